@@ -1,0 +1,80 @@
+"""The demo profile's people, client and tokens: made once, printed at every start."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client as OAuthClient
+from allauth.idp.oidc.models import Token
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from shop.access.models import Application
+from shop.access.tokens import issue
+from shop.catalogue.models import Product
+from shop.tenancy.models import Client, Membership, Project, User
+
+STAFF = ("staff@example.com", "slate-and-tally-staff")
+CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
+PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
+ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
+
+
+class Command(BaseCommand):
+    """`manage.py demo_data`: refused outside the demo profile."""
+
+    help = "Makes the demo profile's users, client and tokens, and prints them."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make what is not there yet; print the sign-ins and tokens, one a line."""
+        if not settings.DEMO:
+            raise CommandError("Demo data is for the demo profile: start it with DEMO=1.")
+        with transaction.atomic():
+            _person(*STAFF, first_name="Sten", last_name="Stab", is_staff=True, is_superuser=True)
+            customer = _person(*CUSTOMER, first_name="Kim", last_name="Kunde")
+            _client_of(customer)
+            _tokens(customer)
+        self.stdout.write("Sign-ins (e-mail, password):")
+        self.stdout.write(f"{STAFF[0]} {STAFF[1]}")
+        self.stdout.write(f"{CUSTOMER[0]} {CUSTOMER[1]}")
+        self.stdout.write("API tokens (a partner's, the customer's):")
+        self.stdout.write(PARTNER_TOKEN)
+        self.stdout.write(ADMIN_TOKEN)
+
+
+def _person(email: str, password: str, **fields: Any) -> User:
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(
+            email, password, demo=True, joined_at=timezone.now(), **fields
+        )
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def _client_of(customer: User) -> None:
+    if Client.objects.filter(client_admin=customer).exists():
+        return
+    client = Client.objects.create(name="Beispielfilm GmbH", client_admin=customer)
+    project = Project.objects.create(
+        client=client, name="Der erste Dreh", product=Product.objects.get(code="s")
+    )
+    Membership.objects.create(
+        user=customer, project=project, role=Membership.Role.ADMIN, joined_at=timezone.now()
+    )
+
+
+def _tokens(customer: User) -> None:
+    application = Application.objects.filter(demo=True).first()
+    if application is None:
+        oauth_client = OAuthClient.objects.create(
+            name="Example partner", scopes="orders:read\norders:write"
+        )
+        application = Application.objects.create(
+            name="Example partner", oauth_client=oauth_client, demo=True
+        )
+    if not Token.objects.by_value(PARTNER_TOKEN).exists():
+        issue("Demo", holder=application, value=PARTNER_TOKEN)
+    if not Token.objects.by_value(ADMIN_TOKEN).exists():
+        issue("Demo", holder=customer, value=ADMIN_TOKEN)

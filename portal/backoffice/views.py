@@ -1,0 +1,121 @@
+"""The staff's queue of stuck orders, and the page on which one is mended."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.backoffice.forms import ByHandForm
+from shop.orders.models import Order, State
+from shop.packing.mending import approve, done_by_hand, retry
+from shop.tenancy.models import User
+
+STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
+A_PAGE = 50
+
+View = Callable[..., HttpResponse]
+
+
+def for_staff(view: View) -> View:
+    """Staff only: who is not signed in may do so, for others the page does not exist."""
+
+    @wraps(view)
+    @never_cache
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@for_staff
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What needs a human, oldest first."""
+    stuck = (
+        Order.objects.filter(state__in=STUCK)
+        .select_related("packing", "delivered_client")
+        .order_by("updated_at", "pk")
+    )
+    page = Paginator(stuck, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "backoffice/queue.html", {"page": page})
+
+
+@for_staff
+@require_safe
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """What to do, and what happened."""
+    return _show(request, _find(pk), ByHandForm(initial=_delivered_so_far(_find(pk))))
+
+
+@for_staff
+@require_POST
+def retry_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the worker try again."""
+    return _acted(request, pk, retry(_find(pk), _staff(request)), _("The order is tried again."))
+
+
+@for_staff
+@require_POST
+def approve_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve an order that waits for a person."""
+    return _acted(request, pk, approve(_find(pk), _staff(request)), _("The order is approved."))
+
+
+@for_staff
+@require_POST
+def finish_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name the client and project that were delivered by hand."""
+    found = _find(pk)
+    form = ByHandForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    done = done_by_hand(
+        found, form.cleaned_data["project"], _staff(request), note=form.cleaned_data["note"]
+    )
+    return _acted(request, pk, done, _("The order is done; the invitation goes out."))
+
+
+def _find(pk: int) -> Order:
+    related = ("product", "packing", "delivered_client", "delivered_project", "member", "approved_by")
+    return get_object_or_404(Order.objects.exclude(state=State.NEW).select_related(*related), pk=pk)
+
+
+def _show(request: HttpRequest, order: Order, form: ByHandForm, status: int = 200) -> HttpResponse:
+    context = {
+        "order": order,
+        "form": form,
+        "events": order.events.select_related("actor"),
+        "steps": order.steps.all(),
+        "mails": order.messages.all(),
+        "can_retry": order.state in STUCK,
+        "can_approve": order.state == State.NEED_HUMAN,
+    }
+    return render(request, "backoffice/order.html", context, status=status)
+
+
+def _delivered_so_far(order: Order) -> dict[str, int | None]:
+    return {"client": order.delivered_client_id, "project": order.delivered_project_id}
+
+
+def _acted(request: HttpRequest, pk: int, won: bool, success: str) -> HttpResponse:
+    if won:
+        messages.success(request, success)
+    else:
+        messages.warning(request, _("Somebody else was faster: here is how the order stands now."))
+    return redirect("staff_order", pk)
+
+
+def _staff(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 -- for_staff saw to it
+    return request.user

@@ -1,0 +1,118 @@
+"""The forms of the registration pages. The details' rules are the order document's."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import (
+    password_validators_help_text_html,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from shop.orders.filling import fillable
+from shop.orders.models import Order
+from shop.tenancy.joining import NewMember, login_is_free
+from shop.tenancy.models import User
+
+FIELDS = {
+    "client_name": (_("Client"), "organization", _("The company, as it is to appear on invoices.")),
+    "project_name": (_("Project"), "off", _("A working title will do.")),
+    "user_first_name": (_("First name"), "given-name", ""),
+    "user_last_name": (_("Last name"), "family-name", ""),
+    "user_email": (_("E-mail"), "email", _("The link to sign in goes here. No advertising.")),
+}
+
+
+class DetailsForm(forms.Form):
+    """Asks for what an order was placed without."""
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(data)
+        for name in fillable(order):
+            label, autocomplete, hint = FIELDS[name]
+            widget = forms.EmailInput if name == "user_email" else forms.TextInput
+            self.fields[name] = forms.CharField(
+                label=label,
+                help_text=hint,
+                required=name in order.missing,
+                widget=widget(attrs={"autocomplete": autocomplete}),
+            )
+
+    def details(self) -> dict[str, str]:
+        """What was filled in; empty fields are left out."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class JoinForm(forms.Form):
+    """A new member's password, names and login."""
+
+    user_first_name = forms.CharField(
+        label=_("First name"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    user_last_name = forms.CharField(
+        label=_("Last name"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    user_login = forms.CharField(
+        label=_("Login"),
+        help_text=_("Optional: how others see you. You sign in with your e-mail."),
+        required=False,
+        max_length=150,
+        validators=User._meta.get_field("login").validators,  # noqa: SLF001 -- Django's own API
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=password_validators_help_text_html,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, user: User, order: Order, data: Any = None) -> None:
+        self.user = user
+        wish = order.user_login or ""
+        super().__init__(
+            data,
+            initial={
+                "user_first_name": user.first_name,
+                "user_last_name": user.last_name,
+                "user_login": wish if wish and login_is_free(wish, user) else "",
+            },
+        )
+
+    def clean_user_login(self) -> str:
+        login: str = self.cleaned_data["user_login"]
+        if "@" in login and login.lower() != self.user.email:
+            raise ValidationError(_("A login with @ must be your own e-mail address."))
+        if login and not login_is_free(login, self.user):
+            raise ValidationError(_("Please choose another login; this one is taken."))
+        return login
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        # The password is compared with who they say they are.
+        self.user.first_name = cleaned.get("user_first_name", "")
+        self.user.last_name = cleaned.get("user_last_name", "")
+        self.user.login = cleaned.get("user_login") or None
+        if password := cleaned.get("password"):
+            try:
+                validate_password(password, self.user)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+    def new_member(self, language: str) -> NewMember:
+        """What was filled in, for `join_as_new`."""
+        return NewMember(
+            password=self.cleaned_data["password"],
+            first_name=self.cleaned_data["user_first_name"],
+            last_name=self.cleaned_data["user_last_name"],
+            login=self.cleaned_data["user_login"],
+            language=language,
+        )

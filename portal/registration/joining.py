@@ -1,0 +1,98 @@
+"""The e-mailed link: GET shows a form and uses nothing up, POST joins."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from portal.registration.forms import JoinForm
+from portal.registration.views import find_order, private
+from shop.orders.models import Order, State
+from shop.tenancy.invitations import LinkProblem, read_join_token
+from shop.tenancy.joining import LoginTaken, join_as_known, join_as_new
+from shop.tenancy.models import Invitation, User
+
+BACKEND = "portal.accounts.backends.MemberBackend"
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
+    """Let the member in whom this link was mailed to."""
+    order = find_order(order_hash)
+    try:
+        invitation = read_join_token(token, order.invitation)
+    except LinkProblem as problem:
+        return _show_problem(request, order, problem.reason)
+    if order.state != State.PACKED:
+        return _show_problem(request, order, LinkProblem.Reason.REPLACED)
+    user = invitation.membership.user
+    if user.is_known:
+        return _join_known(request, order, invitation, user)
+    return _join_new(request, order, invitation, user)
+
+
+def _join_new(
+    request: HttpRequest, order: Order, invitation: Invitation, user: User
+) -> HttpResponse:
+    form = JoinForm(user, order, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            joined = join_as_new(invitation, form.new_member(order.language))
+        except LoginTaken:
+            form.add_error("user_login", _("Please choose another login; this one is taken."))
+        else:
+            if not joined:
+                return _show_problem(request, order, LinkProblem.Reason.USED)
+            _mark_verified(user)
+            login(request, user, backend=BACKEND)
+            return redirect("portal")
+    context = {"order": order, "invitation": invitation, "form": form, "email": user.email}
+    return render(request, "registration/join.html", context, status=422 if form.errors else 200)
+
+
+def _join_known(
+    request: HttpRequest, order: Order, invitation: Invitation, user: User
+) -> HttpResponse:
+    here = request.get_full_path()
+    if request.method == "POST" and "sign_out" in request.POST:
+        logout(request)
+        return redirect(here)
+    signed_in_as_member = request.user == user
+    if request.method == "POST" and signed_in_as_member:
+        if not join_as_known(invitation):
+            return _show_problem(request, order, LinkProblem.Reason.USED)
+        return redirect("portal")
+    context = {
+        "order": order,
+        "invitation": invitation,
+        "signed_in_as_member": signed_in_as_member,
+        "sign_in": f"{reverse('account_login')}?{urlencode({'next': here})}",
+    }
+    return render(request, "registration/join_known.html", context)
+
+
+def _show_problem(request: HttpRequest, order: Order, reason: LinkProblem.Reason) -> HttpResponse:
+    invitation = order.invitation
+    member = invitation.membership.user if invitation else None
+    if reason == LinkProblem.Reason.USED and member and request.user == member:
+        return redirect("portal")
+    context = {
+        "order": order,
+        "reason": reason.value,
+        "can_resend": order.state == State.PACKED
+        and reason in {LinkProblem.Reason.EXPIRED, LinkProblem.Reason.REPLACED},
+    }
+    status = 404 if reason == LinkProblem.Reason.DAMAGED else 410
+    return render(request, "registration/link_problem.html", context, status=status)
+
+
+def _mark_verified(user: User) -> None:
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
+

@@ -1,0 +1,149 @@
+"""What the registration page says: for each state its words, and who acts next."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shop.orders.faults import FAULTS, fault_text
+from shop.orders.models import Order, State
+from shop.packing.models import StepRecord
+from shop.packing.packing import step_name
+
+STEP_TITLES = {
+    "client": gettext_lazy("Client"),
+    "project": gettext_lazy("Project"),
+    "member": gettext_lazy("First member"),
+    "invitation": gettext_lazy("Invitation"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line in the list of steps; `status` is done, running, stopped or open."""
+
+    title: str
+    status: str
+
+
+@dataclass
+class Showing:
+    """An order as its registration page shows it. No personal data but a masked e-mail."""
+
+    order: Order
+
+    @cached_property
+    def is_waiting_for_details(self) -> bool:
+        return self.order.state == State.PENDING and not self.order.complete
+
+    @cached_property
+    def is_joined(self) -> bool:
+        invitation = self.order.invitation
+        return bool(invitation and invitation.used_at)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something may still change by itself; a form is never polled away."""
+        final = self.order.state in {State.PACKED, State.CANCELLED}
+        return not final and not self.is_waiting_for_details
+
+    @property
+    def masked_email(self) -> str:
+        """Enough of the address to recognise one's own: `n…@g….com`."""
+        email = self.order.user_email or (self.order.member.email if self.order.member else "")
+        name, _at, domain = email.partition("@")
+        host, dot, ending = domain.rpartition(".")
+        return f"{name[:1]}…@{host[:1]}…{dot}{ending}" if email else ""
+
+    @property
+    def headline(self) -> str:
+        """The state in the page's words."""
+        match self.order.state:
+            case State.PENDING if self.is_waiting_for_details:
+                return _("We still need a few details from you.")
+            case State.PENDING:
+                return _("Received. We start in a moment.")
+            case State.PACKING:
+                return _("Being set up. There is nothing for you to do.")
+            case State.PACKED if self.is_joined:
+                return _("Done. The link was used; you sign in with your e-mail from now on.")
+            case State.PACKED:
+                sentence = _("Done. The link to sign in is on its way to %(address)s.")
+                return sentence % {"address": self.masked_email}
+            case State.HAS_PACKING_ERRORS if self.is_customers_to_mend:
+                return _("Something does not fit. Please check the marked detail.")
+            case State.HAS_PACKING_ERRORS:
+                return _(
+                    "Something is stuck on our side. Your order is safely stored; "
+                    "we are on it and will write to you."
+                )
+            case State.NEED_HUMAN:
+                return _(
+                    "A person looks at this order. We get back to you by the next working day."
+                )
+        return _("Cancelled.")
+
+    @property
+    def next_step(self) -> str:
+        """What happens next, and who does it."""
+        match self.order.state:
+            case State.PENDING if self.is_waiting_for_details:
+                return _("You fill in the form; then we set everything up in a moment.")
+            case State.PENDING | State.PACKING:
+                return _(
+                    "We set up your client and your project. "
+                    "Then you get an e-mail with a link to sign in."
+                )
+            case State.PACKED if self.is_joined:
+                return _("You find your projects in the portal.")
+            case State.PACKED:
+                days = settings.INVITATION_DAYS
+                sentence = _(
+                    "You open the link in the e-mail and choose a password. "
+                    "The link works once and for %(days)s days."
+                )
+                return sentence % {"days": days}
+            case State.HAS_PACKING_ERRORS | State.NEED_HUMAN:
+                return _("We act. You can close this page; its address stays the same.")
+        return _("Nothing more happens. You are welcome to order again.")
+
+    @property
+    def is_customers_to_mend(self) -> bool:
+        fault = FAULTS.get(self.order.fault)
+        return bool(fault and fault.mended_by == "customer")
+
+    @property
+    def reason(self) -> str:
+        return fault_text(self.order.fault)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The steps of packing, in order."""
+        done = set(StepRecord.objects.filter(order=self.order).values_list("name", flat=True))
+        names = [step_name(path) for path in settings.PACKING_STEPS]
+        steps = []
+        current_seen = False
+        for name in names:
+            status = "done" if name in done or self.order.state == State.PACKED else "open"
+            if status == "open" and not current_seen:
+                current_seen = True
+                status = self._status_of_current()
+            steps.append(Step(str(STEP_TITLES.get(name, name)), status))
+        return steps
+
+    def _status_of_current(self) -> str:
+        if self.order.state == State.PACKING:
+            return "running"
+        if self.order.state in {State.HAS_PACKING_ERRORS, State.NEED_HUMAN, State.CANCELLED}:
+            return "stopped"
+        return "open"
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the page would: the live fragment is sent only then."""
+        done = sum(step.status == "done" for step in self.steps)
+        return f"{self.order.state}-{int(self.is_waiting_for_details)}-{done}-{self.order.fault}"
+
+

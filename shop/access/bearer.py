@@ -1,0 +1,47 @@
+"""The bearer check: who presents this token, and what it is good for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.idp.oidc.models import Token
+from django.conf import settings
+
+from shop.access.models import Application
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A live token: its row, the program that holds it or else the user, its scopes.
+
+    `user` is who stands behind it: the token's user or the owner of its program.
+    """
+
+    token: Token
+    application: Application | None
+    user: Any
+    scopes: frozenset[str]
+
+
+def check_bearer(value: str) -> Bearer | None:
+    """The bearer of the token `value`, or None where it is unknown, expired or not to be taken.
+
+    One query. What belongs to the demo profile is refused outside it, even if its rows exist.
+    """
+    token = (
+        Token.objects.valid()
+        .by_value(value)
+        .filter(type=Token.Type.ACCESS_TOKEN)
+        .select_related("user", "client__owner", "client__application")
+        .first()
+    )
+    if token is None:
+        return None
+    application: Application | None = getattr(token.client, "application", None)
+    user = token.user or (token.client.owner if token.client else None)
+    if user is None and application is None:
+        return None
+    if user is not None and not user.is_active:
+        return None
+    if not settings.DEMO and (getattr(application, "demo", False) or getattr(user, "demo", False)):
+        return None
+    return Bearer(token, application, user, frozenset(token.get_scopes()))

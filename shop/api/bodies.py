@@ -1,0 +1,48 @@
+"""Read a request's JSON body, or say in the envelope why it cannot be read."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+
+LARGEST = 64 * 1024  # bytes
+
+
+class Unreadable(Exception):
+    """The body cannot be read: the status to answer with, and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+def read_json(request: HttpRequest) -> Any:
+    """The JSON value in the body of `request`.
+
+    Raises Unreadable: 415 for another type, 413 over 64 KiB, 400 where it is not strict JSON in
+    UTF-8: duplicate members and NaN have no one meaning, so they are refused.
+    """
+    if request.content_type != "application/json":
+        raise Unreadable(415, "The Content-Type must be application/json.")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+        raise Unreadable(413, "The body must not be larger than 64 KiB.")
+    try:
+        return json.loads(
+            request.body.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(400, "The body is not valid JSON.") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate member")
+    return members
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(name)

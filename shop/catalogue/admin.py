@@ -1,0 +1,20 @@
+"""Tiers in Django's admin."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from shop.catalogue.models import Product
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin[Product]):
+    """A tier is retired by unlisting it, never deleted: orders point at it."""
+
+    list_display = ("name", "code", "net_cents", "currency", "members", "packing", "listed")
+    list_editable = ("listed",)
+    prepopulated_fields = {"slug": ("code",)}  # noqa: RUF012 -- Django's admin reads it so
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Product | None = None
+    ) -> bool:
+        return False

@@ -1,0 +1,90 @@
+"""What the shop sells."""
+
+from typing import ClassVar
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalogue.prices import gross
+
+
+class Product(models.Model):
+    """A tier: what it is called, what it costs a month, what it includes, how it is packed."""
+
+    class Family(models.TextChoices):
+        FREE = "free", _("For the undecided")
+        FILM = "film", _("By kind of work")
+        SIZE = "size", _("By size of team")
+
+    class Packing(models.TextChoices):
+        AUTOMATIC = "automatic", _("automatic")
+        MANUAL = "manual", _("after approval by staff")
+
+    code = models.CharField(
+        max_length=50, unique=True, help_text=_("As orders name it, exact case.")
+    )
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=50)
+    family = models.CharField(max_length=10, choices=Family)
+    promise_de = models.CharField(max_length=200)
+    promise_en = models.CharField(max_length=200)
+    features_de = models.TextField(help_text=_("One a line."))
+    features_en = models.TextField(help_text=_("One a line."))
+    net_cents = models.PositiveIntegerField(help_text=_("A month, without VAT, in cents."))
+    currency = models.CharField(
+        max_length=3, default="EUR", validators=[RegexValidator(r"\A[A-Z]{3}\Z")]
+    )
+    vat_rate = models.DecimalField(
+        max_digits=4, decimal_places=2, default=19, help_text=_("In percent.")
+    )
+    members = models.PositiveIntegerField(
+        validators=[MinValueValidator(1)], help_text=_("How many members a project may have.")
+    )
+    packing = models.CharField(max_length=10, choices=Packing, default=Packing.AUTOMATIC)
+    recommended = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    listed = models.BooleanField(
+        default=True, help_text=_("A tier that is not listed is retired: nobody can order it.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        verbose_name = _("tier")
+        verbose_name_plural = _("tiers")
+        constraints: ClassVar = [
+            # A slug differs from all others whatever its case: addresses are typed by people.
+            models.UniqueConstraint(Lower("slug"), name="product_slug_any_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def gross_cents(self) -> int:
+        """What a month costs with VAT, in cents."""
+        return gross(self.net_cents, self.vat_rate)
+
+    @property
+    def is_free(self) -> bool:
+        return self.net_cents == 0
+
+    @property
+    def is_manual(self) -> bool:
+        return self.packing == self.Packing.MANUAL
+
+    @property
+    def promise(self) -> str:
+        """The one-line promise in the reader's language."""
+        return self.promise_en if _reads_english() else self.promise_de
+
+    @property
+    def features(self) -> list[str]:
+        """What the tier includes, in the reader's language."""
+        return (self.features_en if _reads_english() else self.features_de).splitlines()
+
+
+def _reads_english() -> bool:
+    return (get_language() or "").startswith("en")

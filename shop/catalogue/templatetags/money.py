@@ -1,0 +1,16 @@
+"""Prices as the reader writes them."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency
+from django import template
+from django.utils.translation import get_language, to_locale
+
+register = template.Library()
+
+
+@register.filter
+def money(cents: int, currency: str = "EUR") -> str:
+    """`cents` with the sign of `currency`, e.g. „58,31 €" or "€58.31"."""
+    locale = to_locale(get_language() or "de")
+    return format_currency(Decimal(cents) / 100, currency, locale=locale)

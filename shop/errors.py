@@ -1,0 +1,46 @@
+"""The error pages: what happened, what is safe, what to do now. Under `/api/` in the envelope."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from shop.api.envelope import failure
+
+SENTENCES = {
+    400: "This request cannot be understood.",
+    403: "This is not allowed.",
+    404: "There is nothing at this address.",
+    500: "Something went wrong on our side. The request may be repeated.",
+}
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; also where the Host is unknown, so nothing here asks for it."""
+    return _answer(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _answer(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old or from elsewhere, told kindly: nothing was done with it."""
+    return render(request, "errors/csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return _answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, without a query: the database may be what is broken."""
+    return _answer(request, 500)
+
+
+def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return failure(status, SENTENCES[status])
+    # Rendered without the request: no context processor may fail on what failed already.
+    return HttpResponse(render_to_string(f"errors/{status}.html"), status=status)

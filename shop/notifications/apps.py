@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    """Mail listens to changes of state."""
+
+    name = "shop.notifications"
+
+    def ready(self) -> None:
+        from shop.notifications import receivers  # noqa: F401, PLC0415 -- connects the receivers

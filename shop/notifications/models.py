@@ -1,0 +1,71 @@
+"""Mail as rows: what is to be said to whom. A row never holds a body or a token."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.orders.models import Order
+
+
+class Message(models.Model):
+    """A mail about an order: once for each kind and occasion."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("order received")
+        INVITATION = "invitation", _("invitation")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("given up")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=20, choices=Kind)
+    # What tells two mails of one kind apart: for an invitation, the counter of its link.
+    occasion = models.PositiveIntegerField(default=0)
+    recipient = models.EmailField()
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "kind", "occasion"], name="message_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "next_try"]),
+            models.Index(fields=["recipient", "sent_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of order {self.order_id}"
+
+
+class MailboxEntry(models.Model):
+    """A mail the demo profile kept instead of sending it."""
+
+    recipient = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("kept mail")
+        verbose_name_plural = _("kept mails")
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,77 @@
+"""Put mails into the queue; each once, however often it is asked for."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from shop.notifications.models import Message
+from shop.orders.models import Order, State
+from shop.tenancy.invitations import replace_link
+from shop.tenancy.models import User
+from shop.worker.waking import wake
+
+LINKS_AN_HOUR = 3  # new links for one order
+
+
+def announce(order: Order) -> None:
+    """The mail with the link to the registration page, where there is an address for it."""
+    if order.user_email:
+        _queue(order, Message.Kind.RECEIVED, order.user_email)
+
+
+def invite(order: Order) -> None:
+    """The mail with the link to join, for the invitation as it now is."""
+    if order.member and order.invitation:
+        # To the address as the order has it: it may be a known user's, who has another by now.
+        recipient = order.user_email or order.member.email
+        _queue(order, Message.Kind.INVITATION, recipient, order.invitation.counter)
+
+
+def invite_again(order: Order) -> bool:
+    """A new mail with a new link, which ends the older ones.
+
+    False where enough have been sent for now, the link was used, or the order is not packed.
+    """
+    if order.state != State.PACKED or order.invitation is None or order.invitation.used_at:
+        return False
+    hour_ago = timezone.now() - timedelta(hours=1)
+    lately = order.messages.filter(kind=Message.Kind.INVITATION, created_at__gt=hour_ago)
+    recipient = order.user_email or (order.member.email if order.member else "")
+    if lately.count() > LINKS_AN_HOUR or not_before(recipient):
+        return False
+    with transaction.atomic():
+        if not replace_link(order.invitation):
+            return False
+        invite(order)
+    return True
+
+
+def not_before(recipient: str) -> timedelta | None:
+    """How long to wait until `recipient` may be written to again; None for no wait.
+
+    An address that has not joined gets at most MAILS_A_DAY (contract, "Mail").
+    """
+    day = timedelta(days=1)
+    now = timezone.now()
+    if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
+        return None
+    sent = Message.objects.filter(Q(recipient__iexact=recipient), sent_at__gt=now - day).aggregate(
+        number=Count("pk"), first=Min("sent_at")
+    )
+    if sent["number"] < settings.MAILS_A_DAY:
+        return None
+    wait: timedelta = sent["first"] + day - now
+    return wait
+
+
+def _queue(order: Order, kind: Message.Kind, recipient: str, occasion: int = 0) -> None:
+    Message.objects.get_or_create(
+        order=order,
+        kind=kind,
+        occasion=occasion,
+        defaults={"recipient": recipient.lower(), "language": order.language},
+    )
+    wake("messages")

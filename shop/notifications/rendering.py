@@ -1,0 +1,42 @@
+"""Turn a message's row into a mail, in the order's language. Tokens are made here and kept nowhere."""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import override
+
+from shop.notifications.models import Message
+from shop.orders.presenting import registration_url
+from shop.tenancy.invitations import join_token
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail, ready to send. The id stays the same over tries."""
+
+    subject: str
+    text: str
+    html: str
+    message_id: str
+
+
+def render(message: Message) -> Rendered:
+    """The mail of `message`: text and HTML with one link."""
+    order = message.order
+    link = registration_url(order, settings.BASE_URL)
+    if message.kind == Message.Kind.INVITATION and order.invitation:
+        token = join_token(order.invitation)
+        link = urljoin(settings.BASE_URL, reverse("join", args=[order.order_hash, token]))
+    context = {"order": order, "link": link, "days": settings.INVITATION_DAYS}
+    template = f"notifications/{message.kind}"
+    with override(message.language):
+        subject = render_to_string(f"{template}.subject.txt", context).strip()
+        return Rendered(
+            subject=subject,
+            text=render_to_string(f"{template}.txt", context),
+            html=render_to_string(f"{template}.html", context | {"subject": subject}),
+            message_id=f"<message-{message.pk}@{urlsplit(settings.BASE_URL).hostname}>",
+        )

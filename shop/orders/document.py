@@ -1,0 +1,247 @@
+"""The order document: the one schema behind the web page, `/api/orders` and `/order/action`.
+
+Rules are those of the contract, "Orders API". Every fault is found at once, so what one member
+allows is checked by pydantic and what several members or our rows allow is checked after it, for
+those members that are sound by themselves.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from django.conf import settings
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from shop.access.bearer import Bearer, check_bearer
+from shop.access.tokens import WRITE
+from shop.catalogue.models import Product
+from shop.orders.addresses import webhook_fault
+from shop.tenancy.models import Client, Project
+
+READ_ONLY = frozenset(
+    "order_hash packing_errors state status registration_url created_at updated_at".split()
+)
+LOGIN = re.compile(r"\A[A-Za-z0-9@.+_-]+\Z")
+# In this tier the client_admin is always the first user of the first order.
+FREE_FOR_FIRST_USER = "Yamdu FREE"
+
+Errors = dict[str, list[str]]
+
+# pydantic's kinds of fault, in the words of this API.
+SENTENCES = {
+    "missing": "is required.",
+    "extra_forbidden": "is not a member of an order.",
+    "string_too_short": "must not be blank.",
+    "string_type": "must be a string.",
+    "string_unicode": "must be valid Unicode text.",
+    "int_type": "must be an integer.",
+    "int_from_float": "must be an integer.",
+    "int_parsing_size": "must be an integer from 1 to 9223372036854775807.",
+    "greater_than_equal": "must be an integer from 1 to 9223372036854775807.",
+    "less_than_equal": "must be an integer from 1 to 9223372036854775807.",
+    "literal_error": "must be de or en.",
+}
+
+
+def _fault(message: str) -> PydanticCustomError:
+    # Braces would be read as a template.
+    return PydanticCustomError("order", "{message}", {"message": message})
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise _fault("must not be blank.")
+    return value
+
+
+def _no_control_characters(value: str) -> str:
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise _fault("must not contain control characters.")
+    return value
+
+
+def _bare_email(value: str) -> str:
+    try:
+        validate_email(value, check_deliverability=False, test_environment=settings.DEMO)
+    except EmailNotValidError as error:
+        raise _fault("must be a bare e-mail address.") from error
+    return value
+
+
+def _login_characters(value: str) -> str:
+    if not LOGIN.match(value):
+        raise _fault("must consist of ASCII letters, digits and @ . + - _ only.")
+    return value
+
+
+def _webhook(value: str) -> str:
+    if message := webhook_fault(value, demo=settings.DEMO):
+        raise _fault(message)
+    return value
+
+
+def _text(longest: int, *checks: Callable[[str], str]) -> Any:
+    validators = [AfterValidator(check) for check in (_not_blank, _no_control_characters, *checks)]
+    return Annotated[str, Field(min_length=1, max_length=longest), *validators]
+
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Name = _text(200)
+
+
+class OrderDocument(BaseModel):
+    """What an orderer may say. Strings are taken as sent, `null` is the same as absent."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    product: _text(50)
+    admin_user_access_token: _text(1000) | None = None
+    client_id: Id | None = None
+    client_name: Name | None = None
+    project_id: Id | None = None
+    project_name: Name | None = None
+    redirection_uri: _text(2000, _webhook) | None = None
+    user_email: _text(254, _bare_email) | None = None
+    user_first_name: Name | None = None
+    user_last_name: Name | None = None
+    user_login: _text(150, _login_characters) | None = None
+    language: Literal["de", "en"] = "de"
+    promo_code: _text(200) | None = None
+
+
+@dataclass(frozen=True)
+class CheckedDocument:
+    """A document without fault, and the rows it names."""
+
+    members: OrderDocument
+    product: Product
+    bearer: Bearer | None
+
+
+class Refused(Exception):
+    """The document breaks rules: `errors` lists English sentences by member."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def check_document(raw: Mapping[str, Any], *, bought: Product | None = None) -> CheckedDocument:
+    """`raw`, checked by every rule.
+
+    `bought` is the tier of an order that was placed before: it may be retired by now. Raises Refused with all faults at once, each under the member at fault.
+    """
+    errors: defaultdict[str, list[str]] = defaultdict(list)
+    for member in raw.keys() & READ_ONLY:
+        if raw[member] is not None:
+            errors[member].append("is read-only.")
+    given = {
+        member: value
+        for member, value in raw.items()
+        if member not in READ_ONLY and (value is not None or member not in _MEMBERS)
+    }
+    document = None
+    try:
+        document = OrderDocument.model_validate(given)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            errors[str(fault["loc"][0])].append(_sentence(fault))
+    # For the rules over several members, one that has a fault of its own counts as given.
+    sound = {member: value for member, value in given.items() if member not in errors}
+    _check_pairs(given, sound, errors)
+    product = bought or _check_product(sound, errors)
+    bearer = _check_client(given, sound, product, errors)
+    if "promo_code" in sound:
+        errors["promo_code"].append("is not valid now for this tier.")
+    if errors or document is None or product is None:
+        raise Refused(dict(errors))
+    return CheckedDocument(document, product, bearer)
+
+
+_MEMBERS = frozenset(OrderDocument.model_fields)
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    """pydantic's finding in the words of this API, without what was typed."""
+    match fault["type"]:
+        case "order":
+            return fault["msg"]
+        case "string_too_long":
+            return f"must have at most {fault['ctx']['max_length']} characters."
+        case known if known in SENTENCES:
+            return SENTENCES[known]
+    return fault["msg"][0].lower() + fault["msg"][1:].removesuffix(".") + "."
+
+
+def _check_pairs(given: Mapping[str, Any], sound: Mapping[str, Any], errors: Errors) -> None:
+    for kind in ("client", "project"):
+        number, name = f"{kind}_id", f"{kind}_name"
+        if number in given and name in given:
+            errors[number].append(f"must not be given together with {name}.")
+            errors[name].append(f"must not be given together with {number}.")
+    login = sound.get("user_login", "")
+    if "@" in login and login != given.get("user_email"):
+        errors["user_login"].append("may contain @ only if it equals user_email.")
+
+
+def _check_product(sound: Mapping[str, Any], errors: Errors) -> Product | None:
+    if "product" not in sound:
+        return None
+    product = Product.objects.filter(code=sound["product"], listed=True).first()
+    # Some databases compare without regard to case.
+    if product is None or product.code != sound["product"]:
+        errors["product"].append("is not a tier that can be ordered.")
+        return None
+    return product
+
+
+def _check_client(
+    given: Mapping[str, Any], sound: Mapping[str, Any], product: Product | None, errors: Errors
+) -> Bearer | None:
+    """The token, the client it is for, and what an order to an existing client must name."""
+    bearer = None
+    if "admin_user_access_token" in sound:
+        bearer = _bearer_to_write(sound["admin_user_access_token"])
+    if "client_id" not in given:
+        if bearer is None and "admin_user_access_token" in sound:
+            errors["admin_user_access_token"].append("is not a valid token for this order.")
+        if "project_id" in given:
+            errors["client_id"].append("is required with project_id.")
+        return bearer
+
+    if "admin_user_access_token" not in given:
+        errors["admin_user_access_token"].append("is required with client_id.")
+    if "project_id" not in given and "project_name" not in given:
+        errors["project_name"].append("is required with client_id, unless project_id is given.")
+    if "project_id" in given and "user_email" not in given:
+        errors["user_email"].append("is required with project_id.")
+    if "client_id" not in sound or "admin_user_access_token" not in sound:
+        return bearer
+    # A wrong token and an unknown client answer alike.
+    client = Client.objects.filter(pk=sound["client_id"]).first()
+    if bearer is None or client is None or client.client_admin_id != bearer.user.pk:
+        errors["admin_user_access_token"].append("is not a valid token for this order.")
+        return bearer
+    if "project_id" in sound:
+        _check_project(client, sound["project_id"], product, errors)
+    return bearer
+
+
+def _check_project(client: Client, number: int, product: Product | None, errors: Errors) -> None:
+    project = Project.objects.filter(pk=number, client=client).first()
+    if project is None:
+        errors["project_id"].append("is not a project of this client.")
+    elif product is not None and project.product_id != product.pk:
+        errors["product"].append("is not the tier of this project.")
+
+
+def _bearer_to_write(value: str) -> Bearer | None:
+    bearer = check_bearer(value)
+    if bearer is None or bearer.user is None or WRITE not in bearer.scopes:
+        return None
+    return bearer

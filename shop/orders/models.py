@@ -1,0 +1,180 @@
+"""An order and its history."""
+
+import secrets
+from typing import TYPE_CHECKING, ClassVar
+
+from allauth.idp.oidc.models import Token
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.access.models import Application
+from shop.catalogue.models import Product
+from shop.catalogue.prices import gross
+from shop.tenancy.models import Client, Invitation, Project, User
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+
+class State(models.TextChoices):
+    """The words of the wire; `states.TRANSITIONS` says which follows which."""
+
+    NEW = "new", _("open")
+    PENDING = "pending", _("received")
+    PACKING = "packing", _("being set up")
+    PACKED = "packed", _("done")
+    HAS_PACKING_ERRORS = "has_packing_errors", _("has errors")
+    NEED_HUMAN = "need_human", _("needs a person")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+def new_hash() -> str:
+    """16 random bytes as 32 hex digits (contract, "Orders API")."""
+    return secrets.token_hex(16)
+
+
+class Order(models.Model):
+    """What was ordered, as sent; where it stands; what was delivered."""
+
+    order_hash = models.CharField(max_length=32, unique=True, default=new_hash, editable=False)
+    state = models.CharField(max_length=20, choices=State, default=State.NEW)
+    # Whether all that packing needs is there; kept beside the members it follows from so that
+    # the worker finds what is due by an index.
+    complete = models.BooleanField(default=False)
+
+    # The tier as bought: later changes of the catalogue do not touch it.
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    tier_name = models.CharField(max_length=50)
+    net_cents = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    vat_rate = models.DecimalField(max_digits=4, decimal_places=2)
+
+    # Members of the order document, as sent.
+    client_id = models.BigIntegerField(null=True, blank=True)
+    client_name = models.CharField(max_length=200, null=True, blank=True)
+    project_id = models.BigIntegerField(null=True, blank=True)
+    project_name = models.CharField(max_length=200, null=True, blank=True)
+    user_email = models.CharField(max_length=254, null=True, blank=True)
+    user_first_name = models.CharField(max_length=200, null=True, blank=True)
+    user_last_name = models.CharField(max_length=200, null=True, blank=True)
+    user_login = models.CharField(max_length=150, null=True, blank=True)
+    redirection_uri = models.CharField(max_length=2000, null=True, blank=True)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="de")
+    promo_code = models.CharField(max_length=200, null=True, blank=True)
+
+    # Of `admin_user_access_token` only this is kept. A revoked token's row is gone.
+    token_user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    token = models.ForeignKey(
+        Token, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    token_last4 = models.CharField(max_length=4, blank=True)
+
+    # Who placed it. A form's key is good for one order, however often its button is pressed.
+    application = models.ForeignKey(
+        Application, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    placed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
+    # How packing went.
+    packing_began_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=40, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    # What was delivered, step by step.
+    delivered_client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    delivered_project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    member = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    invitation = models.OneToOneField(
+        Invitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="order"
+    )
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    if TYPE_CHECKING:
+        events: RelatedManager["OrderEvent"]
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes: ClassVar = [
+            models.Index(fields=["state", "updated_at"]),
+            models.Index(fields=["application", "-created_at"]),
+            models.Index(
+                fields=["created_at"],
+                name="order_due",
+                condition=models.Q(state="pending", complete=True),
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=State.values), name="order_state_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        # Never the hash: whoever reads a log could open the registration page.
+        return f"order {self.pk}"
+
+    @property
+    def gross_cents(self) -> int:
+        """What a month costs with VAT, in cents."""
+        return gross(self.net_cents, self.vat_rate)
+
+    @property
+    def missing(self) -> list[str]:
+        """The members without which the order cannot be packed, in the order of a form."""
+        missing = []
+        if not (self.client_id or self.client_name):
+            missing.append("client_name")
+        if not (self.project_id or self.project_name):
+            missing.append("project_name")
+        # A new project for an existing client: its first member is the token's user.
+        if not self.user_email and not (self.client_id and self.project_name):
+            missing.append("user_email")
+        return missing
+
+
+class OrderEvent(models.Model):
+    """One line of an order's history. Written once, never changed."""
+
+    class Kind(models.TextChoices):
+        STATE = "state", _("state")
+        DETAILS = "details", _("details filled in")
+        APPROVED = "approved", _("approved")
+        BY_HAND = "by_hand", _("done by hand")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.STATE)
+    previous = models.CharField(max_length=20, choices=State, blank=True)
+    state = models.CharField(max_length=20, choices=State, blank=True)
+    actor = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    fault = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def __str__(self) -> str:
+        return f"{self.kind} of order {self.order_id}"

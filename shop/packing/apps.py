@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class PackingConfig(AppConfig):
+    """Packing listens to changes of state."""
+
+    name = "shop.packing"
+
+    def ready(self) -> None:
+        from shop.packing import receivers  # noqa: F401, PLC0415 -- connects the receivers

@@ -1,0 +1,107 @@
+"""The steps of packing. Each runs in the transaction that records it, so it happens once.
+
+What a step needs of an earlier one stands on the order (`delivered_client` and so on); names are
+never looked up (contract, "Who is who").
+"""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from shop.orders.document import FREE_FOR_FIRST_USER
+from shop.orders.models import Order
+from shop.packing.outcomes import Mend, NeedsHuman
+from shop.tenancy.models import Client, Invitation, Membership, Project, User
+
+
+def client(order: Order) -> None:
+    """Make the client, or check that the one named is still the orderer's to add to."""
+    token_counts = bool(order.token_last4) and order.product.code != FREE_FOR_FIRST_USER
+    if (token_counts or order.client_id) and order.token_id is None:
+        raise Mend("token_revoked")
+    if order.client_id:
+        found = Client.objects.filter(pk=order.client_id).first()
+        if found is None:
+            raise Mend("client_gone")
+        if found.client_admin_id != order.token_user_id:
+            raise Mend("not_client_admin")
+    else:
+        admin = order.token_user if token_counts and order.token_user else first_user(order)
+        found = Client.objects.create(name=order.client_name or "", client_admin=admin)
+    order.delivered_client = found
+    order.save(update_fields=["delivered_client"])
+
+
+def project(order: Order) -> None:
+    """Make the project in its tier, or check that the one named is still there."""
+    if order.project_id:
+        found = Project.objects.filter(
+            pk=order.project_id, client=order.delivered_client_id
+        ).first()
+        if found is None:
+            raise Mend("project_gone")
+        if found.product_id != order.product_id:
+            raise Mend("tier_changed")
+    else:
+        if order.delivered_client is None:
+            raise Mend("client_gone")
+        found = Project.objects.create(
+            client=order.delivered_client, name=order.project_name or "", product=order.product
+        )
+    order.delivered_project = found
+    order.save(update_fields=["delivered_project"])
+
+
+def member(order: Order) -> None:
+    """Keep a place in the project for its first or next member, who has yet to join."""
+    if order.delivered_project is None:
+        raise Mend("project_gone")
+    user = first_user(order)
+    # Whoever writes the project's row first takes the last place: the others wait and then see.
+    Project.objects.filter(pk=order.delivered_project.pk).update(name=F("name"))
+    others = Membership.objects.filter(project=order.delivered_project).exclude(user=user)
+    if not order.approved_at and others.count() >= order.delivered_project.product.members:
+        raise NeedsHuman("no_place")
+    role = Membership.Role.MEMBER if order.project_id else Membership.Role.ADMIN
+    Membership.objects.get_or_create(
+        user=user, project=order.delivered_project, defaults={"role": role}
+    )
+    order.member = user
+    order.save(update_fields=["member"])
+
+
+def invitation(order: Order) -> None:
+    """Make the invitation; its mail leaves once the order is packed."""
+    membership = Membership.objects.filter(
+        user=order.member_id, project=order.delivered_project_id
+    ).first()
+    if membership is None:
+        raise Mend("project_gone")
+    order.invitation = Invitation.objects.create(membership=membership)
+    order.save(update_fields=["invitation"])
+
+
+def first_user(order: Order) -> User:
+    """The user an order is for: whoever has its e-mail, else somebody new who has yet to join.
+
+    A known user is never changed by an order.
+    """
+    if not order.user_email:
+        if order.token_user is None:
+            raise Mend("token_revoked")
+        return order.token_user
+    email = order.user_email.lower()
+    found = User.objects.filter(email=email).first()
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                email,
+                first_name=order.user_first_name or "",
+                last_name=order.user_last_name or "",
+                language=order.language,
+                is_active=False,
+            )
+    except IntegrityError:
+        # Another order for the same new address was faster.
+        return User.objects.get(email=email)

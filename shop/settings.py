@@ -1,0 +1,295 @@
+"""Settings, read from the environment; README lists the variables.
+
+`DEMO=1` is the profile of `make run`: it brings its own values. Without it every value that
+matters must be given, and what is missing or unsafe stops the start with one sentence.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+django_stubs_ext.monkeypatch()
+env = environ.Env()
+
+DEMO = env.bool("DEMO", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def required(name: str) -> str:
+    """The value of an environment variable.
+
+    Raises SystemExit with one sentence where it is missing: a traceback would hide what to do.
+    """
+    value = env.str(name, default="")
+    if not value:
+        raise SystemExit(f"{name} is not set. Set it, or start the demo profile with DEMO=1.")
+    return value
+
+
+def demo_secret_key() -> str:
+    """A key made once per checkout, so that sessions and mailed links outlive a restart."""
+    path = VAR_DIR / "demo-secret-key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key := secrets.token_urlsafe(50))
+    return key
+
+
+if DEMO:
+    SECRET_KEY = env.str("SECRET_KEY", default="") or demo_secret_key()
+    BASE_URL = env.str("BASE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+    EMAIL_BACKEND = "shop.notifications.mailbox.EmailBackend"
+else:
+    SECRET_KEY = required("SECRET_KEY")
+    if len(SECRET_KEY) < 32:
+        raise SystemExit("SECRET_KEY is too short: give at least 32 random characters.")
+    BASE_URL = required("BASE_URL")
+    if not BASE_URL.startswith("https://"):
+        raise SystemExit("BASE_URL must begin with https:// outside the demo profile.")
+    required("ALLOWED_HOSTS")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    if "*" in ALLOWED_HOSTS:
+        raise SystemExit("ALLOWED_HOSTS must name the hosts: * would take any.")
+    required("EMAIL_URL")
+    if DEBUG:
+        raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
+
+BASE_URL = BASE_URL.rstrip("/")
+if env.str("EMAIL_URL", default=""):
+    mail = env.email_url("EMAIL_URL")
+    EMAIL_BACKEND = mail["EMAIL_BACKEND"]
+    EMAIL_HOST = mail["EMAIL_HOST"]
+    EMAIL_PORT = mail["EMAIL_PORT"]
+    EMAIL_HOST_USER = mail["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 15  # seconds; a mail server that hangs must not hold up the others' mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"
+)
+
+INSTALLED_APPS = [
+    "shop.worker",
+    "shop.catalogue",
+    "shop.access",
+    "shop.tenancy",
+    "shop.orders",
+    "shop.packing",
+    "shop.notifications",
+    "shop.api",
+    "shop.storefront",
+    "portal.registration",
+    "portal.accounts",
+    "portal.backoffice",
+    "allauth",
+    "allauth.account",
+    "allauth.idp.oidc",
+    "django_htmx",
+    "django_q",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.requests.RequestIdMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "shop.urls"
+WSGI_APPLICATION = "shop.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+# Database. One connection a process is kept open: a new one costs ten times a request.
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")
+}
+DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction that reads first and writes later fails at once otherwise.
+    # FULL: an order that was acknowledged survives a power cut.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds to wait for another writer
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+
+# The cache is shared by all processes: rate limits count in it.
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    }
+}
+
+# Languages. Without a wish of the browser the page is German, like an order without one.
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# What browsers may do with our pages.
+SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "shop.errors.csrf_failure"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", default=True)
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Who signs in, and how.
+AUTH_USER_MODEL = "tenancy.User"
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.MemberBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("login", "email", "first_name", "last_name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]  # fmt: skip
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal"
+ACCOUNT_LOGOUT_REDIRECT_URL = "tiers"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+
+# The queue only wakes the worker up; our rows say what there is to do. `retry` is far above
+# (queue_limit + 2) x timeout, so that no task is handed out again while it runs.
+Q_CLUSTER = {
+    "name": "packing",
+    "orm": "default",
+    "poll": 0.05,
+    "workers": 2,
+    "queue_limit": 2,
+    "bulk": 1,
+    "timeout": 60,
+    "retry": 900,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "scheduler": False,
+    "log_level": "WARNING",
+    "ALT_CLUSTERS": {
+        "messages": {"timeout": 120, "retry": 1800},
+    },
+}
+# For each cluster: the functions a wake-up runs, and after how many seconds without a heartbeat
+# the cluster counts as frozen (above its longest single piece of work).
+WORKER_CLUSTERS = {
+    "packing": {"drains": ["shop.packing.draining.drain"], "frozen_after": 5},
+    "messages": {"drains": ["shop.notifications.sending.drain"], "frozen_after": 25},
+}
+
+# Packing. A deployment adds its own steps by their dotted path.
+PACKING_STEPS = env.list(
+    "PACKING_STEPS",
+    default=[
+        "shop.packing.steps.client",
+        "shop.packing.steps.project",
+        "shop.packing.steps.member",
+        "shop.packing.steps.invitation",
+    ],
+)
+PACKING_LEASE_SECONDS = env.int("PACKING_LEASE_SECONDS", default=30)
+PACKING_MAX_ATTEMPTS = 5
+
+INVITATION_DAYS = 7
+MAILS_A_DAY = 5  # to an address that has not joined
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

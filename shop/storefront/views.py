@@ -1,0 +1,69 @@
+"""The tiers and the checkout."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from shop.catalogue.models import Product
+from shop.orders.document import Refused
+from shop.orders.placing import Caller, place_order
+from shop.orders.wording import tell
+from shop.storefront.forms import CheckoutForm
+from shop.tenancy.models import User
+
+
+@require_safe
+def tiers(request: HttpRequest) -> HttpResponse:
+    """The tiers, side by side."""
+    products = list(Product.objects.filter(listed=True))
+    families = [
+        (family, [product for product in products if product.family == family])
+        for family in Product.Family
+    ]
+    shown = [(family, members) for family, members in families if members]
+    return render(request, "storefront/tiers.html", {"families": shown, "products": products})
+
+
+@require_safe
+def tier(request: HttpRequest, slug: str) -> HttpResponse:
+    """One tier; a retired one is gone."""
+    product = get_object_or_404(Product, slug=slug, listed=True)
+    return render(request, "storefront/tier.html", {"product": product})
+
+
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Details, summary and the order button; without a tier, the way back to them."""
+    slug = request.POST.get("tier") or request.GET.get("tier")
+    if not slug:
+        return redirect("tiers")
+    product = get_object_or_404(Product, slug=slug, listed=True)
+    if request.method != "POST":
+        form = CheckoutForm(initial=_known_details(request))
+        return render(request, "storefront/checkout.html", {"form": form, "product": product})
+    form = CheckoutForm(request.POST)
+    user = request.user if isinstance(request.user, User) else None
+    if form.is_valid():
+        try:
+            order = place_order(
+                form.document(product),
+                Caller(user=user),
+                form_key=form.cleaned_data["form_key"],
+            )
+        except Refused as refusal:
+            tell(form, refusal.errors)
+        else:
+            return redirect(reverse("registration", args=[order.order_hash]))
+    context = {"form": form, "product": product}
+    return render(request, "storefront/checkout.html", context, status=422)
+
+
+def _known_details(request: HttpRequest) -> dict[str, str]:
+    if not isinstance(request.user, User):
+        return {}
+    user = request.user
+    return {
+        "user_first_name": user.first_name,
+        "user_last_name": user.last_name,
+        "user_email": user.email,
+    }

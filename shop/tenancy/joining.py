@@ -1,0 +1,76 @@
+"""Become a member: use an invitation up."""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from shop.tenancy.models import Invitation, Membership, User
+
+
+class LoginTaken(Exception):
+    """Somebody else has this login."""
+
+
+@dataclass(frozen=True)
+class NewMember:
+    """What a new member says of themselves while joining; `login` may be empty."""
+
+    password: str
+    first_name: str
+    last_name: str
+    login: str
+    language: str
+
+
+def join_as_new(invitation: Invitation, new: NewMember) -> bool:
+    """Make the invited user known and a member of every project they were invited to so far.
+
+    The address is proven now, so each of its open invitations is accepted. False where the
+    invitation was used meanwhile. Raises LoginTaken.
+    """
+    user = invitation.membership.user
+    try:
+        with transaction.atomic():
+            if not _use(invitation):
+                return False
+            now = timezone.now()
+            user.set_password(new.password)
+            user.first_name, user.last_name = new.first_name, new.last_name
+            user.login = new.login or None
+            user.language = new.language
+            user.is_active = True
+            user.joined_at = now
+            user.save()
+            Membership.objects.filter(user=user, joined_at=None).update(joined_at=now)
+    except IntegrityError as error:
+        raise LoginTaken from error
+    return True
+
+
+def join_as_known(invitation: Invitation) -> bool:
+    """Make a known user a member of the project they were invited to, and of no other.
+
+    False where the invitation was used meanwhile.
+    """
+    with transaction.atomic():
+        if not _use(invitation):
+            return False
+        Membership.objects.filter(pk=invitation.membership_id, joined_at=None).update(
+            joined_at=timezone.now()
+        )
+    return True
+
+
+def login_is_free(login: str, user: User) -> bool:
+    """Whether `user` could take `login`; case does not tell logins apart."""
+    return not User.objects.filter(login__iexact=login).exclude(pk=user.pk).exists()
+
+
+def _use(invitation: Invitation) -> bool:
+    # The counter too: a newer mail may have ended this link a moment ago.
+    return bool(
+        Invitation.objects.filter(
+            pk=invitation.pk, counter=invitation.counter, used_at=None
+        ).update(used_at=timezone.now())
+    )

@@ -1,0 +1,156 @@
+"""What an order delivers: a client (Kunde), its projects (Projekt), their members (Mitglied)."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalogue.models import Product
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users whose e-mail is in lower case, as the database demands."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user; without `password` one that cannot sign in by password."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A member of staff who may do everything, for `manage.py createsuperuser`."""
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, joined_at=timezone.now(), **fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Known once joined; made by packing, inactive until then."""
+
+    email = models.EmailField(unique=True)
+    # NULL until chosen: a wish in an order that was taken must not block the member.
+    login = models.CharField(
+        max_length=150, null=True, blank=True, validators=[ASCIIUsernameValidator()]
+    )
+    first_name = models.CharField(max_length=200, blank=True)
+    last_name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="de")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    demo = models.BooleanField(
+        default=False, editable=False, help_text=_("Works in the demo profile only.")
+    )
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_lower_case"
+            ),
+            models.UniqueConstraint(Lower("login"), name="user_login_any_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the user has joined; orders never change a known user."""
+        return self.joined_at is not None
+
+
+class Client(models.Model):
+    """A customer company. Names are not unique and never looked up."""
+
+    name = models.CharField(max_length=200)
+    client_admin = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="administered_clients"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Project(models.Model):
+    """A project belongs to one client and was bought in one tier."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="projects")
+    name = models.CharField(max_length=200)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user in a project. It counts from `joined_at`; before, it only keeps a place."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin", _("project admin")
+        MEMBER = "member", _("member")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "project"], name="one_membership_a_project")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.project_id}"
+
+
+class Invitation(models.Model):
+    """The right to join by an e-mailed link, once. Raising `counter` ends older links."""
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="invitations"
+    )
+    counter = models.PositiveIntegerField(default=1)
+    used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"to membership {self.membership_id}"

@@ -1,0 +1,35 @@
+"""All addresses (contract, "Pages")."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from portal.accounts.views import portal
+from shop import errors, health
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("shop.storefront.urls")),
+    path("api/", include("shop.api.urls")),
+    path("register/<str:order_hash>/", include("portal.registration.urls")),
+    path("account/", include("portal.accounts.urls")),
+    path("portal/", portal, name="portal"),
+    path("staff/catalogue/", admin.site.urls),
+    path("staff/", include("portal.backoffice.urls")),
+    path("dev/mailbox/", include("shop.notifications.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+    ),
+    path("favicon.ico", health.favicon, name="favicon"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

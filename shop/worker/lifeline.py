@@ -1,0 +1,43 @@
+"""Processes that end with their parent, so that a killed supervisor leaves none behind.
+
+On Linux only, where the kernel can be asked for it. Elsewhere the signals to process groups
+must do.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+# The supervisor's process id, in the environment of the clusters it starts.
+VARIABLE = "WORKER_SUPERVISOR"
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before any fork
+
+
+def die_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """Have this process sent a signal when its parent ends."""
+    if LIBC is None:
+        return
+    LIBC.prctl(PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:  # it ended before we asked
+        os._exit(1)
+
+
+def tie_to_supervisor() -> None:
+    """Tie this process to the supervisor that started it, and its children to this process.
+
+    The kernel forgets the wish at a fork, so each child repeats it.
+    """
+    # Taken out of the environment: the variable is not meant for programs that a task starts.
+    supervisor = os.environ.pop(VARIABLE, "")
+    if not supervisor or LIBC is None:
+        return
+    die_with(int(supervisor))
+    parent = os.getpid()
+
+    def remember() -> None:
+        nonlocal parent
+        parent = os.getpid()
+
+    os.register_at_fork(before=remember, after_in_child=lambda: die_with(parent))

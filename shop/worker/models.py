@@ -1,0 +1,14 @@
+"""What the worker tells the rest of the house about itself."""
+
+from django.db import models
+
+
+class Heartbeat(models.Model):
+    """One row a cluster: when it last did something, and how often it was replaced."""
+
+    cluster = models.CharField(max_length=50, unique=True)
+    beat_at = models.DateTimeField(null=True)  # null until its first wake-up ran
+    restarts = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.cluster

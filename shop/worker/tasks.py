@@ -1,0 +1,53 @@
+"""What a wake-up runs."""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from shop.worker.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+
+class Beat:
+    """Writes a cluster's heartbeat when called, at most once a second."""
+
+    def __init__(self, cluster: str) -> None:
+        self.cluster = cluster
+        self.last = float("-inf")
+
+    def __call__(self) -> None:
+        """Write it, if it is time."""
+        now = time.monotonic()
+        if now - self.last < 1:
+            return
+        # One statement: two workers of a cluster may write the first heartbeat at once.
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(cluster=self.cluster, beat_at=timezone.now())],
+            update_conflicts=True,
+            unique_fields=["cluster"],
+            update_fields=["beat_at"],
+        )
+        self.last = now
+
+
+def drain(cluster: str) -> None:
+    """Run the cluster's drains: each looks for its own work and does it.
+
+    A drain is called with a function that it calls between two pieces of work, so that the
+    supervisor can tell a long drain from a frozen one.
+    """
+    clusters: Mapping[str, Mapping[str, Any]] = settings.WORKER_CLUSTERS
+    beat = Beat(cluster)
+    beat()
+    for path in clusters[cluster]["drains"]:
+        try:
+            import_string(path)(beat)
+        except Exception:  # one failing drain must not keep the others from running
+            logger.exception("%s failed.", path)
+        beat()
