@@ -17,6 +17,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`."""
         given = request.headers.get("X-Request-ID", "")
         request_id = given if WELL_FORMED.match(given) else uuid.uuid4().hex
         response = self.get_response(request)

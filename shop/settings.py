@@ -30,7 +30,7 @@ def required(name: str) -> str:
 
     Raises SystemExit with one sentence where it is missing: a traceback would hide what to do.
     """
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         raise SystemExit(f"{name} is not set. Set it, or start the demo profile with DEMO=1.")
     return value
@@ -149,9 +149,7 @@ TEMPLATES = [
 ]
 
 # Database. One connection a process is kept open: a new one costs ten times a request.
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")
-}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -292,4 +290,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It tells each wake-up, one a second.
+    "loggers": {"django-q": {"level": "WARNING"}},
 }

@@ -5,11 +5,11 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
 
-class MemberBackend(AuthenticationBackend):
+class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is not typed
     """allauth's backend; users of the demo profile exist in the demo profile only."""
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
         """Asked at every sign-in and again for every session's user."""
         if getattr(user, "demo", False) and not settings.DEMO:
             return False
-        return super().user_can_authenticate(user)
+        return bool(super().user_can_authenticate(user))

@@ -6,10 +6,12 @@ from django.urls import URLPattern, include, path
 urlpatterns = [
     path(
         "",
-        include([
-            pattern
-            for pattern in account_urls.urlpatterns
-            if isinstance(pattern, URLPattern) and pattern.name != "account_signup"
-        ]),
+        include(
+            [
+                pattern
+                for pattern in account_urls.urlpatterns
+                if isinstance(pattern, URLPattern) and pattern.name != "account_signup"
+            ]
+        ),
     )
 ]

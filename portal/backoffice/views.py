@@ -87,7 +87,14 @@ def finish_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _find(pk: int) -> Order:
-    related = ("product", "packing", "delivered_client", "delivered_project", "member", "approved_by")
+    related = (
+        "product",
+        "packing",
+        "delivered_client",
+        "delivered_project",
+        "member",
+        "approved_by",
+    )
     return get_object_or_404(Order.objects.exclude(state=State.NEW).select_related(*related), pk=pk)
 
 

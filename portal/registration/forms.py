@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import (
-    password_validators_help_text_html,
+    password_validators_help_texts,
     validate_password,
 )
 from django.core.exceptions import ValidationError
@@ -12,16 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.orders.filling import fillable
 from shop.orders.models import Order
+from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
 
-FIELDS = {
-    "client_name": (_("Client"), "organization", _("The company, as it is to appear on invoices.")),
-    "project_name": (_("Project"), "off", _("A working title will do.")),
-    "user_first_name": (_("First name"), "given-name", ""),
-    "user_last_name": (_("Last name"), "family-name", ""),
-    "user_email": (_("E-mail"), "email", _("The link to sign in goes here. No advertising.")),
-}
+LONGEST_NAME = 200  # as in an order
 
 
 class DetailsForm(forms.Form):
@@ -30,14 +25,7 @@ class DetailsForm(forms.Form):
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(data)
         for name in fillable(order):
-            label, autocomplete, hint = FIELDS[name]
-            widget = forms.EmailInput if name == "user_email" else forms.TextInput
-            self.fields[name] = forms.CharField(
-                label=label,
-                help_text=hint,
-                required=name in order.missing,
-                widget=widget(attrs={"autocomplete": autocomplete}),
-            )
+            self.fields[name] = detail_field(name, required=name in order.missing)
 
     def details(self) -> dict[str, str]:
         """What was filled in; empty fields are left out."""
@@ -47,18 +35,8 @@ class DetailsForm(forms.Form):
 class JoinForm(forms.Form):
     """A new member's password, names and login."""
 
-    user_first_name = forms.CharField(
-        label=_("First name"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-    )
-    user_last_name = forms.CharField(
-        label=_("Last name"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
-    )
+    user_first_name = detail_field("user_first_name", required=False)
+    user_last_name = detail_field("user_last_name", required=False)
     user_login = forms.CharField(
         label=_("Login"),
         help_text=_("Optional: how others see you. You sign in with your e-mail."),
@@ -70,7 +48,6 @@ class JoinForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
-        help_text=password_validators_help_text_html,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -85,6 +62,14 @@ class JoinForm(forms.Form):
                 "user_login": wish if wish and login_is_free(wish, user) else "",
             },
         )
+
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+    def clean_user_first_name(self) -> str:
+        return self._name("user_first_name")
+
+    def clean_user_last_name(self) -> str:
+        return self._name("user_last_name")
 
     def clean_user_login(self) -> str:
         login: str = self.cleaned_data["user_login"]
@@ -106,6 +91,12 @@ class JoinForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+    def _name(self, field: str) -> str:
+        name: str = self.cleaned_data[field]
+        if len(name) > LONGEST_NAME:
+            raise ValidationError(str(PAGE_WORDS["must have at most 200 characters."]))
+        return name
 
     def new_member(self, language: str) -> NewMember:
         """What was filled in, for `join_as_new`."""

@@ -36,10 +36,12 @@ class Showing:
 
     @cached_property
     def is_waiting_for_details(self) -> bool:
+        """Whether the page must ask before anything can go on."""
         return self.order.state == State.PENDING and not self.order.complete
 
     @cached_property
     def is_joined(self) -> bool:
+        """Whether the mailed link was used."""
         invitation = self.order.invitation
         return bool(invitation and invitation.used_at)
 
@@ -111,11 +113,13 @@ class Showing:
 
     @property
     def is_customers_to_mend(self) -> bool:
+        """Whether who ordered can mend what is wrong."""
         fault = FAULTS.get(self.order.fault)
         return bool(fault and fault.mended_by == "customer")
 
     @property
     def reason(self) -> str:
+        """Why packing stopped; empty where it has not."""
         return fault_text(self.order.fault)
 
     @cached_property
@@ -145,5 +149,3 @@ class Showing:
         """Changes whenever the page would: the live fragment is sent only then."""
         done = sum(step.status == "done" for step in self.steps)
         return f"{self.order.state}-{int(self.is_waiting_for_details)}-{done}-{self.order.fault}"
-
-

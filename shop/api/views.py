@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,21 +19,16 @@ from shop.orders.placing import Caller, place_order
 from shop.orders.presenting import present
 from shop.requests import base_url
 
-Rest = ParamSpec("Rest")
-Handler = Callable[Concatenate[HttpRequest, Bearer, Rest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def for_bearers(
-    **scopes: str,
-) -> Callable[[Handler[Rest]], Callable[Concatenate[HttpRequest, Rest], HttpResponse]]:
+def for_bearers(**scopes: str) -> Callable[[View], View]:
     """Let a request in whose method is a key of `scopes`, by a live token of that scope."""
 
-    def decorate(handler: Handler[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
+    def decorate(handler: View) -> View:
         @csrf_exempt
         @wraps(handler)
-        def guarded(
-            request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs
-        ) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             method = "GET" if request.method == "HEAD" else request.method or ""
             if method not in scopes:
                 return method_not_allowed(scopes)
@@ -77,9 +71,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
 @for_bearers(GET=READ)
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
     """Show an order to whom placed it; to anybody else it does not exist."""
-    found = (
-        _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()
-    )
+    found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()
     if found is None:
         return failure(404, "There is no such order.")
     return success(200, {"order": present(found, base_url(request))})

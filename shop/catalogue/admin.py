@@ -12,9 +12,7 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
     list_display = ("name", "code", "net_cents", "currency", "members", "packing", "listed")
     list_editable = ("listed",)
-    prepopulated_fields = {"slug": ("code",)}  # noqa: RUF012 -- Django's admin reads it so
+    prepopulated_fields = {"slug": ("code",)}
 
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Product | None = None
-    ) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         return False

@@ -69,10 +69,12 @@ class Product(models.Model):
 
     @property
     def is_free(self) -> bool:
+        """Whether it costs nothing."""
         return self.net_cents == 0
 
     @property
     def is_manual(self) -> bool:
+        """Whether a person approves each order."""
         return self.packing == self.Packing.MANUAL
 
     @property

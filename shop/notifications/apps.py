@@ -1,3 +1,5 @@
+"""The room as a Django app."""
+
 from django.apps import AppConfig
 
 
@@ -7,4 +9,4 @@ class NotificationsConfig(AppConfig):
     name = "shop.notifications"
 
     def ready(self) -> None:
-        from shop.notifications import receivers  # noqa: F401, PLC0415 -- connects the receivers
+        from shop.notifications import receivers  # noqa: F401 -- connects the receivers

@@ -30,7 +30,7 @@ class EmailBackend(BaseEmailBackend):
                 MailboxEntry.objects.create(
                     recipient=recipient,
                     subject=mail.subject[:200],
-                    text=mail.body,
+                    text=str(mail.body),
                     html=html[0] if html else "",
                 )
         return len(email_messages)

@@ -26,9 +26,9 @@ FIRST_WAIT = 15  # seconds before the second try; each later one waits three tim
 
 def drain(beat: Callable[[], None]) -> None:
     """Take back mails whose sender died, then send what is due, oldest first."""
-    Message.objects.filter(
-        state=Message.State.SENDING, lease_until__lt=timezone.now()
-    ).update(state=Message.State.WAITING)
+    Message.objects.filter(state=Message.State.SENDING, lease_until__lt=timezone.now()).update(
+        state=Message.State.WAITING
+    )
     until = monotonic() + AT_MOST
     while batch := list(_due()):
         for message in batch:

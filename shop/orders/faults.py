@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
 class Fault:
     """A reason, and who can mend it: who ordered, or we."""
 
-    text: str | Promise
+    text: StrOrPromise
     mended_by: Literal["customer", "staff"] = "staff"
 
 

@@ -14,7 +14,7 @@ from shop.catalogue.prices import gross
 from shop.tenancy.models import Client, Invitation, Project, User
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 class State(models.TextChoices):
@@ -158,7 +158,6 @@ class OrderEvent(models.Model):
         STATE = "state", _("state")
         DETAILS = "details", _("details filled in")
         APPROVED = "approved", _("approved")
-        BY_HAND = "by_hand", _("done by hand")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

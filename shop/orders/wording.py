@@ -1,12 +1,26 @@
-"""The refusals of the order document, as pages say them to whoever filled in a form."""
+"""The order's members on pages: their labels and hints, and what is said when one is refused."""
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from shop.orders.document import Errors
 
-PAGE_WORDS: dict[str, str | Promise] = {
+# By member: label, hint, what browsers may fill in.
+DETAILS: dict[str, tuple[StrOrPromise, StrOrPromise, str]] = {
+    "client_name": (
+        _("Client"),
+        _("The company that orders, as it is to appear on invoices."),
+        "organization",
+    ),
+    "project_name": (_("Project"), _("A working title will do."), "off"),
+    "user_first_name": (_("First name"), "", "given-name"),
+    "user_last_name": (_("Last name"), "", "family-name"),
+    "user_email": (_("E-mail"), _("The link to sign in goes here. No advertising."), "email"),
+}
+
+# By sentence of the order document.
+PAGE_WORDS: dict[str, StrOrPromise] = {
     "is required.": _("Please fill this in."),
     "must not be blank.": _("Please fill this in."),
     "must be a bare e-mail address.": _("Please give an e-mail address like name@example.com."),
@@ -16,6 +30,19 @@ PAGE_WORDS: dict[str, str | Promise] = {
     "is not a tier that can be ordered.": _("This tier can no longer be ordered."),
     "cannot be filled in.": _("This was filled in already."),
 }
+
+
+def detail_field(member: str, *, required: bool) -> forms.CharField:
+    """A form's field for `member`. What it may hold is for the order document to say."""
+    label, hint, autocomplete = DETAILS[member]
+    widget = forms.EmailInput if member == "user_email" else forms.TextInput
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        error_messages={"required": PAGE_WORDS["is required."]},
+        widget=widget(attrs={"autocomplete": autocomplete}),
+    )
 
 
 def tell(form: forms.Form, errors: Errors) -> None:

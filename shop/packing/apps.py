@@ -1,3 +1,5 @@
+"""The room as a Django app."""
+
 from django.apps import AppConfig
 
 
@@ -7,4 +9,4 @@ class PackingConfig(AppConfig):
     name = "shop.packing"
 
     def ready(self) -> None:
-        from shop.packing import receivers  # noqa: F401, PLC0415 -- connects the receivers
+        from shop.packing import receivers  # noqa: F401 -- connects the receivers

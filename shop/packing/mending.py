@@ -1,5 +1,7 @@
 """What staff do with an order that is stuck."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,7 +9,7 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import move
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord
-from shop.packing.outcomes import Mend, NeedsHuman
+from shop.packing.outcomes import Mend
 from shop.tenancy.models import Project, User
 
 
@@ -41,34 +43,25 @@ def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> b
     if order.state != State.NEED_HUMAN:
         return False
     order.delivered_client, order.delivered_project = project.client, project
+    # Staff have decided; how many members there are was theirs to look at.
+    order.approved_at, order.approved_by = timezone.now(), staff
+    decided = ("delivered_client", "delivered_project", "approved_at", "approved_by")
     try:
         with transaction.atomic():
-            # Staff have decided: the number of members was theirs to look at.
-            order.approved_at, order.approved_by = timezone.now(), staff
             steps.member(order)
             steps.invitation(order)
             for name in ("client", "project", "member", "invitation"):
                 StepRecord.objects.get_or_create(order=order, name=name)
-            changes = {
-                name: getattr(order, name)
-                for name in ("delivered_client", "delivered_project", "approved_at", "approved_by")
-            }
-            if not move(order, State.PACKED, actor=staff, note=note, **changes):
-                raise _TooLate
-            OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.BY_HAND, actor=staff, note=note
-            )
-    except (Mend, NeedsHuman, _TooLate):
-        order.refresh_from_db()
+            changes = {name: getattr(order, name) for name in decided}
+            won = move(order, State.PACKED, actor=staff, note=note, **changes)
+            # Somebody else was faster: the invitation just made must not stay.
+            transaction.set_rollback(not won)
+    except Mend:
         return False
-    return True
+    return won
 
 
-class _TooLate(Exception):
-    """Undoes what was written: somebody else has moved the order."""
-
-
-def _send_back(order: Order, staff: User, **changes: object) -> bool:
+def _send_back(order: Order, staff: User, **changes: Any) -> bool:
     if order.state not in {State.NEED_HUMAN, State.HAS_PACKING_ERRORS}:
         return False
     with transaction.atomic():

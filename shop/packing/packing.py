@@ -94,7 +94,6 @@ def _do_steps(order: Order, record: Packing) -> None:
         with transaction.atomic():
             _fence(
                 record,
-                last_step=name,
                 lease_until=timezone.now() + timedelta(seconds=settings.PACKING_LEASE_SECONDS),
             )
             StepRecord.objects.create(order=order, name=name)
@@ -111,6 +110,13 @@ def _end(
     order: Order, record: Packing, state: State, *, fault: str = "", error: str = "", **more: object
 ) -> None:
     with transaction.atomic():
-        _fence(record, lease_token=None, lease_until=None, last_error=error, **more)
+        _fence(
+            record,
+            lease_token=None,
+            lease_until=None,
+            last_step=record.last_step,
+            last_error=error,
+            **more,
+        )
         if not move(order, state, fault=fault):
             raise LeaseLost

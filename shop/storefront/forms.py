@@ -5,40 +5,20 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
+from shop.orders.wording import detail_field
 
 
 class CheckoutForm(forms.Form):
     """What a customer says of themselves and of what is to be set up."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    client_name = forms.CharField(
-        label=_("Client"),
-        help_text=_("The company that orders, as it is to appear on invoices."),
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
-    project_name = forms.CharField(
-        label=_("Project"),
-        help_text=_("A working title will do."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    user_first_name = forms.CharField(
-        label=_("First name"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-    )
-    user_last_name = forms.CharField(
-        label=_("Last name"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
-    )
-    user_email = forms.CharField(
-        label=_("E-mail"),
-        help_text=_("The link to sign in goes here. No advertising."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-    )
+    client_name = detail_field("client_name", required=True)
+    project_name = detail_field("project_name", required=True)
+    user_first_name = detail_field("user_first_name", required=False)
+    user_last_name = detail_field("user_last_name", required=False)
+    user_email = detail_field("user_email", required=True)
 
     def document(self, product: Product) -> dict[str, Any]:
         """The order document these details make for `product`; empty fields are absent."""

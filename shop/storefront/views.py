@@ -1,5 +1,7 @@
 """The tiers and the checkout."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,7 +31,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
     """One tier; a retired one is gone."""
     product = get_object_or_404(Product, slug=slug, listed=True)
-    return render(request, "storefront/tier.html", {"product": product})
+    return render(request, "storefront/tier.html", _deal(product))
 
 
 def checkout(request: HttpRequest) -> HttpResponse:
@@ -40,7 +42,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     product = get_object_or_404(Product, slug=slug, listed=True)
     if request.method != "POST":
         form = CheckoutForm(initial=_known_details(request))
-        return render(request, "storefront/checkout.html", {"form": form, "product": product})
+        return render(request, "storefront/checkout.html", {"form": form, **_deal(product)})
     form = CheckoutForm(request.POST)
     user = request.user if isinstance(request.user, User) else None
     if form.is_valid():
@@ -54,8 +56,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
             tell(form, refusal.errors)
         else:
             return redirect(reverse("registration", args=[order.order_hash]))
-    context = {"form": form, "product": product}
+    context = {"form": form, **_deal(product)}
     return render(request, "storefront/checkout.html", context, status=422)
+
+
+def _deal(product: Product) -> dict[str, Any]:
+    return {"product": product, "vat_cents": product.gross_cents - product.net_cents}
 
 
 def _known_details(request: HttpRequest) -> dict[str, str]:

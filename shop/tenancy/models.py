@@ -31,6 +31,7 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of this e-mail address, whatever its case."""
         return self.get(email=(username or "").lower())
 
 
@@ -73,6 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     def get_full_name(self) -> str:
+        """First and last name, as far as they are known."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
@@ -141,9 +143,7 @@ class Membership(models.Model):
 class Invitation(models.Model):
     """The right to join by an e-mailed link, once. Raising `counter` ends older links."""
 
-    membership = models.ForeignKey(
-        Membership, on_delete=models.CASCADE, related_name="invitations"
-    )
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="invitations")
     counter = models.PositiveIntegerField(default=1)
     used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -7,13 +7,12 @@ go on without it. So a cluster is judged by its heartbeat alone, and replaced as
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -22,13 +21,15 @@ from django.db.models import F
 
 from shop.worker.lifeline import VARIABLE
 from shop.worker.models import Heartbeat
+from shop.worker.processes import Stop, end_groups, kill_group
 from shop.worker.waking import forget, wake
 
 logger = logging.getLogger(__name__)
 
 TICK = 1.0
-START_ALLOWANCE = 15.0  # until the first heartbeat, and after the database was away
+START_ALLOWANCE = 15.0  # until the first heartbeat, and while the database is away
 GRACE = 15.0  # for running tasks, at the end
+PATIENCE = 3  # with the database
 PAUSE = 5.0  # before a cluster that never came to a heartbeat is started again
 
 
@@ -42,11 +43,18 @@ class Group:
         self.last_beat: datetime | None = None
         self.allowance = START_ALLOWANCE
         self.quiet_since = time.monotonic()
+        self.has_beat = False
         self.not_before = 0.0
+        self.uncounted = 0  # restarts; the database may be away just then
 
     def start(self) -> None:
         """Start the cluster, with an empty queue."""
         heartbeat, _ = Heartbeat.objects.get_or_create(cluster=self.cluster)
+        if self.uncounted:
+            Heartbeat.objects.filter(pk=heartbeat.pk).update(
+                restarts=F("restarts") + self.uncounted
+            )
+            self.uncounted = 0
         forget(self.cluster)
         self.process = subprocess.Popen(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster", "--skip-checks"],
@@ -60,12 +68,9 @@ class Group:
             process_group=0,
         )
         self.last_beat = heartbeat.beat_at
-        self.be_patient()
-
-    def be_patient(self) -> None:
-        """Wait longer than usual for the next heartbeat."""
         self.allowance = START_ALLOWANCE
         self.quiet_since = time.monotonic()
+        self.has_beat = False
 
     def watch(self) -> None:
         """Start the cluster where it is missing or dead, wake it, replace it where it froze."""
@@ -85,93 +90,63 @@ class Group:
         # Whether it changes counts, by our own clock: clocks of machines differ and are set.
         if beat != self.last_beat:
             self.last_beat = beat
+            self.has_beat = True
             self.allowance = self.frozen_after
             self.quiet_since = time.monotonic()
-        elif time.monotonic() - self.quiet_since > self.allowance:
+        self.judge()
+
+    def judge(self) -> None:
+        """Replace the cluster where it has been quiet for too long."""
+        if self.process is not None and time.monotonic() - self.quiet_since > self.allowance:
             self.replace("froze")
+
+    def be_lenient(self) -> None:
+        """Allow more time while the database is away.
+
+        Not for ever: a frozen process may be what locks the database.
+        """
+        self.allowance = max(self.frozen_after, START_ALLOWANCE)
 
     def replace(self, why: str) -> None:
         """Kill what is left of the cluster; the next look starts it again."""
         logger.warning("The cluster %s %s and is started again.", self.cluster, why)
-        never_beat = self.allowance == START_ALLOWANCE
-        self.kill()
-        self.not_before = time.monotonic() + PAUSE if never_beat else 0.0
-        Heartbeat.objects.filter(cluster=self.cluster).update(restarts=F("restarts") + 1)
-
-    def kill(self) -> None:
-        """End every process of the group at once."""
         if self.process is not None:
             kill_group(self.process)
-            self.process = None
-
-
-def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started in its group, at once."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # the latter is how macOS says that all ended
-        pass
-    process.wait()
-
-
-def end_groups(processes: list[subprocess.Popen[bytes]], grace: float) -> None:
-    """Ask processes to end, wait a while, then end their groups.
-
-    Only the first process of a group is asked: clusters hang when all their processes are.
-    """
-    for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + grace
-    for process in processes:
-        try:
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            logger.warning("A process did not end within %d seconds and is killed.", grace)
-        kill_group(process)
-
-
-class Stop:
-    """Turns true at SIGTERM or Ctrl-C."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.ask)
-
-    def ask(self, _number: int, _frame: FrameType | None) -> None:
-        """Take a signal."""
-        self.asked = True
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep, but not for long when asked to stop: a sleep goes on after a signal."""
-        end = time.monotonic() + seconds
-        while not self.asked and time.monotonic() < end:
-            time.sleep(0.05)
+        self.process = None
+        self.not_before = 0.0 if self.has_beat else time.monotonic() + PAUSE
+        self.uncounted += 1
 
 
 def supervise(clusters: Mapping[str, Mapping[str, Any]]) -> None:
     """Run the clusters until SIGTERM or Ctrl-C, then end them with time to finish their tasks."""
     stop = Stop()
     groups = [Group(name, options["frozen_after"]) for name, options in clusters.items()]
+    wait_briefly()
     away = False
     try:
         while not stop.asked:
-            close_old_connections()
-            try:
-                for group in groups:
+            was_away, away = away, False
+            for group in groups:
+                try:
+                    close_old_connections()
                     group.watch()
-            except Error as error:
-                if not away:
-                    logger.warning("The database is away: %s", str(error).strip())
-                away = True
-                connection.close()
-                # Without a database there is no heartbeat either: nobody is to blame.
-                for group in groups:
-                    group.be_patient()
-            else:
-                if away:
-                    logger.warning("The database is back.")
-                away = False
+                except Error as error:
+                    if not (away or was_away):
+                        logger.warning("The database is away: %s", str(error).strip())
+                    away = True
+                    connection.close()
+                    group.be_lenient()
+                    with suppress(Error):
+                        group.judge()
+            if was_away and not away:
+                logger.warning("The database is back.")
             stop.sleep(TICK)
     finally:
         end_groups([group.process for group in groups if group.process], GRACE)
+
+
+def wait_briefly() -> None:
+    """Have this process wait for the database for seconds only: while it waits, nobody watches."""
+    connection.close()
+    option = {"sqlite": "timeout", "postgresql": "connect_timeout"}[connection.vendor]
+    connection.settings_dict["OPTIONS"][option] = PATIENCE

@@ -17,7 +17,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from shop.worker.lifeline import die_with
-from shop.worker.supervisor import GRACE, Stop, end_groups, kill_group
+from shop.worker.processes import Stop, end_groups, kill_group
+from shop.worker.supervisor import GRACE
 
 PAUSE = 1.0  # before a process that died is started again
 

@@ -1,0 +1,60 @@
+# `make` lists the targets.
+
+VENV := .venv/bin
+# The first Python on PATH that is new enough; looked for only where a recipe needs it.
+FIND_PYTHON = for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done
+BOOTSTRAP = python=$$($(FIND_PYTHON)); \
+	[ "$$python" ] || { echo "Python 3.11 or newer is needed, and none is on PATH." >&2; exit 1; }; \
+	$$python bootstrap.py
+LOCK = uv pip compile --quiet --universal --generate-hashes --no-header
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+
+# Settings of another project that the shell may hold.
+unexport DJANGO_SETTINGS_MODULE
+
+.PHONY: help run test lint format bench lock catalogues
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
+		printf '  make %-8s %s\n' "$$target" "$$text"; done
+
+run: ## run everything, with demo data, at http://localhost:8000 (PORT=9000 for another port)
+	@$(BOOTSTRAP) requirements.txt
+	@$(MAKE) --no-print-directory catalogues
+	@exec env DEMO=1 $(VENV)/python manage.py run
+
+test: lint ## lint, then run all tests on SQLite and on PostgreSQL
+	@$(VENV)/python -m tests.prepare
+	$(VENV)/python -m pytest
+	$(VENV)/python -m tests.postgres pytest -m 'not once'
+
+lint: ## check code, types, templates, and who imports whom
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	$(VENV)/python -m ruff check .
+	$(VENV)/python -m ruff format --check .
+	$(VENV)/python -m mypy
+	$(VENV)/lint-imports --no-logo
+	$(VENV)/python -m djlint --lint templates
+
+format: ## bring the code into shape
+	@$(BOOTSTRAP) requirements-dev.txt
+	$(VENV)/python -m ruff check --fix-only .
+	$(VENV)/python -m ruff format .
+
+bench: ## (to come)
+	@echo "There are no benchmarks yet."
+
+lock: ## renew the lock files from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "Locking needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
+	$(LOCK) --upgrade pyproject.toml -o requirements.txt
+	$(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) --upgrade --group postgres -o requirements-postgres.txt
+
+catalogues: $(CATALOGUES)
+	@:
+
+%.mo: %.po
+	@$(VENV)/python -m babel.messages.frontend --quiet compile -i $< -o $@

@@ -1,0 +1,92 @@
+"""Makes .venv from a lock file: `python3 bootstrap.py requirements.txt`.
+
+Runs on a machine that has nothing but Python. A second call finds all in place and does nothing.
+"""
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+PYTHON = VENV / "bin" / "python"
+# A line a lock file that is installed: its name and its hash.
+STAMP = VENV / "installed.txt"
+# The developers' lock file holds all of the other.
+ALSO = {"requirements-dev.txt": ["requirements.txt"]}
+
+
+def line(name: str) -> str:
+    """What the stamp says about a lock file once it is installed."""
+    return f"{name} {hashlib.sha256((HERE / name).read_bytes()).hexdigest()}"
+
+
+def works() -> bool:
+    """Whether the environment's Python still runs: it breaks where the system's was replaced."""
+    test = "import sys; sys.exit(sys.version_info < (3, 11))"
+    try:
+        return (
+            subprocess.run([PYTHON, "-c", test], capture_output=True, check=False).returncode == 0
+        )
+    except OSError:
+        return False
+
+
+def create(uv: str | None) -> None:
+    """Make the environment anew."""
+    if uv:
+        run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV))
+    elif importlib.util.find_spec("ensurepip") is None:
+        sys.exit("Python's venv module is missing: install the package python3-venv.")
+    else:
+        run(sys.executable, "-m", "venv", "--clear", str(VENV))
+
+
+def install(uv: str | None, name: str) -> None:
+    """Install a lock file, and refuse whatever has another hash."""
+    lock = str(HERE / name)
+    if uv:
+        run(
+            uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", lock
+        )
+        return
+    if subprocess.run(
+        [PYTHON, "-m", "pip", "--version"], capture_output=True, check=False
+    ).returncode:
+        run(str(PYTHON), "-m", "ensurepip")
+    run(
+        *(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *("--require-hashes", "-r", lock),
+    )
+
+
+def run(*command: str) -> None:
+    """Run a command; end where it fails, after what it said itself."""
+    code = subprocess.run(command, check=False).returncode
+    if code:
+        sys.exit(f"This failed: {' '.join(command)}")
+
+
+def main() -> None:
+    """Bring the environment up to the lock files that are named."""
+    uv = shutil.which("uv")
+    if not works():
+        create(uv)
+    installed = set(STAMP.read_text().splitlines()) if STAMP.exists() else set()
+    for name in sys.argv[1:]:
+        if line(name) in installed:
+            continue
+        print(f"Installing {name} …", flush=True)
+        STAMP.unlink(missing_ok=True)  # until it is done
+        install(uv, name)
+        names = {name, *ALSO.get(name, [])}
+        installed = {entry for entry in installed if entry.split()[0] not in names}
+        installed |= {line(each) for each in names}
+        STAMP.write_text("\n".join(sorted(installed)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

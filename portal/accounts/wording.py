@@ -1,0 +1,22 @@
+"""allauth's own sentences that our German catalogue says anew: „Sie" instead of „du".
+
+Nothing imports this; it is here for `makemessages` to find them. Ours win over allauth's.
+"""
+
+from django.utils.translation import gettext_noop as _
+
+ANEW = (
+    _("Be patient, you are sending too many requests."),
+    _("Incorrect code."),
+    _("Invalid or expired key."),
+    _("Please select only one."),
+    _("Please type your current password."),
+    _("The email address and/or password you specified are not correct."),
+    _("The new value must be different from the current one."),
+    _("The password reset token was invalid."),
+    _("Too many failed login attempts. Try again later."),
+    _("You cannot add more than %d email addresses."),
+    _("You cannot remove your primary email address."),
+    _("You must type the same password each time."),
+    _("Your primary email address must be verified."),
+)

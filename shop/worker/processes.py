@@ -1,0 +1,54 @@
+"""Ending processes, our own and those that we started."""
+
+import logging
+import os
+import signal
+import subprocess
+import time
+from types import FrameType
+
+logger = logging.getLogger(__name__)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started in its group, at once."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # the latter is how macOS says that all ended
+        pass
+    process.wait()
+
+
+def end_groups(processes: list[subprocess.Popen[bytes]], grace: float) -> None:
+    """Ask processes to end, wait a while, then end their groups.
+
+    Only the first process of a group is asked: clusters hang when all their processes are.
+    """
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + grace
+    for process in processes:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            logger.warning("A process did not end within %d seconds and is killed.", grace)
+        kill_group(process)
+
+
+class Stop:
+    """Turns true at SIGTERM or Ctrl-C."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.ask)
+
+    def ask(self, _number: int, _frame: FrameType | None) -> None:
+        """Take a signal."""
+        self.asked = True
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but not for long when asked to stop: a sleep goes on after a signal."""
+        end = time.monotonic() + seconds
+        while not self.asked and time.monotonic() < end:
+            time.sleep(0.05)

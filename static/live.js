@@ -1,0 +1,59 @@
+// Looks again and again at how an order stands, until the fragment it gets is no longer live.
+// One timer, armed after every answer whatever it was: an error or a lost connection ends nothing.
+const DELAYS = [1, 2, 3, 5, 10]; // seconds; from the start again after each change
+const PATIENCE = 15 * 60; // seconds without a change; then a button looks again
+
+const noConnection = document.getElementById("no-connection");
+const lookAgain = document.getElementById("look-again");
+const live = () => document.querySelector("[data-live]");
+const headline = () => document.getElementById("headline");
+let timer;
+let turn;
+let since;
+
+function fresh() {
+  turn = 0;
+  since = Date.now();
+  lookAgain.hidden = true;
+}
+
+function look() {
+  clearTimeout(timer);
+  if (live() && !document.hidden) htmx.trigger(live(), "poll");
+}
+
+function arm() {
+  clearTimeout(timer);
+  if (!live() || document.hidden) return;
+  if (Date.now() - since > PATIENCE * 1000) {
+    lookAgain.hidden = false;
+    return;
+  }
+  timer = setTimeout(look, DELAYS[Math.min(turn, DELAYS.length - 1)] * 1000);
+  turn += 1;
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  // The event's target may have left the page by now; the element that asked is named here.
+  if (!event.detail.requestConfig.elt.hasAttribute("data-live")) return;
+  noConnection.hidden = event.detail.successful;
+  if (event.detail.successful && event.detail.xhr.status === 200) {
+    fresh();
+    if (!live()) headline().focus();
+  }
+  arm();
+});
+
+document.addEventListener("visibilitychange", () => {
+  fresh();
+  look();
+});
+
+lookAgain.querySelector("button").addEventListener("click", () => {
+  headline().focus(); // the button goes away
+  fresh();
+  look();
+});
+
+fresh();
+arm();

@@ -1,0 +1,20 @@
+"""What tests ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Tests speak English unless they say otherwise, and leave no language behind."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def empty_cache(db: None) -> None:
+    """Rate limits start anew."""
+    cache.clear()

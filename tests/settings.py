@@ -1,0 +1,32 @@
+"""The demo profile for the tests: in a directory of its own, deaf to the caller's environment."""
+
+import os
+import tempfile
+
+# Nothing that the caller's shell happens to hold (a real database, say) must reach the tests.
+for name in (
+    "ALLOWED_HOSTS", "BASE_URL", "BEHIND_PROXY", "DATABASE_URL", "DEBUG", "EMAIL_URL", "MAIL_FROM",
+    "PACKING_LEASE_SECONDS", "PACKING_STEPS", "PORT", "REDIS_URL", "SECRET_KEY", "SSL_REDIRECT",
+):  # fmt: skip
+    os.environ.pop(name, None)
+
+directory = tempfile.TemporaryDirectory(prefix="shop-tests-")  # goes away with the process
+os.environ["DEMO"] = "1"
+os.environ["VAR_DIR"] = directory.name
+if os.environ.get("TEST_DATABASE") == "postgres":
+    if "TEST_DATABASE_URL" not in os.environ:
+        raise SystemExit("Start the tests on PostgreSQL with: python -m tests.postgres pytest")
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+
+from shop.settings import *  # noqa: E402
+from shop.settings import DATABASES, STATIC_ROOT, STORAGES, VAR_DIR  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, for other threads and processes to open. Safety at a power cut costs time here.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    )

@@ -1,0 +1,172 @@
+"""The German catalogue says all that the project says: no more, no less, and with care."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+pytestmark = pytest.mark.once
+
+ROOT = Path(settings.BASE_DIR)
+CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+# For each function that marks a text: which of its arguments are context, text and plural.
+MARKERS: dict[str, tuple[int | None, int, int | None]] = {
+    "_": (None, 0, None),
+    "gettext": (None, 0, None),
+    "gettext_lazy": (None, 0, None),
+    "gettext_noop": (None, 0, None),
+    "ngettext": (None, 0, 1),
+    "ngettext_lazy": (None, 0, 1),
+    "pgettext": (0, 1, None),
+    "pgettext_lazy": (0, 1, None),
+    "npgettext": (0, 1, 2),
+}
+AGREED = {
+    "Received. We start in a moment.": "Eingegangen. Wir beginnen gleich.",
+    "We still need a few details from you.": "Es fehlen noch Angaben von Ihnen.",
+    "Being set up. There is nothing for you to do.": (
+        "Wird gerade eingerichtet. Sie müssen nichts tun."
+    ),
+    "Done. The link to sign in is on its way to %(address)s.": (
+        "Fertig. Der Link zur Anmeldung ist unterwegs an %(address)s."
+    ),
+    "Something does not fit. Please check the marked detail.": (
+        "Hier passt etwas nicht. Bitte prüfen Sie die markierte Angabe."
+    ),
+    (
+        "Something is stuck on our side. Your order is safely stored; "
+        "we are on it and will write to you."
+    ): (
+        "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; "
+        "wir kümmern uns darum und schreiben Ihnen."
+    ),
+    "A person looks at this order. We get back to you by the next working day.": (
+        "Diese Bestellung prüft ein Mensch. Wir melden uns spätestens am nächsten Werktag."
+    ),
+    "Cancelled.": "Storniert.",
+    "No connection right now. We keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
+}
+Key = tuple[str | None, str, str | None]
+
+
+def marked(tree: ast.AST) -> Iterator[Key]:
+    """The texts that code marks for translation: context, text, plural."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id not in MARKERS:
+                continue
+            texts = [
+                argument.value
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                else None
+                for argument in node.args
+            ]
+            context, text, plural = (
+                None if place is None else texts[place] for place in MARKERS[node.func.id]
+            )
+            if text is not None:
+                yield context, text, plural
+
+
+def calls(templatized: str) -> Iterator[ast.AST]:
+    """The calls in what Django makes of a template for xgettext: code amid filler."""
+    for start in re.finditer(rf"\b({'|'.join(MARKERS)})\(", templatized):
+        for end in re.finditer(r"\)", templatized[start.start() :]):
+            try:
+                yield ast.parse(templatized[start.start() :][: end.end()])
+            except SyntaxError:
+                continue  # this bracket stands inside the text
+            break
+
+
+def texts_of_the_project() -> set[Key]:
+    found: set[Key] = set()
+    for room in ("shop", "portal"):
+        for path in (ROOT / room).rglob("*.py"):
+            found |= set(marked(ast.parse(path.read_text(encoding="utf-8"))))
+    for path in (ROOT / "templates").rglob("*"):
+        if path.suffix in {".html", ".txt"}:
+            for call in calls(templatize(path.read_text(encoding="utf-8"))):
+                found |= set(marked(call))
+    return found
+
+
+def key(message: Message) -> Key:
+    if isinstance(message.id, tuple):
+        return message.context, *message.id
+    return message.context, message.id, None
+
+
+def translations(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="de")
+
+
+def test_holds_each_text_of_the_project_and_no_other(catalogue: Catalog) -> None:
+    ours = texts_of_the_project()
+    held = {key(message) for message in catalogue if message.id}
+    assert not ours - held, "Run manage.py makemessages -l de --no-obsolete --add-location file"
+    assert not held - ours
+    assert not catalogue.obsolete
+
+
+def test_is_complete_and_sure(catalogue: Catalog) -> None:
+    messages = [message for message in catalogue if message.id]
+    assert len(messages) > 100
+    assert [message.id for message in messages if message.fuzzy] == []
+    assert [message.id for message in messages if not all(translations(message))] == []
+
+
+def test_keeps_placeholders_and_the_blanks_at_the_ends(catalogue: Catalog) -> None:
+    for message in catalogue:
+        _context, text, plural = key(message)
+        if not text:
+            continue
+        for source, german in zip((text, plural or text), translations(message), strict=False):
+            assert sorted(PLACEHOLDER.findall(source)) == sorted(PLACEHOLDER.findall(german)), text
+            assert (source[:1] == "\n", source[-1:] == "\n") == (
+                german[:1] == "\n",
+                german[-1:] == "\n",
+            ), text
+
+
+def test_speaks_to_the_reader_as_a_publisher_would(catalogue: Catalog) -> None:
+    familiar = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer|eure\w*)\b", re.IGNORECASE)
+    for message in catalogue:
+        for german in translations(message) if message.id else ():
+            assert not familiar.search(german), german
+            assert "!" not in german, german
+            assert '"' not in german, f"„So“ wird zitiert: {german}"
+            assert "..." not in german, german
+
+
+def test_compiles(catalogue: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "django.mo"
+    with path.open("wb") as file:
+        write_mo(file, catalogue)
+    with path.open("rb") as file:
+        compiled = read_mo(file)
+    message = compiled.get("We still need a few details from you.")
+    assert message
+    assert message.string == "Es fehlen noch Angaben von Ihnen."
+
+
+@pytest.mark.parametrize(("english", "german"), AGREED.items())
+def test_says_the_states_in_the_agreed_words(catalogue: Catalog, english: str, german: str) -> None:
+    message = catalogue.get(english)
+    assert message
+    assert message.string == german

@@ -1,0 +1,69 @@
+"""A real worker, in processes of its own, on the database of the running test."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+from django.conf import settings
+from django.db import connection
+
+from shop.worker.models import Heartbeat
+
+
+def environment() -> dict[str, str]:
+    """What a process needs to work on the test's own database."""
+    name = str(connection.settings_dict["NAME"])
+    url = (
+        f"sqlite:///{name}"
+        if connection.vendor == "sqlite"
+        else os.environ["TEST_DATABASE_URL"].replace("/postgres?", f"/{name}?")
+    )
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "shop.settings", "DATABASE_URL": url}
+
+
+@contextmanager
+def running_worker() -> Iterator[psutil.Process]:
+    """`manage.py worker` for as long as the block runs; needs committed rows."""
+    manage = Path(settings.BASE_DIR) / "manage.py"
+    started = subprocess.Popen([sys.executable, str(manage), "worker"], env=environment())
+    process = psutil.Process(started.pid)
+    try:
+        yield process
+    finally:
+        below = process.children(recursive=True) if process.is_running() else []
+        started.terminate()
+        try:
+            started.wait(30)
+        finally:
+            started.kill()
+            started.wait()
+            for child in below:
+                if child.is_running():
+                    child.kill()
+
+
+def wait_for(what: Callable[[], bool], seconds: float) -> bool:
+    """Whether something came true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.1)
+    return what()
+
+
+def last_beat(cluster: str) -> datetime | None:
+    """When the cluster last did something."""
+    return Heartbeat.objects.filter(cluster=cluster).values_list("beat_at", flat=True).first()
+
+
+def beats(cluster: str, seconds: float) -> bool:
+    """Whether the cluster does something new in time."""
+    before = last_beat(cluster)
+    return wait_for(lambda: last_beat(cluster) != before, seconds)

@@ -1,0 +1,86 @@
+"""The promises of the supervisor, with real processes and real kills."""
+
+import signal
+import sys
+
+import psutil
+import pytest
+
+from shop.worker.models import Heartbeat
+from tests.worker.real import beats, running_worker, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CLUSTERS = ("packing", "messages")
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    return not any(
+        process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes
+    )
+
+
+def main_process(supervisor: psutil.Process, cluster: str) -> psutil.Process:
+    return next(
+        child for child in supervisor.children() if child.environ().get("Q_CLUSTER_NAME") == cluster
+    )
+
+
+def workers(supervisor: psutil.Process, cluster: str) -> list[psutil.Process]:
+    (sentinel,) = main_process(supervisor, cluster).children()
+    found: list[psutil.Process] = sentinel.children()
+    return found
+
+
+def test_a_killed_worker_process_does_not_stop_its_cluster() -> None:
+    with running_worker() as supervisor:
+        assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        for _ in range(3):
+            workers(supervisor, "packing")[0].kill()
+            # The wake-up that was under way may still end; what comes after it counts.
+            beats("packing", 2)
+            assert beats("packing", 10)
+
+
+def test_a_killed_cluster_is_started_again_and_counted() -> None:
+    with running_worker() as supervisor:
+        assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        before = Heartbeat.objects.get(cluster="packing").restarts
+        orphans = main_process(supervisor, "packing").children(recursive=True)
+        main_process(supervisor, "packing").kill()
+        assert wait_for(lambda: gone(orphans), 5)
+        assert beats("packing", 10)
+        assert Heartbeat.objects.get(cluster="packing").restarts == before + 1
+
+
+def test_a_frozen_cluster_is_replaced() -> None:
+    with running_worker() as supervisor:
+        assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        frozen = [main_process(supervisor, "packing")]
+        frozen += frozen[0].children(recursive=True)
+        for process in frozen:
+            process.suspend()
+        beats("packing", 1)
+        # Longer where what froze holds the lock of the SQLite file.
+        assert beats("packing", 40)
+        assert gone(frozen)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends orphans for us")
+def test_a_killed_supervisor_leaves_no_process_behind() -> None:
+    with running_worker() as supervisor:
+        assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        below = supervisor.children(recursive=True)
+        assert len(below) == 12
+        supervisor.kill()
+        assert wait_for(lambda: gone(below), 5)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_asked_to_end_leaves_no_process_behind(number: signal.Signals) -> None:
+    with running_worker() as supervisor:
+        assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        below = supervisor.children(recursive=True)
+        supervisor.send_signal(number)
+        assert supervisor.wait(20) == 0
+        assert gone(below)
