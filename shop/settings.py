@@ -55,8 +55,8 @@ if DEMO:
     EMAIL_BACKEND = "shop.notifications.mailbox.EmailBackend"
 else:
     SECRET_KEY = required("SECRET_KEY")
-    if len(SECRET_KEY) < 32:
-        raise SystemExit("SECRET_KEY is too short: give at least 32 random characters.")
+    if len(SECRET_KEY) < 50:
+        raise SystemExit("SECRET_KEY is too short: give at least 50 random characters.")
     BASE_URL = required("BASE_URL")
     if not BASE_URL.startswith("https://"):
         raise SystemExit("BASE_URL must begin with https:// outside the demo profile.")
@@ -78,7 +78,7 @@ if env.str("EMAIL_URL", default=""):
     EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 15  # seconds; a mail server that hangs must not hold up the others' mail
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the others' mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"
 )
@@ -199,6 +199,8 @@ LANGUAGE_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "shop.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+# Whether other hosts of the domain speak https alone is not ours to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", default=True)
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -257,6 +259,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "scheduler": False,
     "log_level": "WARNING",
+    "cache": "none",  # no such cache: its status, written twice a second, is nobody's to read
     "ALT_CLUSTERS": {
         "messages": {"timeout": 120, "retry": 1800},
     },
@@ -265,7 +268,7 @@ Q_CLUSTER = {
 # the cluster counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {"drains": ["shop.packing.draining.drain"], "frozen_after": 5},
-    "messages": {"drains": ["shop.notifications.sending.drain"], "frozen_after": 25},
+    "messages": {"drains": ["shop.notifications.sending.drain"], "frozen_after": 60},
 }
 
 # Packing. A deployment adds its own steps by their dotted path.

@@ -100,14 +100,18 @@ def texts_of_the_project() -> set[Key]:
     return found
 
 
+def several(text: object) -> tuple[str, ...]:
+    """What a catalogue holds as one string, or as a tuple of singular and plural."""
+    return tuple(str(each or "") for each in (text if isinstance(text, tuple) else (text,)))
+
+
 def key(message: Message) -> Key:
-    if isinstance(message.id, tuple):
-        return message.context, *message.id
-    return message.context, message.id, None
+    text, *plural = several(message.id)
+    return message.context, text, plural[0] if plural else None
 
 
 def translations(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    return several(message.string)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,13 +43,16 @@ def _join_new(
     form = JoinForm(user, order, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            joined = join_as_new(invitation, form.new_member(order.language))
+            with transaction.atomic():
+                joined = join_as_new(invitation, form.new_member(order.language))
+                if joined:
+                    _mark_verified(user)
         except LoginTaken:
             form.add_error("user_login", _("Please choose another login; this one is taken."))
         else:
             if not joined:
-                return _show_problem(request, order, LinkProblem.Reason.USED)
-            _mark_verified(user)
+                # Somebody was faster by a moment: what the link is good for now is looked up anew.
+                return redirect(request.get_full_path())
             login(request, user, backend=BACKEND)
             return redirect("portal")
     context = {"order": order, "invitation": invitation, "form": form, "email": user.email}

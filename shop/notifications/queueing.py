@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from shop.notifications.models import Message
@@ -58,9 +58,8 @@ def not_before(recipient: str) -> timedelta | None:
     now = timezone.now()
     if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
         return None
-    sent = Message.objects.filter(Q(recipient__iexact=recipient), sent_at__gt=now - day).aggregate(
-        number=Count("pk"), first=Min("sent_at")
-    )
+    lately = Message.objects.filter(recipient=recipient.lower(), sent_at__gt=now - day)
+    sent = lately.aggregate(number=Count("pk"), first=Min("sent_at"))
     if sent["number"] < settings.MAILS_A_DAY:
         return None
     wait: timedelta = sent["first"] + day - now

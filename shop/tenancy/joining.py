@@ -27,14 +27,16 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
     """Make the invited user known and a member of every project they were invited to so far.
 
     The address is proven now, so each of its open invitations is accepted. False where the
-    invitation was used meanwhile. Raises LoginTaken.
+    invitation was used meanwhile, or the user came in by another. Raises LoginTaken.
     """
     user = invitation.membership.user
     try:
         with transaction.atomic():
-            if not _use(invitation):
-                return False
             now = timezone.now()
+            unknown = User.objects.filter(pk=user.pk, joined_at=None)
+            if not (unknown.update(joined_at=now) and _use(invitation)):
+                transaction.set_rollback(True)
+                return False
             user.set_password(new.password)
             user.first_name, user.last_name = new.first_name, new.last_name
             user.login = new.login or None

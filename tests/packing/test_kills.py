@@ -37,11 +37,9 @@ def idle_workers(supervisor: psutil.Process) -> list[psutil.Process]:
 def test_order_after_the_kill_of_an_idle_worker_packs_within_ten_seconds() -> None:
     with running_worker() as supervisor:
         assert beats("packing", 20)
-        orders = 0
-        for process in idle_workers(supervisor):
+        for orders, process in enumerate(idle_workers(supervisor), start=1):
             process.kill()
             order = make_order(user_email=f"nina{orders}@example.com")
-            orders += 1
             assert packs(order, 10)
             assert delivered_once(orders)
             # Until all processes are there again, so that each kill meets a whole cluster.

@@ -1,7 +1,8 @@
 """allauth's forms, drawn like ours."""
 
 from django import template
-from django.forms import BaseForm, Input
+from django.forms import BaseForm
+from django.forms.widgets import Input
 from django.utils.translation import gettext as _
 
 register = template.Library()

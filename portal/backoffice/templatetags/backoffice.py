@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.orders import faults
 from shop.orders.models import Order, State
+from shop.orders.wording import DETAILS
 
 register = template.Library()
 register.filter("fault_text", faults.fault_text)
@@ -15,13 +16,6 @@ STEPS = {
     "project": _("Project"),
     "member": _("First member"),
     "invitation": _("Invitation"),
-}
-DETAILS = {
-    "client_name": _("Client"),
-    "project_name": _("Project"),
-    "user_first_name": _("First name"),
-    "user_last_name": _("Last name"),
-    "user_email": _("E-mail"),
 }
 
 
@@ -34,7 +28,7 @@ def step_title(name: str) -> str:
 @register.filter
 def details(note: str) -> str:
     """The members named in the note of "details filled in", as forms call them."""
-    return ", ".join(str(DETAILS.get(name, name)) for name in note.split(", "))
+    return ", ".join(str(DETAILS.get(name, (name,))[0]) for name in note.split(", "))
 
 
 @register.simple_tag

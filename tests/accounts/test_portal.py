@@ -1,0 +1,111 @@
+"""The member's home."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shop.tenancy.models import Membership, User
+from tests.factories import make_client, make_membership, make_packed_order, make_project, make_user
+from tests.pages import html, visitor, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_portal_needs_sign_in() -> None:
+    answer = visitor().get("/portal/")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/account/login/?next=/portal/"
+
+
+def test_portal_shows_project_client_tier_and_role() -> None:
+    project = make_project("m", name="Nachtdreh", client=make_client(name="Kranfilm"))
+    membership = make_membership(project=project, role=Membership.Role.ADMIN)
+    text = words(visitor(membership.user).get("/portal/"))
+    assert "Nachtdreh" in text
+    assert "Client Kranfilm" in text
+    assert "Tier M" in text
+    assert "Your role project admin" in text
+    assert membership.user.email in text
+
+
+def test_portal_shows_only_memberships_that_were_joined() -> None:
+    user = make_user()
+    make_membership(user=user, project=make_project(name="Joined"))
+    make_membership(user=user, project=make_project(name="Waiting"), joined_at=None)
+    text = words(visitor(user).get("/portal/"))
+    assert "Joined" in text
+    assert "Waiting" not in text
+
+
+def test_portal_shows_nothing_of_others() -> None:
+    make_membership(project=make_project(name="Foreign"))
+    make_client(name="Foreign")
+    assert "Foreign" not in words(visitor(make_user()).get("/portal/"))
+
+
+def test_member_without_projects_is_told_what_to_do() -> None:
+    assert "You are not a member of any project yet." in words(visitor(make_user()).get("/portal/"))
+
+
+def test_portal_shows_the_clients_one_administers_with_their_numbers() -> None:
+    user = make_user()
+    client = make_client(name="Kranfilm", client_admin=user)
+    text = words(visitor(user).get("/portal/"))
+    assert "Clients you administer" in text
+    assert f"Kranfilm Client’s number {client.pk}" in text
+
+
+def test_number_of_a_client_is_written_as_orders_want_it() -> None:
+    user = make_user()
+    client = make_client(client_admin=user, pk=1234567)
+    assert str(client.pk) in words(visitor(user).get("/portal/"))
+    assert str(client.pk) in words(visitor(user, language="de").get("/portal/"))
+
+
+def test_known_user_does_not_see_the_project_of_an_order_before_joining() -> None:
+    user = make_user()
+    make_packed_order(user_email=user.email, project_name="Bestellt")
+    text = words(visitor(user).get("/portal/"))
+    assert "Bestellt" not in text.partition("Clients you administer")[0]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_portal_takes_as_many_queries_for_three_projects_as_for_one(language: str) -> None:
+    counts = []
+    user = make_user()
+    browser = visitor(user, language)
+    for projects in (1, 2):
+        for _ in range(projects):
+            make_membership(user=user)
+            make_client(client_admin=user)
+        with CaptureQueriesContext(connection, ) as queries:
+            assert browser.get("/portal/").status_code == 200
+        counts.append(len(queries))
+    assert Membership.objects.filter(user=user).count() == 3
+    assert counts[0] == counts[1]
+    assert counts[0] <= 4
+
+
+def test_portal_is_not_cached() -> None:
+    assert "no-store" in visitor(make_user()).get("/portal/").headers["Cache-Control"]
+
+
+def test_markup_in_names_is_not_run() -> None:
+    user = make_user()
+    make_membership(user=user, project=make_project(name="<script>x</script>"))
+    make_client(client_admin=user, name="<script>y</script>")
+    page = html(visitor(user).get("/portal/"))
+    assert "<script>x" not in page
+    assert "<script>y" not in page
+
+
+def test_staff_see_the_way_to_the_back_office_and_members_do_not() -> None:
+    assert 'href="/staff/"' in html(visitor(make_user(is_staff=True)).get("/portal/"))
+    assert "/staff/" not in html(visitor(make_user()).get("/portal/"))
+
+
+def test_portal_ends_with_the_user() -> None:
+    user = make_user()
+    browser = visitor(user)
+    User.objects.update(is_active=False)
+    assert browser.get("/portal/").status_code == 302

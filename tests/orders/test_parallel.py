@@ -1,0 +1,130 @@
+"""Several at the same moment, each with a connection of its own: one wins, the others see it."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from shop.catalogue.models import Product
+from shop.notifications.models import Message
+from shop.notifications.sending import send
+from shop.orders.filling import fill_in
+from shop.orders.models import Order, State
+from shop.orders.placing import place_order
+from shop.orders.states import move
+from shop.packing.packing import pack
+from shop.tenancy.joining import NewMember, join_as_new
+from shop.tenancy.models import Client, Invitation, Membership, User
+from tests.factories import (
+    DETAILS,
+    make_bare_order,
+    make_order,
+    make_packed_order,
+    make_project,
+    make_token,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+CALLERS = 6
+Result = TypeVar("Result")
+
+
+def at_once(call: Callable[[int], Result]) -> list[Result]:
+    """What `call` returns to several callers that start together."""
+    barrier = Barrier(CALLERS)
+
+    def one(number: int) -> Result:
+        try:
+            barrier.wait()
+            return call(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        return list(pool.map(one, range(CALLERS)))
+
+
+def test_form_sent_by_several_clicks_places_one_order() -> None:
+    key = uuid.uuid4()
+    hashes = at_once(lambda _: place_order({"product": "s", **DETAILS}, form_key=key).order_hash)
+    assert hashes == [Order.objects.get().order_hash] * CALLERS
+    assert Order.objects.get().events.count() == 1
+    assert Message.objects.count() == 1
+
+
+def test_move_has_one_winner() -> None:
+    order = make_order()
+    seen = [Order.objects.get() for _ in range(CALLERS)]
+    won = at_once(lambda number: move(seen[number], State.PACKING))
+    assert sorted(won) == [False] * (CALLERS - 1) + [True]
+    assert order.events.count() == 2
+
+
+def test_filling_in_has_one_winner() -> None:
+    make_bare_order("s")
+    seen = [Order.objects.select_related("product").get() for _ in range(CALLERS)]
+    won = at_once(
+        lambda number: fill_in(seen[number], {**DETAILS, "client_name": f"Film {number}"})
+    )
+    assert sorted(won) == [False] * (CALLERS - 1) + [True]
+    assert Order.objects.get().client_name == f"Film {won.index(True)}"
+
+
+def test_order_is_packed_once() -> None:
+    make_order()
+    seen = [Order.objects.select_related("product").get() for _ in range(CALLERS)]
+    at_once(lambda number: pack(seen[number]))
+    assert Order.objects.get().state == "packed"
+    assert [model.objects.count() for model in (Client, Membership, Invitation)] == [1, 1, 1]
+
+
+def test_orders_for_one_new_address_make_one_user() -> None:
+    orders = [make_order() for _ in range(CALLERS)]
+    at_once(lambda number: pack(orders[number]))
+    assert set(Order.objects.values_list("state", flat=True)) == {"packed"}
+    assert User.objects.count() == 1
+    assert Membership.objects.count() == CALLERS
+
+
+def test_last_place_in_a_project_is_given_once() -> None:
+    project = make_project()
+    Product.objects.filter(code="s").update(members=1)
+    token = make_token(project.client.client_admin)
+    orders = [
+        make_bare_order(
+            client_id=project.client.pk,
+            project_id=project.pk,
+            user_email=f"nina{number}@example.com",
+            admin_user_access_token=token,
+        )
+        for number in range(CALLERS)
+    ]
+    at_once(lambda number: pack(Order.objects.get(pk=orders[number].pk)))
+    states = sorted(Order.objects.values_list("state", flat=True))
+    assert states == ["need_human"] * (CALLERS - 1) + ["packed"]
+    assert Membership.objects.filter(project=project).count() == 1
+
+
+def test_message_is_sent_once() -> None:
+    make_order()
+    seen = [Message.objects.select_related("order__product").get() for _ in range(CALLERS)]
+    at_once(lambda number: send(seen[number]))
+    message = Message.objects.get()
+    assert (message.state, message.attempts) == ("sent", 1)
+
+
+def test_link_lets_one_in() -> None:
+    order = make_packed_order()
+    assert order.invitation
+
+    seen = [Invitation.objects.select_related("membership__user").get() for _ in range(CALLERS)]
+    won = at_once(
+        lambda number: join_as_new(seen[number], NewMember(f"password {number}", "", "", "", "de"))
+    )
+    assert sorted(won) == [False] * (CALLERS - 1) + [True]
+    assert User.objects.get().check_password(f"password {won.index(True)}")

@@ -1,0 +1,187 @@
+"""The special registration page: what it says in each state, and what it keeps to itself."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from shop.orders.models import Order, State
+from shop.orders.states import move
+from shop.tenancy.models import Invitation
+from tests.factories import make_bare_order, make_order, make_packed_order, make_user
+from tests.pages import html, visitor, words
+from tests.registration.states import order_in
+
+pytestmark = pytest.mark.django_db
+
+SITUATIONS = {
+    "pending": (
+        "Eingegangen. Wir beginnen gleich.",
+        "Received. We start in a moment.",
+    ),
+    "details": (
+        "Es fehlen noch Angaben von Ihnen.",
+        "We still need a few details from you.",
+    ),
+    "packing": (
+        "Wird gerade eingerichtet. Sie müssen nichts tun.",
+        "Being set up. There is nothing for you to do.",
+    ),
+    "packed": (
+        "Fertig. Der Link zur Anmeldung ist unterwegs an n…@g….com.",
+        "Done. The link to sign in is on its way to n…@g….com.",
+    ),
+    "has_packing_errors": (
+        "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; "
+        "wir kümmern uns darum und schreiben Ihnen.",
+        "Something is stuck on our side. Your order is safely stored; "
+        "we are on it and will write to you.",
+    ),
+    "need_human": (
+        "Diese Bestellung prüft ein Mensch. Wir melden uns spätestens am nächsten Werktag.",
+        "A person looks at this order. We get back to you by the next working day.",
+    ),
+    "cancelled": ("Storniert.", "Cancelled."),
+}
+LIVE = {"pending", "packing", "has_packing_errors", "need_human"}
+
+
+def look(order: Order, language: str = "en", path: str = "") -> str:
+    page = visitor(language=language).get(f"/register/{order.order_hash}/{path}")
+    assert page.status_code == 200
+    return html(page)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_page_says_how_the_order_stands(situation: str) -> None:
+    order = order_in(situation)
+    page = visitor().get(f"/register/{order.order_hash}/")
+    assert page.status_code == 200
+    assert SITUATIONS[situation][1] in words(page)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_page_says_how_the_order_stands_in_german(situation: str) -> None:
+    order = order_in(situation)
+    page = visitor(language="de").get(f"/register/{order.order_hash}/")
+    assert SITUATIONS[situation][0] in words(page)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_page_shows_the_facts_of_the_order(situation: str) -> None:
+    order = order_in(situation)
+    text = words(visitor().get(f"/register/{order.order_hash}/"))
+    assert order.order_hash in text
+    assert f"Tier {order.tier_name}" in text
+    assert "What happens next" in text
+    assert ("Constantin Film" in text) == (situation != "details")
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_page_looks_again_only_while_something_may_change(situation: str) -> None:
+    page = look(order_in(situation))
+    assert ("hx-get=" in page) == (situation in LIVE)
+    assert ('http-equiv="refresh"' in page) == (situation in LIVE)
+    assert ("live.js" in page) == (situation in LIVE)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_page_has_a_permanent_status_line_that_is_empty_at_first(situation: str) -> None:
+    page = look(order_in(situation))
+    assert page.count('id="announcement"') == 1
+    assert '<p id="announcement" class="visually-hidden" role="status"></p>' in page
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_no_address_is_in_clear_on_the_page(situation: str) -> None:
+    order = order_in(situation)
+    assert "nicecustomer" not in look(order).lower()
+    assert "gmx" not in look(order).lower()
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_names_of_persons_are_not_on_the_page(situation: str) -> None:
+    order = order_in(situation)
+    Order.objects.update(user_first_name="Zebra", user_last_name="Zebra", user_login="Zebra")
+    assert "Zebra" not in look(order)
+
+
+def test_known_members_address_is_masked_too() -> None:
+    user = make_user(email="mia@studio.example.com", first_name="Zebra")
+    page = look(make_packed_order(user_email=user.email))
+    assert "m…@s….com" in page
+    assert "mia@" not in page
+    assert "Zebra" not in page
+
+
+@pytest.mark.parametrize("path", ["", "progress/"])
+@pytest.mark.parametrize("order_hash", ["0" * 32, "x", "a" * 500, "ä", "%00", "a%00b"])
+def test_unknown_hash_is_404(order_hash: str, path: str, client: Client) -> None:
+    make_order()
+    assert client.get(f"/register/{order_hash}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "progress/"])
+def test_hash_is_compared_exactly(path: str, client: Client) -> None:
+    order = make_order()
+    Order.objects.update(order_hash="ab" * 16)
+    assert client.get(f"/register/{'AB' * 16}/{path}").status_code == 404
+    order.refresh_from_db()
+    assert client.get(f"/register/{order.order_hash}/{path}").status_code == 200
+
+
+def test_open_order_has_no_page(client: Client) -> None:
+    order = make_order()
+    Order.objects.update(state=State.NEW)
+    address = f"/register/{order.order_hash}/"
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"client_name": "x"}).status_code == 404
+    assert client.get(f"{address}progress/").status_code == 404
+    assert client.post(f"{address}resend/").status_code == 404
+    assert client.get(f"{address}join/x/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "progress/", "progress/?seen=packed-0-4-", "join/x/"])
+def test_page_is_kept_out_of_caches_indexes_and_referrers(path: str, client: Client) -> None:
+    answer = client.get(f"/register/{make_packed_order().order_hash}/{path}")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_answers_to_forms_are_kept_out_too(client: Client) -> None:
+    address = f"/register/{make_bare_order('s').order_hash}/"
+    refused = client.post(address, {})
+    assert refused.status_code == 422
+    for answer in (refused, client.post(f"{address}resend/")):
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+        assert answer.headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_fault_of_packing_is_told_with_its_reason() -> None:
+    text = words(visitor().get(f"/register/{order_in('has_packing_errors').order_hash}/"))
+    assert "The reason" in text
+    assert "was revoked" in text
+
+
+def test_packed_page_offers_the_mail_again_until_the_link_is_used() -> None:
+    order = make_packed_order()
+    assert f'action="/register/{order.order_hash}/resend/"' in look(order)
+    Invitation.objects.update(used_at=timezone.now())
+    page = look(order)
+    assert "resend" not in page
+    assert "The link was used" in page
+    assert 'href="/portal/"' in page
+
+
+def test_markup_in_names_is_not_run() -> None:
+    order = make_order(client_name="<script>x</script>", project_name='"><b>')
+    page = look(order)
+    assert "<script>x" not in page
+    assert '"><b>' not in page
+
+
+def test_retry_after_a_failed_try_is_shown_as_received() -> None:
+    order = order_in("packing")
+    move(order, State.PENDING)
+    assert "Received. We start in a moment." in look(order)

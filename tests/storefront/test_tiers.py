@@ -1,0 +1,124 @@
+"""The pages of the tiers."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from shop.catalogue.models import Product
+from tests.factories import make_user
+from tests.pages import html, visitor, words
+
+pytestmark = pytest.mark.django_db
+
+SLUGS = ["starter", "commercial", "studio", "dailies", "yamdu-free", "s", "m", "l", "xl"]
+
+
+def test_all_nine_tiers_are_listed_with_price_promise_and_way_to_order() -> None:
+    page = visitor().get("/")
+    assert page.status_code == 200
+    text = words(page)
+    for product in Product.objects.all():
+        assert product.name in text
+        assert product.promise_en in text
+        assert f'href="/tiers/{product.slug}/"' in html(page)
+        assert f'href="/checkout/?tier={product.slug}"' in html(page)
+    for price in ("€58.31", "€34.51", "€534.31", "€0.00"):
+        assert price in text
+
+
+def test_tiers_are_grouped_by_family_free_first() -> None:
+    text = words(visitor().get("/"))
+    places = [text.index(str(family.label)) for family in Product.Family]
+    assert places == sorted(places)
+
+
+def test_retired_tier_is_not_listed() -> None:
+    Product.objects.filter(code="Dailies").update(listed=False)
+    page = visitor().get("/")
+    assert "Dailies" not in words(page).replace("dailies", "")
+    assert "/tiers/dailies/" not in html(page)
+    assert "tier=dailies" not in html(page)
+
+
+def test_family_without_listed_tiers_is_left_out() -> None:
+    Product.objects.filter(family="film").update(listed=False)
+    assert str(Product.Family.FILM.label) not in words(visitor().get("/"))
+
+
+def test_shop_without_any_tier_still_has_a_page() -> None:
+    Product.objects.update(listed=False)
+    assert visitor().get("/").status_code == 200
+
+
+def test_tiers_page_takes_few_queries(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    browser = visitor()
+    with django_assert_num_queries(1):
+        browser.get("/")
+    signed_in = visitor(make_user())
+    with django_assert_num_queries(3):
+        signed_in.get("/")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_tier_has_a_page(slug: str) -> None:
+    product = Product.objects.get(slug=slug)
+    page = visitor().get(f"/tiers/{slug}/")
+    text = words(page)
+    assert page.status_code == 200
+    assert product.name in text
+    assert product.promise_en in text
+    for feature in product.features_en.splitlines():
+        assert feature in text
+    assert f'href="/checkout/?tier={slug}"' in html(page)
+
+
+def test_page_of_a_tier_shows_net_vat_and_gross() -> None:
+    text = words(visitor().get("/tiers/s/"))
+    assert "Net a month €49.00" in text
+    assert "VAT 19 % €9.31" in text
+    assert "To pay a month €58.31" in text
+
+
+def test_page_of_a_manual_tier_says_that_a_person_approves() -> None:
+    assert "A person approves" in words(visitor().get("/tiers/xl/"))
+    assert "A person approves" not in words(visitor().get("/tiers/s/"))
+
+
+@pytest.mark.parametrize("slug", ["unknown", "yamdu_free", "S", "0", "a" * 300])
+def test_unknown_tier_is_404(slug: str) -> None:
+    assert visitor().get(f"/tiers/{slug}/").status_code == 404
+
+
+def test_retired_tier_is_404() -> None:
+    Product.objects.filter(code="s").update(listed=False)
+    assert visitor().get("/tiers/s/").status_code == 404
+
+
+def test_pages_speak_the_browsers_language_german_without_a_wish() -> None:
+    assert 'lang="en"' in html(visitor(language="en-GB,en;q=0.9").get("/"))
+    assert 'lang="de"' in html(visitor(language="de-AT").get("/"))
+    assert 'lang="de"' in html(visitor(language="fr").get("/"))
+    german = words(visitor(language="de").get("/tiers/s/"))
+    assert Product.objects.get(code="s").promise_de in german
+    assert "58,31 €" in german
+
+
+def test_page_is_german_throughout() -> None:
+    text = words(visitor(language="de").get("/tiers/s/"))
+    for english in ("All tiers", "Net a month", "To pay a month", "Sign in", "up to"):
+        assert english not in text
+
+
+def test_language_can_be_switched_in_the_page() -> None:
+    browser = visitor(language="de")
+    answer = browser.post("/language/setlang/", {"language": "en", "next": "/tiers/s/"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/tiers/s/")
+    assert 'lang="en"' in html(browser.get("/tiers/s/"))
+
+
+def test_language_switch_leads_nowhere_else() -> None:
+    answer = visitor().post(
+        "/language/setlang/", {"language": "en", "next": "https://evil.example/"}
+    )
+    assert "evil" not in answer.headers["Location"]

@@ -1,0 +1,103 @@
+"""The settings as processes get them: SQLite's switches, and what stops an unsafe start."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.once
+
+PRODUCTION = {
+    "SECRET_KEY": "a-long-enough-key-of-no-meaning-at-all-for-these-tests-alone",
+    "BASE_URL": "https://shop.example",
+    "ALLOWED_HOSTS": "shop.example",
+    "EMAIL_URL": "smtp://mail.example:25",
+}
+PRAGMAS = """
+import json
+from django.db import connection
+from django.conf import settings
+cursor = connection.cursor()
+names = ["journal_mode", "synchronous", "busy_timeout", "foreign_keys"]
+found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+found["transaction_mode"] = connection.transaction_mode
+found["max_age"] = settings.DATABASES["default"]["CONN_MAX_AGE"]
+print(json.dumps(found))
+"""
+
+
+def manage(
+    directory: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run manage.py with nothing in the environment but what is given."""
+    variables = {
+        "PATH": os.environ["PATH"],
+        "VAR_DIR": str(directory),
+        "DJANGO_SETTINGS_MODULE": "shop.settings",
+        **environment,
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
+    result = manage(tmp_path, "shell", "-v0", "-c", PRAGMAS, **PRODUCTION)
+    assert json.loads(result.stdout) == {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "busy_timeout": 20_000,
+        "foreign_keys": 1,
+        "transaction_mode": "IMMEDIATE",
+        "max_age": 600,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set."),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
+        ({"BASE_URL": ""}, "BASE_URL is not set."),
+        ({"BASE_URL": "http://shop.example"}, "BASE_URL must begin with https://"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set."),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL is not set."),
+        ({"DEBUG": "1"}, "DEBUG is for the demo profile only"),
+    ],
+)
+def test_start_with_an_unsafe_setting_ends_with_one_sentence(
+    tmp_path: Path, change: dict[str, str], sentence: str
+) -> None:
+    result = manage(tmp_path, "check", **PRODUCTION | change)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(sentence)
+    assert result.stderr.count("\n") == 1
+
+
+def test_start_with_safe_settings_passes_djangos_own_deployment_checks(tmp_path: Path) -> None:
+    result = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert result.returncode == 0, result.stderr
+
+
+def test_demo_data_is_refused_outside_the_demo(tmp_path: Path) -> None:
+    result = manage(tmp_path, "demo_data", **PRODUCTION)
+    assert result.returncode == 1
+    assert (
+        result.stderr == "CommandError: Demo data is for the demo profile: start it with DEMO=1.\n"
+    )
+
+
+def test_migrations_are_complete(tmp_path: Path) -> None:
+    result = manage(tmp_path, "makemigrations", "--check", "--dry-run", **PRODUCTION)
+    assert result.returncode == 0, result.stdout
