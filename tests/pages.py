@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.http import HttpResponse
 from django.test import Client
@@ -10,6 +11,13 @@ from django.urls import reverse
 from shop.orders.models import Order
 from shop.tenancy.invitations import join_token
 from shop.tenancy.models import User
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+    Response: TypeAlias = _MonkeyPatchedWSGIResponse
+else:
+    Response = HttpResponse
 
 
 def visitor(user: User | None = None, language: str = "en") -> Client:
@@ -20,35 +28,35 @@ def visitor(user: User | None = None, language: str = "en") -> Client:
     return client
 
 
-def html(response: HttpResponse) -> str:
+def html(response: Response) -> str:
     """The source of an answer."""
     return response.content.decode()
 
 
-def words(response: HttpResponse) -> str:
+def words(response: Response) -> str:
     """What a reader sees: no tags, blanks squeezed."""
     body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html(response), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
-def part(response: HttpResponse, start: str, end: str) -> str:
+def part(response: Response, start: str, end: str) -> str:
     """The words of the page between two pieces of its source."""
     found = re.search(f"{re.escape(start)}(.*?){re.escape(end)}", html(response), re.DOTALL)
     assert found, f"{start} is not in the page"
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split())
 
 
-def error_beside(response: HttpResponse, field: str) -> str:
+def error_beside(response: Response, field: str) -> str:
     """What is said beside one field."""
     return part(response, f'id="id_{field}_error">', "</div>")
 
 
-def summary(response: HttpResponse) -> str:
+def summary(response: Response) -> str:
     """What the error summary says."""
     return part(response, 'class="error-summary"', "</ul>").partition(">")[2].strip()
 
 
-def fields(response: HttpResponse) -> dict[str, str]:
+def fields(response: Response) -> dict[str, str]:
     """Names and values of the inputs of a page."""
     found = {}
     for tag in re.findall(r"<(?:input|button)\b[^>]*>", html(response)):

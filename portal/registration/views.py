@@ -31,9 +31,7 @@ def private(view: View) -> View:
     @never_cache
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        # Never the path. Under no-referrer browsers send `Origin: null` with a form, which is
-        # refused as forged: no form of these pages would work.
-        response["Referrer-Policy"] = "strict-origin"
+        response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

@@ -1,5 +1,7 @@
 """The member's home."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -52,7 +54,7 @@ def test_portal_shows_the_clients_one_administers_with_their_numbers() -> None:
     client = make_client(name="Kranfilm", client_admin=user)
     text = words(visitor(user).get("/portal/"))
     assert "Clients you administer" in text
-    assert f"Kranfilm Client’s number {client.pk}" in text
+    assert re.search(rf"Kranfilm\D+{client.pk}\b", text)
 
 
 def test_number_of_a_client_is_written_as_orders_want_it() -> None:
@@ -78,7 +80,7 @@ def test_portal_takes_as_many_queries_for_three_projects_as_for_one(language: st
         for _ in range(projects):
             make_membership(user=user)
             make_client(client_admin=user)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert browser.get("/portal/").status_code == 200
         counts.append(len(queries))
     assert Membership.objects.filter(user=user).count() == 3

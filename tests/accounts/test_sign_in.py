@@ -47,9 +47,7 @@ def test_login_name_is_not_for_signing_in() -> None:
 
 def test_way_back_leads_to_where_one_came_from() -> None:
     user, browser = make_user(), visitor()
-    answer = browser.post(
-        LOGIN, {"login": user.email, "password": PASSWORD, "next": "/tiers/s/"}
-    )
+    answer = browser.post(LOGIN, {"login": user.email, "password": PASSWORD, "next": "/tiers/s/"})
     assert answer.headers["Location"] == "/tiers/s/"
 
 

@@ -127,9 +127,7 @@ def test_gross_price_is_rounded_half_up(net: int, rate: str, expected: int) -> N
         ("en", 5, "€0.05"),
     ],
 )
-def test_money_is_written_as_the_reader_writes_it(
-    language: str, cents: int, expected: str
-) -> None:
+def test_money_is_written_as_the_reader_writes_it(language: str, cents: int, expected: str) -> None:
     with override(language):
         assert money(cents) == expected
 

@@ -13,6 +13,6 @@ def send_all() -> None:
 def html_of(mail: EmailMessage) -> str:
     """The HTML part of a mail."""
     assert isinstance(mail, EmailMultiAlternatives)
-    part = mail.alternatives[0]
-    assert part.mimetype == "text/html"
-    return str(part.content)
+    content, kind = mail.alternatives[0]
+    assert kind == "text/html"
+    return str(content)

@@ -31,10 +31,8 @@ SITUATIONS = {
         "Done. The link to sign in is on its way to n…@g….com.",
     ),
     "has_packing_errors": (
-        "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; "
-        "wir kümmern uns darum und schreiben Ihnen.",
-        "Something is stuck on our side. Your order is safely stored; "
-        "we are on it and will write to you.",
+        "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; wir kümmern uns darum und schreiben Ihnen.",
+        "Something is stuck on our side. Your order is safely stored; we are on it and will write to you.",
     ),
     "need_human": (
         "Diese Bestellung prüft ein Mensch. Wir melden uns spätestens am nächsten Werktag.",

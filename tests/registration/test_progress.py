@@ -3,14 +3,13 @@
 import re
 
 import pytest
-from django.http import HttpResponse
 
 from shop.orders.models import Order, State
 from shop.orders.states import move
 from shop.packing.mending import approve
 from shop.packing.models import StepRecord
 from tests.factories import make_bare_order, make_order, make_packed_order, make_user, pack_all
-from tests.pages import html, visitor, words
+from tests.pages import Response, html, visitor, words
 from tests.registration.states import order_in
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.django_db
 LIVE = ["pending", "packing", "has_packing_errors", "need_human"]
 
 
-def progress(order: Order, seen: str = "") -> HttpResponse:
+def progress(order: Order, seen: str = "") -> Response:
     return visitor().get(f"/register/{order.order_hash}/progress/", {"seen": seen})
 
 

@@ -1,6 +1,7 @@
 """Becoming a member: an invitation is used once, and by whom it is for."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 NINA = NewMember("quite a long password", "Nina", "Nagel", "nina", "en")
 
 
-def invited(**members: str) -> Invitation:
+def invited(**members: Any) -> Invitation:
     """An invitation of packing, as the next request would read it."""
     order = make_packed_order(**members)
     assert order.invitation

@@ -1,0 +1,258 @@
+"""What staff do with one stuck order: retry, approve, finish by hand."""
+
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from shop.orders.models import Order, State
+from shop.orders.states import move
+from shop.tenancy.models import Invitation, Membership, Project
+from tests.factories import (
+    make_client,
+    make_order,
+    make_packed_order,
+    make_project,
+    make_user,
+    pack_all,
+)
+from tests.pages import Response, error_beside, fields, html, summary, visitor, words
+from tests.registration.states import order_in
+
+pytestmark = pytest.mark.django_db
+
+
+def stuck(**members: Any) -> Order:
+    order = make_order("xl", **members)
+    pack_all()
+    return fresh(order)
+
+
+def fresh(order: Order) -> Order:
+    return Order.objects.get(pk=order.pk)
+
+
+def by_hand(order: Order, project: Project, /, **changes: Any) -> Response:
+    filled_in = {"client": project.client.pk, "project": project.pk, "note": "On the phone"}
+    browser = visitor(make_user(is_staff=True))
+    return browser.post(f"/staff/orders/{order.pk}/by-hand/", {**filled_in, **changes}, follow=True)
+
+
+def act(order: Order, what: str) -> str:
+    browser = visitor(make_user(is_staff=True))
+    page = browser.post(f"/staff/orders/{order.pk}/{what}/", follow=True)
+    assert page.status_code == 200
+    assert page.request["PATH_INFO"] == f"/staff/orders/{order.pk}/"
+    return words(page)
+
+
+@pytest.mark.parametrize("situation", ["pending", "details", "packing", "packed", "cancelled"])
+def test_page_of_an_order_that_is_not_stuck_offers_nothing(situation: str) -> None:
+    order = order_in(situation)
+    page = visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/")
+    assert page.status_code == 200
+    for what in ("retry", "approve", "by-hand"):
+        assert f"/{what}/" not in html(page)
+
+
+@pytest.mark.parametrize(
+    ("situation", "offered"),
+    [("has_packing_errors", {"retry"}), ("need_human", {"retry", "approve", "by-hand"})],
+)
+def test_page_of_a_stuck_order_offers_what_can_be_done(situation: str, offered: set[str]) -> None:
+    order = order_in(situation)
+    page = html(visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/"))
+    actions = ("retry", "approve", "by-hand")
+    assert {what for what in actions if f"/{what}/" in page} == offered
+
+
+def test_page_shows_facts_history_and_mails() -> None:
+    order = stuck(user_first_name="Nina", user_login="nn")
+    text = words(visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/"))
+    for fact in ("Nina", "nn", "nicecustomer@gmx.com", "€534.31", "order received"):
+        assert fact in text
+    assert "This tier is set up after a person has approved the order." in text
+
+
+@pytest.mark.parametrize("pk", [0, 999, 2**63, 2**70])
+def test_unknown_order_is_404(pk: int) -> None:
+    browser = visitor(make_user(is_staff=True))
+    assert browser.get(f"/staff/orders/{pk}/").status_code == 404
+    assert browser.post(f"/staff/orders/{pk}/retry/").status_code == 404
+
+
+def test_open_order_is_404() -> None:
+    order = make_order()
+    Order.objects.update(state=State.NEW)
+    browser = visitor(make_user(is_staff=True))
+    assert browser.get(f"/staff/orders/{order.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["retry", "approve", "by-hand"])
+def test_actions_are_by_post(what: str) -> None:
+    order = stuck()
+    browser = visitor(make_user(is_staff=True))
+    assert browser.get(f"/staff/orders/{order.pk}/{what}/").status_code == 405
+    assert fresh(order).state == "need_human"
+
+
+def test_approved_order_is_pending_and_packs() -> None:
+    order = stuck()
+    assert "The order is approved." in act(order, "approve")
+    order = fresh(order)
+    assert (order.state, order.fault) == ("pending", "")
+    assert order.approved_by
+    assert order.approved_at
+    pack_all()
+    assert fresh(order).state == "packed"
+
+
+def test_retried_order_goes_on_from_where_it_stopped(settings: Settings) -> None:
+    steps = settings.PACKING_STEPS
+    settings.PACKING_STEPS = ["shop.packing.steps.client", "tests.packing.steps.fail"]
+    settings.PACKING_MAX_ATTEMPTS = 1
+    order = make_order()
+    pack_all()
+    assert fresh(order).fault == "tries_used_up"
+    settings.PACKING_STEPS = steps
+    assert "The order is tried again." in act(order, "retry")
+    assert fresh(order).packing.attempts == 0
+    pack_all()
+    order = fresh(order)
+    assert order.state == "packed"
+    assert order.delivered_client
+    assert order.delivered_client.projects.count() == 1
+
+
+def test_retry_does_not_approve() -> None:
+    order = stuck()
+    act(order, "retry")
+    pack_all()
+    assert fresh(order).state == "need_human"
+
+
+def test_order_done_by_hand_is_packed_with_what_was_delivered() -> None:
+    order, project = stuck(), make_project("xl", name="Von Hand")
+    page = by_hand(order, project)
+    assert page.status_code == 200
+    assert "the invitation goes out" in words(page)
+    order = fresh(order)
+    assert order.state == "packed"
+    assert (order.delivered_client, order.delivered_project) == (project.client, project)
+    assert order.messages.filter(kind="invitation", recipient="nicecustomer@gmx.com").exists()
+    membership = Membership.objects.get(project=project)
+    assert (membership.user.email, membership.joined_at) == ("nicecustomer@gmx.com", None)
+    assert "On the phone" in words(page)
+
+
+def test_registration_page_shows_what_was_done_by_hand() -> None:
+    order = stuck()
+    by_hand(order, make_project("xl"))
+    text = words(visitor().get(f"/register/{order.order_hash}/"))
+    assert "Done. The link to sign in is on its way to n…@g….com." in text
+
+
+def test_client_and_project_that_do_not_fit_are_told_and_nothing_typed_is_lost() -> None:
+    order, project, other = stuck(), make_project(), make_client()
+    page = by_hand(order, project, client=other.pk)
+    assert page.status_code == 422
+    assert error_beside(page, "project") == "This project does not belong to that client."
+    assert "This project does not belong to that client." in summary(page)
+    typed = fields(page)
+    assert (typed["client"], typed["project"]) == (str(other.pk), str(project.pk))
+    assert "On the phone" in html(page)
+    assert fresh(order).state == "need_human"
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "x", "1.5", "99999", str(2**70), "\x00"])
+def test_number_that_names_nothing_is_told_beside_its_field(number: str) -> None:
+    order, project = stuck(), make_project()
+    for name in ("client", "project"):
+        page = by_hand(order, project, **{name: number})
+        assert page.status_code == 422
+        assert error_beside(page, name)
+    assert fresh(order).state == "need_human"
+
+
+@pytest.mark.parametrize("note", ["", "   "])
+def test_note_is_asked_for(note: str) -> None:
+    page = by_hand(stuck(), make_project(), note=note)
+    assert page.status_code == 422
+    assert error_beside(page, "note")
+
+
+def test_form_knows_what_was_delivered_so_far(settings: Settings) -> None:
+    settings.PACKING_STEPS = [
+        "shop.packing.steps.client",
+        "shop.packing.steps.project",
+        "tests.packing.steps.fail",
+    ]
+    settings.PACKING_MAX_ATTEMPTS = 1
+    order = make_order()
+    pack_all()
+    order = fresh(order)
+    page = visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/")
+    known = fields(page)
+    assert known["client"] == str(order.delivered_client_id)
+    assert known["project"] == str(order.delivered_project_id)
+
+
+@pytest.mark.parametrize("what", ["retry", "approve"])
+@pytest.mark.parametrize("situation", ["pending", "packed", "cancelled", "packing"])
+def test_order_that_is_not_stuck_any_more_is_told_kindly(situation: str, what: str) -> None:
+    order = order_in(situation)
+    before = Order.objects.filter(pk=order.pk).values().get()
+    events = order.events.count()
+    assert "Somebody else was faster: here is how the order stands now." in act(order, what)
+    assert Order.objects.filter(pk=order.pk).values().get() == before
+    assert order.events.count() == events
+
+
+def test_second_approval_is_told_kindly_and_changes_nothing() -> None:
+    order = stuck()
+    act(order, "approve")
+    first = fresh(order).approved_by
+    assert "Somebody else was faster" in act(order, "approve")
+    assert fresh(order).approved_by == first
+
+
+def test_approval_of_an_order_with_errors_does_nothing() -> None:
+    order = order_in("has_packing_errors")
+    act(order, "approve")
+    assert fresh(order).state == "has_packing_errors"
+    assert fresh(order).approved_at is None
+
+
+def test_second_hand_is_too_late_and_changes_nothing() -> None:
+    order, mine, theirs = stuck(), make_project(), make_project()
+    by_hand(order, mine)
+    page = by_hand(order, theirs)
+    assert page.status_code == 200
+    assert "Somebody else was faster" in words(page)
+    assert fresh(order).delivered_project == mine
+    assert Invitation.objects.count() == 1
+    assert not Membership.objects.filter(project=theirs).exists()
+
+
+def test_by_hand_is_for_orders_that_wait_for_a_person() -> None:
+    for order in (make_packed_order(), order_in("has_packing_errors")):
+        state = fresh(order).state
+        assert "Somebody else was faster" in words(by_hand(order, make_project()))
+        assert fresh(order).state == state
+
+
+def test_cancelled_meanwhile_is_told_kindly() -> None:
+    order = stuck()
+    move(fresh(order), State.CANCELLED)
+    assert "Somebody else was faster" in act(order, "approve")
+    assert fresh(order).state == "cancelled"
+
+
+@pytest.mark.parametrize("what", ["retry", "approve", "by-hand"])
+def test_forms_from_elsewhere_do_nothing(what: str) -> None:
+    order = stuck()
+    browser = visitor(make_user(is_staff=True))
+    browser.handler.enforce_csrf_checks = True
+    assert browser.post(f"/staff/orders/{order.pk}/{what}/").status_code == 403
+    assert fresh(order).state == "need_human"

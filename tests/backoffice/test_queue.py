@@ -1,0 +1,185 @@
+"""The staff's queue of stuck orders, and who may see it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from shop.orders.models import Order, State
+from tests.factories import make_client, make_order, make_packed_order, make_user, pack_all
+from tests.pages import html, visitor, words
+from tests.registration.states import order_in
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = [
+    "/staff/",
+    "/staff/orders/{pk}/",
+    "/staff/orders/{pk}/retry/",
+    "/staff/orders/{pk}/approve/",
+    "/staff/orders/{pk}/by-hand/",
+]
+CATALOGUE = [
+    "/staff/catalogue/",
+    "/staff/catalogue/login/",
+    "/staff/catalogue/catalogue/product/",
+    "/staff/catalogue/tenancy/user/",
+    "/staff/catalogue/nonsense/",
+]
+
+
+def stuck(**members: Any) -> Order:
+    order = make_order("xl", **members)
+    pack_all()
+    return Order.objects.get(pk=order.pk)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_anonymous_visitor_is_led_to_sign_in(address: str, method: str) -> None:
+    path = address.format(pk=stuck().pk)
+    answer = getattr(visitor(), method)(path)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/account/login/?next={path}"
+    assert Order.objects.get().state == "need_human"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_page_does_not_exist_for_customers(address: str, method: str) -> None:
+    order = stuck()
+    answer = getattr(visitor(make_user()), method)(address.format(pk=order.pk))
+    assert answer.status_code == 404
+    assert Order.objects.get().state == "need_human"
+
+
+@pytest.mark.parametrize("address", CATALOGUE)
+def test_catalogue_does_not_exist_for_customers(address: str) -> None:
+    page = visitor(make_user()).get(address, follow=True)
+    assert page.status_code == 404
+
+
+@pytest.mark.parametrize("address", CATALOGUE)
+def test_catalogue_leads_anonymous_visitors_to_sign_in(address: str) -> None:
+    page = visitor().get(address, follow=True)
+    assert page.request["PATH_INFO"] == "/account/login/"
+
+
+def test_client_admin_is_no_staff() -> None:
+    client = make_client()
+    assert visitor(client.client_admin).get("/staff/").status_code == 404
+
+
+def test_demo_staff_are_no_staff_outside_the_demo(settings: Settings) -> None:
+    browser = visitor(make_user(is_staff=True, demo=True))
+    assert browser.get("/staff/").status_code == 200
+    settings.DEMO = False
+    assert browser.get("/staff/").status_code == 302
+
+
+def test_queue_lists_what_needs_a_person_with_reason_and_attempts() -> None:
+    order = stuck(client_name="Kranfilm")
+    page = visitor(make_user(is_staff=True)).get("/staff/")
+    assert page.status_code == 200
+    row = words(page).partition("Client")[2]
+    assert "This tier is set up after a person has approved the order." in row
+    assert "Kranfilm" in row
+    assert "XL" in row
+    assert f'href="/staff/orders/{order.pk}/"' in html(page)
+
+
+def test_queue_shows_how_often_it_was_tried(settings: Settings) -> None:
+    settings.PACKING_STEPS = ["tests.packing.steps.fail"]
+    settings.PACKING_MAX_ATTEMPTS = 1
+    make_order()
+    pack_all()
+    text = words(visitor(make_user(is_staff=True)).get("/staff/"))
+    assert "Setting up failed several times." in text
+    assert " 1 " in text
+
+
+def test_queue_is_oldest_first() -> None:
+    orders = [stuck(client_name=name) for name in ("Erste", "Zweite", "Dritte")]
+    for age, order in zip((1, 3, 2), orders, strict=True):
+        Order.objects.filter(pk=order.pk).update(updated_at=timezone.now() - timedelta(days=age))
+    text = words(visitor(make_user(is_staff=True)).get("/staff/"))
+    assert text.index("Zweite") < text.index("Dritte") < text.index("Erste")
+
+
+def test_queue_says_how_long_an_order_waits() -> None:
+    stuck()
+    Order.objects.update(updated_at=timezone.now() - timedelta(days=3))
+    text = words(visitor(make_user(is_staff=True)).get("/staff/"))
+    assert "3 days" in text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("situation", "listed"),
+    [
+        ("pending", False),
+        ("details", False),
+        ("packing", False),
+        ("packed", False),
+        ("has_packing_errors", True),
+        ("need_human", True),
+        ("cancelled", False),
+    ],
+)
+def test_only_orders_that_are_stuck_are_listed(situation: str, listed: bool) -> None:
+    order = order_in(situation)
+    page = visitor(make_user(is_staff=True)).get("/staff/")
+    assert (f"/staff/orders/{order.pk}/" in html(page)) == listed
+
+
+def test_empty_queue_says_so() -> None:
+    make_packed_order()
+    assert "Nothing is waiting." in words(visitor(make_user(is_staff=True)).get("/staff/"))
+
+
+@pytest.mark.parametrize("address", ["/staff/", "/staff/orders/{pk}/"])
+def test_pages_take_as_many_queries_for_three_rows_as_for_one(address: str) -> None:
+    browser = visitor(make_user(is_staff=True))
+    counts = []
+    order = stuck()
+    path = address.format(pk=order.pk)
+    for more in (0, 2):
+        for _ in range(more):
+            order = stuck()
+            order.events.create(kind="details", actor=make_user(), note="x")
+            first = Order.objects.order_by("pk")[0]
+            first.events.create(kind="details", actor=make_user(), note="x")
+        browser.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(path).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 9
+
+
+def test_long_queue_has_pages() -> None:
+    orders = [make_order("xl") for _ in range(51)]
+    Order.objects.update(state=State.NEED_HUMAN, fault="manual_tier")
+    browser = visitor(make_user(is_staff=True))
+    first, second = browser.get("/staff/"), browser.get("/staff/?page=2")
+    assert html(first).count('href="/staff/orders/') == 50
+    assert html(second).count('href="/staff/orders/') == 1
+    assert f"/staff/orders/{orders[-1].pk}/" in html(second)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 30, "\x00"])
+def test_page_that_is_not_there_shows_another(page: str) -> None:
+    stuck()
+    answer = visitor(make_user(is_staff=True)).get("/staff/", {"page": page})
+    assert answer.status_code == 200
+
+
+def test_markup_in_names_is_not_run() -> None:
+    order = stuck(client_name="<script>x</script>", user_first_name="<script>y</script>")
+    browser = visitor(make_user(is_staff=True))
+    for path in ("/staff/", f"/staff/orders/{order.pk}/"):
+        assert "<script>x" not in html(browser.get(path))
+        assert "<script>y" not in html(browser.get(path))

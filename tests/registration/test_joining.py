@@ -1,0 +1,239 @@
+"""The e-mailed link, for somebody new: GET shows a form, POST lets in."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from shop.orders.models import Order
+from shop.tenancy.models import Invitation, Membership, User
+from tests.factories import make_client, make_packed_order, make_user
+from tests.notifications.sent import send_all
+from tests.pages import Response, error_beside, fields, html, join_address, summary, visitor, words
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
+
+CHOICE = {"user_first_name": "Nina", "user_last_name": "Nagel", "password": "quite a long phrase"}
+
+
+def join(order: Order, browser: Client | None = None, **changes: str) -> Response:
+    return (browser or visitor()).post(join_address(order), {**CHOICE, **changes})
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/portal/").status_code == 200
+
+
+def newcomer() -> User:
+    return User.objects.get(email="nicecustomer@gmx.com")
+
+
+def test_link_of_the_mail_leads_into_the_portal(mailoutbox: list[EmailMessage]) -> None:
+    make_packed_order(project_name="Nachtdreh")
+    send_all()
+    found = re.search(r"/register/\w+/join/[^\s]+", str(mailoutbox[1].body))
+    assert found
+    browser = visitor()
+    assert browser.get(found[0]).status_code == 200
+    page = browser.post(found[0], CHOICE, follow=True)
+    assert page.request["PATH_INFO"] == "/portal/"
+    assert "Nachtdreh" in words(page)
+
+
+def test_looking_at_the_link_uses_nothing_up() -> None:
+    order, browser = make_packed_order(), visitor()
+    for _ in range(2):
+        page = browser.get(join_address(order))
+        assert page.status_code == 200
+        assert "Welcome to OSD Yamdu Free" in words(page)
+        assert "Constantin Film" in words(page)
+    browser.head(join_address(order))
+    assert Invitation.objects.get().used_at is None
+    assert not newcomer().is_known
+    assert not is_in(browser)
+
+
+def test_joining_signs_in_and_verifies_the_address() -> None:
+    order, browser = make_packed_order(), visitor()
+    answer = join(order, browser)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/portal/")
+    assert is_in(browser)
+    user = newcomer()
+    assert user.is_known
+    assert user.check_password(CHOICE["password"])
+    assert (user.first_name, user.last_name, user.login) == ("Nina", "Nagel", None)
+    address = EmailAddress.objects.get()
+    assert (address.user, address.email) == (user, "nicecustomer@gmx.com")
+    assert address.verified
+    assert address.primary
+
+
+def test_new_member_can_sign_in_afterwards() -> None:
+    join(make_packed_order())
+    browser = visitor()
+    browser.post(
+        "/account/login/", {"login": "nicecustomer@gmx.com", "password": CHOICE["password"]}
+    )
+    assert is_in(browser)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_new_member_keeps_the_language_of_the_order(language: str) -> None:
+    join(make_packed_order(language=language))
+    assert newcomer().language == language
+
+
+def test_form_knows_what_the_order_said() -> None:
+    order = make_packed_order(user_first_name="Nina", user_last_name="Nagel", user_login="nn")
+    asked = fields(visitor().get(join_address(order)))
+    assert (asked["user_first_name"], asked["user_last_name"]) == ("Nina", "Nagel")
+    assert (asked["user_login"], asked["password"]) == ("nn", "")
+
+
+def test_wished_login_that_is_taken_is_not_offered() -> None:
+    make_user(login="NN")
+    order = make_packed_order(user_login="nn")
+    page = visitor().get(join_address(order))
+    assert fields(page)["user_login"] == ""
+
+
+@pytest.mark.parametrize(
+    "password", ["", "short", "12345678901234", "password123", "nicecustomer@gmx.com"]
+)
+def test_weak_password_is_refused_in_the_page(password: str) -> None:
+    order, browser = make_packed_order(), visitor()
+    page = join(order, browser, password=password)
+    assert page.status_code == 422
+    assert error_beside(page, "password")
+    assert "Password" in summary(page)
+    assert fields(page)["user_first_name"] == "Nina"
+    assert not is_in(browser)
+    assert not newcomer().is_known
+    assert Invitation.objects.get().used_at is None
+
+
+def test_password_is_never_shown_again() -> None:
+    page = join(make_packed_order(), user_login="not allowed!")
+    assert page.status_code == 422
+    assert CHOICE["password"] not in html(page)
+
+
+def test_password_like_ones_name_is_refused() -> None:
+    page = join(make_packed_order(), user_last_name="Rosenmontag", password="rosenmontag1")
+    assert "last name" in error_beside(page, "password").lower()
+
+
+def test_blanks_around_a_password_belong_to_it() -> None:
+    join(make_packed_order(), password="  quite a long phrase ")
+    assert newcomer().check_password("  quite a long phrase ")
+
+
+@pytest.mark.parametrize("taken", ["nina", "NINA"])
+def test_login_that_is_taken_is_told_beside_its_field(taken: str) -> None:
+    make_user(login=taken)
+    page = join(make_packed_order(), user_login="Nina")
+    assert page.status_code == 422
+    told = "Please choose another login; this one is taken."
+    assert error_beside(page, "user_login") == told
+    assert not newcomer().is_known
+
+
+@pytest.mark.parametrize("login", ["a b", "ä", "a/b", "x" * 151, "other@example.com", "nina\x00"])
+def test_login_that_cannot_be_is_told_beside_its_field(login: str) -> None:
+    page = join(make_packed_order(), user_login=login)
+    assert page.status_code == 422
+    assert error_beside(page, "user_login")
+    assert not newcomer().is_known
+
+
+def test_login_may_be_ones_own_address() -> None:
+    assert join(make_packed_order(), user_login="NiceCustomer@gmx.com").status_code == 302
+    assert newcomer().login == "NiceCustomer@gmx.com"
+
+
+def test_too_long_name_is_told_beside_its_field() -> None:
+    page = join(make_packed_order(), user_first_name="x" * 201)
+    assert page.status_code == 422
+    assert error_beside(page, "user_first_name") == "Please use at most 200 characters."
+
+
+def test_either_of_two_links_lets_in_to_both_projects_and_the_other_then_says_so() -> None:
+    first = make_packed_order(project_name="Eins")
+    second = make_packed_order(project_name="Zwei", user_email="NiceCustomer@gmx.com")
+    browser = visitor()
+    join(second, browser)
+    home = words(browser.get("/portal/"))
+    assert "Eins" in home
+    assert "Zwei" in home
+    assert Membership.objects.filter(joined_at__isnull=False).count() == 2
+
+    # Somebody signed out sees that this link has nothing left to do.
+    page = visitor().get(join_address(first), follow=True)
+    assert "This link was used already." in words(page)
+    assert 'href="/account/login/' in html(page)
+    # Signed in, they are led home.
+    page = browser.get(join_address(first), follow=True)
+    assert page.request["PATH_INFO"] == "/portal/"
+    # And no page waits for that link any more.
+    page = visitor().get(f"/register/{first.order_hash}/")
+    assert "on its way" not in words(page)
+
+
+def test_link_lets_in_once() -> None:
+    order = make_packed_order()
+    address = join_address(order)
+    visitor().post(address, CHOICE)
+    browser = visitor()
+    page = browser.post(address, {**CHOICE, "password": "somebody else's phrase"})
+    assert page.status_code == 410
+    assert not is_in(browser)
+    assert newcomer().check_password(CHOICE["password"])
+
+
+def test_whoever_was_signed_in_before_is_signed_out_by_joining_as_new() -> None:
+    other, order = make_user(), make_packed_order()
+    browser = visitor(other)
+    join(order, browser)
+    home = words(browser.get("/portal/"))
+    assert "nicecustomer@gmx.com" in home
+    assert other.email not in home
+    other.refresh_from_db()
+    assert other.check_password("quiet paper, exact type")
+
+
+def test_client_of_the_order_is_administered_by_its_new_member() -> None:
+    order, browser = make_packed_order(), visitor()
+    assert order.delivered_client
+    join(order, browser)
+    assert order.delivered_client.client_admin == newcomer()
+    assert "Clients you administer" in words(browser.get("/portal/"))
+
+
+def test_address_that_a_known_user_has_as_a_second_one_lets_its_owner_in() -> None:
+    # Proven by allauth for one user; then ordered for.
+    other = make_user()
+    EmailAddress.objects.create(user=other, email="nicecustomer@gmx.com", verified=True)
+    order, browser = make_packed_order(), visitor()
+    page = browser.get(join_address(order))
+    assert page.status_code == 200
+    answer = browser.post(join_address(order), CHOICE)
+    assert answer.status_code < 500
+    other.refresh_from_db()
+    assert other.check_password("quiet paper, exact type")
+
+
+def test_form_from_elsewhere_lets_nobody_in() -> None:
+    order, browser = make_packed_order(), visitor()
+    browser.handler.enforce_csrf_checks = True
+    assert join(order, browser).status_code == 403
+    assert not newcomer().is_known
+
+
+def test_markup_in_names_is_not_run() -> None:
+    make_client()
+    order = make_packed_order(client_name="<script>x</script>", project_name="<b>x</b>")
+    page = html(visitor().get(join_address(order)))
+    assert "<script>x" not in page
+    assert "<b>x" not in page
