@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 from shop.api.envelope import failure
 
@@ -26,7 +27,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old or from elsewhere, told kindly: nothing was done with it."""
-    return render(request, "errors/csrf.html", status=403)
+    response = render(request, "errors/csrf.html", status=403)
+    # The address may be a secret one.
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    add_never_cache_headers(response)
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,19 +1,22 @@
 """All addresses (contract, "Pages")."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
 
 from portal.accounts.views import portal
+from portal.backoffice.views import for_staff
 from shop import errors, health
+from shop.orders.converters import HashConverter
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+register_converter(HashConverter, "order_hash")
+# Who is not staff is asked to sign in, or finds nothing: as everywhere in the back office.
+admin.site.login = for_staff(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("shop.storefront.urls")),
     path("api/", include("shop.api.urls")),
-    path("register/<str:order_hash>/", include("portal.registration.urls")),
+    path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("account/", include("portal.accounts.urls")),
     path("portal/", portal, name="portal"),
     path("staff/catalogue/", admin.site.urls),

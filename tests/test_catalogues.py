@@ -39,9 +39,6 @@ AGREED = {
     "Done. The link to sign in is on its way to %(address)s.": (
         "Fertig. Der Link zur Anmeldung ist unterwegs an %(address)s."
     ),
-    "Something does not fit. Please check the marked detail.": (
-        "Hier passt etwas nicht. Bitte prüfen Sie die markierte Angabe."
-    ),
     (
         "Something is stuck on our side. Your order is safely stored; "
         "we are on it and will write to you."

@@ -13,8 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.backoffice.forms import ByHandForm
+from shop.orders.faults import fault_text
 from shop.orders.models import Order, State
 from shop.packing.mending import approve, done_by_hand, retry
+from shop.packing.outcomes import Mend
 from shop.tenancy.models import User
 
 STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
@@ -80,9 +82,12 @@ def finish_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
     form = ByHandForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form, status=422)
-    done = done_by_hand(
-        found, form.cleaned_data["project"], _staff(request), note=form.cleaned_data["note"]
-    )
+    project, note = form.cleaned_data["project"], form.cleaned_data["note"]
+    try:
+        done = done_by_hand(found, project, _staff(request), note=note)
+    except Mend as outcome:
+        form.add_error(None, fault_text(outcome.code))
+        return _show(request, _find(pk), form, status=422)
     return _acted(request, pk, done, _("The order is done; the invitation goes out."))
 
 

@@ -39,7 +39,7 @@ class JoinForm(forms.Form):
     user_last_name = detail_field("user_last_name", required=False)
     user_login = forms.CharField(
         label=_("Login"),
-        help_text=_("Optional: how others see you. You sign in with your e-mail."),
+        help_text=_("How others see you. You sign in with your e-mail."),
         required=False,
         max_length=150,
         validators=User._meta.get_field("login").validators,  # noqa: SLF001 -- Django's own API

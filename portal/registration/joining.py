@@ -1,6 +1,5 @@
 """The e-mailed link: GET shows a form and uses nothing up, POST joins."""
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth import login, logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from portal.registration.forms import JoinForm
 from portal.registration.views import find_order, private
 from shop.orders.models import Order, State
+from shop.tenancy.addresses import prove
 from shop.tenancy.invitations import LinkProblem, read_join_token
 from shop.tenancy.joining import LoginTaken, join_as_known, join_as_new
 from shop.tenancy.models import Invitation, User
@@ -46,7 +46,7 @@ def _join_new(
             with transaction.atomic():
                 joined = join_as_new(invitation, form.new_member(order.language))
                 if joined:
-                    _mark_verified(user)
+                    prove(user)
         except LoginTaken:
             form.add_error("user_login", _("Please choose another login; this one is taken."))
         else:
@@ -93,9 +93,3 @@ def _show_problem(request: HttpRequest, order: Order, reason: LinkProblem.Reason
     }
     status = 404 if reason == LinkProblem.Reason.DAMAGED else 410
     return render(request, "registration/link_problem.html", context, status=status)
-
-
-def _mark_verified(user: User) -> None:
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email, defaults={"verified": True, "primary": True}
-    )

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shop.orders.faults import FAULTS, fault_text
+from shop.orders.faults import page_fault_text
 from shop.orders.models import Order, State
 from shop.packing.models import StepRecord
 from shop.packing.packing import step_name
@@ -22,7 +22,7 @@ STEP_TITLES = {
 
 @dataclass(frozen=True)
 class Step:
-    """A line in the list of steps; `status` is done, running, stopped or open."""
+    """A line in the list of steps; `status` is done, running, waiting, stopped or open."""
 
     title: str
     status: str
@@ -74,8 +74,6 @@ class Showing:
             case State.PACKED:
                 sentence = _("Done. The link to sign in is on its way to %(address)s.")
                 return sentence % {"address": self.masked_email}
-            case State.HAS_PACKING_ERRORS if self.is_customers_to_mend:
-                return _("Something does not fit. Please check the marked detail.")
             case State.HAS_PACKING_ERRORS:
                 return _(
                     "Something is stuck on our side. Your order is safely stored; "
@@ -112,15 +110,9 @@ class Showing:
         return _("Nothing more happens. You are welcome to order again.")
 
     @property
-    def is_customers_to_mend(self) -> bool:
-        """Whether who ordered can mend what is wrong."""
-        fault = FAULTS.get(self.order.fault)
-        return bool(fault and fault.mended_by == "customer")
-
-    @property
     def reason(self) -> str:
         """Why packing stopped; empty where it has not."""
-        return fault_text(self.order.fault)
+        return page_fault_text(self.order.fault)
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -140,7 +132,9 @@ class Showing:
     def _status_of_current(self) -> str:
         if self.order.state == State.PACKING:
             return "running"
-        if self.order.state in {State.HAS_PACKING_ERRORS, State.NEED_HUMAN, State.CANCELLED}:
+        if self.order.state == State.NEED_HUMAN:
+            return "waiting"
+        if self.order.state in {State.HAS_PACKING_ERRORS, State.CANCELLED}:
             return "stopped"
         return "open"
 

@@ -15,7 +15,7 @@ from portal.registration.forms import DetailsForm
 from portal.registration.showing import Showing
 from shop.notifications.queueing import announce, invite_again
 from shop.orders.document import Refused
-from shop.orders.filling import fill_in
+from shop.orders.filling import check_details, fill_in
 from shop.orders.models import Order, State
 from shop.orders.wording import tell
 from shop.tenancy.models import User
@@ -61,13 +61,11 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
             messages.info(request, _("These details were filled in already."))
             return redirect("registration", order_hash)
         return render(request, "registration/page.html", {"showing": showing, "order": order})
-    form = DetailsForm(order, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            _fill_in(request, order, form)
-        except Refused as refusal:
-            tell(form, refusal.errors)
-        else:
+    if request.method != "POST":
+        form = DetailsForm(order)
+    else:
+        form = DetailsForm(order, request.POST)
+        if _fill_in(request, order, form):
             return redirect("registration", order_hash)
     context = {"showing": showing, "order": order, "form": form}
     return render(request, "registration/page.html", context, status=422 if form.errors else 200)
@@ -109,13 +107,24 @@ def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
     return redirect("registration", order_hash)
 
 
-def _fill_in(request: HttpRequest, order: Order, form: DetailsForm) -> None:
+def _fill_in(request: HttpRequest, order: Order, form: DetailsForm) -> bool:
+    """Whether the details are with the order now, these or somebody else's."""
+    valid = form.is_valid()
     actor = request.user if isinstance(request.user, User) else None
-    with transaction.atomic():
-        filled = fill_in(order, form.details(), actor=actor)
-        if filled and "user_email" in form.details():
-            announce(order)
-        if filled and order.complete:
-            wake("packing")
+    try:
+        if not valid:
+            # Checked all the same, so that all errors are told at once.
+            check_details(order, form.details())
+            return False
+        with transaction.atomic():
+            filled = fill_in(order, form.details(), actor=actor)
+            if filled and "user_email" in form.details():
+                announce(order)
+            if filled and order.complete:
+                wake("packing")
+    except Refused as refusal:
+        tell(form, refusal.errors)
+        return False
     if not filled:
         messages.info(request, _("These details were filled in already."))
+    return True

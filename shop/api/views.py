@@ -14,7 +14,7 @@ from shop.access.tokens import READ, WRITE
 from shop.api.bodies import Unreadable, read_json
 from shop.api.envelope import failure, method_not_allowed, success, unauthorized
 from shop.orders.document import Refused
-from shop.orders.models import Order, State
+from shop.orders.models import HASH, Order, State
 from shop.orders.placing import Caller, place_order
 from shop.orders.presenting import present
 from shop.requests import base_url
@@ -71,7 +71,9 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
 @for_bearers(GET=READ)
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
     """Show an order to whom placed it; to anybody else it does not exist."""
-    found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()
+    found = None
+    if HASH.fullmatch(order_hash):
+        found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()
     if found is None:
         return failure(404, "There is no such order.")
     return success(200, {"order": present(found, base_url(request))})

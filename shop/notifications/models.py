@@ -22,6 +22,7 @@ class Message(models.Model):
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("given up")
+        OBSOLETE = "obsolete", _("no longer needed")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -51,6 +52,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of order {self.order_id}"
+
+    @property
+    def is_obsolete(self) -> bool:
+        """Whether its link has been used or replaced by a newer mail's."""
+        if self.kind != self.Kind.INVITATION:
+            return False
+        invitation = self.order.invitation
+        return (
+            invitation is None
+            or invitation.used_at is not None
+            or invitation.counter != self.occasion
+        )
 
 
 class MailboxEntry(models.Model):

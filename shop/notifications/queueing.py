@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from shop.notifications.models import Message
@@ -49,20 +49,25 @@ def invite_again(order: Order) -> bool:
     return True
 
 
-def not_before(recipient: str) -> timedelta | None:
+def not_before(recipient: str, *, besides: Message | None = None) -> timedelta | None:
     """How long to wait until `recipient` may be written to again; None for no wait.
 
-    An address that has not joined gets at most MAILS_A_DAY (contract, "Mail").
+    An address that has not joined gets at most MAILS_A_DAY (contract, "Mail"). What others are
+    sending at this moment counts; `besides` is the caller's own.
     """
     day = timedelta(days=1)
     now = timezone.now()
     if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
         return None
-    lately = Message.objects.filter(recipient=recipient.lower(), sent_at__gt=now - day)
+    lately = Message.objects.filter(recipient=recipient.lower()).filter(
+        Q(sent_at__gt=now - day) | Q(state=Message.State.SENDING)
+    )
+    if besides:
+        lately = lately.exclude(pk=besides.pk)
     sent = lately.aggregate(number=Count("pk"), first=Min("sent_at"))
     if sent["number"] < settings.MAILS_A_DAY:
         return None
-    wait: timedelta = sent["first"] + day - now
+    wait: timedelta = sent["first"] + day - now if sent["first"] else timedelta(minutes=1)
     return wait
 
 

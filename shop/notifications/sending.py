@@ -41,26 +41,26 @@ def drain(beat: Callable[[], None]) -> None:
 
 def send(message: Message) -> None:
     """Send `message` if nobody else has claimed it, and write down how that went."""
-    if wait := not_before(message.recipient):
-        _claimed(message, state=Message.State.WAITING, next_try=timezone.now() + wait)
+    if not _claim(message):
         return
-    if not _claimed(
-        message,
-        state=Message.State.SENDING,
-        lease_until=timezone.now() + LEASE,
-        attempts=F("attempts") + 1,
-    ):
+    if message.is_obsolete:
+        _give_up_claim(message, state=Message.State.OBSOLETE)
         return
-    message.attempts += 1
+    if wait := not_before(message.recipient, besides=message):
+        _give_up_claim(
+            message,
+            state=Message.State.WAITING,
+            next_try=timezone.now() + wait,
+            attempts=message.attempts,
+        )
+        return
     try:
         _deliver(message)
     except Exception as error:
         logger.exception("Sending %s failed.", message)
         _write_failure(message, error)
         return
-    Message.objects.filter(pk=message.pk).update(
-        state=Message.State.SENT, sent_at=timezone.now(), lease_until=None, last_error=""
-    )
+    _give_up_claim(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="")
 
 
 def _due() -> QuerySet[Message]:
@@ -71,9 +71,20 @@ def _due() -> QuerySet[Message]:
     )
 
 
-def _claimed(message: Message, **changes: object) -> bool:
+def _claim(message: Message) -> bool:
     unclaimed = Message.objects.filter(pk=message.pk, state=Message.State.WAITING)
-    return bool(unclaimed.update(**changes))
+    return bool(
+        # Counted before the work: a sender that is killed has tried, too.
+        unclaimed.update(
+            state=Message.State.SENDING,
+            lease_until=timezone.now() + LEASE,
+            attempts=F("attempts") + 1,
+        )
+    )
+
+
+def _give_up_claim(message: Message, **changes: object) -> None:
+    Message.objects.filter(pk=message.pk).update(lease_until=None, **changes)
 
 
 def _deliver(message: Message) -> None:
@@ -82,15 +93,17 @@ def _deliver(message: Message) -> None:
     mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
     mail.attach_alternative(rendered.html, "text/html")
     mail.extra_headers["Message-ID"] = rendered.message_id
+    mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes
     mail.send()
 
 
 def _write_failure(message: Message, error: Exception) -> None:
-    given_up = message.attempts >= MOST_ATTEMPTS
-    wait = FIRST_WAIT * 3 ** (message.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311
-    Message.objects.filter(pk=message.pk).update(
+    attempts = message.attempts + 1
+    given_up = attempts >= MOST_ATTEMPTS
+    wait = FIRST_WAIT * 3 ** (attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311
+    _give_up_claim(
+        message,
         state=Message.State.FAILED if given_up else Message.State.WAITING,
         next_try=timezone.now() + timedelta(seconds=wait),
-        lease_until=None,
         last_error=f"{type(error).__name__}: {error}",
     )

@@ -1,7 +1,6 @@
-"""Why an order could not be packed: a code on the order, a text for whoever can act on it."""
+"""Why an order could not be packed: a code on the order, a text for whoever reads it."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -10,10 +9,10 @@ from django_stubs_ext import StrOrPromise
 
 @dataclass(frozen=True)
 class Fault:
-    """A reason, and who can mend it: who ordered, or we."""
+    """A reason: `text` for the wire and for staff, `page` for whoever ordered, if said otherwise."""
 
     text: StrOrPromise
-    mended_by: Literal["customer", "staff"] = "staff"
+    page: StrOrPromise = ""
 
 
 FAULTS: dict[str, Fault] = {
@@ -24,9 +23,13 @@ FAULTS: dict[str, Fault] = {
     "project_gone": Fault(_("The project of this order no longer exists.")),
     "tier_changed": Fault(_("The project no longer has the tier that was ordered.")),
     "not_client_admin": Fault(
-        _("The user of admin_user_access_token is no longer client_admin of this client.")
+        _("The user of admin_user_access_token is no longer client_admin of this client."),
+        _("Who ordered this may no longer add to this client."),
     ),
-    "token_revoked": Fault(_("The admin_user_access_token was revoked.")),
+    "token_revoked": Fault(
+        _("The admin_user_access_token was revoked."),
+        _("The access with which this was ordered has been withdrawn."),
+    ),
 }
 
 
@@ -35,10 +38,14 @@ def fault_text(code: str) -> str:
 
     A deployment's own steps may name codes this list does not know: they stand for themselves.
     """
-    if not code:
-        return ""
     fault = FAULTS.get(code)
     return str(fault.text) if fault else code
+
+
+def page_fault_text(code: str) -> str:
+    """The same for whoever ordered; empty where nothing is known that would help them."""
+    fault = FAULTS.get(code)
+    return str(fault.page or fault.text) if fault else ""
 
 
 def english_fault_text(code: str) -> str | None:

@@ -21,18 +21,23 @@ def fillable(order: Order) -> list[str]:
     return [name for name in FILLABLE if getattr(order, name) is None]
 
 
+def check_details(order: Order, details: Mapping[str, Any]) -> None:
+    """Check what is to be filled in, by the rules of ordering. Raises Refused."""
+    open_members = fillable(order)
+    if not_ours := [name for name in details if name not in open_members]:
+        raise Refused({name: ["cannot be filled in."] for name in not_ours})
+    document = {name: getattr(order, name) for name in (*FILLABLE, "user_login")}
+    check_document({"product": order.product.code, **document, **details}, bought=order.product)
+
+
 def fill_in(order: Order, details: Mapping[str, Any], *, actor: User | None = None) -> bool:
     """Write `details` to unset members of a pending `order`; the first write wins.
 
     False where somebody else was faster or the order went on; then nothing is written. Raises
     Refused by the rules of ordering, and for members that are not to be filled in.
     """
-    open_members = fillable(order)
     changes = {name: value for name, value in details.items() if value is not None}
-    if not_ours := [name for name in changes if name not in open_members]:
-        raise Refused({name: ["cannot be filled in."] for name in not_ours})
-    document = {name: getattr(order, name) for name in (*FILLABLE, "user_login")}
-    check_document({"product": order.product.code, **document, **changes}, bought=order.product)
+    check_details(order, changes)
     for name, value in changes.items():
         setattr(order, name, value)
     order.complete = not order.missing

@@ -1,5 +1,6 @@
 """An order and its history."""
 
+import re
 import secrets
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,6 +28,9 @@ class State(models.TextChoices):
     HAS_PACKING_ERRORS = "has_packing_errors", _("has errors")
     NEED_HUMAN = "need_human", _("needs a person")
     CANCELLED = "cancelled", _("cancelled")
+
+
+HASH = re.compile("[0-9a-f]{32}")
 
 
 def new_hash() -> str:

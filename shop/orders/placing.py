@@ -1,9 +1,10 @@
 """The one way in: every placed order, from a page or from a program, is written here."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError
 
@@ -30,9 +31,12 @@ def place_order(
 ) -> Order:
     """The order that `document` asks for, written in state `pending`.
 
-    `form_key` names one filled-in form: sent twice, it answers with the order of the first time.
-    Raises Refused with every fault of the document (contract, "Orders API").
+    `form_key` names one form: sent twice with the same details, it answers with the order of the
+    first time. Raises Refused with every fault of the document (contract, "Orders API").
     """
+    if form_key:
+        # With other details it is another order: somebody went back and changed them.
+        form_key = uuid5(form_key, json.dumps(document, sort_keys=True))
     if form_key and (first := Order.objects.filter(form_key=form_key).first()):
         return first
     checked = check_document(document)

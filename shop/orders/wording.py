@@ -46,8 +46,13 @@ def detail_field(member: str, *, required: bool) -> forms.CharField:
 
 
 def tell(form: forms.Form, errors: Errors) -> None:
-    """Put `errors` beside the fields of `form`; those without a field on top of it."""
+    """Put `errors` beside the fields of `form`; those without a field on top of it.
+
+    A field that has an error already keeps that one alone.
+    """
     for member, sentences in errors.items():
+        if form.has_error(member):
+            continue
         for sentence in sentences:
             words = PAGE_WORDS.get(sentence, sentence)
             form.add_error(member if member in form.fields else None, str(words))

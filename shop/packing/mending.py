@@ -9,7 +9,6 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import move
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord
-from shop.packing.outcomes import Mend
 from shop.tenancy.models import Project, User
 
 
@@ -38,7 +37,8 @@ def approve(order: Order, staff: User) -> bool:
 def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> bool:
     """Write down that staff have delivered `project` themselves; the invitation goes out.
 
-    False where the order does not wait for a person (any more), or no member can be invited.
+    False where the order does not wait for a person (any more). Raises Mend where there is nobody
+    to invite.
     """
     if order.state != State.NEED_HUMAN:
         return False
@@ -46,18 +46,15 @@ def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> b
     # Staff have decided; how many members there are was theirs to look at.
     order.approved_at, order.approved_by = timezone.now(), staff
     decided = ("delivered_client", "delivered_project", "approved_at", "approved_by")
-    try:
-        with transaction.atomic():
-            steps.member(order)
-            steps.invitation(order)
-            for name in ("client", "project", "member", "invitation"):
-                StepRecord.objects.get_or_create(order=order, name=name)
-            changes = {name: getattr(order, name) for name in decided}
-            won = move(order, State.PACKED, actor=staff, note=note, **changes)
-            # Somebody else was faster: the invitation just made must not stay.
-            transaction.set_rollback(not won)
-    except Mend:
-        return False
+    with transaction.atomic():
+        steps.member(order)
+        steps.invitation(order)
+        for name in ("client", "project", "member", "invitation"):
+            StepRecord.objects.get_or_create(order=order, name=name)
+        changes = {name: getattr(order, name) for name in decided}
+        won = move(order, State.PACKED, actor=staff, note=note, **changes)
+        # Somebody else was faster: the invitation just made must not stay.
+        transaction.set_rollback(not won)
     return won
 
 

@@ -10,6 +10,7 @@ from django.db.models import F
 from shop.orders.document import FREE_FOR_FIRST_USER
 from shop.orders.models import Order
 from shop.packing.outcomes import Mend, NeedsHuman
+from shop.tenancy.addresses import owner_of
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 
@@ -90,7 +91,7 @@ def first_user(order: Order) -> User:
             raise Mend("token_revoked")
         return order.token_user
     email = order.user_email.lower()
-    found = User.objects.filter(email=email).first()
+    found = owner_of(email)
     if found:
         return found
     try:

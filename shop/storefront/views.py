@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.validators import slug_re
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from shop.catalogue.models import Product
-from shop.orders.document import Refused
+from shop.orders.document import Refused, check_document
+from shop.orders.models import Order
 from shop.orders.placing import Caller, place_order
 from shop.orders.wording import tell
 from shop.storefront.forms import CheckoutForm
@@ -39,25 +40,31 @@ def checkout(request: HttpRequest) -> HttpResponse:
     slug = request.POST.get("tier") or request.GET.get("tier")
     if not slug:
         return redirect("tiers")
+    if not slug_re.match(slug):
+        raise Http404
     product = get_object_or_404(Product, slug=slug, listed=True)
     if request.method != "POST":
         form = CheckoutForm(initial=_known_details(request))
         return render(request, "storefront/checkout.html", {"form": form, **_deal(product)})
     form = CheckoutForm(request.POST)
-    user = request.user if isinstance(request.user, User) else None
-    if form.is_valid():
-        try:
-            order = place_order(
-                form.document(product),
-                Caller(user=user),
-                form_key=form.cleaned_data["form_key"],
-            )
-        except Refused as refusal:
-            tell(form, refusal.errors)
-        else:
-            return redirect(reverse("registration", args=[order.order_hash]))
+    if order := _place(request, form, product):
+        return redirect("registration", order.order_hash)
     context = {"form": form, **_deal(product)}
     return render(request, "storefront/checkout.html", context, status=422)
+
+
+def _place(request: HttpRequest, form: CheckoutForm, product: Product) -> Order | None:
+    complete = form.is_valid()
+    document = form.document(product)
+    user = request.user if isinstance(request.user, User) else None
+    try:
+        if complete:
+            return place_order(document, Caller(user=user), form_key=form.key())
+        # Checked all the same, so that all errors are told at once.
+        check_document(document)
+    except Refused as refusal:
+        tell(form, refusal.errors)
+    return None
 
 
 def _deal(product: Product) -> dict[str, Any]:

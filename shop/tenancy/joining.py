@@ -45,6 +45,7 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
             user.joined_at = now
             user.save()
             Membership.objects.filter(user=user, joined_at=None).update(joined_at=now)
+            Invitation.objects.filter(membership__user=user, used_at=None).update(used_at=now)
     except IntegrityError as error:
         raise LoginTaken from error
     return True

@@ -73,6 +73,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def clean(self) -> None:
+        """Bring what a form of the admin holds into the shape the database demands."""
+        self.email = self.email.lower()
+
     def get_full_name(self) -> str:
         """First and last name, as far as they are known."""
         return f"{self.first_name} {self.last_name}".strip()

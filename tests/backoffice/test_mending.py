@@ -57,7 +57,7 @@ def test_page_of_an_order_that_is_not_stuck_offers_nothing(situation: str) -> No
 
 @pytest.mark.parametrize(
     ("situation", "offered"),
-    [("has_packing_errors", {"retry"}), ("need_human", {"retry", "approve", "by-hand"})],
+    [("has_packing_errors", {"retry"}), ("need_human", {"approve", "by-hand"})],
 )
 def test_page_of_a_stuck_order_offers_what_can_be_done(situation: str, offered: set[str]) -> None:
     order = order_in(situation)

@@ -22,8 +22,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-# What a page may not print. Refused answers (422, 410, …) are printed by the browser itself.
-HARMLESS = ("Failed to load resource",)
+# Refused answers (422, 410, …) and lost connections are printed whatever a page does.
+HARMLESS = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 
 OpenContext = Callable[..., BrowserContext]
 

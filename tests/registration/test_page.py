@@ -143,7 +143,7 @@ def test_page_is_kept_out_of_caches_indexes_and_referrers(path: str, client: Cli
     answer = client.get(f"/register/{make_packed_order().order_hash}/{path}")
     assert "no-store" in answer.headers["Cache-Control"]
     assert "noindex" in answer.headers["X-Robots-Tag"]
-    assert answer.headers["Referrer-Policy"] == "strict-origin"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_answers_to_forms_are_kept_out_too(client: Client) -> None:
@@ -153,13 +153,20 @@ def test_answers_to_forms_are_kept_out_too(client: Client) -> None:
     for answer in (refused, client.post(f"{address}resend/")):
         assert "no-store" in answer.headers["Cache-Control"]
         assert "noindex" in answer.headers["X-Robots-Tag"]
-        assert answer.headers["Referrer-Policy"] == "strict-origin"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_fault_of_packing_is_told_with_its_reason() -> None:
     text = words(visitor().get(f"/register/{order_in('has_packing_errors').order_hash}/"))
     assert "The reason" in text
-    assert "was revoked" in text
+    assert "The access with which this was ordered has been withdrawn." in text
+    assert "admin_user_access_token" not in text
+
+
+def test_forms_of_the_page_tell_their_origin_to_us_alone() -> None:
+    """Under no-referrer alone a browser's POST would be refused as coming from elsewhere."""
+    page = html(visitor().get(f"/register/{order_in('need_human').order_hash}/"))
+    assert '<meta name="referrer" content="same-origin">' in page
 
 
 def test_packed_page_offers_the_mail_again_until_the_link_is_used() -> None:

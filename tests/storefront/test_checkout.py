@@ -150,10 +150,18 @@ def test_form_mended_after_an_error_still_places_one_order() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "nonsense"])
-def test_form_with_a_damaged_key_places_nothing_and_breaks_nothing(key: str) -> None:
+def test_form_with_a_damaged_key_is_an_order_all_the_same(key: str) -> None:
     page = visitor().post("/checkout/", filled_in(form_key=key))
-    assert page.status_code == 422
-    assert Order.objects.count() == 0
+    assert page.status_code == 302
+    assert Order.objects.get().form_key is None
+
+
+def test_form_sent_again_with_other_details_is_another_order() -> None:
+    form = filled_in()
+    visitor().post("/checkout/", form)
+    visitor().post("/checkout/", {**form, "user_email": "right@example.com"})
+    emails = set(Order.objects.values_list("user_email", flat=True))
+    assert emails == {form["user_email"], "right@example.com"}
 
 
 def test_signed_in_customer_finds_name_and_email_filled_in() -> None:

@@ -1,6 +1,7 @@
 """What orderers typed, in our mails."""
 
 import re
+import unicodedata
 
 from django import template
 
@@ -8,16 +9,18 @@ register = template.Library()
 
 LONGEST = 60
 LINK_LIKE = re.compile(r"(?<=\S)([.:/@])(?=\S)")
-WORD_JOINER = "\u2060"
+HAIR_SPACE = "\u200a"
 
 
 @register.filter
 def typed(text: str | None) -> str:
     """`text` cut to 60 characters and never a link (contract, "Mail").
 
-    Mail programs make links of whatever looks like one; an invisible character prevents it.
+    Mail programs make links of whatever looks like one. They split words at spaces, even at one
+    that is hardly to be seen. Signs that turn the direction of text are left out.
     """
-    cut = " ".join((text or "").split())
+    visible = "".join(sign for sign in text or "" if unicodedata.category(sign) != "Cf")
+    cut = " ".join(visible.split())
     if len(cut) > LONGEST:
         cut = cut[: LONGEST - 1] + "…"
-    return LINK_LIKE.sub(rf"\1{WORD_JOINER}", cut)
+    return LINK_LIKE.sub(rf"\1{HAIR_SPACE}", cut)

@@ -1,0 +1,26 @@
+"""Whose e-mail address it is."""
+
+from allauth.account.models import EmailAddress
+
+from shop.tenancy.models import User
+
+
+def owner_of(email: str) -> User | None:
+    """The user whose address `email` is, be it one they have proven beside their first."""
+    email = email.lower()
+    if found := User.objects.filter(email=email).first():
+        return found
+    proven = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+    return proven.user if proven else None
+
+
+def prove(user: User) -> None:
+    """Write down that `user` reads their mail, as sign-in wants to see it.
+
+    Where somebody else has proven the same address meanwhile, it stays theirs.
+    """
+    if EmailAddress.objects.filter(email=user.email, verified=True).exclude(user=user).exists():
+        return
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
