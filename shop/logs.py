@@ -1,0 +1,18 @@
+"""What our logs may hold: an order's number, never its hash, which is a key to it."""
+
+import logging
+import re
+
+SECRET_ADDRESS = re.compile(r"/(register|orders)/[^\s/?\"']+(/join/[^\s/?\"']+)?")
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes addresses without what lets anybody in, in messages and tracebacks alike."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line or lines of `record`."""
+        return SECRET_ADDRESS.sub(_mask, super().format(record))
+
+
+def _mask(found: re.Match[str]) -> str:
+    return f"/{found[1]}/…" + ("/join/…" if found[2] else "")
