@@ -163,16 +163,21 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # The cache is shared by all processes: rate limits count in it.
 REDIS_URL = env.str("REDIS_URL", default="")
+redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
+    "default": redis
     if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-    }
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Counts every call of the API: too often for a table.
+    "limits": redis
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
+}
+# Calls a second in the long run, and at once.
+RATE_LIMITS = {
+    "application": (50, 500),
+    "anonymous": (20, 200),  # an address that shows no live token
+    "orders": (20 / 3600, 20),  # placed by an address on our pages, signed in as nobody
 }
 
 # Languages. Without a wish of the browser the page is German, like an order without one.
@@ -202,7 +207,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 # Whether other hosts of the domain speak https alone is not ours to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", default=True)
-if env.bool("BEHIND_PROXY", default=False):
+# How many proxies of ours stand before the web server: what they say of the caller is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -241,6 +248,10 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+if DEMO:
+    # Programs that try the demo out are not held up; guessing passwords is, even here.
+    unlimited = ("login", "reset_password", "reset_password_from_key", "manage_email")
+    ACCOUNT_RATE_LIMITS = dict.fromkeys(unlimited)
 ACCOUNT_SESSION_REMEMBER = True
 
 # The queue only wakes the worker up; our rows say what there is to do. `retry` is far above

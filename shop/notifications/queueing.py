@@ -11,7 +11,6 @@ from shop.notifications.models import Message
 from shop.orders.models import Order, State
 from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import User
-from shop.worker.waking import wake
 
 LINKS_AN_HOUR = 3  # new links for one order
 
@@ -72,10 +71,12 @@ def not_before(recipient: str, *, besides: Message | None = None) -> timedelta |
 
 
 def _queue(order: Order, kind: Message.Kind, recipient: str, occasion: int = 0) -> None:
-    Message.objects.get_or_create(
+    # No wake-up: the worker looks for mail every second.
+    message = Message(
         order=order,
         kind=kind,
         occasion=occasion,
-        defaults={"recipient": recipient.lower(), "language": order.language},
+        recipient=recipient.lower(),
+        language=order.language,
     )
-    wake("messages")
+    Message.objects.bulk_create([message], ignore_conflicts=True)

@@ -13,12 +13,11 @@ from django.utils import timezone
 from shop.notifications.models import Message
 from shop.notifications.queueing import not_before
 from shop.notifications.rendering import render
-from shop.worker.waking import wake
 
 logger = logging.getLogger(__name__)
 
 BATCH = 10
-AT_MOST = 60  # seconds; then another wake-up goes on
+AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
 LEASE = timedelta(seconds=120)  # above the mail server's time-out
 MOST_ATTEMPTS = 10
 FIRST_WAIT = 15  # seconds before the second try; each later one waits three times as long
@@ -35,7 +34,6 @@ def drain(beat: Callable[[], None]) -> None:
             beat()
             send(message)
         if monotonic() > until:
-            wake("messages")
             return
 
 

@@ -5,8 +5,10 @@ from typing import Any
 from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from shop.access.limits import take
 from shop.catalogue.models import Product
 from shop.orders.document import Refused, check_document
 from shop.orders.models import Order
@@ -59,6 +61,10 @@ def _place(request: HttpRequest, form: CheckoutForm, product: Product) -> Order 
     user = request.user if isinstance(request.user, User) else None
     try:
         if complete:
+            taken = None if user else take(request, "orders")
+            if taken and taken.wait:
+                form.add_error(None, _("There were many orders from here. Please wait a while."))
+                return None
             return place_order(document, Caller(user=user), form_key=form.key())
         # Checked all the same, so that all errors are told at once.
         check_document(document)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_q.models import OrmQ
 from pytest_django import Settings
 
 from shop.notifications.models import Message
@@ -44,7 +43,6 @@ def test_order_with_an_address_is_confirmed_by_mail_at_once() -> None:
     message = Message.objects.get()
     assert (message.recipient, message.state) == ("nicecustomer@gmx.com", "waiting")
     assert message.next_try <= timezone.now()
-    assert OrmQ.objects.filter(key="messages").count() == 1
 
 
 def test_order_without_an_address_brings_no_mail() -> None:
@@ -168,10 +166,3 @@ def test_new_link_is_not_for_links_that_were_used() -> None:
     assert not invite_again(Order.objects.get(pk=order.pk))
     assert not invite_again(order)  # read before the link was used
     assert order.messages.filter(kind="invitation").count() == 1
-
-
-def test_new_link_wakes_the_worker() -> None:
-    order = make_packed_order()
-    OrmQ.objects.all().delete()
-    invite_again(order)
-    assert OrmQ.objects.filter(key="messages").count() == 1

@@ -1,0 +1,115 @@
+"""`Idempotency-Key`: sent again, the first answer again; and one order, however many at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from shop.api.models import KeptAnswer
+from shop.orders.models import Order
+from shop.orders.states import state_changed
+from tests.api.calls import post_order
+from tests.factories import make_application, make_token, make_user, pack_all
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def token() -> str:
+    return make_token(make_application())
+
+
+def test_same_call_under_the_same_key_gets_the_first_answer_again(token: str) -> None:
+    first = post_order(token, key="k1")
+    assert "Idempotency-Replayed" not in first.headers
+    pack_all()
+    again = post_order(token, key="k1")
+    assert again.status_code == 201
+    assert again["Idempotency-Replayed"] == "true"
+    assert again["Location"] == first["Location"]
+    assert again.content == first.content
+    assert again["Content-Type"] == "application/json"
+    assert Order.objects.count() == 1
+
+
+def test_other_body_under_the_same_key_is_422(token: str) -> None:
+    post_order(token, key="k1")
+    answer = post_order(token, key="k1", product="m")
+    assert answer.status_code == 422
+    assert answer.json()["error"] == {
+        "base": ["This Idempotency-Key was used for another request."]
+    }
+    assert Order.objects.count() == 1
+
+
+def test_calls_without_key_are_orders_of_their_own(token: str) -> None:
+    post_order(token)
+    post_order(token)
+    assert Order.objects.count() == 2
+    assert KeptAnswer.objects.count() == 0
+
+
+def test_keys_are_an_applications_own(token: str) -> None:
+    post_order(token, key="k1")
+    post_order(make_token(make_application()), key="k1")
+    for _ in range(2):
+        post_order(make_token(make_user()), key="k1")
+    assert Order.objects.count() == 4
+
+
+def test_keys_of_one_user_hold_over_their_tokens() -> None:
+    user = make_user()
+    post_order(make_token(user), key="k1")
+    assert post_order(make_token(user), key="k1")["Idempotency-Replayed"] == "true"
+    assert Order.objects.count() == 1
+
+
+def test_refusal_is_not_kept(token: str) -> None:
+    assert post_order(token, key="k1", product="S").status_code == 422
+    assert post_order(token, key="k1").status_code == 201
+
+
+def test_key_is_free_again_after_a_day(token: str) -> None:
+    post_order(token, key="k1")
+    KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    assert post_order(token, key="k1", product="m").status_code == 201
+    assert KeptAnswer.objects.count() == 1
+
+
+@pytest.mark.parametrize(("key", "status"), [("x" * 255, 201), ("x" * 256, 422), ("ä", 422)])
+def test_key_has_up_to_255_printable_characters(token: str, key: str, status: int) -> None:
+    assert post_order(token, key=key).status_code == status
+
+
+def test_crash_in_the_middle_leaves_the_key_free(token: str) -> None:
+    def crash(**kwargs: Any) -> None:
+        raise RuntimeError("crash")
+
+    state_changed.connect(crash)
+    try:
+        with pytest.raises(RuntimeError, match="crash"):
+            post_order(token, key="k1")
+    finally:
+        state_changed.disconnect(crash)
+    assert (Order.objects.count(), KeptAnswer.objects.count()) == (0, 0)
+    assert post_order(token, key="k1").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_hundred_calls_at_once_under_one_key_make_one_order() -> None:
+    token = make_token(make_application())
+
+    def call(_: int) -> tuple[int, bytes]:
+        try:
+            answer = post_order(token, key="k1")
+            return answer.status_code, answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = set(pool.map(call, range(200)))
+    assert [status for status, _ in answers] == [201]
+    assert Order.objects.count() == 1
