@@ -254,6 +254,11 @@ if DEMO:
     ACCOUNT_RATE_LIMITS = dict.fromkeys(unlimited)
 ACCOUNT_SESSION_REMEMBER = True
 
+# OAuth 2 for partners' programs.
+IDP_OIDC_ADAPTER = "portal.accounts.adapter.OAuthAdapter"
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 86_400  # seconds; each refresh gives a new one
+OAUTH_TOKEN_RATES = {"address": "30/m/ip", "client": "30/m/key"}
+
 # The queue only wakes the worker up; our rows say what there is to do. `retry` is far above
 # (queue_limit + 2) x timeout, so that no task is handed out again while it runs.
 Q_CLUSTER = {

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("shop.api.urls")),
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("account/", include("portal.accounts.urls")),
+    path("oauth/", include("portal.accounts.oauth_urls")),
     path("portal/", portal, name="portal"),
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),

@@ -21,7 +21,10 @@ if os.environ.get("TEST_DATABASE") == "postgres":
 from shop.settings import *  # noqa: E402
 from shop.settings import DATABASES, STATIC_ROOT, STORAGES, VAR_DIR  # noqa: E402
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",  # the real one is slow
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # client secrets
+]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

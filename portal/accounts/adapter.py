@@ -1,11 +1,17 @@
 """What this portal wants otherwise than allauth."""
 
-from typing import Any
+import secrets
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.idp.oidc.adapter import DefaultOIDCAdapter
+from allauth.idp.oidc.models import Client as OAuthClient
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile
+from shop.access.tokens import READ, WRITE
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -21,3 +27,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         if user is not None and (not user.is_known or is_of_another_profile(user)):
             return
         super().send_mail(template_prefix, email, context)
+
+
+class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is not typed
+    """What applications may be allowed, and in whose name."""
+
+    scope_display: ClassVar = {
+        READ: _("See the orders that it has placed"),
+        WRITE: _("Place orders in your name, also for the clients you administer"),
+    }
+
+    def generate_client_secret(self) -> str:
+        """256 random bits in characters that HTTP Basic leaves alone."""
+        return secrets.token_urlsafe(32)
+
+    def get_user_by_sub(self, client: OAuthClient, sub: str) -> AbstractBaseUser | None:
+        """Whose consent a code stands for, if they may still act here."""
+        user: AbstractBaseUser | None = super().get_user_by_sub(client, sub)
+        return None if is_of_another_profile(user) else user

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.backoffice import views
+from portal.backoffice import applications, views
 
 urlpatterns = [
     path("", views.queue, name="staff"),
@@ -10,4 +10,18 @@ urlpatterns = [
     path("orders/<int:pk>/retry/", views.retry_order, name="staff_retry"),
     path("orders/<int:pk>/approve/", views.approve_order, name="staff_approve"),
     path("orders/<int:pk>/by-hand/", views.finish_by_hand, name="staff_by_hand"),
+    path("applications/", applications.applications, name="staff_applications"),
+    path("applications/new/", applications.new_application, name="staff_new_application"),
+    path("applications/<int:pk>/", applications.application, name="staff_application"),
+    path("applications/<int:pk>/tokens/", applications.issue_token, name="staff_issue_token"),
+    path(
+        "applications/<int:pk>/tokens/<int:token>/revoke/",
+        applications.revoke_token,
+        name="staff_revoke_token",
+    ),
+    path(
+        "applications/<int:pk>/signing-secret/",
+        applications.renew_signing_secret,
+        name="staff_signing_secret",
+    ),
 ]

@@ -26,3 +26,23 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SigningSecret(models.Model):
+    """What an application's webhooks are signed with. Signing needs it as it is, not a digest."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="signing_secrets"
+    )
+    secret = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # NULL while it is the newest one.
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("signing secret")
+        verbose_name_plural = _("signing secrets")
+
+    def __str__(self) -> str:
+        return f"of application {self.application_id}"

@@ -10,6 +10,11 @@ from django.http import JsonResponse
 PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
 
 
+def phrase(status: int) -> str:
+    """The words of `status`."""
+    return PHRASES.get(status, HTTPStatus(status).phrase)
+
+
 def success(status: int, data: Mapping[str, Any]) -> JsonResponse:
     """An answer that carries `data`: one member, named after what it is."""
     return _answer(status, info="", data=data)
@@ -36,7 +41,7 @@ def method_not_allowed(allowed: Iterable[str]) -> JsonResponse:
 
 
 def _answer(status: int, **members: Any) -> JsonResponse:
-    phrase = PHRASES.get(status, HTTPStatus(status).phrase)
-    response = JsonResponse({"status": status, "status_message": phrase, **members}, status=status)
+    body = {"status": status, "status_message": phrase(status), **members}
+    response = JsonResponse(body, status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,13 +1,23 @@
 """The list of orders: its parameters, its pages, the links between them (contract, "Orders API")."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from shop.catalogue.models import Product
 from shop.orders.document import Refused
@@ -16,13 +26,36 @@ from shop.orders.models import Order
 LARGEST_PAGE = 100
 # A page number beyond any list, but one that databases can still count to.
 LAST_PAGE = 10**9
+# Years that no zone carries over the edge of the calendar.
+DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+MOMENT = rf"^{DAY}(T{CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{CLOCK})?)?$"
+
+NO_TIME = "must be a time like 2026-01-31T12:00:00Z."
+
+
+def _like(pattern: str, sentence: str) -> BeforeValidator:
+    """Takes only what is written so: pydantic would read 1_0 as ten, and 5 as a time."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not re.fullmatch(pattern, value):
+            raise PydanticCustomError("written", "{sentence}", {"sentence": sentence})
+        return value
+
+    return BeforeValidator(check)
 
 
 def _with_zone(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-Moment = Annotated[datetime, AfterValidator(_with_zone)]
+Number = _like("[0-9]+", "must be an integer.")
+Moment = Annotated[
+    datetime,
+    _like(MOMENT, NO_TIME),
+    AfterValidator(_with_zone),
+    WithJsonSchema({"type": "string", "pattern": MOMENT}),
+]
 
 
 class ListQuery(BaseModel):
@@ -30,13 +63,13 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    page: Annotated[int, Field(ge=1, le=LAST_PAGE)] = 1
-    per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 20
+    page: Annotated[int, Number, Field(ge=1, le=LAST_PAGE)] = 1
+    per_page: Annotated[int, Number, Field(ge=1, le=LARGEST_PAGE)] = 20
     state: (
         Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
         | None
     ) = None
-    product: Annotated[str, Field(max_length=50, pattern=r"^[^\x00]*$")] | None = None
+    product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
     created_after: Moment | None = None
     updated_after: Moment | None = None
 
@@ -98,4 +131,6 @@ def list_orders(orders: QuerySet[Order], parameters: Mapping[str, str]) -> Page:
 def _sentence(kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         return "is not a parameter of this list."
+    if kind.startswith("datetime"):
+        return NO_TIME  # a day that its month does not have
     return message[0].lower() + message[1:].removesuffix(".") + "."

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from shop.access.bearer import Bearer, check_bearer
 from shop.access.tokens import WRITE
 from shop.catalogue.models import Product
+from shop.orders import patterns
 from shop.orders.addresses import webhook_fault
 from shop.tenancy.models import Client, Project
 
@@ -95,21 +96,54 @@ def _webhook(value: str) -> str:
     return value
 
 
+def _webhook_schema(schema: dict[str, Any]) -> None:
+    schema["pattern"] = patterns.webhook(demo=settings.DEMO)
+
+
+def _says(pattern: str) -> Any:
+    return Field(json_schema_extra={"pattern": pattern})
+
+
 Plain = AfterValidator(_plain)
-Text = Annotated[str, Field(min_length=1, max_length=1000), Plain]
-Name = Annotated[str, Field(min_length=1, max_length=200), Plain]
-Email = Annotated[str, Field(min_length=1, max_length=254), Plain, AfterValidator(_bare_email)]
-Login = Annotated[
-    str, Field(min_length=1, max_length=150), Plain, AfterValidator(_login_characters)
+Text = Annotated[str, Field(min_length=1, max_length=1000), Plain, _says(patterns.PLAIN)]
+Name = Annotated[str, Field(min_length=1, max_length=200), Plain, _says(patterns.PLAIN)]
+Email = Annotated[
+    str,
+    Field(min_length=1, max_length=254),
+    Plain,
+    AfterValidator(_bare_email),
+    _says(patterns.EMAIL),
 ]
-Webhook = Annotated[str, Field(min_length=1, max_length=2000), Plain, AfterValidator(_webhook)]
+Login = Annotated[
+    str,
+    Field(min_length=1, max_length=150),
+    Plain,
+    AfterValidator(_login_characters),
+    _says(patterns.LOGIN),
+]
+Webhook = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    Plain,
+    AfterValidator(_webhook),
+    Field(json_schema_extra=_webhook_schema),
+]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class OrderDocument(BaseModel):
     """What an orderer may say. Strings are taken as sent, `null` is the same as absent."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={
+            "anyOf": patterns.KINDS,
+            **patterns.LOGIN_LIKE_EMAIL,
+            "patternProperties": {f"^({'|'.join(sorted(READ_ONLY))})$": patterns.NONE},
+        },
+    )
 
     product: Name
     admin_user_access_token: Text | None = None

@@ -1,0 +1,73 @@
+"""A long-lived token from the command line; its value is printed once."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
+from django.utils import timezone
+
+from shop.access.applications import may_act
+from shop.access.models import Application
+from shop.access.tokens import SCOPES, issue
+from shop.tenancy.addresses import owner_of
+from shop.tenancy.models import User
+
+
+class Command(BaseCommand):
+    """`manage.py issue_token NAME --application … | --user EMAIL [--scopes …] [--days N]`."""
+
+    help = "Issues a long-lived API token and prints its value, this once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What the command line may say."""
+        parser.add_argument("name", help="where it is used, to tell it from others")
+        holder = parser.add_mutually_exclusive_group(required=True)
+        holder.add_argument("--application", help="name or client id of a partner's application")
+        holder.add_argument("--user", metavar="EMAIL", help="the user it is for")
+        parser.add_argument("--scopes", nargs="+", choices=SCOPES, help="default: all that may be")
+        parser.add_argument("--days", type=int, help="how long it is valid; default: for ever")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Issue the token, or say in one sentence why not."""
+        name, days = options["name"], options["days"]
+        if not name.strip() or len(name) > 100:
+            raise CommandError("The name must have 1 to 100 characters.")
+        if days is not None and not 1 <= days <= 3650:
+            raise CommandError("--days must be from 1 to 3650.")
+        holder: Application | User
+        allowed = SCOPES
+        if options["application"]:
+            holder = _application(options["application"])
+            allowed = tuple(holder.oauth_client.get_scopes())
+        else:
+            holder = _user(options["user"])
+        scopes = tuple(options["scopes"] or allowed)
+        if not set(scopes) <= set(allowed):
+            raise CommandError(f"This application may have no more than: {' '.join(allowed)}.")
+        expires_at = timezone.now() + timedelta(days=days) if days else None
+        self.stdout.write(issue(name, holder=holder, scopes=scopes, expires_at=expires_at))
+
+
+def _application(named: str) -> Application:
+    found = Application.objects.select_related("oauth_client__owner").filter(
+        Q(name=named) | Q(oauth_client_id=named)
+    )
+    if not settings.DEMO:
+        found = found.filter(demo=False)
+    if len(found) > 1:
+        raise CommandError(f"Several applications are called {named}: give the client id.")
+    if not found:
+        raise CommandError(f"There is no application {named}.")
+    if not may_act(found[0], found[0].oauth_client.owner):
+        raise CommandError(f"The owner of {named} is not active.")
+    return found[0]
+
+
+def _user(email: str) -> User:
+    user = owner_of(email)
+    if user is None or not user.is_known or not may_act(None, user):
+        raise CommandError(f"There is no active user {email}.")
+    return user

@@ -1,0 +1,188 @@
+"""OAuth 2 (contract, "Orders API"): allauth's provider, and what we ask beyond it."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from allauth.core.internal.httpkit import extract_basic_auth
+from allauth.idp.oidc import views as provider
+from allauth.idp.oidc.models import Token
+from csp.decorators import csp_update
+from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from portal.accounts.backends import is_of_another_profile
+from portal.accounts.limits import address_limited, client_limited, count_token
+from shop.access.applications import find_application
+from shop.access.models import Application
+
+GRANTS = ("authorization_code", "client_credentials", "refresh_token")
+CHALLENGE = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")  # SHA-256 in base64url
+CODE = re.compile(r"\A[A-Za-z0-9_-]{1,128}\Z")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def authorize(request: HttpRequest) -> HttpResponse:
+    """The consent page. allauth asks for PKCE of public clients only, we ask everybody."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    asked = request.GET
+    application = find_application(asked.get("client_id", ""))
+    if application is None:
+        return _refused_page(request, "Unknown client_id.")
+    redirect_uri = asked.get("redirect_uri", "")
+    # To the letter: what parses alike may still lead a browser elsewhere.
+    if redirect_uri not in application.oauth_client.get_redirect_uris():
+        return _refused_page(request, "Unknown redirect_uri.")
+    if fault := _pkce_fault(asked):
+        params = {"error": "invalid_request", "error_description": fault}
+        if "state" in asked:
+            params["state"] = asked["state"]
+        joint = "&" if urlsplit(redirect_uri).query else "?"
+        return HttpResponseRedirect(f"{redirect_uri}{joint}{urlencode(params)}")
+    # A parameter of OpenID Connect, which is not offered here: to be ignored.
+    request.GET = asked.copy()  # type: ignore[assignment]
+    request.GET.pop("prompt", None)
+    # The form of the consent page is answered by a redirect to the application.
+    parts = urlsplit(redirect_uri)
+    leading_there = csp_update({"form-action": [f"{parts.scheme}://{parts.netloc}"]})
+    response = leading_there(provider.authorization)(request)
+    assert isinstance(response, HttpResponse)  # noqa: S101 -- it does not stream
+    if response.status_code == 200 and not isinstance(response, TemplateResponse):
+        # Its page for errors that must not be redirected.
+        return _refused_page(request, "Malformed request.")
+    return response
+
+
+@csrf_exempt
+def token(request: HttpRequest) -> HttpResponse:
+    """The token endpoint. Each call costs a slow hash, so it is limited."""
+    if request.method != "POST":
+        return _not_stored(provider.token(request))
+    if address_limited(request):
+        return _too_many()
+    grant = request.POST.get("grant_type")
+    if grant not in GRANTS:
+        return _refused(400, "unsupported_grant_type")
+    application = _presented(request)
+    if application is None:
+        return _refused(401, "invalid_client")
+    if client_limited(request, application):
+        return _too_many()
+    if grant == "refresh_token":
+        response = _refresh(request)
+    elif grant == "authorization_code":
+        response = _exchange(request)
+    else:
+        response = provider.token(request)
+    if response.status_code == 200:
+        count_token(request, application)
+    return _not_stored(response)
+
+
+@csrf_exempt
+def revoke(request: HttpRequest) -> HttpResponse:
+    """Revoke a token: the one in the body (RFC 7009), or else the one that authorizes the call."""
+    if request.method != "POST":
+        return _not_stored(provider.revoke(request))
+    if address_limited(request):
+        return _too_many()
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and request.POST.get("token", value) == value:
+        _revocable().by_value(value).delete()
+        return _not_stored(HttpResponse())
+    application = _presented(request)
+    secret = extract_basic_auth(request.headers)[1] or request.POST.get("client_secret", "")
+    if application is None or not application.oauth_client.check_secret(secret):
+        return _refused(401, "invalid_client")
+    if "token" not in request.POST:
+        return _refused(400, "invalid_request")
+    found = _revocable().filter(client=application.oauth_client).by_value(request.POST["token"])
+    revoked = found.first()
+    found.delete()
+    if revoked and revoked.type == Token.Type.REFRESH_TOKEN:
+        # What was got by it ends with it.
+        _revocable().filter(client=revoked.client, user=revoked.user).filter(
+            type=Token.Type.ACCESS_TOKEN
+        ).delete()
+    return _not_stored(HttpResponse())
+
+
+def _pkce_fault(asked: Mapping[str, str]) -> str | None:
+    if not CHALLENGE.match(asked.get("code_challenge", "")):
+        return "PKCE is required: code_challenge is missing or malformed."
+    if asked.get("code_challenge_method") != "S256":
+        return "PKCE is required with code_challenge_method S256."
+    return None
+
+
+def _presented(request: HttpRequest) -> Application | None:
+    """The program that a call names, in one way or in two that agree."""
+    basic, _secret = extract_basic_auth(request.headers)
+    named = request.POST.get("client_id")
+    if basic and named and basic != named:
+        return None
+    return find_application(basic or named or "")
+
+
+def _refresh(request: HttpRequest) -> HttpResponse:
+    """Two calls with one refresh token: the second waits here, then finds it gone."""
+    value = request.POST.get("refresh_token", "")
+    with transaction.atomic():
+        found = Token.objects.select_for_update().by_value(value)
+        old = found.filter(type=Token.Type.REFRESH_TOKEN).first()
+        if old is None or is_of_another_profile(old.user):
+            return _refused(400, "invalid_grant")
+        response: HttpResponse = provider.token(request)
+    return response
+
+
+def _exchange(request: HttpRequest) -> HttpResponse:
+    """A code is good once, also for two calls at the same moment."""
+    code = request.POST.get("code", "")
+    if not CODE.match(code):
+        return _refused(400, "invalid_grant")
+    key = f"oauth-code-{hashlib.sha256(code.encode()).hexdigest()}"
+    if not cache.add(key, value=True, timeout=600):
+        return _refused(400, "invalid_grant")
+    response: HttpResponse = provider.token(request)
+    if response.status_code != 200:
+        cache.delete(key)
+    return response
+
+
+def _revocable() -> Any:
+    return Token.objects.filter(type__in=(Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN))
+
+
+def _refused_page(request: HttpRequest, fault: str) -> HttpResponse:
+    context = {"error": {"description": fault}}
+    return render(request, "idp/oidc/error.html", context, status=400)
+
+
+def _refused(status: int, error: str) -> HttpResponse:
+    response = JsonResponse({"error": error}, status=status)
+    if status == 401:
+        response["WWW-Authenticate"] = 'Basic realm="oauth"'
+    return _not_stored(response)
+
+
+def _too_many() -> HttpResponse:
+    response = _refused(429, "temporarily_unavailable")
+    response["Retry-After"] = "60"
+    return response
+
+
+def _not_stored(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response

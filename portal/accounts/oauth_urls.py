@@ -1,0 +1,12 @@
+"""`/oauth/…`, in the namespaces by which allauth finds its views; no OpenID, no discovery."""
+
+from django.urls import include, path
+
+from portal.accounts import oauth
+
+views = [
+    path("authorize", oauth.authorize, name="authorization"),
+    path("token", oauth.token, name="token"),
+    path("revoke", oauth.revoke, name="revoke"),
+]
+urlpatterns = [path("", include(([path("", include((views, "oidc")))], "idp")))]

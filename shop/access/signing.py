@@ -1,0 +1,30 @@
+"""The secrets that webhooks are signed with (Standard Webhooks)."""
+
+import base64
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from shop.access.models import Application, SigningSecret
+
+OVERLAP = timedelta(days=1)
+
+
+def signing_secrets(application: Application) -> list[str]:
+    """The valid secrets of `application`, newest first: a message is signed with each."""
+    valid = Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now())
+    return list(application.signing_secrets.filter(valid).values_list("secret", flat=True))
+
+
+@transaction.atomic
+def rotate(application: Application) -> str:
+    """A new secret, to be shown once; the one before it stays valid for a day."""
+    now = timezone.now()
+    application.signing_secrets.filter(valid_until__lte=now).delete()
+    application.signing_secrets.filter(valid_until=None).update(valid_until=now + OVERLAP)
+    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    SigningSecret.objects.create(application=application, secret=secret)
+    return secret

@@ -1,0 +1,66 @@
+"""What a schema can say of the order document, for programs that check before they call.
+
+Patterns are in the dialect of JSON Schema and never refuse what `document.py` takes. What several
+orders or our rows decide, and what e-mail and host names may be in full, only `document.py` says.
+"""
+
+from typing import Any
+
+CONTROLS = r"\x00-\x1f\x7f-\x9f"
+BLANKS = r" \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+PLAIN = rf"^[^{CONTROLS}]*[^{CONTROLS}{BLANKS}][^{CONTROLS}]*$"
+LOGIN = "^[A-Za-z0-9@.+_-]+$"
+
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# Letters of all languages may name a host, and some languages have their own full stop.
+LABEL = r"[^\x00-,./:-@\[-`{-\xa0]+"
+EMAIL = rf"^{ATOM}(\.{ATOM})*@{LABEL}([.\u3002\uff0e\uff61]{LABEL})+$"
+
+HOST = r"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])"
+WEBHOOK = rf"://{HOST}(:[0-9]*)?([/?#][!-\[\]-~]*)?$"
+
+NONE = {"type": "null"}
+TEXT = {"type": "string"}
+NUMBER = {"type": "integer"}
+TO_AN_EXISTING_CLIENT = {
+    "admin_user_access_token": TEXT,
+    "client_id": NUMBER,
+    "client_name": NONE,
+}
+
+# The three kinds of order: which members go together, and which exclude each other.
+KINDS: list[dict[str, Any]] = [
+    {
+        "title": "A new client",
+        "properties": {"client_id": NONE, "project_id": NONE},
+    },
+    {
+        "title": "A new project of an existing client",
+        "required": ["client_id", "admin_user_access_token", "project_name"],
+        "properties": {**TO_AN_EXISTING_CLIENT, "project_id": NONE, "project_name": TEXT},
+    },
+    {
+        "title": "A new member of an existing project",
+        "required": ["client_id", "admin_user_access_token", "project_id", "user_email"],
+        "properties": {
+            **TO_AN_EXISTING_CLIENT,
+            "project_id": NUMBER,
+            "project_name": NONE,
+            "user_email": TEXT,
+        },
+    },
+]
+
+# A login with @ must equal the e-mail; a schema can say only that there must be one.
+LOGIN_LIKE_EMAIL: dict[str, Any] = {
+    "if": {
+        "required": ["user_login"],
+        "properties": {"user_login": {"type": "string", "pattern": "@"}},
+    },
+    "then": {"required": ["user_email"], "properties": {"user_email": TEXT}},
+}
+
+
+def webhook(*, demo: bool) -> str:
+    """The pattern of an address that takes webhooks; http is for the demo profile."""
+    return "^[Hh][Tt][Tt][Pp]" + ("[Ss]?" if demo else "[Ss]") + WEBHOOK
