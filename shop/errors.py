@@ -46,7 +46,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.path == "/api":
         return failure(status, SENTENCES[status])
     # Rendered without the request: no context processor may fail on what failed already.
     return HttpResponse(render_to_string(f"errors/{status}.html"), status=status)

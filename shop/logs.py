@@ -3,14 +3,19 @@
 import logging
 import re
 
-SECRET_ADDRESS = re.compile(r"/(register|orders)/[^\s/?\"']+(/join/[^\s/?\"']+)?")
+from shop.requests import current_id
+
+SECRET_ADDRESS = re.compile(
+    r"/(register|orders|reset/key)/[^\s/?\"']+(/join/[^\s/?\"']+)?", re.IGNORECASE
+)
 
 
 class DiscreetFormatter(logging.Formatter):
     """Writes addresses without what lets anybody in, in messages and tracebacks alike."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line or lines of `record`."""
+        """The line or lines of `record`, with the id of the request it belongs to."""
+        record.request_id = current_id.get()
         return SECRET_ADDRESS.sub(_mask, super().format(record))
 
 

@@ -3,10 +3,15 @@
 import re
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+View = Callable[..., HttpResponse]
+
+# Of the request that this thread is at; "-" where it is at none.
+current_id = ContextVar("current_id", default="-")
 WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
 
 
@@ -20,6 +25,7 @@ class RequestIdMiddleware:
         """Answer `request`."""
         given = request.headers.get("X-Request-ID", "")
         request_id = given if WELL_FORMED.match(given) else uuid.uuid4().hex
+        current_id.set(request_id)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response

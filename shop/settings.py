@@ -6,12 +6,17 @@ matters must be given, and what is missing or unsafe stops the start with one se
 
 import os
 import secrets
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,8 +24,21 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 django_stubs_ext.monkeypatch()
 env = environ.Env()
 
-DEMO = env.bool("DEMO", default=False)
-DEBUG = env.bool("DEBUG", default=False)
+
+def read(name: str, how: Callable[..., Any], default: Any) -> Any:
+    """The value of an environment variable, read by `how`.
+
+    Raises SystemExit with one sentence where it cannot be read.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return how(name, default=default)
+    except (ImproperlyConfigured, KeyError, ValueError):
+        raise SystemExit(f"{name} cannot be read: {env.str(name)}") from None
+
+
+DEMO = read("DEMO", env.bool, False)
+DEBUG = read("DEBUG", env.bool, False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -61,16 +79,18 @@ else:
     if not BASE_URL.startswith("https://"):
         raise SystemExit("BASE_URL must begin with https:// outside the demo profile.")
     required("ALLOWED_HOSTS")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+    ALLOWED_HOSTS = [host for host in env.list("ALLOWED_HOSTS") if host]
     if "*" in ALLOWED_HOSTS:
         raise SystemExit("ALLOWED_HOSTS must name the hosts: * would take any.")
+    if not validate_host(urlsplit(BASE_URL).hostname or "", ALLOWED_HOSTS):
+        raise SystemExit("ALLOWED_HOSTS must name the host of BASE_URL, or no link would work.")
     required("EMAIL_URL")
     if DEBUG:
         raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
 
-BASE_URL = BASE_URL.rstrip("/")
+BASE_URL = str(BASE_URL).rstrip("/")
 if env.str("EMAIL_URL", default=""):
-    mail = env.email_url("EMAIL_URL")
+    mail = read("EMAIL_URL", env.email_url, "")
     EMAIL_BACKEND = mail["EMAIL_BACKEND"]
     EMAIL_HOST = mail["EMAIL_HOST"]
     EMAIL_PORT = mail["EMAIL_PORT"]
@@ -149,7 +169,11 @@ TEMPLATES = [
 ]
 
 # Database. One connection a process is kept open: a new one costs ten times a request.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}
+DATABASES = {
+    "default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}"),
+}
+if "ENGINE" not in DATABASES["default"]:
+    raise SystemExit("DATABASE_URL must begin with sqlite:/// or postgres://")
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -208,7 +232,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", default=True)
 # How many proxies of ours stand before the web server: what they say of the caller is believed.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = read("TRUSTED_PROXIES", env.int, 0)
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -240,6 +264,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal"
 ACCOUNT_LOGOUT_REDIRECT_URL = "tiers"
+ACCOUNT_FORMS = {"reset_password": "portal.accounts.forms.ResetPasswordForm"}
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -298,7 +323,7 @@ PACKING_STEPS = env.list(
         "shop.packing.steps.invitation",
     ],
 )
-PACKING_LEASE_SECONDS = env.int("PACKING_LEASE_SECONDS", default=30)
+PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, 30)
 PACKING_MAX_ATTEMPTS = 5
 
 INVITATION_DAYS = 7
@@ -310,11 +335,15 @@ LOGGING = {
     "formatters": {
         "plain": {
             "()": "shop.logs.DiscreetFormatter",
-            "format": "%(levelname)s %(name)s %(message)s",
+            "format": "%(levelname)s %(request_id)s %(name)s %(message)s",
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # It tells each wake-up, one a second.
-    "loggers": {"django-q": {"level": "WARNING"}},
+    "loggers": {
+        "django-q": {"level": "WARNING"},
+        # Anybody can send a strange Host; that is no fault of ours.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -4,9 +4,9 @@ import itertools
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.idp.oidc.models import Client as OAuthClient
 from django.utils import timezone
 
+from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
 from shop.catalogue.models import Product
@@ -66,8 +66,7 @@ def make_membership(**fields: Any) -> Membership:
 
 def make_application(name: str = "Partner") -> Application:
     """A partner's program."""
-    oauth_client = OAuthClient.objects.create(name=name, scopes="orders:read\norders:write")
-    return Application.objects.create(name=name, oauth_client=oauth_client)
+    return create_application(name)[0]
 
 
 def make_token(holder: Application | User, *scopes: str) -> str:

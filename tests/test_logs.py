@@ -24,11 +24,16 @@ def test_refused_pages_of_an_order_are_logged_without_its_hash_and_token() -> No
     logger.addHandler(lines)
     order = make_packed_order()
     try:
-        Client().get(f"/register/{order.order_hash}/join/a-token/")
-        Client().get(f"/api/orders/{order.order_hash}")
+        caller = Client(headers={"X-Request-ID": "mine-1"})
+        caller.get(f"/register/{order.order_hash}/join/a-token/")
+        caller.get(f"/Register/{order.order_hash}/")
+        caller.get(f"/api/orders/{order.order_hash}")
+        logger.warning("Forbidden: /account/password/reset/key/3-key/")
     finally:
         logger.removeHandler(lines)
     assert lines.stream.getvalue() == (
-        "WARNING django.request Not Found: /register/…/join/…/\n"
-        "WARNING django.request Unauthorized: /api/orders/…\n"
+        "WARNING mine-1 django.request Not Found: /register/…/join/…/\n"
+        "WARNING mine-1 django.request Not Found: /Register/…/\n"
+        "WARNING mine-1 django.request Unauthorized: /api/orders/…\n"
+        "WARNING mine-1 django.request Forbidden: /account/password/reset/key/…/\n"
     )

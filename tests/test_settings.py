@@ -72,6 +72,13 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set."),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"EMAIL_URL": ""}, "EMAIL_URL is not set."),
+        ({"ALLOWED_HOSTS": ","}, "ALLOWED_HOSTS must name the host of BASE_URL"),
+        ({"ALLOWED_HOSTS": "other.example"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
+        ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
+        ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: nonsense"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL "),
+        ({"PACKING_LEASE_SECONDS": "long"}, "PACKING_LEASE_SECONDS cannot be read: long"),
+        ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES cannot be read: one"),
         ({"DEBUG": "1"}, "DEBUG is for the demo profile only"),
     ],
 )

@@ -51,8 +51,9 @@ def authorize(request: HttpRequest) -> HttpResponse:
         joint = "&" if urlsplit(redirect_uri).query else "?"
         return HttpResponseRedirect(f"{redirect_uri}{joint}{urlencode(params)}")
     # A parameter of OpenID Connect, which is not offered here: to be ignored.
-    request.GET = asked.copy()  # type: ignore[assignment]
-    request.GET.pop("prompt", None)
+    known = asked.copy()
+    known.pop("prompt", None)
+    request.GET = known  # type: ignore[assignment]
     # The form of the consent page is answered by a redirect to the application.
     parts = urlsplit(redirect_uri)
     leading_there = csp_update({"form-action": [f"{parts.scheme}://{parts.netloc}"]})

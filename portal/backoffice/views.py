@@ -1,6 +1,5 @@
 """The staff's queue of stuck orders, and the page on which one is mended."""
 
-from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
@@ -10,19 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.backoffice.forms import ByHandForm
 from shop.orders.faults import fault_text
 from shop.orders.models import Order, State
 from shop.packing.mending import approve, done_by_hand, retry
 from shop.packing.outcomes import Mend
+from shop.requests import View
 from shop.tenancy.models import User
 
 STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
 A_PAGE = 50
-
-View = Callable[..., HttpResponse]
 
 
 def for_staff(view: View) -> View:
@@ -75,9 +73,12 @@ def approve_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_staff
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def finish_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
     """Name the client and project that were delivered by hand."""
+    if request.method != "POST":
+        # Where switching the language after a refused form leads.
+        return redirect("staff_order", pk)
     found = _find(pk)
     form = ByHandForm(request.POST)
     if not form.is_valid():

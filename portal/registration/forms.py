@@ -10,13 +10,12 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from shop.orders.document import name_fault
 from shop.orders.filling import fillable
 from shop.orders.models import Order
 from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
-
-LONGEST_NAME = 200  # as in an order
 
 
 class DetailsForm(forms.Form):
@@ -94,8 +93,8 @@ class JoinForm(forms.Form):
 
     def _name(self, field: str) -> str:
         name: str = self.cleaned_data[field]
-        if len(name) > LONGEST_NAME:
-            raise ValidationError(str(PAGE_WORDS["must have at most 200 characters."]))
+        if name and (fault := name_fault(name)):
+            raise ValidationError(str(PAGE_WORDS.get(fault, fault)))
         return name
 
     def new_member(self, language: str) -> NewMember:

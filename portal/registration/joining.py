@@ -40,6 +40,8 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
 def _join_new(
     request: HttpRequest, order: Order, invitation: Invitation, user: User
 ) -> HttpResponse:
+    if request.user.is_authenticated:
+        return _ask_to_sign_out(request, order, invitation)
     form = JoinForm(user, order, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -62,10 +64,8 @@ def _join_new(
 def _join_known(
     request: HttpRequest, order: Order, invitation: Invitation, user: User
 ) -> HttpResponse:
-    here = request.get_full_path()
-    if request.method == "POST" and "sign_out" in request.POST:
-        logout(request)
-        return redirect(here)
+    if request.user.is_authenticated and request.user != user:
+        return _ask_to_sign_out(request, order, invitation)
     signed_in_as_member = request.user == user
     if request.method == "POST" and signed_in_as_member:
         if not join_as_known(invitation):
@@ -75,8 +75,16 @@ def _join_known(
         "order": order,
         "invitation": invitation,
         "signed_in_as_member": signed_in_as_member,
-        "sign_in": f"{reverse('account_login')}?{urlencode({'next': here})}",
+        "sign_in": f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}",
     }
+    return render(request, "registration/join_known.html", context)
+
+
+def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+    if request.method == "POST" and "sign_out" in request.POST:
+        logout(request)
+        return redirect(request.get_full_path())
+    context = {"order": order, "invitation": invitation, "signed_in_as_member": False}
     return render(request, "registration/join_known.html", context)
 
 

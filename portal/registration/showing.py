@@ -5,19 +5,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from shop.orders.faults import page_fault_text
 from shop.orders.models import Order, State
 from shop.packing.models import StepRecord
-from shop.packing.packing import step_name
-
-STEP_TITLES = {
-    "client": gettext_lazy("Client"),
-    "project": gettext_lazy("Project"),
-    "member": gettext_lazy("First member"),
-    "invitation": gettext_lazy("Invitation"),
-}
+from shop.packing.naming import step_name, step_title
 
 
 @dataclass(frozen=True)
@@ -126,7 +118,7 @@ class Showing:
             if status == "open" and not current_seen:
                 current_seen = True
                 status = self._status_of_current()
-            steps.append(Step(str(STEP_TITLES.get(name, name)), status))
+            steps.append(Step(step_title(name), status))
         return steps
 
     def _status_of_current(self) -> str:

@@ -1,6 +1,5 @@
 """The special registration page, keyed by the order's hash, and its live fragment."""
 
-from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.registration.forms import DetailsForm
 from portal.registration.showing import Showing
@@ -18,10 +17,9 @@ from shop.orders.document import Refused
 from shop.orders.filling import check_details, fill_in
 from shop.orders.models import Order, State
 from shop.orders.wording import tell
+from shop.requests import View
 from shop.tenancy.models import User
 from shop.worker.waking import wake
-
-View = Callable[..., HttpResponse]
 
 
 def private(view: View) -> View:
@@ -52,6 +50,7 @@ def find_order(order_hash: str) -> Order:
 
 
 @private
+@require_http_methods(["GET", "HEAD", "POST"])
 def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
     """How the order stands; a POST fills in what was missing."""
     order = find_order(order_hash)

@@ -10,8 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from shop.access.bearer import check_bearer
 from shop.access.limits import take
 from shop.api.envelope import failure, method_not_allowed, unauthorized
-
-View = Callable[..., HttpResponse]
+from shop.requests import View
 
 
 def for_bearers(**scopes: str) -> Callable[[View], View]:
@@ -54,4 +53,5 @@ def _limited(
         response = handler(request, bearer, *args, **kwargs)
     if taken:
         taken.write_headers(response)
+    response["Content-Language"] = "en"
     return response

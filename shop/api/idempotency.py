@@ -20,7 +20,9 @@ KEPT = timedelta(hours=24)
 LONGEST = 255
 
 
-def once(request: HttpRequest, bearer: Bearer, call: Callable[[], HttpResponse]) -> HttpResponse:
+def once(
+    request: HttpRequest, body: bytes, bearer: Bearer, call: Callable[[], HttpResponse]
+) -> HttpResponse:
     """The answer of `call`, or the one it gave before to the same request under the same key.
 
     Keys are an application's own, for 24 hours; only 201 is kept (contract, "Orders API").
@@ -30,7 +32,7 @@ def once(request: HttpRequest, bearer: Bearer, call: Callable[[], HttpResponse])
         return call()
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
         return failure(422, f"The Idempotency-Key must be 1 to {LONGEST} printable characters.")
-    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
+    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body)
     holder = {
         "application": bearer.application,
         "user": None if bearer.application else bearer.user,

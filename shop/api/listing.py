@@ -63,8 +63,8 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    page: Annotated[int, Number, Field(ge=1, le=LAST_PAGE)] = 1
-    per_page: Annotated[int, Number, Field(ge=1, le=LARGEST_PAGE)] = 20
+    page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
+    per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
     state: (
         Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
         | None

@@ -51,10 +51,10 @@ def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse
 
 def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
-        body = read_json(request)
+        value, body = read_json(request)
     except Unreadable as error:
         return failure(error.status, error.sentence)
-    document = body.get("order") if isinstance(body, dict) else None
+    document = value.get("order") if isinstance(value, dict) else None
     if not isinstance(document, dict):
         return failure(400, 'The body must be an object with the member "order", an object.')
 
@@ -67,7 +67,7 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         response["Location"] = reverse("api_order", args=[placed.order_hash])
         return response
 
-    return once(request, bearer, call)
+    return once(request, body, bearer, call)
 
 
 def _caller(bearer: Bearer) -> Caller:

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -54,10 +53,6 @@ class Product(models.Model):
         ordering: ClassVar = ["position", "pk"]
         verbose_name = _("tier")
         verbose_name_plural = _("tiers")
-        constraints: ClassVar = [
-            # A slug differs from all others whatever its case: addresses are typed by people.
-            models.UniqueConstraint(Lower("slug"), name="product_slug_any_case"),
-        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,6 @@
 """The demo profile's mailbox: mail is kept in rows and shown on pages instead of being sent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import wraps
 
 from django.conf import settings
@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from shop.notifications.models import MailboxEntry
+from shop.requests import View
 
-View = Callable[..., HttpResponse]
 SHOWN = 100
 
 

@@ -8,14 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order
+from shop.tenancy.models import User
 
 
 class Message(models.Model):
-    """A mail about an order: once for each kind and occasion."""
+    """A mail about an order, once for each kind and occasion; or one that a user asked for."""
 
     class Kind(models.TextChoices):
         RECEIVED = "received", _("order received")
         INVITATION = "invitation", _("invitation")
+        PASSWORD = "password", _("new password")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -24,7 +26,13 @@ class Message(models.Model):
         FAILED = "failed", _("given up")
         OBSOLETE = "obsolete", _("no longer needed")
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="messages")
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    # Whom a mail without an order is for; none where nobody has the address that was typed.
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     # What tells two mails of one kind apart: for an invitation, the counter of its link.
     occasion = models.PositiveIntegerField(default=0)
@@ -51,12 +59,17 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of order {self.order_id}"
+        return f"mail {self.pk} ({self.kind})"
 
     @property
     def is_obsolete(self) -> bool:
-        """Whether its link has been used or replaced by a newer mail's."""
-        if self.kind != self.Kind.INVITATION:
+        """Whether it would lead nowhere: its link is used or replaced, or nobody is there."""
+        if self.kind == self.Kind.PASSWORD:
+            user = self.user
+            return not (user and user.is_known and user.is_active) or (
+                user.demo and not settings.DEMO
+            )
+        if self.kind != self.Kind.INVITATION or self.order is None:
             return False
         invitation = self.order.invitation
         return (

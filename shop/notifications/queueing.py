@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from shop.notifications.models import Message
 from shop.orders.models import Order, State
+from shop.tenancy.addresses import owner_of
 from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import User
 
@@ -39,7 +40,8 @@ def invite_again(order: Order) -> bool:
     hour_ago = timezone.now() - timedelta(hours=1)
     lately = order.messages.filter(kind=Message.Kind.INVITATION, created_at__gt=hour_ago)
     recipient = order.user_email or (order.member.email if order.member else "")
-    if lately.count() > LINKS_AN_HOUR or not_before(recipient):
+    # Known or not, the answer is the same: it must not tell whether an address has joined.
+    if lately.count() > LINKS_AN_HOUR or wait_of_today(recipient):
         return False
     with transaction.atomic():
         if not replace_link(order.invitation):
@@ -48,16 +50,36 @@ def invite_again(order: Order) -> bool:
     return True
 
 
-def not_before(recipient: str, *, besides: Message | None = None) -> timedelta | None:
-    """How long to wait until `recipient` may be written to again; None for no wait.
+def offer_new_password(email: str, language: str) -> None:
+    """The mail with the link to a new password, where `email` is a known user's.
 
-    An address that has not joined gets at most MAILS_A_DAY (contract, "Mail"). What others are
-    sending at this moment counts; `besides` is the caller's own.
+    A row is written in any case: no answer and no timing tells whether an address is known.
+    """
+    Message.objects.create(
+        kind=Message.Kind.PASSWORD,
+        user=owner_of(email),
+        recipient=email.lower(),
+        language=language,
+    )
+
+
+def not_before(recipient: str, *, besides: Message) -> timedelta | None:
+    """How long `besides`, a message to `recipient`, has to wait; None for no wait.
+
+    An address that has not joined gets at most MAILS_A_DAY (contract, "Mail").
+    """
+    if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
+        return None
+    return wait_of_today(recipient, besides=besides)
+
+
+def wait_of_today(recipient: str, *, besides: Message | None = None) -> timedelta | None:
+    """How long until `recipient` has had less than MAILS_A_DAY in a day; None for no wait.
+
+    What others are sending at this moment counts.
     """
     day = timedelta(days=1)
     now = timezone.now()
-    if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
-        return None
     lately = Message.objects.filter(recipient=recipient.lower()).filter(
         Q(sent_at__gt=now - day) | Q(state=Message.State.SENDING)
     )

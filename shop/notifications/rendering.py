@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -25,12 +27,7 @@ class Rendered:
 
 def render(message: Message) -> Rendered:
     """The mail of `message`: text and HTML with one link."""
-    order = message.order
-    link = registration_url(order, settings.BASE_URL)
-    if message.kind == Message.Kind.INVITATION and order.invitation:
-        token = join_token(order.invitation)
-        link = urljoin(settings.BASE_URL, reverse("join", args=[order.order_hash, token]))
-    context = {"order": order, "link": link, "days": settings.INVITATION_DAYS}
+    context = {"order": message.order, "link": _link(message), "days": settings.INVITATION_DAYS}
     template = f"notifications/{message.kind}"
     with override(message.language):
         subject = render_to_string(f"{template}.subject.txt", context).strip()
@@ -40,3 +37,19 @@ def render(message: Message) -> Rendered:
             html=render_to_string(f"{template}.html", context | {"subject": subject}),
             message_id=f"<message-{message.pk}@{urlsplit(settings.BASE_URL).hostname}>",
         )
+
+
+def _link(message: Message) -> str:
+    order = message.order
+    if order is None:
+        # What allauth's own mail would hold, but for the host, which is ours.
+        key = default_token_generator.make_token(message.user)
+        path: str = reverse(
+            "account_reset_password_from_key",
+            kwargs={"uidb36": user_pk_to_url_str(message.user), "key": key},
+        )
+        return urljoin(settings.BASE_URL, path)
+    if message.kind == Message.Kind.INVITATION and order.invitation:
+        token = join_token(order.invitation)
+        return urljoin(settings.BASE_URL, reverse("join", args=[order.order_hash, token]))
+    return registration_url(order, settings.BASE_URL)

@@ -20,68 +20,72 @@ BATCH = 10
 AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
 LEASE = timedelta(seconds=120)  # above the mail server's time-out
 MOST_ATTEMPTS = 10
-FIRST_WAIT = 15  # seconds before the second try; each later one waits three times as long
+FIRST_WAIT = 15  # seconds before the second attempt; each later one waits three times as long
 
 
 def drain(beat: Callable[[], None]) -> None:
     """Take back mails whose sender died, then send what is due, oldest first."""
-    Message.objects.filter(state=Message.State.SENDING, lease_until__lt=timezone.now()).update(
-        state=Message.State.WAITING
+    abandoned = Message.objects.filter(state=Message.State.SENDING, lease_until__lt=timezone.now())
+    abandoned.filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=Message.State.FAILED, last_error="The worker stopped in the middle."
     )
+    abandoned.update(state=Message.State.WAITING)
     until = monotonic() + AT_MOST
     while batch := list(_due()):
-        for message in batch:
+        for pk in batch:
             beat()
-            send(message)
+            send(pk)
         if monotonic() > until:
             return
 
 
-def send(message: Message) -> None:
-    """Send `message` if nobody else has claimed it, and write down how that went."""
-    if not _claim(message):
+def send(pk: int) -> None:
+    """Send the message `pk` if it is due and nobody else has claimed it.
+
+    How that went is in its row afterwards.
+    """
+    if not _claim(pk):
         return
+    message = Message.objects.select_related(
+        "order__product", "order__invitation", "order__delivered_project__client", "user"
+    ).get(pk=pk)
     if message.is_obsolete:
-        _give_up_claim(message, state=Message.State.OBSOLETE)
+        _end(message, state=Message.State.OBSOLETE)
         return
     if wait := not_before(message.recipient, besides=message):
-        _give_up_claim(
+        _end(
             message,
             state=Message.State.WAITING,
             next_try=timezone.now() + wait,
-            attempts=message.attempts,
+            attempts=F("attempts") - 1,
         )
         return
     try:
         _deliver(message)
     except Exception as error:
         logger.exception("Sending %s failed.", message)
-        _write_failure(message, error)
+        _end_failed(message, error)
         return
-    _give_up_claim(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="")
+    _end(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="")
 
 
-def _due() -> QuerySet[Message]:
-    return (
-        Message.objects.filter(state=Message.State.WAITING, next_try__lte=timezone.now())
-        .select_related("order__product", "order__invitation", "order__delivered_project__client")
-        .order_by("next_try", "pk")[:BATCH]
-    )
+def _due() -> QuerySet[Message, int]:
+    due = Message.objects.filter(state=Message.State.WAITING, next_try__lte=timezone.now())
+    return due.order_by("next_try", "pk").values_list("pk", flat=True)[:BATCH]
 
 
-def _claim(message: Message) -> bool:
-    unclaimed = Message.objects.filter(pk=message.pk, state=Message.State.WAITING)
+def _claim(pk: int) -> bool:
+    now = timezone.now()
+    unclaimed = Message.objects.filter(pk=pk, state=Message.State.WAITING, next_try__lte=now)
     return bool(
         # Counted before the work: a sender that is killed has tried, too.
         unclaimed.update(
-            state=Message.State.SENDING,
-            lease_until=timezone.now() + LEASE,
-            attempts=F("attempts") + 1,
+            state=Message.State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1
         )
     )
 
 
-def _give_up_claim(message: Message, **changes: object) -> None:
+def _end(message: Message, **changes: object) -> None:
     Message.objects.filter(pk=message.pk).update(lease_until=None, **changes)
 
 
@@ -95,11 +99,10 @@ def _deliver(message: Message) -> None:
     mail.send()
 
 
-def _write_failure(message: Message, error: Exception) -> None:
-    attempts = message.attempts + 1
-    given_up = attempts >= MOST_ATTEMPTS
-    wait = FIRST_WAIT * 3 ** (attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311
-    _give_up_claim(
+def _end_failed(message: Message, error: Exception) -> None:
+    given_up = message.attempts >= MOST_ATTEMPTS
+    wait = FIRST_WAIT * 3 ** (message.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311
+    _end(
         message,
         state=Message.State.FAILED if given_up else Message.State.WAITING,
         next_try=timezone.now() + timedelta(seconds=wait),

@@ -1,12 +1,16 @@
 """Which addresses a webhook may go to: public ones only (contract, "redirection_uri")."""
 
 import re
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 NAT64 = IPv6Network("64:ff9b::/96")
 # 6to4 and local NAT64 carry an address of unknown reach inside.
-TUNNELS = (IPv6Network("2002::/16"), IPv6Network("64:ff9b:1::/48"))
+TUNNELS = (
+    IPv6Network("2002::/16"),
+    IPv6Network("64:ff9b:1::/48"),
+    IPv4Network("192.88.99.0/24"),
+)
 LABEL = re.compile(r"\A(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 NUMBER = re.compile(r"\A(?:[0-9]+|0[xX][0-9A-Fa-f]*)\Z")
 
@@ -27,7 +31,7 @@ def unwrap(address: Address) -> Address:
 def is_public(address: Address) -> bool:
     """Whether packets to `address` leave for the public network, to one receiver."""
     address = unwrap(address)
-    if isinstance(address, IPv6Address) and any(address in tunnel for tunnel in TUNNELS):
+    if any(address in tunnel for tunnel in TUNNELS):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -41,12 +45,12 @@ def webhook_fault(uri: str, *, demo: bool) -> str | None:
         return "must be a URI of printable ASCII characters."
     try:
         parts = urlsplit(uri)
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return "must be a valid URI."
     if parts.scheme != "https" and not (demo and parts.scheme == "http"):
         return "must be an absolute https URI."
-    if not host:
+    if not host or port == 0 or "%" in host:
         return "must name a host."
     if "@" in parts.netloc:
         return "must not contain user information."

@@ -14,7 +14,14 @@ from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from shop.access.bearer import Bearer, check_bearer
@@ -44,7 +51,6 @@ Errors = dict[str, list[str]]
 # pydantic's kinds of fault, in the words of this API.
 SENTENCES = {
     "missing": "is required.",
-    "extra_forbidden": "is not a member of an order.",
     "string_too_short": "must not be blank.",
     "string_type": "must be a string.",
     "string_unicode": "must be valid Unicode text.",
@@ -63,7 +69,8 @@ def _fault(message: str) -> PydanticCustomError:
 
 
 def _plain(value: str) -> str:
-    if not value.strip():
+    # Nor may it look so: joiners and marks of direction show nothing by themselves.
+    if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
         raise _fault("must not be blank.")
     if any(unicodedata.category(character) == "Cc" for character in value):
         raise _fault("must not contain control characters.")
@@ -186,11 +193,9 @@ def check_document(raw: Mapping[str, Any], *, bought: Product | None = None) -> 
     for member in raw.keys() & READ_ONLY:
         if raw[member] is not None:
             errors[member].append("is read-only.")
-    given = {
-        member: value
-        for member, value in raw.items()
-        if member not in READ_ONLY and (value is not None or member not in _MEMBERS)
-    }
+    for member in raw.keys() - READ_ONLY - _MEMBERS:
+        errors[member].append("is not a member of an order.")
+    given = {member: raw[member] for member in raw.keys() & _MEMBERS if raw[member] is not None}
     document = None
     try:
         document = OrderDocument.model_validate(given)
@@ -210,6 +215,16 @@ def check_document(raw: Mapping[str, Any], *, bought: Product | None = None) -> 
 
 
 _MEMBERS = frozenset(OrderDocument.model_fields)
+_NAME = TypeAdapter(Name)
+
+
+def name_fault(name: str) -> str | None:
+    """Why `name` cannot be a client's, a project's or a person's; None where it can."""
+    try:
+        _NAME.validate_python(name, strict=True)
+    except ValidationError as error:
+        return _sentence(error.errors(include_url=False, include_input=False)[0])
+    return None
 
 
 def _sentence(fault: ErrorDetails) -> str:

@@ -9,4 +9,4 @@ class PackingConfig(AppConfig):
     name = "shop.packing"
 
     def ready(self) -> None:
-        from shop.packing import receivers  # noqa: F401 -- connects the receivers
+        from shop.packing import checks, receivers  # noqa: F401 -- connects them

@@ -9,7 +9,7 @@ from django.utils import timezone
 from shop.orders.models import Order, State
 from shop.packing.models import Packing
 from shop.packing.outcomes import LeaseLost
-from shop.packing.packing import give_back, pack
+from shop.packing.packing import pack, take_back
 from shop.worker.waking import wake
 
 BATCH = 10
@@ -21,9 +21,9 @@ def drain(beat: Callable[[], None]) -> None:
     take_back_abandoned()
     until = monotonic() + AT_MOST
     while batch := list(_due()[:BATCH]):
-        for order in batch:
+        for pk in batch:
             beat()
-            pack(order)
+            pack(pk)
         if monotonic() > until:
             wake("packing")
             return
@@ -33,7 +33,7 @@ def take_back_abandoned() -> None:
     """Return orders whose worker died: their lease is over and nobody has ended the try."""
     for record in _abandoned():
         try:
-            give_back(record.order, record, error="The worker stopped in the middle.")
+            take_back(record)
         except LeaseLost:
             continue
 
@@ -43,11 +43,8 @@ def _abandoned() -> Iterator[Packing]:
     return over.select_related("order").order_by("lease_until").iterator()
 
 
-def _due() -> QuerySet[Order]:
+def _due() -> QuerySet[Order, int]:
     not_before = Q(packing=None) | Q(packing__next_try=None)
     not_before |= Q(packing__next_try__lte=timezone.now())
-    return (
-        Order.objects.filter(not_before, state=State.PENDING, complete=True)
-        .select_related("product", "delivered_client", "delivered_project__product")
-        .order_by("created_at", "pk")
-    )
+    due = Order.objects.filter(not_before, state=State.PENDING, complete=True)
+    return due.order_by("created_at", "pk").values_list("pk", flat=True)

@@ -9,15 +9,21 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import move
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord
-from shop.tenancy.models import Project, User
+from shop.tenancy.models import Membership, Project, User
 
 
-def retry(order: Order, staff: User) -> bool:
-    """Have the worker try again at once, with its tries counted anew.
+def retry(order: Order, staff: User, **changes: Any) -> bool:
+    """Have the worker try again at once, with its attempts counted anew.
 
-    False where the order is not stuck (any more).
+    `changes` are written with the move. False where the order is not stuck (any more).
     """
-    return _send_back(order, staff)
+    if order.state not in {State.NEED_HUMAN, State.HAS_PACKING_ERRORS}:
+        return False
+    with transaction.atomic():
+        if not move(order, State.PENDING, actor=staff, **changes):
+            return False
+        Packing.objects.filter(order=order).update(attempts=0, next_try=None)
+    return True
 
 
 def approve(order: Order, staff: User) -> bool:
@@ -28,7 +34,7 @@ def approve(order: Order, staff: User) -> bool:
     if order.state != State.NEED_HUMAN:
         return False
     with transaction.atomic():
-        if not _send_back(order, staff, approved_at=timezone.now(), approved_by=staff):
+        if not retry(order, staff, approved_at=timezone.now(), approved_by=staff):
             return False
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.APPROVED, actor=staff)
     return True
@@ -42,6 +48,7 @@ def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> b
     """
     if order.state != State.NEED_HUMAN:
         return False
+    given_up = order.delivered_project_id
     order.delivered_client, order.delivered_project = project.client, project
     # Staff have decided; how many members there are was theirs to look at.
     order.approved_at, order.approved_by = timezone.now(), staff
@@ -49,6 +56,10 @@ def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> b
     with transaction.atomic():
         steps.member(order)
         steps.invitation(order)
+        # The place that packing kept in a project of its own, before it got stuck.
+        Membership.objects.filter(
+            user=order.member_id, project=given_up, joined_at=None, invitations=None
+        ).delete()
         for name in ("client", "project", "member", "invitation"):
             StepRecord.objects.get_or_create(order=order, name=name)
         changes = {name: getattr(order, name) for name in decided}
@@ -56,13 +67,3 @@ def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> b
         # Somebody else was faster: the invitation just made must not stay.
         transaction.set_rollback(not won)
     return won
-
-
-def _send_back(order: Order, staff: User, **changes: Any) -> bool:
-    if order.state not in {State.NEED_HUMAN, State.HAS_PACKING_ERRORS}:
-        return False
-    with transaction.atomic():
-        if not move(order, State.PENDING, actor=staff, **changes):
-            return False
-        Packing.objects.filter(order=order).update(attempts=0, next_try=None)
-    return True

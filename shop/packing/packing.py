@@ -14,18 +14,27 @@ from django.utils.module_loading import import_string
 from shop.orders.models import Order, State
 from shop.orders.states import move
 from shop.packing.models import Packing, StepRecord
+from shop.packing.naming import step_name
 from shop.packing.outcomes import LeaseLost, Mend, NeedsHuman
 
 logger = logging.getLogger(__name__)
 
-FIRST_WAIT = 10  # seconds before the second try; each later one waits four times as long
+# A step that calls another system says so: `step.calls_out = True`. It may be called twice for
+# one order, so it hands on a key that stays the same, such as the order's hash.
+Step = Callable[[Order], None]
+
+FIRST_WAIT = 10  # seconds before the second attempt; each later one waits four times as long
 
 
-def pack(order: Order) -> None:
-    """Pack `order` if nobody else has claimed it; whatever happens is in our rows afterwards."""
-    record = _claim(order)
-    if record is None:
+def pack(pk: int) -> None:
+    """Pack the order `pk` if it is due and nobody else has claimed it.
+
+    Whatever happens is in our rows afterwards.
+    """
+    claimed = _claim(pk)
+    if claimed is None:
         return
+    order, record = claimed
     try:
         _try(order, record)
     except LeaseLost:
@@ -33,7 +42,7 @@ def pack(order: Order) -> None:
 
 
 def give_back(order: Order, record: Packing, *, error: str) -> None:
-    """End a try that failed: another one after a growing gap, or a person after the last.
+    """End an attempt that failed: another one after a growing gap, or a person after the last.
 
     Raises LeaseLost where the lease is not `record`'s any more.
     """
@@ -45,24 +54,50 @@ def give_back(order: Order, record: Packing, *, error: str) -> None:
     _end(order, record, State.PENDING, error=error, next_try=next_try)
 
 
-def step_name(path: str) -> str:
-    """The name by which a step is recorded and shown: the last part of its dotted path."""
-    return path.rpartition(".")[2]
+def take_back(record: Packing) -> None:
+    """End the attempt of a worker that died: its lease is over, and nobody has renewed it."""
+    with transaction.atomic():
+        over = Packing.objects.filter(
+            pk=record.pk, lease_token=record.lease_token, lease_until__lt=timezone.now()
+        )
+        if not over.update(last_step=next_step(record.order)):
+            return
+        record.refresh_from_db()
+        give_back(record.order, record, error="The worker stopped in the middle.")
 
 
-def _claim(order: Order) -> Packing | None:
+def next_step(order: Order) -> str:
+    """The first step of `order` that is not done; empty where all are."""
+    done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
+    names = map(step_name, settings.PACKING_STEPS)
+    return next((name for name in names if name not in done), "")
+
+
+def _claim(pk: int) -> tuple[Order, Packing] | None:
+    orders = Order.objects.select_related(
+        "product", "token_user", "member", "delivered_client", "delivered_project__product"
+    )
+    order = orders.filter(pk=pk, state=State.PENDING, complete=True).first()
+    if order is None:
+        return None
     now = timezone.now()
     with transaction.atomic():
         if not move(order, State.PACKING, packing_began_at=order.packing_began_at or now):
             return None
         record, _created = Packing.objects.get_or_create(order=order)
+        if record.next_try and record.next_try > now:
+            # Another worker has tried since we read the order, and it is to wait.
+            transaction.set_rollback(True)
+            return None
         # Counted before the work: a worker that is killed has tried, too.
         record.attempts += 1
         record.lease_token = uuid.uuid4()
         record.lease_until = now + timedelta(seconds=settings.PACKING_LEASE_SECONDS)
         record.next_try = None
         record.save()
-    return record
+        # Anew, now that it is ours: what was delivered meanwhile must be seen.
+        order = orders.get(pk=pk)
+    return order, record
 
 
 def _try(order: Order, record: Packing) -> None:
@@ -90,14 +125,23 @@ def _do_steps(order: Order, record: Packing) -> None:
         if name in done:
             continue
         record.last_step = name
-        step: Callable[[Order], None] = import_string(path)
+        _do_step(order, record, import_string(path), name)
+
+
+def _do_step(order: Order, record: Packing, step: Step, name: str) -> None:
+    lease_until = timezone.now() + timedelta(seconds=settings.PACKING_LEASE_SECONDS)
+    if getattr(step, "calls_out", False):
+        # No transaction is open while another system answers: it would hold up everybody.
+        _fence(record, lease_until=lease_until)
+        step(order)
         with transaction.atomic():
-            _fence(
-                record,
-                lease_until=timezone.now() + timedelta(seconds=settings.PACKING_LEASE_SECONDS),
-            )
+            _fence(record, lease_until=lease_until)
             StepRecord.objects.create(order=order, name=name)
-            step(order)
+        return
+    with transaction.atomic():
+        _fence(record, lease_until=lease_until)
+        StepRecord.objects.create(order=order, name=name)
+        step(order)
 
 
 def _fence(record: Packing, **changes: object) -> None:

@@ -6,7 +6,7 @@ from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.access.limits import take
 from shop.catalogue.models import Product
@@ -37,6 +37,7 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "storefront/tier.html", _deal(product))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     """Details, summary and the order button; without a tier, the way back to them."""
     slug = request.POST.get("tier") or request.GET.get("tier")

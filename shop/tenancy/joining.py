@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -30,6 +31,8 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
     invitation was used meanwhile, or the user came in by another. Raises LoginTaken.
     """
     user = invitation.membership.user
+    # Outside the transaction: it takes as long as a hundred writes of somebody else.
+    password = make_password(new.password)
     try:
         with transaction.atomic():
             now = timezone.now()
@@ -37,14 +40,15 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
             if not (unknown.update(joined_at=now) and _use(invitation)):
                 transaction.set_rollback(True)
                 return False
-            user.set_password(new.password)
+            user.password = password
             user.first_name, user.last_name = new.first_name, new.last_name
             user.login = new.login or None
             user.language = new.language
             user.is_active = True
             user.joined_at = now
             user.save()
-            Membership.objects.filter(user=user, joined_at=None).update(joined_at=now)
+            invited = Membership.objects.filter(user=user, invitations__isnull=False)
+            invited.filter(joined_at=None).update(joined_at=now)
             Invitation.objects.filter(membership__user=user, used_at=None).update(used_at=now)
     except IntegrityError as error:
         raise LoginTaken from error

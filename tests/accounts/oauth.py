@@ -78,7 +78,7 @@ def parameters(answer: Response) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-def calls(value: str, **order: str) -> Response:
+def calls(value: str, **order: str | int) -> Response:
     """What the orders API says to this token: list, or place an order."""
     headers = {"authorization": f"Bearer {value}"}
     if not order:

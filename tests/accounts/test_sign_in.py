@@ -7,8 +7,10 @@ from django.test import Client
 from django.urls import get_resolver
 from pytest_django import Settings
 
+from shop.notifications.models import Message
 from shop.tenancy.models import User
 from tests.factories import PASSWORD, make_packed_order, make_user
+from tests.notifications.sent import send_all
 from tests.pages import html, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
@@ -163,25 +165,41 @@ def test_user_who_was_deactivated_gets_no_mail_for_a_new_password(
 ) -> None:
     user = make_user(is_active=False)
     visitor().post(RESET, {"email": user.email})
+    send_all()
     assert mailoutbox == []
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_member_gets_a_mail_and_chooses_a_new_password(
-    language: str, mailoutbox: list[EmailMessage]
+    language: str, settings: Settings, mailoutbox: list[EmailMessage]
 ) -> None:
     user, browser = make_user(), visitor(language=language)
     answer = browser.post(RESET, {"email": user.email}, follow=True)
     assert answer.status_code == 200
+    send_all()
     (mail,) = mailoutbox
     assert mail.to == [user.email]
     text = str(mail.body)
     link = next(word for word in text.split() if "/account/password/reset/key/" in word)
-    page = browser.get(link.partition("testserver")[2] or link, follow=True)
+    assert link.startswith(settings.BASE_URL)
+    page = browser.get(link.removeprefix(settings.BASE_URL), follow=True)
     form = page.request["PATH_INFO"]
     browser.post(form, {"password1": "another quiet phrase", "password2": "another quiet phrase"})
     user.refresh_from_db()
     assert user.check_password("another quiet phrase")
+
+
+def test_wish_for_a_new_password_is_noted_alike_for_known_and_unknown() -> None:
+    user = make_user()
+    browser = visitor()
+    answers = [browser.post(RESET, {"email": email}) for email in (user.email, "x@example.com")]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    kinds = Message.objects.values_list("kind", "state", "recipient")
+    assert set(kinds) == {
+        ("password", "waiting", user.email),
+        ("password", "waiting", "x@example.com"),
+    }
 
 
 def test_unverified_address_asks_for_a_code_before_it_lets_in(
@@ -216,4 +234,5 @@ def test_users_of_the_demo_get_no_mail_for_a_new_password_outside_it(
     user = make_user(demo=True)
     settings.DEMO = False
     visitor().post(RESET, {"email": user.email})
+    send_all()
     assert mailoutbox == []

@@ -7,8 +7,13 @@ Whatever else a schema-valid request is refused for is a rule that the schema la
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
+NAMES = ("client_name", "project_name", "user_first_name", "user_last_name")
 # By member: each sentence, and why a schema cannot say it.
 BEYOND_A_SCHEMA = {
+    **{
+        name: {"must not be blank.": "which signs of rare scripts show nothing by themselves"}
+        for name in NAMES
+    },
     "admin_user_access_token": {
         "is not a valid token for this order.": "which tokens live, and whose client it is",
     },
@@ -28,6 +33,7 @@ BEYOND_A_SCHEMA = {
     },
     "redirection_uri": {
         "must be a valid URI.": "ports are numbers up to 65535; bracketed addresses",
+        "must name a host.": "ports from 1",
         "must name a valid host.": "lengths of names and labels, numbers in other notations",
         "must not be an address that is not public.": "which networks are public",
         "must not be a name of this machine.": "which names these are",
@@ -53,7 +59,11 @@ BEYOND_A_SCHEMA = {
 @schemathesis.check
 def refusal_is_beyond_a_schema(ctx: CheckContext, response: Response, case: Case) -> None:
     """A schema-valid request is refused for a listed reason only."""
-    if response.status_code != 422 or case.meta is None or not case.meta.generation.mode.is_positive:
+    if (
+        response.status_code != 422
+        or case.meta is None
+        or not case.meta.generation.mode.is_positive
+    ):
         return
     for member, sentences in response.json()["error"].items():
         unlisted = set(sentences) - BEYOND_A_SCHEMA.get(member, {}).keys()

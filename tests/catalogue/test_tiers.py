@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from shop.catalogue.models import Product
@@ -88,13 +87,6 @@ def test_texts_follow_regional_variants_of_a_language() -> None:
 
 
 @pytest.mark.django_db
-def test_slug_is_unique_whatever_its_case() -> None:
-    product = Product.objects.get(code="s")
-    product.pk, product.code, product.slug = None, "S", "S"
-    with pytest.raises(IntegrityError), transaction.atomic():
-        product.save(force_insert=True)
-
-
 @pytest.mark.parametrize(
     ("net", "rate", "expected"),
     [

@@ -97,6 +97,9 @@ def test_document_without_product_is_refused() -> None:
         ("updated_at", "2026-01-01", "is read-only."),
         ("colour", "red", "is not a member of an order."),
         ("Product", "s", "is not a member of an order."),
+        ("\ud800", 1, "is not a member of an order."),
+        ("colour", None, "is not a member of an order."),
+        ("client_name", "\u200b\u2060", "must not be blank."),
         ("admin_user_access_token", "nobody's", NOT_VALID),
     ],
 )

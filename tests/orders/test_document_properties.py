@@ -30,7 +30,9 @@ plausible = st.sampled_from(
     ]
 )
 documents = st.dictionaries(
-    st.sampled_from(MEMBERS) | st.text(max_size=5), plausible | anything, max_size=8
+    st.sampled_from(MEMBERS) | st.text(st.characters(), max_size=5),
+    plausible | anything,
+    max_size=8,
 )
 patient = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

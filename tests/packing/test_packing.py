@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django_q.models import OrmQ
 from pytest_django import Settings
@@ -13,9 +14,10 @@ from shop.packing.draining import drain
 from shop.packing.mending import approve, done_by_hand, retry
 from shop.packing.models import Packing, StepRecord
 from shop.packing.outcomes import LeaseLost
-from shop.packing.packing import give_back, pack
+from shop.packing.packing import give_back, pack, take_back
 from shop.tenancy.models import Client, Invitation, Membership
 from tests.factories import make_bare_order, make_order, make_project, make_user, pack_all
+from tests.packing import steps
 
 pytestmark = pytest.mark.django_db
 
@@ -114,14 +116,32 @@ def test_failing_orders_do_not_hold_up_good_ones(settings: Settings) -> None:
     assert {fresh(order).state for order in stuck} == {"pending"}
 
 
-def test_claimed_order_is_packed_by_nobody_else() -> None:
+def test_order_is_packed_by_the_first_alone() -> None:
     order = make_order()
-    late = fresh(order)
-    pack(order)
-    pack(late)
+    pack(order.pk)
+    pack(order.pk)
     assert fresh(order).state == "packed"
     assert fresh(order).packing.attempts == 1
     assert Client.objects.count() == 1
+
+
+def test_order_that_is_to_wait_is_claimed_by_nobody(settings: Settings) -> None:
+    settings.PACKING_STEPS = FAILING
+    order = make_order()
+    pack(order.pk)
+    pack(order.pk)
+    assert fresh(order).packing.attempts == 1
+    assert [event.state for event in order.events.all()] == ["pending", "packing", "pending"]
+
+
+def test_step_that_calls_out_is_called_with_no_transaction_open(settings: Settings) -> None:
+    settings.PACKING_STEPS = ["shop.packing.steps.client", "tests.packing.steps.call_out"]
+    depth = len(connection.savepoint_ids)
+    order = make_order()
+    pack(order.pk)
+    assert fresh(order).state == "packed"
+    assert steps.seen_depth == depth
+    assert [step.name for step in StepRecord.objects.all()] == ["client", "call_out"]
 
 
 def abandoned(order: Order) -> Order:
@@ -156,6 +176,20 @@ def test_order_that_kills_its_worker_each_time_needs_a_human(settings: Settings)
     order = abandoned(make_order())
     pack_all()
     assert (fresh(order).state, fresh(order).fault) == ("need_human", "tries_used_up")
+
+
+def test_lease_that_was_renewed_is_not_taken_back() -> None:
+    order = abandoned(make_order())
+    seen = Packing.objects.select_related("order").get()
+    Packing.objects.update(lease_until=timezone.now() + timedelta(seconds=30))
+    take_back(seen)
+    assert fresh(order).state == "packing"
+
+
+def test_step_at_which_a_worker_was_killed_is_named() -> None:
+    order = abandoned(make_order())
+    pack_all()
+    assert fresh(order).packing.last_step == "project"
 
 
 def test_lease_that_still_runs_is_left_alone() -> None:

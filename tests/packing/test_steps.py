@@ -225,7 +225,7 @@ def test_step_that_is_done_is_not_done_again(done: str) -> None:
     if "invitation" in later:
         Invitation.objects.all().delete()
     Order.objects.filter(pk=order.pk).update(state="pending")
-    pack(Order.objects.get(pk=order.pk))
+    pack(order.pk)
     order.refresh_from_db()
     assert order.state == "packed"
     counts = [model.objects.count() for model in (Client, Project, Membership, Invitation)]

@@ -59,7 +59,7 @@ def test_filling_in_completes_the_order_and_wakes_the_worker() -> None:
     order = fresh(order)
     assert order.complete
     assert (order.client_name, order.user_email) == ("Constantin Film", "nicecustomer@gmx.com")
-    assert sorted(OrmQ.objects.values_list("key", flat=True)) == ["messages", "packing"]
+    assert sorted(OrmQ.objects.values_list("key", flat=True)) == ["packing"]
     assert list(order.messages.values_list("kind", flat=True)) == ["received"]
     pack_all()
     assert fresh(order).state == "packed"

@@ -192,9 +192,14 @@ def test_link_lets_in_once() -> None:
     assert newcomer().check_password(CHOICE["password"])
 
 
-def test_whoever_was_signed_in_before_is_signed_out_by_joining_as_new() -> None:
+def test_whoever_is_signed_in_as_somebody_else_is_asked_to_sign_out_first() -> None:
     other, order = make_user(), make_packed_order()
     browser = visitor(other)
+    page = join(order, browser)
+    assert page.status_code == 200
+    assert f"you are signed in as {other.email}" in words(page)
+    assert not newcomer().is_known
+    browser.post(join_address(order), {"sign_out": "1"})
     join(order, browser)
     home = words(browser.get("/portal/"))
     assert "nicecustomer@gmx.com" in home

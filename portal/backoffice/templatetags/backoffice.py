@@ -2,27 +2,16 @@
 
 from django import template
 from django.db.models import Count
-from django.utils.translation import gettext_lazy as _
 
 from shop.orders import faults
 from shop.orders.models import Order, State
 from shop.orders.wording import DETAILS
+from shop.packing import naming
 
 register = template.Library()
 register.filter("fault_text", faults.fault_text)
 
-STEPS = {
-    "client": _("Client"),
-    "project": _("Project"),
-    "member": _("First member"),
-    "invitation": _("Invitation"),
-}
-
-
-@register.filter
-def step_title(name: str) -> str:
-    """What a step of packing is called; a deployment's own steps go by their names."""
-    return str(STEPS.get(name, name))
+register.filter("step_title", naming.step_title)
 
 
 @register.filter

@@ -20,7 +20,5 @@ def typed(text: str | None) -> str:
     that is hardly to be seen. Signs that turn the direction of text are left out.
     """
     visible = "".join(sign for sign in text or "" if unicodedata.category(sign) != "Cf")
-    cut = " ".join(visible.split())
-    if len(cut) > LONGEST:
-        cut = cut[: LONGEST - 1] + "…"
-    return LINK_LIKE.sub(rf"\1{HAIR_SPACE}", cut)
+    apart = LINK_LIKE.sub(rf"\1{HAIR_SPACE}", " ".join(visible.split()))
+    return apart if len(apart) <= LONGEST else apart[: LONGEST - 1] + "…"

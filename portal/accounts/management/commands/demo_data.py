@@ -3,13 +3,13 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
 from shop.catalogue.models import Product
@@ -68,12 +68,7 @@ def _client_of(customer: User) -> None:
 def _tokens(customer: User) -> None:
     application = Application.objects.filter(demo=True).first()
     if application is None:
-        oauth_client = OAuthClient.objects.create(
-            name="Example partner", scopes="orders:read\norders:write"
-        )
-        application = Application.objects.create(
-            name="Example partner", oauth_client=oauth_client, demo=True
-        )
+        application, _secret = create_application("Example partner", demo=True)
     if not Token.objects.by_value(PARTNER_TOKEN).exists():
         issue("Demo", holder=application, value=PARTNER_TOKEN)
     if not Token.objects.by_value(ADMIN_TOKEN).exists():

@@ -1,0 +1,24 @@
+"""What must be right before the worker starts."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.utils.module_loading import import_string
+
+from shop.packing.naming import step_name
+
+
+@register()
+def check_steps(**kwargs: Any) -> list[CheckMessage]:
+    """Each step of PACKING_STEPS can be imported, and no two have the same name."""
+    found: list[CheckMessage] = []
+    for path in settings.PACKING_STEPS:
+        try:
+            import_string(path)
+        except ImportError:
+            found.append(Error(f"PACKING_STEPS names {path}, which cannot be imported."))
+    names = [step_name(path) for path in settings.PACKING_STEPS]
+    if len(set(names)) < len(names):
+        found.append(Error("PACKING_STEPS has two steps of one name: each is recorded by it."))
+    return found
