@@ -66,6 +66,7 @@ def demo_secret_key() -> str:
     return key
 
 
+BASE_URL: str
 if DEMO:
     SECRET_KEY = env.str("SECRET_KEY", default="") or demo_secret_key()
     BASE_URL = env.str("BASE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
