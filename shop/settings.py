@@ -89,7 +89,7 @@ else:
     if DEBUG:
         raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
 
-BASE_URL = str(BASE_URL).rstrip("/")
+BASE_URL = BASE_URL.rstrip("/")
 if env.str("EMAIL_URL", default=""):
     mail = read("EMAIL_URL", env.email_url, "")
     EMAIL_BACKEND = mail["EMAIL_BACKEND"]

@@ -7,7 +7,7 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client as OAuthClient
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, identify_hasher
 from django.db import transaction
 
 from shop.access.models import Application
@@ -58,6 +58,12 @@ def find_application(client_id: str) -> Application | None:
     if application is None or not may_act(application, application.oauth_client.owner):
         return None
     return application
+
+
+def knows_secret(application: Application, secret: str) -> bool:
+    """Whether `secret` is the client secret; a wrong one costs no more time than the right one."""
+    encoded = application.oauth_client.secret
+    return identify_hasher(encoded).verify(secret, encoded)
 
 
 def may_act(application: Application | None, user: Any) -> bool:

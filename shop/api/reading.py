@@ -75,6 +75,11 @@ def headers(description: Schema) -> list[Member]:
     ]
 
 
+def pretty(value: Any) -> str:
+    """JSON for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 def _operation(method: str, path: str, operation: Schema) -> Operation:
     body = operation.get("requestBody", {}).get("content", {})
     return Operation(
@@ -104,7 +109,7 @@ def _operation(method: str, path: str, operation: Schema) -> Operation:
 
 def _examples(content: Schema) -> list[str]:
     return [
-        json.dumps(example["value"], indent=2, ensure_ascii=False)
+        pretty(example["value"])
         for media in content.values()
         for example in media["examples"].values()
     ]

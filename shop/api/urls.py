@@ -1,6 +1,7 @@
-"""`/api/…`: no address here redirects, so a program never loses its body."""
+"""`/api/…`: no address for programs redirects, so none of them loses its body."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from shop.api import docs, views
 
@@ -8,4 +9,6 @@ urlpatterns = [
     path("orders", views.orders, name="api_orders"),
     path("orders/<str:order_hash>", views.order, name="api_order"),
     path("openapi.json", docs.openapi, name="api_openapi"),
+    path("docs", docs.docs, name="api_docs"),
+    path("docs/", RedirectView.as_view(pattern_name="api_docs")),
 ]

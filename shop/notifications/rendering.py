@@ -44,12 +44,14 @@ def _link(message: Message) -> str:
     if order is None:
         # What allauth's own mail would hold, but for the host, which is ours.
         key = default_token_generator.make_token(message.user)
-        path: str = reverse(
-            "account_reset_password_from_key",
-            kwargs={"uidb36": user_pk_to_url_str(message.user), "key": key},
-        )
-        return urljoin(settings.BASE_URL, path)
+        names = {"uidb36": user_pk_to_url_str(message.user), "key": key}
+        return _absolute(reverse("account_reset_password_from_key", kwargs=names))
     if message.kind == Message.Kind.INVITATION and order.invitation:
         token = join_token(order.invitation)
-        return urljoin(settings.BASE_URL, reverse("join", args=[order.order_hash, token]))
+        return _absolute(reverse("join", args=[order.order_hash, token]))
     return registration_url(order, settings.BASE_URL)
+
+
+def _absolute(path: str) -> str:
+    address: str = urljoin(settings.BASE_URL, path)
+    return address

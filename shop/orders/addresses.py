@@ -52,6 +52,8 @@ def webhook_fault(uri: str, *, demo: bool) -> str | None:
         return "must be an absolute https URI."
     if not host or port == 0 or "%" in host:
         return "must name a host."
+    if "[" in parts.netloc and ":" not in host:
+        return "must name a valid host."  # an address of a kind still to be invented: [v1.a]
     if "@" in parts.netloc:
         return "must not contain user information."
     return host_fault(host, demo=demo)

@@ -1,0 +1,292 @@
+"""`/api/docs`: complete, in the page's frame, and each example true."""
+
+import base64
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+from standardwebhooks import Webhook
+
+from shop.access.applications import create_application
+from shop.access.models import Application
+from shop.access.signing import rotate, signing_secrets
+from shop.access.tokens import issue
+from shop.api.changes import CHANGES
+from shop.api.docs import SECTIONS
+from shop.api.examples import PLACED
+from shop.api.openapi import describe
+from tests.factories import make_application
+from tests.pages import Response, html, visitor, words
+
+pytestmark = pytest.mark.django_db
+
+
+def guide(language: str = "en") -> Response:
+    return visitor(language=language).get("/api/docs")
+
+
+def code(source: str, name: str) -> str:
+    """A piece of code as the page prints it."""
+    found = re.search(rf'<pre id="code-{name}"><code>(.*?)</code></pre>', source, re.DOTALL)
+    assert found, name
+    return unescape(found[1])
+
+
+def test_guide_is_a_page_for_anybody_in_the_frame_of_their_language() -> None:
+    page = guide("de")
+    assert page.status_code == 200
+    source = html(page)
+    assert '<html lang="de">' in source
+    assert '<div class="guide__text" lang="en">' in source
+    assert "API für Partner" in source
+    assert "Die API spricht Englisch" in source
+    assert "Die API spricht" not in html(guide("en"))
+
+
+def test_guide_has_a_link_on_every_page() -> None:
+    assert '<a href="/api/docs">' in html(visitor().get("/"))
+
+
+def test_guide_with_a_slash_is_the_guide() -> None:
+    answer = Client().get("/api/docs/")
+    assert (answer.status_code, answer["Location"]) == (302, "/api/docs")
+
+
+def test_guide_runs_nothing_and_fetches_from_nowhere_else() -> None:
+    source = html(guide())
+    assert "<script" not in source
+    assert " style=" not in source
+    assert re.findall(r'(?:src|<link[^>]*href)="(?!/)[^"]*"', source) == []
+
+
+class Anchors(HTMLParser):
+    """The ids of a page, and the ids its links lead to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.targets: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if identifier := attributes.get("id"):
+            self.ids.append(identifier)
+        if (target := attributes.get("href") or "").startswith("#"):
+            self.targets.add(target[1:])
+
+
+def test_contents_lead_to_each_section() -> None:
+    anchors = Anchors()
+    anchors.feed(html(guide()))
+    assert anchors.targets <= set(anchors.ids)
+    assert anchors.targets >= set(SECTIONS)
+    assert len(anchors.ids) == len(set(anchors.ids))
+
+
+def test_guide_tells_all_that_the_description_tells() -> None:
+    said = words(guide())
+    description = describe("http://testserver")
+    for schema in ("OrderDocument", "Order"):
+        for name, member in description["components"]["schemas"][schema]["properties"].items():
+            assert f"{name} {member['description']}" in said
+    for header in description["components"]["headers"].values():
+        assert header["description"] in said
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            assert f"{method.upper()} {path}" in said
+            for parameter in operation["parameters"]:
+                assert f"{parameter['name']} {parameter['description']}" in said
+            for status, answer in operation["responses"].items():
+                assert f"{status} {answer['description']}" in said
+    for change in CHANGES:
+        assert " ".join(change) in said
+
+
+def test_guide_prints_the_demo_token_in_the_demo_alone(settings: Settings) -> None:
+    assert "example-token" in html(guide())
+    settings.DEMO = False
+    settings.BASE_URL = "https://shop.example"
+    source = html(guide())
+    assert "example-token" not in source
+    assert "curl -i https://shop.example/api/orders" in code(source, "first-order-curl")
+
+
+def sent_by(command: str) -> tuple[str, dict[str, str], str, list[str]]:
+    """What a curl command sends: address, headers, body, credentials."""
+    words_of_it = shlex.split(command.replace("\\\n", " "))
+    assert words_of_it.pop(0) == "curl"
+    address, headers, body, user = "", {}, [], []
+    while words_of_it:
+        match words_of_it.pop(0):
+            case "-i":
+                pass
+            case "-H":
+                name, _, value = words_of_it.pop(0).partition(": ")
+                headers[name] = value
+            case "-d":
+                body.append(words_of_it.pop(0))
+            case "--data-urlencode":
+                name, _, value = words_of_it.pop(0).partition("=")
+                body.append(f"{name}={quote_plus(value)}")
+            case "-u":
+                user = words_of_it.pop(0).split(":")
+            case word:
+                assert not word.startswith("-"), word
+                address = word
+    return address, headers, "&".join(body), user
+
+
+def test_first_order_by_curl_is_answered_as_printed() -> None:
+    issue("Demo", holder=make_application(), value="example-token")
+    address, headers, body, _user = sent_by(code(html(guide()), "first-order-curl"))
+    path = address.removeprefix("http://testserver")
+    content_type = headers.pop("Content-Type")
+    answer = Client().generic("POST", path, body, content_type, headers=headers)
+    order = answer.json()["data"]["order"]
+    assert answer.status_code == 201
+    assert answer["Location"] == f"/api/orders/{order['order_hash']}"
+    own = ("created_at", "order_hash", "registration_url", "updated_at")
+    assert order == {**PLACED, **{member: order[member] for member in own}}
+
+
+def test_refusal_is_answered_as_printed() -> None:
+    issue("Demo", holder=make_application(), value="example-token")
+    answer = Client().post(
+        "/api/orders",
+        {"order": {"product": "unknown", "client_name": "", "user_email": "x"}},
+        "application/json",
+        headers={"Authorization": "Bearer example-token"},
+    )
+    assert answer.json() == json.loads(code(html(guide()), "refusal"))
+
+
+def event(application: Application, at: datetime) -> tuple[str, dict[str, str]]:
+    """A signed event, in the signatures of all valid secrets."""
+    body = json.dumps({"type": "order.state_changed", "data": {"ü": "–"}}, ensure_ascii=False)
+    signatures = [Webhook(s).sign("msg_1", at, body) for s in signing_secrets(application)]
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+    return body, headers
+
+
+def by_python(source: str, calls: list[list[Any]]) -> list[Any]:
+    scope: dict[str, Any] = {}
+    exec(code(source, "verify-python"), scope)
+    return [scope["read_event"](secret, body.encode(), headers) for secret, body, headers in calls]
+
+
+def by_javascript(source: str, calls: list[list[Any]]) -> list[Any]:
+    node = shutil.which("node")
+    if node is None:
+        return by_python(source, calls)  # the other language shows that the calls are right
+    script = code(source, "verify-javascript")
+    script += f"\nconst calls = {json.dumps(calls)};"
+    script += "\nconsole.log(JSON.stringify(calls.map((call) => readEvent(...call))));"
+    command = [node, "--input-type=module", "--eval", script]
+    run = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    found: list[Any] = json.loads(run.stdout)
+    return found
+
+
+@pytest.mark.parametrize("read", [by_python, by_javascript])
+def test_printed_code_tells_our_events_from_others(
+    read: Callable[[str, list[list[Any]]], list[Any]],
+) -> None:
+    application = make_application()
+    old = rotate(application)
+    now = datetime.now(UTC)
+    body, headers = event(application, now)
+    secret = rotate(application)
+    both = event(application, now)[1]
+    assert both["webhook-signature"].count("v1,") == 2
+    stale = event(application, now - timedelta(minutes=6))[1]
+    early = event(application, now + timedelta(minutes=6))[1]
+    genuine = json.loads(body)
+    calls_and_results: list[tuple[list[Any], Any]] = [
+        ([old, body, headers], genuine),
+        ([old, body, both], genuine),
+        ([secret, body, both], genuine),
+        ([secret, body, headers], None),
+        ([secret, body + " ", both], None),
+        ([secret, body, {**both, "webhook-id": "msg_2"}], None),
+        ([secret, body, stale], None),
+        ([secret, body, early], None),
+        ([secret, body, {}], None),
+        ([secret, body, {**both, "webhook-timestamp": "x"}], None),
+    ]
+    calls_and_results += [
+        ([secret, body, {**both, "webhook-signature": junk}], None)
+        for junk in ("junk", "v1,é", "v1,x,y", "v1,", "v2,AAAA", " ", ",")
+    ]
+    source = html(guide())
+    results = read(source, [call for call, _result in calls_and_results])
+    assert results == [result for _call, result in calls_and_results]
+
+
+@pytest.fixture
+def printed(shop: str) -> str:
+    """The guide of a running shop."""
+    with urllib.request.urlopen(f"{shop}/api/docs", timeout=10) as answer:
+        source: str = answer.read().decode()
+        return source
+
+
+@pytest.mark.once
+def test_first_order_in_python_is_followed_to_its_end(
+    shop: str, printed: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "order.py"
+    script.write_text(code(printed, "first-order-python"), encoding="utf-8")
+    assert_followed(shop, [sys.executable, str(script)])
+
+
+@pytest.mark.once
+def test_first_order_in_javascript_is_followed_to_its_end(
+    shop: str, printed: str, tmp_path: Path
+) -> None:
+    if not (node := shutil.which("node")):
+        return  # Python's example makes the same calls
+    script = tmp_path / "order.mjs"
+    script.write_text(code(printed, "first-order-javascript"), encoding="utf-8")
+    assert_followed(shop, [node, str(script)])
+
+
+def assert_followed(shop: str, command: list[str]) -> None:
+    run = subprocess.run(command, capture_output=True, check=False, timeout=60, text=True)
+    assert run.returncode == 0, run.stderr
+    registration_url, state = run.stdout.split()
+    assert registration_url.startswith(f"{shop}/register/")
+    assert state == "packed"
+
+
+def test_token_is_fetched_as_printed() -> None:
+    application, secret = create_application("Kranplaner")
+    address, _headers, body, user = sent_by(code(html(guide()), "token-curl"))
+    assert user == ["$CLIENT_ID", "$CLIENT_SECRET"]
+    credentials = f"{application.oauth_client_id}:{secret}".encode()
+    answer = Client().generic(
+        "POST",
+        address.removeprefix("http://testserver"),
+        body,
+        "application/x-www-form-urlencoded",
+        headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
+    )
+    assert answer.status_code == 200
+    assert set(answer.json()) >= {"access_token", "token_type", "expires_in", "scope"}

@@ -1,0 +1,310 @@
+"""`/api/openapi.json`: sound, true, and made from the code."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from shop.api import examples, wording
+from shop.api.openapi import describe
+from shop.api.schema_models import OrderAnswer
+from shop.catalogue.models import Product
+from shop.orders.document import Refused, check_document
+from shop.orders.models import State
+from shop.orders.presenting import present
+from tests.factories import make_application, make_order, make_project, make_token
+
+pytestmark = pytest.mark.django_db
+
+KEYWORDS = {
+    *("additionalProperties", "anyOf", "const", "default", "description", "enum", "format", "if"),
+    *("items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minProperties"),
+    *("minimum", "pattern", "patternProperties", "properties", "required", "then", "title"),
+    *("type", "$ref"),
+}
+
+
+@pytest.fixture
+def description() -> dict[str, Any]:
+    return describe("https://shop.example/")
+
+
+def operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in description["paths"].values():
+        yield from methods.values()
+
+
+def faults(description: dict[str, Any], schema: dict[str, Any], value: object) -> list[str]:
+    """What is wrong with `value` by `schema`."""
+    whole = {**schema, "components": description["components"]}
+    return [error.message for error in Draft202012Validator(whole).iter_errors(value)]
+
+
+def order_faults(description: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    return faults(description, {"$ref": "#/components/schemas/OrderDocument"}, document)
+
+
+def test_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
+    OpenAPIV31SpecValidator(description).validate()
+    assert description["openapi"].startswith("3.1.")
+
+
+def schemas(node: object) -> Iterator[dict[str, Any]]:
+    """Each schema in a schema, itself included."""
+    if isinstance(node, list):
+        for each in node:
+            yield from schemas(each)
+    if isinstance(node, dict):
+        yield node
+        for key, value in node.items():
+            if key in {"properties", "patternProperties"}:
+                yield from schemas(list(value.values()))
+            elif key in {"anyOf", "items", "if", "then", "additionalProperties"}:
+                yield from schemas(value)
+
+
+def test_schemas_hold_no_keyword_that_no_program_knows(description: dict[str, Any]) -> None:
+    found = list(description["components"]["schemas"].values())
+    for operation in operations(description):
+        found += [parameter["schema"] for parameter in operation["parameters"]]
+        found += [
+            answer["content"]["application/json"]["schema"]
+            for answer in operation["responses"].values()
+        ]
+    assert {key for schema in schemas(found) for key in schema} <= KEYWORDS
+
+
+def test_description_is_open_to_anybody_and_kept_for_minutes(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(1):
+        answer = Client().get("/api/openapi.json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer["Cache-Control"] == "public, max-age=300"
+    assert answer.json()["servers"] == [{"url": "http://testserver"}]
+
+
+def test_addresses_are_built_from_the_base_url_outside_the_demo(settings: Settings) -> None:
+    settings.DEMO = False
+    settings.BASE_URL = "https://shop.example"
+    description = Client().get("/api/openapi.json").json()
+    assert description["servers"] == [{"url": "https://shop.example"}]
+    flows = description["components"]["securitySchemes"]["oauth2"]["flows"]
+    assert flows == {
+        "clientCredentials": {
+            "tokenUrl": "https://shop.example/oauth/token",
+            "scopes": flows["clientCredentials"]["scopes"],
+        },
+        "authorizationCode": {
+            "authorizationUrl": "https://shop.example/oauth/authorize",
+            "tokenUrl": "https://shop.example/oauth/token",
+            "refreshUrl": "https://shop.example/oauth/token",
+            "scopes": flows["authorizationCode"]["scopes"],
+        },
+    }
+    assert list(flows["clientCredentials"]["scopes"]) == ["orders:read", "orders:write"]
+
+
+def test_webhooks_by_http_are_for_the_demo_alone(settings: Settings) -> None:
+    order = {"product": "s", "redirection_uri": "http://shop.example/hook"}
+    assert order_faults(describe("https://shop.example"), order) == []
+    settings.DEMO = False
+    assert order_faults(describe("https://shop.example"), order) != []
+
+
+def test_other_method_is_405_in_the_envelope() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/api/openapi.json")
+    assert (answer.status_code, answer["Allow"], answer.json()["status"]) == (405, "GET", 405)
+
+
+def test_answered_members_are_those_of_an_order() -> None:
+    shown = present(make_order(), "https://shop.example/")
+    assert list(OrderAnswer.model_fields) == list(shown)
+    assert wording.ANSWERED.keys() == shown.keys()
+
+
+def test_described_states_are_those_of_a_placed_order(description: dict[str, Any]) -> None:
+    states = description["components"]["schemas"]["Order"]["properties"]["state"]["enum"]
+    assert set(states) == set(State.values) - {State.NEW}
+
+
+def test_retired_tier_cannot_be_ordered_but_asked_for() -> None:
+    Product.objects.filter(code="m").update(listed=False)
+    description = describe("https://shop.example")
+    document = description["components"]["schemas"]["OrderDocument"]
+    assert "m" not in document["properties"]["product"]["enum"]
+    parameters = description["paths"]["/api/orders"]["get"]["parameters"]
+    (product,) = (each for each in parameters if each["name"] == "product")
+    assert "m" in product["schema"]["enum"]
+
+
+def test_each_answer_has_examples_that_fit_it(description: dict[str, Any]) -> None:
+    for operation in operations(description):
+        assert {"200", "201"} & operation["responses"].keys()
+        for status, answer in operation["responses"].items():
+            content = answer["content"]["application/json"]
+            assert content["examples"], f"{operation['operationId']} {status}"
+            for example in content["examples"].values():
+                assert faults(description, content["schema"], example["value"]) == []
+                assert example["value"]["status"] == int(status)
+
+
+@pytest.mark.parametrize("name", list(examples.REQUESTS))
+def test_example_request_fits_and_is_answered_like_the_example(
+    description: dict[str, Any], name: str
+) -> None:
+    request = examples.REQUESTS[name]
+    assert order_faults(description, request["order"]) == []
+    answer = place(json.dumps(request), make_token(make_application()))
+    assert answer.status_code == 201
+    schema = described(description, "post", "201")["content"]["application/json"]["schema"]
+    assert faults(description, schema, answer.json()) == []
+    if name == "complete":
+        own = ("created_at", "order_hash", "registration_url", "updated_at")
+        order = answer.json()["data"]["order"]
+        assert order == {**examples.PLACED, **{member: order[member] for member in own}}
+
+
+def described(description: dict[str, Any], method: str, status: str) -> dict[str, Any]:
+    answer: dict[str, Any] = description["paths"]["/api/orders"][method]["responses"][status]
+    return answer
+
+
+def place(body: str, token: str, **headers: str) -> Any:
+    return Client().generic(
+        "POST",
+        "/api/orders",
+        body,
+        headers.pop("content_type", "application/json"),
+        headers={"Authorization": f"Bearer {token}", **headers},
+    )
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422])
+def test_example_of_a_failure_is_what_is_answered(status: int) -> None:
+    application = make_application()
+    token = make_token(application)
+    refused = '{"order":{"product":"unknown","client_name":"","user_email":"x"}}'
+    answers = {
+        400: lambda: place("{", token),
+        401: lambda: place("{}", "nobody's"),
+        403: lambda: place("{}", make_token(application, "orders:read")),
+        404: lambda: show(token),
+        405: lambda: Client().delete("/api/orders"),
+        413: lambda: place(" " * (64 * 1024 + 1), token),
+        415: lambda: place("{}", token, content_type="text/plain"),
+        422: lambda: place(refused, token),
+    }
+    operation = "showOrder" if status == 404 else "placeOrder"
+    example = next(iter(examples.answers(operation, status).values()))
+    answer = answers[status]()
+    assert (answer.status_code, answer.json()) == (status, example)
+
+
+def show(token: str) -> Any:
+    headers = {"Authorization": f"Bearer {token}"}
+    return Client().get(f"/api/orders/{examples.HASH}", headers=headers)
+
+
+def test_example_of_a_key_used_again_is_what_is_answered() -> None:
+    token = make_token(make_application())
+    place('{"order":{"product":"s"}}', token, **{"Idempotency-Key": "one"})
+    answer = place('{"order":{"product":"m"}}', token, **{"Idempotency-Key": "one"})
+    assert answer.json() == examples.ANSWERS["placeOrder"][422]["key_used_again"]
+
+
+def test_headers_that_are_described_as_certain_are_there(description: dict[str, Any]) -> None:
+    token = make_token(make_application())
+    answer = place('{"order":{"product":"s"}}', token)
+    headers = {"Authorization": f"Bearer {token}"}
+    page = Client().get("/api/orders", headers=headers)
+    for found, described_answer in (
+        (answer, described(description, "post", "201")),
+        (page, described(description, "get", "200")),
+        (place("{}", "x"), described(description, "post", "401")),
+        (Client().delete("/api/orders"), described(description, "get", "405")),
+    ):
+        for name in described_answer["headers"]:
+            if description["components"]["headers"][name]["required"]:
+                assert found.headers[name]
+
+
+@pytest.mark.parametrize(
+    ("members", "taken"),
+    [
+        ({}, True),
+        ({"client_name": "Film", "project_name": "Drei Tage im Mai"}, True),
+        ({"client_id": None, "project_id": None, "language": None, "state": None}, True),
+        ({"user_login": "nina@example.com", "user_email": "nina@example.com"}, True),
+        ({"user_login": "nina@example.com"}, False),
+        ({"client_name": ""}, False),
+        ({"client_name": "\u200b"}, False),
+        ({"client_name": "a\nb"}, False),
+        ({"client_name": "x" * 201}, False),
+        ({"client_name": 7}, False),
+        ({"language": "fr"}, False),
+        ({"user_email": "Nina <nina@example.com>"}, False),
+        ({"user_email": "nina@m\u00fcnchen.de"}, True),
+        ({"redirection_uri": "https://nina@example.com/"}, False),
+        ({"redirection_uri": "https://example.com/a b"}, False),
+        ({"redirection_uri": "ftp://example.com/"}, False),
+        ({"redirection_uri": "https://[2606:4700::1]:443/hook?x#y"}, True),
+        ({"state": "packed"}, False),
+        ({"colour": "red"}, False),
+        ({"product": "S"}, False),
+        ({"project_id": 1}, False),
+        ({"client_id": 0}, False),
+        ({"client_id": 2**63}, False),
+        ({"client_id": True}, False),
+    ],
+)
+def test_schema_and_api_take_and_refuse_the_same(
+    description: dict[str, Any], members: dict[str, Any], taken: bool
+) -> None:
+    document = {"product": "s", **members}
+    assert (order_faults(description, document) == []) is taken
+    assert takes(document) is taken
+
+
+def takes(document: dict[str, Any]) -> bool:
+    try:
+        check_document(document)
+    except Refused:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("members", "taken"),
+    [
+        (("client_id", "admin_user_access_token", "project_name"), True),
+        (("client_id", "admin_user_access_token", "project_id", "user_email"), True),
+        (("client_id", "admin_user_access_token", "project_id"), False),
+        (("client_id", "admin_user_access_token"), False),
+        (("client_id", "project_name"), False),
+        (("client_id", "client_name", "admin_user_access_token", "project_name"), False),
+        (("client_id", "admin_user_access_token", "project_id", "project_name"), False),
+        (("project_id", "user_email", "admin_user_access_token"), False),
+        (("client_name", "admin_user_access_token", "project_name"), True),
+    ],
+)
+def test_schema_and_api_agree_on_what_goes_together(
+    description: dict[str, Any], members: tuple[str, ...], taken: bool
+) -> None:
+    project = make_project()
+    values = {
+        "admin_user_access_token": make_token(project.client.client_admin),
+        "client_id": project.client.pk,
+        "client_name": "Film",
+        "project_id": project.pk,
+        "project_name": "Drei Tage im Mai",
+        "user_email": "nina@example.com",
+    }
+    document = {"product": "s", **{member: values[member] for member in members}}
+    assert (order_faults(description, document) == []) is taken
+    assert takes(document) is taken
