@@ -4,71 +4,27 @@
 matters must be given, and what is missing or unsafe stops the start with one sentence.
 """
 
-import os
-import secrets
-import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from shop.environment import demo_secret_key, env, read, required
 
 django_stubs_ext.monkeypatch()
-env = environ.Env()
-
-
-def read(name: str, how: Callable[..., Any], default: Any) -> Any:
-    """The value of an environment variable, read by `how`.
-
-    Raises SystemExit with one sentence where it cannot be read.
-    """
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            return how(name, default=default)
-    except (ImproperlyConfigured, KeyError, ValueError):
-        raise SystemExit(f"{name} cannot be read: {env.str(name)}") from None
-
+BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEMO = read("DEMO", env.bool, False)
 DEBUG = read("DEBUG", env.bool, False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
-
-def required(name: str) -> str:
-    """The value of an environment variable.
-
-    Raises SystemExit with one sentence where it is missing: a traceback would hide what to do.
-    """
-    value: str = env.str(name, default="")
-    if not value:
-        raise SystemExit(f"{name} is not set. Set it, or start the demo profile with DEMO=1.")
-    return value
-
-
-def demo_secret_key() -> str:
-    """A key made once per checkout, so that sessions and mailed links outlive a restart."""
-    path = VAR_DIR / "demo-secret-key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key := secrets.token_urlsafe(50))
-    return key
-
-
 BASE_URL: str
 if DEMO:
-    SECRET_KEY = env.str("SECRET_KEY", default="") or demo_secret_key()
+    SECRET_KEY = env.str("SECRET_KEY", default="") or demo_secret_key(VAR_DIR)
     BASE_URL = env.str("BASE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
     EMAIL_BACKEND = "shop.notifications.mailbox.EmailBackend"
