@@ -5,30 +5,19 @@ allows is checked by pydantic and what several members or our rows allow is chec
 those members that are sound by themselves.
 """
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from django.conf import settings
-from email_validator import EmailNotValidError, validate_email
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from shop.access.bearer import Bearer, check_bearer
 from shop.access.tokens import WRITE
 from shop.catalogue.models import Product
 from shop.orders import patterns
-from shop.orders.addresses import webhook_fault
+from shop.orders.values import Email, Id, Login, Name, Text, Webhook
 from shop.tenancy.models import Client, Project
 
 READ_ONLY = frozenset(
@@ -42,7 +31,6 @@ READ_ONLY = frozenset(
         "updated_at",
     }
 )
-LOGIN = re.compile(r"\A[A-Za-z0-9@.+_-]+\Z")
 # In this tier the client_admin is always the first user of the first order.
 FREE_FOR_FIRST_USER = "Yamdu FREE"
 
@@ -61,81 +49,6 @@ SENTENCES = {
     "less_than_equal": "must be an integer from 1 to 9223372036854775807.",
     "literal_error": "must be de or en.",
 }
-
-
-def _fault(message: str) -> PydanticCustomError:
-    # Braces would be read as a template.
-    return PydanticCustomError("order", "{message}", {"message": message})
-
-
-def _plain(value: str) -> str:
-    # Nor may it look so: joiners and marks of direction show nothing by themselves.
-    if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
-        raise _fault("must not be blank.")
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise _fault("must not contain control characters.")
-    return value
-
-
-def _bare_email(value: str) -> str:
-    try:
-        validate_email(
-            value,
-            check_deliverability=False,
-            # An address that our mail servers cannot write to would be a dead end.
-            allow_smtputf8=False,
-            test_environment=settings.DEMO,
-        )
-    except EmailNotValidError as error:
-        raise _fault("must be a bare e-mail address.") from error
-    return value
-
-
-def _login_characters(value: str) -> str:
-    if not LOGIN.match(value):
-        raise _fault("must consist of ASCII letters, digits and @ . + - _ only.")
-    return value
-
-
-def _webhook(value: str) -> str:
-    if message := webhook_fault(value, demo=settings.DEMO):
-        raise _fault(message)
-    return value
-
-
-def _webhook_schema(schema: dict[str, Any]) -> None:
-    schema["pattern"] = patterns.webhook(demo=settings.DEMO)
-
-
-def _says(pattern: str) -> Any:
-    return Field(json_schema_extra={"pattern": pattern})
-
-
-Plain = AfterValidator(_plain)
-Text = Annotated[str, Field(min_length=1, max_length=1000), Plain, _says(patterns.PLAIN)]
-Name = Annotated[str, Field(min_length=1, max_length=200), Plain, _says(patterns.PLAIN)]
-Email = Annotated[
-    str,
-    Field(min_length=1, max_length=254),
-    Plain,
-    AfterValidator(_bare_email),
-    _says(patterns.EMAIL),
-]
-Login = Annotated[
-    str,
-    Field(min_length=1, max_length=150),
-    Plain,
-    AfterValidator(_login_characters),
-    _says(patterns.LOGIN),
-]
-Webhook = Annotated[
-    str,
-    Field(min_length=1, max_length=2000),
-    Plain,
-    AfterValidator(_webhook),
-    Field(json_schema_extra=_webhook_schema),
-]
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class OrderDocument(BaseModel):
@@ -187,7 +100,8 @@ class Refused(Exception):
 def check_document(raw: Mapping[str, Any], *, bought: Product | None = None) -> CheckedDocument:
     """`raw`, checked by every rule.
 
-    `bought` is the tier of an order that was placed before: it may be retired by now. Raises Refused with all faults at once, each under the member at fault.
+    `bought` is the tier of an order that was placed before: it may be retired by now. Raises
+    Refused with all faults at once, each under the member at fault.
     """
     errors: defaultdict[str, list[str]] = defaultdict(list)
     for member in raw.keys() & READ_ONLY:

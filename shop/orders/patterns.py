@@ -1,10 +1,10 @@
 """What a schema can say of the order document, for programs that check before they call.
 
-Patterns are in the dialect of JSON Schema and never refuse what `document.py` takes. What several
-orders or our rows decide, and what e-mail and host names may be in full, only `document.py` says.
+Patterns are in the dialect of JSON Schema and never refuse what `values.py` takes. What several
+orders or our rows decide, and what e-mail and host names may be in full, only the code says.
 """
 
-from typing import Any
+from pydantic import JsonValue
 
 CONTROLS = r"\x00-\x1f\x7f-\x9f"
 # Blanks of all kinds, and signs that show nothing by themselves.
@@ -23,17 +23,17 @@ EMAIL = rf"^{ATOM}(\.{ATOM})*@{LABEL}([.\u3002\uff0e\uff61]{LABEL})+$"
 HOST = r"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])"
 WEBHOOK = rf"://{HOST}(:[0-9]*)?([/?#][!-\[\]-~]*)?$"
 
-NONE = {"type": "null"}
-TEXT = {"type": "string"}
-NUMBER = {"type": "integer"}
-TO_AN_EXISTING_CLIENT = {
+NONE: JsonValue = {"type": "null"}
+TEXT: JsonValue = {"type": "string"}
+NUMBER: JsonValue = {"type": "integer"}
+TO_AN_EXISTING_CLIENT: dict[str, JsonValue] = {
     "admin_user_access_token": TEXT,
     "client_id": NUMBER,
     "client_name": NONE,
 }
 
 # The three kinds of order: which members go together, and which exclude each other.
-KINDS: list[dict[str, Any]] = [
+KINDS: list[JsonValue] = [
     {
         "title": "A new client",
         "properties": {"client_id": NONE, "project_id": NONE},
@@ -56,7 +56,7 @@ KINDS: list[dict[str, Any]] = [
 ]
 
 # A login with @ must equal the e-mail; a schema can say only that there must be one.
-LOGIN_LIKE_EMAIL: dict[str, Any] = {
+LOGIN_LIKE_EMAIL: dict[str, JsonValue] = {
     "if": {
         "required": ["user_login"],
         "properties": {"user_login": {"type": "string", "pattern": "@"}},

@@ -4,6 +4,8 @@ A request that the schema allows may be answered with 422 for one of these reaso
 Whatever else a schema-valid request is refused for is a rule that the schema lacks.
 """
 
+from typing import Any
+
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
@@ -57,7 +59,7 @@ BEYOND_A_SCHEMA = {
 
 
 @schemathesis.check
-def refusal_is_beyond_a_schema(ctx: CheckContext, response: Response, case: Case) -> None:
+def refusal_is_beyond_a_schema(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """A schema-valid request is refused for a listed reason only."""
     if (
         response.status_code != 422

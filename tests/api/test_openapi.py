@@ -1,12 +1,11 @@
 """`/api/openapi.json`: sound, true, and made from the code."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -14,10 +13,10 @@ from shop.api import examples, wording
 from shop.api.openapi import describe
 from shop.api.schema_models import OrderAnswer
 from shop.catalogue.models import Product
-from shop.orders.document import Refused, check_document
 from shop.orders.models import State
 from shop.orders.presenting import present
-from tests.factories import make_application, make_order, make_project, make_token
+from tests.api.rules import faults, order_faults
+from tests.factories import make_application, make_order, make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -37,16 +36,6 @@ def description() -> dict[str, Any]:
 def operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for methods in description["paths"].values():
         yield from methods.values()
-
-
-def faults(description: dict[str, Any], schema: dict[str, Any], value: object) -> list[str]:
-    """What is wrong with `value` by `schema`."""
-    whole = {**schema, "components": description["components"]}
-    return [error.message for error in Draft202012Validator(whole).iter_errors(value)]
-
-
-def order_faults(description: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    return faults(description, {"$ref": "#/components/schemas/OrderDocument"}, document)
 
 
 def test_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
@@ -190,7 +179,7 @@ def test_example_of_a_failure_is_what_is_answered(status: int) -> None:
     application = make_application()
     token = make_token(application)
     refused = '{"order":{"product":"unknown","client_name":"","user_email":"x"}}'
-    answers = {
+    answers: dict[int, Callable[[], Any]] = {
         400: lambda: place("{", token),
         401: lambda: place("{}", "nobody's"),
         403: lambda: place("{}", make_token(application, "orders:read")),
@@ -232,79 +221,3 @@ def test_headers_that_are_described_as_certain_are_there(description: dict[str, 
         for name in described_answer["headers"]:
             if description["components"]["headers"][name]["required"]:
                 assert found.headers[name]
-
-
-@pytest.mark.parametrize(
-    ("members", "taken"),
-    [
-        ({}, True),
-        ({"client_name": "Film", "project_name": "Drei Tage im Mai"}, True),
-        ({"client_id": None, "project_id": None, "language": None, "state": None}, True),
-        ({"user_login": "nina@example.com", "user_email": "nina@example.com"}, True),
-        ({"user_login": "nina@example.com"}, False),
-        ({"client_name": ""}, False),
-        ({"client_name": "\u200b"}, False),
-        ({"client_name": "a\nb"}, False),
-        ({"client_name": "x" * 201}, False),
-        ({"client_name": 7}, False),
-        ({"language": "fr"}, False),
-        ({"user_email": "Nina <nina@example.com>"}, False),
-        ({"user_email": "nina@m\u00fcnchen.de"}, True),
-        ({"redirection_uri": "https://nina@example.com/"}, False),
-        ({"redirection_uri": "https://example.com/a b"}, False),
-        ({"redirection_uri": "ftp://example.com/"}, False),
-        ({"redirection_uri": "https://[2606:4700::1]:443/hook?x#y"}, True),
-        ({"state": "packed"}, False),
-        ({"colour": "red"}, False),
-        ({"product": "S"}, False),
-        ({"project_id": 1}, False),
-        ({"client_id": 0}, False),
-        ({"client_id": 2**63}, False),
-        ({"client_id": True}, False),
-    ],
-)
-def test_schema_and_api_take_and_refuse_the_same(
-    description: dict[str, Any], members: dict[str, Any], taken: bool
-) -> None:
-    document = {"product": "s", **members}
-    assert (order_faults(description, document) == []) is taken
-    assert takes(document) is taken
-
-
-def takes(document: dict[str, Any]) -> bool:
-    try:
-        check_document(document)
-    except Refused:
-        return False
-    return True
-
-
-@pytest.mark.parametrize(
-    ("members", "taken"),
-    [
-        (("client_id", "admin_user_access_token", "project_name"), True),
-        (("client_id", "admin_user_access_token", "project_id", "user_email"), True),
-        (("client_id", "admin_user_access_token", "project_id"), False),
-        (("client_id", "admin_user_access_token"), False),
-        (("client_id", "project_name"), False),
-        (("client_id", "client_name", "admin_user_access_token", "project_name"), False),
-        (("client_id", "admin_user_access_token", "project_id", "project_name"), False),
-        (("project_id", "user_email", "admin_user_access_token"), False),
-        (("client_name", "admin_user_access_token", "project_name"), True),
-    ],
-)
-def test_schema_and_api_agree_on_what_goes_together(
-    description: dict[str, Any], members: tuple[str, ...], taken: bool
-) -> None:
-    project = make_project()
-    values = {
-        "admin_user_access_token": make_token(project.client.client_admin),
-        "client_id": project.client.pk,
-        "client_name": "Film",
-        "project_id": project.pk,
-        "project_name": "Drei Tage im Mai",
-        "user_email": "nina@example.com",
-    }
-    document = {"product": "s", **{member: values[member] for member in members}}
-    assert (order_faults(description, document) == []) is taken
-    assert takes(document) is taken

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shop.orders import patterns
-from shop.orders.document import Email, Login, Name, Webhook
+from shop.orders.values import Email, Login, Name, Webhook
 
 pytestmark = pytest.mark.once
 
