@@ -267,7 +267,14 @@ Q_CLUSTER = {
 # the cluster counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {"drains": ["shop.packing.draining.drain"], "frozen_after": 5},
-    "messages": {"drains": ["shop.notifications.sending.drain"], "frozen_after": 60},
+    "messages": {
+        "drains": ["shop.notifications.sending.drain"],
+        "hourly": [
+            "shop.notifications.reminding.remind",
+            "shop.orders.lapsing.cancel_lapsed",
+        ],
+        "frozen_after": 60,
+    },
 }
 
 # Packing. A deployment adds its own steps by their dotted path.
@@ -282,6 +289,10 @@ PACKING_STEPS = env.list(
 )
 PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, 30)
 PACKING_MAX_ATTEMPTS = 5
+
+# An order that nobody completes: after how many days we remind, and let it go.
+REMIND_AFTER_DAYS = 7
+CANCEL_AFTER_DAYS = 60
 
 INVITATION_DAYS = 7
 MAILS_A_DAY = 5  # to an address that has not joined

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.orders.models import Order
+from shop.orders.models import Order, State
 from shop.tenancy.models import User
 
 
@@ -16,6 +16,7 @@ class Message(models.Model):
 
     class Kind(models.TextChoices):
         RECEIVED = "received", _("order received")
+        REMINDER = "reminder", _("reminder")
         INVITATION = "invitation", _("invitation")
         PASSWORD = "password", _("new password")
 
@@ -69,6 +70,8 @@ class Message(models.Model):
             return not (user and user.is_known and user.is_active) or (
                 user.demo and not settings.DEMO
             )
+        if self.kind == self.Kind.REMINDER:
+            return not self.order or self.order.complete or self.order.state != State.PENDING
         if self.kind != self.Kind.INVITATION or self.order is None:
             return False
         invitation = self.order.invitation

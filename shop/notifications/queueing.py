@@ -22,6 +22,12 @@ def announce(order: Order) -> None:
         _queue(order, Message.Kind.RECEIVED, order.user_email)
 
 
+def remind_of(order: Order) -> None:
+    """The mail that asks for what is still missing."""
+    if order.user_email:
+        _queue(order, Message.Kind.REMINDER, order.user_email)
+
+
 def invite(order: Order) -> None:
     """The mail with the link to join, for the invitation as it now is."""
     if order.member and order.invitation:

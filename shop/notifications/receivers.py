@@ -16,3 +16,6 @@ def write_for(sender: type[Order], order: Order, previous: State | None, **kwarg
         announce(order)
     if order.state == State.PACKED:
         invite(order)
+    if order.state == State.CANCELLED and order.user_email is None:
+        # Emptied with the order: whom we wrote to is theirs, too.
+        order.messages.all().delete()

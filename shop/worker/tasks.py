@@ -13,6 +13,8 @@ from shop.worker.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
+HOUR = 3600.0
+
 
 class Beat:
     """Writes a cluster's heartbeat when called, at most once a second."""
@@ -36,6 +38,19 @@ class Beat:
         self.last = now
 
 
+# When this process last did the work that is due once an hour; several may do it, harmlessly.
+_last_hour: dict[str, float] = {}
+
+
+def _hourly(cluster: str) -> list[str]:
+    now = time.monotonic()
+    if now - _last_hour.get(cluster, float("-inf")) < HOUR:
+        return []
+    _last_hour[cluster] = now
+    clusters: Mapping[str, Mapping[str, Any]] = settings.WORKER_CLUSTERS
+    return list(clusters[cluster].get("hourly", []))
+
+
 def drain(cluster: str) -> None:
     """Run the cluster's drains: each looks for its own work and does it.
 
@@ -45,7 +60,7 @@ def drain(cluster: str) -> None:
     clusters: Mapping[str, Mapping[str, Any]] = settings.WORKER_CLUSTERS
     beat = Beat(cluster)
     beat()
-    for path in clusters[cluster]["drains"]:
+    for path in (*clusters[cluster]["drains"], *_hourly(cluster)):
         try:
             import_string(path)(beat)
         except Exception:  # one failing drain must not keep the others from running
