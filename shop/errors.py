@@ -27,6 +27,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old or from elsewhere, told kindly: nothing was done with it."""
+    if request.path.startswith("/api/"):
+        return failure(403, SENTENCES[403])
     response = render(request, "errors/csrf.html", status=403)
     # The address may be a secret one.
     response["Referrer-Policy"] = "no-referrer"

@@ -152,7 +152,11 @@ CACHES = {
     # Counts every call of the API: too often for a table.
     "limits": redis
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 # Calls a second in the long run, and at once.
 RATE_LIMITS = {
@@ -272,6 +276,7 @@ WORKER_CLUSTERS = {
         "hourly": [
             "shop.notifications.reminding.remind",
             "shop.orders.lapsing.cancel_lapsed",
+            "shop.api.idempotency.forget_old",
         ],
         "frozen_after": 60,
     },

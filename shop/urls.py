@@ -1,5 +1,6 @@
 """All addresses (contract, "Pages")."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
@@ -9,6 +10,11 @@ from portal.backoffice.views import for_staff
 from shop import errors, health
 from shop.orders.converters import HashConverter
 
+# The catalogue and whom it serves. Tokens, tasks and addresses have no form to be typed into.
+for model in apps.get_models():
+    ours = model.__module__ in {"shop.catalogue.models", "shop.tenancy.models"}
+    if not ours and admin.site.is_registered(model):
+        admin.site.unregister(model)
 register_converter(HashConverter, "order_hash")
 # Who is not staff is asked to sign in, or finds nothing: as everywhere in the back office.
 admin.site.login = for_staff(admin.site.login)  # type: ignore[method-assign]

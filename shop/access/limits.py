@@ -52,9 +52,11 @@ def take(request: HttpRequest, name: str, holder: str = "") -> Taken | None:
     limit = Limit(name, *settings.RATE_LIMITS[name])
     # Kept is the moment at which the bucket will be full again: one number tells all.
     key, now = f"limit:{name}:{holder or address}", time.time()
-    full_at = max(caches["limits"].get(key, now), now) + 1 / limit.rate
+    # Orders from pages are few: they are counted where all processes see it.
+    cache = caches["default" if name == "orders" else "limits"]
+    full_at = max(cache.get(key, now), now) + 1 / limit.rate
     wait = full_at - now - limit.burst / limit.rate
     if wait > 0:
         return Taken(limit, 0, wait)
-    caches["limits"].set(key, full_at, timeout=limit.burst / limit.rate + 1)
+    cache.set(key, full_at, timeout=limit.burst / limit.rate + 1)
     return Taken(limit, int(limit.burst - (full_at - now) * limit.rate + 1e-6), 0)

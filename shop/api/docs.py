@@ -2,10 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
 from shop.api import examples, reading
 from shop.api.changes import CHANGES
@@ -42,9 +41,11 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
+@csrf_exempt
 def docs(request: HttpRequest) -> HttpResponse:
     """The guide: written chapters, and all calls as the description has them."""
+    if request.method not in {"GET", "HEAD"}:
+        return method_not_allowed(["GET"])
     base = base_url(request).rstrip("/")
     description = describe(base)
     context = {
@@ -60,3 +61,11 @@ def docs(request: HttpRequest) -> HttpResponse:
         "headers": reading.headers(description),
     }
     return render(request, "api/docs.html", context)
+
+
+@csrf_exempt
+def docs_by_habit(request: HttpRequest) -> HttpResponse:
+    """The guide's address with a slash at its end, as people type it."""
+    if request.method not in {"GET", "HEAD"}:
+        return method_not_allowed(["GET"])
+    return redirect("api_docs")

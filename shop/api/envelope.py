@@ -44,4 +44,5 @@ def _answer(status: int, **members: Any) -> JsonResponse:
     body = {"status": status, "status_message": phrase(status), **members}
     response = JsonResponse(body, status=status)
     response["Cache-Control"] = "no-store"
+    response["Content-Language"] = "en"
     return response

@@ -53,5 +53,4 @@ def _limited(
         response = handler(request, bearer, *args, **kwargs)
     if taken:
         taken.write_headers(response)
-    response["Content-Language"] = "en"
     return response

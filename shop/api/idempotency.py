@@ -1,14 +1,16 @@
 """`Idempotency-Key`: a call that is sent again gets the first answer again.
 
-The key, the order and the kept answer commit together, so a crash leaves neither, and a second
-call at the same moment waits for the first: it sees its answer, or is the first itself.
+The key, the order and the kept answer commit together, so a crash leaves neither, and no key is
+locked for ever. A second call at the same moment waits a little for the first and then answers
+like it; where the first takes long, it is told so.
 """
 
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
@@ -18,6 +20,7 @@ from shop.api.models import KeptAnswer
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
+WAIT = "'2s'"
 
 
 def once(
@@ -38,20 +41,64 @@ def once(
         "user": None if bearer.application else bearer.user,
         "key": key,
     }
-    KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                kept = KeptAnswer.objects.create(**holder, fingerprint=fingerprint.hexdigest())
-        except IntegrityError:
-            return _again(KeptAnswer.objects.get(**holder), fingerprint.hexdigest())
-        answer = call()
-        if answer.status_code == 201 and isinstance(answer, JsonResponse):
-            kept.body, kept.location = answer.content.decode(), answer["Location"]
-            kept.save()
-        else:
-            transaction.set_rollback(True)
+    if kept := _kept(holder):
+        return _again(kept, fingerprint.hexdigest())
+    mine = None
+    try:
+        with transaction.atomic():
+            mine = _take(holder, fingerprint.hexdigest())
+            if mine is None:
+                # The first has ended while we waited, or has just given up.
+                kept = _kept(holder)
+                return _again(kept, fingerprint.hexdigest()) if kept else _still_running()
+            answer = call()
+            if answer.status_code == 201 and isinstance(answer, JsonResponse):
+                mine.body, mine.location = answer.content.decode(), answer["Location"]
+                mine.save()
+            else:
+                transaction.set_rollback(True)
+    except OperationalError:
+        # SQLite has one writer at a time, PostgreSQL one inserter of a key: we waited in vain.
+        if mine is None:
+            return _still_running()
+        raise
     return answer
+
+
+def forget_old(beat: Callable[[], None]) -> None:
+    """Delete answers that are kept no longer; an hourly duty of the worker."""
+    beat()
+    KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+def _kept(holder: dict[str, Any]) -> KeptAnswer | None:
+    return KeptAnswer.objects.filter(**holder, created_at__gte=timezone.now() - KEPT).first()
+
+
+def _take(holder: dict[str, Any], fingerprint: str) -> KeptAnswer | None:
+    """The key's row, as ours; None where another call has it."""
+    patient = connection.vendor != "postgresql"
+    try:
+        if not patient:
+            _set_patience(WAIT)
+        KeptAnswer.objects.filter(**holder, created_at__lt=timezone.now() - KEPT).delete()
+        with transaction.atomic():
+            mine = KeptAnswer.objects.create(**holder, fingerprint=fingerprint)
+    except IntegrityError:
+        return None
+    if not patient:
+        _set_patience("DEFAULT")
+    return mine
+
+
+def _set_patience(time: str) -> None:
+    """How long PostgreSQL waits for a lock; SQLite waits as long as for any other writer."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout TO {time}")
+
+
+def _still_running() -> HttpResponse:
+    return failure(409, "The first call under this Idempotency-Key is still running.")
 
 
 def _again(kept: KeptAnswer, fingerprint: str) -> HttpResponse:
@@ -60,5 +107,6 @@ def _again(kept: KeptAnswer, fingerprint: str) -> HttpResponse:
     answer = HttpResponse(kept.body, status=201, content_type="application/json")
     answer["Location"] = kept.location
     answer["Cache-Control"] = "no-store"
+    answer["Content-Language"] = "en"
     answer["Idempotency-Replayed"] = "true"
     return answer

@@ -1,13 +1,13 @@
 """The list of orders: its parameters, its pages, the links between them (contract, "Orders API")."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -100,13 +100,15 @@ class Page:
         return urlencode({**given, "page": page})
 
 
-def list_orders(orders: QuerySet[Order], parameters: Mapping[str, str]) -> Page:
+def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     """The page of `orders` that `parameters` ask for, newest first.
 
     A page behind the last one is empty. Raises Refused, naming each parameter at fault.
     """
+    if twice := [name for name, values in parameters.lists() if len(values) > 1]:
+        raise Refused({name: ["is given more than once."] for name in twice})
     try:
-        query = ListQuery.model_validate(dict(parameters))
+        query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:
         raise Refused(
             {
@@ -114,8 +116,6 @@ def list_orders(orders: QuerySet[Order], parameters: Mapping[str, str]) -> Page:
                 for fault in error.errors(include_url=False, include_input=False)
             }
         ) from error
-    if query.product is not None and not Product.objects.filter(code=query.product).exists():
-        raise Refused({"product": ["is not a tier."]})
     wanted = {
         "state": query.state,
         "product__code": query.product,
@@ -123,9 +123,15 @@ def list_orders(orders: QuerySet[Order], parameters: Mapping[str, str]) -> Page:
         "updated_at__gt": query.updated_after,
     }
     found = orders.filter(**{name: value for name, value in wanted.items() if value is not None})
+    total = found.count()
+    if total == 0:
+        # Only now is it worth asking whether there is such a tier at all.
+        if query.product and not Product.objects.filter(code=query.product).exists():
+            raise Refused({"product": ["is not a tier."]})
+        return Page([], total, query)
     first = (query.page - 1) * query.per_page
     rows = found.select_related("product").order_by("-created_at", "-pk")
-    return Page(list(rows[first : first + query.per_page]), found.count(), query)
+    return Page(list(rows[first : first + query.per_page]), total, query)
 
 
 def _sentence(kind: str, message: str) -> str:
@@ -133,4 +139,8 @@ def _sentence(kind: str, message: str) -> str:
         return "is not a parameter of this list."
     if kind.startswith("datetime"):
         return NO_TIME  # a day that its month does not have
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        return "is out of range."
+    if kind == "literal_error":
+        return "is not a state that this list knows."
     return message[0].lower() + message[1:].removesuffix(".") + "."

@@ -1,7 +1,6 @@
 """`/api/…`: no address for programs redirects, so none of them loses its body."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from shop.api import docs, views
 
@@ -10,5 +9,5 @@ urlpatterns = [
     path("orders/<str:order_hash>", views.order, name="api_order"),
     path("openapi.json", docs.openapi, name="api_openapi"),
     path("docs", docs.docs, name="api_docs"),
-    path("docs/", RedirectView.as_view(pattern_name="api_docs")),
+    path("docs/", docs.docs_by_habit),
 ]

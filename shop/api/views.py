@@ -26,7 +26,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     if request.method == "POST":
         return _place(request, bearer)
     try:
-        page = list_orders(_placed_by(bearer), request.GET.dict())
+        page = list_orders(_placed_by(bearer), request.GET)
     except Refused as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)

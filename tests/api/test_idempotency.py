@@ -2,12 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from shop.api.idempotency import forget_old
 from shop.api.models import KeptAnswer
 from shop.orders.models import Order
 from shop.orders.states import state_changed
@@ -113,3 +115,50 @@ def test_two_hundred_calls_at_once_under_one_key_make_one_order() -> None:
         answers = set(pool.map(call, range(200)))
     assert [status for status, _ in answers] == [201]
     assert Order.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_call_whose_first_takes_long_is_told_so() -> None:
+    token = make_token(make_application())
+    taken, ended = Event(), Event()
+
+    def dawdle(**kwargs: Any) -> None:
+        taken.set()
+        ended.wait(20)
+
+    def first() -> int:
+        try:
+            status: int = post_order(token, key="k1").status_code
+            return status
+        finally:
+            connection.close()
+
+    # SQLite gives up on another writer after this many milliseconds.
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA busy_timeout = 500")
+    state_changed.connect(dawdle)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(first)
+            assert taken.wait(10)
+            second = post_order(token, key="k1")
+            ended.set()
+            assert running.result() == 201
+    finally:
+        state_changed.disconnect(dawdle)
+        connection.close()
+    assert second.status_code == 409
+    assert second.json()["error"] == {
+        "base": ["The first call under this Idempotency-Key is still running."]
+    }
+    assert post_order(token, key="k1")["Idempotency-Replayed"] == "true"
+    assert Order.objects.count() == 1
+
+
+def test_old_answers_are_forgotten_by_the_hour(token: str) -> None:
+    post_order(token, key="k1")
+    forget_old(lambda: None)
+    assert KeptAnswer.objects.count() == 1
+    KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    forget_old(lambda: None)
+    assert KeptAnswer.objects.count() == 0

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from shop.orders.models import Order
@@ -149,6 +150,12 @@ def test_bad_parameter_is_422_under_its_name(token: str, parameter: str, value: 
     assert list(answer.json()["error"]) == [parameter]
 
 
+def test_parameter_given_twice_is_422(token: str) -> None:
+    answer = Client().get("/api/orders?page=1&page=1", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 422
+    assert answer.json()["error"] == {"page": ["is given more than once."]}
+
+
 def test_every_bad_parameter_is_named_at_once(token: str) -> None:
     answer = list_orders(token, page=0, per_page=0, state="x")
     assert answer.json()["error"].keys() == {"page", "per_page", "state"}
@@ -160,7 +167,7 @@ def test_list_takes_three_queries_however_long_it_is(
 ) -> None:
     place(token, number)
     with django_assert_num_queries(3):
-        list_orders(token)
+        list_orders(token, product="s", state="pending")
 
 
 def test_token_without_the_scope_to_read_lists_nothing() -> None:

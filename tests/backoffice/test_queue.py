@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.admin import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -183,3 +185,13 @@ def test_markup_in_names_is_not_run() -> None:
     for path in ("/staff/", f"/staff/orders/{order.pk}/"):
         assert "<script>x" not in html(browser.get(path))
         assert "<script>y" not in html(browser.get(path))
+
+
+def test_catalogue_has_forms_for_tiers_clients_projects_and_users_alone() -> None:
+    registered = {model._meta.label for model in apps.get_models() if site.is_registered(model)}
+    assert registered == {
+        "catalogue.Product",
+        "tenancy.Client",
+        "tenancy.Project",
+        "tenancy.User",
+    }
