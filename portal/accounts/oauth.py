@@ -12,8 +12,16 @@ from allauth.idp.oidc.models import Token
 from csp.decorators import csp_update
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
+from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    UnreadablePostError,
+)
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
@@ -72,7 +80,9 @@ def token(request: HttpRequest) -> HttpResponse:
         return _not_stored(provider.token(request))
     if address_limited(request):
         return _too_many()
-    grant = request.POST.get("grant_type")
+    if not _is_readable(request) or "grant_type" not in request.POST:
+        return _refused(400, "invalid_request")
+    grant = request.POST["grant_type"]
     if grant not in GRANTS:
         return _refused(400, "unsupported_grant_type")
     application = _presented(request)
@@ -98,6 +108,8 @@ def revoke(request: HttpRequest) -> HttpResponse:
         return _not_stored(provider.revoke(request))
     if address_limited(request):
         return _too_many()
+    if not _is_readable(request):
+        return _refused(400, "invalid_request")
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and request.POST.get("token", value) == value:
         _revocable().by_value(value).delete()
@@ -132,15 +144,29 @@ def _presented(request: HttpRequest) -> Application | None:
     named = request.POST.get("client_id")
     if basic and named and basic != named:
         return None
+    written = request.POST.get("client_secret")
+    if secret and written and secret != written:
+        return None
     application = find_application(basic or named or "")
-    if application and knows_secret(application, secret or request.POST.get("client_secret", "")):
+    if application and knows_secret(application, secret or written or ""):
         return application
     return None
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    """Whether the form in the body can be read: it is whole, and neither too long nor too large."""
+    try:
+        request.POST.get("")
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return False
+    return True
 
 
 def _refresh(request: HttpRequest) -> HttpResponse:
     """Two calls with one refresh token: the second waits here, then finds it gone."""
     value = request.POST.get("refresh_token", "")
+    if not value:
+        return _refused(400, "invalid_request")
     with transaction.atomic():
         found = Token.objects.select_for_update().by_value(value)
         old = found.filter(type=Token.Type.REFRESH_TOKEN).first()
@@ -153,6 +179,8 @@ def _refresh(request: HttpRequest) -> HttpResponse:
 def _exchange(request: HttpRequest) -> HttpResponse:
     """A code is good once, also for two calls at the same moment."""
     code = request.POST.get("code", "")
+    if not code:
+        return _refused(400, "invalid_request")
     if not CODE.match(code):
         return _refused(400, "invalid_grant")
     key = f"oauth-code-{hashlib.sha256(code.encode()).hexdigest()}"

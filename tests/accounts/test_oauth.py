@@ -95,9 +95,9 @@ def test_program_gets_no_more_than_it_is_allowed(scope: str) -> None:
         ),
         ({"grant": "authorization_code", "code": "unknown"}, (400, "invalid_grant")),
         ({"grant": "authorization_code", "code": "\x00"}, (400, "invalid_grant")),
-        ({"grant": "authorization_code"}, (400, "invalid_grant")),
+        ({"grant": "authorization_code"}, (400, "invalid_request")),
         ({"grant": "refresh_token", "refresh_token": "unknown"}, (400, "invalid_grant")),
-        ({"grant": "refresh_token"}, (400, "invalid_grant")),
+        ({"grant": "refresh_token"}, (400, "invalid_request")),
     ],
 )
 def test_wrong_calls_are_refused(changes: dict[str, str | None], refusal: tuple[int, str]) -> None:
@@ -262,3 +262,35 @@ def test_token_of_an_owner_who_leaves_ends() -> None:
     assert calls(value).status_code == 200
     User.objects.filter(pk=owner.pk).update(is_active=False)
     assert calls(value).status_code == 401
+
+
+def test_two_secrets_in_one_call_must_agree() -> None:
+    program = Program()
+    pair = base64.b64encode(f"{program.id}:{program.secret}".encode()).decode()
+    answer = Client().post(
+        "/oauth/token",
+        {"grant_type": "client_credentials", "client_secret": "wrong"},
+        headers={"authorization": f"Basic {pair}"},
+    )
+    assert told(answer) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("address", ["/oauth/token", "/oauth/revoke"])
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("--x\r\nContent-Disposition", "multipart/form-data; boundary="),
+        ("&".join(f"a{number}=b" for number in range(1100)), "application/x-www-form-urlencoded"),
+        ("a=" + "b" * 3_000_000, "application/x-www-form-urlencoded"),
+    ],
+    ids=["broken", "too many", "too large"],
+)
+def test_form_that_cannot_be_read_is_told_in_json(
+    address: str, body: str, content_type: str
+) -> None:
+    answer = Client().generic("POST", address, data=body, content_type=content_type)
+    assert told(answer) == (400, "invalid_request")
+
+
+def test_call_without_grant_type_is_told_so() -> None:
+    assert told(Client().post("/oauth/token", {"client_id": "x"})) == (400, "invalid_request")
