@@ -61,7 +61,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     # A parameter of OpenID Connect, which is not offered here: to be ignored.
     known = asked.copy()
     known.pop("prompt", None)
-    request.GET = known  # type: ignore[assignment]
+    request.GET = known  # type: ignore[assignment]  # Django's own type allows the frozen one only
     # The form of the consent page is answered by a redirect to the application.
     parts = urlsplit(redirect_uri)
     leading_there = csp_update({"form-action": [f"{parts.scheme}://{parts.netloc}"]})

@@ -256,3 +256,20 @@ def test_forms_from_elsewhere_do_nothing(what: str) -> None:
     browser.handler.enforce_csrf_checks = True
     assert browser.post(f"/staff/orders/{order.pk}/{what}/").status_code == 403
     assert fresh(order).state == "need_human"
+
+
+def test_order_with_nobody_to_invite_cannot_be_done_by_hand_and_says_why() -> None:
+    order = stuck()
+    Order.objects.filter(pk=order.pk).update(user_email=None)
+    page = by_hand(order, make_project("xl"))
+    assert page.status_code == 422
+    assert "The admin_user_access_token was revoked." in summary(page)
+    assert fields(page)["project"]
+    assert fresh(order).state == "need_human"
+
+
+def test_form_for_done_by_hand_leaves_the_errors_to_us() -> None:
+    """A browser's own bubbles speak the browser's language and hold up only one field."""
+    page = html(visitor(make_user(is_staff=True)).get(f"/staff/orders/{stuck().pk}/"))
+    form = page[page.index("/by-hand/") :]
+    assert form[: form.index(">")].endswith("novalidate")
