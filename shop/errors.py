@@ -1,4 +1,6 @@
-"""The error pages: what happened, what is safe, what to do now. Under `/api/` in the envelope."""
+"""The error pages: what happened, what is safe, what to do now. Under `/api/` and `/order` in their shapes."""
+
+import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,7 +8,9 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
 from shop.api.envelope import failure
+from shop.shorthand import envelope as shorthand
 
+SHORTHAND = re.compile(r"/orders?(/|$)")
 SENTENCES = {
     400: "This request cannot be understood.",
     403: "This is not allowed.",
@@ -50,5 +54,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/") or request.path == "/api":
         return failure(status, SENTENCES[status])
+    if SHORTHAND.match(request.path):
+        return shorthand.failure(shorthand.Fault(status, SENTENCES[status]))
     # Rendered without the request: no context processor may fail on what failed already.
     return HttpResponse(render_to_string(f"errors/{status}.html"), status=status)

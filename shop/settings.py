@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "shop.packing",
     "shop.notifications",
     "shop.api",
+    "shop.shorthand",
     "shop.storefront",
     "portal.registration",
     "portal.accounts",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",
+    "allauth.mfa",
     "django_htmx",
     "django_q",
     "csp",
@@ -276,6 +278,7 @@ WORKER_CLUSTERS = {
         "hourly": [
             "shop.notifications.reminding.remind",
             "shop.orders.lapsing.cancel_lapsed",
+            "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
         ],
         "frozen_after": 60,
@@ -298,6 +301,7 @@ PACKING_MAX_ATTEMPTS = 5
 # An order that nobody completes: after how many days we remind, and let it go.
 REMIND_AFTER_DAYS = 7
 CANCEL_AFTER_DAYS = 60
+OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as many
 
 INVITATION_DAYS = 7
 MAILS_A_DAY = 5  # to an address that has not joined

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from shop.access.bearer import Bearer
 from shop.access.tokens import READ, WRITE
-from shop.api.bodies import Unreadable, read_json
 from shop.api.envelope import failure, success
 from shop.api.guarding import for_bearers
 from shop.api.idempotency import once
 from shop.api.listing import list_orders
+from shop.bodies import Unreadable, read_json
 from shop.orders.document import Refused
 from shop.orders.models import HASH, Order, State
 from shop.orders.placing import Caller, place_order

@@ -1,9 +1,9 @@
-"""Tiers in Django's admin."""
+"""Tiers and promotion codes in Django's admin."""
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Promotion
 
 
 @admin.register(Product)
@@ -16,3 +16,12 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         return False
+
+
+@admin.register(Promotion)
+class PromotionAdmin(admin.ModelAdmin[Promotion]):
+    """How often a code was used is counted, not typed."""
+
+    list_display = ("code", "name", "percent", "amount_cents", "valid_until", "max_uses", "uses")
+    readonly_fields = ("uses",)
+    filter_horizontal = ("tiers",)

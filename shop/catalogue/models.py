@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,62 @@ class Product(models.Model):
     def features(self) -> list[str]:
         """What the tier includes, in the reader's language."""
         return (self.features_en if _reads_english() else self.features_de).splitlines()
+
+
+class Promotion(models.Model):
+    """A promotion code: what it takes off a month's net price, when, how often, for which tiers."""
+
+    code = models.CharField(
+        max_length=200, unique=True, help_text=_("As customers type it, exact case.")
+    )
+    name = models.CharField(max_length=100, help_text=_("What it is for; customers see it."))
+    percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.01), MaxValueValidator(100)],
+        help_text=_("Off the net price, in percent; or else an amount."),
+    )
+    amount_cents = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Off the net price of a month, in cents of the tier's currency."),
+    )
+    valid_from = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    max_uses = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("How many orders may use it; empty for any number.")
+    )
+    uses = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text=_("Orders placed with it, also those that were cancelled later."),
+    )
+    tiers = models.ManyToManyField(
+        Product, blank=True, related_name="+", help_text=_("None chosen: good for all.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        verbose_name = _("promotion code")
+        verbose_name_plural = _("promotion codes")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(percent=None) ^ models.Q(amount_cents=None),
+                name="promotion_is_percent_or_amount",
+                violation_error_message=_("Give a percentage or an amount, one of the two."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_uses=None) | models.Q(uses__lte=models.F("max_uses")),
+                name="promotion_is_not_overused",
+                violation_error_message=_("It was used more often than that already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 def _reads_english() -> bool:

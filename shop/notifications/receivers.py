@@ -12,7 +12,7 @@ from shop.orders.states import state_changed
 @receiver(state_changed)
 def write_for(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
     """Queue the mail that belongs to this change, in its transaction."""
-    if previous in {None, State.NEW} and order.state == State.PENDING:
+    if previous is None and order.state == State.PENDING:
         announce(order)
     if order.state == State.PACKED:
         invite(order)

@@ -15,10 +15,11 @@ from pydantic_core import ErrorDetails
 
 from shop.access.bearer import Bearer, check_bearer
 from shop.access.tokens import WRITE
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Promotion
+from shop.catalogue.promotions import find_promotion
 from shop.orders import patterns
 from shop.orders.values import Email, Id, Login, Name, Text, Webhook
-from shop.tenancy.models import Client, Project
+from shop.tenancy.models import Client, Project, User
 
 READ_ONLY = frozenset(
     {
@@ -35,6 +36,10 @@ READ_ONLY = frozenset(
 FREE_FOR_FIRST_USER = "Yamdu FREE"
 
 Errors = dict[str, list[str]]
+
+NOT_VALID = "is not a valid token for this order."
+NOT_YOURS = "is not a client that you administer."
+NO_PROMOTION = "is not valid now for this tier."
 
 # pydantic's kinds of fault, in the words of this API.
 SENTENCES = {
@@ -87,6 +92,7 @@ class CheckedDocument:
     members: OrderDocument
     product: Product
     bearer: Bearer | None
+    promotion: Promotion | None
 
 
 class Refused(Exception):
@@ -97,11 +103,14 @@ class Refused(Exception):
         self.errors = errors
 
 
-def check_document(raw: Mapping[str, Any], *, bought: Product | None = None) -> CheckedDocument:
+def check_document(
+    raw: Mapping[str, Any], *, bought: Product | None = None, client_admin: User | None = None
+) -> CheckedDocument:
     """`raw`, checked by every rule.
 
-    `bought` is the tier of an order that was placed before: it may be retired by now. Raises
-    Refused with all faults at once, each under the member at fault.
+    `bought` is the tier of an order that was placed before: it may be retired by now.
+    `client_admin` has shown who they are in another way, so that no token is needed for a client
+    of theirs. Raises Refused with all faults at once, each under the member at fault.
     """
     errors: defaultdict[str, list[str]] = defaultdict(list)
     for member in raw.keys() & READ_ONLY:
@@ -115,17 +124,16 @@ def check_document(raw: Mapping[str, Any], *, bought: Product | None = None) -> 
         document = OrderDocument.model_validate(given)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
-            errors[str(fault["loc"][0])].append(_sentence(fault))
+            errors[str(fault["loc"][0])].append(sentence(fault))
     # For the rules over several members, one that has a fault of its own counts as given.
     sound = {member: value for member, value in given.items() if member not in errors}
     _check_pairs(given, sound, errors)
     product = bought or _check_product(sound, errors)
-    bearer = _check_client(given, sound, product, errors)
-    if "promo_code" in sound:
-        errors["promo_code"].append("is not valid now for this tier.")
+    bearer = _check_client(given, sound, product, client_admin, errors)
+    promotion = _check_promotion(sound, product, errors)
     if errors or document is None or product is None:
         raise Refused(dict(errors))
-    return CheckedDocument(document, product, bearer)
+    return CheckedDocument(document, product, bearer, promotion)
 
 
 _MEMBERS = frozenset(OrderDocument.model_fields)
@@ -137,11 +145,11 @@ def name_fault(name: str) -> str | None:
     try:
         _NAME.validate_python(name, strict=True)
     except ValidationError as error:
-        return _sentence(error.errors(include_url=False, include_input=False)[0])
+        return sentence(error.errors(include_url=False, include_input=False)[0])
     return None
 
 
-def _sentence(fault: ErrorDetails) -> str:
+def sentence(fault: ErrorDetails) -> str:
     """What pydantic found, in the words of this API, without what was typed."""
     match fault["type"]:
         case "order":
@@ -176,33 +184,41 @@ def _check_product(sound: Mapping[str, Any], errors: Errors) -> Product | None:
 
 
 def _check_client(
-    given: Mapping[str, Any], sound: Mapping[str, Any], product: Product | None, errors: Errors
+    given: Mapping[str, Any],
+    sound: Mapping[str, Any],
+    product: Product | None,
+    client_admin: User | None,
+    errors: Errors,
 ) -> Bearer | None:
     """The token, the client it is for, and what an order to an existing client must name."""
     value = sound.get("admin_user_access_token")
     bearer = _bearer_to_write(value) if value else None
     if "client_id" in given:
-        _check_demands_of_client_id(given, errors)
+        _check_demands_of_client_id(given, client_admin, errors)
     elif "project_id" in given:
         errors["client_id"].append("is required with project_id.")
-    if not value:
-        return None
-    client = None
-    if "client_id" in sound:
-        client = Client.objects.filter(pk=sound["client_id"]).first()
-        # A wrong token and an unknown client answer alike.
-        if client is None or bearer is None or client.client_admin_id != bearer.user.pk:
-            bearer = client = None
-    if bearer is None:
-        errors["admin_user_access_token"].append("is not a valid token for this order.")
-    if client and "project_id" in sound:
+    admin = client_admin
+    if value:
+        admin = bearer.user if bearer else None
+        if bearer is None and "client_id" not in sound:
+            errors["admin_user_access_token"].append(NOT_VALID)
+    if "client_id" not in sound or not (value or client_admin):
+        return bearer
+    client = Client.objects.filter(pk=sound["client_id"]).first()
+    # A wrong token and an unknown client answer alike.
+    if client is None or admin is None or client.client_admin_id != admin.pk:
+        member = "admin_user_access_token" if value else "client_id"
+        errors[member].append(NOT_VALID if value else NOT_YOURS)
+    elif "project_id" in sound:
         _check_project(client, sound["project_id"], product, errors)
     return bearer
 
 
-def _check_demands_of_client_id(given: Mapping[str, Any], errors: Errors) -> None:
+def _check_demands_of_client_id(
+    given: Mapping[str, Any], client_admin: User | None, errors: Errors
+) -> None:
     """Such an order is complete on arrival."""
-    if "admin_user_access_token" not in given:
+    if "admin_user_access_token" not in given and client_admin is None:
         errors["admin_user_access_token"].append("is required with client_id.")
     if "project_id" in given and "user_email" not in given:
         errors["user_email"].append("is required with project_id.")
@@ -216,6 +232,17 @@ def _check_project(client: Client, number: int, product: Product | None, errors:
         errors["project_id"].append("is not a project of this client.")
     elif product is not None and project.product_id != product.pk:
         errors["product"].append("is not the tier of this project.")
+
+
+def _check_promotion(
+    sound: Mapping[str, Any], product: Product | None, errors: Errors
+) -> Promotion | None:
+    if "promo_code" not in sound:
+        return None
+    promotion = find_promotion(sound["promo_code"], product) if product else None
+    if product and promotion is None:
+        errors["promo_code"].append(NO_PROMOTION)
+    return promotion
 
 
 def _bearer_to_write(value: str) -> Bearer | None:

@@ -1,6 +1,7 @@
-"""Let go of orders that nobody completed."""
+"""Let go of orders that nobody completed, and of open ones that were left alone."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.orders.models import Order, State
+from shop.orders.opening import delete_open
+from shop.orders.placing import NotOpen
 from shop.orders.states import move
 
 # What somebody may have filled in meanwhile, of themselves and of their company.
@@ -36,3 +39,15 @@ def cancel_lapsed(beat: Callable[[], None]) -> None:
             # Who fills it in at this moment comes first, or finds it cancelled.
             if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
                 move(order, State.CANCELLED, **nothing)
+
+
+def delete_abandoned(beat: Callable[[], None]) -> None:
+    """Delete open orders that nobody has touched for OPEN_ORDER_DAYS.
+
+    Calls `beat` between two orders.
+    """
+    before = timezone.now() - timedelta(days=settings.OPEN_ORDER_DAYS)
+    for order in Order.objects.filter(state=State.NEW, updated_at__lt=before).iterator():
+        beat()
+        with suppress(NotOpen):
+            delete_open(order, untouched_since=before)

@@ -47,12 +47,21 @@ class Order(models.Model):
     # the worker finds what is due by an index.
     complete = models.BooleanField(default=False)
 
-    # The tier as bought: later changes of the catalogue do not touch it.
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    tier_name = models.CharField(max_length=50)
-    net_cents = models.PositiveIntegerField()
-    currency = models.CharField(max_length=3)
-    vat_rate = models.DecimalField(max_digits=4, decimal_places=2)
+    # The tier. Only an open order may have none, so whoever handles a placed one need not ask.
+    product: "models.ForeignKey[Product, Product]" = models.ForeignKey(
+        Product,
+        null=True,  # type: ignore[misc]
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    # As bought: later changes of the catalogue do not touch it. The price is what is to be paid,
+    # with the promotion taken off already.
+    tier_name = models.CharField(max_length=50, blank=True)
+    net_cents = models.PositiveIntegerField(default=0)
+    discount_cents = models.PositiveIntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    vat_rate = models.DecimalField(max_digits=4, decimal_places=2, default=0)
 
     # Members of the order document, as sent.
     client_id = models.BigIntegerField(null=True, blank=True)
@@ -76,14 +85,19 @@ class Order(models.Model):
     )
     token_last4 = models.CharField(max_length=4, blank=True)
 
-    # Who placed it. A form's key is good for one order, however often its button is pressed.
+    # Whose open order it is, or was: of a browser by a digest of its OwnerId, of a user, of both.
+    owner_digest = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    # Who placed it.
     application = models.ForeignKey(
         Application, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     placed_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     # How packing went.
     packing_began_at = models.DateTimeField(null=True, blank=True)
@@ -120,6 +134,7 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "updated_at"]),
             models.Index(fields=["application", "-created_at"]),
+            models.Index(fields=["owner_digest"]),
             models.Index(
                 fields=["created_at"],
                 name="order_due",
@@ -129,7 +144,22 @@ class Order(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(state__in=State.values), name="order_state_is_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="new") | models.Q(product__isnull=False),
+                name="placed_order_has_a_tier",
+            ),
+            # One open order per owner, however many calls come at once.
+            models.UniqueConstraint(
+                fields=["owner_digest"],
+                name="one_open_order_per_owner_id",
+                condition=models.Q(state="new"),
+            ),
+            models.UniqueConstraint(
+                fields=["owner"],
+                name="one_open_order_per_user",
+                condition=models.Q(state="new"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +183,36 @@ class Order(models.Model):
         if not self.user_email and not (self.client_id and self.project_name):
             missing.append("user_email")
         return missing
+
+
+class Basket(models.Model):
+    """What an open order holds, as it was put there; kept with the order once it is placed.
+
+    Each field holds a resource of `resources.py`, or nothing; `filling_out.py` makes the order
+    document of them.
+    """
+
+    order = models.OneToOneField(
+        Order, on_delete=models.CASCADE, primary_key=True, related_name="basket"
+    )
+    account = models.JSONField(null=True)
+    contacts = models.JSONField(default=dict)  # by kind
+    user = models.JSONField(null=True)
+    payment = models.JSONField(null=True)
+    product = models.JSONField(null=True)  # its tier is the order's
+    attributes = models.JSONField(null=True)
+
+    # The program that asked for webhooks, and so signs them.
+    application = models.ForeignKey(
+        Application, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("basket")
+        verbose_name_plural = _("baskets")
+
+    def __str__(self) -> str:
+        return f"of order {self.order_id}"
 
 
 class OrderEvent(models.Model):

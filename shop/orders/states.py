@@ -25,7 +25,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     State.CANCELLED: frozenset(),
 }
 
-# Sent inside the transaction of the change, with `order` and `previous` (None at the first).
+# Sent inside the transaction of the change, with `order` and `previous`, None when it is placed.
 state_changed = Signal()
 
 
@@ -68,5 +68,7 @@ def move(
         OrderEvent.objects.create(
             order=order, previous=previous, state=to, actor=actor, fault=fault, note=note
         )
-        state_changed.send(sender=Order, order=order, previous=previous)
+        # To the world outside, an order begins when it is placed.
+        known = None if previous == State.NEW else previous
+        state_changed.send(sender=Order, order=order, previous=known)
     return True

@@ -15,7 +15,8 @@ from shop.orders.addresses import webhook_fault
 LOGIN = re.compile(r"\A[A-Za-z0-9@.+_-]+\Z")
 
 
-def _fault(message: str) -> PydanticCustomError:
+def fault(message: str) -> PydanticCustomError:
+    """A refusal in the words of this API."""
     # Braces would be read as a template.
     return PydanticCustomError("order", "{message}", {"message": message})
 
@@ -23,9 +24,9 @@ def _fault(message: str) -> PydanticCustomError:
 def _plain(value: str) -> str:
     # Nor may it look so: joiners and marks of direction show nothing by themselves.
     if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
-        raise _fault("must not be blank.")
+        raise fault("must not be blank.")
     if any(unicodedata.category(character) == "Cc" for character in value):
-        raise _fault("must not contain control characters.")
+        raise fault("must not contain control characters.")
     return value
 
 
@@ -39,19 +40,19 @@ def _bare_email(value: str) -> str:
             test_environment=settings.DEMO,
         )
     except EmailNotValidError as error:
-        raise _fault("must be a bare e-mail address.") from error
+        raise fault("must be a bare e-mail address.") from error
     return value
 
 
 def _login_characters(value: str) -> str:
     if not LOGIN.match(value):
-        raise _fault("must consist of ASCII letters, digits and @ . + - _ only.")
+        raise fault("must consist of ASCII letters, digits and @ . + - _ only.")
     return value
 
 
 def _webhook(value: str) -> str:
     if message := webhook_fault(value, demo=settings.DEMO):
-        raise _fault(message)
+        raise fault(message)
     return value
 
 

@@ -16,8 +16,9 @@ from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 def client(order: Order) -> None:
     """Make the client, or check that the one named is still the orderer's to add to."""
-    token_counts = bool(order.token_last4) and order.product.code != FREE_FOR_FIRST_USER
-    if (token_counts or order.client_id) and order.token_id is None:
+    by_token = bool(order.token_last4)
+    token_counts = by_token and order.product.code != FREE_FOR_FIRST_USER
+    if by_token and (token_counts or order.client_id) and order.token_id is None:
         raise Mend("token_revoked")
     if order.client_id:
         found = Client.objects.filter(pk=order.client_id).first()

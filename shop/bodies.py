@@ -1,4 +1,4 @@
-"""Read a request's JSON body, or say in the envelope why it cannot be read."""
+"""Read a request's JSON body, or say why it cannot be read."""
 
 import json
 from typing import Any

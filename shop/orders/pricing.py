@@ -1,0 +1,53 @@
+"""What an order costs a month, and the hash by which buyers and shop know they mean the same."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shop.catalogue.models import Product, Promotion
+from shop.catalogue.prices import gross
+from shop.catalogue.promotions import discount
+
+
+@dataclass(frozen=True)
+class Price:
+    """A month's price in cents: `net_cents` is left after `discount_cents` were taken off."""
+
+    net_cents: int
+    discount_cents: int
+    vat_rate: Decimal
+    currency: str
+
+    @property
+    def gross_cents(self) -> int:
+        """What is to be paid."""
+        return gross(self.net_cents, self.vat_rate)
+
+    @property
+    def vat_cents(self) -> int:
+        """The part of it that is VAT."""
+        return self.gross_cents - self.net_cents
+
+
+def price_of(product: Product, promotion: Promotion | None, *, adds_member: bool) -> Price:
+    """What `product` costs now.
+
+    To add a member to a project costs nothing: the project is paid for (contract, "Orders API").
+    """
+    listed = 0 if adds_member else product.net_cents
+    off = discount(promotion, listed) if promotion else 0
+    return Price(listed - off, off, product.vat_rate, product.currency)
+
+
+def price_hash(product: Product, price: Price, code: str | None) -> str:
+    """40 hex digits over everything that decides the price (contract, "The open order")."""
+    decides = [
+        product.code,
+        price.net_cents,
+        price.discount_cents,
+        f"{price.vat_rate:.2f}",
+        price.currency,
+        code,
+    ]
+    return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:40]

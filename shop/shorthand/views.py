@@ -1,0 +1,139 @@
+"""The open order itself: open, look, delete, attributes, quote, validate and submit."""
+
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from shop.access.limits import take
+from shop.orders.models import Basket, State
+from shop.orders.opening import delete_open, open_order, orders_of
+from shop.orders.placing import Caller, NotOpen, PriceChanged
+from shop.orders.resources import Resource, read_attributes, read_resource
+from shop.orders.submitting import check, submit
+from shop.shorthand.calling import Call, for_owners
+from shop.shorthand.envelope import Fault, answer, failure
+from shop.shorthand.presenting import basket_of, links, order_body, present_quote
+
+
+class Nothing(Resource):
+    """What opening an order needs."""
+
+
+class Action(Resource):
+    """What is to be done with the order."""
+
+    action: Literal["validate", "submit"]
+    quote_hash: str | None = None
+    action_data: dict[str, Any] | None = None  # reserved by the source, never read
+
+
+@for_owners("POST", opens_alone=True)
+def opening(call: Call) -> HttpResponse:
+    """`POST /orders`: open an order."""
+    return _open(call)
+
+
+@for_owners("GET", "POST", "DELETE")
+def order(call: Call) -> HttpResponse:
+    """`/order` and `/orders/{order_hash}`."""
+    if call.request.method == "POST":
+        return _open(call)
+    if call.request.method == "DELETE":
+        delete_open(call.found)
+        return answer(204)
+    return answer(200, order_body(call))
+
+
+@for_owners("GET", "DELETE")
+def explicit_order(call: Call) -> HttpResponse:
+    """`/orders/{order_hash}`, which is open or placed already."""
+    if call.request.method == "DELETE":
+        delete_open(call.found)
+        return answer(204)
+    return answer(200, order_body(call))
+
+
+@for_owners("GET", "PUT")
+def attributes(call: Call) -> HttpResponse:
+    """`…/attributes`."""
+    if call.request.method == "PUT":
+        given = read_attributes(call.body())
+        asks_for_webhooks = any(each["name"] == "redirection_uri" for each in given)
+        if asks_for_webhooks and call.who.application is None:
+            text = "needs an application's Bearer token."
+            raise Fault(403, "Only programs are told by webhook.", {"redirection_uri": text})
+
+        def change(basket: Basket) -> None:
+            basket.attributes = given
+            basket.application = call.who.application if asks_for_webhooks else None
+
+        call.change(change)
+    found = basket_of(call).attributes
+    if found is None:
+        raise Fault(404, "No attributes have been set.")
+    return answer(200, {"list": found, "links": links(call, "attributes")})
+
+
+@for_owners("GET")
+def quote(call: Call) -> HttpResponse:
+    """`…/quote`: what the order costs."""
+    return answer(200, {"quote": present_quote(call), "links": links(call, "quote")})
+
+
+@for_owners("POST")
+def action(call: Call) -> HttpResponse:
+    """`…/action`: validate or submit."""
+    if call.order is None:
+        placed = orders_of(call.owner).exclude(state=State.NEW).exists()
+        if placed:
+            raise Fault(409, "There is no open order: the last one is placed.")
+        raise Fault(400, "There is nothing to submit.", {"account": "is required."})
+    given = read_resource(Action, call.body())
+    if call.order.state != State.NEW:
+        if given["action"] == "submit":
+            raise Fault(409, "The order has been placed already.")
+        raise NotOpen
+    if given["action"] == "validate":
+        check(basket_of(call), call.who.client_admin)
+        return answer(204)
+    return _submit(call, given.get("quoteHash"))
+
+
+def _open(call: Call) -> HttpResponse:
+    if call.request.body or call.request.content_type == "application/json":
+        read_resource(Nothing, call.body() if call.request.body else {})
+    call.order, call.opened_for = open_order(call.owner)
+    body = {
+        "orderId": call.order.order_hash,
+        "ownerId": call.opened_for.owner_id,
+        "links": {"self": {"href": call.location() + "/", "rel": "self"}},
+    }
+    response = answer(201, body)
+    response["Location"] = call.location()
+    return response
+
+
+def _submit(call: Call, quote_hash: str | None) -> HttpResponse:
+    who = call.who
+    if who.user is None and who.application is None:
+        taken = take(call.request, "orders")
+        if taken and taken.wait:
+            raise Fault(429, "There were many orders from here. Wait a while.")
+    caller = Caller(who.application, who.user, who.client_admin)
+    try:
+        submit(call.found, caller, quote_hash=quote_hash)
+    except PriceChanged:
+        text = "is no longer the quote's Hash."
+        raise Fault(409, "The price has changed. Look at the quote.", {"quoteHash": text}) from None
+    except NotOpen:
+        raise Fault(409, "The order has been placed already.") from None
+    response = answer(202)
+    response["Location"] = call.location()
+    return response
+
+
+@csrf_exempt
+def nothing(*args: object, **kwargs: object) -> HttpResponse:
+    """Any other address below: among them what was left out on purpose."""
+    return failure(Fault(404, "There is nothing at this address."))
