@@ -7,6 +7,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 
 View = Callable[..., HttpResponse]
 
@@ -34,3 +35,8 @@ class RequestIdMiddleware:
 def base_url(request: HttpRequest) -> str:
     """Where absolute links of an answer begin: BASE_URL; in the demo the request's own host."""
     return request.build_absolute_uri("/") if settings.DEMO else settings.BASE_URL
+
+
+def page_language() -> str:
+    """The language of the page, `de` or `en`, as far as its reader has asked for one of them."""
+    return "en" if (get_language() or "").startswith("en") else "de"

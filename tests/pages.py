@@ -66,6 +66,23 @@ def fields(response: Response) -> dict[str, str]:
     return found
 
 
+def at_checkout(
+    product: str = "s", user: User | None = None, language: str = "en"
+) -> tuple[Client, dict[str, str]]:
+    """A browser that has chosen a tier, and the checkout's form as it found it."""
+    browser = visitor(user, language)
+    page = browser.post("/checkout/tier/", {"product": product}, follow=True)
+    return browser, checkout_form(page, product)
+
+
+def checkout_form(page: Response, product: str = "s") -> dict[str, str]:
+    """The checkout's form as `page` has it, with the order button pressed."""
+    form = {**fields(page), "product": product}
+    for other in ("apply", "language", "next", "csrfmiddlewaretoken"):
+        form.pop(other, None)
+    return form
+
+
 def join_address(order: Order) -> str:
     """The link that a mail sent now would carry."""
     assert order.invitation

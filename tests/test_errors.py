@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.factories import make_packed_order, make_user
-from tests.pages import Response, html, join_address, visitor, words
+from tests.pages import Response, at_checkout, html, join_address, visitor, words
 
 db = pytest.mark.django_db
 
@@ -132,7 +132,7 @@ def test_form_without_its_token_is_told_kindly() -> None:
     for language in ("en", "de"):
         browser = visitor(language=language)
         browser.handler.enforce_csrf_checks = True
-        answer = browser.post("/checkout/", {"tier": "s"})
+        answer = browser.post("/checkout/tier/", {"product": "s"})
         assert_error_page(answer, 403, language)
         assert ("Please send this form once more" in words(answer)) == (language == "en")
 
@@ -141,11 +141,12 @@ def test_form_without_its_token_is_told_kindly() -> None:
 def test_every_page_carries_the_headers() -> None:
     order = make_packed_order()
     member, staff = visitor(make_user()), visitor(make_user(is_staff=True))
+    buyer, form = at_checkout()
     answers = [
         visitor().get("/"),
         visitor().get("/tiers/s/"),
-        visitor().get("/checkout/?tier=s"),
-        visitor().post("/checkout/", {"tier": "s"}),
+        buyer.get("/checkout/"),
+        buyer.post("/checkout/", form),
         visitor().get(f"/register/{order.order_hash}/"),
         visitor().get(f"/register/{order.order_hash}/progress/"),
         visitor().get(join_address(order)),
@@ -166,9 +167,10 @@ def test_no_page_has_script_or_style_of_its_own() -> None:
     # The policy would stop it: a page that needs it would be broken.
     order = make_packed_order()
     member, staff = visitor(make_user()), visitor(make_user(is_staff=True))
+    buyer, form = at_checkout()
     pages = [
-        *(visitor().get(path) for path in ("/", "/tiers/s/", "/checkout/?tier=s", "/nothing")),
-        visitor().post("/checkout/", {"tier": "s"}),
+        *(buyer.get(path) for path in ("/", "/tiers/s/", "/checkout/", "/nothing")),
+        buyer.post("/checkout/", form),
         visitor().get(f"/register/{order.order_hash}/"),
         visitor().get(join_address(order)),
         *(visitor().get(f"/account/{path}/") for path in ("login", "password/reset", "inactive")),

@@ -4,9 +4,9 @@ from typing import Any
 
 from allauth.account.forms import ResetPasswordForm as AllauthsForm
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from shop.notifications.queueing import offer_new_password
+from shop.requests import page_language
 
 
 class ResetPasswordForm(AllauthsForm):  # type: ignore[misc]  # allauth is not typed
@@ -15,6 +15,5 @@ class ResetPasswordForm(AllauthsForm):  # type: ignore[misc]  # allauth is not t
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Note the wish; the address it is for."""
         email: str = self.cleaned_data["email"]
-        language = "en" if (get_language() or "").startswith("en") else "de"
-        offer_new_password(email, language)
+        offer_new_password(email, page_language())
         return email

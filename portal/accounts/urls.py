@@ -1,9 +1,12 @@
 """Sign-in (allauth), without its sign-up: members come by invitation."""
 
 from allauth.account import urls as account_urls
+from allauth.mfa.base.views import authenticate
 from django.urls import URLPattern, include, path
 
 urlpatterns = [
+    # Who has a second factor is asked for it.
+    path("2fa/authenticate/", authenticate, name="mfa_authenticate"),
     path(
         "",
         include(
@@ -13,5 +16,5 @@ urlpatterns = [
                 if isinstance(pattern, URLPattern) and pattern.name != "account_signup"
             ]
         ),
-    )
+    ),
 ]

@@ -1,15 +1,6 @@
 """Where the older description contradicts itself or leaves something open, and how it is read."""
 
-from typing import NamedTuple
-
-
-class Change(NamedTuple):
-    """What the older description says, how it is here, and why."""
-
-    said: str
-    here: str
-    why: str
-
+from shop.describing import Change
 
 CHANGES = [
     Change(

@@ -1,4 +1,4 @@
-"""The API's description, OpenAPI 3.1, made from the models and the envelope that the API uses."""
+"""What `/api/orders` adds to the API's description, made from what the API itself uses."""
 
 from typing import Any
 
@@ -10,11 +10,21 @@ from shop.api.envelope import phrase
 from shop.api.listing import ListQuery
 from shop.api.schema_models import OrderAnswer
 from shop.catalogue.models import Product
+from shop.describing import (
+    NULL,
+    Part,
+    Schema,
+    by_token,
+    content,
+    described,
+    header,
+    header_refs,
+    record,
+    ref,
+)
 from shop.orders.document import OrderDocument
 
-Schema = dict[str, Any]
-
-JSON = "application/json"
+TAG = {"name": "Orders", "description": "A whole order in one call."}
 # Each of these may be answered wherever a token is asked for.
 EVERYWHERE = (400, 401, 403, 405, 429, 500)
 HEADERS_OF = {
@@ -22,45 +32,39 @@ HEADERS_OF = {
     405: ("Allow",),
     429: ("Retry-After",),
 }
-# Present where calls are limited, where a call was repeated.
-SOMETIMES = {"RateLimit", "RateLimit-Policy", "Idempotency-Replayed"}
-NUMBERS = {"Total", "Per-Page", "Retry-After"}
-EXACT = {"WWW-Authenticate": "Bearer", "Idempotency-Replayed": "true"}
-SCOPES = {READ: "See the orders that this application placed.", WRITE: "Place orders."}
 
 
-def describe(base: str) -> Schema:
-    """The description, for a server at `base`. One query: the tiers."""
-    base = base.rstrip("/")
-    tiers = list(Product.objects.values_list("code", "listed"))
-    return {
-        "openapi": "3.1.1",
-        "info": {
-            "title": "Slate orders API",
-            "version": "1",
-            "summary": "Place orders for your customers and follow them.",
-            "description": f"The guide is at {base}/api/docs.",
-        },
-        "servers": [{"url": base}],
-        "externalDocs": {"url": f"{base}/api/docs", "description": "The guide"},
-        "paths": {
-            "/api/orders": {
-                "get": _list([code for code, _listed in tiers]),
-                "post": _place(),
-            },
+def describe(tiers: list[Product]) -> Part:
+    """The share of `/api/orders`."""
+    codes = [tier.code for tier in tiers]
+    return Part(
+        tag=TAG,
+        paths={
+            "/api/orders": {"get": _list(codes), "post": _place()},
             "/api/orders/{order_hash}": {"get": _show()},
         },
-        "components": {
-            "schemas": {
-                "OrderDocument": _document([code for code, listed in tiers if listed]),
-                "Order": _described(OrderAnswer.model_json_schema(), wording.ANSWERED),
-                "Fault": FAULT,
-                "Faults": FAULTS,
-            },
-            "headers": {name: _header(name) for name in wording.HEADERS},
-            "securitySchemes": _security_schemes(base),
+        schemas={
+            "OrderDocument": _document([tier.code for tier in tiers if tier.listed]),
+            "Order": described(OrderAnswer.model_json_schema(), wording.ANSWERED),
+            "Fault": FAULT,
+            "Faults": FAULTS,
         },
-    }
+        headers={
+            name: header(text, **RULES.get(name, {})) for name, text in wording.HEADERS.items()
+        },
+        responses={},
+        security_schemes={},
+    )
+
+
+# What is more to say of a header than that it is text and always there.
+NUMBER = {"type": "integer", "minimum": 0}
+RULES: dict[str, Any] = {
+    "Idempotency-Replayed": {"schema": {"const": "true"}, "required": False},
+    "Per-Page": {"schema": NUMBER},
+    "Total": {"schema": NUMBER},
+    "WWW-Authenticate": {"schema": {"const": "Bearer"}},
+}
 
 
 def _place() -> Schema:
@@ -74,16 +78,14 @@ def _place() -> Schema:
     }
     body = {
         "required": True,
-        "content": {
-            JSON: {
-                "schema": {
-                    "type": "object",
-                    "required": ["order"],
-                    "properties": {"order": {"$ref": "#/components/schemas/OrderDocument"}},
-                },
-                "examples": _examples(examples.REQUESTS),
-            }
-        },
+        "content": content(
+            {
+                "type": "object",
+                "required": ["order"],
+                "properties": {"order": ref("OrderDocument")},
+            },
+            examples.REQUESTS,
+        ),
     }
     answers = {
         201: _success("placeOrder", 201, "order", ORDER, "Location", "Idempotency-Replayed"),
@@ -141,7 +143,7 @@ def _show() -> Schema:
     }
 
 
-ORDER = {"$ref": "#/components/schemas/Order"}
+ORDER = ref("Order")
 SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 FAULT = {
     "description": "What is wrong with the call as a whole.",
@@ -160,7 +162,7 @@ FAULTS = {
 
 
 def _success(operation: str, status: int, name: str, shape: Schema, *headers: str) -> Schema:
-    data = _object({name: shape})
+    data = record({name: shape})
     return _answer(operation, status, headers, info={"type": "string"}, data=data)
 
 
@@ -170,63 +172,34 @@ def _failures(operation: str, *statuses: int) -> dict[int, Schema]:
             operation,
             status,
             HEADERS_OF.get(status, ()),
-            error={"$ref": f"#/components/schemas/{'Faults' if status == 422 else 'Fault'}"},
+            error=ref("Faults" if status == 422 else "Fault"),
         )
         for status in statuses
     }
 
 
 def _answer(operation: str, status: int, headers: tuple[str, ...], **members: Schema) -> Schema:
-    names = [*headers, "RateLimit", "RateLimit-Policy", "X-Request-ID"]
-    envelope = _object(
+    envelope = record(
         {"status": {"const": status}, "status_message": {"const": phrase(status)}, **members}
     )
     return {
         "description": wording.STATUSES[status],
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
-        "content": {
-            JSON: {
-                "schema": envelope,
-                "examples": _examples(examples.answers(operation, status)),
-            }
-        },
+        "headers": header_refs(*headers),
+        "content": content(envelope, examples.answers(operation, status)),
     }
 
 
 def _secured(scope: str, answers: dict[int, Schema]) -> Schema:
     everywhere = _failures("placeOrder" if scope == WRITE else "showOrder", *EVERYWHERE)
     return {
-        "security": [{"bearer": [scope]}, {"oauth2": [scope]}],
+        "tags": [TAG["name"]],
+        "security": by_token(scope),
         "responses": {str(key): value for key, value in sorted((everywhere | answers).items())},
     }
 
 
-def _object(properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "required": list(properties),
-        "additionalProperties": False,
-        "properties": properties,
-    }
-
-
-def _examples(values: dict[str, Any]) -> Schema:
-    return {name: {"value": value} for name, value in values.items()}
-
-
-def _header(name: str) -> Schema:
-    schema: Schema = {"type": "integer", "minimum": 0} if name in NUMBERS else {"type": "string"}
-    if name in EXACT:
-        schema = {"const": EXACT[name]}
-    return {
-        "description": wording.HEADERS[name],
-        "required": name not in SOMETIMES,
-        "schema": schema,
-    }
-
-
 def _document(codes: list[str]) -> Schema:
-    schema = _described(OrderDocument.model_json_schema(), wording.SENT)
+    schema = described(OrderDocument.model_json_schema(), wording.SENT)
     schema["properties"]["product"] = {
         "type": "string",
         "enum": codes,
@@ -237,20 +210,11 @@ def _document(codes: list[str]) -> Schema:
     return schema
 
 
-def _described(schema: Schema, words: dict[str, str]) -> Schema:
-    for name, member in schema["properties"].items():
-        member["description"] = words[name]
-        del member["title"]
-        if member.get("default", ...) is None:
-            del member["default"]
-    return schema
-
-
 def _parameters(query: type[BaseModel], codes: list[str]) -> list[Schema]:
     parameters = []
     for name, member in query.model_json_schema()["properties"].items():
         # An absent parameter is None in the model; on the wire there is no null.
-        choices = [one for one in member.pop("anyOf", [{}]) if one != {"type": "null"}]
+        choices = [one for one in member.pop("anyOf", [{}]) if one != NULL]
         schema = {**member, **choices[0]}
         del schema["title"]
         if schema.get("default", ...) is None:
@@ -266,27 +230,3 @@ def _parameters(query: type[BaseModel], codes: list[str]) -> list[Schema]:
             }
         )
     return parameters
-
-
-def _security_schemes(base: str) -> Schema:
-    token = {"tokenUrl": f"{base}/oauth/token", "scopes": SCOPES}
-    return {
-        "bearer": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "A token, from OAuth 2 or issued once for long.",
-        },
-        "oauth2": {
-            "type": "oauth2",
-            "description": "Client credentials for a program of its own; an authorization code, "
-            "with PKCE, for a program that acts for a user.",
-            "flows": {
-                "clientCredentials": token,
-                "authorizationCode": {
-                    **token,
-                    "authorizationUrl": f"{base}/oauth/authorize",
-                    "refreshUrl": f"{base}/oauth/token",
-                },
-            },
-        },
-    }

@@ -59,19 +59,13 @@ PARAMETERS = {
 }
 
 HEADERS = {
-    "Allow": "The methods this address knows.",
     "Idempotency-Replayed": "true where this is the first call's answer, given again.",
     "Link": "The pages around this one: first, last, prev, next (RFC 8288).",
     "Links": "The same as Link, by the name older programs know.",
     "Location": "The order's address, relative to this server.",
     "Per-Page": "How many orders a page has.",
-    "RateLimit": "How many calls are left, and in how many seconds there are more.",
-    "RateLimit-Policy": "How many calls are allowed in how many seconds.",
-    "Retry-After": "After how many seconds to call again.",
     "Total": "How many orders the whole list has.",
     "WWW-Authenticate": "How to authenticate.",
-    "X-Request-ID": "Names this call in our logs: your own X-Request-ID, where it is 1 to 64 "
-    "letters, digits or . _ -, else one of ours.",
 }
 
 STATUSES = {

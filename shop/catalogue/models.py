@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.prices import gross
+from shop.requests import page_language
 
 
 class Product(models.Model):
@@ -76,12 +76,12 @@ class Product(models.Model):
     @property
     def promise(self) -> str:
         """The one-line promise in the reader's language."""
-        return self.promise_en if _reads_english() else self.promise_de
+        return self.promise_en if page_language() == "en" else self.promise_de
 
     @property
     def features(self) -> list[str]:
         """What the tier includes, in the reader's language."""
-        return (self.features_en if _reads_english() else self.features_de).splitlines()
+        return (self.features_en if page_language() == "en" else self.features_de).splitlines()
 
 
 class Promotion(models.Model):
@@ -138,7 +138,3 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-def _reads_english() -> bool:
-    return (get_language() or "").startswith("en")

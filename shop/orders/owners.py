@@ -44,6 +44,12 @@ def read_owner_id(request: HttpRequest) -> str | None:
     return value if UUID4.fullmatch(value) else None
 
 
+def page_owner(request: HttpRequest) -> Owner:
+    """Whose open order a page of ours is about."""
+    user = request.user if isinstance(request.user, User) else None
+    return Owner(read_owner_id(request), user)
+
+
 def new_owner_id() -> str:
     """An OwnerId that nobody has and nobody guesses."""
     return str(uuid.uuid4())

@@ -23,6 +23,28 @@ EMAIL = rf"^{ATOM}(\.{ATOM})*@{LABEL}([.\u3002\uff0e\uff61]{LABEL})+$"
 HOST = r"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])"
 WEBHOOK = rf"://{HOST}(:[0-9]*)?([/?#][!-\[\]-~]*)?$"
 
+# RFC 5646, section 2.1: well-formed, whether or not such a language is registered. In capitals or
+# not; JSON Schema has no flag for it.
+A, N = "[A-Za-z]", "[A-Za-z0-9]"
+GRANDFATHERED = (
+    *("en-gb-oed", "i-ami", "i-bnn", "i-default", "i-enochian", "i-hak", "i-klingon", "i-lux"),
+    *("i-mingo", "i-navajo", "i-pwn", "i-tao", "i-tay", "i-tsu", "sgn-be-fr", "sgn-be-nl"),
+    "sgn-ch-de",
+)
+ANY_CASE = [
+    "".join(f"[{sign.upper()}{sign}]" if sign.isalpha() else sign for sign in tag)
+    for tag in GRANDFATHERED
+]
+LANGUAGE_TAG = (
+    rf"^(({A}{{2,3}}(-{A}{{3}}){{0,3}}|{A}{{4,8}})"
+    rf"(-{A}{{4}})?(-({A}{{2}}|[0-9]{{3}}))?"
+    rf"(-({N}{{5,8}}|[0-9]{N}{{3}}))*"
+    rf"(-[0-9A-WY-Za-wy-z](-{N}{{2,8}})+)*"
+    rf"(-[Xx](-{N}{{1,8}})+)?"
+    rf"|[Xx](-{N}{{1,8}})+"
+    rf"|{'|'.join(ANY_CASE)})$"
+)
+
 NONE: JsonValue = {"type": "null"}
 TEXT: JsonValue = {"type": "string"}
 NUMBER: JsonValue = {"type": "integer"}

@@ -7,25 +7,28 @@ import re
 from typing import Annotated, Any, Literal
 
 import pycountry
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from shop.orders import patterns
+from shop.orders.cards import holds_card
 from shop.orders.document import Errors, Refused, sentence
-from shop.orders.values import Email, Id, Login, Name, Webhook, fault
+from shop.orders.values import Email, Id, Login, Name, Webhook, fault, says
 
-# RFC 5646, section 2.1: well-formed, whether or not such a language is registered.
-LANGUAGE_TAG = re.compile(
-    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"
-    r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
-    r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
-    r"(?:-[0-9a-wy-z](?:-[a-z0-9]{2,8})+)*"
-    r"(?:-x(?:-[a-z0-9]{1,8})+)?"
-    r"|x(?:-[a-z0-9]{1,8})+"
-    r"|en-gb-oed|i-(?:ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu)"
-    r"|sgn-(?:be-fr|be-nl|ch-de)",
-    re.IGNORECASE,
-)
+CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
+COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
+LANGUAGE_TAG = re.compile(patterns.LANGUAGE_TAG)
 
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
@@ -35,19 +38,18 @@ UNKNOWN = {
     "clientIp": "is not taken.",
     "existingProductUrl": "is not taken: give projectId to add to a project.",
 }
+NO_CARD = "must not hold a card number: payment is by invoice."
 INVOICE_ONLY = "is not taken: payment is by invoice, and card data is never accepted."
 
 
 def _currency(value: str) -> str:
-    found = pycountry.currencies.get(alpha_3=value)
-    if found is None or found.alpha_3 != value:
+    if value not in CURRENCIES:
         raise fault("must be a currency code of ISO 4217.")
     return value
 
 
 def _country(value: str) -> str:
-    found = pycountry.countries.get(alpha_2=value)
-    if found is None or found.alpha_2 != value:
+    if value not in COUNTRIES:
         raise fault("must be a country code of two capital letters, as in ISO 3166.")
     return value
 
@@ -58,9 +60,13 @@ def _language(value: str) -> str:
     return value
 
 
-Currency = Annotated[Name, AfterValidator(_currency)]
-Country = Annotated[Name, AfterValidator(_country)]
-Language = Annotated[Name, AfterValidator(_language)]
+def _one_of(codes: list[str]) -> Any:
+    return Field(json_schema_extra={"enum": list[JsonValue](codes)})
+
+
+Currency = Annotated[Name, AfterValidator(_currency), _one_of(CURRENCIES)]
+Country = Annotated[Name, AfterValidator(_country), _one_of(COUNTRIES)]
+Language = Annotated[Name, AfterValidator(_language), says(patterns.LANGUAGE_TAG)]
 
 
 class Resource(BaseModel):
@@ -73,8 +79,33 @@ class Resource(BaseModel):
         alias_generator=to_camel,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def without_null(cls, value: Any) -> Any:
+        """`value` without what is null; an unknown member stays, and is refused."""
+        if not isinstance(value, dict):
+            return value
+        known = {to_camel(name) for name in cls.model_fields}
+        return {
+            name: member
+            for name, member in value.items()
+            if member is not None or name not in known
+        }
 
-class Account(Resource):
+
+class Kept(Resource):
+    """A resource that is written to our rows: no card number gets there."""
+
+    @field_validator("*")
+    @classmethod
+    def no_card(cls, value: Any) -> Any:
+        """`value`, unless a card number stands in it."""
+        if isinstance(value, str | int) and holds_card(str(value)):
+            raise fault(NO_CARD)
+        return value
+
+
+class Account(Kept):
     """Who orders: a client by its number, or the name of a new one."""
 
     currency: Currency
@@ -83,7 +114,7 @@ class Account(Resource):
     name: Name | None = None
 
 
-class PersonName(Resource):
+class PersonName(Kept):
     """What a person is called."""
 
     first_name: Name
@@ -91,7 +122,7 @@ class PersonName(Resource):
     company: Name | None = None
 
 
-class PostalAddress(Resource):
+class PostalAddress(Kept):
     """Where they can be written to."""
 
     street1: Name
@@ -102,7 +133,7 @@ class PostalAddress(Resource):
     country_code: Country
 
 
-class ContactMedia(Resource):
+class ContactMedia(Kept):
     """How else they can be reached."""
 
     email1: Email
@@ -112,7 +143,7 @@ class ContactMedia(Resource):
     fax: Name | None = None
 
 
-class Contact(Resource):
+class Contact(Kept):
     """A person to turn to."""
 
     name: PersonName
@@ -120,19 +151,19 @@ class Contact(Resource):
     contact_media: ContactMedia
 
 
-class OrderUser(Resource):
+class OrderUser(Kept):
     """The sign-in name that the first member would like."""
 
     user_name: Login
 
 
-class PaymentInfo(Resource):
+class PaymentInfo(Kept):
     """How it is paid."""
 
     payment_info_type: Literal["offline"]
 
 
-class OrderedProduct(Resource):
+class OrderedProduct(Kept):
     """The tier, and the project it is for."""
 
     offering: Name
@@ -141,14 +172,14 @@ class OrderedProduct(Resource):
     promo_code: Name | None = None
 
 
-class Affiliate(Resource):
+class Affiliate(Kept):
     """Who led the customer here."""
 
     name: Literal["AffiliateId"]
     value: Name
 
 
-class RedirectionUri(Resource):
+class RedirectionUri(Kept):
     """Where changes of state are told."""
 
     name: Literal["redirection_uri"]
@@ -162,7 +193,7 @@ _ATTRIBUTES = TypeAdapter(list[Attribute])
 def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
     """`value`, checked as a `kind`, without what is null. Raises Refused by its members' names."""
     try:
-        found = kind.model_validate(_without_null(value))
+        found = kind.model_validate(value)
     except ValidationError as error:
         raise Refused(_faults(error, kind)) from None
     return found.model_dump(by_alias=True, exclude_none=True)
@@ -171,7 +202,7 @@ def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
 def read_attributes(value: Any) -> list[dict[str, Any]]:
     """`value`, checked as a list of attributes, each named once. Raises Refused."""
     try:
-        found = _ATTRIBUTES.validate_python(_without_null(value))
+        found = _ATTRIBUTES.validate_python(value)
     except ValidationError as error:
         raise Refused(_faults(error, Affiliate)) from None
     names = [attribute.name for attribute in found]
@@ -180,19 +211,20 @@ def read_attributes(value: Any) -> list[dict[str, Any]]:
     return [attribute.model_dump(by_alias=True) for attribute in found]
 
 
-def _without_null(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_null(member) for name, member in value.items() if member is not None}
-    return value
-
-
 def _faults(error: ValidationError, kind: type[Resource]) -> Errors:
-    """By the innermost member's name; never a value, which may be what must not be kept."""
+    """By the innermost member's name; never a value, which may be what must not be repeated."""
     errors: Errors = {}
     for found in error.errors(include_url=False, include_input=False):
-        names = [part for part in found["loc"] if isinstance(part, str)]
-        errors.setdefault(names[-1] if names else "base", []).append(_sentence(found, kind))
+        errors.setdefault(_member(found), []).append(_sentence(found, kind))
     return errors
+
+
+def _member(found: ErrorDetails) -> str:
+    if found["type"].startswith("union_tag"):
+        return "name"
+    names = [part for part in found["loc"] if isinstance(part, str)]
+    # A name may be what must not be repeated, too.
+    return names[-1] if names and not holds_card(names[-1]) else "base"
 
 
 def _sentence(found: ErrorDetails, kind: type[Resource]) -> str:

@@ -60,26 +60,27 @@ def _webhook_schema(schema: dict[str, Any]) -> None:
     schema["pattern"] = patterns.webhook(demo=settings.DEMO)
 
 
-def _says(pattern: str) -> Any:
+def says(pattern: str) -> Any:
+    """What a schema says of a value that the code checks by itself."""
     return Field(json_schema_extra={"pattern": pattern})
 
 
 Plain = AfterValidator(_plain)
-Text = Annotated[str, Field(min_length=1, max_length=1000), Plain, _says(patterns.PLAIN)]
-Name = Annotated[str, Field(min_length=1, max_length=200), Plain, _says(patterns.PLAIN)]
+Text = Annotated[str, Field(min_length=1, max_length=1000), Plain, says(patterns.PLAIN)]
+Name = Annotated[str, Field(min_length=1, max_length=200), Plain, says(patterns.PLAIN)]
 Email = Annotated[
     str,
     Field(min_length=1, max_length=254),
     Plain,
     AfterValidator(_bare_email),
-    _says(patterns.EMAIL),
+    says(patterns.EMAIL),
 ]
 Login = Annotated[
     str,
     Field(min_length=1, max_length=150),
     Plain,
     AfterValidator(_login_characters),
-    _says(patterns.LOGIN),
+    says(patterns.LOGIN),
 ]
 Webhook = Annotated[
     str,

@@ -28,6 +28,21 @@ PAGE_WORDS: dict[str, StrOrPromise] = {
     "must have at most 200 characters.": _("Please use at most 200 characters."),
     "must have at most 254 characters.": _("Please use at most 254 characters."),
     "is not a tier that can be ordered.": _("This tier can no longer be ordered."),
+    "is not valid now for this tier.": _("This code is not valid for this tier now."),
+    "is not a client that you administer.": _("You do not administer this client."),
+    "is not a project of this client.": _("This project belongs to another client."),
+    "is not the tier of this project.": _("This project has another tier."),
+    "is required with project_id.": _("To add to a project, choose its client, too."),
+    "must not be given together with client_id.": _("Choose a client or name a new one, not both."),
+    "must not be given together with client_name.": _(
+        "Choose a client or name a new one, not both."
+    ),
+    "must not be given together with project_id.": _(
+        "Choose a project or name a new one, not both."
+    ),
+    "must not be given together with project_name.": _(
+        "Choose a project or name a new one, not both."
+    ),
     "cannot be filled in.": _("This was filled in already."),
 }
 

@@ -1,7 +1,7 @@
 """What every call of the open order goes through before its resource is asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +37,7 @@ class Call:
     explicit: bool  # by /orders/{order_hash}, not by the shorthand
     order: Order | None = None
     opened_for: Owner | None = None
+    taken: list[Taken] = field(default_factory=list)  # what has counted this call
 
     @property
     def root(self) -> str:
@@ -58,6 +59,12 @@ class Call:
     def location(self) -> str:
         """Where the order will always be found."""
         return f"{self.root}/orders/{self.found.order_hash}"
+
+    @property
+    def has_body(self) -> bool:
+        """Whether anything was sent, however much."""
+        meta = self.request.META
+        return meta.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in meta
 
     def body(self) -> Any:
         """The JSON value that was sent. Raises Fault."""
@@ -129,7 +136,7 @@ def _enter(
     if who.scopes is not None and scope not in who.scopes:
         raise Fault(403, f"This token lacks the scope {scope}.")
     owner = Owner(read_owner_id(request), who.user)
-    call = Call(request, who, owner, explicit=order_hash is not None)
+    call = Call(request, who, owner, explicit=order_hash is not None, taken=taken)
     opens = opens_alone or (order_hash is None and method in {"POST", "PUT"})
     if not (owner or who.application or opens):
         raise Fault(401, "Send the cookie OwnerId, or authenticate.")
@@ -150,7 +157,7 @@ def _answer(
         return response
     # A second submit is told apart from a change that comes too late.
     if placed and _method(call.request) not in allowed and resource.__name__ != "action":
-        raise Fault(405, "The order is placed: it cannot be changed.", allow=allowed)
+        raise _too_late(call, methods)
     try:
         response = resource(call, **names)
     except Refused as refusal:
@@ -161,13 +168,20 @@ def _answer(
         text = "needs a caller who is authenticated as the client_admin of this client."
         raise Fault(403, "This is not your client.", {"accountNumber": text}) from None
     except NotOpen:
-        allow = _allowed(methods, placed=True)
-        raise Fault(405, "The order is placed: it cannot be changed.", allow=allow) from None
+        raise _too_late(call, methods) from None
     except AlreadyOpen:
         raise Fault(409, "There is an open order of this owner already.") from None
     if call.opened_for and call.opened_for.owner_id:
         write_owner_id(response, call.opened_for.owner_id, PROGRAMS)
     return response
+
+
+def _too_late(call: Call, methods: tuple[str, ...]) -> Fault:
+    """Somebody has placed the order meanwhile, or deleted it."""
+    if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
+        allow = _allowed(methods, placed=True)
+        return Fault(405, "The order is placed: it cannot be changed.", allow=allow)
+    return Fault(404, "There is no such order.")
 
 
 def _find(call: Call, order_hash: str | None) -> Order | None:

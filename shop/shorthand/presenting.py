@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Promotion
 from shop.orders.models import Basket, Order, State
 from shop.orders.pricing import Price, price_hash
 from shop.orders.submitting import quote
@@ -105,10 +105,14 @@ def present_quote(call: Call) -> dict[str, Any]:
             "Total": "0.00",
         }
     price, agreed, promotion = quoted
+    tier = order.product.name
     code = (basket.product or {}).get("promoCode")
     if order.state != State.NEW:
         price = Price(order.net_cents, order.discount_cents, order.vat_rate, order.currency)
         agreed = price_hash(order.product, price, code)
+        # It may have been the code's last use, or its last day.
+        promotion = Promotion.objects.filter(code=code).first()
+        tier = order.tier_name
     product: dict[str, Any] = {
         "PlanNumber": (basket.product or {})["productId"],
         "Offering": offering_url(call, order.product),
@@ -116,7 +120,7 @@ def present_quote(call: Call) -> dict[str, Any]:
     if code:
         product["PromotionCode"] = code
         product["PromotionName"] = promotion.name if promotion else None
-    product["Fees"] = [_fee(order.product.name, price)]
+    product["Fees"] = [_fee(tier, price)]
     return {
         "Hash": agreed,
         "Currency": price.currency,

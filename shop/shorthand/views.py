@@ -4,9 +4,12 @@ from typing import Any, Literal
 
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from pydantic import Field
 
 from shop.access.limits import take
-from shop.orders.models import Basket, State
+from shop.orders.document import Refused
+from shop.orders.filling_out import missing
+from shop.orders.models import Basket, Order, State
 from shop.orders.opening import delete_open, open_order, orders_of
 from shop.orders.placing import Caller, NotOpen, PriceChanged
 from shop.orders.resources import Resource, read_attributes, read_resource
@@ -25,7 +28,8 @@ class Action(Resource):
 
     action: Literal["validate", "submit"]
     quote_hash: str | None = None
-    action_data: dict[str, Any] | None = None  # reserved by the source, never read
+    # Reserved by the source, never read.
+    action_data: dict[str, Any] | None = Field(default=None, exclude=True)
 
 
 @for_owners("POST", opens_alone=True)
@@ -84,12 +88,12 @@ def quote(call: Call) -> HttpResponse:
 @for_owners("POST")
 def action(call: Call) -> HttpResponse:
     """`…/action`: validate or submit."""
-    if call.order is None:
-        placed = orders_of(call.owner).exclude(state=State.NEW).exists()
-        if placed:
-            raise Fault(409, "There is no open order: the last one is placed.")
-        raise Fault(400, "There is nothing to submit.", {"account": "is required."})
     given = read_resource(Action, call.body())
+    if call.order is None:
+        placed = orders_of(call.owner).exclude(state=State.NEW)
+        if given["action"] == "submit" and placed.exists():
+            raise Fault(409, "There is no open order: the last one is placed.")
+        raise Refused(missing(Basket()))
     if call.order.state != State.NEW:
         if given["action"] == "submit":
             raise Fault(409, "The order has been placed already.")
@@ -101,8 +105,8 @@ def action(call: Call) -> HttpResponse:
 
 
 def _open(call: Call) -> HttpResponse:
-    if call.request.body or call.request.content_type == "application/json":
-        read_resource(Nothing, call.body() if call.request.body else {})
+    if call.has_body:
+        read_resource(Nothing, call.body())
     call.order, call.opened_for = open_order(call.owner)
     body = {
         "orderId": call.order.order_hash,
@@ -117,8 +121,11 @@ def _open(call: Call) -> HttpResponse:
 def _submit(call: Call, quote_hash: str | None) -> HttpResponse:
     who = call.who
     if who.user is None and who.application is None:
+        # What cannot be placed is refused for that, and does not count.
+        check(basket_of(call), who.client_admin)
         taken = take(call.request, "orders")
         if taken and taken.wait:
+            call.taken.append(taken)
             raise Fault(429, "There were many orders from here. Wait a while.")
     caller = Caller(who.application, who.user, who.client_admin)
     try:
@@ -127,6 +134,8 @@ def _submit(call: Call, quote_hash: str | None) -> HttpResponse:
         text = "is no longer the quote's Hash."
         raise Fault(409, "The price has changed. Look at the quote.", {"quoteHash": text}) from None
     except NotOpen:
+        if not Order.objects.filter(pk=call.found.pk).exists():
+            raise
         raise Fault(409, "The order has been placed already.") from None
     response = answer(202)
     response["Location"] = call.location()

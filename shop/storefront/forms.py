@@ -1,39 +1,103 @@
 """The checkout's form. Its fields carry the order members' names; the rules are the document's."""
 
-import uuid
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
-from shop.orders.wording import detail_field
+from shop.orders.document import Errors, Refused, check_document
+from shop.orders.wording import PAGE_WORDS, detail_field
+from shop.requests import page_language
+from shop.tenancy.models import Client, Project, User
+
+REQUIRED = PAGE_WORDS["is required."]
 
 
 class CheckoutForm(forms.Form):
-    """What a customer says of themselves and of what is to be set up."""
+    """What a customer says of themselves and of what is to be set up.
 
-    form_key = forms.CharField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
-    client_name = detail_field("client_name", required=True)
-    project_name = detail_field("project_name", required=True)
+    Who is client_admin may choose one of their clients and projects instead of naming new ones.
+    """
+
+    user_email = detail_field("user_email", required=True)
     user_first_name = detail_field("user_first_name", required=False)
     user_last_name = detail_field("user_last_name", required=False)
-    user_email = detail_field("user_email", required=True)
+    client_id = forms.TypedChoiceField(
+        label=_("Your client"), coerce=int, empty_value=None, required=False
+    )
+    client_name = detail_field("client_name", required=True)
+    project_id = forms.TypedChoiceField(
+        label=_("Your project"),
+        help_text=_("To add a member to a project of this tier costs nothing."),
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    project_name = detail_field("project_name", required=True)
+    product = forms.ChoiceField(
+        label=_("Tier"), error_messages={"invalid_choice": _("This tier can no longer be ordered.")}
+    )
+    promo_code = forms.CharField(
+        label=_("Promotion code"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+    )
 
-    def document(self, product: Product) -> dict[str, Any]:
-        """The order document these details make for `product`; empty fields are absent."""
+    def __init__(
+        self,
+        *args: Any,
+        user: User | None,
+        tier: Product,
+        complete: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """`complete`: whether the order is to be placed, so that nothing may be missing."""
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.complete = complete
+        listed = Product.objects.filter(listed=True)
+        _offer(self, "product", [(each.code, each.name) for each in listed])
+        if not complete:
+            for field in self.fields.values():
+                field.required = False
+        clients = list(Client.objects.filter(client_admin=user)) if user else []
+        if not clients:
+            del self.fields["client_id"], self.fields["project_id"]
+            return
+        for name in ("client_name", "project_name"):
+            self.fields[name].required = False
+        projects = Project.objects.filter(client__in=clients, product=tier)
+        _offer(self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in clients)])
+        _offer(self, "project_id", [("", _("A new project")), *((p.pk, p.name) for p in projects)])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a client and a project where neither was chosen nor named."""
+        details = super().clean() or {}
+        if not self.complete:
+            return details
+        for kind in ("client", "project"):
+            name = f"{kind}_name"
+            if not details.get(f"{kind}_id") and not details.get(name) and name not in self.errors:
+                self.add_error(name, str(REQUIRED))
+        return details
+
+    def document(self) -> dict[str, Any]:
+        """The order document these details make; empty fields are absent."""
         details = {name: value for name, value in self.cleaned_data.items() if value}
-        details.pop("form_key", None)
-        return {"product": product.code, "language": page_language(), **details}
+        return {**details, "language": page_language()}
 
-    def key(self) -> uuid.UUID | None:
-        """What tells this form from others; None where it came back damaged."""
+    def faults(self) -> Errors:
+        """What the rules of ordering have against these details; nothing where none were given."""
         try:
-            return uuid.UUID(self.cleaned_data["form_key"])
-        except ValueError:
-            return None
+            check_document(self.document(), client_admin=self.user)
+        except Refused as refusal:
+            given = self.document() if not self.complete else refusal.errors
+            return {name: told for name, told in refusal.errors.items() if name in given}
+        return {}
 
 
-def page_language() -> str:
-    """The language of the page, `de` or `en`: the order's mail follows it."""
-    return "en" if (get_language() or "").startswith("en") else "de"
+def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- tells mypy what it is
+    field.choices = choices

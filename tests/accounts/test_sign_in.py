@@ -93,7 +93,7 @@ def test_there_is_no_sign_up(path: str) -> None:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_no_page_leads_to_a_sign_up(language: str) -> None:
-    for path in (LOGIN, RESET, "/", "/checkout/?tier=s"):
+    for path in (LOGIN, RESET, "/", "/tiers/s/"):
         page = visitor(language=language).get(path)
         assert page.status_code == 200
         assert "signup" not in html(page)

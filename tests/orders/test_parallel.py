@@ -1,6 +1,5 @@
 """Several at the same moment, each with a connection of its own: one wins, the others see it."""
 
-import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -14,7 +13,6 @@ from shop.notifications.models import Message
 from shop.notifications.sending import send
 from shop.orders.filling import fill_in
 from shop.orders.models import Order, State
-from shop.orders.placing import place_order
 from shop.orders.states import move
 from shop.packing.packing import pack
 from shop.tenancy.joining import NewMember, join_as_new
@@ -47,14 +45,6 @@ def at_once(call: Callable[[int], Result]) -> list[Result]:
 
     with ThreadPoolExecutor(CALLERS) as pool:
         return list(pool.map(one, range(CALLERS)))
-
-
-def test_form_sent_by_several_clicks_places_one_order() -> None:
-    key = uuid.uuid4()
-    hashes = at_once(lambda _: place_order({"product": "s", **DETAILS}, form_key=key).order_hash)
-    assert hashes == [Order.objects.get().order_hash] * CALLERS
-    assert Order.objects.get().events.count() == 1
-    assert Message.objects.count() == 1
 
 
 def test_move_has_one_winner() -> None:

@@ -20,7 +20,7 @@ def test_all_nine_tiers_are_listed_with_price_promise_and_way_to_order() -> None
         assert product.name in text
         assert product.promise_en in text
         assert f'href="/tiers/{product.slug}/"' in html(page)
-        assert f'href="/checkout/?tier={product.slug}"' in html(page)
+        assert f'value="{product.code}"' in html(page)
     for price in ("€58.31", "€34.51", "€534.31", "€0.00"):
         assert price in text
 
@@ -36,7 +36,7 @@ def test_retired_tier_is_not_listed() -> None:
     page = visitor().get("/")
     assert "Dailies" not in words(page).replace("dailies", "")
     assert "/tiers/dailies/" not in html(page)
-    assert "tier=dailies" not in html(page)
+    assert 'value="Dailies"' not in html(page)
 
 
 def test_family_without_listed_tiers_is_left_out() -> None:
@@ -70,7 +70,8 @@ def test_each_tier_has_a_page(slug: str) -> None:
     assert product.promise_en in text
     for feature in product.features_en.splitlines():
         assert feature in text
-    assert f'href="/checkout/?tier={slug}"' in html(page)
+    assert f'value="{product.code}"' in html(page)
+    assert 'action="/checkout/tier/"' in html(page)
 
 
 def test_page_of_a_tier_shows_net_vat_and_gross() -> None:

@@ -12,13 +12,15 @@ from django.utils import timezone
 from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Promotion
 from shop.tenancy.models import Client, Membership, Project, User
 
 STAFF = ("staff@example.com", "slate-and-tally-staff")
 CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
+
+PROMO_CODE = "PREMIERE"
 
 
 class Command(BaseCommand):
@@ -35,6 +37,9 @@ class Command(BaseCommand):
             customer = _person(*CUSTOMER, first_name="Kim", last_name="Kunde")
             _client_of(customer)
             _tokens(customer)
+            Promotion.objects.get_or_create(
+                code=PROMO_CODE, defaults={"name": "PREMIERE −10 %", "percent": 10}
+            )
         self.stdout.write("Sign-ins (e-mail, password):")
         self.stdout.write(f"{STAFF[0]} {STAFF[1]}")
         self.stdout.write(f"{CUSTOMER[0]} {CUSTOMER[1]}")

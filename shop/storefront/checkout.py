@@ -1,0 +1,172 @@
+"""The checkout: it stands on the open order, which programs see at `/order`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop.access.limits import take
+from shop.catalogue.models import Product
+from shop.orders.document import Refused
+from shop.orders.filling_out import document
+from shop.orders.models import Basket, Order, State
+from shop.orders.opening import change_open, find_open, holding, may_see, orders_of
+from shop.orders.owners import PAGES, Owner, page_owner, write_owner_id
+from shop.orders.placing import Caller, NotOpen, PriceChanged
+from shop.orders.submitting import quote, submit
+from shop.orders.wording import tell
+from shop.storefront.forms import CheckoutForm
+from shop.storefront.putting import put_details, put_tier
+from shop.tenancy.models import User
+
+
+@require_POST
+def take_tier(request: HttpRequest) -> HttpResponse:
+    """Put a tier into the open order, and go on to its details."""
+    tier = get_object_or_404(Product, code=request.POST.get("product", ""), listed=True)
+    changed = change_open(page_owner(request), lambda basket: put_tier(basket, tier))
+    return _with_cookies(redirect("checkout"), changed.owner)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Details, summary and the order button; without an open order, the way to one."""
+    owner = page_owner(request)
+    order = find_open(owner)
+    if request.method == "POST":
+        return _answer_form(request, owner, order)
+    if order is None or order.product is None:
+        return _elsewhere(owner)
+    if not order.product.listed:
+        messages.warning(request, _("The tier you chose can no longer be ordered."))
+        return redirect("tiers")
+    form = CheckoutForm(user=owner.user, tier=order.product, initial=_initial(order, owner.user))
+    return _page(request, form, order.basket)
+
+
+def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
+    tier = Product.objects.filter(code=request.POST.get("product", ""), listed=True).first()
+    if tier is None:
+        messages.warning(request, _("The tier you chose can no longer be ordered."))
+        return redirect("tiers")
+    applies = "apply" in request.POST
+    form = CheckoutForm(request.POST, user=owner.user, tier=tier, complete=not applies)
+    form.is_valid()
+    faults = form.faults()
+    sound = {name: value for name, value in form.document().items() if name not in faults}
+
+    def put(basket: Basket) -> None:
+        put_details(basket, tier, sound, owner.user)
+
+    if order is None or order.order_hash != request.POST.get("order"):
+        return _answer_old_form(request, owner, form, put)
+    try:
+        with holding(order) as basket:
+            put(basket)
+    except NotOpen:
+        return _answer_old_form(request, owner, form, put)
+    tell(form, faults)
+    if form.errors:
+        return _page(request, form, basket, status=422)
+    if applies:
+        return redirect("checkout")
+    return _place(request, owner, form, basket)
+
+
+def _answer_old_form(
+    request: HttpRequest, owner: Owner, form: CheckoutForm, put: Callable[[Basket], None]
+) -> HttpResponse:
+    """A form whose order is no longer open: sent twice, or from before another tab was used."""
+    mine = Order.objects.exclude(state=State.NEW).filter(may_see(owner))
+    placed = mine.filter(order_hash=request.POST.get("order", "")).first()
+    if placed and _same(placed, form):
+        return redirect("registration", placed.order_hash)
+    # What was typed is another order's, if that is what they want.
+    changed = change_open(owner, put)
+    context = {"placed": placed, "stale": placed is None}
+    response = _page(request, form, changed.basket, status=409, **context)
+    return _with_cookies(response, changed.owner)
+
+
+def _same(placed: Order, form: CheckoutForm) -> bool:
+    wanted = form.document()
+    if wanted.get("product") != placed.product.code:
+        return False
+    return all(
+        getattr(placed, name) == wanted.get(name) for name in form.fields if name != "product"
+    )
+
+
+def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Basket) -> HttpResponse:
+    taken = None if owner.user else take(request, "orders")
+    if taken and taken.wait:
+        form.add_error(None, _("There were many orders from here. Please wait a while."))
+        return _page(request, form, basket, status=429)
+    caller = Caller(user=owner.user, client_admin=owner.user)
+    try:
+        submit(basket.order, caller, quote_hash=request.POST.get("quote_hash", ""))
+    except PriceChanged:
+        return _page(request, form, basket, status=409, seen=_cents(request.POST.get("seen", "")))
+    except Refused as refusal:
+        tell(form, refusal.errors)
+        return _page(request, form, basket, status=422)
+    except NotOpen:
+        # Pressed twice: the other press was faster.
+        pass
+    return redirect("registration", basket.order.order_hash)
+
+
+def _page(
+    request: HttpRequest, form: CheckoutForm, basket: Basket, status: int = 200, **context: Any
+) -> HttpResponse:
+    quoted = quote(basket)
+    if quoted is None:
+        return redirect("tiers")
+    price, price_hash, promotion = quoted
+    context |= {
+        "form": form,
+        "order": basket.order,
+        "product": basket.order.product,
+        "price": price,
+        "quote_hash": price_hash,
+        "promotion": promotion,
+    }
+    return render(request, "storefront/checkout.html", context, status=status)
+
+
+def _elsewhere(owner: Owner) -> HttpResponse:
+    """Back after ordering leads to the order; without one there is a tier to choose."""
+    since = timezone.now() - timedelta(hours=1)
+    placed = orders_of(owner).exclude(state=State.NEW).filter(created_at__gte=since)
+    if last := placed.order_by("-created_at").first():
+        return redirect("registration", last.order_hash)
+    return redirect("tiers")
+
+
+def _initial(order: Order, user: User | None) -> dict[str, Any]:
+    known = {}
+    if user:
+        known = {
+            "user_first_name": user.first_name,
+            "user_last_name": user.last_name,
+            "user_email": user.email,
+        }
+    return {**known, **document(order.basket)}
+
+
+def _with_cookies(response: HttpResponse, opened_for: Owner | None) -> HttpResponse:
+    if opened_for and opened_for.owner_id:
+        write_owner_id(response, opened_for.owner_id, PAGES)
+    return response
+
+
+def _cents(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None
