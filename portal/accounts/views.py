@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from shop.tenancy.factors import has_second_factor
 from shop.tenancy.models import Client, Membership, User
 
 
@@ -22,5 +23,9 @@ def portal(request: HttpRequest) -> HttpResponse:
         .order_by("project__client__name", "project__name", "pk")
     )
     clients = Client.objects.filter(client_admin=user).order_by("name", "pk")
-    context = {"memberships": memberships, "clients": clients}
+    context = {
+        "memberships": memberships,
+        "clients": clients,
+        "signs_in_by_code_alone": not (user.has_usable_password() or has_second_factor(user)),
+    }
     return render(request, "accounts/home.html", context)
