@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
 
 from portal.accounts.views import portal
-from portal.backoffice.views import for_staff
+from portal.backoffice.doors import close_admin
 from shop import errors, health
 from shop.orders.converters import HashConverter
 
@@ -16,8 +16,7 @@ for model in apps.get_models():
     if not ours and admin.site.is_registered(model):
         admin.site.unregister(model)
 register_converter(HashConverter, "order_hash")
-# Who is not staff is asked to sign in, or finds nothing: as everywhere in the back office.
-admin.site.login = for_staff(admin.site.login)  # type: ignore[method-assign]
+close_admin(admin.site)
 
 urlpatterns = [
     path("", include("shop.storefront.urls")),

@@ -191,6 +191,7 @@ def test_catalogue_has_forms_for_tiers_clients_projects_and_users_alone() -> Non
     registered = {model._meta.label for model in apps.get_models() if site.is_registered(model)}
     assert registered == {
         "catalogue.Product",
+        "catalogue.Promotion",
         "tenancy.Client",
         "tenancy.Project",
         "tenancy.User",
