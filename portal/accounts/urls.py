@@ -6,11 +6,14 @@ from allauth.account.views import password_set
 from django.urls import URLPattern, include, path
 from django.views.generic import RedirectView
 
+from portal.accounts.views import AddPasskeyView
+
 to_security = RedirectView.as_view(pattern_name="mfa_index")
 
 urlpatterns = [
     # One page shows passkeys and all else that one signs in by.
     path("2fa/webauthn/", to_security, name="mfa_list_webauthn"),
+    path("2fa/webauthn/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     # allauth lets anybody at an open browser set the first password.

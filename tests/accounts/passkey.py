@@ -45,7 +45,8 @@ class Passkey:
         """The answer to "make a passkey"."""
         asked = options["publicKey"]
         self.owner = asked["user"]["id"]
-        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        cose = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
+        public = cbor.encode(dict(cose))
         data = self._data(self.flags | ATTESTED)
         data += bytes(16) + struct.pack(">H", len(self.id)) + self.id + public
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})

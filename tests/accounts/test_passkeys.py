@@ -68,11 +68,11 @@ def test_adding_by_a_post_alone_asks_for_the_password_too() -> None:
 
 def test_first_passkey_brings_recovery_codes_and_a_notice(mailoutbox: list[EmailMessage]) -> None:
     user = make_user(language="de")
-    user.set_unusable_password()
-    user.save()
     browser = at_localhost(user)
+    browser.post(REAUTHENTICATE, {"password": PASSWORD})
     answer = add(browser, Passkey())
     assert answer.headers["Location"] == "/account/2fa/recovery-codes/"
+    assert browser.get(answer.headers["Location"]).status_code == 200
     send_all()
     (mail,) = mailoutbox
     assert (mail.to, mail.subject) == ([user.email], "Ein Passkey wurde hinzugefügt")
