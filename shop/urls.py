@@ -22,6 +22,7 @@ admin.site.login = for_staff(admin.site.login)  # type: ignore[method-assign]
 urlpatterns = [
     path("", include("shop.storefront.urls")),
     path("api/", include("shop.api.urls")),
+    path("api/", include("shop.guide.urls")),
     path("", include("shop.shorthand.urls")),
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("account/", include("portal.accounts.urls")),
