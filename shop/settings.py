@@ -267,6 +267,8 @@ Q_CLUSTER = {
     "cache": "none",  # no such cache: its status, written twice a second, is nobody's to read
     "ALT_CLUSTERS": {
         "messages": {"timeout": 120, "retry": 1800},
+        # Its one worker makes several calls at once, and one drain may go on for minutes.
+        "webhooks": {"workers": 1, "queue_limit": 1, "timeout": 900, "retry": 3600},
     },
 }
 # For each cluster: the functions a wake-up runs, and after how many seconds without a heartbeat
@@ -283,6 +285,8 @@ WORKER_CLUSTERS = {
         ],
         "frozen_after": 60,
     },
+    # Apart from the mail: a receiver that takes its time must not hold up an invitation.
+    "webhooks": {"drains": ["shop.notifications.delivering.drain"], "frozen_after": 60},
 }
 
 # Packing. A deployment adds its own steps by their dotted path.
@@ -305,6 +309,7 @@ OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as ma
 
 INVITATION_DAYS = 7
 MAILS_A_DAY = 5  # to an address that has not joined
+WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer
 
 LOGGING = {
     "version": 1,

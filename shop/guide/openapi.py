@@ -24,19 +24,20 @@ def describe(base: str) -> Schema:
         "servers": [{"url": base}],
         "externalDocs": {"url": f"{base}/api/docs", "description": "The guide"},
         "tags": [part.tag for part in parts],
-        "paths": _joined(*(part.paths for part in parts)),
+        "paths": joined(*(part.paths for part in parts)),
         "components": {
-            "schemas": _joined(*(part.schemas for part in parts)),
-            "headers": _joined(shared_headers(), *(part.headers for part in parts)),
-            "responses": _joined(*(part.responses for part in parts)),
-            "securitySchemes": _joined(
+            "schemas": joined(*(part.schemas for part in parts)),
+            "headers": joined(shared_headers(), *(part.headers for part in parts)),
+            "responses": joined(*(part.responses for part in parts)),
+            "securitySchemes": joined(
                 security_schemes(base), *(part.security_schemes for part in parts)
             ),
         },
     }
 
 
-def _joined(*shares: Schema) -> Schema:
+def joined(*shares: Schema) -> Schema:
+    """All `shares`; no name may be in two of them."""
     joined: dict[str, Any] = {}
     for share in shares:
         if twice := joined.keys() & share.keys():
