@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,7 +16,7 @@ from shop.access.limits import take
 from shop.catalogue.models import Product
 from shop.orders.document import Refused
 from shop.orders.filling_out import document
-from shop.orders.models import Basket, Order, State
+from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.opening import change_open, find_open, holding, may_see, orders_of
 from shop.orders.owners import PAGES, Owner, page_owner, write_owner_id
 from shop.orders.placing import Caller, NotOpen, PriceChanged
@@ -30,7 +30,9 @@ from shop.tenancy.models import User
 @require_POST
 def take_tier(request: HttpRequest) -> HttpResponse:
     """Put a tier into the open order, and go on to its details."""
-    tier = get_object_or_404(Product, code=request.POST.get("product", ""), listed=True)
+    tier = _tier(request)
+    if tier is None:
+        raise Http404
     changed = change_open(page_owner(request), lambda basket: put_tier(basket, tier))
     return _with_cookies(redirect("checkout"), changed.owner)
 
@@ -53,7 +55,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
-    tier = Product.objects.filter(code=request.POST.get("product", ""), listed=True).first()
+    tier = _tier(request)
     if tier is None:
         messages.warning(request, _("The tier you chose can no longer be ordered."))
         return redirect("tiers")
@@ -85,8 +87,9 @@ def _answer_old_form(
     request: HttpRequest, owner: Owner, form: CheckoutForm, put: Callable[[Basket], None]
 ) -> HttpResponse:
     """A form whose order is no longer open: sent twice, or from before another tab was used."""
+    order_hash = request.POST.get("order", "")
     mine = Order.objects.exclude(state=State.NEW).filter(may_see(owner))
-    placed = mine.filter(order_hash=request.POST.get("order", "")).first()
+    placed = mine.filter(order_hash=order_hash).first() if HASH.fullmatch(order_hash) else None
     if placed and _same(placed, form):
         return redirect("registration", placed.order_hash)
     # What was typed is another order's, if that is what they want.
@@ -160,6 +163,13 @@ def _initial(order: Order, user: User | None) -> dict[str, Any]:
             "user_email": user.email,
         }
     return {**known, **document(order.basket)}
+
+
+def _tier(request: HttpRequest) -> Product | None:
+    """The tier that was posted, if it can be ordered."""
+    code = request.POST.get("product", "")
+    # PostgreSQL takes no text with a NUL.
+    return None if "\x00" in code else Product.objects.filter(code=code, listed=True).first()
 
 
 def _with_cookies(response: HttpResponse, opened_for: Owner | None) -> HttpResponse:

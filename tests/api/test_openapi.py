@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from shop.api import examples, wording
 from shop.api.schema_models import OrderAnswer
 from shop.catalogue.models import Product
-from shop.guide.openapi import describe
+from shop.guide.openapi import describe, joined
 from shop.guide.reading import resolved
 from shop.orders.models import State
 from shop.orders.presenting import present
@@ -43,6 +43,11 @@ def operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
     OpenAPIV31SpecValidator(description).validate()
     assert description["openapi"].startswith("3.1.")
+
+
+def test_parts_of_the_description_do_not_take_each_others_names() -> None:
+    with pytest.raises(ValueError, match=r"called \['Account'\]"):
+        joined({"Account": {}}, {"Order": {}}, {"Account": {}})
 
 
 def schemas(node: object) -> Iterator[dict[str, Any]]:

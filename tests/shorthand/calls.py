@@ -3,9 +3,11 @@
 import base64
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 
 from shop.orders.models import Order
 from tests.factories import PASSWORD
@@ -22,6 +24,14 @@ CONTACT = {
 NO_ADDRESS: dict[str, str] = {}
 
 
+@cache
+def handler() -> ClientHandler:
+    """One for all calls: to load the middlewares takes as long as a call."""
+    made = ClientHandler(enforce_csrf_checks=True)
+    made.load_middleware()
+    return made
+
+
 @dataclass
 class Program:
     """One caller: what it sends with every call."""
@@ -32,7 +42,8 @@ class Program:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         """The answer to one call; `body` is sent as JSON, bytes as they are."""
-        client = Client(enforce_csrf_checks=True)
+        client = Client()
+        client.handler = handler()
         sent = {**self.headers, **headers}
         if self.owner_id:
             sent.setdefault("Cookie", f"OwnerId={self.owner_id}")

@@ -31,21 +31,22 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("card", CARDS)
-@pytest.mark.parametrize("between", ["", " ", "-", ".", "_", " - ", "\xa0", "\u2013", "  "])
-def test_card_number_is_found_in_groups_and_in_text(card: str, between: str) -> None:
+def test_card_number_is_found_in_groups_and_in_text(card: str) -> None:
     size = 4 if len(card) != 15 else 5
-    written = between.join(card[start : start + size] for start in range(0, len(card), size))
-    for text in (
-        written,
-        f"Nr. {written}",
-        f"Film{written}GmbH",
-        f"{written} 12/29",
-        f"{written} 12 29 123",
-        f"12 29 {written}",
-        f"Visa:{written}, danke",
-        f"https://example.com/{written}?a",
-    ):
-        assert holds_card(text), text
+    groups = [card[start : start + size] for start in range(0, len(card), size)]
+    for between in ("", " ", "-", ".", "_", " - ", "\xa0", "\u2013", "  "):
+        written = between.join(groups)
+        for text in (
+            written,
+            f"Nr. {written}",
+            f"Film{written}GmbH",
+            f"{written} 12/29",
+            f"{written} 12 29 123",
+            f"12 29 {written}",
+            f"Visa:{written}, danke",
+            f"https://example.com/{written}?a",
+        ):
+            assert holds_card(text), text
 
 
 @pytest.mark.parametrize("card", CARDS)
@@ -69,7 +70,7 @@ digits = st.text("0123456789", min_size=4, max_size=15)
 between = st.sampled_from(["", " ", "-", ".", " - "])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(digits, st.lists(between, min_size=15, max_size=15), st.sampled_from(["+", "+ "]))
 def test_no_international_phone_number_is_a_card(number: str, gaps: list[str], plus: str) -> None:
     # ITU-T E.164: a plus, and at most fifteen digits.
@@ -77,7 +78,7 @@ def test_no_international_phone_number_is_a_card(number: str, gaps: list[str], p
     assert not holds_card(f"{plus.strip()}{written}")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text("0123456789", min_size=3, max_size=12), st.lists(between, min_size=13, max_size=13))
 def test_no_national_phone_number_is_a_card(number: str, gaps: list[str]) -> None:
     written = "".join(sign + gap for sign, gap in zip(f"0{number}", gaps, strict=False))

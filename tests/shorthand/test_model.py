@@ -206,7 +206,7 @@ class OpenOrders(RuleBasedStateMachine):
 
 
 bounded = settings(
-    max_examples=10,
+    max_examples=6,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
