@@ -63,6 +63,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
 INSTALLED_APPS = [
     "shop.worker",
     "shop.catalogue",
+    "shop.content",
     "shop.access",
     "shop.tenancy",
     "shop.orders",

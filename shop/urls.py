@@ -10,9 +10,11 @@ from portal.backoffice.views import for_staff
 from shop import errors, health
 from shop.orders.converters import HashConverter
 
-# The catalogue and whom it serves. Tokens, tasks and addresses have no form to be typed into.
+# The catalogue, whom it serves and what is said there. Tokens, tasks and addresses have no form
+# to be typed into.
+EDITED = {"shop.catalogue.models", "shop.content.models", "shop.tenancy.models"}
 for model in apps.get_models():
-    ours = model.__module__ in {"shop.catalogue.models", "shop.tenancy.models"}
+    ours = model.__module__ in EDITED
     if not ours and admin.site.is_registered(model):
         admin.site.unregister(model)
 register_converter(HashConverter, "order_hash")
@@ -21,6 +23,7 @@ admin.site.login = for_staff(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("shop.storefront.urls")),
+    path("", include("shop.content.urls")),
     path("api/", include("shop.api.urls")),
     path("api/", include("shop.guide.urls")),
     path("", include("shop.shorthand.urls")),

@@ -67,7 +67,7 @@ def common_answers(description: Schema, operations: list[Operation]) -> list[Ans
 
 
 def members(name: str, description: Schema) -> list[Member]:
-    """The members of a schema, required ones first, otherwise in its own order."""
+    """The members of a schema: required ones first, links last, otherwise in its own order."""
     rows: dict[str, Member] = {}
     required: set[str] = set()
     schema = description["components"]["schemas"][name]
@@ -78,7 +78,12 @@ def members(name: str, description: Schema) -> list[Member]:
             other = rows.get(row.name, row)
             rules = row.rules if other.rules == row.rules else f"{other.rules} or {row.rules}"
             rows[row.name] = Member(row.name, rules, row.text)
-    return sorted(rows.values(), key=lambda row: row.name.partition(".")[0] not in required)
+
+    def place(row: Member) -> tuple[bool, bool]:
+        first = row.name.partition(".")[0]
+        return first == "links", first not in required
+
+    return sorted(rows.values(), key=place)
 
 
 def headers(description: Schema, tag: str) -> list[Member]:

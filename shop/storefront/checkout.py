@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.access.limits import take
 from shop.catalogue.models import Product
+from shop.content.models import Version
+from shop.orders.consent import NotAgreed, current_terms, put_consent
 from shop.orders.document import Refused
 from shop.orders.filling_out import document
 from shop.orders.models import HASH, Basket, Order, State
@@ -50,7 +52,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not order.product.listed:
         messages.warning(request, _("The tier you chose can no longer be ordered."))
         return redirect("tiers")
-    form = CheckoutForm(user=owner.user, tier=order.product, initial=_initial(order, owner.user))
+    terms = current_terms()
+    initial = _initial(order, owner.user) | {"terms": order.basket.terms_id == terms.pk}
+    form = CheckoutForm(user=owner.user, tier=order.product, to_agree=terms, initial=initial)
     return _page(request, form, order.basket)
 
 
@@ -60,13 +64,21 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
         messages.warning(request, _("The tier you chose can no longer be ordered."))
         return redirect("tiers")
     applies = "apply" in request.POST
-    form = CheckoutForm(request.POST, user=owner.user, tier=tier, complete=not applies)
+    terms = current_terms()
+    data, outdated = _without_outdated_tick(request.POST, terms)
+    form = CheckoutForm(data, user=owner.user, tier=tier, to_agree=terms, complete=not applies)
+    if outdated:
+        form.fields["terms"].error_messages["required"] = _(
+            "The terms have changed while you were looking. Nothing has been ordered. "
+            "Please read them again and tick the box if you agree."
+        )
     form.is_valid()
     faults = form.faults()
     sound = {name: value for name, value in form.document().items() if name not in faults}
 
     def put(basket: Basket) -> None:
         put_details(basket, tier, sound, owner.user)
+        put_consent(basket, form.agreed)
 
     if order is None or order.order_hash != request.POST.get("order"):
         return _answer_old_form(request, owner, form, put)
@@ -77,10 +89,19 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
         return _answer_old_form(request, owner, form, put)
     tell(form, faults)
     if form.errors:
-        return _page(request, form, basket, status=422)
+        return _page(request, form, basket, status=409 if outdated else 422)
     if applies:
         return redirect("checkout")
     return _place(request, owner, form, basket)
+
+
+def _without_outdated_tick(posted: QueryDict, terms: Version) -> tuple[QueryDict, bool]:
+    """What was sent, without a tick that was for other terms than these; whether there was one."""
+    if "terms" not in posted or posted.get("terms_version") == str(terms.number):
+        return posted, False
+    data = posted.copy()
+    del data["terms"]
+    return data, True
 
 
 def _answer_old_form(
@@ -103,9 +124,8 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
     wanted = form.document()
     if wanted.get("product") != placed.product.code:
         return False
-    return all(
-        getattr(placed, name) == wanted.get(name) for name in form.fields if name != "product"
-    )
+    members = form.fields.keys() - {"product", "terms"}
+    return all(getattr(placed, name) == wanted.get(name) for name in members)
 
 
 def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Basket) -> HttpResponse:
@@ -115,7 +135,10 @@ def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Baske
         return _page(request, form, basket, status=429)
     caller = Caller(user=owner.user, client_admin=owner.user)
     try:
-        submit(basket.order, caller, quote_hash=request.POST.get("quote_hash", ""))
+        submit(basket.order, caller, quote_hash=request.POST.get("quote_hash", ""), by_consent=True)
+    except NotAgreed:
+        # Changed, or taken back in another tab, at this very moment.
+        return _answer_form(request, owner, basket.order)
     except PriceChanged:
         return _page(request, form, basket, status=409, seen=_cents(request.POST.get("seen", "")))
     except Refused as refusal:

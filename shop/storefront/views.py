@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from shop.catalogue.models import Product
+from shop.content.models import Question
 from shop.orders.opening import find_open
 from shop.orders.owners import Owner, read_owner_id
 
@@ -23,6 +24,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
     context = {
         "families": shown,
         "products": products,
+        "questions": Question.objects.filter(listed=True),
         "open": find_open(Owner(read_owner_id(request))),
     }
     return render(request, "storefront/tiers.html", context)

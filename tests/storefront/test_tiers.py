@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from shop.catalogue.models import Product
 from tests.factories import make_user
-from tests.pages import html, visitor, words
+from tests.pages import at_checkout, html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -53,10 +53,13 @@ def test_tiers_page_takes_few_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = visitor()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # tiers, questions
         browser.get("/")
+    buyer, _form = at_checkout()
+    with django_assert_num_queries(3):  # and the open order
+        buyer.get("/")
     signed_in = visitor(make_user())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # session, user, tiers, questions
         signed_in.get("/")
 
 
