@@ -96,6 +96,7 @@ def fill_in(page: Page) -> None:
     page.fill("[name=user_email]", "nina@example.com")
     page.fill("[name=client_name]", "Film")
     page.fill("[name=project_name]", "Drei Tage im Mai")
+    page.check("[name=terms]")
 
 
 def test_browser_and_program_see_the_same_open_order(open_context: OpenContext, shop: str) -> None:
@@ -231,6 +232,7 @@ def test_client_admin_chooses_a_client_in_the_checkout(open_context: OpenContext
     check_accessibility(page)
     page.select_option("[name=client_id]", label="Beispielfilm GmbH")
     page.fill("[name=project_name]", "Der zweite Dreh")
+    page.check("[name=terms]")
     page.click("button[name=place]")
     page.wait_for_url("**/register/*/")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Fertig"), timeout=20_000)
