@@ -38,12 +38,6 @@ def required(name: str) -> str:
     return value
 
 
-def redis_broker(url: str) -> str:
-    """The address of Redis with time-outs, in seconds: one that hangs must not hold up orders."""
-    joint = "&" if "?" in url else "?"
-    return f"{url}{joint}socket_connect_timeout=2&socket_timeout=5"
-
-
 def demo_secret_key(directory: Path) -> str:
     """A key made once in `directory`, so that sessions and mailed links outlive a restart."""
     path = directory / "demo-secret-key"

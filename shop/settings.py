@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
-from shop.environment import demo_secret_key, env, read, redis_broker, required
+from shop.environment import demo_secret_key, env, read, required
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -283,7 +283,8 @@ if BROKER == "redis" and not REDIS_URL:
 # (queue_limit + 2) x timeout, so that no task is handed out again while it runs.
 Q_CLUSTER = {
     "name": "packing",
-    **({"redis": redis_broker(REDIS_URL)} if BROKER == "redis" else {"orm": "default"}),
+    "orm": "default",
+    "broker_class": "shop.worker.redis_broker.HastyRedis" if BROKER == "redis" else None,
     "poll": 0.05,
     "workers": 2,
     "queue_limit": 2,

@@ -5,8 +5,8 @@ supervisor sends another each second, and what is due is asked of the rows each 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -60,13 +60,13 @@ def due() -> list[int]:
     return [pk for _since, pk in sorted(found)[:BATCH]]
 
 
-def first_tries() -> QuerySet[Order, tuple[datetime, int]]:
-    """Since when which orders are due that wait for no next try."""
+def first_tries() -> QuerySet[Order, Any]:
+    """Since when which orders are due that wait for no next try: moment and number."""
     ready = Order.objects.filter(state=State.PENDING, complete=True, packing__next_try=None)
     return ready.order_by("created_at", "pk").values_list("created_at", "pk")
 
 
-def retries() -> QuerySet[Packing, tuple[datetime, int]]:
+def retries() -> QuerySet[Packing, Any]:
     """Since when which orders are due again; `claim` forgets those that were cancelled.
 
     A query of its own, of one table: joined, SQLite would read all pending orders for it.
