@@ -28,6 +28,14 @@ def linger(order: Order) -> None:
         time.sleep(60)
 
 
+def nap(order: Order, key: str) -> None:
+    """Waits for another system, for longer than a cluster may be quiet by default."""
+    time.sleep(7)
+
+
+nap.calls_out = True  # type: ignore[attr-defined]
+
+
 def call_out(order: Order, key: str) -> None:
     """Asks another system, and tells how many transactions are open meanwhile."""
     global seen_depth  # noqa: PLW0603
