@@ -269,6 +269,7 @@ PACKING_STEPS = env.list(
 PACKING_STEP_SECONDS = read("PACKING_STEP_SECONDS", env.int, 3)
 PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, max(30, 2 * PACKING_STEP_SECONDS))
 PACKING_MAX_ATTEMPTS = 5
+PACKING_RETRY_SECONDS = 10.0  # before the second attempt; each later one waits four times as long
 # The longest drain: it begins no order after 20 seconds, and the last one does all its steps.
 PACKING_TIMEOUT = max(60, 30 + len(PACKING_STEPS) * PACKING_STEP_SECONDS)
 

@@ -21,7 +21,6 @@ from shop.packing.models import Packing, StepRecord
 from shop.packing.naming import step_name
 from shop.packing.outcomes import LeaseLost
 
-FIRST_WAIT = 10  # seconds before the second attempt; each later one waits four times as long
 RELATED = (
     "order__product",
     "order__token_user",
@@ -119,7 +118,8 @@ def give_back(record: Packing, *, error: str, kind: str, wait: float | None = No
         end(record, State.NEED_HUMAN, fault="tries_used_up", error=error, kind=kind)
         return
     if wait is None:
-        wait = FIRST_WAIT * 4 ** (record.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311
+        growth = 4 ** (record.attempts - 1)
+        wait = settings.PACKING_RETRY_SECONDS * growth * random.uniform(0.8, 1.2)  # noqa: S311
     else:
         wait = max(wait, 1) * random.uniform(1, 1.2)  # noqa: S311
     next_try = timezone.now() + timedelta(seconds=wait)

@@ -15,7 +15,8 @@ short transactions of its own.
 
 Raised in a step: `RetryLater`, `Mend`, `NeedsHuman`. Any other exception is tried again after
 growing gaps, by a person after the last of PACKING_MAX_ATTEMPTS; OSError and the database's
-OperationalError (nobody answers, time-outs) count as what may pass, everything else as a bug.
+OperationalError (nobody answers, time-outs) count as what may pass, everything else as a bug. A
+library whose time-outs are no OSError (urllib3) is best wrapped: `raise RetryLater(10) from error`.
 """
 
 LONGEST_CODE = 40
