@@ -52,6 +52,7 @@ lock: ## renew the lock files from pyproject.toml (needs uv)
 	$(LOCK) --upgrade pyproject.toml -o requirements.txt
 	$(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) --upgrade --group postgres -o requirements-postgres.txt
+	$(LOCK) --upgrade --group redis -o requirements-redis.txt
 
 catalogues: $(CATALOGUES)
 	@:

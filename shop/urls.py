@@ -8,6 +8,7 @@ from django.views.generic import TemplateView
 from portal.accounts.views import portal
 from portal.backoffice.views import for_staff
 from shop import errors, health
+from shop.metrics import metrics
 from shop.orders.converters import HashConverter
 
 # The catalogue, whom it serves and what is said there. Tokens, tasks and addresses have no form
@@ -37,6 +38,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),

@@ -136,8 +136,9 @@ class Order(models.Model):
             models.Index(fields=["state", "updated_at"]),
             models.Index(fields=["application", "-created_at"]),
             models.Index(fields=["owner_digest"]),
+            # The state in front, else SQLite without statistics takes the index above and sorts.
             models.Index(
-                fields=["created_at"],
+                fields=["state", "created_at"],
                 name="order_due",
                 condition=models.Q(state="pending", complete=True),
             ),
