@@ -2,13 +2,16 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
 
 from portal.accounts.views import portal
 from portal.backoffice.views import for_staff
+from portal.registration.views import find
 from shop import errors, health
 from shop.orders.converters import HashConverter
+from shop.storefront.sitemap import Pages
 
 # The catalogue and whom it serves. Tokens, tasks and addresses have no form to be typed into.
 for model in apps.get_models():
@@ -23,6 +26,7 @@ urlpatterns = [
     path("", include("shop.storefront.urls")),
     path("api/", include("shop.api.urls")),
     path("", include("shop.shorthand.urls")),
+    path("register/", find, name="find_order"),
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
@@ -30,9 +34,9 @@ urlpatterns = [
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": Pages}}, name="sitemap"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
