@@ -55,6 +55,8 @@ def test_tiers_page_takes_few_queries(
     browser = visitor()
     with django_assert_num_queries(1):
         browser.get("/")
+    with django_assert_num_queries(1):
+        browser.get("/tiers/s/")
     signed_in = visitor(make_user())
     with django_assert_num_queries(3):
         signed_in.get("/")
