@@ -59,9 +59,10 @@ class LanguageMiddleware(LocaleMiddleware):
     ) -> HttpResponseBase:
         """Say on what the language hangs, and remember it where it was asked for."""
         response = super().process_response(request, response)
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response  # programs are answered in English
         patch_vary_headers(response, ["Cookie"])  # Django looks at it, and does not tell
-        asked = asked_language(request)
-        if asked and response.get("Content-Type", "").startswith("text/html"):
+        if asked := asked_language(request):
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
                 asked,
