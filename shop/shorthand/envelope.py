@@ -21,6 +21,7 @@ KINDS = {
     415: "unsupportedMediaType",
     429: "tooManyRequests",
     500: "serverError",
+    503: "serverError",
 }
 
 
