@@ -297,6 +297,7 @@ PACKING_STEPS = env.list(
 )
 PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, 30)
 PACKING_MAX_ATTEMPTS = 5
+PACKING_RETRY_SECONDS = 10.0  # before the second attempt; each later one waits four times as long
 
 # An order that nobody completes: after how many days we remind, and let it go.
 REMIND_AFTER_DAYS = 7
@@ -304,6 +305,7 @@ CANCEL_AFTER_DAYS = 60
 OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as many
 
 INVITATION_DAYS = 7
+MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
 
 LOGGING = {

@@ -23,8 +23,6 @@ logger = logging.getLogger(__name__)
 # one order, so it hands on a key that stays the same, such as the order's hash.
 Step = Callable[[Order], None]
 
-FIRST_WAIT = 10  # seconds before the second attempt; each later one waits four times as long
-
 
 def pack(pk: int) -> None:
     """Pack the order `pk` if it is due and nobody else has claimed it.
@@ -49,7 +47,8 @@ def give_back(order: Order, record: Packing, *, error: str) -> None:
     if record.attempts >= settings.PACKING_MAX_ATTEMPTS:
         _end(order, record, State.NEED_HUMAN, fault="tries_used_up", error=error)
         return
-    wait = FIRST_WAIT * 4 ** (record.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311
+    growth = 4 ** (record.attempts - 1)
+    wait = settings.PACKING_RETRY_SECONDS * growth * random.uniform(0.8, 1.2)  # noqa: S311
     next_try = timezone.now() + timedelta(seconds=wait)
     _end(order, record, State.PENDING, error=error, next_try=next_try)
 
