@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # Settings of another project that the shell may hold.
 unexport DJANGO_SETTINGS_MODULE
 
-.PHONY: help run test lint format bench lock catalogues
+.PHONY: help run test lint format bench faults lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -46,6 +46,12 @@ format: ## bring the code into shape
 
 bench: ## (to come)
 	@echo "There are no benchmarks yet."
+
+faults: ## kill processes at random while orders come in, for half an hour (FAULTS_SECONDS, FAULTS_SEED)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.prepare
+	@$(VENV)/python -m tests.faults
 
 lock: ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
