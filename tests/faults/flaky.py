@@ -14,12 +14,12 @@ from shop.orders.models import Order
 
 # What happens at a call, and how often. Nobody gets it wrong more than twice for one order.
 MOODS = {
-    "well": 60,
+    "well": 68,
     "error before": 8,  # refuses and has done nothing
     "error after": 8,  # has done it and says that it failed
     "cut": 8,  # has done it and hangs up
-    "late": 8,  # has done it and answers when nobody waits any more
-    "hang": 8,  # has done nothing and does not answer
+    "late": 4,  # has done it and answers when nobody waits any more
+    "hang": 4,  # has done nothing and does not answer
 }
 
 

@@ -71,6 +71,7 @@ class Killer:
             self.shop.look()
             if time.monotonic() > end:
                 return
+            time.sleep(0.005)
 
     def kill(self, kind: str, moment: float) -> bool:
         """Kill one of the kind, unless there is none at this moment."""

@@ -39,6 +39,10 @@ class Partners:
         self.stopped = threading.Event()
         self.threads = [threading.Thread(target=self.work) for _ in range(CLIENTS)]
 
+    def place_one(self) -> None:
+        """Place one order, as soon as somebody takes it."""
+        self.place(urllib3.PoolManager(retries=False, timeout=15), next(self.numbers))
+
     def start(self) -> None:
         """Begin to place orders."""
         for thread in self.threads:

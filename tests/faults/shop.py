@@ -104,9 +104,11 @@ class Shop:
 
     def busy(self, within: float = 0.05) -> Processes:
         """The helpers that were packing an order a moment ago."""
-        helpers = {helper.pid: helper for helper in self.helpers()}
         since = time.time() - within
         marks = [mark for mark in busy_marks().iterdir() if mark.stat().st_mtime > since]
+        if not marks:  # asking for all processes takes a while
+            return []
+        helpers = {helper.pid: helper for helper in self.helpers()}
         return [helpers[int(mark.name)] for mark in marks if int(mark.name) in helpers]
 
     def stop(self) -> list[str]:

@@ -19,7 +19,7 @@ def trial(name: str, **parameters: str) -> dict[str, Any]:
         env={**os.environ, **parameters},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
     print(done.stdout, done.stderr)
