@@ -64,6 +64,7 @@ def one(trial: str, database: str) -> bool:
         complaints = list(report["complaints"])
         report["complaints"] = complaints[:MOST_COMPLAINTS]
         report["complaints in all"] = len(complaints)
+        report["load of the machine"] = round(os.getloadavg()[0], 1)  # times depend on it
         print(json.dumps(report, indent=2), flush=True)
         if complaints:
             log = Path(directory) / "shop.log"
