@@ -340,6 +340,7 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise SystemExit("METRICS_TOKEN is too short: give at least 20 random characters.")
 
 INVITATION_DAYS = 7
+MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer
 
