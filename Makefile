@@ -14,11 +14,11 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # Settings of another project that the shell may hold.
 unexport DJANGO_SETTINGS_MODULE
 
-.PHONY: help run test lint format bench lock catalogues
+.PHONY: help run test lint format bench faults screenshots lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
-		printf '  make %-8s %s\n' "$$target" "$$text"; done
+		printf '  make %-11s %s\n' "$$target" "$$text"; done
 
 run: ## run everything, with demo data, at http://localhost:8000 (PORT=9000 for another port)
 	@$(BOOTSTRAP) requirements.txt
@@ -47,11 +47,23 @@ format: ## bring the code into shape
 bench: ## (to come)
 	@echo "There are no benchmarks yet."
 
+screenshots: ## take pictures of every page in every state, into var/screenshots
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	$(VENV)/python -m tests.screenshots
+
+faults: ## kill processes at random while orders come in, for half an hour (FAULTS_SECONDS, FAULTS_SEED)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.prepare
+	@$(VENV)/python -m tests.faults
+
 lock: ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
 	$(LOCK) --upgrade pyproject.toml -o requirements.txt
 	$(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) --upgrade --group postgres -o requirements-postgres.txt
+	$(LOCK) --upgrade --group redis -o requirements-redis.txt
 
 catalogues: $(CATALOGUES)
 	@:

@@ -1,21 +1,26 @@
 """The error pages: what happened, what is safe, what to do now. Under `/api/` and `/order` in their shapes."""
 
 import re
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
+from portal.registration.forms import FindForm
 from shop.api.envelope import failure
 from shop.shorthand import envelope as shorthand
 
 SHORTHAND = re.compile(r"/orders?(/|$)")
+RETRY_SECONDS = 30
 SENTENCES = {
     400: "This request cannot be understood.",
     403: "This is not allowed.",
     404: "There is nothing at this address.",
     500: "Something went wrong on our side. The request may be repeated.",
+    503: "The shop cannot answer just now. The request may be repeated.",
 }
 
 
@@ -47,8 +52,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, without a query: the database may be what is broken."""
-    return _answer(request, 500)
+    """500, without a query: the database may be what is broken.
+
+    Where it is, the answer is 503 and says when to come back: it is away, restarted, overloaded or
+    being changed, nothing is wrong with the request, and programs and search engines know to wait.
+    The log has the traceback either way.
+    """
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _answer(request, 500)
+    response = _answer(request, 503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    add_never_cache_headers(response)
+    return response
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
@@ -57,4 +72,5 @@ def _answer(request: HttpRequest, status: int) -> HttpResponse:
     if SHORTHAND.match(request.path):
         return shorthand.failure(shorthand.Fault(status, SENTENCES[status]))
     # Rendered without the request: no context processor may fail on what failed already.
-    return HttpResponse(render_to_string(f"errors/{status}.html"), status=status)
+    context = {"form": FindForm()} if status == 404 else None
+    return HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)

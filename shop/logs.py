@@ -1,8 +1,9 @@
-"""What our logs may hold: an order's number, never its hash, which is a key to it."""
+"""What our logs may hold: an order's number, never its hash, which is a key to it; no card's."""
 
 import logging
 import re
 
+from shop.orders.cards import hide_cards
 from shop.requests import current_id
 
 SECRET_ADDRESS = re.compile(
@@ -11,12 +12,12 @@ SECRET_ADDRESS = re.compile(
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Writes addresses without what lets anybody in, in messages and tracebacks alike."""
+    """Writes addresses without what lets anybody in, and no card numbers, in tracebacks either."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line or lines of `record`, with the id of the request it belongs to."""
         record.request_id = current_id.get()
-        return SECRET_ADDRESS.sub(_mask, super().format(record))
+        return hide_cards(SECRET_ADDRESS.sub(_mask, super().format(record)))
 
 
 def _mask(found: re.Match[str]) -> str:

@@ -4,6 +4,7 @@
 matters must be given, and what is missing or unsafe stops the start with one sentence.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,6 +46,11 @@ else:
     if DEBUG:
         raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
 
+# Keys from before a rotation: what they have signed stays good, nothing new is signed with them.
+SECRET_KEY_FALLBACKS = [key for key in env.list("SECRET_KEY_FALLBACKS", default=[]) if key]
+if not DEMO and any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
+    raise SystemExit("SECRET_KEY_FALLBACKS has a key of less than 50 characters.")
+
 BASE_URL = BASE_URL.rstrip("/")
 if env.str("EMAIL_URL", default=""):
     mail = read("EMAIL_URL", env.email_url, "")
@@ -63,6 +69,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
 INSTALLED_APPS = [
     "shop.worker",
     "shop.catalogue",
+    "shop.content",
     "shop.access",
     "shop.tenancy",
     "shop.orders",
@@ -87,6 +94,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -98,7 +106,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "shop.requests.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -122,6 +130,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "shop.requests.addresses",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -147,6 +156,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # The cache is shared by all processes: rate limits count in it.
 REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL and find_spec("redis") is None:
+    raise SystemExit("REDIS_URL needs one more package: pip install -r requirements-redis.txt")
 redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 CACHES = {
     "default": redis
@@ -272,44 +283,6 @@ IDP_OIDC_ADAPTER = "portal.accounts.adapter.OAuthAdapter"
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 86_400  # seconds; each refresh gives a new one
 OAUTH_TOKEN_RATES = {"address": "30/m/ip", "client": "30/m/key"}
 
-# The queue only wakes the worker up; our rows say what there is to do. `retry` is far above
-# (queue_limit + 2) x timeout, so that no task is handed out again while it runs.
-Q_CLUSTER = {
-    "name": "packing",
-    "orm": "default",
-    "poll": 0.05,
-    "workers": 2,
-    "queue_limit": 2,
-    "bulk": 1,
-    "timeout": 60,
-    "retry": 900,
-    "max_attempts": 1,
-    "ack_failures": True,
-    "save_limit": -1,
-    "catch_up": False,
-    "scheduler": False,
-    "log_level": "WARNING",
-    "cache": "none",  # no such cache: its status, written twice a second, is nobody's to read
-    "ALT_CLUSTERS": {
-        "messages": {"timeout": 120, "retry": 1800},
-    },
-}
-# For each cluster: the functions a wake-up runs, and after how many seconds without a heartbeat
-# the cluster counts as frozen (above its longest single piece of work).
-WORKER_CLUSTERS = {
-    "packing": {"drains": ["shop.packing.draining.drain"], "frozen_after": 5},
-    "messages": {
-        "drains": ["shop.notifications.sending.drain"],
-        "hourly": [
-            "shop.notifications.reminding.remind",
-            "shop.orders.lapsing.cancel_lapsed",
-            "shop.orders.lapsing.delete_abandoned",
-            "shop.api.idempotency.forget_old",
-        ],
-        "frozen_after": 60,
-    },
-}
-
 # Packing. A deployment adds its own steps by their dotted path.
 PACKING_STEPS = env.list(
     "PACKING_STEPS",
@@ -320,16 +293,81 @@ PACKING_STEPS = env.list(
         "shop.packing.steps.invitation",
     ],
 )
-PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, 30)
+# How long one step takes at most; the limits below follow from it.
+PACKING_STEP_SECONDS = read("PACKING_STEP_SECONDS", env.int, 3)
+PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, max(30, 2 * PACKING_STEP_SECONDS))
 PACKING_MAX_ATTEMPTS = 5
+PACKING_RETRY_SECONDS = 10.0  # before the second attempt; each later one waits four times as long
+# The longest drain: it begins no order after 20 seconds, and the last one does all its steps.
+PACKING_TIMEOUT = max(60, 30 + len(PACKING_STEPS) * PACKING_STEP_SECONDS)
+
+# Where wake-ups wait: in the database, or in Redis, which may lose them.
+BROKER = env.str("BROKER", default="database")
+if BROKER not in {"database", "redis"}:
+    raise SystemExit(f"BROKER must be database or redis, not {BROKER}.")
+if BROKER == "redis" and not REDIS_URL:
+    raise SystemExit("BROKER=redis needs REDIS_URL.")
+
+# The queue only wakes the worker up; our rows say what there is to do. `retry` is far above
+# (queue_limit + 2) x timeout, so that no task is handed out again while it runs.
+Q_CLUSTER = {
+    "name": "packing",
+    "orm": "default",
+    "broker_class": "shop.worker.redis_broker.HastyRedis" if BROKER == "redis" else None,
+    "poll": 0.05,
+    "workers": 2,
+    "queue_limit": 2,
+    "bulk": 1,
+    "timeout": PACKING_TIMEOUT,
+    "retry": 15 * PACKING_TIMEOUT,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "scheduler": False,
+    "log_level": "WARNING",
+    "cache": "none",  # no such cache: its status, written twice a second, is nobody's to read
+    "ALT_CLUSTERS": {
+        "messages": {"timeout": 120, "retry": 1800},
+        # Its one worker makes several calls at once, and one drain may go on for minutes.
+        "webhooks": {"workers": 1, "queue_limit": 1, "timeout": 900, "retry": 3600},
+    },
+}
+# For each cluster: the functions a wake-up runs, and after how many seconds without a heartbeat
+# the cluster counts as frozen (above its longest single piece of work).
+WORKER_CLUSTERS = {
+    "packing": {
+        "drains": ["shop.packing.draining.drain"],
+        "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
+    },
+    "messages": {
+        "drains": ["shop.notifications.sending.drain"],
+        "hourly": [
+            "shop.notifications.reminding.remind",
+            "shop.orders.lapsing.cancel_lapsed",
+            "shop.orders.lapsing.delete_abandoned",
+            "shop.api.idempotency.forget_old",
+        ],
+        "frozen_after": 60,
+    },
+    # Apart from the mail: a receiver that takes its time must not hold up an invitation.
+    "webhooks": {"drains": ["shop.notifications.delivering.drain"], "frozen_after": 60},
+}
 
 # An order that nobody completes: after how many days we remind, and let it go.
 REMIND_AFTER_DAYS = 7
 CANCEL_AFTER_DAYS = 60
 OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as many
 
+# Whoever shows it may read /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise SystemExit("METRICS_TOKEN is too short: give at least 20 random characters.")
+
 INVITATION_DAYS = 7
+MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
+WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer
 
 LOGGING = {
     "version": 1,

@@ -2,17 +2,23 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
 
 from portal.accounts.views import portal
 from portal.backoffice.doors import close_admin
+from portal.registration.views import find
 from shop import errors, health
+from shop.metrics import metrics
 from shop.orders.converters import HashConverter
+from shop.storefront.sitemap import Pages
 
-# The catalogue and whom it serves. Tokens, tasks and addresses have no form to be typed into.
+# The catalogue, whom it serves and what is said there. Tokens, tasks and addresses have no form
+# to be typed into.
+EDITED = {"shop.catalogue.models", "shop.content.models", "shop.tenancy.models"}
 for model in apps.get_models():
-    ours = model.__module__ in {"shop.catalogue.models", "shop.tenancy.models"}
+    ours = model.__module__ in EDITED
     if not ours and admin.site.is_registered(model):
         admin.site.unregister(model)
 register_converter(HashConverter, "order_hash")
@@ -20,8 +26,11 @@ close_admin(admin.site)
 
 urlpatterns = [
     path("", include("shop.storefront.urls")),
+    path("", include("shop.content.urls")),
     path("api/", include("shop.api.urls")),
+    path("api/", include("shop.guide.urls")),
     path("", include("shop.shorthand.urls")),
+    path("register/", find, name="find_order"),
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
@@ -29,9 +38,10 @@ urlpatterns = [
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": Pages}}, name="sitemap"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),

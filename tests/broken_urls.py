@@ -1,7 +1,9 @@
-"""The shop's addresses, and two at which something breaks."""
+"""The shop's addresses, and some at which something breaks."""
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path
 
 from shop import urls
@@ -25,7 +27,21 @@ def suspicious(request: HttpRequest) -> HttpResponse:
     raise SuspiciousOperation
 
 
+def often(request: HttpRequest) -> HttpResponse:
+    """Where somebody tries too often."""
+    return render(request, "429.html", status=429)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """What the database's driver says when nobody answers."""
+    raise OperationalError("connection refused")
+
+
 urlpatterns = [
+    path("often", often),
+    path("away", away),
+    path("api/away", away),
+    path("order/away", away),
     path("broken", broken),
     path("api/broken", broken),
     path("forbidden", forbidden),

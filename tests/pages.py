@@ -57,11 +57,14 @@ def summary(response: Response) -> str:
 
 
 def fields(response: Response) -> dict[str, str]:
-    """Names and values of the inputs of a page."""
+    """Names and values of the inputs of a page; boxes only where they are ticked."""
     found = {}
     for tag in re.findall(r"<(?:input|button)\b[^>]*>", html(response)):
         attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if "name" in attributes:
+        if attributes.get("type") == "checkbox":
+            if " checked" in tag:
+                found[attributes["name"]] = attributes.get("value", "on")
+        elif "name" in attributes:
             found[attributes["name"]] = unescape(attributes.get("value", ""))
     return found
 
@@ -76,8 +79,8 @@ def at_checkout(
 
 
 def checkout_form(page: Response, product: str = "s") -> dict[str, str]:
-    """The checkout's form as `page` has it, with the order button pressed."""
-    form = {**fields(page), "product": product}
+    """The checkout's form as `page` has it, with the terms agreed to and the order button pressed."""
+    form = {**fields(page), "product": product, "terms": "on"}
     for other in ("apply", "language", "next", "csrfmiddlewaretoken"):
         form.pop(other, None)
     return form

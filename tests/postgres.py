@@ -55,9 +55,49 @@ def readable(directory: Path, home: Path) -> Path:
     return home / directory.relative_to(package.parent)
 
 
+class Server:
+    """A PostgreSQL server of our own, in a directory that goes away with it."""
+
+    def __init__(self, home: str, directory: Path, user: str | None) -> None:
+        self.home = home
+        self.directory = directory
+        self.user = user
+        self.address = f"postgres://shop@/postgres?host={home}"
+        self.call("initdb", "--no-sync", "-A", "trust", "-U", "shop", "-E", "UTF8", "--no-locale")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        # A socket in our own directory: no port to clash with, nobody else reaches it.
+        options = f"-c listen_addresses= -k {self.home} -F -c full_page_writes=off"
+        self.call("pg_ctl", "-w", "-l", f"{self.home}/log", "-o", options, "start")
+
+    def crash(self) -> None:
+        """End all its processes at once, as a power cut would; what was committed stays."""
+        self.call("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def call(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs on it. Raises SystemExit with what it said."""
+        log = Path(self.home) / "log"
+        result = subprocess.run(
+            [self.directory / program, "-D", f"{self.home}/data", *arguments],
+            user=self.user,
+            group=pwd.getpwnam(self.user).pw_gid if self.user else None,
+            extra_groups=[] if self.user else None,
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if program == "initdb" else subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            said = result.stdout or (log.read_text() if log.exists() else "")
+            raise SystemExit(f"PostgreSQL did not start: {program} failed.\n{said}")
+
+
 @contextmanager
-def throw_away_server() -> Iterator[str]:
-    """A server for as long as the block runs; gives the address of its database."""
+def throw_away_server() -> Iterator[Server]:
+    """A server for as long as the block runs."""
     directory = programs()
     if directory is None:
         raise SystemExit("PostgreSQL's programs are missing: install the package postgresql.")
@@ -66,39 +106,22 @@ def throw_away_server() -> Iterator[str]:
         if user:
             shutil.chown(home, user)
             directory = readable(directory, Path(home))
-        data, log = f"{home}/data", f"{home}/log"
-
-        def call(program: str, *arguments: str) -> None:
-            result = subprocess.run(
-                [directory / program, "-D", data, *arguments],
-                user=user,
-                group=pwd.getpwnam(user).pw_gid if user else None,
-                extra_groups=[] if user else None,
-                cwd=home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
-                stderr=subprocess.STDOUT if program == "initdb" else subprocess.DEVNULL,
-                text=True,
-                check=False,
-            )
-            if result.returncode:
-                said = result.stdout or (Path(log).read_text() if Path(log).exists() else "")
-                raise SystemExit(f"PostgreSQL did not start: {program} failed.\n{said}")
-
-        call("initdb", "--no-sync", "-A", "trust", "-U", "shop", "-E", "UTF8", "--no-locale")
-        # A socket in our own directory: no port to clash with, nobody else reaches it.
-        options = f"-c listen_addresses= -k {home} -F -c full_page_writes=off"
-        call("pg_ctl", "-w", "-l", log, "-o", options, "start")
+        server = Server(home, directory, user)
+        server.start()
         try:
-            yield f"postgres://shop@/postgres?host={home}"
+            yield server
         finally:
-            call("pg_ctl", "-w", "-m", "immediate", "stop")
+            server.crash()
 
 
 def main() -> int:
     """Run the command that was given, and return its exit code."""
-    with throw_away_server() as address:
-        environment = {**os.environ, "TEST_DATABASE": "postgres", "TEST_DATABASE_URL": address}
+    with throw_away_server() as server:
+        environment = {
+            **os.environ,
+            "TEST_DATABASE": "postgres",
+            "TEST_DATABASE_URL": server.address,
+        }
         command = [sys.executable, "-m", *sys.argv[1:]]
         return subprocess.run(command, env=environment, check=False).returncode
 

@@ -1,6 +1,6 @@
-"""`python -m tests.prepare`: gets the two programs that the tests need beside Python packages.
+"""`python -m tests.prepare`: gets the programs that the tests need beside Python packages.
 
-A browser and PostgreSQL: installed ones, else what the system or the registry offers. What
+A browser, PostgreSQL and Redis: installed ones, else what the system or the registry offers. What
 cannot be had ends the run with one sentence; nothing is left out in silence.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests import redis_server
 from tests.postgres import programs
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,14 +43,19 @@ def attempt(*command: str) -> bool:
         return False
 
 
+def install(package: str) -> None:
+    """Install a package of the system, where we may."""
+    if os.geteuid() == 0 and shutil.which("apt-get") and attempt("apt-get", "update", "-q"):
+        attempt("apt-get", "install", "-qy", "--no-install-recommends", package)
+
+
 def get_browser() -> None:
     """Install a browser where there is none."""
     if browser_is_there():
         return
     if os.environ.get("CHROMIUM"):
         sys.exit(f"CHROMIUM names no program: {os.environ['CHROMIUM']}")
-    if os.geteuid() == 0 and shutil.which("apt-get") and attempt("apt-get", "update", "-q"):
-        attempt("apt-get", "install", "-qy", "--no-install-recommends", "chromium")
+    install("chromium")
     if not browser_is_there():
         attempt(sys.executable, "-m", "playwright", "install", "chromium")
     if not browser_is_there():
@@ -64,6 +70,15 @@ def get_postgres() -> None:
         sys.exit("The tests need PostgreSQL's programs: install the package postgresql.")
 
 
+def get_redis() -> None:
+    """Install Redis where neither the system nor a wheel has it."""
+    if redis_server.program() is None:
+        install("redis-server")
+    if redis_server.program() is None:
+        sys.exit("The tests need Redis: install the package redis-server.")
+
+
 if __name__ == "__main__":
     get_browser()
     get_postgres()
+    get_redis()

@@ -5,8 +5,9 @@ import tempfile
 
 # Nothing that the caller's shell happens to hold (a real database, say) must reach the tests.
 for name in (
-    "ALLOWED_HOSTS", "BASE_URL", "TRUSTED_PROXIES", "DATABASE_URL", "DEBUG", "EMAIL_URL", "MAIL_FROM",
-    "PACKING_LEASE_SECONDS", "PACKING_STEPS", "PORT", "REDIS_URL", "SECRET_KEY", "SSL_REDIRECT",
+    "ALLOWED_HOSTS", "BASE_URL", "BROKER", "TRUSTED_PROXIES", "DATABASE_URL", "DEBUG", "EMAIL_URL",
+    "MAIL_FROM", "METRICS_TOKEN", "PACKING_LEASE_SECONDS", "PACKING_STEPS", "PACKING_STEP_SECONDS",
+    "PORT", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "SSL_REDIRECT",
 ):  # fmt: skip
     os.environ.pop(name, None)
 

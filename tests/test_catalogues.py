@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,8 @@ AGREED = {
     "Cancelled.": "Storniert.",
     "No connection right now. We keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
 }
+# The same in every language.
+NAMES = {"Slate"}
 Key = tuple[str | None, str, str | None]
 
 
@@ -97,6 +100,22 @@ def texts_of_the_project() -> set[Key]:
     return found
 
 
+def bare_words(source: str) -> list[str]:
+    """Words of a template that reach the reader as they stand, in any language."""
+    source = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", " ", source, flags=re.DOTALL)
+    source = re.sub(
+        r"{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}", " ", source, flags=re.DOTALL
+    )
+    # Names of classes, and of attributes, not words.
+    names = r"{%\s*block (?:main_class|\w+_attributes)\s*%}.*?{%\s*endblock"
+    source = re.sub(names, "{% endblock", source, flags=re.DOTALL)
+    source = re.sub(r"{%.*?%}|{{.*?}}", " ", source, flags=re.DOTALL)
+    source = re.sub(r"<(script|style)\b.*?</\1>", " ", source, flags=re.DOTALL)
+    read_out = r"""\b(?:alt|title|placeholder|aria-label|data-label)\s*=\s*["']([^"']*)"""
+    texts = [*re.findall(read_out, source), re.sub(r"<[^>]*>", " ", source)]
+    return [word for text in texts for word in re.findall(r"[^\W\d_]{2,}", unescape(text))]
+
+
 def several(text: object) -> tuple[str, ...]:
     """What a catalogue holds as one string, or as a tuple of singular and plural."""
     return tuple(str(each or "") for each in (text if isinstance(text, tuple) else (text,)))
@@ -123,6 +142,31 @@ def test_holds_each_text_of_the_project_and_no_other(catalogue: Catalog) -> None
     assert not ours - held, "Run manage.py makemessages -l de --no-obsolete --add-location file"
     assert not held - ours
     assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('<p title="{% translate "A" %}">{% translate "Order now" %}</p>', []),
+        ("<p>{% blocktranslate %}Order {{ x }}{% endblocktranslate %}</p>{# Order #}", []),
+        ("<p>Order {{ x }}</p>", ["Order"]),
+        ('<img alt="Order" class="order">', ["Order"]),
+        ("{% if x == 'Order' %}<b data-order='x'>&nbsp;·&nbsp;1</b>{% endif %}", []),
+    ],
+)
+def test_bare_words_are_found(source: str, words: list[str]) -> None:
+    assert bare_words(source) == words
+
+
+def test_templates_say_nothing_in_one_language_alone() -> None:
+    said: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "templates").rglob("*.*")):
+        name = str(path.relative_to(ROOT / "templates"))
+        # The guide and its examples are for programmers, in English.
+        if not name.startswith(("api/", "robots.txt")):
+            words = set(bare_words(path.read_text(encoding="utf-8"))) - NAMES
+            said |= {name: words} if words else {}
+    assert said == {}
 
 
 def test_is_complete_and_sure(catalogue: Catalog) -> None:

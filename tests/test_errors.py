@@ -127,6 +127,50 @@ def test_error_pages_need_nothing_that_may_have_failed(broken: Client) -> None:
     assert_error_page(broken.get("/nothing/here"), 404)
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_database_that_is_away_is_told_and_when_to_come_back(language: str, broken: Client) -> None:
+    answer = broken.get("/away", headers={"accept-language": language})
+    assert_error_page(answer, 503, language)
+    assert_headers(answer)
+    assert answer.headers["Retry-After"] == "30"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert ("We are away for a moment" in words(answer)) == (language == "en")
+    assert "refused" not in html(answer)
+
+
+def test_database_that_is_away_is_told_to_programs_in_their_shapes(broken: Client) -> None:
+    answer = broken.get("/api/away")
+    assert_in_envelope(answer, 503, "Service Unavailable")
+    assert answer.headers["Retry-After"] == "30"
+    answer = broken.get("/order/away")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    fault = answer.json()["serverError"]
+    assert (fault["code"], fault["details"]) == (503, "")
+
+
+@db
+@pytest.mark.parametrize("path", ["/", "/tiers/s/", "/checkout/", "/register/" + "a" * 32 + "/"])
+def test_page_is_away_with_its_database(path: str) -> None:
+    def away(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    browser = Client(raise_request_exception=False)
+    browser.cookies["OwnerId"] = "9f1c1b3e-4a3d-4c57-8f0e-0d5c2a6b7e11"
+    browser.cookies["sessionid"] = "x"
+    with connection.execute_wrapper(away):
+        assert_error_page(browser.get(path), 503, "de")
+
+
+def test_error_pages_speak_both_languages(broken: Client) -> None:
+    pages = {"/broken": 500, "/forbidden": 403, "/suspicious": 400, "/away": 503, "/nothing": 404}
+    for path, status in pages.items():
+        for language in ("de", "en"):
+            answer = broken.get(f"{path}?lang={language}")
+            assert_error_page(answer, status, language)
+            assert '<a href="?lang=de"' in html(answer)
+            assert '<a href="?lang=en"' in html(answer)
+
+
 @db
 def test_form_without_its_token_is_told_kindly() -> None:
     for language in ("en", "de"):
@@ -187,10 +231,11 @@ def test_no_page_has_script_or_style_of_its_own() -> None:
         assert not re.search(r"<[^>]+\son\w+\s*=", source)
         assert "<style" not in source
         assert "javascript:" not in source
-        # Data for a script of ours is no script.
-        assert not re.search(r'<script(?![^>]*\s(src=|type="application/json"))', source)
+        # Data is no script: for one of ours, or for search engines.
+        data = r'type="application/(ld\+)?json"'
+        assert not re.search(rf"<script(?![^>]*\s(src=|{data}))", source)
         outside = re.findall(r'(?:src|href|action)="(?:https?:)?//([^"/]+)', source)
-        assert outside == []
+        assert set(outside) <= {"testserver"}
 
 
 @db

@@ -37,3 +37,16 @@ def test_refused_pages_of_an_order_are_logged_without_its_hash_and_token() -> No
         "WARNING mine-1 django.request Unauthorized: /api/orders/…\n"
         "WARNING mine-1 django.request Forbidden: /account/password/reset/key/…/\n"
     )
+
+
+def test_card_number_in_an_address_or_a_request_id_is_not_written() -> None:
+    formatter = DiscreetFormatter("%(request_id)s %(message)s")
+    lines = logging.StreamHandler(io.StringIO())
+    lines.setFormatter(formatter)
+    logger = logging.getLogger("django.request")
+    logger.addHandler(lines)
+    try:
+        Client(headers={"X-Request-ID": "4111111111111111"}).get("/tiers/4111-1111-1111-1111/")
+    finally:
+        logger.removeHandler(lines)
+    assert lines.stream.getvalue() == "… Not Found: /tiers/…/\n"

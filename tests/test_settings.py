@@ -80,6 +80,10 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"PACKING_LEASE_SECONDS": "long"}, "PACKING_LEASE_SECONDS cannot be read: long"),
         ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES cannot be read: one"),
         ({"DEBUG": "1"}, "DEBUG is for the demo profile only"),
+        ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS has a key of less than 50"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN is too short"),
+        ({"BROKER": "rabbit"}, "BROKER must be database or redis, not rabbit."),
+        ({"BROKER": "redis"}, "BROKER=redis needs REDIS_URL."),
     ],
 )
 def test_start_with_an_unsafe_setting_ends_with_one_sentence(
@@ -92,8 +96,41 @@ def test_start_with_an_unsafe_setting_ends_with_one_sentence(
     assert result.stderr.count("\n") == 1
 
 
+LIMITS = """
+import json
+from django.conf import settings
+queue, clusters = settings.Q_CLUSTER, settings.WORKER_CLUSTERS
+print(json.dumps([
+    settings.PACKING_LEASE_SECONDS, clusters["packing"]["frozen_after"], queue["timeout"],
+    queue["retry"], queue["orm"], queue["scheduler"],
+]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "limits"), [("3", [30, 5, 60, 900]), ("40", [80, 42, 190, 2850])]
+)
+def test_limits_of_the_worker_lie_above_its_longest_step(
+    tmp_path: Path, seconds: str, limits: list[int]
+) -> None:
+    given = PRODUCTION | {"PACKING_STEP_SECONDS": seconds}
+    result = manage(tmp_path, "shell", "-v0", "-c", LIMITS, **given)
+    assert json.loads(result.stdout) == [*limits, "default", False]
+
+
+def test_lease_below_the_longest_step_stops_the_worker(tmp_path: Path) -> None:
+    given = PRODUCTION | {"PACKING_STEP_SECONDS": "40", "PACKING_LEASE_SECONDS": "30"}
+    result = manage(tmp_path, "worker", **given)
+    assert result.returncode == 1
+    assert "PACKING_LEASE_SECONDS must not be below PACKING_STEP_SECONDS." in result.stderr
+
+
 def test_start_with_safe_settings_passes_djangos_own_deployment_checks(tmp_path: Path) -> None:
-    result = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    given = PRODUCTION | {
+        "SECRET_KEY_FALLBACKS": PRODUCTION["SECRET_KEY"][::-1],
+        "METRICS_TOKEN": "m" * 20,
+    }
+    result = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **given)
     assert result.returncode == 0, result.stderr
 
 

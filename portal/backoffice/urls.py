@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.backoffice import applications, views
+from portal.backoffice import applications, pages, views
 
 urlpatterns = [
     path("", views.queue, name="staff"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("orders/<int:pk>/retry/", views.retry_order, name="staff_retry"),
     path("orders/<int:pk>/approve/", views.approve_order, name="staff_approve"),
     path("orders/<int:pk>/by-hand/", views.finish_by_hand, name="staff_by_hand"),
+    path("pages/preview/", pages.preview, name="staff_page_preview"),
+    path("pages/<slug:slug>/<int:number>/", pages.version, name="staff_page_version"),
     path("applications/", applications.applications, name="staff_applications"),
     path("applications/new/", applications.new_application, name="staff_new_application"),
     path("applications/<int:pk>/", applications.application, name="staff_application"),

@@ -81,6 +81,7 @@ def _find(pk: int) -> Order:
         "delivered_project",
         "member",
         "approved_by",
+        "basket__terms",
     )
     return get_object_or_404(Order.objects.exclude(state=State.NEW).select_related(*related), pk=pk)
 

@@ -1,5 +1,6 @@
 """The forms of the registration pages. The details' rules are the order document's."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,10 +13,35 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.orders.document import name_fault
 from shop.orders.filling import fillable
-from shop.orders.models import Order
+from shop.orders.models import HASH, Order
 from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
+
+ALONE = re.compile(rf"(?<![0-9a-f]){HASH.pattern}(?![0-9a-f])")
+
+
+class FindForm(forms.Form):
+    """Finds the way to an order's page from what somebody has kept of its address."""
+
+    order = forms.CharField(
+        label=_("Order number or address"),
+        help_text=_("It has 32 letters and digits and stands in each e-mail about your order."),
+        error_messages={"required": _("Please paste the order number, or the link.")},
+        max_length=2000,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_order(self) -> str:
+        """The hash in it. Whether there is such an order, its page says, to whomever asks."""
+        pasted: str = self.cleaned_data["order"].lower()
+        # Mail programs break long lines, so it may have come apart.
+        for text in (pasted, "".join(pasted.split())):
+            if found := ALONE.search(text):
+                return found[0]
+        raise ValidationError(_("There is no order number in this. Please copy all of it."))
 
 
 class DetailsForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from shop.orders.faults import page_fault_text
 from shop.orders.models import Order, State
-from shop.packing.models import StepRecord
+from shop.packing.models import Packing, StepRecord
 from shop.packing.naming import step_name, step_title
 
 
@@ -101,10 +101,13 @@ class Showing:
                 return _("We act. You can close this page; its address stays the same.")
         return _("Nothing more happens. You are welcome to order again.")
 
-    @property
+    @cached_property
     def reason(self) -> str:
-        """Why packing stopped; empty where it has not."""
-        return page_fault_text(self.order.fault)
+        """Why packing stopped, in its step's own words if it has any; empty where it has not."""
+        if not self.order.fault:
+            return ""
+        said = Packing.objects.filter(order=self.order).values_list("customer_text", flat=True)
+        return said.first() or page_fault_text(self.order.fault)
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.registration.forms import DetailsForm
+from portal.registration.forms import DetailsForm, FindForm
 from portal.registration.showing import Showing
 from shop.notifications.queueing import announce, invite_again
 from shop.orders.document import Refused
@@ -47,6 +47,17 @@ def find_order(order_hash: str) -> Order:
     if order is None:
         raise Http404
     return order
+
+
+@private
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for the number of an order, and lead to its page."""
+    form = FindForm(request.GET if "order" in request.GET else None)
+    if form.is_valid():
+        return redirect("registration", form.cleaned_data["order"])
+    status = 422 if form.errors else 200
+    return render(request, "registration/find.html", {"form": form}, status=status)
 
 
 @private

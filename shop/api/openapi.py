@@ -40,7 +40,7 @@ def describe(tiers: list[Product]) -> Part:
     return Part(
         tag=TAG,
         paths={
-            "/api/orders": {"get": _list(codes), "post": _place()},
+            "/api/orders": {"post": _place(), "get": _list(codes)},
             "/api/orders/{order_hash}": {"get": _show()},
         },
         schemas={

@@ -2,12 +2,9 @@
 
 from django.urls import path
 
-from shop.api import docs, views
+from shop.api import views
 
 urlpatterns = [
     path("orders", views.orders, name="api_orders"),
     path("orders/<str:order_hash>", views.order, name="api_order"),
-    path("openapi.json", docs.openapi, name="api_openapi"),
-    path("docs", docs.docs, name="api_docs"),
-    path("docs/", docs.docs_by_habit),
 ]

@@ -1,10 +1,12 @@
-"""Which change of state is worth a mail."""
+"""Which change of state is worth a mail or a webhook."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
+from shop.notifications.publishing import forget_details, publish
 from shop.notifications.queueing import announce, invite
+from shop.orders.lapsing import EMPTIED
 from shop.orders.models import Order, State
 from shop.orders.states import state_changed
 
@@ -19,3 +21,11 @@ def write_for(sender: type[Order], order: Order, previous: State | None, **kwarg
     if order.state == State.CANCELLED and order.user_email is None:
         # Emptied with the order: whom we wrote to is theirs, too.
         order.messages.all().delete()
+
+
+@receiver(state_changed)
+def tell_of(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
+    """Queue the webhook that tells of this change, in its transaction."""
+    if order.state == State.CANCELLED and not any(getattr(order, name) for name in EMPTIED):
+        forget_details(order)
+    publish(order, previous)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -18,7 +19,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 10
 AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
-LEASE = timedelta(seconds=120)  # above the mail server's time-out
 MOST_ATTEMPTS = 10
 FIRST_WAIT = 15  # seconds before the second attempt; each later one waits three times as long
 
@@ -76,11 +76,12 @@ def _due() -> QuerySet[Message, int]:
 
 def _claim(pk: int) -> bool:
     now = timezone.now()
+    lease_until = now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
     unclaimed = Message.objects.filter(pk=pk, state=Message.State.WAITING, next_try__lte=now)
     return bool(
         # Counted before the work: a sender that is killed has tried, too.
         unclaimed.update(
-            state=Message.State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1
+            state=Message.State.SENDING, lease_until=lease_until, attempts=F("attempts") + 1
         )
     )
 

@@ -27,6 +27,11 @@ def holds_card(text: str) -> bool:
     return any(_is_card(run[0]) for run in RUN.finditer(text))
 
 
+def hide_cards(text: str) -> str:
+    """`text` without the card numbers in it."""
+    return RUN.sub(lambda run: "…" if _is_card(run[0]) else run[0], text)
+
+
 def _is_card(run: str) -> bool:
     groups = [_ascii(group) for group in GROUP.findall(run)]
     if run.startswith("+") and sum(map(len, groups)) <= LONGEST_PHONE:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
+from shop.content.models import Version
 from shop.tenancy.models import Client, Invitation, Project, User
 
 if TYPE_CHECKING:
@@ -135,8 +136,9 @@ class Order(models.Model):
             models.Index(fields=["state", "updated_at"]),
             models.Index(fields=["application", "-created_at"]),
             models.Index(fields=["owner_digest"]),
+            # The state in front, else SQLite without statistics takes the index above and sorts.
             models.Index(
-                fields=["created_at"],
+                fields=["state", "created_at"],
                 name="order_due",
                 condition=models.Q(state="pending", complete=True),
             ),
@@ -207,9 +209,21 @@ class Basket(models.Model):
         Application, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    # Consent: to which version of the terms, and when. Programs give none.
+    terms = models.ForeignKey(
+        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
     class Meta:
         verbose_name = _("basket")
         verbose_name_plural = _("baskets")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(terms=None) ^ models.Q(agreed_at__isnull=False),
+                name="consent_has_version_and_time",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"of order {self.order_id}"

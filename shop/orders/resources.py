@@ -233,8 +233,11 @@ def _sentence(found: ErrorDetails, kind: type[Resource]) -> str:
             return INVOICE_ONLY
         case "extra_forbidden":
             return UNKNOWN.get(str(found["loc"][-1]), "is not known here.")
-        case "literal_error":
+        case "literal_error" if kind is PaymentInfo:
             return "must be offline: payment is by invoice."
+        case "literal_error":
+            expected = found["ctx"]["expected"].replace("'", "")
+            return f"must be {expected}."
         case "union_tag_invalid" | "union_tag_not_found":
             return "must be AffiliateId or redirection_uri."
         case "model_type" | "dict_type" | "model_attributes_type":

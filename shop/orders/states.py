@@ -35,7 +35,8 @@ class ForbiddenMove(Exception):
 
 def begin(order: Order, *, actor: User | None = None) -> None:
     """Write a placed order: its row in `pending`, its first event, the signal."""
-    with transaction.atomic():
+    # Whoever has begun a transaction gives it up with this one: no way back halfway is needed.
+    with transaction.atomic(savepoint=False):
         order.state = State.PENDING
         order.save()
         OrderEvent.objects.create(order=order, state=order.state, actor=actor)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from shop.catalogue.models import Promotion
 from shop.catalogue.promotions import find_promotion
+from shop.orders.consent import check_consent
 from shop.orders.document import Errors, Refused, check_document
 from shop.orders.filling_out import NeedsClientAdmin, administers, document, missing, wire_name
 from shop.orders.models import Basket, Order
@@ -16,13 +17,18 @@ from shop.tenancy.models import User
 MEMBER = re.compile(r"\b(?:client|project|user|promo)_\w+")
 
 
-def submit(order: Order, caller: Caller, *, quote_hash: str | None = None) -> Order:
+def submit(
+    order: Order, caller: Caller, *, quote_hash: str | None = None, by_consent: bool = False
+) -> Order:
     """Place the open `order`; it is the same record afterwards.
 
     Raises Refused by the names of the open order's resources, NeedsClientAdmin, PriceChanged
-    where `quote_hash` is no longer the quote's, NotOpen where somebody was faster.
+    where `quote_hash` is no longer the quote's, NotOpen where somebody was faster, and NotAgreed
+    where it is to be placed `by_consent` and there is none to the terms as they are now.
     """
     with holding(order) as basket:
+        if by_consent:
+            check_consent(basket)
         check(basket, caller.client_admin)
         caller = replace(caller, application=caller.application or basket.application)
         try:

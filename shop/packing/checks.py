@@ -22,3 +22,11 @@ def check_steps(**kwargs: Any) -> list[CheckMessage]:
     if len(set(names)) < len(names):
         found.append(Error("PACKING_STEPS has two steps of one name: each is recorded by it."))
     return found
+
+
+@register()
+def check_limits(**kwargs: Any) -> list[CheckMessage]:
+    """A lease outlives the step that it is for."""
+    if settings.PACKING_LEASE_SECONDS < settings.PACKING_STEP_SECONDS:
+        return [Error("PACKING_LEASE_SECONDS must not be below PACKING_STEP_SECONDS.")]
+    return []

@@ -9,22 +9,41 @@ from shop.orders.models import Order
 
 
 class Packing(models.Model):
-    """One a order, from its first try on. Our rows are the truth; the queue only wakes us up."""
+    """One an order, from its first try on. Our rows are the truth; the queue only wakes us up."""
+
+    class ErrorKind(models.TextChoices):
+        """What may help against an error."""
+
+        PERSON = "person", _("a person must act")
+        PASSING = "passing", _("may pass by itself")
+        BUG = "bug", _("a fault of our own")
 
     order = models.OneToOneField(
         Order, on_delete=models.CASCADE, primary_key=True, related_name="packing"
     )
+    # Counted before the work: a worker that is killed has tried, too.
     attempts = models.PositiveIntegerField(default=0)
     # Who works on it holds this token; who has lost it must not write any more.
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, db_index=True)
     next_try = models.DateTimeField(null=True, blank=True)
+    # The step that the current try is at; empty until its work begins.
     last_step = models.CharField(max_length=100, blank=True)
     last_error = models.TextField(blank=True)
+    last_error_kind = models.CharField(max_length=10, choices=ErrorKind, blank=True)
+    # What a step says to whoever ordered, in their language; shown while the order has a fault.
+    customer_text = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("packing record")
         verbose_name_plural = _("packing records")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_try"],
+                name="packing_again",
+                condition=models.Q(next_try__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"packing of order {self.order_id}"
@@ -47,3 +66,17 @@ class StepRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of order {self.order_id}"
+
+
+class Tally(models.Model):
+    """How often something has happened since the first start; for `/metrics`."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    total = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.total}"

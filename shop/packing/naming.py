@@ -1,6 +1,10 @@
-"""What the steps of packing are called, in rows and on pages."""
+"""What the steps of packing are called: in rows, on pages, and to other systems."""
+
+import uuid
 
 from django.utils.translation import gettext_lazy as _
+
+from shop.orders.models import Order
 
 TITLES = {
     "client": _("Client"),
@@ -18,3 +22,12 @@ def step_name(path: str) -> str:
 def step_title(name: str) -> str:
     """What pages call the step `name`; a deployment's own steps go by their names."""
     return str(TITLES.get(name, name))
+
+
+def step_key(order: Order, name: str) -> str:
+    """The idempotency key of the step `name` of `order`, for a system that it calls.
+
+    It follows from the order's hash, which is a key to the registration page, but does not give it
+    away; and from nothing else, so that it outlives restarts and new secret keys.
+    """
+    return str(uuid.uuid5(uuid.UUID(order.order_hash), name))

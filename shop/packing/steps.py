@@ -1,4 +1,6 @@
-"""The steps of packing. Each runs in the transaction that records it, so it happens once.
+"""The shipped steps of packing. Each runs in the transaction that records it, so it happens once.
+
+What a step is given and may say: `outcomes`.
 
 What a step needs of an earlier one stands on the order (`delivered_client` and so on); names are
 never looked up (contract, "Who is who").

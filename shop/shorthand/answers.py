@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_pascal
 
 from shop.orders import resources
 from shop.orders.resources import Resource
+from shop.orders.values import Id
 
 State = Literal[
     "new", "pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"
@@ -130,14 +131,14 @@ class ProductAnswer(Linked):
     services: Address
     offering: Address
     display_name: str | None
-    project_id: resources.Id | None
+    project_id: Id | None
     promo_code: str | None
 
 
 class ProductsAnswer(Linked):
     """The product of an order, in a list of none or one."""
 
-    list: Annotated[list[ProductAnswer], Field(max_length=1)]
+    items: Annotated[list[ProductAnswer], Field(alias="list", max_length=1)]
 
 
 class ServiceAnswer(Linked):
@@ -152,7 +153,7 @@ class ServiceAnswer(Linked):
 class ServicesAnswer(Linked):
     """What the tier delivers."""
 
-    list: list[ServiceAnswer]
+    items: list[ServiceAnswer] = Field(alias="list")
 
 
 class Fee(Capital):

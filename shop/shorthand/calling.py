@@ -21,7 +21,7 @@ from shop.orders.owners import PROGRAMS, Owner, read_owner_id, write_owner_id
 from shop.orders.placing import NotOpen
 from shop.requests import base_url
 from shop.shorthand.authenticating import Authenticated, authenticate
-from shop.shorthand.envelope import Fault, answer, details_of, failure
+from shop.shorthand.envelope import Fault, answer, details_of, failure, keep_out_of_logs
 
 Resource = Callable[..., HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -109,6 +109,7 @@ def for_owners(
                 except Fault as fault:
                     response = failure(fault)
                     _challenge(request, response)
+                    keep_out_of_logs(request, response)
             for each in taken:
                 each.write_headers(response)
             return response

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from shop.orders.placing import Caller, NotOpen, PriceChanged
 from shop.orders.resources import Resource, read_attributes, read_resource
 from shop.orders.submitting import check, submit
 from shop.shorthand.calling import Call, for_owners
-from shop.shorthand.envelope import Fault, answer, failure
+from shop.shorthand.envelope import Fault, answer, failure, keep_out_of_logs
 from shop.shorthand.presenting import basket_of, links, order_body, present_quote
 
 
@@ -143,6 +143,8 @@ def _submit(call: Call, quote_hash: str | None) -> HttpResponse:
 
 
 @csrf_exempt
-def nothing(*args: object, **kwargs: object) -> HttpResponse:
+def nothing(request: HttpRequest, **names: str) -> HttpResponse:
     """Any other address below: among them what was left out on purpose."""
-    return failure(Fault(404, "There is nothing at this address."))
+    response = failure(Fault(404, "There is nothing at this address."))
+    keep_out_of_logs(request, response)
+    return response

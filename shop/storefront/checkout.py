@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.access.limits import take
 from shop.catalogue.models import Product
+from shop.content.models import Version
+from shop.orders.consent import NotAgreed, current_terms, put_consent
 from shop.orders.document import Refused
 from shop.orders.filling_out import document
-from shop.orders.models import Basket, Order, State
+from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.opening import change_open, find_open, holding, may_see, orders_of
 from shop.orders.owners import PAGES, Owner, page_owner, write_owner_id
 from shop.orders.placing import Caller, NotOpen, PriceChanged
@@ -30,7 +32,9 @@ from shop.tenancy.models import User
 @require_POST
 def take_tier(request: HttpRequest) -> HttpResponse:
     """Put a tier into the open order, and go on to its details."""
-    tier = get_object_or_404(Product, code=request.POST.get("product", ""), listed=True)
+    tier = _tier(request)
+    if tier is None:
+        raise Http404
     changed = change_open(page_owner(request), lambda basket: put_tier(basket, tier))
     return _with_cookies(redirect("checkout"), changed.owner)
 
@@ -48,23 +52,33 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not order.product.listed:
         messages.warning(request, _("The tier you chose can no longer be ordered."))
         return redirect("tiers")
-    form = CheckoutForm(user=owner.user, tier=order.product, initial=_initial(order, owner.user))
+    terms = current_terms()
+    initial = _initial(order, owner.user) | {"terms": order.basket.terms_id == terms.pk}
+    form = CheckoutForm(user=owner.user, tier=order.product, to_agree=terms, initial=initial)
     return _page(request, form, order.basket)
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
-    tier = Product.objects.filter(code=request.POST.get("product", ""), listed=True).first()
+    tier = _tier(request)
     if tier is None:
         messages.warning(request, _("The tier you chose can no longer be ordered."))
         return redirect("tiers")
     applies = "apply" in request.POST
-    form = CheckoutForm(request.POST, user=owner.user, tier=tier, complete=not applies)
+    terms = current_terms()
+    data, outdated = _without_outdated_tick(request.POST, terms)
+    form = CheckoutForm(data, user=owner.user, tier=tier, to_agree=terms, complete=not applies)
+    if outdated:
+        form.fields["terms"].error_messages["required"] = _(
+            "The terms have changed while you were looking. Nothing has been ordered. "
+            "Please read them again and tick the box if you agree."
+        )
     form.is_valid()
     faults = form.faults()
     sound = {name: value for name, value in form.document().items() if name not in faults}
 
     def put(basket: Basket) -> None:
         put_details(basket, tier, sound, owner.user)
+        put_consent(basket, form.agreed)
 
     if order is None or order.order_hash != request.POST.get("order"):
         return _answer_old_form(request, owner, form, put)
@@ -75,18 +89,28 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
         return _answer_old_form(request, owner, form, put)
     tell(form, faults)
     if form.errors:
-        return _page(request, form, basket, status=422)
+        return _page(request, form, basket, status=409 if outdated else 422)
     if applies:
         return redirect("checkout")
     return _place(request, owner, form, basket)
+
+
+def _without_outdated_tick(posted: QueryDict, terms: Version) -> tuple[QueryDict, bool]:
+    """What was sent, without a tick that was for other terms than these; whether there was one."""
+    if "terms" not in posted or posted.get("terms_version") == str(terms.number):
+        return posted, False
+    data = posted.copy()
+    del data["terms"]
+    return data, True
 
 
 def _answer_old_form(
     request: HttpRequest, owner: Owner, form: CheckoutForm, put: Callable[[Basket], None]
 ) -> HttpResponse:
     """A form whose order is no longer open: sent twice, or from before another tab was used."""
+    order_hash = request.POST.get("order", "")
     mine = Order.objects.exclude(state=State.NEW).filter(may_see(owner))
-    placed = mine.filter(order_hash=request.POST.get("order", "")).first()
+    placed = mine.filter(order_hash=order_hash).first() if HASH.fullmatch(order_hash) else None
     if placed and _same(placed, form):
         return redirect("registration", placed.order_hash)
     # What was typed is another order's, if that is what they want.
@@ -100,9 +124,8 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
     wanted = form.document()
     if wanted.get("product") != placed.product.code:
         return False
-    return all(
-        getattr(placed, name) == wanted.get(name) for name in form.fields if name != "product"
-    )
+    members = form.fields.keys() - {"product", "terms"}
+    return all(getattr(placed, name) == wanted.get(name) for name in members)
 
 
 def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Basket) -> HttpResponse:
@@ -112,7 +135,10 @@ def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Baske
         return _page(request, form, basket, status=429)
     caller = Caller(user=owner.user, client_admin=owner.user)
     try:
-        submit(basket.order, caller, quote_hash=request.POST.get("quote_hash", ""))
+        submit(basket.order, caller, quote_hash=request.POST.get("quote_hash", ""), by_consent=True)
+    except NotAgreed:
+        # Changed, or taken back in another tab, at this very moment.
+        return _answer_form(request, owner, basket.order)
     except PriceChanged:
         return _page(request, form, basket, status=409, seen=_cents(request.POST.get("seen", "")))
     except Refused as refusal:
@@ -160,6 +186,13 @@ def _initial(order: Order, user: User | None) -> dict[str, Any]:
             "user_email": user.email,
         }
     return {**known, **document(order.basket)}
+
+
+def _tier(request: HttpRequest) -> Product | None:
+    """The tier that was posted, if it can be ordered."""
+    code = request.POST.get("product", "")
+    # PostgreSQL takes no text with a NUL.
+    return None if "\x00" in code else Product.objects.filter(code=code, listed=True).first()
 
 
 def _with_cookies(response: HttpResponse, opened_for: Owner | None) -> HttpResponse:

@@ -3,9 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
+from shop.content.models import Version
 from shop.orders.document import Errors, Refused, check_document
 from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.requests import page_language
@@ -43,19 +48,26 @@ class CheckoutForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
+    terms = forms.BooleanField(
+        label=_("I agree to the terms"),
+        error_messages={"required": _("Please agree to the terms to place the order.")},
+    )
 
     def __init__(
         self,
         *args: Any,
         user: User | None,
         tier: Product,
+        to_agree: Version,
         complete: bool = True,
         **kwargs: Any,
     ) -> None:
         """`complete`: whether the order is to be placed, so that nothing may be missing."""
         super().__init__(*args, **kwargs)
         self.user = user
+        self.to_agree = to_agree
         self.complete = complete
+        self.fields["terms"].help_text = _what_to_read()
         listed = Product.objects.filter(listed=True)
         _offer(self, "product", [(each.code, each.name) for each in listed])
         if not complete:
@@ -84,8 +96,14 @@ class CheckoutForm(forms.Form):
 
     def document(self) -> dict[str, Any]:
         """The order document these details make; empty fields are absent."""
-        details = {name: value for name, value in self.cleaned_data.items() if value}
+        said = {name: value for name, value in self.cleaned_data.items() if name != "terms"}
+        details = {name: value for name, value in said.items() if value}
         return {**details, "language": page_language()}
+
+    @property
+    def agreed(self) -> Version | None:
+        """The version of the terms whose box was ticked."""
+        return self.to_agree if self.cleaned_data.get("terms") else None
 
     def faults(self) -> Errors:
         """What the rules of ordering have against these details; nothing where none were given."""
@@ -95,6 +113,22 @@ class CheckoutForm(forms.Form):
             given = self.document() if not self.complete else refusal.errors
             return {name: told for name, told in refusal.errors.items() if name in given}
         return {}
+
+
+def _what_to_read() -> SafeString:
+    """Links beside the box, not in its label: there they would tick it.
+
+    They open a tab of their own: browsers forget what was typed in a page that is not to be stored.
+    """
+    link = '<a href="{}" target="_blank">{}</a>'
+    return format_html(
+        gettext(
+            "Please read the {terms}, and under {privacy} what we do with your data. "
+            "Both open in a new tab."
+        ),
+        terms=format_html(link, reverse("terms"), gettext("Terms")),
+        privacy=format_html(link, reverse("privacy"), gettext("Privacy")),
+    )
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:

@@ -1,16 +1,23 @@
 """The tiers and the checkout."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from shop.catalogue.models import Product
+from shop.content.models import Question
 from shop.orders.opening import find_open
 from shop.orders.owners import Owner, read_owner_id
+from shop.requests import base_url, page_language
+from shop.storefront.structured import data_block, describe
+
+# These pages are compressed, others are not: what an answer weighs can tell, try by try, a secret
+# it holds beside something that was typed (BREACH). Here nothing is secret: the form's token has a
+# new mask in each answer, and what an address brings with it stands in the language links alone.
 
 
+@gzip_page
 @require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
     """The tiers, side by side."""
@@ -23,17 +30,21 @@ def tiers(request: HttpRequest) -> HttpResponse:
     context = {
         "families": shown,
         "products": products,
+        "questions": Question.objects.filter(listed=True),
         "open": find_open(Owner(read_owner_id(request))),
     }
     return render(request, "storefront/tiers.html", context)
 
 
+@gzip_page
 @require_safe
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
     """One tier; a retired one is gone."""
     product = get_object_or_404(Product, slug=slug, listed=True)
-    return render(request, "storefront/tier.html", _deal(product))
-
-
-def _deal(product: Product) -> dict[str, Any]:
-    return {"product": product, "vat_cents": product.gross_cents - product.net_cents}
+    address = f"{base_url(request).rstrip('/')}{request.path}?lang={page_language()}"
+    context = {
+        "product": product,
+        "vat_cents": product.gross_cents - product.net_cents,
+        "data": data_block(describe(product, address)),
+    }
+    return render(request, "storefront/tier.html", context)

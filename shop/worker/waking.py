@@ -1,22 +1,48 @@
-"""Waking the worker up, and forgetting wake-ups that nobody will hear."""
+"""Waking the worker up, and forgetting wake-ups that nobody will hear.
 
-from django.utils import timezone
-from django_q.models import OrmQ
+The queue is a table of our database, or Redis (setting BROKER). Either way it may lose what it
+holds: a wake-up only says that there may be work, and the supervisor sends one each second.
+"""
+
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
+
+logger = logging.getLogger(__name__)
 
 
 def wake(cluster: str) -> None:
     """Have the cluster look for work, unless a wake-up that nobody has taken waits already.
 
-    Call it inside the transaction that writes the work: the queue is a table of the same
-    database, so that both are committed together or not at all.
+    Call it inside the transaction that writes the work. Where the queue is a table, both are
+    committed together or not at all. Redis is told after the commit, and may be away.
     """
+    if settings.BROKER == "redis":
+        transaction.on_commit(lambda: _wake_if_possible(cluster))
+    else:
+        _wake(cluster)
+
+
+def _wake_if_possible(cluster: str) -> None:
+    try:
+        _wake(cluster)
+    except Exception as error:  # noqa: BLE001 -- whatever the broker raises, the work is committed
+        logger.warning("The cluster %s cannot be woken up: %s", cluster, error)
+
+
+def _wake(cluster: str) -> None:
+    broker = get_broker(cluster)
     # A wake-up may be taken just before this transaction commits, and miss its rows. The
     # supervisor's tick finds them a second later.
-    if not OrmQ.objects.filter(key=cluster, lock__lte=timezone.now()).exists():
+    if not broker.queue_size():
         # Always with its name: a task without one belongs to the cluster that is called like the
         # setting's `name`. The acknowledgement of a failure is the enqueuer's choice.
-        async_task("shop.worker.tasks.drain", cluster, cluster=cluster, ack_failure=True)
+        async_task(
+            "shop.worker.tasks.drain", cluster, cluster=cluster, broker=broker, ack_failure=True
+        )
 
 
 def forget(cluster: str) -> None:
@@ -24,4 +50,10 @@ def forget(cluster: str) -> None:
 
     Nothing is lost: they only say that there may be work.
     """
-    OrmQ.objects.filter(key=cluster).delete()
+    try:
+        get_broker(cluster).delete_queue()
+    except Exception as error:
+        if settings.BROKER != "redis":
+            raise
+        # The cluster starts all the same: its own processes wait for Redis.
+        logger.warning("The queue of %s cannot be emptied: %s", cluster, error)

@@ -3,22 +3,19 @@
 import base64
 import json
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
 
 import playwright
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 from standardwebhooks import Webhook
 
@@ -26,10 +23,12 @@ from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.signing import rotate, signing_secrets
 from shop.access.tokens import issue
-from shop.api.changes import CHANGES
-from shop.api.docs import SECTIONS
 from shop.api.examples import PLACED
-from shop.api.openapi import describe
+from shop.guide import reading
+from shop.guide.openapi import describe
+from shop.guide.pages import GUIDES, Guide
+from shop.guide.reading import resolved
+from tests.api.guides import Anchors, code, sent_by
 from tests.factories import make_application
 from tests.pages import Response, html, visitor, words
 
@@ -38,13 +37,6 @@ pytestmark = pytest.mark.django_db
 
 def guide(language: str = "en") -> Response:
     return visitor(language=language).get("/api/docs")
-
-
-def code(source: str, name: str) -> str:
-    """A piece of code as the page prints it."""
-    found = re.search(rf'<pre id="code-{name}"><code>(.*?)</code></pre>', source, re.DOTALL)
-    assert found, name
-    return unescape(found[1])
 
 
 def test_guide_is_a_page_for_anybody_in_the_frame_of_their_language() -> None:
@@ -62,58 +54,58 @@ def test_guide_has_a_link_on_every_page() -> None:
     assert '<a href="/api/docs">' in html(visitor().get("/"))
 
 
-def test_guide_with_a_slash_is_the_guide() -> None:
-    answer = Client().get("/api/docs/")
-    assert (answer.status_code, answer["Location"]) == (302, "/api/docs")
+@pytest.mark.parametrize("path", ["/api/docs", "/api/docs/open-order"])
+def test_guide_with_a_slash_is_the_guide(path: str) -> None:
+    answer = Client().get(f"{path}/")
+    assert (answer.status_code, answer["Location"]) == (302, path)
 
 
-def test_guide_runs_nothing_and_fetches_from_nowhere_else() -> None:
-    source = html(guide())
+@pytest.mark.parametrize("page", GUIDES, ids=str)
+def test_guide_runs_nothing_and_fetches_from_nowhere_else(page: Guide) -> None:
+    source = html(visitor().get(reverse(page.page)))
     assert "<script" not in source
     assert " style=" not in source
     assert re.findall(r'(?:src|<link[^>]*href)="(?!/)[^"]*"', source) == []
 
 
-class Anchors(HTMLParser):
-    """The ids of a page, and the ids its links lead to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.targets: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        if identifier := attributes.get("id"):
-            self.ids.append(identifier)
-        if (target := attributes.get("href") or "").startswith("#"):
-            self.targets.add(target[1:])
-
-
-def test_contents_lead_to_each_section() -> None:
+@pytest.mark.parametrize("page", GUIDES, ids=str)
+def test_contents_lead_to_each_section_and_to_the_other_guide(page: Guide) -> None:
     anchors = Anchors()
-    anchors.feed(html(guide()))
+    anchors.feed(html(visitor().get(reverse(page.page))))
     assert anchors.targets <= set(anchors.ids)
-    assert anchors.targets >= set(SECTIONS)
+    assert anchors.targets >= set(page.sections)
     assert len(anchors.ids) == len(set(anchors.ids))
+    assert {reverse(other.page) for other in GUIDES if other is not page} <= anchors.pages
 
 
-def test_guide_tells_all_that_the_description_tells() -> None:
-    said = words(guide())
+@pytest.mark.parametrize("page", GUIDES, ids=str)
+def test_links_between_the_guides_lead_somewhere(page: Guide) -> None:
+    anchors = Anchors()
+    anchors.feed(html(visitor().get(reverse(page.page))))
+    for other in GUIDES:
+        targets = {each for each in anchors.pages if each.startswith(reverse(other.page) + "#")}
+        assert {each.partition("#")[2] for each in targets} <= set(other.sections)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=str)
+def test_guide_tells_all_that_the_description_tells(page: Guide) -> None:
+    said = words(visitor().get(reverse(page.page)))
     description = describe("http://testserver")
-    for schema in ("OrderDocument", "Order"):
-        for name, member in description["components"]["schemas"][schema]["properties"].items():
-            assert f"{name} {member['description']}" in said
-    for header in description["components"]["headers"].values():
-        assert header["description"] in said
+    for schema in page.members.values():
+        for member in reading.members(schema, description):
+            assert f"{member.name} {member.text}" in said
+    for header in reading.headers(description, page.tag):
+        assert f"{header.name} {header.text}" in said
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
+            if operation["tags"] != [page.tag]:
+                continue
             assert f"{method.upper()} {path}" in said
             for parameter in operation["parameters"]:
                 assert f"{parameter['name']} {parameter['description']}" in said
             for status, answer in operation["responses"].items():
-                assert f"{status} {answer['description']}" in said
-    for change in CHANGES:
+                assert f"{status} {resolved(description, answer)['description']}" in said
+    for change in page.context["changes"]:
         assert " ".join(change) in said
 
 
@@ -126,37 +118,11 @@ def test_guide_prints_the_demo_token_in_the_demo_alone(settings: Settings) -> No
     assert "curl -i https://shop.example/api/orders" in code(source, "first-order-curl")
 
 
-def sent_by(command: str) -> tuple[str, dict[str, str], str, list[str]]:
-    """What a curl command sends: address, headers, body, credentials."""
-    words_of_it = shlex.split(command.replace("\\\n", " "))
-    assert words_of_it.pop(0) == "curl"
-    address, headers, body, user = "", {}, [], []
-    while words_of_it:
-        match words_of_it.pop(0):
-            case "-i":
-                pass
-            case "-H":
-                name, _, value = words_of_it.pop(0).partition(": ")
-                headers[name] = value
-            case "-d":
-                body.append(words_of_it.pop(0))
-            case "--data-urlencode":
-                name, _, value = words_of_it.pop(0).partition("=")
-                body.append(f"{name}={quote_plus(value)}")
-            case "-u":
-                user = words_of_it.pop(0).split(":")
-            case word:
-                assert not word.startswith("-"), word
-                address = word
-    return address, headers, "&".join(body), user
-
-
 def test_first_order_by_curl_is_answered_as_printed() -> None:
     issue("Demo", holder=make_application(), value="example-token")
-    address, headers, body, _user = sent_by(code(html(guide()), "first-order-curl"))
-    path = address.removeprefix("http://testserver")
-    content_type = headers.pop("Content-Type")
-    answer = Client().generic("POST", path, body, content_type, headers=headers)
+    sent = sent_by(code(html(guide()), "first-order-curl"))
+    content_type = sent.headers.pop("Content-Type")
+    answer = Client().generic(sent.method, sent.path, sent.body, content_type, headers=sent.headers)
     order = answer.json()["data"]["order"]
     assert answer.status_code == 201
     assert answer["Location"] == f"/api/orders/{order['order_hash']}"
@@ -280,13 +246,13 @@ def assert_followed(shop: str, command: list[str]) -> None:
 
 def test_token_is_fetched_as_printed() -> None:
     application, secret = create_application("Kranplaner")
-    address, _headers, body, user = sent_by(code(html(guide()), "token-curl"))
-    assert user == ["$CLIENT_ID", "$CLIENT_SECRET"]
+    sent = sent_by(code(html(guide()), "token-curl"))
+    assert sent.user == ["$CLIENT_ID", "$CLIENT_SECRET"]
     credentials = f"{application.oauth_client_id}:{secret}".encode()
     answer = Client().generic(
-        "POST",
-        address.removeprefix("http://testserver"),
-        body,
+        sent.method,
+        sent.path,
+        sent.body,
         "application/x-www-form-urlencoded",
         headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
     )

@@ -10,9 +10,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.api import examples, wording
-from shop.api.openapi import describe
 from shop.api.schema_models import OrderAnswer
 from shop.catalogue.models import Product
+from shop.guide.openapi import describe, joined
+from shop.guide.reading import resolved
 from shop.orders.models import State
 from shop.orders.presenting import present
 from tests.api.rules import faults, order_faults
@@ -34,13 +35,19 @@ def description() -> dict[str, Any]:
 
 
 def operations(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Those of `/api/orders`; tests/api/test_open_order.py has the others."""
     for methods in description["paths"].values():
-        yield from methods.values()
+        yield from (each for each in methods.values() if each["tags"] == ["Orders"])
 
 
 def test_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
     OpenAPIV31SpecValidator(description).validate()
     assert description["openapi"].startswith("3.1.")
+
+
+def test_parts_of_the_description_do_not_take_each_others_names() -> None:
+    with pytest.raises(ValueError, match=r"called \['Account'\]"):
+        joined({"Account": {}}, {"Order": {}}, {"Account": {}})
 
 
 def schemas(node: object) -> Iterator[dict[str, Any]]:
@@ -59,12 +66,12 @@ def schemas(node: object) -> Iterator[dict[str, Any]]:
 
 def test_schemas_hold_no_keyword_that_no_program_knows(description: dict[str, Any]) -> None:
     found = list(description["components"]["schemas"].values())
-    for operation in operations(description):
-        found += [parameter["schema"] for parameter in operation["parameters"]]
-        found += [
-            answer["content"]["application/json"]["schema"]
-            for answer in operation["responses"].values()
-        ]
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            found += [parameter["schema"] for parameter in operation["parameters"]]
+            for answer in operation["responses"].values():
+                content = resolved(description, answer).get("content", {})
+                found += [body["schema"] for body in content.values()]
     assert {key for schema in schemas(found) for key in schema} <= KEYWORDS
 
 

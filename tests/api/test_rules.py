@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop.api.openapi import describe
+from shop.guide.openapi import describe
 from shop.orders.document import Refused, check_document
 from tests.api.rules import order_faults
 from tests.factories import make_project, make_token

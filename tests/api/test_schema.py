@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.api.schema_hooks import BEYOND_A_SCHEMA
+from tests.api.schema_hooks import BEYOND_A_RESOURCE, BEYOND_A_SCHEMA
 
 pytestmark = pytest.mark.once
 
@@ -29,7 +29,7 @@ def test_answers_are_as_described_whatever_is_sent(shop: str, tmp_path: Path) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=180,
+        timeout=300,
         check=False,
     )
     assert run.returncode == 0, run.stdout
@@ -38,5 +38,5 @@ def test_answers_are_as_described_whatever_is_sent(shop: str, tmp_path: Path) ->
 
 
 def test_each_rule_beyond_a_schema_says_why() -> None:
-    for sentences in BEYOND_A_SCHEMA.values():
+    for sentences in (*BEYOND_A_SCHEMA.values(), *BEYOND_A_RESOURCE.values()):
         assert all(sentences.values())

@@ -187,11 +187,13 @@ def test_markup_in_names_is_not_run() -> None:
         assert "<script>y" not in html(browser.get(path))
 
 
-def test_catalogue_has_forms_for_tiers_clients_projects_and_users_alone() -> None:
+def test_catalogue_has_forms_for_what_is_sold_served_and_said_alone() -> None:
     registered = {model._meta.label for model in apps.get_models() if site.is_registered(model)}
     assert registered == {
         "catalogue.Product",
         "catalogue.Promotion",
+        "content.Page",
+        "content.Question",
         "tenancy.Client",
         "tenancy.Project",
         "tenancy.User",

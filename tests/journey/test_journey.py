@@ -14,11 +14,13 @@ PASSWORD = "quiet-paper-exact-type"
 
 WORDS = {
     "en": {
+        "agree": "I agree to the terms",
         "place": "Place order · €94.01 a month",
         "done": "Done. The link to sign in is on its way to n…@e….com.",
         "join": "Join",
     },
     "de": {
+        "agree": "Ich stimme den AGB zu",
         "place": "Kostenpflichtig bestellen · 94,01\u00a0€/Monat",
         "done": "Fertig. Der Link zur Anmeldung ist unterwegs an n…@e….com.",
         "join": "Beitreten",
@@ -58,6 +60,7 @@ def place_order(page: Page, language: str, email: str, client: str) -> None:
     page.locator("[name=project_name]").fill("Drei Tage im Mai")
     page.locator("[name=user_first_name]").fill("Nina")
     page.locator("[name=user_email]").fill(email)
+    page.get_by_label(WORDS[language]["agree"]).check()
     page.get_by_role("button", name=WORDS[language]["place"]).click()
     page.wait_for_url("**/register/*/")
 
@@ -114,6 +117,7 @@ def test_page_without_scripts_renews_itself(open_context: OpenContext) -> None:
     page.fill("[name=client_name]", "Film")
     page.fill("[name=project_name]", "Drei Tage im Mai")
     page.fill("[name=user_email]", email)
+    page.check("[name=terms]")
     page.click("main button[name=place]")
     page.wait_for_url("**/register/*/")
     # Every ten seconds.
@@ -150,6 +154,7 @@ def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
     page.locator("[name=client_name]").fill("Film")
     page.locator("[name=project_name]").fill("Drei Tage im Mai")
     page.locator("[name=user_email]").fill(f"nina-{uuid.uuid4().hex[:8]}@example.com")
+    page.locator("[name=terms]").check()
     page.locator("main button[name=place]").click()
     page.wait_for_url("**/register/*/")
     expect(page.locator("h1")).to_have_text(re.compile("A person looks at this order"))

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shop.orders import patterns
+from shop.orders.resources import COUNTRIES, CURRENCIES, Country, Currency, Language
 from shop.orders.values import Email, Login, Name, Webhook
 
 pytestmark = pytest.mark.once
 
 names, logins = TypeAdapter(Name), TypeAdapter(Login)
 emails, webhooks = TypeAdapter(Email), TypeAdapter(Webhook)
+currencies, countries = TypeAdapter(Currency), TypeAdapter(Country)
+languages = TypeAdapter(Language)
 hosts = st.from_regex(r"[a-z0-9.:\[\]%_-]{1,20}", fullmatch=True)
 
 
@@ -62,7 +65,46 @@ def test_pattern_refuses_no_webhook_that_is_taken(host: str, rest: str) -> None:
     assert matches(patterns.webhook(demo=False), uri) or not takes(webhooks, uri)
 
 
+@given(st.from_regex(r"[A-Za-z]{2,4}", fullmatch=True) | st.sampled_from(CURRENCIES + COUNTRIES))
+def test_codes_are_taken_exactly_where_a_schema_lists_them(code: str) -> None:
+    assert takes(currencies, code) is (code in CURRENCIES)
+    assert takes(countries, code) is (code in COUNTRIES)
+
+
+def test_schema_lists_the_codes() -> None:
+    assert currencies.json_schema()["enum"] == CURRENCIES
+    assert countries.json_schema()["enum"] == COUNTRIES
+    assert {"EUR", "USD", "JPY"} < set(CURRENCIES)
+    assert {"DE", "AT", "CH"} < set(COUNTRIES)
+
+
+@given(st.from_regex(r"[A-Za-z0-9\u017f\u212a]{1,9}(-[A-Za-z0-9]{1,9}){0,4}-?", fullmatch=True))
+def test_language_is_taken_exactly_where_its_pattern_matches(tag: str) -> None:
+    assert takes(languages, tag) is matches(patterns.LANGUAGE_TAG, tag)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("de", "en-US", "zh-Hant-TW", "de-CH-1996", "sl-rozaj-biske", "de-DE-u-co-phonebk"),
+        *("x-whatever", "en-x-private", "i-klingon", "I-KLINGON", "sgn-BE-FR", "EN-gb-OED"),
+    ],
+)
+def test_well_formed_language_is_taken(tag: str) -> None:
+    assert takes(languages, tag)
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "e", "en_US", "en-", "-en", "en--US", "i-none", "de-u", "x-", "\u017fl", "en\n"]
+)
+def test_other_language_is_refused(tag: str) -> None:
+    assert not takes(languages, tag)
+
+
 def test_patterns_stay_within_what_all_dialects_know() -> None:
-    found = (patterns.PLAIN, patterns.LOGIN, patterns.EMAIL, patterns.webhook(demo=True))
+    found = (
+        *(patterns.PLAIN, patterns.LOGIN, patterns.EMAIL, patterns.webhook(demo=True)),
+        patterns.LANGUAGE_TAG,
+    )
     for pattern in found:
         assert not re.search(r"\\[^xu.\[\]-]|\(\?", pattern)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import connection
@@ -27,10 +28,36 @@ def linger(order: Order) -> None:
         time.sleep(60)
 
 
-def call_out(order: Order) -> None:
+def nap(order: Order, key: str) -> None:
+    """Waits for another system, for longer than a cluster may be quiet by default."""
+    time.sleep(7)
+
+
+nap.calls_out = True  # type: ignore[attr-defined]
+
+
+def call_out(order: Order, key: str) -> None:
     """Asks another system, and tells how many transactions are open meanwhile."""
     global seen_depth  # noqa: PLW0603
     seen_depth = len(connection.savepoint_ids)
 
 
 call_out.calls_out = True  # type: ignore[attr-defined]
+
+
+def say(order: Order) -> None:
+    """Says what the test has put into `says`."""
+    if says:
+        raise says[0]
+
+
+says: list[Exception] = []
+
+
+def ask(order: Order, key: str) -> None:
+    """Asks another system: a function that the test has put into `asked`."""
+    asked[0](order, key)
+
+
+ask.calls_out = True  # type: ignore[attr-defined]
+asked: list[Callable[[Order, str], None]] = []

@@ -6,7 +6,9 @@ import psutil
 import pytest
 
 from shop.orders.models import Order
+from shop.packing.models import Packing
 from shop.tenancy.models import Client, Invitation, Membership, Project
+from shop.worker.models import Heartbeat
 from tests.factories import make_order
 from tests.worker.real import beats, running_worker, wait_for
 
@@ -22,17 +24,19 @@ def delivered_once(orders: int) -> bool:
     return [model.objects.count() for model in models] == [orders] * 4
 
 
+def clusters(supervisor: psutil.Process) -> list[psutil.Process]:
+    """The main process of the packing cluster."""
+    children = supervisor.children()
+    return [child for child in children if child.environ().get("Q_CLUSTER_NAME") == "packing"]
+
+
 def helpers(supervisor: psutil.Process) -> list[psutil.Process]:
     """The idle processes of the packing cluster: two workers, who fetches and who writes down.
 
     None while the cluster is being replaced.
     """
     try:
-        (main,) = [
-            child
-            for child in supervisor.children()
-            if child.environ().get("Q_CLUSTER_NAME") == "packing"
-        ]
+        (main,) = clusters(supervisor)
         (sentinel,) = main.children()
         found: list[psutil.Process] = sentinel.children()
     except (ValueError, psutil.Error):
@@ -76,3 +80,19 @@ def test_order_after_the_kill_of_a_busy_worker_packs_within_ten_seconds(
         assert packs(held, 40)
         assert delivered_once(2)
         assert Order.objects.get(pk=held.pk).packing.attempts == 2
+
+
+def test_slow_steps_on_all_workers_at_once_are_not_taken_for_freezing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PACKING_STEPS", "shop.packing.steps.client,tests.packing.steps.nap")
+    monkeypatch.setenv("PACKING_STEP_SECONDS", "10")
+    with running_worker() as supervisor:
+        assert beats("packing", 20)
+        before = Heartbeat.objects.get(cluster="packing").restarts
+        (cluster,) = clusters(supervisor)
+        orders = [make_order(user_email=f"member{number}@example.com") for number in range(4)]
+        assert all(packs(order, 40) for order in orders)
+        assert clusters(supervisor) == [cluster]
+    assert Heartbeat.objects.get(cluster="packing").restarts == before
+    assert set(Packing.objects.values_list("attempts", flat=True)) == {1}

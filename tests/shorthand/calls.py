@@ -3,9 +3,11 @@
 import base64
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 
 from shop.orders.models import Order
 from tests.factories import PASSWORD
@@ -22,6 +24,14 @@ CONTACT = {
 NO_ADDRESS: dict[str, str] = {}
 
 
+@cache
+def handler() -> ClientHandler:
+    """One for all calls: to load the middlewares takes as long as a call."""
+    made = ClientHandler(enforce_csrf_checks=True)
+    made.load_middleware()
+    return made
+
+
 @dataclass
 class Program:
     """One caller: what it sends with every call."""
@@ -32,7 +42,8 @@ class Program:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         """The answer to one call; `body` is sent as JSON, bytes as they are."""
-        client = Client(enforce_csrf_checks=True)
+        client = Client()
+        client.handler = handler()
         sent = {**self.headers, **headers}
         if self.owner_id:
             sent.setdefault("Cookie", f"OwnerId={self.owner_id}")
@@ -60,10 +71,10 @@ def by_cookie(owner_id: str = OWNER) -> Program:
     return Program(owner_id)
 
 
-def by_password(email: str, password: str = PASSWORD, **given: str) -> Program:
+def by_password(email: str, password: str = PASSWORD, owner_id: str = "") -> Program:
     """A program that authenticates by Basic."""
     value = base64.b64encode(f"{email}:{password}".encode()).decode()
-    return Program(authorization=f"Basic {value}", **given)
+    return Program(owner_id, f"Basic {value}")
 
 
 def by_token(token: str, owner_id: str = "") -> Program:
@@ -104,3 +115,41 @@ def submit(program: Program, base: str = "/order", **body: Any) -> Response:
 def the_order() -> Order:
     """The only order there is."""
     return Order.objects.get()
+
+
+# What each child that takes PUT takes.
+PUTS: dict[str, Any] = {
+    "account": ACCOUNT,
+    "account/contactInfo/regular": CONTACT,
+    "account/contactInfo/billing": CONTACT,
+    "account/contactInfo/administrator": CONTACT,
+    "account/contactInfo/technical": CONTACT,
+    "account/user": {"userName": "custy1"},
+    "account/paymentInfo": {"paymentInfoType": "offline"},
+    "attributes": [{"name": "AffiliateId", "value": "partner-7"}],
+}
+
+
+def open_one(program: Program) -> Order:
+    """The order that `program` has just opened."""
+    return Order.objects.get(order_hash=program.post("/orders").json()["orderId"])
+
+
+def add_product(program: Program, base: str = "/order", **members: Any) -> str:
+    """The id of the product that `program` has just put in."""
+    answer = program.post(f"{base}/account/products", {**PRODUCT, **members})
+    assert answer.status_code == 201
+    return str(answer.json()["productId"])
+
+
+def place(program: Program) -> Order:
+    """The order that `program` has just filled and placed, by its explicit address."""
+    fill(program)
+    answer = submit(program)
+    assert answer.status_code == 202
+    return Order.objects.get(order_hash=answer.headers["Location"].rpartition("/")[2])
+
+
+def nothing_opened(response: Response) -> bool:
+    """Whether the call has opened no order, and given nobody a cookie."""
+    return not cookies(response) and not Order.objects.exists()

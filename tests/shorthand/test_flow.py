@@ -32,9 +32,7 @@ def test_order_filled_by_the_shorthand_is_placed_and_packed() -> None:
             "Status": "packed",
             "Account": f"http://testserver/orders/{order.order_hash}/account",
         },
-        "links": {
-            "self": {"href": f"http://testserver/orders/{order.order_hash}/", "rel": "self"}
-        },
+        "links": {"self": {"href": f"http://testserver/orders/{order.order_hash}/", "rel": "self"}},
     }
 
 

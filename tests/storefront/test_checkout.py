@@ -225,6 +225,14 @@ def test_form_of_an_order_that_is_gone_places_nothing_unseen() -> None:
     assert placed().client_name == "Constantin Film"
 
 
+@pytest.mark.parametrize("order", ["", "x", "s\x00", "ä" * 32])
+def test_form_of_no_order_at_all_places_nothing(order: str) -> None:
+    browser, form = at_checkout()
+    page = browser.post("/checkout/", {**form, **DETAILS, "order": order})
+    assert page.status_code == 409
+    assert Order.objects.get().state == "new"
+
+
 def test_form_of_somebody_elses_order_does_not_touch_it() -> None:
     _browser, form = at_checkout()
     stranger = visitor()

@@ -11,7 +11,7 @@ from tests.worker.real import beats, running_worker, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
-CLUSTERS = ("packing", "messages")
+CLUSTERS = ("packing", "messages", "webhooks")
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -71,7 +71,7 @@ def test_a_killed_supervisor_leaves_no_process_behind() -> None:
     with running_worker() as supervisor:
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
         below = supervisor.children(recursive=True)
-        assert len(below) == 12
+        assert len(below) == 17
         supervisor.kill()
         assert wait_for(lambda: gone(below), 5)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shop.access.applications import create_application
 from shop.access.models import Application
+from shop.access.signing import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
 from shop.tenancy.models import Client, Membership, Project, User
@@ -36,16 +37,19 @@ class Command(BaseCommand):
             _person(*STAFF, first_name="Sten", last_name="Stab", is_staff=True, is_superuser=True)
             customer = _person(*CUSTOMER, first_name="Kim", last_name="Kunde")
             _client_of(customer)
-            _tokens(customer)
+            application = _tokens(customer)
             Promotion.objects.get_or_create(
                 code=PROMO_CODE, defaults={"name": "PREMIERE −10 %", "percent": 10}
             )
+            secret = (signing_secrets(application) or [rotate(application)])[0]
         self.stdout.write("Sign-ins (e-mail, password):")
         self.stdout.write(f"{STAFF[0]} {STAFF[1]}")
         self.stdout.write(f"{CUSTOMER[0]} {CUSTOMER[1]}")
         self.stdout.write("API tokens (a partner's, the customer's):")
         self.stdout.write(PARTNER_TOKEN)
         self.stdout.write(ADMIN_TOKEN)
+        self.stdout.write("Signing secret of the partner's webhooks:")
+        self.stdout.write(secret)
 
 
 def _person(email: str, password: str, **fields: Any) -> User:
@@ -70,7 +74,7 @@ def _client_of(customer: User) -> None:
     )
 
 
-def _tokens(customer: User) -> None:
+def _tokens(customer: User) -> Application:
     application = Application.objects.filter(demo=True).first()
     if application is None:
         application, _secret = create_application("Example partner", demo=True)
@@ -78,3 +82,4 @@ def _tokens(customer: User) -> None:
         issue("Demo", holder=application, value=PARTNER_TOKEN)
     if not Token.objects.by_value(ADMIN_TOKEN).exists():
         issue("Demo", holder=customer, value=ADMIN_TOKEN)
+    return application

@@ -90,19 +90,26 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
+def web_server(host: str, port: int) -> list[str]:
+    """The command that starts the web server."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"),
+        *("--host", host, "--port", str(port), "--log-level", "error"),
+        # Each thread keeps a database connection.
+        *("--blocking-threads", "8", "--backpressure", "64"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+        "shop.wsgi:application",
+    ]
+
+
+def worker() -> list[str]:
+    """The command that starts the worker."""
+    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "worker"]
+
+
 def run(host: str, port: int) -> None:
     """Keep the web server and the worker running until Ctrl-C or SIGTERM."""
-    commands = [
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"),
-            *("--host", host, "--port", str(port), "--log-level", "error"),
-            # Each thread keeps a database connection.
-            *("--blocking-threads", "8", "--backpressure", "64"),
-            *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
-            "shop.wsgi:application",
-        ],
-        [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "worker"],
-    ]
+    commands = [web_server(host, port), worker()]
     stop = Stop()
     running: list[subprocess.Popen[bytes]] = []
     try:

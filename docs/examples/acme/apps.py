@@ -1,0 +1,22 @@
+"""The words of the deployment's own step, for customers and staff."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AcmeConfig(AppConfig):
+    """Adds its words to the shop's."""
+
+    name = "acme"
+
+    def ready(self) -> None:
+        # Only now are there models, which these stand on.
+        from shop.orders.faults import FAULTS, Fault
+        from shop.packing.naming import TITLES
+
+        TITLES["create_workspace"] = _("Workspace")
+        FAULTS["acme_no_room"] = Fault(
+            _("There is no room for another workspace: buy more, then retry."),
+            _("Your workspace needs more room. We look into it."),
+        )
+        FAULTS["acme_refused"] = Fault(_("The provisioning service refuses this order."))

@@ -1,0 +1,43 @@
+"""A deployment's own step of packing: a service over HTTP makes a workspace for each order."""
+
+import os
+
+import urllib3
+
+from shop.orders.models import Order
+from shop.packing.outcomes import Mend, NeedsHuman, RetryLater
+
+# No retries of its own: the worker tries again, after a gap in which the service recovers.
+http = urllib3.PoolManager(retries=False)
+PAUSE = 10  # seconds
+
+
+def create_workspace(order: Order, key: str) -> None:
+    """Have the workspace made. Asked again with the same `key`, the service makes no second one."""
+    try:
+        answer = http.request(
+            "POST",
+            f"{os.environ['ACME_URL']}/workspaces",
+            headers={"Idempotency-Key": key},
+            json={
+                "order": order.pk,
+                "project": order.delivered_project_id,
+                "tier": order.product.code,
+            },
+            # Shorter than PACKING_STEP_SECONDS, or the worker counts as dead meanwhile.
+            timeout=float(os.environ.get("ACME_TIMEOUT", "2")),
+        )
+    except urllib3.exceptions.HTTPError as error:
+        raise RetryLater(PAUSE, "The provisioning service does not answer.") from error
+    match answer.status:
+        case 200 | 201:
+            return
+        case 402:
+            raise NeedsHuman("acme_no_room")
+        case 422:
+            raise Mend("acme_refused")
+    raise RetryLater(PAUSE, f"The provisioning service answered {answer.status}.")
+
+
+# Called with no transaction open, and perhaps twice.
+create_workspace.calls_out = True  # type: ignore[attr-defined]

@@ -1,0 +1,108 @@
+"""Legal pages and questions in Django's admin."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from shop.content.models import Page, Question
+from shop.content.publishing import TEXTS, newest, publish
+
+
+class TitleField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=100, widget=AdminTextInputWidget, **kwargs)
+
+
+class TextField(forms.CharField):
+    """Browsers send line ends of their own; those alone are no change."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=AdminTextareaWidget(attrs={"rows": 30}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class PageForm(forms.ModelForm[Page]):
+    """What the page is to say: to begin with, what it says now."""
+
+    title_de = TitleField(label=_("Title (German)"))
+    text_de = TextField(
+        label=_("Text (German)"),
+        help_text=_("Markdown: ## heading, **bold**, - list, [link](https://example.com)."),
+    )
+    title_en = TitleField(label=_("Title (English)"))
+    text_en = TextField(label=_("Text (English)"))
+
+    class Meta:
+        model = Page
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = newest(self.instance.pk)
+        self.initial.update({name: getattr(said, name) for name in TEXTS})
+
+
+@admin.register(Page)
+class PageAdmin(admin.ModelAdmin[Page]):
+    """To save is to publish: the old text stays as a version of its own."""
+
+    form = PageForm
+    list_display = ("__str__", "last_changed")
+    readonly_fields = ("all_versions",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
+        return super().get_queryset(request).annotate(changed_at=Max("versions__at"))
+
+    @admin.display(description=_("Last changed"))
+    def last_changed(self, page: Page) -> datetime:
+        changed_at: datetime = page.changed_at  # type: ignore[attr-defined]  # annotated above
+        return changed_at
+
+    @admin.display(description=_("Versions"))
+    def all_versions(self, page: Page) -> SafeString:
+        links = (
+            (
+                reverse("staff_page_version", args=[page.pk, version.number]),
+                gettext("Version %(number)s") % {"number": version.number},
+                date_format(localtime(version.at), "DATETIME_FORMAT"),
+            )
+            for version in page.versions.all()
+        )
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>, {}</li>', links)
+        )
+
+    def view_on_site(self, page: Page) -> str:
+        return reverse(page.pk)
+
+    def save_model(self, request: HttpRequest, obj: Page, form: PageForm, change: bool) -> None:
+        publish(obj, form.cleaned_data)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
+        return False
+
+
+@admin.register(Question)
+class QuestionAdmin(admin.ModelAdmin[Question]):
+    list_display = ("__str__", "position", "listed")
+    list_editable = ("position", "listed")
+
+    def view_on_site(self, question: Question) -> str:
+        return reverse("tiers") + "#questions"

@@ -1,0 +1,98 @@
+"""What staff write for everybody to read."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.requests import page_language
+
+
+class Page(models.Model):
+    """A legal page. What it says stands in its newest version."""
+
+    class Slug(models.TextChoices):
+        IMPRINT = "imprint", _("Imprint")
+        PRIVACY = "privacy", _("Privacy")
+        TERMS = "terms", _("Terms")
+
+    slug = models.SlugField(primary_key=True, choices=Slug)
+
+    class Meta:
+        ordering: ClassVar = ["slug"]
+        verbose_name = _("legal page")
+        verbose_name_plural = _("legal pages")
+
+    def __str__(self) -> str:
+        return str(self.Slug(self.slug).label)
+
+
+class Version(models.Model):
+    """What a page says from a moment on. Written once, never changed: customers agree to it."""
+
+    page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title_de = models.CharField(max_length=100)
+    title_en = models.CharField(max_length=100)
+    text_de = models.TextField()
+    text_en = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["page", "-number"]
+        get_latest_by = "number"
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["page", "number"], name="version_has_its_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page_id} {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it, once."""
+        if not self._state.adding:
+            raise TypeError("A version is never changed: publish another.")
+        super().save(*args, **kwargs)
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_en if page_language() == "en" else self.title_de
+
+    @property
+    def text(self) -> str:
+        """The text in the reader's language, in Markdown."""
+        return self.text_en if page_language() == "en" else self.text_de
+
+
+class Question(models.Model):
+    """What buyers ask, and the answer, on the page of the tiers."""
+
+    question_de = models.CharField(_("Question (German)"), max_length=200)
+    question_en = models.CharField(_("Question (English)"), max_length=200)
+    answer_de = models.TextField(_("Answer (German)"), help_text=_("In Markdown."))
+    answer_en = models.TextField(_("Answer (English)"), help_text=_("In Markdown."))
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
+    listed = models.BooleanField(
+        _("Listed"), default=True, help_text=_("Whether the page shows it.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self) -> str:
+        return self.question
+
+    @property
+    def question(self) -> str:
+        """The question in the reader's language."""
+        return self.question_en if page_language() == "en" else self.question_de
+
+    @property
+    def answer(self) -> str:
+        """The answer in the reader's language, in Markdown."""
+        return self.answer_en if page_language() == "en" else self.answer_de

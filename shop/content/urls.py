@@ -1,0 +1,8 @@
+"""The legal pages' addresses."""
+
+from django.urls import path
+
+from shop.content import views
+from shop.content.models import Page
+
+urlpatterns = [path(f"{slug}/", views.page, {"slug": slug}, name=slug) for slug in Page.Slug.values]

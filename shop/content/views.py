@@ -1,0 +1,27 @@
+"""The legal pages."""
+
+import time
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from shop.content.publishing import newest
+
+STARTED = time.time()
+
+
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the page says now. Browsers keep it, and ask whether it has changed."""
+    version = newest(slug)
+    response = render(request, "content/page.html", {"version": version})
+    patch_cache_control(response, private=True, no_cache=True)
+    # What stands around the text may have changed at our last start.
+    changed = int(max(version.at.timestamp(), STARTED))
+    response["Last-Modified"] = http_date(changed)
+    answer = get_conditional_response(request, last_modified=changed, response=response)
+    assert answer is not None  # noqa: S101 -- it was given one
+    return answer

@@ -1,0 +1,124 @@
+"""`/metrics`: how the shop is doing, as Prometheus reads it.
+
+Every value comes from our rows when it is asked for, in five queries: a counter of a process would
+know of that process alone. None names an order, an address or a person.
+"""
+
+import math
+from collections.abc import Iterator
+from itertools import product
+
+from django.conf import settings
+from django.db.models import Count, Min
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from shop.notifications.models import Message
+from shop.orders.models import Order, State
+from shop.packing.counting import ATTEMPTS, LEASES_EXPIRED, failures, totals
+from shop.packing.models import Packing
+from shop.worker.models import Heartbeat
+
+# What is still to come, and what went wrong. Sent mails are as many as there ever were.
+UNFINISHED = (Message.State.WAITING, Message.State.SENDING, Message.State.FAILED)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The metrics, for whoever shows METRICS_TOKEN; in the demo for anybody while it is not set.
+
+    401 without it. 404 where the shop has none: outside the demo nothing is open by default.
+    """
+    if not settings.METRICS_TOKEN and not settings.DEMO:
+        raise Http404
+    shown = request.headers.get("Authorization", "")
+    if settings.METRICS_TOKEN and not constant_time_compare(
+        shown, f"Bearer {settings.METRICS_TOKEN}"
+    ):
+        response = HttpResponse("METRICS_TOKEN is missing.", status=401, content_type="text/plain")
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+    return HttpResponse(generate_latest(_Rows()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+class _Rows:
+    """What Prometheus' library asks for the metrics."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _orders()
+        yield from _packing()
+        yield _messages()
+        yield from _worker()
+
+
+def _orders() -> Iterator[Metric]:
+    by_state = GaugeMetricFamily("shop_orders", "Orders by state.", labels=["state"])
+    found = dict(Order.objects.order_by().values_list("state").annotate(Count("pk")))
+    for state in State.values:
+        by_state.add_metric([state], found.get(state, 0))
+    yield by_state
+
+    ready = Order.objects.filter(state=State.PENDING, complete=True)
+    since = ready.aggregate(since=Min("updated_at"))["since"]
+    yield GaugeMetricFamily(
+        "shop_oldest_pending_order_seconds",
+        "For how long the complete order that is pending the longest has been so; 0 without one.",
+        value=(timezone.now() - since).total_seconds() if since else 0,
+    )
+
+
+def _packing() -> Iterator[Metric]:
+    counted = totals()
+    yield CounterMetricFamily(
+        "shop_packing_attempts", "Attempts to pack an order.", value=counted[ATTEMPTS]
+    )
+    failed = CounterMetricFamily(
+        "shop_packing_failures", "Attempts that failed, by what may help.", labels=["kind"]
+    )
+    for kind in Packing.ErrorKind.values:
+        failed.add_metric([kind], counted[failures(kind)])
+    yield failed
+    yield CounterMetricFamily(
+        "shop_packing_leases_expired",
+        "Orders taken back from a worker that died or took too long.",
+        value=counted[LEASES_EXPIRED],
+    )
+
+
+def _messages() -> Metric:
+    messages = GaugeMetricFamily(
+        "shop_messages", "Messages that are not sent, by kind and state.", labels=["kind", "state"]
+    )
+    found = Message.objects.filter(state__in=UNFINISHED).order_by().values_list("kind", "state")
+    numbers = {(kind, state): number for kind, state, number in found.annotate(Count("pk"))}
+    for kind, state in product(Message.Kind.values, UNFINISHED):
+        messages.add_metric([kind, state], numbers.get((kind, state), 0))
+    return messages
+
+
+def _worker() -> Iterator[Metric]:
+    ages = GaugeMetricFamily(
+        "shop_worker_heartbeat_age_seconds",
+        "How long ago a cluster last did something; infinite where it never has.",
+        labels=["cluster"],
+    )
+    restarts = CounterMetricFamily(
+        "shop_worker_restarts",
+        "How often the supervisor replaced a cluster that had frozen or died.",
+        labels=["cluster"],
+    )
+    now = timezone.now()
+    heartbeats = {heartbeat.cluster: heartbeat for heartbeat in Heartbeat.objects.all()}
+    for cluster in settings.WORKER_CLUSTERS:
+        heartbeat = heartbeats.get(cluster) or Heartbeat(cluster=cluster)
+        beat_at = heartbeat.beat_at
+        ages.add_metric([cluster], (now - beat_at).total_seconds() if beat_at else math.inf)
+        restarts.add_metric([cluster], heartbeat.restarts)
+    yield ages
+    yield restarts

@@ -1,0 +1,43 @@
+"""`/sitemap.xml`: the pages that search engines may show, each in both languages."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from shop.catalogue.models import Product
+
+
+class Pages(Sitemap[str]):
+    """The tiers, all together and each on its own."""
+
+    i18n = True
+    alternates = True
+
+    def items(self) -> list[str]:
+        """The pages' paths."""
+        listed = Product.objects.filter(listed=True)
+        return [reverse("tiers"), *(reverse("tier", args=[product.slug]) for product in listed)]
+
+    def location(self, item: str) -> str:
+        """The address by which the page is in the language of the moment."""
+        return f"{item}?lang={get_language()}"
+
+    def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        """Add what Django has no word for: without `lang`, the page is in the reader's language."""
+        urls = super().get_urls(*args, **kwargs)
+        for url in urls:
+            neutral = url["location"].partition("?")[0]
+            url["alternates"].append({"location": neutral, "lang_code": "x-default"})
+        return urls
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        """As links in mails begin; in the demo as the request came."""
+        return (protocol or "http") if settings.DEMO else urlsplit(settings.BASE_URL).scheme
+
+    def get_domain(self, site: Any = None) -> str:
+        """Where links in mails lead; in the demo where the request came to."""
+        return site.domain if settings.DEMO else urlsplit(settings.BASE_URL).netloc

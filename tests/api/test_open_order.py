@@ -1,0 +1,211 @@
+"""What `/api/openapi.json` says of the open order: complete, and true."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from shop.catalogue.models import Product
+from shop.describing import ref
+from shop.guide.openapi import describe
+from shop.guide.reading import members, resolved
+from shop.shorthand import examples, wording
+from shop.shorthand.changes import LEFT_OUT
+from shop.shorthand.operations import CHILDREN
+from tests.api.rules import as_in_examples, faults
+from tests.shorthand.calls import Program, by_cookie, fill
+
+pytestmark = pytest.mark.django_db
+
+SHOP = "https://shop.example"
+
+
+@pytest.fixture
+def description() -> dict[str, Any]:
+    return describe(SHOP)
+
+
+@pytest.fixture
+def elsewhere(settings: Settings) -> None:
+    """Answers are as in the examples: links begin with their address."""
+    settings.DEMO = False
+    settings.BASE_URL = SHOP
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            if operation["tags"] == ["Open order"]:
+                yield path, method, operation
+
+
+def test_every_member_is_told_and_nothing_else(description: dict[str, Any]) -> None:
+    for schema, texts in wording.MEMBERS.items():
+        assert {row.name for row in members(schema, description)} == set(texts), schema
+
+
+def test_every_resource_is_told() -> None:
+    assert list(wording.RESOURCES) == list(CHILDREN)
+
+
+def test_names_of_operations_are_unique(description: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _path, _method, operation in operations(description)]
+    assert len(names) == len(set(names)) == 83
+
+
+def test_described_methods_are_those_that_each_address_knows(description: dict[str, Any]) -> None:
+    program = by_cookie()
+    fill(program)
+    order_hash = program.get("/order").json()["links"]["alternate"]["href"].split("/")[-2]
+    for path, methods in description["paths"].items():
+        if path.startswith("/api/"):
+            continue
+        address = path.format(
+            order_hash=order_hash, kind="regular", productId="one", serviceId="client"
+        )
+        for each in (address, f"{address}/"):
+            allowed = set(program.call("OPTIONS", each)["Allow"].lower().split(", "))
+            assert allowed - {"head"} == set(methods), each
+
+
+def test_only_what_opens_an_order_needs_nobody(description: dict[str, Any]) -> None:
+    for path, method, operation in operations(description):
+        opens = path == "/orders" or ("{order_hash}" not in path and method in {"post", "put"})
+        assert ({} in operation["security"]) is opens, f"{method} {path}"
+        scope = "orders:write" if method in {"post", "put", "delete"} else "orders:read"
+        assert {"bearer": [scope]} in operation["security"]
+        assert {"ownerId": []} in operation["security"]
+        assert {"basic": []} in operation["security"]
+
+
+def test_each_answer_has_examples_that_fit_it(description: dict[str, Any]) -> None:
+    for path, method, operation in operations(description):
+        for status, answer in operation["responses"].items():
+            found = resolved(description, answer)
+            assert set(found["headers"]) >= {"X-Request-ID", "RateLimit", "RateLimit-Policy"}
+            for body in found.get("content", {}).values():
+                assert body["examples"], f"{method} {path} {status}"
+                for example in body["examples"].values():
+                    assert faults(description, body["schema"], example["value"]) == []
+            if status in {"202", "204"}:
+                assert "content" not in found
+
+
+@pytest.mark.parametrize("schema", list(examples.REQUESTS))
+def test_example_bodies_fit(description: dict[str, Any], schema: str) -> None:
+    for example in examples.REQUESTS[schema].values():
+        assert faults(description, ref(schema), example) == []
+
+
+CALLS = [
+    ("PUT", "account", "Account", "new_client", "AccountAnswer"),
+    ("POST", "account/products", "OrderedProduct", "new_project", "ProductMade"),
+    ("PUT", "account/contactInfo/regular", "Contact", "person", "ContactAnswer"),
+    ("PUT", "account/user", "OrderUser", "user", "UserAnswer"),
+    ("PUT", "account/paymentInfo", "PaymentInfo", "by_invoice", "PaymentAnswer"),
+    ("PUT", "attributes", "Attributes", "affiliate", "AttributesAnswer"),
+    ("GET", "account/contactInfo", "", "", "ContactsAnswer"),
+    ("GET", "account/products", "", "", "ProductsAnswer"),
+    ("GET", "account/products/{productId}", "", "", "ProductAnswer"),
+    ("GET", "account/products/{productId}/services", "", "", "ServicesAnswer"),
+    ("GET", "account/products/{productId}/services/project", "", "", "ServiceAnswer"),
+    ("GET", "product/{productId}", "", "", "ProductAnswer"),
+    ("GET", "quote", "", "", "QuoteAnswer"),
+    ("GET", "", "", "", "OpenOrder"),
+]
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("explicit", [False, True])
+def test_answers_are_those_of_the_examples(description: dict[str, Any], explicit: bool) -> None:
+    program = by_cookie(examples.OWNER)
+    opened = program.post("/orders", examples.REQUESTS["Opening"]["nothing"]).json()
+    own = [(opened["orderId"], examples.HASH)]
+    assert as_in_examples(opened, *own) == examples.ANSWERS["Opened"]
+    base = f"/orders/{opened['orderId']}" if explicit else "/order"
+    for method, path, schema, example, answered in CALLS:
+        if explicit and path.startswith("product/"):
+            continue
+        product_id = own[1][0] if len(own) > 1 else ""
+        body = examples.REQUESTS[schema][example] if schema else None
+        answer = program.call(method, f"{base}/{path}".format(productId=product_id), body).json()
+        if answered == "ProductMade":
+            own.append((answer["productId"], examples.PRODUCT_ID))
+        expected = examples.answer(answered, explicit=explicit, path=path)
+        assert as_in_examples(answer, *own) == expected, path
+        assert faults(description, ref(answered), answer) == []
+    for action, status in (("validate", 204), ("submit", 202)):
+        example = examples.REQUESTS["Action"][action]
+        assert program.post(f"{base}/action", example).status_code == status
+
+
+def test_quote_of_nothing_is_as_described(description: dict[str, Any]) -> None:
+    program = by_cookie()
+    program.post("/order")
+    quote = program.get("/order/quote").json()
+    assert (quote["quote"]["Hash"], quote["quote"]["Products"]) == ("", [])
+    assert faults(description, ref("QuoteAnswer"), quote) == []
+
+
+def test_headers_that_are_described_as_certain_are_there(description: dict[str, Any]) -> None:
+    program = by_cookie()
+    found = {
+        ("/orders", "post", "201"): program.post("/orders"),
+        ("/order/account", "options", "200"): program.call("OPTIONS", "/order/account"),
+        ("/orders", "post", "409"): program.post("/orders"),
+        ("/order", "get", "401"): Program().get("/order"),
+        ("/orders", "post", "405"): program.get("/orders"),
+    }
+    for (path, method, status), answer in found.items():
+        described = resolved(description, description["paths"][path][method]["responses"][status])
+        for name, reference in described["headers"].items():
+            header = resolved(description, reference)
+            # Django keeps cookies apart from other headers until it sends them.
+            cookies = answer.cookies.output(header="").strip()
+            value = cookies if name == "Set-Cookie" else answer.headers.get(name)
+            if header["required"]:
+                assert faults(description, header["schema"], value) == [], name
+
+
+def test_retired_tier_cannot_be_ordered_by_code_or_page() -> None:
+    schema = ref("OrderedProduct")
+    pages = ("m", f"{SHOP}/tiers/m/", f"{SHOP}/tiers/m", f"{SHOP}/tiers/m/?ref=a")
+    before = describe(SHOP)
+    assert all(faults(before, schema, {"offering": each}) == [] for each in pages)
+    Product.objects.filter(code="m").update(listed=False)
+    after = describe(SHOP)
+    assert all(faults(after, schema, {"offering": each}) for each in pages)
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize(
+    "offering",
+    [
+        *("s", "Yamdu FREE", "yamdu free", "S", "", f"{SHOP}/tiers/s/", f"{SHOP}/tiers/s"),
+        *(f"{SHOP}/tiers/s//", f"{SHOP}/tiers/s/?x=ö y", f"{SHOP}/tiers/s#x", f"{SHOP}/tiers/x/"),
+        *(f"{SHOP}.evil/tiers/s/", "/tiers/s/", "https://shopxexample/tiers/s/"),
+        *(f"{SHOP}/tiers/s/;x", f"{SHOP}/tiers/s/" + "/" * 200),
+    ],
+)
+def test_offering_is_taken_exactly_where_its_schema_allows_it(
+    description: dict[str, Any], offering: str
+) -> None:
+    schema = ref("OrderedProduct")
+    allowed = faults(description, schema, {"offering": offering}) == []
+    answer = by_cookie().post("/order/account/products", {"offering": offering})
+    assert (answer.status_code == 201) is allowed
+
+
+@pytest.mark.parametrize("path", ["account/attributes", "promotion", "discounts", "notes"])
+def test_what_was_left_out_is_not_there(path: str) -> None:
+    program = by_cookie()
+    program.post("/order")
+    assert program.get(f"/order/{path}").status_code == 404
+    assert any(path in name for name in LEFT_OUT)
+
+
+def test_description_asks_the_database_once(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        assert Client().get("/api/openapi.json").status_code == 200

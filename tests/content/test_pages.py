@@ -1,0 +1,161 @@
+"""The legal pages as everybody sees them, and the questions on the page of the tiers."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.utils.http import parse_http_date
+from pytest_django import DjangoAssertNumQueries
+
+from shop.content.models import Page, Question, Version
+from shop.content.publishing import newest, publish
+from shop.orders import owners
+from tests.factories import make_packed_order, make_user
+from tests.pages import at_checkout, html, join_address, visitor, words
+
+pytestmark = pytest.mark.django_db
+
+TITLES = {
+    "imprint": ("Impressum", "Imprint"),
+    "privacy": ("Datenschutz", "Privacy"),
+    "terms": ("Allgemeine Geschäftsbedingungen", "Terms and conditions"),
+}
+
+
+@pytest.mark.parametrize("slug", TITLES)
+def test_page_speaks_the_readers_language(slug: str) -> None:
+    for language, title in zip(("de", "en"), TITLES[slug], strict=True):
+        page = visitor(language=language).get(f"/{slug}/")
+        assert page.status_code == 200
+        assert f"<h1>{title}</h1>" in html(page)
+        assert f"<title>{title} · Slate</title>" in html(page)
+        assert f'lang="{language}"' in html(page)
+
+
+def test_day_of_the_last_change_is_written_as_the_reader_does() -> None:
+    at = datetime(2026, 3, 7, 12, tzinfo=UTC)
+    Version.objects.update(at=at)
+    german, english = (words(visitor(language=each).get("/terms/")) for each in ("de", "en"))
+    assert "Fassung 1, zuletzt geändert am 7. März 2026." in german
+    assert "Version 1, last changed on March 7, 2026." in english
+
+
+def test_page_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    browser = visitor()
+    with django_assert_num_queries(1):
+        browser.get("/privacy/")
+
+
+def test_browser_keeps_the_page_until_it_changes() -> None:
+    browser = visitor()
+    first = browser.get("/terms/")
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert {"Accept-Language", "Cookie"} <= set(first.headers["Vary"].split(", "))
+    since = {"if-modified-since": first.headers["Last-Modified"]}
+    assert browser.get("/terms/", headers=since).status_code == 304
+    said = newest("terms")
+    Version.objects.create(
+        page_id="terms", number=2, title_de="a", title_en="b", text_de="c", text_en="d"
+    )
+    Version.objects.filter(number=2).update(at=datetime(2100, 1, 1, tzinfo=UTC))
+    again = browser.get("/terms/", headers=since)
+    assert again.status_code == 200
+    assert parse_http_date(again.headers["Last-Modified"]) > said.at.timestamp()
+    assert "d" in words(again)
+
+
+def test_page_says_what_was_published_last() -> None:
+    page = Page.objects.get(pk="imprint")
+    texts = {"title_de": "Impressum", "title_en": "Imprint", "text_de": "Hier.", "text_en": "Here."}
+    publish(page, texts)
+    text = words(visitor().get("/imprint/"))
+    assert "Here." in text
+    assert "[" not in text
+
+
+def test_every_page_leads_to_the_legal_ones() -> None:
+    order = make_packed_order()
+    buyer, _form = at_checkout()
+    staff = visitor(make_user(is_staff=True))
+    pages = [
+        *(buyer.get(path) for path in ("/", "/tiers/s/", "/checkout/", "/terms/")),
+        buyer.get(f"/register/{order.order_hash}/"),
+        buyer.get(join_address(order)),
+        buyer.get("/account/login/"),
+        buyer.get("/nothing/"),
+        staff.get("/portal/"),
+        staff.get(f"/staff/orders/{order.pk}/"),
+    ]
+    for page in pages:
+        for slug in TITLES:
+            assert f'href="/{slug}/"' in html(page).partition("<footer")[2]
+
+
+@pytest.mark.parametrize("slug", TITLES)
+def test_pages_answer_to_reading_only(slug: str) -> None:
+    assert visitor().post(f"/{slug}/").status_code == 405
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_privacy_tells_how_long_the_shop_keeps_things(language: str) -> None:
+    said = newest("privacy")
+    text = said.text_de if language == "de" else said.text_en
+    days = "Tage" if language == "de" else "days"
+    for number in (
+        owners.DAYS,
+        settings.OPEN_ORDER_DAYS,
+        settings.REMIND_AFTER_DAYS,
+        settings.CANCEL_AFTER_DAYS,
+    ):
+        assert f"{number} {days}" in text
+    assert ("zwei Wochen" if language == "de" else "two weeks") in text
+    assert settings.SESSION_COOKIE_AGE == 14 * 86_400
+
+
+def test_privacy_names_each_cookie_that_the_shop_sets() -> None:
+    browser, form = at_checkout()
+    user = make_user()
+    browser.get("/?lang=de")
+    browser.post("/checkout/", form)
+    browser.post("/account/login/", {"login": user.email, "password": "quiet paper, exact type"})
+    # One message, for a page that was never asked for.
+    browser.post("/checkout/", {"product": "gone"})
+    kept = {cookie.key for cookie in browser.cookies.values()}
+    assert {"OwnerId", "csrftoken", "sessionid", "django_language", "messages"} == kept
+    said = newest("privacy")
+    for name in kept:
+        assert f"- `{name}` " in said.text_de
+        assert f"- `{name}` " in said.text_en
+
+
+def test_first_visit_leaves_nothing_but_what_forms_need() -> None:
+    browser = visitor()
+    for path in ("/", "/tiers/s/", "/terms/", "/privacy/", "/imprint/"):
+        browser.get(path)
+    assert list(browser.cookies) == ["csrftoken"]
+
+
+def test_questions_are_answered_in_the_readers_language() -> None:
+    german, english = (words(visitor(language=each).get("/")) for each in ("de", "en"))
+    assert "Was geschieht nach dem Bestellen? Sie kommen auf die Seite" in german
+    assert "What happens after I order? You come to the page" in english
+    for question in ("How does invoicing work?", "How do I cancel?", "Where is our data?"):
+        assert question in english
+
+
+def test_questions_come_in_their_order_and_only_if_listed() -> None:
+    Question.objects.filter(question_en="How do I pay?").update(position=0)
+    Question.objects.filter(question_en="Which price do I pay?").update(listed=False)
+    text = words(visitor().get("/")).partition("Questions and answers")[2]
+    assert text.index("How do I pay?") < text.index("How soon can we start?")
+    assert "Which price do I pay?" not in text
+
+
+def test_tiers_page_without_questions_has_no_heading_for_them() -> None:
+    Question.objects.update(listed=False)
+    assert "Questions and answers" not in words(visitor().get("/"))
+
+
+def test_answer_is_markdown() -> None:
+    Question.objects.filter(question_en="How do I pay?").update(answer_en="**By** <i>invoice</i>.")
+    assert "<p><strong>By</strong> &lt;i&gt;invoice&lt;/i&gt;.</p>" in html(visitor().get("/"))

@@ -1,0 +1,11 @@
+"""The demo profile with short waits, for a shop whose processes are killed."""
+
+from shop.settings import *
+from shop.settings import PACKING_STEPS, WORKER_CLUSTERS
+
+PACKING_LEASE_SECONDS = 3
+PACKING_RETRY_SECONDS = 0.5
+PACKING_MAX_ATTEMPTS = 50  # a storm may kill one order's worker again and again
+PACKING_STEPS = ["tests.faults.steps.show", *PACKING_STEPS]
+MAIL_LEASE_SECONDS = 3
+WORKER_CLUSTERS["messages"]["frozen_after"] = 5

@@ -1,0 +1,160 @@
+"""The shop's real processes: its web server and its worker, started again whenever they die."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+import psutil
+from django.conf import settings
+
+from shop.worker.management.commands import run
+from shop.worker.processes import kill_group
+
+Processes = list[psutil.Process]
+
+
+class Service:
+    """A command that is kept running, as systemd would."""
+
+    def __init__(self, command: list[str], log: IO[bytes]) -> None:
+        self.command = command
+        self.log = log
+        self.start()
+
+    def start(self) -> None:
+        """Start it, in a group of its own."""
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            process_group=0,
+        )
+
+    def look(self) -> None:
+        """Start it again where it has died."""
+        if self.process.poll() is not None:
+            kill_group(self.process)
+            self.start()
+
+    def children(self) -> Processes:
+        """What it has started itself; nobody while it is being replaced."""
+        with suppress(psutil.Error):
+            found: Processes = psutil.Process(self.process.pid).children()
+            return found
+        return []
+
+
+class Shop:
+    """The processes of one shop; `web` and `worker` run from when they are started."""
+
+    def __init__(self, port: int, log: IO[bytes]) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.port = port
+        self.log = log
+        self.services: dict[str, Service] = {}
+
+    def start_web(self) -> None:
+        """Start the web server."""
+        command = run.web_server("127.0.0.1", self.port)
+        self.services["web"] = Service(command, self.log)
+
+    def start_worker(self) -> None:
+        """Start the worker with all its clusters."""
+        self.services["worker"] = Service(run.worker(), self.log)
+
+    def look(self) -> None:
+        """Start again what has died."""
+        for service in self.services.values():
+            service.look()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and look after the processes meanwhile."""
+        end = time.monotonic() + seconds
+        while (rest := end - time.monotonic()) > 0:
+            self.look()
+            time.sleep(min(0.1, rest))
+
+    def everybody(self) -> Processes:
+        """All processes that run at this moment."""
+        found: Processes = []
+        for service in self.services.values():
+            with suppress(psutil.Error):
+                process = psutil.Process(service.process.pid)
+                found += [process, *process.children(recursive=True)]
+        return found
+
+    def clusters(self) -> Processes:
+        """The main processes of the worker's clusters."""
+        return self.services["worker"].children()
+
+    def sentinels(self) -> Processes:
+        """Those that start the processes which work."""
+        return [child for cluster in self.clusters() for child in children(cluster)]
+
+    def helpers(self) -> Processes:
+        """Workers, and who fetches for them and writes down after them."""
+        return [child for sentinel in self.sentinels() for child in children(sentinel)]
+
+    def busy(self, within: float = 0.05) -> Processes:
+        """The helpers that were packing an order a moment ago."""
+        since = time.time() - within
+        marks = [mark for mark in busy_marks().iterdir() if mark.stat().st_mtime > since]
+        if not marks:  # asking for all processes takes a while
+            return []
+        helpers = {helper.pid: helper for helper in self.helpers()}
+        return [helpers[int(mark.name)] for mark in marks if int(mark.name) in helpers]
+
+    def stop(self) -> list[str]:
+        """End all in order, as systemd would; what was wrong with how they ended."""
+        before = self.everybody()
+        complaints = []
+        for name, service in self.services.items():
+            service.process.send_signal(signal.SIGTERM)
+            try:
+                code = service.process.wait(30)
+            except subprocess.TimeoutExpired:
+                code = None
+            if code != 0:
+                complaints.append(f"{name} ended with {code}")
+            kill_group(service.process)
+        _, left = psutil.wait_procs(before, 5)
+        for process in left:
+            complaints.append(f"{process.pid} was left behind")
+            process.kill()
+        return complaints
+
+
+def children(process: psutil.Process) -> Processes:
+    """What it has started itself; nobody where it has just died."""
+    with suppress(psutil.Error):
+        found: Processes = process.children()
+        return found
+    return []
+
+
+def busy_marks() -> Path:
+    """Where steps show who is busy."""
+    marks = Path(settings.VAR_DIR) / "busy"
+    marks.mkdir(exist_ok=True)
+    return marks
+
+
+@contextmanager
+def shop() -> Iterator[Shop]:
+    """A shop with no process yet; none is left after the block."""
+    with (Path(settings.VAR_DIR) / "shop.log").open("ab") as log:
+        made = Shop(int(os.environ["PORT"]), log)
+        busy_marks()
+        try:
+            yield made
+        finally:
+            for process in made.everybody():
+                with suppress(psutil.Error):
+                    process.kill()

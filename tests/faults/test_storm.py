@@ -1,0 +1,38 @@
+"""The short form of `make faults`: real processes, killed while orders come in."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+
+DATABASE = "postgres" if os.environ.get("TEST_DATABASE") == "postgres" else "sqlite"
+
+
+def trial(name: str, **parameters: str) -> dict[str, Any]:
+    """The report of a trial on a database of its own, of the kind that this run is for."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.faults", name, DATABASE],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **parameters},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    print(done.stdout, done.stderr)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def test_a_storm_of_kills_loses_nothing_and_does_nothing_twice() -> None:
+    report = trial("provisioning", FAULTS_SECONDS="8", FAULTS_PACE="0.8", FAULTS_SEED="1")
+    assert report["complaints"] == []
+    assert (report["lost"], report["duplicates"], report["not packed"]) == (0, 0, 0)
+    orders = report["orders"]
+    assert report["answers"]["201"] == report["workspaces"] == orders
+    assert report["mails"] == 2 * orders
+    assert report["kills in all"] > 3
+    assert ("database server" in report["kills"]) == (DATABASE == "postgres")

@@ -1,0 +1,179 @@
+"""The trials: a storm of kills, and a long queue. Each gives a report."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import psutil
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import F, Max, Min
+
+from shop.access.applications import create_application
+from shop.access.tokens import issue
+from shop.notifications.models import Message
+from shop.orders.models import Order, OrderEvent, State
+from shop.orders.placing import place_order
+from tests.faults.kills import Killer
+from tests.faults.orders import Partners, document
+from tests.faults.shop import Shop, shop
+from tests.faults.verdict import is_settled, judge
+from tests.postgres import Server
+
+STUCK = 180.0  # seconds in which nothing gets done; above the longest gap before another try
+MOST_GROWTH = 20.0  # MB of one process, over the whole backlog
+GROWN_UP = 20.0  # seconds after which a process has loaded what it needs
+ORDERS_A_SECOND = 6.0
+Report = dict[str, Any]
+
+
+def settle(running: Shop, watch: Callable[[int], None] = lambda packed: None) -> bool:
+    """Whether all is done in the end; it may take as long as something gets done.
+
+    Calls `watch` now and then with the number of orders packed.
+    """
+    done, changed = (0, 0), time.monotonic()
+    while not is_settled():
+        packed = Order.objects.filter(state=State.PACKED).count()
+        watch(packed)
+        now = (packed, Message.objects.filter(state=Message.State.SENT).count())
+        if now != done:
+            done, changed = now, time.monotonic()
+        if time.monotonic() > changed + STUCK:
+            return False
+        running.sleep(0.5)
+    return True
+
+
+def storm(seconds: float, pace: float, seed: int, server: Server | None) -> Report:
+    """Place orders for `seconds` while processes are killed, one about every `pace` of them.
+
+    `server` is the database's, to be crashed once.
+    """
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    application, _secret = create_application("Storm")
+    token = issue("Storm", holder=application)
+    with shop() as running:
+        running.start_web()
+        running.start_worker()
+        killer = Killer(running, seed)
+        partners = Partners(running.address, token, pace=ORDERS_A_SECOND)
+        partners.place_one()
+        assert settle(running), "the first order is not packed"
+        connection.close()  # it would not outlive the database's server
+        partners.start()
+        try:
+            killer.storm(seconds, pace, server)
+            running.sleep(2)
+        finally:
+            partners.stop()
+        over = time.monotonic()
+        settled = settle(running)
+        settled_after = time.monotonic() - over
+        complaints = [*partners.complaints, *running.stop()]
+    if not settled:
+        complaints.append("something is left to do")
+    report = judge(partners.acknowledged)
+    return {
+        "seed": seed,
+        **report,
+        "kills": killer.count(),
+        "kills in all": len(killer.kills),
+        "answers": dict(sorted(partners.answers.items())),
+        "slowest acknowledgement": round(partners.slowest, 1),
+        "seconds to settle": round(settled_after, 1),
+        **recovery(killer.kills),
+        "complaints": complaints + report["complaints"],
+    }
+
+
+def recovery(kills: list[tuple[str, datetime]]) -> Report:
+    """After each kill, before the next, the longest time in which no order became packed.
+
+    For each kind the worst; and the slowest order and mail.
+    """
+    ends = OrderEvent.objects.filter(state=State.PACKED).order_by("at", "pk")
+    came = Order.objects.aggregate(first=Min("created_at"), last=Max("created_at"))
+    packed = [came["first"], *ends.values_list("at", flat=True)]
+    worst: dict[str, float] = {}
+    for (kind, begin), (_, end) in pairwise([*kills, ("", came["last"])]):
+        for before, after in pairwise(packed):
+            # Once no order comes any more, that none is packed says nothing.
+            if before < end and after > begin:
+                took = (after - max(before, begin)).total_seconds()
+                worst[kind] = round(max(worst.get(kind, 0.0), took), 1)
+    order = ends.aggregate(longest=Max(F("at") - F("order__created_at")))["longest"]
+    mail = Message.objects.aggregate(longest=Max(F("sent_at") - F("created_at")))["longest"]
+    return {
+        "worst recovery": max(worst.values(), default=None),
+        "worst recovery by kind": dict(sorted(worst.items())),
+        "slowest order": round(order.total_seconds(), 1) if order else None,
+        "slowest mail": round(mail.total_seconds(), 1) if mail else None,
+    }
+
+
+def backlog(orders: int) -> Report:
+    """Queue orders with the worker off, then start it and watch its memory."""
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    acknowledged = {}
+    with transaction.atomic():
+        for number in range(1, orders + 1):
+            acknowledged[number] = place_order(document(number)).order_hash
+    memory = Memory()
+    with shop() as running:
+        began = time.monotonic()
+        running.start_worker()
+        settled = settle(running, lambda packed: memory.sample(running, packed / orders))
+        settled_after = time.monotonic() - began
+        complaints = running.stop()
+    if not settled:
+        complaints.append("something is left to do")
+    if memory.growth > MOST_GROWTH:
+        complaints.append(f"a process has grown by {memory.growth} MB")
+    report = judge(acknowledged)
+    return {
+        **report,
+        "seconds to settle": round(settled_after, 1),
+        "largest process": round(max(memory.most.values(), default=0.0), 1),
+        "largest growth": memory.growth,
+        **speed(),
+        "complaints": complaints + report["complaints"],
+    }
+
+
+def speed() -> Report:
+    """Orders a second, from the first that was packed to the last."""
+    packed = OrderEvent.objects.filter(state=State.PACKED)
+    took = packed.aggregate(took=Max("at") - Min("at"))["took"].total_seconds()
+    return {"orders a second": round(packed.count() / took, 1)}
+
+
+class Memory:
+    """The resident memory of the worker's processes over time, in MB."""
+
+    def __init__(self) -> None:
+        self.first: dict[int, float] = {}
+        self.most: dict[int, float] = {}
+
+    def sample(self, running: Shop, packed: float) -> None:
+        """Look once; what is seen counts from when a tenth is `packed`: all have worked by then."""
+        for process in running.everybody() if packed > 0.1 else []:
+            try:
+                size = process.memory_info().rss / 2**20
+                age = time.time() - process.create_time()
+            except psutil.Error:
+                continue
+            if age < GROWN_UP:
+                continue
+            self.first.setdefault(process.pid, size)
+            self.most[process.pid] = max(size, self.most.get(process.pid, 0.0))
+
+    @property
+    def growth(self) -> float:
+        """The most that one process has grown by."""
+        grown = [self.most[pid] - self.first[pid] for pid in self.first]
+        return round(max(grown, default=0.0), 1)

@@ -1,0 +1,116 @@
+"""What became of the orders: read from the rows once the storm is over."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Max, Sum
+
+from shop.notifications.models import MailboxEntry, Message
+from shop.orders.models import Order, OrderEvent, State
+from shop.orders.states import TRANSITIONS
+from shop.packing.models import Packing
+from shop.packing.naming import step_name
+from shop.tenancy.models import Client, Invitation, Membership, Project
+
+LINK = re.compile("/register/([0-9a-f]{32})/(join/)?")
+DELIVERED = (Client, Project, Membership, Invitation)
+KINDS = (Message.Kind.INVITATION, Message.Kind.RECEIVED)
+
+
+def is_settled() -> bool:
+    """Whether nothing is left to do."""
+    return not (
+        Order.objects.exclude(state=State.PACKED).exists()
+        or Message.objects.exclude(state=Message.State.SENT).exists()
+    )
+
+
+def judge(acknowledged: Mapping[int, str]) -> dict[str, Any]:
+    """The numbers of a storm, and a complaint for whatever is not as it should be.
+
+    `acknowledged` holds the order_hash of each order by its number.
+    """
+    orders = Order.objects.select_related("packing", "invitation__membership")
+    found = list(orders.prefetch_related("events", "steps", "messages"))
+    hashes = {order.order_hash for order in found}
+    lost = len(set(acknowledged.values()) - hashes)
+    mails = Counter(
+        (match[1], bool(match[2]))
+        for text in MailboxEntry.objects.values_list("text", flat=True)
+        for match in LINK.finditer(text)
+    )
+    complaints = [
+        f"order {order.pk}: {complaint}" for order in found for complaint in complain(order, mails)
+    ]
+    # Rows that no order points to count, too.
+    surplus = {model.__name__: model.objects.count() - len(found) for model in DELIVERED}
+    complaints += [f"{number} {name} too many" for name, number in surplus.items() if number > 0]
+    names = {order.project_name for order in found}
+    again = Message.objects.filter(attempts__gt=1).aggregate(all=Sum(F("attempts") - 1))
+    doubled = len(found) - len(names)
+    complaints += [f"{lost} orders were lost"] * bool(lost)
+    complaints += [f"{doubled} orders were written again"] * bool(doubled)
+    return {
+        "orders": len(found),
+        "lost": lost,
+        "never acknowledged": len(hashes - set(acknowledged.values())),
+        "duplicates": doubled + sum(max(number, 0) for number in surplus.values()),
+        "not packed": sum(order.state != State.PACKED for order in found),
+        "tries again": sum(order.packing.attempts - 1 for order in found if has_packing(order)),
+        "most tries of one order": Packing.objects.aggregate(most=Max("attempts"))["most"],
+        "mails": Message.objects.filter(state=Message.State.SENT).count(),
+        "tries again of mails": again["all"] or 0,
+        "mails sent twice": sum(mails.values()) - len(mails),
+        "complaints": complaints,
+    }
+
+
+def has_packing(order: Order) -> bool:
+    """Whether somebody has ever tried to pack it."""
+    return hasattr(order, "packing")
+
+
+def complain(order: Order, mails: Counter[tuple[str, bool]]) -> Iterator[str]:
+    """What is wrong with one order that should have been packed once."""
+    if order.state != State.PACKED or order.fault:
+        yield f"is {order.state} {order.fault}"
+        return
+    if order.packing.lease_token or order.packing.lease_until:
+        yield "is still leased"
+    steps = [step.name for step in order.steps.all()]
+    if steps != [step_name(path) for path in settings.PACKING_STEPS]:
+        yield f"has the steps {steps}"
+    membership = order.invitation.membership if order.invitation else None
+    if (
+        membership is None
+        or membership.project_id != order.delivered_project_id
+        or membership.user_id != order.member_id
+    ):
+        yield "does not lead to its own invitation"
+    yield from complain_of_history(order, list(order.events.all()))
+    messages = sorted(message.kind for message in order.messages.all())
+    if messages != sorted(KINDS):
+        yield f"has the mails {messages}"
+    for message in order.messages.all():
+        if message.state != Message.State.SENT:
+            yield f"has a mail that is {message.state}"
+    for is_invitation in (False, True):
+        if not mails[order.order_hash, is_invitation]:
+            yield f"lacks the mail {'invitation' if is_invitation else 'received'}"
+
+
+def complain_of_history(order: Order, events: list[OrderEvent]) -> Iterator[str]:
+    """Each event begins where the one before it ended, from pending to packed."""
+    states = ["", *(event.state for event in events)]
+    if [event.previous for event in events] != states[:-1]:
+        yield f"has gaps in its history {states}"
+    if states[1] != State.PENDING or states[-1] != State.PACKED:
+        yield f"has a history from {states[1]} to {states[-1]}"
+    for event in events[1:]:
+        if event.state not in TRANSITIONS[event.previous]:
+            yield f"went from {event.previous} to {event.state}"
+    if states.count(State.PACKING) != order.packing.attempts:
+        yield f"was tried {order.packing.attempts} times and has {states}"

@@ -1,0 +1,113 @@
+"""Every page in every state: accessible in light and dark, and readable when it is enlarged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from tests.journey.conftest import ARGUMENTS
+from tests.prepare import chromium
+from tests.registration.states import order_in
+from tests.scenes import GROUPS, Scene, open_scene
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # some pages are of things that break
+]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# What sticks out of the page: it would have to be scrolled sideways. Who can only be seen by
+# readers of the screen is a pixel wide, wherever it stands.
+WIDER = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.body.querySelectorAll("*")]
+    .filter((each) => each.getBoundingClientRect().right > width + 1)
+    .map((each) => each.outerHTML.slice(0, 80));
+}"""
+# A window of 1280 by 1024 that is enlarged so many times has room for so much.
+ENLARGED = {"200 %": (640, 512), "400 %": (320, 256)}
+
+
+@dataclass
+class Visit:
+    """A browser, and the port of the shop it visits."""
+
+    browser: Browser
+    port: str
+
+
+@pytest.fixture
+def visit(live_server: LiveServer, settings: Settings) -> Iterator[Visit]:
+    """A shop in this process, some of whose addresses break, and a browser for this test alone.
+
+    The browser that other tests share would leave its loop running, of which the database is shy.
+    """
+    settings.ROOT_URLCONF = "tests.broken_urls"
+    settings.ALLOWED_HOSTS = ["localhost"]
+    settings.EMAIL_BACKEND = "shop.notifications.mailbox.EmailBackend"
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield Visit(browser, live_server.url.rpartition(":")[2])
+        browser.close()
+
+
+def axe(page: Page) -> list[str]:
+    """What is not accessible on the page."""
+    found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+def faults(visit: Visit, scene: Scene) -> list[str]:
+    """All that is wrong with a scene."""
+    found = []
+    for scheme, language in (("light", "de"), ("dark", "en")):
+        context, page = open_scene(
+            visit.browser, visit.port, scene, color_scheme=scheme, locale=language
+        )
+        found += [f"{scheme}: {fault}" for fault in axe(page)]
+        for name, (width, height) in ENLARGED.items():
+            page.set_viewport_size({"width": width, "height": height})
+            found += [f"{language} at {name}: {fault}" for fault in page.evaluate(WIDER)]
+        context.close()
+    return [f"{scene.name}, {fault}" for fault in found]
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
+def test_every_page_is_accessible_and_fits(visit: Visit, group: Any) -> None:
+    scenes = (scene for scene in group() if "old-browser" not in scene.name)
+    assert [fault for scene in scenes for fault in faults(visit, scene)] == []
+
+
+def test_printed_order_is_black_on_white_without_what_paper_cannot_do(visit: Visit) -> None:
+    order = order_in("packed")
+    scene = Scene("order", f"/register/{order.order_hash}/")
+    context, page = open_scene(visit.browser, visit.port, scene, locale="en", color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
+    for selector in (".site-nav", ".language", ".site-footer", "main .button", "[data-copy]"):
+        expect(page.locator(selector).first).to_be_hidden()
+    expect(page.get_by_text(order.order_hash)).to_be_visible()
+    expect(page.get_by_role("list").first).to_be_visible()
+    assert len(page.pdf()) > 1000
+    context.close()
+
+
+def test_page_fits_with_letters_of_twice_the_size(visit: Visit) -> None:
+    scene = Scene("tiers", "/")
+    options = {"viewport": {"width": 390, "height": 844}, "bypass_csp": True}
+    for path in ("/", "/tiers/xl/", "/account/login/", "/register/", "/nothing/"):
+        scene.path = path
+        context, page = open_scene(visit.browser, visit.port, scene, locale="de", **options)
+        page.add_style_tag(content="html { font-size: 200% }")
+        assert page.evaluate(WIDER) == []
+        context.close()

@@ -1,0 +1,109 @@
+"""The legal pages, and consent to the terms, in a real browser."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.accounts.management.commands.demo_data import STAFF
+from tests.journey.conftest import OpenContext, check_accessibility
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_legal_pages_are_accessible_and_fit_on_phones(
+    open_context: OpenContext, language: str, scheme: str
+) -> None:
+    page = open_context(locale=language, color_scheme=scheme, viewport=PHONE).new_page()
+    for path in ("/imprint/", "/privacy/", "/terms/"):
+        page.goto(path)
+        check_accessibility(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.goto("/")
+    for question in page.locator(".questions summary").all():
+        question.click()
+    check_accessibility(page)
+
+
+@pytest.mark.once
+def test_nothing_is_asked_of_anybody_else(open_context: OpenContext, shop: str) -> None:
+    page = open_context(locale="de").new_page()
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+    for path in ("/", "/tiers/s/", "/terms/", "/privacy/", "/imprint/", "/account/login/"):
+        page.goto(path, wait_until="networkidle")
+    assert asked == {urlsplit(shop).netloc}
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["csrftoken"]
+
+
+@pytest.fixture
+def editor(open_context: OpenContext) -> Iterator[Page]:
+    """Staff at the form of the terms; what was there before is published again in the end."""
+    page = open_context(locale="en").new_page()
+    page.goto("/staff/")
+    page.locator("[name=login]").fill(STAFF[0])
+    page.locator("[name=password]").fill(STAFF[1])
+    page.locator("main [type=submit]").click()
+    page.wait_for_url("**/staff/")
+    page.goto("/staff/catalogue/content/page/terms/change/")
+    before = page.locator("[name=text_en]").input_value()
+    yield page
+    page.goto("/staff/catalogue/content/page/terms/change/")
+    page.locator("[name=text_en]").fill(before)
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_customer_reads_the_terms_loses_nothing_and_is_asked_again_when_they_change(
+    open_context: OpenContext, editor: Page
+) -> None:
+    page = open_context(locale="en", viewport=PHONE).new_page()
+    page.goto("/tiers/s/")
+    page.click("main form button")
+    page.locator("[name=client_name]").fill("Film")
+    with page.expect_popup() as opened:
+        page.locator("aside").get_by_role("link", name="Terms").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Terms and conditions")
+    opened.value.close()
+    expect(page.locator("[name=client_name]")).to_have_value("Film")
+    page.locator("[name=project_name]").fill("Drei Tage im Mai")
+    page.locator("[name=user_email]").fill(f"nina-{uuid.uuid4().hex[:8]}@example.com")
+    box = page.get_by_label("I agree to the terms")
+    expect(box).not_to_be_checked()
+    order = page.get_by_role("button", name=re.compile("Place order"))
+    order.click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    check_accessibility(page)
+    page.locator(".error-summary a").click()
+    expect(box).to_be_focused()
+    box.check()
+
+    addition = f"## Addition {uuid.uuid4().hex[:8]}"
+    text = editor.locator("[name=text_en]")
+    text.fill(f"{addition}\n\n{text.input_value()}")
+    with editor.expect_popup() as preview:
+        editor.get_by_role("button", name="Preview in a new tab").click()
+    heading = addition.removeprefix("## ")
+    expect(preview.value.get_by_role("heading", name=heading)).to_be_visible()
+    check_accessibility(preview.value)
+    preview.value.close()
+    editor.get_by_role("button", name="Save", exact=True).click()
+    editor.wait_for_url("**/content/page/")
+
+    order.click()
+    expect(page.locator(".error-summary")).to_contain_text("The terms have changed")
+    expect(box).not_to_be_checked()
+    check_accessibility(page)
+    with page.expect_popup() as opened:
+        page.locator("aside").get_by_role("link", name="Terms").click()
+    expect(opened.value.get_by_role("heading", name=heading)).to_be_visible()
+    box.check()
+    order.click()
+    page.wait_for_url("**/register/*/")

@@ -1,0 +1,114 @@
+"""What the public pages weigh on the wire, measured by the browser itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journey.conftest import OpenContext
+
+pytestmark = [pytest.mark.browser, pytest.mark.once]
+
+SLUGS = ["starter", "commercial", "studio", "dailies", "yamdu-free", "s", "m", "l", "xl"]
+PATHS = ["/", *(f"/tiers/{slug}/" for slug in SLUGS)]
+MOST_REQUESTS = 5
+MOST_BYTES = 25_000
+SHIFTS = """() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => { for (const each of list.getEntries()) sum += each.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(sum), 300);
+})"""
+
+
+@dataclass
+class Wire:
+    """What went over the wire for a page: bytes by address, heads and bodies."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    bytes: dict[str, int] = field(default_factory=dict)
+
+
+def listen(page: Page) -> Wire:
+    """Write down what `page` loads from now on."""
+    wire = Wire()
+    addresses: dict[str, str] = {}
+    session = page.context.new_cdp_session(page)
+
+    def on_response(event: dict[str, Any]) -> None:
+        response = event["response"]
+        addresses[event["requestId"]] = path = urlsplit(response["url"]).path
+        wire.kinds[path] = event["type"]
+        wire.headers[path] = {name.lower(): value for name, value in response["headers"].items()}
+
+    def on_finish(event: dict[str, Any]) -> None:
+        wire.bytes[addresses[event["requestId"]]] = int(event["encodedDataLength"])
+
+    session.on("Network.responseReceived", on_response)
+    session.on("Network.loadingFinished", on_finish)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    return wire
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("path", PATHS)
+def test_page_is_light_and_still(open_context: OpenContext, path: str, language: str) -> None:
+    page = open_context(locale=language, viewport={"width": 390, "height": 844}).new_page()
+    wire = listen(page)
+    page.goto(path, wait_until="networkidle")
+    assert page.evaluate("document.documentElement.lang") == language
+    assert set(wire.kinds.values()) <= {"Document", "Stylesheet", "Other"}
+    # The icon is not asked for where there is no window to show it in; it counts all the same.
+    icon = str(page.locator("link[rel=icon]").get_attribute("href"))
+    answer = page.request.get(icon)
+    wire.bytes.setdefault(icon, len(answer.body()) + 500)
+    assert len(wire.bytes) <= MOST_REQUESTS, wire.bytes
+    assert sum(wire.bytes.values()) <= MOST_BYTES, wire.bytes
+    assert page.evaluate(SHIFTS) == 0
+    print(path, language, len(wire.bytes), sum(wire.bytes.values()))
+
+
+def test_files_are_compressed_and_kept_for_ever(open_context: OpenContext) -> None:
+    page = open_context(locale="de").new_page()
+    wire = listen(page)
+    page.goto("/", wait_until="networkidle")
+    assert wire.headers["/"]["content-encoding"] == "gzip"
+    sheets = [path for path, kind in wire.kinds.items() if kind == "Stylesheet"]
+    assert len(sheets) == 3
+    for path in sheets:
+        # Chromium takes brotli over https only; without it a file goes out as gzip.
+        assert wire.headers[path]["content-encoding"] in {"br", "gzip"}
+        assert wire.headers[path]["cache-control"] == "max-age=315360000, public, immutable"
+    answer = page.request.get(sheets[0], headers={"Accept-Encoding": "br"})
+    assert answer.headers["content-encoding"] == "br"
+
+
+def test_second_page_loads_itself_alone(open_context: OpenContext) -> None:
+    page = open_context(locale="de").new_page()
+    page.goto("/", wait_until="networkidle")
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(urlsplit(request.url).path))
+    page.on("requestfinished", lambda request: None)
+    page.get_by_role("link", name="Commercial", exact=True).first.click()
+    page.wait_for_load_state("networkidle")
+    transferred = page.evaluate(
+        "performance.getEntriesByType('resource').map((each) => each.transferSize)"
+    )
+    assert sum(transferred) == 0
+    assert loaded[0] == "/tiers/commercial/"
+
+
+@pytest.mark.parametrize("path", ["/account/login/", "/register/", "/checkout/"])
+def test_pages_that_hold_what_was_typed_are_not_compressed(
+    open_context: OpenContext, path: str
+) -> None:
+    page = open_context(locale="de").new_page()
+    page.goto("/tiers/s/")
+    page.locator("main form .button").click()
+    answer = page.request.get(path)
+    assert answer.status == 200
+    assert "content-encoding" not in answer.headers

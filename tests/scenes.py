@@ -1,0 +1,211 @@
+"""Every page in every state: who goes where, and does what there.
+
+For the tests that look at all pages, and for `make screenshots`. Scenes come one after another and
+their rows with them: each is to be looked at before the next is asked for.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client as Visitor
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from shop.catalogue.models import Promotion
+from shop.notifications.sending import drain as send_all
+from shop.tenancy.invitations import join_token
+from shop.tenancy.models import User
+from tests.factories import (
+    make_application,
+    make_client,
+    make_membership,
+    make_packed_order,
+    make_project,
+    make_user,
+)
+from tests.pages import join_address
+from tests.registration.states import order_in
+
+Act = Callable[[Page], object]
+
+SITUATIONS = (
+    "details", "pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled",
+)  # fmt: skip
+SEND = "main form .button"
+
+
+def nothing(page: Page) -> None:
+    """What is done on most pages."""
+
+
+@dataclass
+class Scene:
+    """A page in a state."""
+
+    name: str
+    path: str
+    user: User | None = None
+    act: Act = nothing
+    host: str = "localhost"
+
+
+def open_scene(
+    browser: Browser, port: str, scene: Scene, **options: Any
+) -> tuple[BrowserContext, Page]:
+    """The scene in a browser profile of its own."""
+    cache.clear()  # nobody tried to sign in too often
+    address = f"http://{scene.host}:{port}"
+    context = browser.new_context(base_url=address, **options)
+    if scene.user:
+        visitor = Visitor()
+        visitor.force_login(scene.user)
+        session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+    page = context.new_page()
+    page.goto(scene.path)
+    scene.act(page)
+    return context, page
+
+
+def press(selector: str) -> Act:
+    """Presses a button and waits for the page that comes."""
+
+    def act(page: Page) -> None:
+        page.locator(selector).first.click()
+        page.wait_for_load_state()
+
+    return act
+
+
+def fill(selector: str = SEND, **values: str) -> Act:
+    """Types into fields by their names, and sends them."""
+
+    def act(page: Page) -> None:
+        for name, value in values.items():
+            page.locator(f"main [name={name}]").fill(value)
+        press(selector)(page)
+
+    return act
+
+
+def chosen(*further: Act) -> Act:
+    """From the page of a tier to the checkout, and on."""
+
+    def act(page: Page) -> None:
+        for each in (press(SEND), *further):
+            each(page)
+
+    return act
+
+
+def with_code(page: Page) -> None:
+    """Takes a promotion code."""
+    page.locator("details summary").click()
+    fill("[name=apply]", promo_code="PREMIERE")(page)
+
+
+def without_cookies(page: Page) -> None:
+    """Sends a form from a browser that has lost its cookies."""
+    page.context.clear_cookies()
+    press(SEND)(page)
+
+
+def without_style(page: Page) -> None:
+    """As a browser that cannot read our style sheets."""
+    page.route("**/*.css", lambda route: route.abort())
+    page.reload()
+
+
+def storefront() -> Iterator[Scene]:
+    """The shop's own pages."""
+    admin = make_user()
+    make_project(client=make_client(client_admin=admin))
+    Promotion.objects.create(code="PREMIERE", name="PREMIERE −10 %", percent=10)
+    yield Scene("tiers", "/")
+    yield Scene("tiers-open-order", "/tiers/m/", act=chosen(lambda page: page.goto("/")))
+    yield Scene("tiers-old-browser", "/", act=without_style)
+    for slug in ("commercial", "yamdu-free", "xl"):
+        yield Scene(f"tier-{slug}", f"/tiers/{slug}/")
+    yield Scene("checkout", "/tiers/commercial/", act=chosen())
+    yield Scene("checkout-errors", "/tiers/s/", act=chosen(press("[name=place]")))
+    yield Scene("checkout-free", "/tiers/yamdu-free/", act=chosen())
+    yield Scene("checkout-manual", "/tiers/xl/", act=chosen())
+    yield Scene("checkout-code", "/tiers/l/", act=chosen(with_code))
+    yield Scene("checkout-client", "/tiers/s/", admin, act=chosen())
+
+
+def staff() -> Iterator[Scene]:
+    """The back office."""
+    person = make_user(is_staff=True, is_superuser=True)
+    yield Scene("staff-queue-empty", "/staff/", person)
+    order = order_in("need_human")
+    order_in("has_packing_errors")
+    yield Scene("staff-queue", "/staff/", person)
+    yield Scene("staff-order", f"/staff/orders/{order.pk}/", person)
+    application = make_application("Kranplaner")
+    yield Scene("staff-applications", "/staff/applications/", person)
+    yield Scene("staff-application", f"/staff/applications/{application.pk}/", person)
+    yield Scene("staff-application-new", "/staff/applications/new/", person)
+
+
+def registration() -> Iterator[Scene]:
+    """An order's page in each state, and the mailed link."""
+    for situation in SITUATIONS:
+        address = f"/register/{order_in(situation).order_hash}/"
+        yield Scene(f"order-{situation}", address)
+        if situation == "details":
+            yield Scene("order-details-errors", address, act=press(SEND))
+    order = make_packed_order(user_email="nina@example.com", user_first_name="Nina")
+    yield Scene("join", join_address(order))
+    yield Scene("join-errors", join_address(order), act=press(SEND))
+    yield Scene("join-damaged", f"/register/{order.order_hash}/join/damaged/")
+    assert order.invitation
+    old_link = f"/register/{order.order_hash}/join/{join_token(order.invitation)}/"
+    order.invitation.counter += 1
+    order.invitation.save()
+    yield Scene("join-replaced", old_link)
+    member = make_user()
+    order = make_packed_order(user_email=member.email)
+    yield Scene("join-known", join_address(order))
+    yield Scene("join-known-signed-in", join_address(order), member)
+    yield Scene("join-somebody-else", join_address(order), make_user())
+    yield Scene("find", "/register/")
+    yield Scene("find-errors", "/register/?order=17")
+
+
+def members() -> Iterator[Scene]:
+    """Signing in, and the member's home."""
+    admin, member = make_user(), make_user()
+    project = make_project(client=make_client(client_admin=admin))
+    make_membership(user=admin, project=project, role="admin")
+    yield Scene("sign-in", "/account/login/")
+    wrong = fill(login="nina@example.com", password="wrong")
+    yield Scene("sign-in-errors", "/account/login/", act=wrong)
+    yield Scene("reset", "/account/password/reset/")
+    yield Scene("reset-sent", "/account/password/reset/", act=fill(email="nobody@example.com"))
+    yield Scene("portal", "/portal/", admin)
+    yield Scene("portal-empty", "/portal/", member)
+    for name, path in {"email": "email", "password": "password/change", "out": "logout"}.items():
+        yield Scene(f"account-{name}", f"/account/{path}/", member)
+    yield Scene("mailbox-empty", "/dev/mailbox/")
+    make_packed_order(client_name="Wartet & Söhne")
+    send_all(lambda: None)
+    yield Scene("mailbox", "/dev/mailbox/")
+    yield Scene("mailbox-mail", "/dev/mailbox/", act=press("main table a"))
+
+
+def errors() -> Iterator[Scene]:
+    """What is told when something does not go."""
+    yield Scene("error-400", "/", host="elsewhere.localhost")
+    yield Scene("error-403", "/forbidden")
+    yield Scene("error-403-form", "/tiers/s/", act=without_cookies)
+    yield Scene("error-404", "/nothing/here/")
+    yield Scene("error-429", "/often")
+    yield Scene("error-500", "/broken")
+    yield Scene("error-503", "/away")
+
+
+# In an order in which none sees what another has left.
+GROUPS = (storefront, staff, registration, members, errors)

@@ -1,0 +1,152 @@
+"""`/metrics`: what Prometheus reads, who may, and that it tells no secret."""
+
+import math
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from shop.notifications.models import Message
+from shop.orders.models import Order
+from shop.packing.models import Packing
+from shop.worker.models import Heartbeat
+from tests.factories import make_bare_order, make_order, pack_all
+from tests.pages import Response
+
+pytestmark = pytest.mark.django_db
+
+TOKEN = "a-token-for-these-tests-alone"
+Samples = dict[tuple[str, ...], float]
+
+
+def scrape() -> Samples:
+    """The values, by name and labels."""
+    text = Client().get("/metrics").content.decode()
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def ask(**headers: str) -> Response:
+    return Client().get("/metrics", headers=headers)
+
+
+def test_orders_are_counted_by_state() -> None:
+    make_bare_order("s")
+    make_order()
+    make_order("xl")
+    pack_all()
+    found = scrape()
+    assert {key[1]: value for key, value in found.items() if key[0] == "shop_orders"} == {
+        "new": 0,
+        "pending": 1,
+        "packing": 0,
+        "packed": 1,
+        "has_packing_errors": 0,
+        "need_human": 1,
+        "cancelled": 0,
+    }
+
+
+def test_oldest_pending_order_is_one_that_could_be_packed() -> None:
+    hour_ago = timezone.now() - timedelta(hours=1)
+    make_bare_order("s")
+    Order.objects.update(updated_at=hour_ago - timedelta(days=1))
+    assert scrape()["shop_oldest_pending_order_seconds",] == 0
+    Order.objects.filter(pk=make_order().pk).update(updated_at=hour_ago)
+    make_order()
+    assert scrape()["shop_oldest_pending_order_seconds",] == pytest.approx(3600, abs=10)
+
+
+def test_attempts_failures_and_lost_leases_are_counted(settings: Settings) -> None:
+    settings.PACKING_STEPS = ["shop.packing.steps.client", "tests.packing.steps.fail"]
+    make_order()
+    make_order(client_name="lucky")
+    pack_all()
+    order = make_order()
+    Order.objects.filter(pk=order.pk).update(state="packing")
+    over = timezone.now() - timedelta(seconds=1)
+    Packing.objects.create(order=order, attempts=1, lease_until=over, last_step="client")
+    pack_all()
+    found = scrape()
+    assert found["shop_packing_attempts_total",] == 2
+    assert found["shop_packing_failures_total", "bug"] == 1
+    assert found["shop_packing_failures_total", "passing"] == 1
+    assert found["shop_packing_failures_total", "person"] == 0
+    assert found["shop_packing_leases_expired_total",] == 1
+
+
+def test_messages_that_are_not_sent_are_counted_by_kind_and_state() -> None:
+    make_order()
+    make_order()
+    Message.objects.filter(pk=Message.objects.earliest("pk").pk).update(state="failed")
+    found = {key[1:]: value for key, value in scrape().items() if key[0] == "shop_messages"}
+    assert found["received", "waiting"] == 1
+    assert found["received", "failed"] == 1
+    assert found["invitation", "waiting"] == 0
+    assert ("received", "sent") not in found
+
+
+def test_worker_is_shown_by_cluster(settings: Settings) -> None:
+    beat_at = timezone.now() - timedelta(seconds=7)
+    Heartbeat.objects.create(cluster="packing", beat_at=beat_at, restarts=3)
+    found = scrape()
+    assert found["shop_worker_heartbeat_age_seconds", "packing"] == pytest.approx(7, abs=2)
+    assert found["shop_worker_heartbeat_age_seconds", "messages"] == math.inf
+    assert found["shop_worker_restarts_total", "packing"] == 3
+    assert found["shop_worker_restarts_total", "messages"] == 0
+    clusters = {key[1] for key in found if key[0] == "shop_worker_restarts_total"}
+    assert clusters == set(settings.WORKER_CLUSTERS)
+
+
+def test_scrape_costs_five_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    make_order()
+    with django_assert_num_queries(5):
+        ask()
+
+
+def test_no_hash_no_address_and_no_name_is_told() -> None:
+    order = make_order(user_login="custy")
+    pack_all()
+    text = ask().content.decode()
+    for secret in (order.order_hash, "@", "Constantin", "custy"):
+        assert secret not in text
+
+
+def test_answer_is_prometheus_text_that_nobody_keeps() -> None:
+    answer = ask()
+    assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_metrics_are_open_in_the_demo_unless_a_token_is_set(settings: Settings) -> None:
+    assert ask().status_code == 200
+    settings.METRICS_TOKEN = TOKEN
+    assert ask().status_code == 401
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_token_opens_the_metrics(settings: Settings, demo: bool) -> None:
+    settings.DEMO = demo
+    settings.METRICS_TOKEN = TOKEN
+    assert ask(authorization=f"Bearer {TOKEN}").status_code == 200
+    wrong = ("", "Bearer ", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer ä")
+    for shown in wrong:
+        answer = ask(authorization=shown)
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+        assert b"shop_" not in answer.content
+
+
+def test_outside_the_demo_there_are_none_without_a_token(settings: Settings) -> None:
+    settings.DEMO = False
+    assert ask().status_code == 404
+    assert ask(authorization="Bearer ").status_code == 404
+
+
+def test_metrics_are_only_read() -> None:
+    assert Client().post("/metrics").status_code == 405

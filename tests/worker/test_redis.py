@@ -1,0 +1,97 @@
+"""BROKER=redis and REDIS_URL with a real Redis: what it loses, the worker finds."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as current
+from django.test import RequestFactory
+from django_q.models import OrmQ
+from pytest_django import Settings
+
+from shop.access.limits import take
+from shop.orders.models import Order
+from tests.redis_server import Server, throw_away_server
+from tests.worker.real import beats, environment, running_worker, wait_for
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.once,
+]
+
+PLACE = "from tests.factories import make_order; make_order()"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with throw_away_server() as started:
+        yield started
+
+
+@pytest.fixture
+def broker(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The processes that the test starts find their queue in Redis."""
+    monkeypatch.setenv("BROKER", "redis")
+    monkeypatch.setenv("REDIS_URL", server.url)
+    return server
+
+
+def place() -> None:
+    """Place an order as a web server does, in a process of its own."""
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", PLACE],
+        cwd=current.BASE_DIR,
+        env=environment(),
+        check=True,
+    )
+
+
+def packed(number: int) -> bool:
+    return Order.objects.filter(state="packed").count() == number
+
+
+def test_orders_are_packed_with_wake_ups_in_redis(broker: Server) -> None:
+    place()
+    assert broker.client().llen("django_q:packing:q") == 1
+    with running_worker():
+        assert wait_for(lambda: packed(1), 30)
+        place()
+        assert wait_for(lambda: packed(2), 10)
+    assert not OrmQ.objects.exists()
+
+
+def test_wake_ups_that_redis_loses_are_not_needed(broker: Server) -> None:
+    with running_worker():
+        assert beats("packing", 20)
+        broker.kill()
+        # Placed all the same, though nobody can be woken up.
+        place()
+        assert Order.objects.get().state == "pending"
+        broker.start()
+        # The queue's library looks again after ten seconds; a cluster may be replaced meanwhile.
+        assert wait_for(lambda: packed(1), 60)
+
+
+def test_worker_that_starts_while_redis_is_away_packs_once_it_is_back(broker: Server) -> None:
+    place()
+    broker.kill()
+    with running_worker() as supervisor:
+        assert not wait_for(lambda: packed(1), 5)
+        assert supervisor.is_running()
+        broker.start()
+        assert wait_for(lambda: packed(1), 60)
+
+
+def test_calls_are_counted_in_redis(server: Server, settings: Settings) -> None:
+    in_redis = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": server.url,
+    }
+    settings.CACHES = {"default": in_redis, "limits": in_redis}
+    settings.RATE_LIMITS = {"anonymous": (0.001, 2)}
+    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
+    taken = [take(request, "anonymous") for _ in range(3)]
+    assert [found.remaining for found in taken if found] == [1, 0, 0]
+    assert [found.wait > 0 for found in taken if found] == [False, False, True]
+    assert server.client().keys() == [b":1:limit:anonymous:203.0.113.7"]
