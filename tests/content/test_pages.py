@@ -115,7 +115,7 @@ def test_privacy_tells_how_long_the_shop_keeps_things(language: str) -> None:
 def test_privacy_names_each_cookie_that_the_shop_sets() -> None:
     browser, form = at_checkout()
     user = make_user()
-    browser.post("/language/setlang/", {"language": "de", "next": "/"})
+    browser.get("/?lang=de")
     browser.post("/checkout/", form)
     browser.post("/account/login/", {"login": user.email, "password": "quiet paper, exact type"})
     # One message, for a page that was never asked for.
