@@ -61,6 +61,7 @@ SENTENCES = {
     415: "The Content-Type must be application/json.",
     429: "Too many calls. Wait as Retry-After says.",
     500: "Something went wrong on our side. The request may be repeated.",
+    503: "The shop cannot answer just now. The request may be repeated.",
 }
 REFUSED = {
     "product": ["is not a tier that can be ordered."],

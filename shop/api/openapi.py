@@ -26,11 +26,12 @@ from shop.orders.document import OrderDocument
 
 TAG = {"name": "Orders", "description": "A whole order in one call."}
 # Each of these may be answered wherever a token is asked for.
-EVERYWHERE = (400, 401, 403, 405, 429, 500)
+EVERYWHERE = (400, 401, 403, 405, 429, 500, 503)
 HEADERS_OF = {
     401: ("WWW-Authenticate",),
     405: ("Allow",),
     429: ("Retry-After",),
+    503: ("Retry-After",),
 }
 
 

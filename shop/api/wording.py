@@ -84,4 +84,5 @@ STATUSES = {
     "member or parameter it belongs to, or under base.",
     429: "Too many calls.",
     500: "A fault of ours. Nothing was done; the call may be repeated.",
+    503: "The shop cannot answer just now; repeat the call after Retry-After.",
 }

@@ -15,9 +15,9 @@ from shop.shorthand.schemas import refusal, schemas
 
 TAG = {"name": "Open order", "description": "An order put together step by step, then submitted."}
 # Any call may be answered these; with a body also what is wrong with it.
-EVERYWHERE = (400, 401, 403, 405, 429, 500)
+EVERYWHERE = (400, 401, 403, 405, 429, 500, 503)
 OF_BODIES = (413, 415)
-HEADERS_OF = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After"}
+HEADERS_OF = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
 # Headers that mean something else here than at /api/orders: the name of their component.
 OWN = {name: f"OpenOrder{name.replace('-', '')}" for name in wording.HEADERS}
 IF_OPENED = "OpenOrderSetCookieIfOpened"

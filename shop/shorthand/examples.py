@@ -181,6 +181,7 @@ FAILURES: dict[int, dict[str, Any]] = {
         "orders": failure(429, "There were many orders from here. Wait a while."),
     },
     500: {"fault": failure(500, "Something went wrong on our side. The request may be repeated.")},
+    503: {"away": failure(503, "The shop cannot answer just now. The request may be repeated.")},
 }
 CURRENCIES = failure(409, "The account is in another currency than the tier.")
 SECOND = failure(409, "An order holds one product; this one has it.")

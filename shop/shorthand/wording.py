@@ -218,6 +218,7 @@ STATUSES = {
     415: "The body's Content-Type is not application/json.",
     429: "Too many calls, failed sign-ins or orders.",
     500: "A fault of ours. Nothing was done; the call may be repeated.",
+    503: "The shop cannot answer just now; repeat the call after Retry-After.",
 }
 CURRENCIES = "The account is in another currency than the tier."
 SECOND = f"The order holds a product already. {CURRENCIES}"
