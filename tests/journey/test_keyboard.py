@@ -60,6 +60,10 @@ def test_order_is_placed_by_keyboard_alone(open_context: OpenContext) -> None:
     page.keyboard.type("Film")
     tab_to(page, "project_name")
     page.keyboard.type("Drei Tage im Mai")
+    tab_to(page, "terms")
+    page.keyboard.press("Space")
+    while page.evaluate(FOCUS)["what"] != "project_name":
+        page.keyboard.press("Shift+Tab")
     for _ in range(4):
         page.keyboard.press("Shift+Tab")
     assert page.evaluate(FOCUS)["what"] == "user_email"

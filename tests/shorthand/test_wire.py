@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache, caches
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -147,15 +147,21 @@ def test_texts_are_english_whatever_the_browser_reads(language: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_fault_of_ours_is_500_in_the_shape() -> None:
+@pytest.mark.parametrize(
+    ("fault", "status", "wait"), [(OperationalError, 503, "30"), (ProgrammingError, 500, None)]
+)
+def test_fault_of_ours_is_told_in_the_shape(
+    fault: type[DatabaseError], status: int, wait: str | None
+) -> None:
     def away(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        raise OperationalError("server closed the connection unexpectedly")
+        raise fault("server closed the connection unexpectedly")
 
     client = Client(raise_request_exception=False, headers={"Cookie": f"OwnerId={OWNER}"})
     with connection.execute_wrapper(away):
         answer = client.get("/order")
     told = answer.json()["serverError"]
-    assert (answer.status_code, told["code"], told["details"]) == (500, 500, "")
+    assert (answer.status_code, told["code"], told["details"]) == (status, status, "")
+    assert answer.headers.get("Retry-After") == wait
     assert "connection" not in answer.content.decode()
 
 
