@@ -7,7 +7,7 @@ from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
 
 from portal.accounts.views import portal
-from portal.backoffice.views import for_staff
+from portal.backoffice.doors import close_admin
 from portal.registration.views import find
 from shop import errors, health
 from shop.metrics import metrics
@@ -22,8 +22,7 @@ for model in apps.get_models():
     if not ours and admin.site.is_registered(model):
         admin.site.unregister(model)
 register_converter(HashConverter, "order_hash")
-# Who is not staff is asked to sign in, or finds nothing: as everywhere in the back office.
-admin.site.login = for_staff(admin.site.login)  # type: ignore[method-assign]
+close_admin(admin.site)
 
 urlpatterns = [
     path("", include("shop.storefront.urls")),

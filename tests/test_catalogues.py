@@ -106,8 +106,9 @@ def bare_words(source: str) -> list[str]:
     source = re.sub(
         r"{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}", " ", source, flags=re.DOTALL
     )
-    # Class names for the page, not words.
-    source = re.sub(r"{%\s*block main_class\s*%}.*?{%\s*endblock", "{% endblock", source)
+    # Names of classes, and of attributes, not words.
+    names = r"{%\s*block (?:main_class|\w+_attributes)\s*%}.*?{%\s*endblock"
+    source = re.sub(names, "{% endblock", source, flags=re.DOTALL)
     source = re.sub(r"{%.*?%}|{{.*?}}", " ", source, flags=re.DOTALL)
     source = re.sub(r"<(script|style)\b.*?</\1>", " ", source, flags=re.DOTALL)
     read_out = r"""\b(?:alt|title|placeholder|aria-label|data-label)\s*=\s*["']([^"']*)"""

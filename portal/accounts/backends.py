@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is not typed
-    """allauth's backend; users of the demo profile exist in the demo profile only."""
+    """allauth's backend, for users who may sign in."""
 
     def authenticate(
         self, request: HttpRequest | None, **credentials: Any
@@ -24,8 +24,13 @@ class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is 
         return user
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
-        """Asked at every sign-in and again for every session's user."""
-        return bool(super().user_can_authenticate(user)) and not is_of_another_profile(user)
+        """Asked at every sign-in by password and again for every session's user."""
+        return bool(super().user_can_authenticate(user)) and may_sign_in(user)
+
+
+def may_sign_in(user: AbstractBaseUser | None) -> bool:
+    """Whether `user` is somebody who may sign in."""
+    return bool(getattr(user, "may_sign_in", False))
 
 
 def is_of_another_profile(user: AbstractBaseUser | None) -> bool:

@@ -1,12 +1,23 @@
 """Sign-in (allauth), without its sign-up: members come by invitation."""
 
 from allauth.account import urls as account_urls
-from allauth.mfa.base.views import authenticate
+from allauth.account.decorators import reauthentication_required
+from allauth.account.views import password_set
 from django.urls import URLPattern, include, path
+from django.views.generic import RedirectView
+
+from portal.accounts.views import AddPasskeyView
+
+to_security = RedirectView.as_view(pattern_name="mfa_index")
 
 urlpatterns = [
-    # Who has a second factor is asked for it.
-    path("2fa/authenticate/", authenticate, name="mfa_authenticate"),
+    # One page shows passkeys and all else that one signs in by.
+    path("2fa/webauthn/", to_security, name="mfa_list_webauthn"),
+    path("2fa/webauthn/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
+    # allauth lets anybody at an open browser set the first password.
+    path("password/set/", reauthentication_required(password_set), name="account_set_password"),
     path(
         "",
         include(

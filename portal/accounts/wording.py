@@ -6,16 +6,21 @@ Nothing imports this; it is here for `makemessages` to find them. Ours win over 
 from django.utils.translation import gettext_noop as _
 
 ANEW = (
+    _("Authenticator code"),
     _("Be patient, you are sending too many requests."),
     _("Incorrect code."),
+    _("Incorrect password."),
     _("Invalid or expired key."),
     _("Please select only one."),
     _("Please type your current password."),
     _("The email address and/or password you specified are not correct."),
+    _("This email address is already associated with this account."),
     _("The new value must be different from the current one."),
     _("The password reset token was invalid."),
     _("Too many failed login attempts. Try again later."),
+    _("You cannot activate two-factor authentication until you have verified your email address."),
     _("You cannot add more than %d email addresses."),
+    _("You cannot generate recovery codes without having two-factor authentication enabled."),
     _("You cannot remove your primary email address."),
     _("You must type the same password each time."),
     _("Your primary email address must be verified."),

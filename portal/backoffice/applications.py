@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.backoffice.doors import for_staff
 from portal.backoffice.forms import ApplicationForm, TokenForm
-from portal.backoffice.views import for_staff
 from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.signing import OVERLAP, rotate

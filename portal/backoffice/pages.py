@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.backoffice.views import for_staff
+from portal.backoffice.doors import for_staff
 from shop.content.markup import placeholders
 from shop.content.models import Version
 from shop.content.publishing import TEXTS, newest

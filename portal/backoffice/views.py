@@ -1,41 +1,22 @@
 """The staff's queue of stuck orders, and the page on which one is mended."""
 
-from functools import wraps
-
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.backoffice.doors import for_staff
 from portal.backoffice.forms import ByHandForm
 from shop.orders.faults import fault_text
 from shop.orders.models import Order, State
 from shop.packing.mending import approve, done_by_hand, retry
 from shop.packing.outcomes import Mend
-from shop.requests import View
 from shop.tenancy.models import User
 
 STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
 A_PAGE = 50
-
-
-def for_staff(view: View) -> View:
-    """Staff only: who is not signed in may do so, for others the page does not exist."""
-
-    @wraps(view)
-    @never_cache
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not request.user.is_staff:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @for_staff

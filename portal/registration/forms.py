@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import (
-    password_validators_help_texts,
+    password_validators_help_text_html,
     validate_password,
 )
 from django.core.exceptions import ValidationError
@@ -87,8 +87,10 @@ class JoinForm(forms.Form):
                 "user_login": wish if wish and login_is_free(wish, user) else "",
             },
         )
-
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.by_passkey = data is not None and "by_passkey" in data
+        # Asked for after joining instead.
+        self.fields["password"].required = not self.by_passkey
+        self.fields["password"].help_text = password_validators_help_text_html()
 
     def clean_user_first_name(self) -> str:
         return self._name("user_first_name")
@@ -110,7 +112,7 @@ class JoinForm(forms.Form):
         self.user.first_name = cleaned.get("user_first_name", "")
         self.user.last_name = cleaned.get("user_last_name", "")
         self.user.login = cleaned.get("user_login") or None
-        if password := cleaned.get("password"):
+        if (password := cleaned.get("password")) and not self.by_passkey:
             try:
                 validate_password(password, self.user)
             except ValidationError as error:
@@ -126,7 +128,7 @@ class JoinForm(forms.Form):
     def new_member(self, language: str) -> NewMember:
         """What was filled in, for `join_as_new`."""
         return NewMember(
-            password=self.cleaned_data["password"],
+            password=None if self.by_passkey else self.cleaned_data["password"],
             first_name=self.cleaned_data["user_first_name"],
             last_name=self.cleaned_data["user_last_name"],
             login=self.cleaned_data["user_login"],

@@ -1,9 +1,10 @@
 """The e-mailed link: GET shows a form and uses nothing up, POST joins."""
 
-from django.contrib.auth import login, logout
+from allauth.account.utils import perform_login
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,8 +17,6 @@ from shop.tenancy.addresses import prove
 from shop.tenancy.invitations import LinkProblem, read_join_token
 from shop.tenancy.joining import LoginTaken, join_as_known, join_as_new
 from shop.tenancy.models import Invitation, User
-
-BACKEND = "portal.accounts.backends.MemberBackend"
 
 
 @private
@@ -55,8 +54,12 @@ def _join_new(
             if not joined:
                 # Somebody was faster by a moment: what the link is good for now is looked up anew.
                 return redirect(request.get_full_path())
-            login(request, user, backend=BACKEND)
-            return redirect("portal")
+            # Where allauth lists sessions; the link has proven the address.
+            way_on = resolve_url("mfa_add_webauthn" if form.by_passkey else "portal")
+            answer: HttpResponse = perform_login(
+                request, user, email_verification="none", redirect_url=way_on
+            )
+            return answer
     context = {"order": order, "invitation": invitation, "form": form, "email": user.email}
     return render(request, "registration/join.html", context, status=422 if form.errors else 200)
 

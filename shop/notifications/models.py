@@ -1,6 +1,7 @@
 """Mail and webhooks as rows: what is to be said to whom, and how that went."""
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -26,6 +27,8 @@ class Message(models.Model):
         REMINDER = "reminder", _("reminder")
         INVITATION = "invitation", _("invitation")
         PASSWORD = "password", _("new password")
+        CODE = "code", _("code")
+        CHANGE = "change", _("change of sign-in")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -42,6 +45,8 @@ class Message(models.Model):
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     kind = models.CharField(max_length=20, choices=Kind)
+    # What a mail without an order is about: the seed of a code; a change of sign-in, and from where.
+    details = models.JSONField(default=dict, blank=True)
     # What tells two mails of one kind apart: for an invitation, the counter of its link.
     occasion = models.PositiveIntegerField(default=0)
     recipient = models.EmailField()
@@ -72,11 +77,10 @@ class Message(models.Model):
     @property
     def is_obsolete(self) -> bool:
         """Whether it would lead nowhere: its link is used or replaced, or nobody is there."""
-        if self.kind == self.Kind.PASSWORD:
-            user = self.user
-            return not (user and user.is_known and user.is_active) or (
-                user.demo and not settings.DEMO
-            )
+        if self.kind in {self.Kind.PASSWORD, self.Kind.CODE, self.Kind.CHANGE}:
+            late = timezone.now() - timedelta(seconds=settings.CODE_SECONDS)
+            too_late = self.kind == self.Kind.CODE and self.created_at < late
+            return too_late or not (self.user and self.user.may_sign_in)
         if self.kind == self.Kind.REMINDER:
             return not self.order or self.order.complete or self.order.state != State.PENDING
         if self.kind != self.Kind.INVITATION or self.order is None:

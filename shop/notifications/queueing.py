@@ -69,6 +69,31 @@ def offer_new_password(email: str, language: str) -> None:
     )
 
 
+def send_code(user: User | None, email: str, language: str, *, seed: str) -> None:
+    """The mail with the code of `seed`, where `user` is there to type it.
+
+    Here, too, a row is written in any case.
+    """
+    Message.objects.create(
+        kind=Message.Kind.CODE,
+        user=user,
+        recipient=email.lower(),
+        language=language,
+        details={"seed": seed},
+    )
+
+
+def tell_of_change(user: User, what: str, email: str, *, ip: str) -> None:
+    """The notice that the way `user` signs in was changed, in their own language."""
+    Message.objects.create(
+        kind=Message.Kind.CHANGE,
+        user=user,
+        recipient=email.lower(),
+        language=user.language,
+        details={"what": what, "ip": ip},
+    )
+
+
 def not_before(recipient: str, *, besides: Message) -> timedelta | None:
     """How long `besides`, a message to `recipient`, has to wait; None for no wait.
 

@@ -15,9 +15,12 @@ class LoginTaken(Exception):
 
 @dataclass(frozen=True)
 class NewMember:
-    """What a new member says of themselves while joining; `login` may be empty."""
+    """What a new member says of themselves while joining; `login` may be empty.
 
-    password: str
+    Without a password they sign in by passkey or mailed code.
+    """
+
+    password: str | None
     first_name: str
     last_name: str
     login: str

@@ -86,6 +86,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the user has joined; orders never change a known user."""
         return self.joined_at is not None
 
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether any way in is open: joined, active, and not of the demo outside the demo."""
+        return self.is_known and self.is_active and (settings.DEMO or not self.demo)
+
 
 class Client(models.Model):
     """A customer company. Names are not unique and never looked up."""

@@ -1,0 +1,50 @@
+"""Notices of changed ways to sign in: what each is called and what it says."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# By allauth's names: the subject, and the sentence.
+NOTICES: dict[str, tuple[Promise, Promise]] = {
+    "password_changed": (
+        _("Your password was changed"),
+        _("The password with which you sign in was changed."),
+    ),
+    "password_reset": (
+        _("Your password was changed"),
+        _("The password with which you sign in was changed, by a link that we had mailed to you."),
+    ),
+    "password_set": (
+        _("Your password was set"),
+        _("A password was set for your account."),
+    ),
+    "email_changed": (
+        _("Your e-mail address was changed"),
+        _("You now sign in with another e-mail address than this one."),
+    ),
+    "totp_activated": (
+        _("An authenticator app was set up"),
+        _("Signing in to your account now takes a code from an authenticator app."),
+    ),
+    "totp_deactivated": (
+        _("The authenticator app was switched off"),
+        _("Signing in to your account no longer takes a code from an authenticator app."),
+    ),
+    "recovery_codes_generated": (
+        _("You have new recovery codes"),
+        _("New recovery codes were made for your account; the old ones no longer work."),
+    ),
+    "webauthn_added": (
+        _("A passkey was added"),
+        _("A passkey was added to your account; one can sign in by it."),
+    ),
+    "webauthn_removed": (
+        _("A passkey was removed"),
+        _("A passkey was removed from your account."),
+    ),
+}
+OTHER = (_("Your sign-in was changed"), _("Something about the way you sign in was changed."))
+
+
+def notice_of(what: str) -> tuple[Promise, Promise]:
+    """Subject and sentence of the notice that `what` has happened."""
+    return NOTICES.get(what, OTHER)
