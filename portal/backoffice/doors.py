@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -41,6 +42,22 @@ def for_staff(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def may(permission: str) -> Callable[[View], View]:
+    """Staff who have `permission` (say "orders.mend_order") only; others of staff are told so."""
+
+    def guard(view: View) -> View:
+        @for_staff
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not request.user.has_perm(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
 
 
 def close_admin(site: AdminSite) -> None:

@@ -26,9 +26,14 @@ class Message(models.Model):
         RECEIVED = "received", _("order received")
         REMINDER = "reminder", _("reminder")
         INVITATION = "invitation", _("invitation")
+        PACKED = "packed", _("order done")
+        ATTENTION = "attention", _("needs attention")
+        CANCELLED = "cancelled", _("order cancelled")
+        ADDRESS = "address", _("address corrected")
         PASSWORD = "password", _("new password")
         CODE = "code", _("code")
         CHANGE = "change", _("change of sign-in")
+        ALARM = "alarm", _("orders that wait for staff")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

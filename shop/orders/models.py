@@ -108,6 +108,12 @@ class Order(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    # Who of staff sees to it, and when they want to look at it again.
+    taken_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    follow_up_on = models.DateField(null=True, blank=True)
+
     # What was delivered, step by step.
     delivered_client = models.ForeignKey(
         Client, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -132,6 +138,10 @@ class Order(models.Model):
         ordering: ClassVar = ["-created_at", "-pk"]
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions: ClassVar = [
+            ("mend_order", _("Can mend orders")),
+            ("export_order", _("Can export orders")),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["state", "updated_at"]),
             models.Index(fields=["application", "-created_at"]),
@@ -236,10 +246,17 @@ class OrderEvent(models.Model):
         STATE = "state", _("state")
         DETAILS = "details", _("details filled in")
         APPROVED = "approved", _("approved")
+        CORRECTED = "corrected", _("details corrected")
+        ADDRESS = "address", _("address corrected")
+        TAKEN = "taken", _("taken")
+        HANDED_BACK = "handed_back", _("handed back")
+        FOLLOW_UP = "follow_up", _("follow-up")
+        NOTE = "note", _("note")
+        SENT_AGAIN = "sent_again", _("sent again")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.STATE)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.STATE)
     previous = models.CharField(max_length=20, choices=State, blank=True)
     state = models.CharField(max_length=20, choices=State, blank=True)
     actor = models.ForeignKey(
