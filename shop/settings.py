@@ -368,6 +368,12 @@ INVITATION_DAYS = 7
 MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer
+WEBHOOK_LEASE_SECONDS = 60  # well above it
+# Before the second try, the third and so on (contract, "redirection_uri").
+WEBHOOK_WAITS_SECONDS = [
+    *(5, 5 * 60, 30 * 60),
+    *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)),
+]
 
 LOGGING = {
     "version": 1,

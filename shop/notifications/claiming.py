@@ -15,7 +15,6 @@ from shop.notifications.models import Attempt, Delivery, Receiver
 from shop.notifications.trying import MOST_FAILURES, MOST_TRIES
 
 AT_ONCE = 3  # calls of one receiver
-MARGIN = 45  # seconds from the longest call to the end of the lease
 
 WAITING, SENDING = Delivery.State.WAITING, Delivery.State.SENDING
 
@@ -30,7 +29,7 @@ def claim(number: int) -> list[Delivery]:
     chosen = list(_choose(number, now)) if number else []
     if not chosen:
         return []
-    lease = timedelta(seconds=settings.WEBHOOK_TIMEOUT_SECONDS + MARGIN)
+    lease = timedelta(seconds=settings.WEBHOOK_LEASE_SECONDS)
     token = uuid.uuid4()
     Delivery.objects.filter(_is_due(now), pk__in=chosen).update(
         state=SENDING,

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Max, Sum
 
-from shop.notifications.models import MailboxEntry, Message
+from shop.notifications.models import Delivery, MailboxEntry, Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import TRANSITIONS
 from shop.packing.models import Packing
@@ -25,6 +25,7 @@ def is_settled() -> bool:
     return not (
         Order.objects.exclude(state=State.PACKED).exists()
         or Message.objects.exclude(state=Message.State.SENT).exists()
+        or Delivery.objects.exclude(state=Delivery.State.DELIVERED).exists()
     )
 
 
