@@ -47,7 +47,12 @@ def send(pk: int) -> None:
     if not _claim(pk):
         return
     message = Message.objects.select_related(
-        "order__product", "order__invitation", "order__delivered_project__client", "user"
+        "order__product",
+        "order__invitation",
+        "order__delivered_project__client",
+        "order__member",
+        "order__basket__terms",
+        "user",
     ).get(pk=pk)
     if message.is_obsolete:
         _end(message, state=Message.State.OBSOLETE)
@@ -95,6 +100,8 @@ def _deliver(message: Message) -> None:
     rendered = render(message)
     mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
     mail.attach_alternative(rendered.html, "text/html")
+    if rendered.enclosure:
+        mail.attach(rendered.enclosure.name, rendered.enclosure.text, "text/plain")
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes
     mail.send()
