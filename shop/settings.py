@@ -347,6 +347,7 @@ WORKER_CLUSTERS = {
             "shop.orders.lapsing.cancel_lapsed",
             "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
+            "shop.notifications.expiring.delete_old",
         ],
         "frozen_after": 60,
     },
@@ -358,6 +359,11 @@ WORKER_CLUSTERS = {
 REMIND_AFTER_DAYS = 7
 CANCEL_AFTER_DAYS = 60
 OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as many
+
+# For how many days we keep what was sent, once nothing more comes of it.
+KEEP_MESSAGES_DAYS = 90  # mails about orders
+KEEP_ACCOUNT_MESSAGES_DAYS = 30  # mails about signing in: codes, passwords, notices; alarms
+KEEP_DELIVERIES_DAYS = 90  # webhooks; for as long they can be sent again
 
 # Whoever shows it may read /metrics.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

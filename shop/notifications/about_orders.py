@@ -10,7 +10,7 @@ from shop.notifications.letter import Enclosure, Fact, Letter, Link, to_page
 from shop.notifications.models import Message
 from shop.notifications.templatetags.typed import typed
 from shop.orders.faults import page_fault_text
-from shop.orders.models import Basket, Order, OrderEvent, State
+from shop.orders.models import Basket, Order, State
 from shop.tenancy.addresses import masked
 from shop.tenancy.invitations import join_token
 
@@ -101,7 +101,7 @@ def packed(message: Message) -> Letter:
 def attention(message: Message) -> Letter:
     """Why the order stands still, and who acts."""
     order = _order(message)
-    if message.details["state"] == State.NEED_HUMAN:
+    if order.state == State.NEED_HUMAN:
         subject = _("A person looks at your order")
         sentence = _("A person looks at this order. We get back to you by the next working day.")
         action = _to_order(order, _("See how it stands"))
@@ -110,7 +110,7 @@ def attention(message: Message) -> Letter:
         subject = _("Please check your order")
         sentence = _("Something does not fit. Please check the marked detail.")
         action = _to_order(order, _("Check the order"))
-        reason = page_fault_text(message.details["fault"])
+        reason = page_fault_text(order.fault)
     return Letter(
         subject=subject,
         before=tuple(filter(None, (sentence, reason))),
@@ -138,11 +138,10 @@ def cancelled(message: Message) -> Letter:
             action=Link(_("See the tiers"), to_page("tiers")),
             after=(nothing_due, _("You are welcome to order again.")),
         )
-    event = OrderEvent.objects.filter(pk=message.details.get("event")).first()
-    reason = event.note if event else ""
+    reasons = [event.note for event in order.events.all() if event.state == State.CANCELLED]
     return Letter(
         subject=subject,
-        before=(_("We have cancelled your order."), *([reason] if reason else [])),
+        before=(_("We have cancelled your order."), *filter(None, reasons)),
         facts=_facts(order),
         action=_to_order(order, _("See the order")),
         after=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
@@ -160,11 +159,11 @@ def address(message: Message) -> Letter:
                 "has another address now, and we write to this one about it no more."
             ),
         ),
-        action=Link(_("To our website"), to_page("tiers")),
         further=Link(_("Imprint"), to_page("imprint")),
         after=(
             _(
-                "A link to sign in that you may have had from us no longer works. There is nothing to do."
+                "A link to sign in that you may have had from us no longer works. "
+                "There is nothing to do."
             ),
             _("Was it your order after all? Then please tell us: the imprint says how."),
         ),
