@@ -27,7 +27,7 @@ def password(message: Message) -> Letter:
                 _(
                     "Somebody, you we hope, has asked for a new password for this address. Your "
                     "account has none: you sign in by passkey. Is it lost? Then have a code sent "
-                    "to you:"
+                    "to you."
                 ),
             ),
             action=Link(_("Have a code sent"), to_page("account_request_login_code")),
@@ -38,7 +38,7 @@ def password(message: Message) -> Letter:
         before=(
             _(
                 "Somebody, you we hope, has asked for a new password for this address. "
-                "Choose it here:"
+                "Choose it here."
             ),
         ),
         action=Link(_("Choose a new password"), _to_new_password(user)),
@@ -82,10 +82,10 @@ def change(message: Message) -> Letter:
     }
     if message.details["what"] == "email_changed":
         # Told to the old address, to which no new password is sent any more.
-        not_me = _("Was it not you? Then please tell us at once. You find us here:")
+        not_me = _("Was it not you? Then please tell us at once. You find us here.")
         action = Link(_("To our website"), to_page("tiers"))
     else:
-        not_me = _("Was it not you? Then please choose a new password at once:")
+        not_me = _("Was it not you? Then please choose a new password at once.")
         action = Link(_("Choose a new password"), to_page("account_reset_password"))
     return Letter(subject=str(subject), before=(f"{sentence} {made}", not_me), action=action)
 

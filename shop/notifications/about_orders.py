@@ -33,10 +33,13 @@ def received(message: Message) -> Letter:
         after.append(_unknown())
     return Letter(
         subject=_("Your order has arrived"),
-        before=(_("We have received your order:"),),
+        before=(
+            _("We have received your order."),
+            complete if order.complete else incomplete,
+        ),
         facts=(*_facts(order, price=True),),
         action=_to_order(order, _("See how it stands")),
-        after=(complete if order.complete else incomplete, *after),
+        after=tuple(after),
         further=further,
         enclosure=enclosure,
     )
@@ -94,7 +97,9 @@ def packed(message: Message) -> Letter:
         before=(_("All that you ordered is set up."), invited),
         facts=_delivered(order),
         action=_to_order(order, _("See the order")),
-        after=(_("There is nothing for you to do: whoever opens that link is in the project."),),
+        after=(
+            _("There is nothing for you to do: the new member joins by the link in that mail."),
+        ),
     )
 
 
@@ -103,17 +108,19 @@ def attention(message: Message) -> Letter:
     order = _order(message)
     if order.state == State.NEED_HUMAN:
         subject = _("A person looks at your order")
+        opening = _("Thank you for your order.")
         sentence = _("A person looks at this order. We get back to you by the next working day.")
         action = _to_order(order, _("See how it stands"))
         reason = ""
     else:
         subject = _("Please check your order")
+        opening = _("We cannot go on with your order just now.")
         sentence = _("Something does not fit. Please check the marked detail.")
         action = _to_order(order, _("Check the order"))
         reason = page_fault_text(order.fault)
     return Letter(
         subject=subject,
-        before=tuple(filter(None, (sentence, reason))),
+        before=tuple(filter(None, (opening, sentence, reason))),
         facts=_facts(order),
         action=action,
         after=(_("Your order is safely stored."), _unknown()),

@@ -27,16 +27,15 @@ def alarm(message: Message) -> Letter:
         "%(count)s order waits for a person", "%(count)s orders wait for a person", count
     )
     left_out = count - len(orders)
-    more = ngettext("And %(count)s more.", "And %(count)s more.", left_out)
+    further = (Fact(_("Further orders"), str(left_out)),) if left_out > 0 else ()
     return Letter(
         subject=subject % {"count": count},
         before=(
             _("The oldest has waited for %(time)s.")
             % {"time": _minutes(details["oldest_minutes"])},
         ),
-        facts=tuple(_fact(each) for each in orders),
+        facts=(*(_fact(each) for each in orders), *further),
         action=Link(_("To the back office"), to_page("staff")),
-        after=(more % {"count": left_out},) if left_out > 0 else (),
     )
 
 
