@@ -5,7 +5,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from shop.notifications.publishing import forget_details, publish
-from shop.notifications.queueing import announce, invite
+from shop.notifications.queueing import announce, invite, write_to_new_address
+from shop.orders.correcting import address_corrected
 from shop.orders.lapsing import EMPTIED
 from shop.orders.models import Order, State
 from shop.orders.states import state_changed
@@ -29,3 +30,9 @@ def tell_of(sender: type[Order], order: Order, previous: State | None, **kwargs:
     if order.state == State.CANCELLED and not any(getattr(order, name) for name in EMPTIED):
         forget_details(order)
     publish(order, previous)
+
+
+@receiver(address_corrected)
+def write_to_both(sender: type[Order], order: Order, previous: str | None, **kwargs: Any) -> None:
+    """Tell the address before, and write to the new one, in the transaction of the change."""
+    write_to_new_address(order, previous)
