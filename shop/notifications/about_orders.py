@@ -12,7 +12,7 @@ from shop.notifications.templatetags.typed import typed
 from shop.orders.faults import page_fault_text
 from shop.orders.models import Basket, Order, State
 from shop.tenancy.addresses import masked
-from shop.tenancy.invitations import join_token
+from shop.tenancy.invitations import join_code, join_token
 
 
 def received(message: Message) -> Letter:
@@ -78,6 +78,7 @@ def invitation(message: Message) -> Letter:
         facts=_delivered(order),
         action=Link(_("Join the project"), _to_join(order)),
         after=(
+            *_other_device(order),
             f"{lifetime % {'days': days}} {expired}",
             _(
                 "Do you know nothing of this project? Then please ignore this e-mail; "
@@ -233,6 +234,15 @@ def _to_join(order: Order) -> str:
     if order.invitation is None:
         return to_page("registration", order.order_hash)
     return to_page("join", order.order_hash, join_token(order.invitation))
+
+
+def _other_device(order: Order) -> list[str]:
+    if order.invitation is None:
+        return []
+    sentence = _(
+        "Are you reading this on another device? Then enter this code on the page of your order:"
+    )
+    return [f"{sentence} {join_code(order.invitation)}"]
 
 
 def _unknown() -> str:

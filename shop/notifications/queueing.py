@@ -66,7 +66,10 @@ def ask_for_attention(order: Order) -> None:
     # It was no longer needed before it was sent, and now it is again.
     told = order.messages.filter(kind=Message.Kind.ATTENTION, occasion=occasion)
     told.filter(state=Message.State.OBSOLETE).update(
-        state=Message.State.WAITING, attempts=0, next_try=timezone.now()
+        state=Message.State.WAITING,
+        recipient=order.user_email.lower(),
+        attempts=0,
+        next_try=timezone.now(),
     )
 
 
@@ -81,12 +84,21 @@ def tell_cancelled(order: Order) -> None:
         _queue(order, Message.Kind.CANCELLED, recipient)
 
 
-def tell_old_address(order: Order, previous: str) -> None:
-    """The mail to the address that the order had by mistake; what waits for it is not sent."""
-    waiting = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
-    waiting.update(state=Message.State.OBSOLETE)
+def write_to_new_address(order: Order, previous: str | None) -> None:
+    """After a correction: the address before is told, the new one gets what leads on.
+
+    What still waits for the one before is not sent any more.
+    """
+    if previous:
+        stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
+        stale.update(state=Message.State.OBSOLETE)
     occasion = order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()
-    _queue(order, Message.Kind.ADDRESS, previous, occasion)
+    if previous:
+        _queue(order, Message.Kind.ADDRESS, previous, occasion)
+    if order.state == State.PACKED:
+        invite(order)
+    elif order.user_email:
+        _queue(order, Message.Kind.RECEIVED, order.user_email, occasion)
 
 
 def invite_again(order: Order) -> bool:

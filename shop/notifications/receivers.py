@@ -11,7 +11,9 @@ from shop.notifications.queueing import (
     invite,
     tell_cancelled,
     tell_orderer,
+    write_to_new_address,
 )
+from shop.orders.correcting import address_corrected
 from shop.orders.lapsing import EMPTIED
 from shop.orders.models import Order, State
 from shop.orders.states import state_changed
@@ -38,3 +40,9 @@ def tell_of(sender: type[Order], order: Order, previous: State | None, **kwargs:
     if order.state == State.CANCELLED and not any(getattr(order, name) for name in EMPTIED):
         forget_details(order)
     publish(order, previous)
+
+
+@receiver(address_corrected)
+def write_to_both(sender: type[Order], order: Order, previous: str | None, **kwargs: Any) -> None:
+    """Tell the address before, and write to the new one, in the transaction of the change."""
+    write_to_new_address(order, previous)
