@@ -43,7 +43,7 @@ def mail(request: HttpRequest, kind: str) -> HttpResponse:
         "mail": rendered,
         "cases": CASES[kind],
         "case": case,
-        "language": language,
+        "spoken": language,
         "languages": settings.LANGUAGES,
     }
     page = render(request, "backoffice/mail.html", context)

@@ -119,6 +119,7 @@ class MailboxEntry(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    attached = models.JSONField(default=list)  # name and text of each
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
