@@ -46,7 +46,7 @@ def render(message: Message) -> Rendered:
         context = {"letter": letter}
         return Rendered(
             subject=letter.subject,
-            text=render_to_string("notifications/letter.txt", context),
+            text=render_to_string("notifications/letter.txt", context).strip() + "\n",
             html=render_to_string("notifications/letter.html", context),
             enclosure=letter.enclosure,
             message_id=f"<message-{message.pk}@{urlsplit(settings.BASE_URL).hostname}>",
