@@ -347,6 +347,7 @@ WORKER_CLUSTERS = {
             "shop.orders.lapsing.cancel_lapsed",
             "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
+            "shop.notifications.expiring.delete_old",
         ],
         "frozen_after": 60,
     },
@@ -359,12 +360,19 @@ REMIND_AFTER_DAYS = 7
 CANCEL_AFTER_DAYS = 60
 OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as many
 
+# For how many days we keep what was sent, once nothing more comes of it.
+KEEP_MESSAGES_DAYS = 90  # mails about orders
+KEEP_ACCOUNT_MESSAGES_DAYS = 30  # mails about signing in: codes, passwords, notices; alarms
+KEEP_DELIVERIES_DAYS = 90  # webhooks; for as long they can be sent again
+
 # Whoever shows it may read /metrics.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise SystemExit("METRICS_TOKEN is too short: give at least 20 random characters.")
 
 INVITATION_DAYS = 7
+JOIN_CODE_TRIES = 5  # for one mail
+ADDRESS_CORRECTIONS = 3  # of one order
 MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer
