@@ -180,7 +180,7 @@ def registration() -> Iterator[Scene]:
     address = f"/register/{order.order_hash}/address/"
     yield Scene("address", address, customer)
     yield Scene("address-errors", address, customer, act=fill(user_email="nobody"))
-    Invitation.objects.filter(pk=order.invitation_id).update(used_at=timezone.now())
+    Invitation.objects.filter(order=order).update(used_at=timezone.now())
     yield Scene("order-joined", f"/register/{order.order_hash}/")
     yield Scene("address-late", address, customer)
     order = make_packed_order(user_email="nina@example.com", user_first_name="Nina")

@@ -184,11 +184,6 @@ class Order(models.Model):
         return gross(self.net_cents, self.vat_rate)
 
     @property
-    def vat_cents(self) -> int:
-        """What of it is VAT, in cents."""
-        return self.gross_cents - self.net_cents
-
-    @property
     def missing(self) -> list[str]:
         """The members without which the order cannot be packed, in the order of a form."""
         missing = []
