@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,32 +31,40 @@ LISTEN = """() => {
 
 
 class Place:
-    """Where a shop lies that can be stopped and started again."""
+    """A shop that can be stopped and started again."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.hold = directory / "hold"
-        self.port = free_port()
+        self.port = str(free_port())
+        self.running = ExitStack()
 
-    def open(self) -> AbstractContextManager[str]:
-        return running_shop(
+    def start(self) -> None:
+        shop = running_shop(
             self.directory,
-            PORT=str(self.port),
+            PORT=self.port,
             PACKING_STEPS=",".join(STEPS),
             PACKING_STEP_SECONDS=str(LONGEST),
             HOLD_FILE=str(self.hold),
         )
+        self.address = self.running.enter_context(shop)
+
+    def stop(self) -> None:
+        self.running.close()
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return Place(tmp_path_factory.mktemp("watched"))
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    place = Place(tmp_path_factory.mktemp("watched"))
+    place.start()
+    yield place
+    place.stop()
 
 
 @contextmanager
-def visitor(browser: Browser, shop: str) -> Iterator[Page]:
+def visitor(browser: Browser, place: Place) -> Iterator[Page]:
     """A page in a browser profile of its own."""
-    context = browser.new_context(base_url=shop, locale="en")
+    context = browser.new_context(base_url=place.address, locale="en")
     context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
@@ -100,11 +108,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
     browser: Browser, place: Place
 ) -> None:
     wrong, right = (f"{name}-{uuid.uuid4().hex[:8]}@example.com" for name in ("worng", "right"))
-    with (
-        place.open() as shop,
-        visitor(browser, shop) as customer,
-        visitor(browser, shop) as member,
-    ):
+    with visitor(browser, place) as customer, visitor(browser, place) as member:
         place_order(customer, "admin", wrong)
         # Packing finds a fault while the page is open; it comes with its form by itself.
         headline(customer, "Something does not fit")
@@ -156,7 +160,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
 def test_steps_are_ticked_under_the_reader_s_eyes_and_told_in_few_words(
     browser: Browser, place: Place
 ) -> None:
-    with place.open() as shop, visitor(browser, shop) as page, visitor(browser, shop) as second:
+    with visitor(browser, place) as page, visitor(browser, place) as second:
         place.hold.touch()
         page.goto(ordered(page, "held"))
         second.goto(page.url)
@@ -180,11 +184,9 @@ def test_steps_are_ticked_under_the_reader_s_eyes_and_told_in_few_words(
         check_accessibility(page)
 
 
-def test_page_outlives_its_server_a_long_sleep_and_its_own_patience(
-    browser: Browser, place: Place
-) -> None:
+def test_page_outlives_a_long_sleep_and_its_own_patience(browser: Browser, place: Place) -> None:
     asked: list[str] = []
-    with place.open() as shop, visitor(browser, shop) as page:
+    with visitor(browser, place) as page:
         page.on("request", lambda request: asked.append(request.url))
         page.clock.install()
         page.goto(ordered(page, "Drei Tage im Mai", "xl"))
@@ -214,17 +216,21 @@ def test_page_outlives_its_server_a_long_sleep_and_its_own_patience(
             button.press("Enter")
         expect(button).to_be_hidden()
         expect(page.locator("h1")).to_be_focused()
-        # The server goes away, and comes back.
-    with visitor(browser, shop) as page:
-        with place.open():
-            page.goto(ordered(page, "Drei Tage im Mai", "xl"))
-            headline(page, "A person looks at this order")
-            page.evaluate("window.same = true")
-        expect(page.get_by_text(NO_CONNECTION)).to_be_visible(timeout=20_000)
+
+
+def test_page_outlives_its_server(browser: Browser, place: Place) -> None:
+    with visitor(browser, place) as page:
+        page.goto(ordered(page, "Drei Tage im Mai", "xl"))
         headline(page, "A person looks at this order")
-        with place.open():
-            expect(page.get_by_text(NO_CONNECTION)).to_be_hidden(timeout=25_000)
-            with visitor(browser, shop) as staff:
-                approve_newest(staff.context)
-            headline(page, "Done")
-            assert page.evaluate("window.same")
+        page.evaluate("window.same = true")
+        place.stop()
+        try:
+            expect(page.get_by_text(NO_CONNECTION)).to_be_visible(timeout=20_000)
+            headline(page, "A person looks at this order")
+        finally:
+            place.start()
+        expect(page.get_by_text(NO_CONNECTION)).to_be_hidden(timeout=25_000)
+        with visitor(browser, place) as staff:
+            approve_newest(staff.context)
+        headline(page, "Done")
+        assert page.evaluate("window.same")
