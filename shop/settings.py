@@ -177,6 +177,7 @@ RATE_LIMITS = {
     "application": (50, 500),
     "anonymous": (20, 200),  # an address that shows no live token
     "orders": (20 / 3600, 20),  # placed by an address on our pages, signed in as nobody
+    "codes": (30 / 3600, 30),  # of mails with a link to join, typed by an address
 }
 
 # Languages. Without a wish of the browser the page is German, like an order without one.

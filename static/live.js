@@ -49,6 +49,8 @@ document.addEventListener("visibilitychange", () => {
   look();
 });
 
+window.addEventListener("online", look);
+
 lookAgain.querySelector("button").addEventListener("click", () => {
   headline().focus(); // the button goes away
   fresh();

@@ -86,6 +86,10 @@ def checkout_form(page: Response, product: str = "s") -> dict[str, str]:
     return form
 
 
+# What the form to join asks of everybody: their language, and to agree to the terms as shipped.
+AGREED = {"language": "en", "terms": "on", "terms_version": "1"}
+
+
 def join_address(order: Order) -> str:
     """The link that a mail sent now would carry."""
     assert order.invitation

@@ -11,12 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client as Visitor
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from shop.catalogue.models import Promotion
 from shop.notifications.sending import drain as send_all
+from shop.orders.models import Order
 from shop.tenancy.invitations import join_token
-from shop.tenancy.models import User
+from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import (
     make_application,
     make_client,
@@ -31,7 +33,8 @@ from tests.registration.states import order_in
 Act = Callable[[Page], object]
 
 SITUATIONS = (
-    "details", "pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled",
+    "details", "pending", "packing", "packed", "mendable", "has_packing_errors", "need_human",
+    "cancelled",
 )  # fmt: skip
 SEND = "main form .button"
 
@@ -118,6 +121,16 @@ def without_style(page: Page) -> None:
     page.reload()
 
 
+def withdraw(order: Order) -> Act:
+    """The member is removed before they have joined."""
+
+    def act(page: Page) -> None:
+        Membership.objects.filter(project=order.delivered_project).delete()
+        page.reload()
+
+    return act
+
+
 def storefront() -> Iterator[Scene]:
     """The shop's own pages."""
     admin = make_user()
@@ -157,11 +170,26 @@ def registration() -> Iterator[Scene]:
     for situation in SITUATIONS:
         address = f"/register/{order_in(situation).order_hash}/"
         yield Scene(f"order-{situation}", address)
-        if situation == "details":
-            yield Scene("order-details-errors", address, act=press(SEND))
+        if situation in {"details", "mendable"}:
+            yield Scene(f"order-{situation}-errors", address, act=fill(project_name=""))
+        if situation == "packed":
+            wrong = fill("main form[action$='code/'] .button", code="2222-2222")
+            yield Scene("order-code-errors", address, act=wrong)
+            yield Scene("address-closed", f"{address}address/")
+    customer = make_user()
+    order = make_packed_order()
+    Order.objects.filter(pk=order.pk).update(placed_by=customer)
+    address = f"/register/{order.order_hash}/address/"
+    yield Scene("address", address, customer)
+    yield Scene("address-errors", address, customer, act=fill(user_email="nobody"))
+    Invitation.objects.filter(order=order).update(used_at=timezone.now())
+    yield Scene("order-joined", f"/register/{order.order_hash}/")
+    yield Scene("address-late", address, customer)
     order = make_packed_order(user_email="nina@example.com", user_first_name="Nina")
     yield Scene("join", join_address(order))
     yield Scene("join-errors", join_address(order), act=press(SEND))
+    withdrawn = make_packed_order(user_email="nora@example.com")
+    yield Scene("join-withdrawn", join_address(withdrawn), act=withdraw(withdrawn))
     yield Scene("join-damaged", f"/register/{order.order_hash}/join/damaged/")
     assert order.invitation
     old_link = f"/register/{order.order_hash}/join/{join_token(order.invitation)}/"

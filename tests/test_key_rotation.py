@@ -19,13 +19,18 @@ from shop.worker.tasks import drain
 from tests.accounts.oauth import Program
 from tests.factories import PASSWORD, make_order, make_packed_order, make_token, make_user
 from tests.notifications.sent import send_all
-from tests.pages import fields, join_address, visitor, words
+from tests.pages import AGREED, fields, join_address, visitor, words
 from tests.worker.real import running_worker, wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.once]
 
 NEW_KEY = "the-key-after-the-rotation-which-is-long-enough-by-itself"
-JOIN = {"password": "quite a long phrase", "user_first_name": "Nina", "user_last_name": "N."}
+JOIN = {
+    **AGREED,
+    "password": "quite a long phrase",
+    "user_first_name": "Nina",
+    "user_last_name": "N.",
+}
 Rotate = Callable[..., None]
 
 

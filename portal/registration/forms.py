@@ -1,9 +1,11 @@
 """The forms of the registration pages. The details' rules are the order document's."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import (
     password_validators_help_text_html,
     validate_password,
@@ -11,6 +13,8 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from shop.content.agreeing import terms_field, what_to_read
+from shop.content.models import Version
 from shop.orders.document import name_fault
 from shop.orders.filling import fillable
 from shop.orders.models import HASH, Order
@@ -18,6 +22,8 @@ from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
 
+# May be absent, and so may what is typed instead.
+OPTIONAL = frozenset({"user_first_name", "user_last_name"})
 ALONE = re.compile(rf"(?<![0-9a-f]){HASH.pattern}(?![0-9a-f])")
 
 
@@ -57,8 +63,52 @@ class DetailsForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class MendForm(forms.Form):
+    """Asks for what keeps an order from being packed, with the cause beside the first field."""
+
+    def __init__(
+        self, order: Order, members: Sequence[str], data: Any = None, *, cause: str = ""
+    ) -> None:
+        # What is on the page already; of persons whoever has the address is shown nothing.
+        shown = ("client_name", "project_name")
+        super().__init__(data, initial={name: getattr(order, name) for name in shown})
+        for name in members:
+            self.fields[name] = detail_field(name, required=name not in OPTIONAL)
+        if cause:
+            self.cleaned_data = {}  # nothing was typed yet
+            self.add_error(members[0], cause)
+
+    def details(self) -> dict[str, str]:
+        """What is to be changed; empty fields are left as they are."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class AddressForm(forms.Form):
+    """Asks for the right e-mail address of an order."""
+
+    user_email = detail_field("user_email", required=True)
+
+
+class CodeForm(forms.Form):
+    """Takes the code of the mail with the link, where that was read on another device."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("It stands in the e-mail below the link."),
+        error_messages={"required": _("Please enter the code of the e-mail.")},
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
 class JoinForm(forms.Form):
-    """A new member's password, names and login."""
+    """A new member's password, names, login and language, and the terms they agree to."""
 
     user_first_name = detail_field("user_first_name", required=False)
     user_last_name = detail_field("user_last_name", required=False)
@@ -75,9 +125,14 @@ class JoinForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    language = forms.ChoiceField(
+        label=_("Language"), help_text=_("Of our e-mails to you."), choices=settings.LANGUAGES
+    )
+    terms = terms_field(_("Please agree to the terms to join."))
 
-    def __init__(self, user: User, order: Order, data: Any = None) -> None:
+    def __init__(self, user: User, order: Order, to_agree: Version, data: Any = None) -> None:
         self.user = user
+        self.to_agree = to_agree
         wish = order.user_login or ""
         super().__init__(
             data,
@@ -85,8 +140,10 @@ class JoinForm(forms.Form):
                 "user_first_name": user.first_name,
                 "user_last_name": user.last_name,
                 "user_login": wish if wish and login_is_free(wish, user) else "",
+                "language": order.language,
             },
         )
+        self.fields["terms"].help_text = what_to_read()
         self.by_passkey = data is not None and "by_passkey" in data
         # Asked for after joining instead.
         self.fields["password"].required = not self.by_passkey
@@ -125,12 +182,13 @@ class JoinForm(forms.Form):
             raise ValidationError(str(PAGE_WORDS.get(fault, fault)))
         return name
 
-    def new_member(self, language: str) -> NewMember:
+    def new_member(self) -> NewMember:
         """What was filled in, for `join_as_new`."""
         return NewMember(
             password=None if self.by_passkey else self.cleaned_data["password"],
             first_name=self.cleaned_data["user_first_name"],
             last_name=self.cleaned_data["user_last_name"],
             login=self.cleaned_data["user_login"],
-            language=language,
+            language=self.cleaned_data["language"],
+            terms=self.to_agree,
         )

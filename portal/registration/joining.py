@@ -10,8 +10,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from portal.registration.finding import find_order, private
 from portal.registration.forms import JoinForm
-from portal.registration.views import find_order, private
+from shop.content.agreeing import without_outdated_tick
+from shop.orders.consent import current_terms
 from shop.orders.models import Order, State
 from shop.tenancy.addresses import prove
 from shop.tenancy.invitations import LinkProblem, read_join_token
@@ -29,9 +31,10 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
     except LinkProblem as problem:
         return _show_problem(request, order, problem.reason)
     if order.state != State.PACKED:
-        return _show_problem(request, order, LinkProblem.Reason.REPLACED)
+        return _show_problem(request, order, LinkProblem.Reason.WITHDRAWN)
     user = invitation.membership.user
-    if user.is_known:
+    # Whoever works here does not come in by an order.
+    if user.is_known or user.is_staff:
         return _join_known(request, order, invitation, user)
     return _join_new(request, order, invitation, user)
 
@@ -41,11 +44,11 @@ def _join_new(
 ) -> HttpResponse:
     if request.user.is_authenticated:
         return _ask_to_sign_out(request, order, invitation)
-    form = JoinForm(user, order, request.POST if request.method == "POST" else None)
+    form, outdated = _join_form(request, order, user)
     if form.is_valid():
         try:
             with transaction.atomic():
-                joined = join_as_new(invitation, form.new_member(order.language))
+                joined = join_as_new(invitation, form.new_member())
                 if joined:
                     prove(user)
         except LoginTaken:
@@ -61,7 +64,23 @@ def _join_new(
             )
             return answer
     context = {"order": order, "invitation": invitation, "form": form, "email": user.email}
-    return render(request, "registration/join.html", context, status=422 if form.errors else 200)
+    status = 409 if outdated else 422 if form.errors else 200
+    return render(request, "registration/join.html", context, status=status)
+
+
+def _join_form(request: HttpRequest, order: Order, user: User) -> tuple[JoinForm, bool]:
+    """The form, and whether it comes with a tick for terms that have changed since."""
+    terms = current_terms()
+    if request.method != "POST":
+        return JoinForm(user, order, terms), False
+    data, outdated = without_outdated_tick(request.POST, terms)
+    form = JoinForm(user, order, terms, data)
+    if outdated:
+        form.fields["terms"].error_messages["required"] = _(
+            "The terms have changed while you were looking. Nothing is lost. "
+            "Please read them again and tick the box if you agree."
+        )
+    return form, outdated
 
 
 def _join_known(

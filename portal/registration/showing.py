@@ -1,16 +1,19 @@
 """What the registration page says: for each state its words, and who acts next."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from shop.orders.faults import page_fault_text
+from shop.orders.filling import FILLABLE
 from shop.orders.models import Order, State
 from shop.packing.models import Packing, StepRecord
 from shop.packing.naming import step_name, step_title
 from shop.tenancy.addresses import masked
+from shop.tenancy.models import Client, Project
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,50 @@ class Showing:
         invitation = self.order.invitation
         return bool(invitation and invitation.used_at)
 
+    @cached_property
+    def mendable(self) -> list[str]:
+        """The members of the order that its customer is to mend."""
+        if self.order.state != State.HAS_PACKING_ERRORS:
+            return []
+        return [name for name in FILLABLE if name in self._packing.get("mendable", [])]
+
+    @cached_property
+    def has_form(self) -> bool:
+        """Whether the page asks for something."""
+        return self.is_waiting_for_details or bool(self.mendable)
+
     @property
     def is_live(self) -> bool:
         """Whether something may still change by itself; a form is never polled away."""
         final = self.order.state in {State.PACKED, State.CANCELLED}
-        return not final and not self.is_waiting_for_details
+        return not final and not self.has_form
+
+    @property
+    def may_have_wrong_address(self) -> bool:
+        """Whether there is an address that could still be corrected."""
+        over = self.order.state in {State.PACKING, State.CANCELLED}
+        return bool(self.order.user_email) and not over and not self.is_joined
+
+    @cached_property
+    def kind(self) -> str:
+        """What was ordered, beside the tier."""
+        if self.order.project_id:
+            return _("A further member of a project")
+        if self.order.client_id:
+            return _("A new project of a client")
+        return _("A new client and its first project")
+
+    @cached_property
+    def client(self) -> str:
+        """The client's name, as far as it is known."""
+        number = self.order.delivered_client_id or self.order.client_id
+        return self.order.client_name or _name_of(Client, number)
+
+    @cached_property
+    def project(self) -> str:
+        """The project's name, as far as it is known."""
+        number = self.order.delivered_project_id or self.order.project_id
+        return self.order.project_name or _name_of(Project, number)
 
     @property
     def masked_email(self) -> str:
@@ -66,6 +108,8 @@ class Showing:
             case State.PACKED:
                 sentence = _("Done. The link to sign in is on its way to %(address)s.")
                 return sentence % {"address": self.masked_email}
+            case State.HAS_PACKING_ERRORS if self.mendable:
+                return _("Something does not fit. Please check the marked detail.")
             case State.HAS_PACKING_ERRORS:
                 return _(
                     "Something is stuck on our side. Your order is safely stored; "
@@ -97,8 +141,15 @@ class Showing:
                     "The link works once and for %(days)s days."
                 )
                 return sentence % {"days": days}
-            case State.HAS_PACKING_ERRORS | State.NEED_HUMAN:
+            case State.HAS_PACKING_ERRORS if self.mendable:
+                return _("You correct the detail; then we go on where we stopped, in a moment.")
+            case State.HAS_PACKING_ERRORS:
                 return _("We act. You can close this page; its address stays the same.")
+            case State.NEED_HUMAN:
+                return _(
+                    "One of us looks at it and lets it go on, or writes to you. There is nothing "
+                    "for you to do. You can close this page; its address stays the same."
+                )
         return _("Nothing more happens. You are welcome to order again.")
 
     @cached_property
@@ -106,8 +157,12 @@ class Showing:
         """Why packing stopped, in its step's own words if it has any; empty where it has not."""
         if not self.order.fault:
             return ""
-        said = Packing.objects.filter(order=self.order).values_list("customer_text", flat=True)
-        return said.first() or page_fault_text(self.order.fault)
+        return self._packing.get("customer_text") or page_fault_text(self.order.fault)
+
+    @cached_property
+    def _packing(self) -> dict[str, Any]:
+        said = Packing.objects.filter(order=self.order).values("customer_text", "mendable")
+        return dict(said.first() or {})
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -137,4 +192,10 @@ class Showing:
     def version(self) -> str:
         """Changes whenever the page would: the live fragment is sent only then."""
         done = sum(step.status == "done" for step in self.steps)
-        return f"{self.order.state}-{int(self.is_waiting_for_details)}-{done}-{self.order.fault}"
+        return f"{self.order.state}-{int(self.has_form)}-{done}-{self.order.fault}"
+
+
+def _name_of(model: type[Client | Project], number: int | None) -> str:
+    if number is None:
+        return ""
+    return model.objects.filter(pk=number).values_list("name", flat=True).first() or ""

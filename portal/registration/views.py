@@ -1,52 +1,25 @@
 """The special registration page, keyed by the order's hash, and its live fragment."""
 
-from functools import wraps
-
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.registration.forms import DetailsForm, FindForm
+from portal.registration.correcting import answer_mending
+from portal.registration.finding import find_order, private
+from portal.registration.forms import CodeForm, DetailsForm, FindForm
 from portal.registration.showing import Showing
+from shop.access.limits import take
 from shop.notifications.queueing import announce, invite_again
 from shop.orders.document import Refused
 from shop.orders.filling import check_details, fill_in
 from shop.orders.models import Order, State
 from shop.orders.wording import tell
-from shop.requests import View
+from shop.tenancy.invitations import join_token, take_code
 from shop.tenancy.models import User
 from shop.worker.waking import wake
-
-
-def private(view: View) -> View:
-    """Keep the page, whose address is a secret, out of caches, indexes and referrers."""
-
-    @wraps(view)
-    @never_cache
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
-
-
-def find_order(order_hash: str) -> Order:
-    """The placed order of this hash. Raises Http404; an open order has no such page."""
-    order = (
-        Order.objects.exclude(state=State.NEW)
-        .select_related("product", "invitation", "member")
-        .filter(order_hash=order_hash)
-        .first()
-    )
-    if order is None:
-        raise Http404
-    return order
 
 
 @private
@@ -66,11 +39,14 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
     """How the order stands; a POST fills in what was missing."""
     order = find_order(order_hash)
     showing = Showing(order)
+    if showing.mendable:
+        return answer_mending(request, order, showing)
     if not showing.is_waiting_for_details:
         if request.method == "POST":
             messages.info(request, _("These details were filled in already."))
             return redirect("registration", order_hash)
-        return render(request, "registration/page.html", {"showing": showing, "order": order})
+        context = {"showing": showing, "order": order, "code_form": CodeForm()}
+        return render(request, "registration/page.html", context)
     if request.method != "POST":
         form = DetailsForm(order)
     else:
@@ -89,14 +65,15 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
     seen = request.GET.get("seen", "")
     if seen == showing.version:
         return HttpResponse(status=204)
-    if showing.is_waiting_for_details:
-        # The form needs the whole page.
+    if showing.has_form:
+        # It needs the whole page.
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
         return response
     context = {
         "showing": showing,
         "order": showing.order,
+        "code_form": CodeForm(),
         # Read out on a change of state only, not with every step.
         "announce": seen.partition("-")[0] != showing.order.state,
     }
@@ -115,6 +92,32 @@ def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
             _("No new e-mail could be sent just now. Please look into your spam folder first."),
         )
     return redirect("registration", order_hash)
+
+
+@private
+@require_POST
+def code(request: HttpRequest, order_hash: str) -> HttpResponse:
+    """The code of the mail, typed here because that was read elsewhere: on to joining."""
+    order = find_order(order_hash)
+    showing = Showing(order)
+    invitation = order.invitation
+    if order.state != State.PACKED or invitation is None or showing.is_joined:
+        return redirect("registration", order_hash)
+    form = CodeForm(request.POST)
+    status = 422
+    taken = take(request, "codes")
+    if taken and taken.wait:
+        form.add_error("code", _("There were many codes from here. Please wait a while."))
+        status = 429
+    elif form.is_valid():
+        if take_code(form.cleaned_data["code"], invitation):
+            return redirect("join", order_hash, join_token(invitation))
+        form.add_error(
+            "code",
+            _("This code does not work. After a few wrong ones only that of a new e-mail does."),
+        )
+    context = {"showing": showing, "order": order, "code_form": form}
+    return render(request, "registration/page.html", context, status=status)
 
 
 def _fill_in(request: HttpRequest, order: Order, form: DetailsForm) -> bool:

@@ -13,6 +13,9 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
+# So few that they are counted where all processes see it.
+RARE = frozenset({"orders", "codes"})
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -52,8 +55,7 @@ def take(request: HttpRequest, name: str, holder: str = "") -> Taken | None:
     limit = Limit(name, *settings.RATE_LIMITS[name])
     # Kept is the moment at which the bucket will be full again: one number tells all.
     key, now = f"limit:{name}:{holder or address}", time.time()
-    # Orders from pages are few: they are counted where all processes see it.
-    cache = caches["default" if name == "orders" else "limits"]
+    cache = caches["default" if name in RARE else "limits"]
     full_at = max(cache.get(key, now), now) + 1 / limit.rate
     wait = full_at - now - limit.burst / limit.rate
     if wait > 0:

@@ -95,7 +95,7 @@ def end(
 
     Raises LeaseLost where the lease is not `record`'s any more.
     """
-    more = {"customer_text": "", "last_step": record.last_step, **more}
+    more = {"customer_text": "", "mendable": [], "last_step": record.last_step, **more}
     with transaction.atomic():
         fence(
             record,

@@ -33,6 +33,8 @@ class Packing(models.Model):
     last_error_kind = models.CharField(max_length=10, choices=ErrorKind, blank=True)
     # What a step says to whoever ordered, in their language; shown while the order has a fault.
     customer_text = models.TextField(blank=True)
+    # The members of the order that whoever ordered may mend, as long as it has a fault.
+    mendable = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("packing record")

@@ -19,6 +19,8 @@ OperationalError (nobody answers, time-outs) count as what may pass, everything 
 library whose time-outs are no OSError (urllib3) is best wrapped: `raise RetryLater(10) from error`.
 """
 
+from collections.abc import Collection
+
 LONGEST_CODE = 40
 
 
@@ -38,16 +40,21 @@ class RetryLater(Exception):
 class Mend(Exception):
     """A person must mend the order first; it gets the state `has_packing_errors`.
 
+    `members` are those of the order whose mending helps, where whoever ordered can do that: their
+    page then shows a form, with `customer` beside the first of them; mended, the order packs on.
     `code` is one of `shop.orders.faults`, or a deployment's own of at most 40 characters, which
     then stands for itself on the wire. `customer` is shown on the registration page as it is, so
     it is in the order's language and holds nothing that the order's hash may not show; `staff` is
     shown in the back office.
     """
 
-    def __init__(self, code: str, *, customer: str = "", staff: str = "") -> None:
+    def __init__(
+        self, code: str, *, customer: str = "", staff: str = "", members: Collection[str] = ()
+    ) -> None:
         super().__init__(staff or code)
         self.code = checked(code)
         self.customer = customer
+        self.members = members
         self.staff = staff
 
 

@@ -56,6 +56,7 @@ def _try(record: Packing, beat: Callable[[], None]) -> None:
             error=outcome.staff or outcome.code,
             kind=Packing.ErrorKind.PERSON,
             customer_text=outcome.customer,
+            mendable=list(outcome.members),
         )
     except NeedsHuman as outcome:
         # To wait for a decision is no error.

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.access.limits import take
 from shop.catalogue.models import Product
-from shop.content.models import Version
+from shop.content.agreeing import without_outdated_tick
 from shop.orders.consent import NotAgreed, current_terms, put_consent
 from shop.orders.document import Refused
 from shop.orders.filling_out import document
@@ -65,7 +65,7 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
         return redirect("tiers")
     applies = "apply" in request.POST
     terms = current_terms()
-    data, outdated = _without_outdated_tick(request.POST, terms)
+    data, outdated = without_outdated_tick(request.POST, terms)
     form = CheckoutForm(data, user=owner.user, tier=tier, to_agree=terms, complete=not applies)
     if outdated:
         form.fields["terms"].error_messages["required"] = _(
@@ -93,15 +93,6 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     if applies:
         return redirect("checkout")
     return _place(request, owner, form, basket)
-
-
-def _without_outdated_tick(posted: QueryDict, terms: Version) -> tuple[QueryDict, bool]:
-    """What was sent, without a tick that was for other terms than these; whether there was one."""
-    if "terms" not in posted or posted.get("terms_version") == str(terms.number):
-        return posted, False
-    data = posted.copy()
-    del data["terms"]
-    return data, True
 
 
 def _answer_old_form(

@@ -3,13 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
+from shop.content.agreeing import terms_field, what_to_read
 from shop.content.models import Version
 from shop.orders.document import Errors, Refused, check_document
 from shop.orders.wording import PAGE_WORDS, detail_field
@@ -48,10 +45,7 @@ class CheckoutForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
-    terms = forms.BooleanField(
-        label=_("I agree to the terms"),
-        error_messages={"required": _("Please agree to the terms to place the order.")},
-    )
+    terms = terms_field(_("Please agree to the terms to place the order."))
 
     def __init__(
         self,
@@ -67,7 +61,7 @@ class CheckoutForm(forms.Form):
         self.user = user
         self.to_agree = to_agree
         self.complete = complete
-        self.fields["terms"].help_text = _what_to_read()
+        self.fields["terms"].help_text = what_to_read()
         listed = Product.objects.filter(listed=True)
         _offer(self, "product", [(each.code, each.name) for each in listed])
         if not complete:
@@ -113,22 +107,6 @@ class CheckoutForm(forms.Form):
             given = self.document() if not self.complete else refusal.errors
             return {name: told for name, told in refusal.errors.items() if name in given}
         return {}
-
-
-def _what_to_read() -> SafeString:
-    """Links beside the box, not in its label: there they would tick it.
-
-    They open a tab of their own: browsers forget what was typed in a page that is not to be stored.
-    """
-    link = '<a href="{}" target="_blank">{}</a>'
-    return format_html(
-        gettext(
-            "Please read the {terms}, and under {privacy} what we do with your data. "
-            "Both open in a new tab."
-        ),
-        terms=format_html(link, reverse("terms"), gettext("Terms")),
-        privacy=format_html(link, reverse("privacy"), gettext("Privacy")),
-    )
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:

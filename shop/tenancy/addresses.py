@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from shop.tenancy.models import User
 
@@ -9,10 +10,10 @@ from shop.tenancy.models import User
 def owner_of(email: str) -> User | None:
     """The user whose address `email` is, be it one they have proven beside their first."""
     email = email.lower()
-    if found := User.objects.filter(email=email).first():
-        return found
+    first = User.objects.filter(email=email).first()
+    # Asked in any case: the time it takes must not tell whether an address is known.
     proven = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
-    return proven.user if proven else None
+    return first or (proven.user if proven else None)
 
 
 def masked(email: str) -> str:
@@ -28,10 +29,13 @@ def user_at(email: str, *, first_name: str, last_name: str, language: str) -> Us
     The names and the language are for somebody new: a known user is never changed by an order.
     """
     email = email.lower()
-    if found := owner_of(email):
-        return found
+    found = owner_of(email)
     try:
         with transaction.atomic():
+            if found:
+                # A write, too: the time it takes must not tell whether an address is known.
+                User.objects.filter(pk=found.pk).update(language=F("language"))
+                return found
             return User.objects.create_user(
                 email,
                 first_name=first_name,

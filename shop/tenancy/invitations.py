@@ -27,6 +27,7 @@ class LinkProblem(Exception):
         DAMAGED = "damaged"
         EXPIRED = "expired"
         REPLACED = "replaced"
+        WITHDRAWN = "withdrawn"
         USED = "used"
 
     def __init__(self, reason: Reason) -> None:
@@ -46,7 +47,8 @@ def join_token(invitation: Invitation) -> str:
 def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
     """`invitation`, where `token` is a live link to it.
 
-    Raises LinkProblem: damaged or somebody else's, expired, replaced by a newer one, used.
+    Raises LinkProblem: damaged or somebody else's, expired, replaced by a newer one, used; or
+    withdrawn, where there is no invitation any more.
     """
     max_age = timedelta(days=settings.INVITATION_DAYS)
     try:
@@ -56,7 +58,9 @@ def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
     except BadSignature as error:
         raise LinkProblem(LinkProblem.Reason.DAMAGED) from error
     number, _, counter = value.partition("-")
-    if invitation is None or str(invitation.pk) != number:
+    if invitation is None:
+        raise LinkProblem(LinkProblem.Reason.WITHDRAWN)
+    if str(invitation.pk) != number:
         raise LinkProblem(LinkProblem.Reason.DAMAGED)
     if invitation.used_at:
         raise LinkProblem(LinkProblem.Reason.USED)

@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from shop.content.models import Version
 from shop.tenancy.models import Invitation, Membership, User
 
 
@@ -17,7 +18,7 @@ class LoginTaken(Exception):
 class NewMember:
     """What a new member says of themselves while joining; `login` may be empty.
 
-    Without a password they sign in by passkey or mailed code.
+    Without a password they sign in by passkey or mailed code. `terms` is what they agree to.
     """
 
     password: str | None
@@ -25,6 +26,7 @@ class NewMember:
     last_name: str
     login: str
     language: str
+    terms: Version | None = None
 
 
 def join_as_new(invitation: Invitation, new: NewMember) -> bool:
@@ -39,8 +41,9 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
     try:
         with transaction.atomic():
             now = timezone.now()
-            unknown = User.objects.filter(pk=user.pk, joined_at=None)
-            if not (unknown.update(joined_at=now) and _use(invitation)):
+            # Staff do not come in by an order, whoever may have placed it.
+            unknown = User.objects.filter(pk=user.pk, joined_at=None, is_staff=False)
+            if not (unknown.update(joined_at=now) and _use(invitation, terms=new.terms)):
                 transaction.set_rollback(True)
                 return False
             user.password = password
@@ -77,10 +80,10 @@ def login_is_free(login: str, user: User) -> bool:
     return not User.objects.filter(login__iexact=login).exclude(pk=user.pk).exists()
 
 
-def _use(invitation: Invitation) -> bool:
+def _use(invitation: Invitation, terms: Version | None = None) -> bool:
     # The counter too: a newer mail may have ended this link a moment ago.
     return bool(
         Invitation.objects.filter(
             pk=invitation.pk, counter=invitation.counter, used_at=None
-        ).update(used_at=timezone.now())
+        ).update(used_at=timezone.now(), terms=terms)
     )

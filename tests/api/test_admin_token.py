@@ -10,11 +10,11 @@ from shop.orders.models import Order
 from shop.tenancy.models import Client, Project
 from tests.api.calls import post_order
 from tests.factories import make_application, make_membership, make_project, make_token, pack_all
-from tests.pages import join_address, visitor, words
+from tests.pages import AGREED, join_address, visitor, words
 
 pytestmark = pytest.mark.django_db
 
-JOIN = {"password": "quite a long phrase"}
+JOIN = {**AGREED, "password": "quite a long phrase"}
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def joined(page: Page) -> str:
     email, link = invited(page)
     page.goto(link)
     page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=terms]").check()
     page.locator("main .button--primary").click()
     page.wait_for_url("**/portal/")
     return email

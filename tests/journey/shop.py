@@ -18,7 +18,7 @@ from django.conf import settings
 @contextmanager
 def running_shop(directory: Path, **environment: str) -> Iterator[str]:
     """The shop's address for as long as the block runs; its files lie in `directory`."""
-    port = free_port()
+    port = int(environment.get("PORT") or free_port())
     variables = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "shop.settings",

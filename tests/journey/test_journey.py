@@ -72,6 +72,7 @@ def join(page: Page, language: str, email: str, client: str) -> None:
     page.goto(link_in(text, "join/"))
     check_accessibility(page)
     page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_label(WORDS[language]["agree"]).check()
     page.get_by_role("button", name=WORDS[language]["join"], exact=True).click()
     page.wait_for_url("**/portal/")
     expect(page.get_by_text("Drei Tage im Mai").first).to_be_visible()

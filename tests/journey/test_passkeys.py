@@ -30,6 +30,7 @@ def test_member_joins_by_passkey_and_signs_in_by_it(
     _email, link = invited(page)
     page.goto(link)
     look(page)
+    page.locator("[name=terms]").check()
     page.get_by_role("button", name=WORDS[language]["passkey"]).click()
     page.wait_for_url("**/account/2fa/webauthn/add/")
     look(page)

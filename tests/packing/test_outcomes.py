@@ -165,3 +165,11 @@ def test_key_is_the_same_at_each_call_and_another_for_each_order_and_step(
     assert keys == [(order.pk, step_key(order, "ask")) for order in (first, second, first, second)]
     assert len({step_key(order, name) for order in (first, second) for name in ("ask", "b")}) == 4
     assert first.order_hash[:8] not in step_key(first, "ask")
+
+
+def test_members_that_customers_may_mend_go_with_their_fault() -> None:
+    packed_while(Mend("subdomain taken", customer="Please.", members=["project_name"]))
+    assert Packing.objects.get().mendable == ["project_name"]
+    assert retry(Order.objects.get(), make_user(is_staff=True))
+    pack_all()
+    assert Packing.objects.get().mendable == []

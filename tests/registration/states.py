@@ -1,9 +1,15 @@
 """Orders in every state that a registration page can show."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.idp.oidc.models import Token
+from django.conf import settings
+from django.test import override_settings
 
 from shop.orders.models import Order, State
 from shop.orders.states import move
+from shop.packing.outcomes import Mend
 from tests.factories import (
     make_bare_order,
     make_order,
@@ -12,6 +18,21 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+
+
+def needs_another_name(order: Order) -> None:
+    """A step of a deployment that does not take every name."""
+    if order.project_name == "admin":
+        text = "This name is reserved. Please choose another one."
+        raise Mend("name_reserved", customer=text, members=["project_name"])
+
+
+@contextmanager
+def faulty_name() -> Iterator[None]:
+    """While it runs, packing ends with a step that does not take the project name admin."""
+    steps = [*settings.PACKING_STEPS, "tests.registration.states.needs_another_name"]
+    with override_settings(PACKING_STEPS=steps):
+        yield
 
 
 def order_in(situation: str) -> Order:
@@ -29,6 +50,10 @@ def order_in(situation: str) -> Order:
             order = make_order(admin_user_access_token=make_token(make_user()))
             Token.objects.all().delete()
             pack_all()
+        case "mendable":
+            with faulty_name():
+                order = make_order(project_name="admin")
+                pack_all()
         case "need_human":
             order = make_order("xl")
             pack_all()

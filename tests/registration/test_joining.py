@@ -7,15 +7,32 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
 
+from shop.content.publishing import publish
+from shop.orders.consent import current_terms
 from shop.orders.models import Order
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import make_client, make_packed_order, make_user
 from tests.notifications.sent import send_all
-from tests.pages import Response, error_beside, fields, html, join_address, summary, visitor, words
+from tests.pages import (
+    AGREED,
+    Response,
+    error_beside,
+    fields,
+    html,
+    join_address,
+    summary,
+    visitor,
+    words,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
-CHOICE = {"user_first_name": "Nina", "user_last_name": "Nagel", "password": "quite a long phrase"}
+CHOICE = {
+    **AGREED,
+    "user_first_name": "Nina",
+    "user_last_name": "Nagel",
+    "password": "quite a long phrase",
+}
 
 
 def join(order: Order, browser: Client | None = None, **changes: str) -> Response:
@@ -79,10 +96,51 @@ def test_new_member_can_sign_in_afterwards() -> None:
     assert is_in(browser)
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_new_member_keeps_the_language_of_the_order(language: str) -> None:
-    join(make_packed_order(language=language))
-    assert newcomer().language == language
+@pytest.mark.parametrize(("ordered", "other"), [("de", "en"), ("en", "de")])
+def test_language_of_the_order_is_confirmed_or_changed(ordered: str, other: str) -> None:
+    order = make_packed_order(language=ordered)
+    page = html(visitor().get(join_address(order)))
+    assert f'<option value="{ordered}" selected>' in page
+    join(order, language=other)
+    assert newcomer().language == other
+
+
+def test_language_that_is_not_spoken_here_is_refused() -> None:
+    page = join(make_packed_order(), language="fr")
+    assert page.status_code == 422
+    assert error_beside(page, "language")
+
+
+def test_terms_agreed_to_are_kept_with_the_invitation() -> None:
+    order = make_packed_order()
+    join(order)
+    invitation = Invitation.objects.get()
+    assert invitation.terms == current_terms()
+    assert invitation.used_at
+
+
+def test_nobody_joins_without_the_terms() -> None:
+    order, browser = make_packed_order(), visitor()
+    choice = {name: value for name, value in CHOICE.items() if name != "terms"}
+    page = browser.post(join_address(order), choice)
+    assert page.status_code == 422
+    assert error_beside(page, "terms") == "Please agree to the terms to join."
+    assert not newcomer().is_known
+
+
+def test_tick_for_terms_that_have_changed_does_not_count() -> None:
+    order, browser = make_packed_order(), visitor()
+    seen = current_terms()
+    publish(seen.page, {"title_de": "", "title_en": "", "text_de": "Neu", "text_en": "New"})
+    page = browser.post(join_address(order), CHOICE)
+    assert page.status_code == 409
+    assert "The terms have changed while you were looking." in error_beside(page, "terms")
+    assert "terms" not in fields(page)
+    assert fields(page)["user_first_name"] == "Nina"
+    assert not newcomer().is_known
+    asked = {**CHOICE, "terms_version": fields(page)["terms_version"]}
+    assert browser.post(join_address(order), asked).status_code == 302
+    assert Invitation.objects.get().terms == current_terms() != seen
 
 
 def test_form_knows_what_the_order_said() -> None:

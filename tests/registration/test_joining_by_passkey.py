@@ -12,11 +12,17 @@ from shop.tenancy.models import Invitation, User
 from tests.accounts.passkey import ADD, Passkey, add, at_localhost, sign_in_by
 from tests.factories import make_packed_order
 from tests.notifications.sent import send_all
-from tests.pages import error_beside, html, join_address, visitor, words
+from tests.pages import AGREED, error_beside, html, join_address, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
-CHOICE = {"user_first_name": "Nina", "user_last_name": "Nagel", "by_passkey": "1", "password": ""}
+CHOICE = {
+    **AGREED,
+    "user_first_name": "Nina",
+    "user_last_name": "Nagel",
+    "by_passkey": "1",
+    "password": "",
+}
 NOTHING_YET = "You have no passkey and no password yet."
 
 

@@ -10,11 +10,11 @@ from shop.orders.models import Order
 from shop.tenancy.invitations import join_token
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import PASSWORD, make_order, make_packed_order, make_user
-from tests.pages import html, join_address, visitor, words
+from tests.pages import AGREED, html, join_address, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
-CHOICE = {"password": "quite a long phrase"}
+CHOICE = {**AGREED, "password": "quite a long phrase"}
 
 
 def order_for(user: User, **members: Any) -> Order:
@@ -198,7 +198,9 @@ def test_link_to_a_membership_that_was_taken_back_lets_nobody_in() -> None:
     address = join_address(order)
     Membership.objects.all().delete()
     page = browser.post(address, CHOICE)
-    assert page.status_code == 404
+    assert page.status_code == 410
+    assert "This invitation was withdrawn." in words(page)
+    assert "resend" not in html(page)
     assert not is_in(browser)
 
 

@@ -3,11 +3,19 @@
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from shop.orders.models import Order, State
 from shop.orders.states import move
 from shop.tenancy.models import Invitation
-from tests.factories import make_bare_order, make_order, make_packed_order, make_user
+from tests.factories import (
+    make_bare_order,
+    make_order,
+    make_packed_order,
+    make_project,
+    make_token,
+    make_user,
+)
 from tests.pages import html, visitor, words
 from tests.registration.states import order_in
 
@@ -177,6 +185,40 @@ def test_packed_page_offers_the_mail_again_until_the_link_is_used() -> None:
     assert "resend" not in page
     assert "The link was used" in page
     assert 'href="/portal/"' in page
+
+
+def test_page_shows_what_it_costs_a_month() -> None:
+    text = words(visitor().get(f"/register/{order_in('packed').order_hash}/"))
+    assert "To pay a month €58.31 €49.00 net, 19 % VAT" in text
+
+
+def test_page_of_a_free_tier_shows_no_price() -> None:
+    order = make_order("Yamdu FREE")
+    assert "To pay a month" not in words(visitor().get(f"/register/{order.order_hash}/"))
+
+
+def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
+    project = make_project()
+    admin = project.client.client_admin
+    order = make_order(
+        client_id=project.client.pk,
+        client_name=None,
+        project_id=project.pk,
+        project_name=None,
+        admin_user_access_token=make_token(admin),
+    )
+    text = words(visitor().get(f"/register/{order.order_hash}/"))
+    assert "A further member of a project" in text
+    assert "Client Beispielfilm GmbH Project Der erste Dreh" in text
+    assert "To pay a month" not in text
+
+
+def test_looking_again_asks_little_of_the_database(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    order, browser = order_in("need_human"), visitor()
+    with django_assert_num_queries(2):
+        browser.get(f"/register/{order.order_hash}/progress/?seen=need_human-0-0-manual_tier")
 
 
 def test_markup_in_names_is_not_run() -> None:

@@ -80,8 +80,8 @@ def test_link_to_another_invitation_is_foreign() -> None:
     assert problem(join_token(make_invitation()), make_invitation()) == "damaged"
 
 
-def test_link_to_an_order_without_invitation_is_foreign() -> None:
-    assert problem(join_token(make_invitation()), None) == "damaged"
+def test_link_to_an_invitation_that_is_gone_was_withdrawn() -> None:
+    assert problem(join_token(make_invitation()), None) == "withdrawn"
 
 
 def test_foreign_link_says_nothing_of_the_other_invitation() -> None:
