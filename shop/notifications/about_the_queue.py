@@ -19,7 +19,7 @@ def alarm(message: Message) -> Letter:
     """How many wait, which, why, and for how long. Staff see the rest behind their door.
 
     `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `state`,
-    `reason` (a fault's code or a text) and `since` (ISO 8601).
+    `reason` (a fault's code, or "webhook") and `since` (ISO 8601).
     """
     details = message.details
     count, orders = details["count"], details["orders"]
@@ -41,7 +41,8 @@ def alarm(message: Message) -> Letter:
 
 def _fact(order: Mapping[str, Any]) -> Fact:
     state = State(order["state"]).label
-    reason = fault_text(order.get("reason") or "")
+    reason = order.get("reason") or ""
+    reason = _("A webhook was given up.") if reason == "webhook" else fault_text(reason)
     since = timesince(datetime.fromisoformat(order["since"]), timezone.now(), depth=1)
     name = _("Order %(number)s") % {"number": order["pk"]}
     return Fact(name, " · ".join(filter(None, (str(state), reason, since))))

@@ -23,6 +23,7 @@ from shop.orders.correcting import readdress
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller
 from shop.orders.states import move
+from shop.tenancy.models import User
 from tests.factories import (
     make_bare_order,
     make_client,
@@ -332,6 +333,18 @@ def test_alarm_is_obsolete_once_nothing_in_it_waits(settings: Settings) -> None:
     assert "1 h 01 min" in render(message).text
     move(Order.objects.get(), State.CANCELLED)
     assert message.is_obsolete
+
+
+def test_alarm_is_for_staff_only(settings: Settings) -> None:
+    message = make_message("alarm", "en", settings)
+    User.objects.filter(email=message.recipient).update(is_staff=False)
+    assert Message.objects.get(kind="alarm").is_obsolete
+
+
+def test_alarm_names_webhooks_that_were_given_up(settings: Settings) -> None:
+    message = make_message("alarm", "en", settings)
+    message.details["orders"][0]["reason"] = "webhook"
+    assert "A webhook was given up." in render(message).text
 
 
 def test_what_waits_for_an_address_that_was_corrected_is_not_sent() -> None:
