@@ -347,6 +347,7 @@ WORKER_CLUSTERS = {
             "shop.orders.lapsing.cancel_lapsed",
             "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
+            "shop.tenancy.sessions.forget_expired",
         ],
         "frozen_after": 60,
     },

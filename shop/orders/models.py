@@ -253,6 +253,7 @@ class OrderEvent(models.Model):
         FOLLOW_UP = "follow_up", _("follow-up")
         NOTE = "note", _("note")
         SENT_AGAIN = "sent_again", _("sent again")
+        REMOVED = "removed", _("member removed")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

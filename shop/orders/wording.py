@@ -43,6 +43,9 @@ PAGE_WORDS: dict[str, StrOrPromise] = {
     "must not be given together with project_name.": _(
         "Choose a project or name a new one, not both."
     ),
+    "is a member of this project already, or invited.": _(
+        "This person is a member of the project already, or invited."
+    ),
     "cannot be filled in.": _("This was filled in already."),
 }
 
