@@ -21,6 +21,7 @@ class LinkProblem(Exception):
         EXPIRED = "expired"
         REPLACED = "replaced"
         USED = "used"
+        WITHDRAWN = "withdrawn"
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
