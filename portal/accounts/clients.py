@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -83,16 +83,19 @@ def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
     """Say what it means to hand over; POST does it."""
     admin = member(request)
     found = _find(admin, pk)
-    person = get_object_or_404(User, pk=user)
+    person = successors(found).filter(pk=user).first()
     if request.method == "POST":
         return _hand_over(request, found, admin, person)
-    get_object_or_404(successors(found), pk=user)
+    if person is None:
+        raise Http404
     context = {"client": found, "person": person}
     return render(request, "accounts/hand_over.html", context)
 
 
-def _hand_over(request: HttpRequest, client: Client, admin: User, person: User) -> HttpResponse:
-    if hand_over(client, admin, person):
+def _hand_over(
+    request: HttpRequest, client: Client, admin: User, person: User | None
+) -> HttpResponse:
+    if person and hand_over(client, admin, person):
         text = _("%(person)s administers %(client)s now.")
         names = {"person": person.get_full_name() or person.email, "client": client.name}
         messages.success(request, text % names)
