@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.doors import clients_of, for_members, member, page_of, projects_run_by
+from portal.accounts.doors import clients_of, for_members, member, page_of, projects_run_by, sent
 from portal.accounts.home_forms import ProjectForm
 from shop.orders.document import Refused, check_document
 from shop.orders.filling_out import NeedsClientAdmin, put_account, put_product
@@ -53,7 +53,7 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
     """
     user = member(request)
     found = _find(user, pk)
-    form = ProjectForm(request.POST or None)
+    form = ProjectForm(sent(request))
     if form.is_valid():
         document = {**form.cleaned_data, "client_id": found.pk}
         try:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.doors import A_PAGE, for_members, member, page_of, projects_run_by
+from portal.accounts.doors import A_PAGE, for_members, member, page_of, projects_run_by, sent
 from portal.accounts.home_forms import InviteForm
 from shop.orders.document import Refused
 from shop.orders.inviting import invite
@@ -47,7 +47,7 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Order one more member; the invitation goes out once the order is packed."""
     user = member(request)
     found = get_object_or_404(projects_run_by(user), pk=pk)
-    form = InviteForm(request.POST or None, initial={"language": user.language})
+    form = InviteForm(sent(request), initial={"language": user.language})
     if form.is_valid():
         try:
             order = invite(found, user, form.person())

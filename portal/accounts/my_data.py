@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.doors import clients_of, for_members, member, shown_again
+from portal.accounts.doors import clients_of, for_members, member, sent, shown_again
 from portal.accounts.exporting import export
 from portal.accounts.home_forms import DeleteForm
 from shop.orders.forgetting import FINISHED, orders_for
@@ -37,7 +37,7 @@ def export_data(request: HttpRequest) -> HttpResponse:
 def delete_account(request: HttpRequest) -> HttpResponse:
     """Say what is deleted and what stays; POST deletes it."""
     user = member(request)
-    form = DeleteForm(request.POST or None)
+    form = DeleteForm(sent(request))
     if form.is_valid():
         try:
             forget(user)

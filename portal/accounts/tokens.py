@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.doors import for_members, member, page_of, shown_again
+from portal.accounts.doors import for_members, member, page_of, sent, shown_again
 from portal.accounts.home_forms import TokenForm
 from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of, withdraw
 
@@ -33,7 +33,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_token(request: HttpRequest) -> HttpResponse:
     """Issue a token; the answer shows its value, once."""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(sent(request))
     if not form.is_valid():
         status = 422 if form.errors else 200
         return render(request, "accounts/new_token.html", {"form": form}, status=status)

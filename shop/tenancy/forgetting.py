@@ -3,6 +3,8 @@
 The row stays, without anything personal, as others point at it: an order keeps who placed it.
 """
 
+import json
+
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.idp.oidc.models import Token
@@ -11,8 +13,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils import timezone
 
 from shop.tenancy.models import Client, Membership, User
 
@@ -35,6 +39,7 @@ def forget(user: User) -> None:
     Ends memberships, invitations and their links, sessions, tokens, passkeys and second factors.
     Raises StillAdministers, and NotToForget.
     """
+    emails = addresses_of(user)
     with transaction.atomic():
         # The row first: whoever is handing a client over to them waits, and then sees.
         there = User.objects.filter(pk=user.pk, is_active=True, is_staff=False)
@@ -42,7 +47,7 @@ def forget(user: User) -> None:
             raise NotToForget
         if Client.objects.filter(client_admin=user).exists():
             raise StillAdministers
-        forgotten.send(sender=User, user=user, emails=addresses_of(user))
+        forgotten.send(sender=User, user=user, emails=emails)
         _delete_what_lets_in(user)
         Membership.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
@@ -58,6 +63,7 @@ def forget(user: User) -> None:
             last_name="",
             last_login=None,
         )
+    _delete_sessions_that_name(emails)
 
 
 def addresses_of(user: User) -> frozenset[str]:
@@ -73,3 +79,14 @@ def _delete_what_lets_in(user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
+
+
+def _delete_sessions_that_name(emails: frozenset[str]) -> None:
+    """Those of browsers in which an address was typed, and nobody went on to sign in.
+
+    Each must be opened for that, which takes a while where there are many: not in the transaction.
+    """
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        held = json.dumps(session.get_decoded()).lower()
+        if any(json.dumps(email) in held for email in emails):
+            session.delete()

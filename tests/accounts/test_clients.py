@@ -1,5 +1,7 @@
 """A client_admin's pages about their client: projects, orders, adding a project, handing over."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +18,7 @@ from tests.pages import at_checkout, checkout_form, error_beside, html, summary,
 pytestmark = pytest.mark.django_db
 
 
-def order_for(client: Client, **members: object) -> Order:
+def order_for(client: Client, **members: Any) -> Order:
     admin = client.client_admin
     details = {"client_id": client.pk, "client_name": None, **members}
     return make_order(caller=Caller(user=admin, client_admin=admin), **details)
