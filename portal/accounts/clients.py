@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from shop.orders.owners import PAGES, page_owner, write_owner_id
 from shop.orders.wording import tell
 from shop.requests import page_language
 from shop.tenancy.administering import hand_over, successors
-from shop.tenancy.models import Client, User
+from shop.tenancy.models import Client, Project, User
 
 
 @for_members
@@ -39,8 +39,15 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
     """What was ordered for the client, and where each order stands; the newest first."""
     found = _find(member(request), pk)
     for_client = Q(client_id=found.pk) | Q(delivered_client=found)
-    placed = Order.objects.filter(for_client).exclude(state=State.NEW)
-    context = {"client": found, "orders": page_of(request, placed.order_by("-created_at", "-pk"))}
+    named = Project.objects.filter(pk=OuterRef("project_id")).values("name")
+    placed = (
+        Order.objects.filter(for_client)
+        .exclude(state=State.NEW)
+        .select_related("delivered_project")
+        .annotate(added_to=Subquery(named))
+        .order_by("-created_at", "-pk")
+    )
+    context = {"client": found, "orders": page_of(request, placed)}
     return render(request, "accounts/orders.html", context)
 
 

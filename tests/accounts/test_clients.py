@@ -12,7 +12,14 @@ from shop.orders.opening import find_open
 from shop.orders.owners import Owner
 from shop.orders.placing import Caller
 from shop.tenancy.models import Client, Membership
-from tests.factories import make_client, make_membership, make_order, make_project, make_user
+from tests.factories import (
+    make_client,
+    make_membership,
+    make_order,
+    make_project,
+    make_user,
+    pack_all,
+)
 from tests.pages import at_checkout, checkout_form, error_beside, html, summary, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -72,10 +79,19 @@ def test_lists_take_as_many_queries_for_three_as_for_one(what: str) -> None:
         for _ in range(number):
             make_membership(project=make_project(client=client))
             order_for(client)
+            pack_all()
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(f"/portal/clients/{client.pk}/{what}").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 6
+
+
+def test_order_that_adds_a_member_is_shown_with_its_project_before_it_is_packed() -> None:
+    project = make_project(name="Nachtdreh")
+    client = project.client
+    order_for(client, project_id=project.pk, project_name=None)
+    page = words(visitor(client.client_admin).get(f"/portal/clients/{client.pk}/orders/"))
+    assert "received Nachtdreh nicecustomer@gmx.com S €0.00" in page
 
 
 def test_long_lists_come_in_parts() -> None:
