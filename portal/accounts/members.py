@@ -10,14 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.doors import A_PAGE, for_members, member, page_of, projects_run_by, sent
 from portal.accounts.home_forms import InviteForm
 from shop.orders.document import Refused
-from shop.orders.inviting import invite
-from shop.orders.models import Order, State
+from shop.orders.inviting import UNDER_WAY, invite
+from shop.orders.models import Order
 from shop.orders.removing import remove_member
 from shop.orders.wording import tell
 from shop.tenancy.administering import NotTheirs, change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
-
-UNDER_WAY = (State.PENDING, State.PACKING, State.HAS_PACKING_ERRORS, State.NEED_HUMAN)
 
 
 @for_members

@@ -37,10 +37,12 @@ class Showing:
         invitation = self.order.invitation
         return bool(invitation and invitation.used_at)
 
-    @property
+    @cached_property
     def is_withdrawn(self) -> bool:
         """Whether whom the order brought in is gone: removed, or their account deleted."""
-        return self.order.state == State.PACKED and self.order.invitation_id is None
+        if self.order.state != State.PACKED or self.order.invitation_id:
+            return False
+        return StepRecord.objects.filter(order=self.order, name="invitation").exists()
 
     @property
     def is_live(self) -> bool:

@@ -12,7 +12,7 @@ from shop.tenancy.administering import administering
 from shop.tenancy.models import Membership, Project, User
 
 ALREADY = "is a member of this project already, or invited."
-OVER = (State.NEW, State.PACKED, State.CANCELLED)
+UNDER_WAY = (State.PENDING, State.PACKING, State.HAS_PACKING_ERRORS, State.NEED_HUMAN)
 
 
 def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
@@ -39,7 +39,7 @@ def _is_there(project: Project, email: str) -> bool:
     if members.filter(user__email=email, joined_at__isnull=False).exists():
         return True
     ordered = Order.objects.annotate(address=Lower("user_email")).filter(address=email)
-    waiting = members.filter(joined_at=None, invitations__order__in=ordered)
-    return (
-        waiting.exists() or ordered.filter(project_id=project.pk).exclude(state__in=OVER).exists()
-    )
+    delivered = ordered.filter(delivered_project=project)
+    if members.filter(joined_at=None, invitations__order__in=delivered).exists():
+        return True
+    return ordered.filter(state__in=UNDER_WAY, project_id=project.pk).exists()

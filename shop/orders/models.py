@@ -146,6 +146,7 @@ class Order(models.Model):
             models.Index(fields=["state", "updated_at"]),
             models.Index(fields=["application", "-created_at"]),
             models.Index(fields=["owner_digest"]),
+            models.Index(fields=["client_id"]),
             # The state in front, else SQLite without statistics takes the index above and sorts.
             models.Index(
                 fields=["state", "created_at"],
