@@ -10,6 +10,7 @@ from shop.orders.faults import page_fault_text
 from shop.orders.models import Order, State
 from shop.packing.models import Packing, StepRecord
 from shop.packing.naming import step_name, step_title
+from shop.tenancy.addresses import masked
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,9 @@ class Showing:
     @property
     def masked_email(self) -> str:
         """Enough of the address to recognise one's own: `n…@g….com`."""
-        email = self.order.user_email or (self.order.member.email if self.order.member else "")
-        name, _at, domain = email.partition("@")
-        host, dot, ending = domain.rpartition(".")
-        return f"{name[:1]}…@{host[:1]}…{dot}{ending}" if email else ""
+        return masked(
+            self.order.user_email or (self.order.member.email if self.order.member else "")
+        )
 
     @property
     def headline(self) -> str:

@@ -1,10 +1,12 @@
-"""What staff do with an order that is stuck."""
+"""What is done with an order that is stuck: by staff, or by whoever ordered."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from shop.orders.correcting import CORRECTABLE, STUCK, correct
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import move
 from shop.packing import steps
@@ -12,18 +14,38 @@ from shop.packing.models import Packing, StepRecord
 from shop.tenancy.models import Membership, Project, User
 
 
-def retry(order: Order, staff: User, **changes: Any) -> bool:
+def retry(order: Order, actor: User | None, **changes: Any) -> bool:
     """Have the worker try again at once, with its attempts counted anew.
 
     `changes` are written with the move. False where the order is not stuck (any more).
     """
-    if order.state not in {State.NEED_HUMAN, State.HAS_PACKING_ERRORS}:
+    if order.state not in STUCK:
         return False
     with transaction.atomic():
-        if not move(order, State.PENDING, actor=staff, **changes):
+        if not move(order, State.PENDING, actor=actor, **changes):
             return False
         Packing.objects.filter(order=order).update(attempts=0, next_try=None)
     return True
+
+
+def mend(
+    order: Order,
+    details: Mapping[str, Any],
+    *,
+    allowed: Collection[str] = CORRECTABLE,
+    actor: User | None,
+) -> bool:
+    """Correct a stuck order and have it packed on: both, or neither.
+
+    False where the order is not stuck (any more) or somebody was faster. Raises Refused as
+    `shop.orders.correcting.correct` does.
+    """
+    if order.state not in STUCK:
+        return False
+    with transaction.atomic():
+        mended = correct(order, details, allowed=allowed, actor=actor) and retry(order, actor)
+        transaction.set_rollback(not mended)
+    return mended
 
 
 def approve(order: Order, staff: User) -> bool:
