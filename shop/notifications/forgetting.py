@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from shop.notifications.models import Attempt, Delivery, MailboxEntry, Message
-from shop.orders.forgetting import PERSONAL, emptied
+from shop.orders.forgetting import FINISHED, PERSONAL, emptied
 from shop.orders.models import Order
 from shop.tenancy.forgetting import forgotten
 from shop.tenancy.models import User
@@ -17,8 +17,9 @@ from shop.tenancy.models import User
 
 @receiver(forgotten)
 def forget_mails(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
-    """Delete the mails that were about no order; in the demo also those that were kept."""
-    Message.objects.filter(Q(user=user) | Q(recipient__in=emails), order=None).delete()
+    """Delete the mails to them, but for those of orders under way; in the demo also the kept ones."""
+    over = Q(order=None) | Q(order__state__in=FINISHED)
+    Message.objects.filter(Q(user=user) | (Q(recipient__in=emails) & over)).delete()
     within = [Q(text__icontains=email) for email in emails]
     MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
 

@@ -473,6 +473,11 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[Email
         Owner(user=user),
         lambda basket: put_account(basket, {"currency": "EUR", "name": "Zwiebelfisch"}, None),
     )
+    # Invited somebody, and is told when that is done.
+    project = make_project(client=make_client(client_admin=user))
+    invite(project, user, {"user_email": "nina@example.com"})
+    pack_all()
+    assert Message.objects.filter(order__user_email="nina@example.com", recipient=email).exists()
     # Signed in, asked for codes and passwords, changed something, been looked at by staff.
     signed_in(user)
     visitor().post("/account/login/code/", {"email": second})
