@@ -349,6 +349,7 @@ WORKER_CLUSTERS = {
             "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
             "shop.notifications.expiring.delete_old",
+            "shop.tenancy.sessions.forget_expired",
         ],
         "frozen_after": 60,
     },

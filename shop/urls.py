@@ -6,7 +6,6 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
 
-from portal.accounts.views import portal
 from portal.backoffice.doors import close_admin
 from portal.registration.views import find
 from shop import errors, health
@@ -34,7 +33,7 @@ urlpatterns = [
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
-    path("portal/", portal, name="portal"),
+    path("portal/", include("portal.accounts.home_urls")),
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.urls")),

@@ -14,18 +14,22 @@ from django.test import Client as Visitor
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from shop.access.tokens import issue
 from shop.catalogue.models import Promotion
 from shop.notifications.sending import drain as send_all
+from shop.orders.inviting import invite
 from shop.orders.models import Order
 from shop.tenancy.invitations import join_token
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import (
+    PASSWORD,
     make_application,
     make_client,
     make_membership,
     make_packed_order,
     make_project,
     make_user,
+    pack_all,
 )
 from tests.pages import join_address
 from tests.registration.states import order_in
@@ -95,9 +99,14 @@ def fill(selector: str = SEND, **values: str) -> Act:
 
 def chosen(*further: Act) -> Act:
     """From the page of a tier to the checkout, and on."""
+    return in_turn(press(SEND), *further)
+
+
+def in_turn(*acts: Act) -> Act:
+    """One after the other."""
 
     def act(page: Page) -> None:
-        for each in (press(SEND), *further):
+        for each in acts:
             each(page)
 
     return act
@@ -226,6 +235,41 @@ def members() -> Iterator[Scene]:
     yield Scene("mailbox-mail", "/dev/mailbox/", act=press("main table a"))
 
 
+def home() -> Iterator[Scene]:
+    """What a member can do, and a client_admin besides."""
+    admin, uta = make_user(), make_user(first_name="Uta", email="uta@example.com")
+    client = make_client(client_admin=admin)
+    project = make_project(client=client)
+    make_membership(user=admin, project=project, role="admin")
+    make_membership(user=uta, project=project)
+    of_client, of_project = f"/portal/clients/{client.pk}", f"/portal/projects/{project.pk}"
+    yield Scene("home-client", f"{of_client}/", admin)
+    person = {"user_email": "nina@example.com", "user_first_name": "Nina", "language": "en"}
+    invite(project, admin, person)
+    pack_all()
+    membership = Membership.objects.get(project=project, joined_at=None)
+    invite(project, admin, {**person, "user_email": "otto@example.com"})
+    yield Scene("home-orders", f"{of_client}/orders/", admin)
+    yield Scene("home-project", f"{of_project}/", admin)
+    yield Scene("home-invite", f"{of_project}/invite/", admin)
+    yield Scene("home-invite-errors", f"{of_project}/invite/", admin, act=press(SEND))
+    yield Scene("home-remove", f"{of_project}/members/{membership.pk}/remove/", admin)
+    yield Scene("home-add-project", f"{of_client}/add-project/", admin)
+    yield Scene("home-hand-over", f"{of_client}/hand-over/", admin)
+    yield Scene("home-hand-over-to", f"{of_client}/hand-over/{uta.pk}/", admin)
+    issue("Kranplaner", holder=admin)
+    yield Scene("home-tokens", "/portal/tokens/", admin)
+    password = fill(password=PASSWORD)
+    yield Scene("home-tokens-new", "/portal/tokens/new/", admin, act=password)
+    shown = in_turn(password, fill(name="Kranplaner"))
+    yield Scene("home-tokens-shown", "/portal/tokens/new/", admin, act=shown)
+    yield Scene("home-my-data", "/portal/my-data/", uta)
+    yield Scene("home-my-data-delete", "/portal/my-data/delete/", uta, act=password)
+    refused = in_turn(password, press(SEND))
+    yield Scene("home-my-data-delete-errors", "/portal/my-data/delete/", uta, act=refused)
+    yield Scene("home-my-data-hand-over-first", "/portal/my-data/delete/", admin, act=password)
+
+
 def errors() -> Iterator[Scene]:
     """What is told when something does not go."""
     yield Scene("error-400", "/", host="elsewhere.localhost")
@@ -238,4 +282,4 @@ def errors() -> Iterator[Scene]:
 
 
 # In an order in which none sees what another has left.
-GROUPS = (storefront, staff, registration, members, errors)
+GROUPS = (storefront, staff, registration, members, home, errors)

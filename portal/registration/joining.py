@@ -1,6 +1,7 @@
 """The e-mailed link: GET shows a form and uses nothing up, POST joins."""
 
 from allauth.account.utils import perform_login
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,9 @@ from shop.tenancy.models import Invitation, User
 def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
     """Let the member in whom this link was mailed to."""
     order = find_order(order_hash)
+    if order.state == State.PACKED and order.invitation is None:
+        # Whom it was for has been removed, or has deleted their account.
+        return _show_problem(request, order, LinkProblem.Reason.WITHDRAWN)
     try:
         invitation = read_join_token(token, order.invitation)
     except LinkProblem as problem:
@@ -57,6 +61,7 @@ def _join_new(
             if not joined:
                 # Somebody was faster by a moment: what the link is good for now is looked up anew.
                 return redirect(request.get_full_path())
+            _welcome(request, invitation)
             # Where allauth lists sessions; the link has proven the address.
             way_on = resolve_url("mfa_add_webauthn" if form.by_passkey else "portal")
             answer: HttpResponse = perform_login(
@@ -92,6 +97,7 @@ def _join_known(
     if request.method == "POST" and signed_in_as_member:
         if not join_as_known(invitation):
             return _show_problem(request, order, LinkProblem.Reason.USED)
+        _welcome(request, invitation)
         return redirect("portal")
     context = {
         "order": order,
@@ -100,6 +106,11 @@ def _join_known(
         "sign_in": f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}",
     }
     return render(request, "registration/join_known.html", context)
+
+
+def _welcome(request: HttpRequest, invitation: Invitation) -> None:
+    text = _("Welcome to %(project)s.")
+    messages.success(request, text % {"project": invitation.membership.project.name})
 
 
 def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:

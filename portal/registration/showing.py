@@ -53,6 +53,13 @@ class Showing:
         """Whether the page asks for something."""
         return self.is_waiting_for_details or bool(self.mendable)
 
+    @cached_property
+    def is_withdrawn(self) -> bool:
+        """Whether whom the order brought in is gone: removed, or their account deleted."""
+        if self.order.state != State.PACKED or self.order.invitation_id:
+            return False
+        return StepRecord.objects.filter(order=self.order, name="invitation").exists()
+
     @property
     def is_live(self) -> bool:
         """Whether something may still change by itself; a form is never polled away."""
@@ -103,6 +110,8 @@ class Showing:
                 return _("Received. We start in a moment.")
             case State.PACKING:
                 return _("Being set up. There is nothing for you to do.")
+            case State.PACKED if self.is_withdrawn:
+                return _("Done. The invitation was withdrawn since.")
             case State.PACKED if self.is_joined:
                 return _("Done. The link was used; you sign in with your e-mail from now on.")
             case State.PACKED:
@@ -132,6 +141,8 @@ class Showing:
                     "We set up your client and your project. "
                     "Then you get an e-mail with a link to sign in."
                 )
+            case State.PACKED if self.is_withdrawn:
+                return _("Whoever administers the client can invite anew.")
             case State.PACKED if self.is_joined:
                 return _("You find your projects in the portal.")
             case State.PACKED:

@@ -56,6 +56,29 @@ def tokens_of(application: Application) -> QuerySet[Token]:
     return found.select_related("user").order_by(F("expires_at").desc(nulls_first=True), "-pk")
 
 
+def personal_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
+    """The tokens that `user` holds themselves, the newest first; expired ones, too.
+
+    To revoke a token is to delete its row: orders that wait take it for a revoked one.
+    """
+    held: QuerySet[Token] = Token.objects.filter(
+        user=user, client=None, type=Token.Type.ACCESS_TOKEN
+    )
+    return held.order_by("-pk")
+
+
+def programs_of(user: AbstractBaseUser) -> QuerySet[Application]:
+    """The programs that hold a live token in the name of `user`, by name."""
+    live = Token.objects.valid().filter(user=user, client__isnull=False)
+    return Application.objects.filter(oauth_client__in=live.values("client")).order_by("name", "pk")
+
+
+def withdraw(user: AbstractBaseUser, application: Application) -> bool:
+    """End all that `application` holds in the name of `user`; False where it holds nothing."""
+    held = Token.objects.filter(user=user, client=application.oauth_client)
+    return bool(held.delete()[0])
+
+
 def last_used(token: Token) -> datetime | None:
     """When `token` was last presented, to the hour."""
     noted = (token.data or {}).get("last_used")

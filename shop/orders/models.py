@@ -146,6 +146,7 @@ class Order(models.Model):
             models.Index(fields=["state", "updated_at"]),
             models.Index(fields=["application", "-created_at"]),
             models.Index(fields=["owner_digest"]),
+            models.Index(fields=["client_id"]),
             # The state in front, else SQLite without statistics takes the index above and sorts.
             models.Index(
                 fields=["state", "created_at"],
@@ -253,6 +254,7 @@ class OrderEvent(models.Model):
         FOLLOW_UP = "follow_up", _("follow-up")
         NOTE = "note", _("note")
         SENT_AGAIN = "sent_again", _("sent again")
+        REMOVED = "removed", _("member removed")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

@@ -53,6 +53,9 @@ PAGE_WORDS: dict[str, StrOrPromise] = {
     "is one more member than the tier of this project allows.": _(
         "The project has as many members as its tier allows."
     ),
+    "is a member of this project already, or invited.": _(
+        "This person is a member of the project already, or invited."
+    ),
     "cannot be filled in.": _("This was filled in already."),
 }
 

@@ -9,4 +9,4 @@ class PackingConfig(AppConfig):
     name = "shop.packing"
 
     def ready(self) -> None:
-        from shop.packing import checks, receivers  # noqa: F401 -- connects them
+        from shop.packing import checks, forgetting, receivers  # noqa: F401 -- connects them

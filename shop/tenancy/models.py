@@ -127,7 +127,11 @@ class Project(models.Model):
 
 
 class Membership(models.Model):
-    """A user in a project. It counts from `joined_at`; before, it only keeps a place."""
+    """A user in a project. It counts from `joined_at`; before, it only keeps a place.
+
+    The role is for the product. In the portal a project admin sees who the members are, a member
+    does not; to invite, to remove and to change roles is the client_admin's alone.
+    """
 
     class Role(models.TextChoices):
         ADMIN = "admin", _("project admin")

@@ -204,6 +204,26 @@ def test_link_to_a_membership_that_was_taken_back_lets_nobody_in() -> None:
     assert not is_in(browser)
 
 
+def test_page_of_an_order_whose_invitation_was_withdrawn_promises_no_mail() -> None:
+    order = make_packed_order()
+    Membership.objects.all().delete()
+    page = words(visitor().get(f"/register/{order.order_hash}/"))
+    assert "Done. The invitation was withdrawn since." in page
+    assert "Send the e-mail again" not in page
+
+
+def test_who_joins_is_welcomed() -> None:
+    browser = visitor()
+    page = browser.post(join_address(make_packed_order(project_name="Kran")), CHOICE, follow=True)
+    assert "Welcome to Kran." in words(page)
+
+
+def test_known_user_who_joins_is_welcomed() -> None:
+    user = make_user()
+    page = visitor(user).post(join_address(order_for(user, project_name="Kran")), follow=True)
+    assert "Welcome to Kran." in words(page)
+
+
 def test_known_user_who_was_deactivated_does_not_come_in_by_a_link() -> None:
     user = make_user()
     order, browser = order_for(user), visitor()

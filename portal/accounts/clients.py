@@ -1,0 +1,148 @@
+"""What a client_admin sees of their client: its projects and orders; adding one; handing over."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import OuterRef, Q, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.doors import clients_of, for_members, member, page_of, projects_run_by, sent
+from portal.accounts.home_forms import ProjectForm
+from shop.orders.document import Refused, check_document
+from shop.orders.filling_out import NeedsClientAdmin, put_account, put_product
+from shop.orders.models import Basket, Order, State
+from shop.orders.opening import change_open
+from shop.orders.owners import PAGES, page_owner, write_owner_id
+from shop.orders.wording import tell
+from shop.requests import page_language
+from shop.tenancy.administering import hand_over, successors
+from shop.tenancy.models import Client, Project, User
+
+
+@for_members
+@require_safe
+def client(request: HttpRequest, pk: int) -> HttpResponse:
+    """The client's projects, and what can be done."""
+    user = member(request)
+    found = _find(user, pk)
+    projects = projects_run_by(user).filter(client=found).order_by("name", "pk")
+    context = {"client": found, "projects": page_of(request, projects)}
+    return render(request, "accounts/client.html", context)
+
+
+@for_members
+@require_safe
+def orders(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was ordered for the client, and where each order stands; the newest first."""
+    found = _find(member(request), pk)
+    for_client = Q(client_id=found.pk) | Q(delivered_client=found)
+    named = Project.objects.filter(pk=OuterRef("project_id")).values("name")
+    placed = (
+        Order.objects.filter(for_client)
+        .exclude(state=State.NEW)
+        .select_related("delivered_project")
+        .annotate(added_to=Subquery(named))
+        .order_by("-created_at", "-pk")
+    )
+    context = {"client": found, "orders": page_of(request, placed)}
+    return render(request, "accounts/orders.html", context)
+
+
+@for_members
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_project(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for name and tier of a new project, then go on to the checkout.
+
+    There is its price, the terms and the button: a project is ordered in one place only.
+    """
+    user = member(request)
+    found = _find(user, pk)
+    form = ProjectForm(sent(request))
+    if form.is_valid():
+        document = {**form.cleaned_data, "client_id": found.pk}
+        try:
+            check_document({**document, "product": form.tier.code}, client_admin=user)
+        except Refused as refusal:
+            tell(form, refusal.errors)
+        else:
+            return _to_checkout(request, found, form)
+    context = {"client": found, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/add_project.html", context, status=status)
+
+
+@for_members
+@require_safe
+def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
+    """To whom the client can be handed over."""
+    found = _find(member(request), pk)
+    people = successors(found).order_by("email")
+    context = {"client": found, "people": page_of(request, people)}
+    return render(request, "accounts/successors.html", context)
+
+
+@for_members
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
+    """Say what it means to hand over; POST does it."""
+    admin = member(request)
+    found = _find(admin, pk)
+    person = successors(found).filter(pk=user).first()
+    if request.method == "POST":
+        return _hand_over(request, found, admin, person)
+    if person is None:
+        raise Http404
+    context = {"client": found, "person": person}
+    return render(request, "accounts/hand_over.html", context)
+
+
+def _hand_over(
+    request: HttpRequest, client: Client, admin: User, person: User | None
+) -> HttpResponse:
+    if person and hand_over(client, admin, person):
+        text = _("%(person)s administers %(client)s now.")
+        names = {"person": person.get_full_name() or person.email, "client": client.name}
+        messages.success(request, text % names)
+        return redirect("portal")
+    messages.warning(
+        request, _("Something has changed meanwhile: here is to whom you can hand over now.")
+    )
+    return redirect("portal_hand_over", client.pk)
+
+
+def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> HttpResponse:
+    user, tier = member(request), form.tier
+    person = {"firstName": user.first_name, "lastName": user.last_name}
+    contact = {
+        "name": {name: value for name, value in person.items() if value},
+        "contactMedia": {"email1": user.email},
+    }
+    account: dict[str, Any] = {
+        "currency": tier.currency,
+        "language": page_language(),
+        "accountNumber": client.pk,
+    }
+
+    def put(basket: Basket) -> None:
+        # What was begun before gives way; whom it was for stays.
+        basket.account = None
+        put_product(basket, tier, {"displayName": form.cleaned_data["project_name"]})
+        put_account(basket, account, user)
+        basket.contacts.setdefault("regular", contact)
+
+    try:
+        changed = change_open(page_owner(request), put)
+    except NeedsClientAdmin:
+        messages.warning(request, _("You do not administer this client."))
+        return redirect("portal")
+    answer = redirect("checkout")
+    if changed.owner and changed.owner.owner_id:
+        write_owner_id(answer, changed.owner.owner_id, PAGES)
+    return answer
+
+
+def _find(user: User, pk: int) -> Client:
+    return get_object_or_404(clients_of(user), pk=pk)

@@ -1,0 +1,148 @@
+"""Who works on a project: see them; as client_admin invite, remove and change roles."""
+
+from django.contrib import messages
+from django.db.models import F, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.doors import A_PAGE, for_members, member, page_of, projects_run_by, sent
+from portal.accounts.home_forms import InviteForm
+from shop.orders.document import Refused
+from shop.orders.inviting import UNDER_WAY, invite
+from shop.orders.models import Order
+from shop.orders.removing import remove_member
+from shop.orders.wording import tell
+from shop.tenancy.administering import NotTheirs, change_role
+from shop.tenancy.models import Invitation, Membership, Project, User
+
+
+@for_members
+@require_safe
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    """The members, for the client_admin and the project's admins; what can be done with them."""
+    user = member(request)
+    found = Project.objects.select_related("client", "product").filter(pk=pk).first()
+    if found is None or not _may_see(user, found):
+        raise Http404
+    may_decide = found.client.client_admin_id == user.pk
+    under_way = Order.objects.filter(project_id=found.pk, state__in=UNDER_WAY)
+    page = page_of(request, _members(found))
+    context = {
+        "project": found,
+        "page": page,
+        "places": [(each, _order_of(each)) for each in page],
+        "may_decide": may_decide,
+        "under_way": under_way.order_by("pk")[:A_PAGE] if may_decide else [],
+    }
+    return render(request, "accounts/project.html", context)
+
+
+@for_members
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Order one more member; the invitation goes out once the order is packed."""
+    user = member(request)
+    found = get_object_or_404(projects_run_by(user), pk=pk)
+    form = InviteForm(sent(request), initial={"language": user.language})
+    if form.is_valid():
+        try:
+            order = invite(found, user, form.person())
+        except Refused as refusal:
+            tell(form, refusal.errors)
+        except NotTheirs as error:
+            raise Http404 from error
+        else:
+            text = _("The invitation to %(email)s is ordered. This page shows where it stands.")
+            messages.success(request, text % {"email": order.user_email})
+            return redirect("portal_project", found.pk)
+    context = {"project": found, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/invite.html", context, status=status)
+
+
+@for_members
+@require_POST
+def set_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+    """Make a member project admin, or the other way round."""
+    user = member(request)
+    found = _find(user, pk, membership)
+    role = request.POST.get("role", "")
+    if found is None or role not in Membership.Role.values:
+        return _too_late(request, pk)
+    try:
+        changed = change_role(found, Membership.Role(role), user)
+    except NotTheirs as error:
+        raise Http404 from error
+    if not changed:
+        return _too_late(request, pk)
+    messages.success(request, _("The role is changed."))
+    return redirect("portal_project", pk)
+
+
+@for_members
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+    """Say what it means to remove a member; POST does it."""
+    user = member(request)
+    found = _find(user, pk, membership)
+    if found is None:
+        return _too_late(request, pk)
+    if found.user_id == user.pk:
+        messages.warning(request, _("You administer this client: hand over first."))
+        return redirect("portal_project", pk)
+    if request.method != "POST":
+        context = {"membership": found, "order": _order_of(found)}
+        return render(request, "accounts/remove.html", context)
+    try:
+        removed = remove_member(found, user)
+    except NotTheirs as error:
+        raise Http404 from error
+    if not removed:
+        return _too_late(request, pk)
+    messages.success(request, _("The member is removed; the place is free again."))
+    return redirect("portal_project", pk)
+
+
+def _members(project: Project) -> QuerySet[Membership]:
+    """Who has joined first, by name; then who is invited.
+
+    Of these nothing is told but what was typed when they were invited: not even whether the address
+    is a known user's (contract, "Who is who").
+    """
+    found = Membership.objects.filter(project=project).select_related("user")
+    return found.prefetch_related(_invitations()).order_by(
+        F("joined_at").asc(nulls_last=True), "pk"
+    )
+
+
+def _invitations() -> Prefetch[str, QuerySet[Invitation], str]:
+    return Prefetch("invitations", Invitation.objects.select_related("order").order_by("pk"))
+
+
+def _order_of(membership: Membership) -> Order | None:
+    """What has invited them, the latest."""
+    orders = [getattr(each, "order", None) for each in membership.invitations.all()]
+    return next((order for order in reversed(orders) if order), None)
+
+
+def _may_see(user: User, project: Project) -> bool:
+    if project.client.client_admin_id == user.pk:
+        return True
+    looks_after = Membership.objects.filter(
+        user=user, project=project, role=Membership.Role.ADMIN, joined_at__isnull=False
+    )
+    return looks_after.exists()
+
+
+def _find(user: User, project: int, membership: int) -> Membership | None:
+    """A member of one of the projects that `user` runs; None where they are gone by now."""
+    get_object_or_404(projects_run_by(user), pk=project)
+    found = Membership.objects.select_related("user", "project__client")
+    return found.prefetch_related(_invitations()).filter(pk=membership, project=project).first()
+
+
+def _too_late(request: HttpRequest, project: int) -> HttpResponse:
+    messages.warning(request, _("Somebody else was faster: here are the members as they are now."))
+    return redirect("portal_project", project)

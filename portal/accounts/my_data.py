@@ -1,0 +1,57 @@
+"""What we know of a member: to take along, and to delete."""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.doors import clients_of, for_members, member, sent, shown_again
+from portal.accounts.exporting import export
+from portal.accounts.home_forms import DeleteForm
+from shop.orders.forgetting import FINISHED, orders_for
+from shop.tenancy.forgetting import NotToForget, StillAdministers, addresses_of, forget
+
+
+@for_members
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    """What there is to do with one's data."""
+    return render(request, "accounts/my_data.html", {"clients": clients_of(member(request))})
+
+
+@shown_again
+@require_safe
+def export_data(request: HttpRequest) -> HttpResponse:
+    """All of it as JSON, to keep or to take elsewhere."""
+    answer = JsonResponse(
+        export(member(request)), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
+    answer["Content-Disposition"] = 'attachment; filename="slate-my-data.json"'
+    return answer
+
+
+@shown_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """Say what is deleted and what stays; POST deletes it."""
+    user = member(request)
+    form = DeleteForm(sent(request))
+    if form.is_valid():
+        try:
+            forget(user)
+        except (StillAdministers, NotToForget):
+            # The page says who cannot, and what they can do.
+            return redirect("portal_delete_account")
+        logout(request)
+        messages.success(request, _("Your account is deleted. Thank you for having been here."))
+        return redirect("tiers")
+    under_way = orders_for(user, addresses_of(user)).exclude(state__in=FINISHED)
+    context = {
+        "form": form,
+        "clients": clients_of(user),
+        "under_way": under_way.count(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/delete_account.html", context, status=status)

@@ -1,0 +1,76 @@
+"""Personal access tokens: what `admin_user_access_token` of an order is."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.accounts.doors import for_members, member, page_of, sent, shown_again
+from portal.accounts.home_forms import TokenForm
+from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of, withdraw
+
+
+@for_members
+@require_safe
+def tokens(request: HttpRequest) -> HttpResponse:
+    """My tokens, and the programs that may act in my name."""
+    user = member(request)
+    page = page_of(request, personal_tokens_of(user))
+    context = {
+        "page": page,
+        "tokens": [(token, last_used(token)) for token in page],
+        "programs": programs_of(user),
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/tokens.html", context)
+
+
+@shown_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_token(request: HttpRequest) -> HttpResponse:
+    """Issue a token; the answer shows its value, once."""
+    form = TokenForm(sent(request))
+    if not form.is_valid():
+        status = 422 if form.errors else 200
+        return render(request, "accounts/new_token.html", {"form": form}, status=status)
+    days = form.cleaned_data["days"]
+    value = issue(
+        form.cleaned_data["name"],
+        holder=member(request),
+        expires_at=timezone.now() + timedelta(days=days) if days else None,
+    )
+    shown = [(form.cleaned_data["name"], value)]
+    return render(request, "accounts/token_shown.html", {"shown": shown})
+
+
+@for_members
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what it means to revoke a token; POST does it."""
+    mine = personal_tokens_of(member(request)).filter(pk=pk)
+    if request.method != "POST":
+        token = get_object_or_404(mine)
+        context = {"name": token.data["name"]}
+        return render(request, "accounts/revoke_token.html", context)
+    # Whoever presses twice has reached what they wanted.
+    mine.delete()
+    messages.success(request, _("The token is revoked."))
+    return redirect("portal_tokens")
+
+
+@for_members
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke_program(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what it means to withdraw one's consent from a program; POST does it."""
+    user = member(request)
+    application = get_object_or_404(programs_of(user), pk=pk)
+    if request.method != "POST":
+        context = {"name": application.name}
+        return render(request, "accounts/revoke_program.html", context)
+    withdraw(user, application)
+    messages.success(request, _("The program can no longer act in your name."))
+    return redirect("portal_tokens")

@@ -1,0 +1,12 @@
+"""The room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    """Orders listen to people who delete their account."""
+
+    name = "shop.orders"
+
+    def ready(self) -> None:
+        from shop.orders import forgetting  # noqa: F401 -- connects the receiver

@@ -1,0 +1,72 @@
+"""Whoever administers a client and presses twice, or is overtaken: one wins, the others see it."""
+
+import pytest
+
+from shop.orders.document import Refused
+from shop.orders.inviting import invite
+from shop.orders.models import Order
+from shop.orders.removing import remove_member
+from shop.tenancy.administering import NotTheirs, hand_over
+from shop.tenancy.forgetting import NotToForget, StillAdministers, forget
+from shop.tenancy.models import Client, Membership, Project, User
+from tests.factories import make_membership, make_project
+from tests.orders.test_parallel import CALLERS, at_once
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def test_invitation_that_is_sent_several_times_is_ordered_once() -> None:
+    project = make_project()
+
+    def press(number: int) -> bool:
+        mine = Project.objects.select_related("client", "product").get()
+        try:
+            invite(mine, User.objects.get(), {"user_email": "nina@example.com"})
+        except Refused:
+            return False
+        return True
+
+    assert sorted(at_once(press)) == [False] * (CALLERS - 1) + [True]
+    assert Order.objects.get().project_id == project.pk
+
+
+def test_member_is_removed_by_one_of_several() -> None:
+    make_membership()
+    seen = [
+        Membership.objects.select_related("project__client__client_admin").get()
+        for _ in range(CALLERS)
+    ]
+    won = at_once(
+        lambda number: remove_member(seen[number], seen[number].project.client.client_admin)
+    )
+    assert sorted(won) == [False] * (CALLERS - 1) + [True]
+
+
+def test_successor_is_never_removed_or_deleted_while_it_is_handed_over() -> None:
+    membership = make_membership()
+    client, person = membership.project.client, membership.user
+    admin = client.client_admin
+
+    def act(number: int) -> str:
+        try:
+            match number % 3:
+                case 0:
+                    return "handed over" if hand_over(client, admin, person) else ""
+                case 1:
+                    found = Membership.objects.select_related("project__client").get()
+                    return "removed" if remove_member(found, admin) else ""
+            forget(User.objects.get(pk=person.pk))
+        except (NotTheirs, NotToForget, StillAdministers, Membership.DoesNotExist):
+            return ""
+        return "deleted"
+
+    done = set(at_once(act)) - {""}
+    now = Client.objects.select_related("client_admin").get()
+    if "handed over" in done:
+        assert now.client_admin == person
+        assert done == {"handed over"}
+        assert Membership.objects.exists()
+        assert now.client_admin.is_active
+    else:
+        assert now.client_admin == admin
+        assert not Membership.objects.exists()
