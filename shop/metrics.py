@@ -1,11 +1,12 @@
 """`/metrics`: how the shop is doing, as Prometheus reads it.
 
-Every value comes from our rows when it is asked for, in five queries: a counter of a process would
+Every value comes from our rows when it is asked for, in six queries: a counter of a process would
 know of that process alone. None names an order, an address or a person.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import product
 
 from django.conf import settings
@@ -18,14 +19,15 @@ from django.views.decorators.http import require_safe
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from shop.notifications.models import Message
+from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order, State
 from shop.packing.counting import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
 from shop.worker.models import Heartbeat
 
-# What is still to come, and what went wrong. Sent mails are as many as there ever were.
+# What is still to come, and what went wrong. What was sent is as much as we keep.
 UNFINISHED = (Message.State.WAITING, Message.State.SENDING, Message.State.FAILED)
+UNDELIVERED = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.FAILED)
 
 
 @never_cache
@@ -53,7 +55,8 @@ class _Rows:
     def collect(self) -> Iterator[Metric]:
         yield from _orders()
         yield from _packing()
-        yield _messages()
+        yield from _messages()
+        yield from _webhooks()
         yield from _worker()
 
 
@@ -91,15 +94,44 @@ def _packing() -> Iterator[Metric]:
     )
 
 
-def _messages() -> Metric:
+def _messages() -> Iterator[Metric]:
     messages = GaugeMetricFamily(
         "shop_messages", "Messages that are not sent, by kind and state.", labels=["kind", "state"]
     )
-    found = Message.objects.filter(state__in=UNFINISHED).order_by().values_list("kind", "state")
-    numbers = {(kind, state): number for kind, state, number in found.annotate(Count("pk"))}
+    unfinished = Message.objects.filter(state__in=UNFINISHED).order_by()
+    found = unfinished.values_list("kind", "state").annotate(Count("pk"), Min("next_try"))
+    rows = {(kind, state): (number, due) for kind, state, number, due in found}
     for kind, state in product(Message.Kind.values, UNFINISHED):
-        messages.add_metric([kind, state], numbers.get((kind, state), 0))
-    return messages
+        messages.add_metric([kind, state], rows.get((kind, state), (0, None))[0])
+    yield messages
+    yield GaugeMetricFamily(
+        "shop_oldest_due_message_seconds",
+        "For how long the message that is due the longest has been so; 0 without one.",
+        value=_overdue(due for (_, state), (_, due) in rows.items() if state == UNFINISHED[0]),
+    )
+
+
+def _webhooks() -> Iterator[Metric]:
+    webhooks = GaugeMetricFamily(
+        "shop_webhooks", "Webhooks that are not delivered, by state.", labels=["state"]
+    )
+    undelivered = Delivery.objects.filter(state__in=UNDELIVERED).order_by()
+    found = undelivered.values_list("state").annotate(Count("pk"), Min("next_try"))
+    rows = {state: (number, due) for state, number, due in found}
+    for state in UNDELIVERED:
+        webhooks.add_metric([state], rows.get(state, (0, None))[0])
+    yield webhooks
+    yield GaugeMetricFamily(
+        "shop_oldest_due_webhook_seconds",
+        "For how long the webhook that is due the longest has been so; 0 without one.",
+        value=_overdue(due for state, (_, due) in rows.items() if state == UNDELIVERED[0]),
+    )
+
+
+def _overdue(moments: Iterable[datetime]) -> float:
+    """The seconds since the earliest of `moments`; 0 where it is still to come."""
+    now = timezone.now()
+    return max(0.0, (now - min(moments, default=now)).total_seconds())
 
 
 def _worker() -> Iterator[Metric]:

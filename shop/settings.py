@@ -348,6 +348,7 @@ WORKER_CLUSTERS = {
             "shop.orders.lapsing.cancel_lapsed",
             "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
+            "shop.notifications.expiring.delete_old",
         ],
         "frozen_after": 60,
     },
@@ -360,6 +361,11 @@ REMIND_AFTER_DAYS = 7
 CANCEL_AFTER_DAYS = 60
 OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as many
 
+# For how many days we keep what was sent, once nothing more comes of it.
+KEEP_MESSAGES_DAYS = 90  # mails about orders
+KEEP_ACCOUNT_MESSAGES_DAYS = 30  # mails about signing in: codes, passwords, notices; alarms
+KEEP_DELIVERIES_DAYS = 90  # webhooks; for as long they can be sent again
+
 # Whoever shows it may read /metrics.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
@@ -371,6 +377,12 @@ ADDRESS_CORRECTIONS = 3  # of one order
 MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer
+WEBHOOK_LEASE_SECONDS = 60  # well above it
+# Before the second try, the third and so on (contract, "redirection_uri").
+WEBHOOK_WAITS_SECONDS = [
+    *(5, 5 * 60, 30 * 60),
+    *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)),
+]
 
 LOGGING = {
     "version": 1,

@@ -157,6 +157,8 @@ def staff() -> Iterator[Scene]:
     order_in("has_packing_errors")
     yield Scene("staff-queue", "/staff/", person)
     yield Scene("staff-order", f"/staff/orders/{order.pk}/", person)
+    yield Scene("staff-mails", "/staff/mails/", person)
+    yield Scene("staff-mail", "/staff/mails/received/", person)
     application = make_application("Kranplaner")
     yield Scene("staff-applications", "/staff/applications/", person)
     yield Scene("staff-application", f"/staff/applications/{application.pk}/", person)

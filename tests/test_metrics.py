@@ -9,11 +9,12 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from shop.notifications.models import Message
+from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order
 from shop.packing.models import Packing
 from shop.worker.models import Heartbeat
 from tests.factories import make_bare_order, make_order, pack_all
+from tests.notifications.receiver import make_order_for
 from tests.pages import Response
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,28 @@ def test_messages_that_are_not_sent_are_counted_by_kind_and_state() -> None:
     assert ("received", "sent") not in found
 
 
+def test_webhooks_that_are_not_delivered_are_counted_by_state() -> None:
+    for _ in range(3):
+        make_order_for("https://partner.example/")
+    Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).update(state="failed")
+    Delivery.objects.filter(pk=Delivery.objects.latest("pk").pk).update(state="delivered")
+    found = {key[1]: value for key, value in scrape().items() if key[0] == "shop_webhooks"}
+    assert found == {"waiting": 1, "sending": 0, "failed": 1}
+
+
+def test_oldest_due_mail_and_webhook_are_shown_by_their_age() -> None:
+    make_order_for("https://partner.example/")
+    names = ("shop_oldest_due_message_seconds", "shop_oldest_due_webhook_seconds")
+    for model in (Message, Delivery):
+        model.objects.update(next_try=timezone.now() + timedelta(minutes=1))
+    assert [scrape()[name,] for name in names] == [0, 0]
+    Message.objects.update(next_try=timezone.now() - timedelta(minutes=1))
+    Delivery.objects.update(next_try=timezone.now() - timedelta(minutes=2))
+    assert [scrape()[name,] for name in names] == pytest.approx([60, 120], abs=10)
+    Delivery.objects.update(state="sending")
+    assert scrape()["shop_oldest_due_webhook_seconds",] == 0
+
+
 def test_worker_is_shown_by_cluster(settings: Settings) -> None:
     beat_at = timezone.now() - timedelta(seconds=7)
     Heartbeat.objects.create(cluster="packing", beat_at=beat_at, restarts=3)
@@ -104,9 +127,9 @@ def test_worker_is_shown_by_cluster(settings: Settings) -> None:
     assert clusters == set(settings.WORKER_CLUSTERS)
 
 
-def test_scrape_costs_five_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_scrape_costs_six_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_order()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         ask()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.backoffice import applications, pages, views
+from portal.backoffice import applications, mails, pages, views
 
 urlpatterns = [
     path("", views.queue, name="staff"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("orders/<int:pk>/by-hand/", views.finish_by_hand, name="staff_by_hand"),
     path("pages/preview/", pages.preview, name="staff_page_preview"),
     path("pages/<slug:slug>/<int:number>/", pages.version, name="staff_page_version"),
+    path("mails/", mails.mails, name="staff_mails"),
+    path("mails/<slug:kind>/", mails.mail, name="staff_mail"),
+    path("mails/<slug:kind>/html/", mails.mail_html, name="staff_mail_html"),
     path("applications/", applications.applications, name="staff_applications"),
     path("applications/new/", applications.new_application, name="staff_new_application"),
     path("applications/<int:pk>/", applications.application, name="staff_application"),

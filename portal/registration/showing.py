@@ -12,6 +12,7 @@ from shop.orders.filling import FILLABLE
 from shop.orders.models import Order, State
 from shop.packing.models import Packing, StepRecord
 from shop.packing.naming import step_name, step_title
+from shop.tenancy.addresses import masked
 from shop.tenancy.models import Client, Project
 
 
@@ -88,10 +89,9 @@ class Showing:
     @property
     def masked_email(self) -> str:
         """Enough of the address to recognise one's own: `n…@g….com`."""
-        email = self.order.user_email or (self.order.member.email if self.order.member else "")
-        name, _at, domain = email.partition("@")
-        host, dot, ending = domain.rpartition(".")
-        return f"{name[:1]}…@{host[:1]}…{dot}{ending}" if email else ""
+        return masked(
+            self.order.user_email or (self.order.member.email if self.order.member else "")
+        )
 
     @property
     def headline(self) -> str:

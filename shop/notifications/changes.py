@@ -41,6 +41,10 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
         _("A passkey was removed"),
         _("A passkey was removed from your account."),
     ),
+    "factors_reset": (
+        _("Your second factor was reset"),
+        _("Passkeys, authenticator app and recovery codes were taken off your account."),
+    ),
 }
 OTHER = (_("Your sign-in was changed"), _("Something about the way you sign in was changed."))
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from shop.notifications.models import Attempt, Delivery, Receiver
 from shop.notifications.trying import MOST_FAILURES, MOST_TRIES
 
-AT_ONCE = 3  # calls of one receiver
-MARGIN = 45  # seconds from the longest call to the end of the lease
+SLOTS = 10  # calls under way at once
+AT_ONCE = 3  # of one receiver
+OF_ONE_APPLICATION = SLOTS // 2  # however many hosts it has: the others' calls find room
 
 WAITING, SENDING = Delivery.State.WAITING, Delivery.State.SENDING
 
@@ -23,14 +24,14 @@ WAITING, SENDING = Delivery.State.WAITING, Delivery.State.SENDING
 def claim(number: int) -> list[Delivery]:
     """Up to `number` deliveries that are due, now ours; each with its order and application.
 
-    Of one order one at a time, earlier changes first; of one receiver a few, so that there is
-    room for the others.
+    Of one order one at a time, earlier changes first; of one receiver a few, and of one
+    application half of all, so that there is room for the others.
     """
     now = timezone.now()
     chosen = list(_choose(number, now)) if number else []
     if not chosen:
         return []
-    lease = timedelta(seconds=settings.WEBHOOK_TIMEOUT_SECONDS + MARGIN)
+    lease = timedelta(seconds=settings.WEBHOOK_LEASE_SECONDS)
     token = uuid.uuid4()
     Delivery.objects.filter(_is_due(now), pk__in=chosen).update(
         state=SENDING,
@@ -70,15 +71,25 @@ def _choose(number: int, now: datetime) -> Iterator[int]:
     ill = set(
         Receiver.objects.filter(failures__gte=MOST_FAILURES).values_list("address", flat=True)
     )
-    under_way = Counter(Delivery.objects.filter(state=SENDING).values_list("receiver", flat=True))
-    for pk, receiver in candidates:
-        if number and under_way[receiver] < (1 if receiver in ill else AT_ONCE):
-            under_way[receiver] += 1
-            number -= 1
-            yield pk
+    calls = list(
+        Delivery.objects.filter(state=SENDING).values_list("receiver", "order__application")
+    )
+    to_receiver = Counter(receiver for receiver, _application in calls)
+    by_application = Counter(application for _receiver, application in calls)
+    for pk, receiver, application in candidates:
+        if not number:
+            return
+        if to_receiver[receiver] >= (1 if receiver in ill else AT_ONCE):
+            continue
+        if by_application[application] >= OF_ONE_APPLICATION:
+            continue
+        to_receiver[receiver] += 1
+        by_application[application] += 1
+        number -= 1
+        yield pk
 
 
-def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str]]:
+def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int]]:
     """A few due deliveries of each receiver that is not resting, longest due first."""
     earlier = Delivery.objects.filter(
         _is_due(now) | Q(state=SENDING), order=OuterRef("order"), pk__lt=OuterRef("pk")
@@ -87,4 +98,4 @@ def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str]]:
     due = Delivery.objects.filter(_is_due(now), ~Exists(earlier)).exclude(receiver__in=resting)
     place = Window(RowNumber(), partition_by="receiver", order_by=["next_try", "pk"])
     few = due.annotate(place=place).filter(place__lte=AT_ONCE)
-    return few.order_by("next_try", "pk").values_list("pk", "receiver")
+    return few.order_by("next_try", "pk").values_list("pk", "receiver", "order__application")

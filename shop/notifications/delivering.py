@@ -18,13 +18,12 @@ from standardwebhooks import Webhook
 from shop.access.applications import may_act
 from shop.access.signing import signing_secrets
 from shop.notifications.calling import Answer, post
-from shop.notifications.claiming import claim, take_back
+from shop.notifications.claiming import SLOTS, claim, take_back
 from shop.notifications.models import Attempt, Delivery
 from shop.notifications.trying import record
 
 logger = logging.getLogger(__name__)
 
-BATCH = 10  # claimed and under way at once
 LOOK = 1.0  # seconds between two looks for what has become due while calls are under way
 AT_MOST = 600  # seconds; the next wake-up goes on, well before the queue's own time-out
 
@@ -42,12 +41,12 @@ def drain(beat: Callable[[], None]) -> None:
     """Send what is due until nothing is due or under way, calling `beat` once a second."""
     until = time.monotonic() + AT_MOST
     under_way: dict[Future[Call], Delivery] = {}
-    with ThreadPoolExecutor(BATCH) as pool:
+    with ThreadPoolExecutor(SLOTS) as pool:
         while True:
             beat()
             if time.monotonic() < until:
                 take_back()
-                for delivery in claim(BATCH - len(under_way)):
+                for delivery in claim(SLOTS - len(under_way)):
                     call = pool.submit(send, delivery, secrets_for(delivery))
                     under_way[call] = delivery
             if not under_way:

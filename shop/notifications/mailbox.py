@@ -26,12 +26,16 @@ class EmailBackend(BaseEmailBackend):
                 for part in getattr(mail, "alternatives", [])
                 if part.mimetype == "text/html"
             ]
+            attached = [
+                [name, str(content)] for name, content, _kind in map(tuple, mail.attachments)
+            ]
             for recipient in mail.recipients():
                 MailboxEntry.objects.create(
                     recipient=recipient,
                     subject=mail.subject[:200],
                     text=str(mail.body),
                     html=html[0] if html else "",
+                    attached=attached,
                 )
         return len(email_messages)
 

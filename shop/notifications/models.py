@@ -81,21 +81,35 @@ class Message(models.Model):
 
     @property
     def is_obsolete(self) -> bool:
-        """Whether it would lead nowhere: its link is used or replaced, or nobody is there."""
-        if self.kind in {self.Kind.PASSWORD, self.Kind.CODE, self.Kind.CHANGE}:
+        """Whether it would lead nowhere: nobody is there, or the order has moved on since."""
+        order = self.order
+        if self.kind == self.Kind.ALARM:
+            return not self._some_order_waits()
+        if order is None:
             late = timezone.now() - timedelta(seconds=settings.CODE_SECONDS)
             too_late = self.kind == self.Kind.CODE and self.created_at < late
             return too_late or not (self.user and self.user.may_sign_in)
-        if self.kind == self.Kind.REMINDER:
-            return not self.order or self.order.complete or self.order.state != State.PENDING
-        if self.kind != self.Kind.INVITATION or self.order is None:
-            return False
-        invitation = self.order.invitation
-        return (
-            invitation is None
-            or invitation.used_at is not None
-            or invitation.counter != self.occasion
-        )
+        moved = order.user_email is not None and self.recipient != order.user_email.lower()
+        match self.kind:
+            case self.Kind.RECEIVED:
+                return moved
+            case self.Kind.REMINDER:
+                return moved or order.complete or order.state != State.PENDING
+            case self.Kind.ATTENTION:
+                return moved or order.state != self.details.get("state", order.state)
+            case self.Kind.INVITATION:
+                invitation = order.invitation
+                if invitation is None or invitation.used_at:
+                    return True
+                return moved or invitation.counter != self.occasion
+            case self.Kind.PACKED:
+                return self.user is not None and not self.user.may_sign_in
+        return False
+
+    def _some_order_waits(self) -> bool:
+        told = {order["pk"]: order["state"] for order in self.details["orders"]}
+        now = Order.objects.filter(pk__in=told).values_list("pk", "state")
+        return any(told[pk] == state for pk, state in now)
 
 
 class MailboxEntry(models.Model):
@@ -105,6 +119,7 @@ class MailboxEntry(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    attached = models.JSONField(default=list)  # name and text of each
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

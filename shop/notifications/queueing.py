@@ -1,6 +1,8 @@
 """Put mails into the queue; each once, however often it is asked for."""
 
 from datetime import timedelta
+from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
@@ -34,6 +36,52 @@ def invite(order: Order) -> None:
         # To the address as the order has it: it may be a known user's, who has another by now.
         recipient = order.user_email or order.member.email
         _queue(order, Message.Kind.INVITATION, recipient, order.invitation.counter)
+
+
+def tell_orderer(order: Order) -> None:
+    """The mail to who placed the order that it is set up, where that is not its new member."""
+    orderer = order.placed_by or order.owner or order.token_user
+    if orderer and orderer.may_sign_in and orderer != order.member:
+        language = orderer.language
+        _queue(order, Message.Kind.PACKED, orderer.email, user=orderer, language=language)
+
+
+def ask_for_attention(order: Order) -> None:
+    """The mail that the order stands still, once for each cause.
+
+    For a person's look at it, and for what a step of packing has told the customer to mend. What
+    is ours to mend is no mail.
+    """
+    fault = order.fault
+    if order.state == State.NEED_HUMAN:
+        fault = ""  # whatever it is that the person decides
+    elif not Order.objects.filter(pk=order.pk, packing__customer_text__gt="").exists():
+        return
+    if not order.user_email:
+        return
+    # The cause as a number: the row is unique by it. With room for a further one beside it.
+    occasion = crc32(f"{order.state} {fault}".encode()) & 0x3FFFFFFF
+    details = {"state": order.state, "fault": fault}
+    _queue(order, Message.Kind.ATTENTION, order.user_email, occasion, details=details)
+    # It was no longer needed before it was sent, and now it is again.
+    told = order.messages.filter(kind=Message.Kind.ATTENTION, occasion=occasion)
+    told.filter(state=Message.State.OBSOLETE).update(
+        state=Message.State.WAITING,
+        recipient=order.user_email.lower(),
+        attempts=0,
+        next_try=timezone.now(),
+    )
+
+
+def tell_cancelled(order: Order) -> None:
+    """The mail that the order was cancelled. Of one that was emptied, no other mail is kept."""
+    recipient = order.user_email
+    if recipient is None:
+        earlier = order.messages.filter(kind__in=(Message.Kind.RECEIVED, Message.Kind.REMINDER))
+        recipient = earlier.values_list("recipient", flat=True).last()
+        order.messages.all().delete()
+    if recipient:
+        _queue(order, Message.Kind.CANCELLED, recipient)
 
 
 def write_to_new_address(order: Order, previous: str | None) -> None:
@@ -140,13 +188,15 @@ def wait_of_today(recipient: str, *, besides: Message | None = None) -> timedelt
     return wait
 
 
-def _queue(order: Order, kind: Message.Kind, recipient: str, occasion: int = 0) -> None:
+def _queue(
+    order: Order, kind: Message.Kind, recipient: str, occasion: int = 0, **more: Any
+) -> None:
     # No wake-up: the worker looks for mail every second.
     message = Message(
         order=order,
         kind=kind,
         occasion=occasion,
         recipient=recipient.lower(),
-        language=order.language,
+        **{"language": order.language, **more},
     )
     Message.objects.bulk_create([message], ignore_conflicts=True)

@@ -5,7 +5,14 @@ from typing import Any
 from django.dispatch import receiver
 
 from shop.notifications.publishing import forget_details, publish
-from shop.notifications.queueing import announce, invite, write_to_new_address
+from shop.notifications.queueing import (
+    announce,
+    ask_for_attention,
+    invite,
+    tell_cancelled,
+    tell_orderer,
+    write_to_new_address,
+)
 from shop.orders.correcting import address_corrected
 from shop.orders.lapsing import EMPTIED
 from shop.orders.models import Order, State
@@ -15,13 +22,16 @@ from shop.orders.states import state_changed
 @receiver(state_changed)
 def write_for(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
     """Queue the mail that belongs to this change, in its transaction."""
-    if previous is None and order.state == State.PENDING:
-        announce(order)
-    if order.state == State.PACKED:
-        invite(order)
-    if order.state == State.CANCELLED and order.user_email is None:
-        # Emptied with the order: whom we wrote to is theirs, too.
-        order.messages.all().delete()
+    match order.state:
+        case State.PENDING if previous is None:
+            announce(order)
+        case State.PACKED:
+            invite(order)
+            tell_orderer(order)
+        case State.NEED_HUMAN | State.HAS_PACKING_ERRORS:
+            ask_for_attention(order)
+        case State.CANCELLED:
+            tell_cancelled(order)
 
 
 @receiver(state_changed)

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
@@ -14,12 +15,14 @@ from django.utils import timezone
 from shop.notifications.models import Message
 from shop.notifications.queueing import not_before
 from shop.notifications.rendering import render
+from shop.tenancy.addresses import masked
 
 logger = logging.getLogger(__name__)
 
 BATCH = 10
 AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
 MOST_ATTEMPTS = 10
+ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
 FIRST_WAIT = 15  # seconds before the second attempt; each later one waits three times as long
 
 
@@ -47,7 +50,12 @@ def send(pk: int) -> None:
     if not _claim(pk):
         return
     message = Message.objects.select_related(
-        "order__product", "order__invitation", "order__delivered_project__client", "user"
+        "order__product",
+        "order__invitation",
+        "order__delivered_project__client",
+        "order__member",
+        "order__basket__terms",
+        "user",
     ).get(pk=pk)
     if message.is_obsolete:
         _end(message, state=Message.State.OBSOLETE)
@@ -95,6 +103,8 @@ def _deliver(message: Message) -> None:
     rendered = render(message)
     mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
     mail.attach_alternative(rendered.html, "text/html")
+    if rendered.enclosure:
+        mail.attach(rendered.enclosure.name, rendered.enclosure.text, "text/plain")
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes
     mail.send()
@@ -107,5 +117,14 @@ def _end_failed(message: Message, error: Exception) -> None:
         message,
         state=Message.State.FAILED if given_up else Message.State.WAITING,
         next_try=timezone.now() + timedelta(seconds=wait),
-        last_error=f"{type(error).__name__}: {error}",
+        last_error=_told(error, message.recipient),
     )
+
+
+def _told(error: Exception, recipient: str) -> str:
+    """What is kept of `error`: of addresses in it, only the recipient's is whole."""
+
+    def shown(found: re.Match[str]) -> str:
+        return found[0] if found[0].lower() == recipient else masked(found[0])
+
+    return ADDRESS.sub(shown, f"{type(error).__name__}: {error}")

@@ -4,6 +4,7 @@ import logging
 import random
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,13 +14,8 @@ from shop.notifications.models import Attempt, Delivery, Receiver
 
 logger = logging.getLogger(__name__)
 
-# Before the second try, the third and so on (contract, "redirection_uri").
-WAITS = (
-    timedelta(seconds=5),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
-)
+# Before the second try, the third and so on.
+WAITS = tuple(timedelta(seconds=seconds) for seconds in settings.WEBHOOK_WAITS_SECONDS)
 MOST_TRIES = len(WAITS) + 1
 JITTER = 0.2  # of a wait, at most, added: many that failed together do not come back together
 

@@ -29,6 +29,9 @@ RELATED = (
     "order__delivered_project__product",
 )
 
+# In the history: such a claim counts as no attempt.
+NOT_BEGUN = "The worker stopped before it came to this order."
+
 
 def claim(pks: Sequence[int]) -> list[Packing]:
     """Claim those of the orders `pks` that nobody else has claimed, in one transaction.
@@ -146,7 +149,7 @@ def take_back(record: Packing) -> None:
 def _release(record: Packing) -> None:
     """Undo a claim: it was made beside that of the order at which the worker died."""
     fence(record, lease_token=None, lease_until=None, attempts=F("attempts") - 1)
-    if not move(record.order, State.PENDING):
+    if not move(record.order, State.PENDING, note=NOT_BEGUN):
         raise LeaseLost
 
 

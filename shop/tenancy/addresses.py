@@ -1,4 +1,4 @@
-"""Whose e-mail address it is."""
+"""Whose e-mail address it is, and how much of it is shown."""
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
@@ -14,6 +14,13 @@ def owner_of(email: str) -> User | None:
     # Asked in any case: the time it takes must not tell whether an address is known.
     proven = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
     return first or (proven.user if proven else None)
+
+
+def masked(email: str) -> str:
+    """Enough of the address to recognise one's own: `n…@g….com`. Empty for none."""
+    name, _at, domain = email.partition("@")
+    host, dot, ending = domain.rpartition(".")
+    return f"{name[:1]}…@{host[:1]}…{dot}{ending}" if email else ""
 
 
 def user_at(email: str, *, first_name: str, last_name: str, language: str) -> User:

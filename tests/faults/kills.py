@@ -9,7 +9,7 @@ from random import Random
 import psutil
 from django.utils import timezone
 
-from tests.faults.shop import Processes, Shop
+from tests.faults.shop import Processes, Shop, children
 from tests.postgres import Server
 
 PATIENCE = 5.0  # where nobody is there to be killed
@@ -24,6 +24,12 @@ def idle(shop: Shop) -> Processes:
     return [helper for helper in shop.helpers() if helper not in busy]
 
 
+def callers(shop: Shop) -> Processes:
+    """Those that send webhooks."""
+    clusters = [one for one in shop.clusters() if one.environ().get("Q_CLUSTER_NAME") == "webhooks"]
+    return [helper for one in clusters for guard in children(one) for helper in children(guard)]
+
+
 def main_of(name: str) -> Victims:
     """The service itself."""
     return lambda shop: [psutil.Process(shop.services[name].process.pid)]
@@ -32,6 +38,7 @@ def main_of(name: str) -> Victims:
 VICTIMS: dict[str, Victims] = {
     "busy worker": lambda shop: shop.busy(),
     "idle helper": idle,
+    "caller": callers,
     "sentinel": Shop.sentinels,
     "cluster": Shop.clusters,
     "supervisor": main_of("worker"),

@@ -27,9 +27,10 @@ def document(number: int) -> dict[str, str]:
 class Partners:
     """Place orders at a steady pace until told to stop."""
 
-    def __init__(self, address: str, token: str, *, pace: float) -> None:
+    def __init__(self, address: str, token: str, *, told_at: str, pace: float) -> None:
         self.url = f"{address}/api/orders"
         self.token = token
+        self.told_at = told_at  # where they take webhooks
         self.pace = pace  # orders a second, by all together
         self.numbers = itertools.count(1)
         self.acknowledged: dict[int, str] = {}  # order_hash by number
@@ -85,12 +86,16 @@ class Partners:
             time.sleep(0.2)
         self.complaints.append(f"order {number} was not acknowledged")
 
+    def document(self, number: int) -> dict[str, str]:
+        """The order of this number, with where its partner is told of it."""
+        return {**document(number), "redirection_uri": self.told_at}
+
     def call(self, http: urllib3.PoolManager, number: int) -> urllib3.BaseHTTPResponse:
         """Send the order of this number, each time under the same key."""
         return http.request(
             "POST",
             self.url,
-            body=json.dumps({"order": document(number)}).encode(),
+            body=json.dumps({"order": self.document(number)}).encode(),
             headers={
                 "Authorization": f"Bearer {self.token}",
                 "Content-Type": "application/json",

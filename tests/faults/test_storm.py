@@ -34,5 +34,7 @@ def test_a_storm_of_kills_loses_nothing_and_does_nothing_twice() -> None:
     orders = report["orders"]
     assert report["answers"]["201"] == report["workspaces"] == orders
     assert report["mails"] == 2 * orders
+    assert report["webhooks"] >= 3 * orders
+    assert report["calls of the receiver"] > report["webhooks"]
     assert report["kills in all"] > 3
     assert ("database server" in report["kills"]) == (DATABASE == "postgres")

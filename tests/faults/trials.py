@@ -12,14 +12,17 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Min
 
 from shop.access.applications import create_application
+from shop.access.signing import rotate
 from shop.access.tokens import issue
-from shop.notifications.models import Message
+from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import place_order
+from tests.faults.hooks import judge_webhooks, moody
 from tests.faults.kills import Killer
 from tests.faults.orders import Partners, document
 from tests.faults.shop import Shop, shop
 from tests.faults.verdict import is_settled, judge
+from tests.notifications.receiver import receiving
 from tests.postgres import Server
 
 STUCK = 180.0  # seconds in which nothing gets done; above the longest gap before another try
@@ -34,11 +37,13 @@ def settle(running: Shop, watch: Callable[[int], None] = lambda packed: None) ->
 
     Calls `watch` now and then with the number of orders packed.
     """
-    done, changed = (0, 0), time.monotonic()
+    done, changed = (0, 0, 0), time.monotonic()
     while not is_settled():
         packed = Order.objects.filter(state=State.PACKED).count()
         watch(packed)
-        now = (packed, Message.objects.filter(state=Message.State.SENT).count())
+        sent = Message.objects.filter(state=Message.State.SENT).count()
+        told = Delivery.objects.filter(state=Delivery.State.DELIVERED).count()
+        now = (packed, sent, told)
         if now != done:
             done, changed = now, time.monotonic()
         if time.monotonic() > changed + STUCK:
@@ -56,11 +61,12 @@ def storm(seconds: float, pace: float, seed: int, server: Server | None) -> Repo
     call_command("createcachetable", verbosity=0)
     application, _secret = create_application("Storm")
     token = issue("Storm", holder=application)
-    with shop() as running:
+    secret = rotate(application)
+    with shop() as running, receiving(moody(seed)) as receiver:
         running.start_web()
         running.start_worker()
         killer = Killer(running, seed)
-        partners = Partners(running.address, token, pace=ORDERS_A_SECOND)
+        partners = Partners(running.address, token, told_at=receiver.uri, pace=ORDERS_A_SECOND)
         partners.place_one()
         assert settle(running), "the first order is not packed"
         connection.close()  # it would not outlive the database's server
@@ -77,16 +83,18 @@ def storm(seconds: float, pace: float, seed: int, server: Server | None) -> Repo
     if not settled:
         complaints.append("something is left to do")
     report = judge(partners.acknowledged)
+    told = judge_webhooks(receiver.calls, secret)
     return {
         "seed": seed,
         **report,
+        **told,
         "kills": killer.count(),
         "kills in all": len(killer.kills),
         "answers": dict(sorted(partners.answers.items())),
         "slowest acknowledgement": round(partners.slowest, 1),
         "seconds to settle": round(settled_after, 1),
         **recovery(killer.kills),
-        "complaints": complaints + report["complaints"],
+        "complaints": complaints + report["complaints"] + told["complaints"],
     }
 
 

@@ -43,7 +43,7 @@ def running_shop(directory: Path, **environment: str) -> Iterator[str]:
 
 def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: IO[str]) -> None:
     """Wait for the first answer; fail with what the shop printed."""
-    for _ in range(600):
+    for _ in range(1800):
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=5):
                 return

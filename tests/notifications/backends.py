@@ -1,4 +1,4 @@
-"""A mail server that is away."""
+"""Mail servers that take nothing."""
 
 import smtplib
 from collections.abc import Sequence
@@ -12,3 +12,11 @@ class Away(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+
+class Chatty(BaseEmailBackend):
+    """Refuses every mail, and tells of others."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        (recipient,) = email_messages[0].to
+        raise smtplib.SMTPRecipientsRefused({recipient: (550, b"Ask Nina.Muster@Studio.example")})

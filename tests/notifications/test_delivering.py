@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from shop.access.models import Application
 from shop.access.signing import rotate, signing_secrets
-from shop.notifications.claiming import claim
+from shop.notifications.claiming import SLOTS, claim
 from shop.notifications.delivering import drain, headers, secrets_for
 from shop.notifications.models import Attempt, Delivery, Receiver
 from shop.orders.models import Order
@@ -245,6 +246,28 @@ def test_slow_receiver_does_not_hold_up_the_others(settings: Settings) -> None:
     assert max(call.at for call in receiver.calls) - began < 2
     assert Delivery.objects.filter(state="waiting").count() == 3
     assert set(Attempt.objects.exclude(fault="").values_list("fault", flat=True)) == {"timeout"}
+
+
+def test_slow_hosts_of_one_application_leave_half_of_all_calls_to_others(
+    settings: Settings,
+) -> None:
+    settings.WEBHOOK_TIMEOUT_SECONDS = 2
+    slow_one, other = make_partner(), make_partner()
+    with ExitStack() as stack:
+        mute = [stack.enter_context(receiving(silent)) for _ in range(7)]
+        for host in mute * 2:
+            make_order_for(host.uri, slow_one)
+        receiver = stack.enter_context(receiving())
+        for _ in range(6):
+            make_order_for(receiver.uri, other)
+        began = time.monotonic()
+        called = [delivery.receiver for delivery in claim(SLOTS)]
+        assert len([address for address in called if address != receiver.address]) == SLOTS // 2
+        Delivery.objects.update(state="waiting", tries=0, lease_token=None, lease_until=None)
+        deliver_all()
+    assert len(receiver.calls) == 6
+    assert max(call.at for call in receiver.calls) - began < 2
+    assert len(receiver.calls) + sum(len(host.calls) for host in mute) == 6 + 14
 
 
 def test_what_becomes_due_meanwhile_is_not_held_up_either(settings: Settings) -> None:

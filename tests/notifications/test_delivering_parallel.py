@@ -49,9 +49,8 @@ def at_once(call: Callable[[], object]) -> list[object]:
 
 
 def test_claim_has_one_winner() -> None:
-    application = make_application()
     for number in range(6):
-        make_order_for(f"https://partner{number}.example/", application)
+        make_order_for(f"https://partner{number}.example/", make_application())
     claimed = [delivery.pk for part in at_once(lambda: claim(10)) for delivery in part]  # type: ignore[attr-defined]
     assert sorted(claimed) == list(Delivery.objects.values_list("pk", flat=True))
     assert set(Delivery.objects.values_list("state", "tries")) == {("sending", 1)}

@@ -27,6 +27,16 @@ def test_mail_is_kept_with_text_and_html() -> None:
     assert (entry.text, entry.html) == ("The text", "<p>The text</p>")
 
 
+def test_what_is_attached_can_be_read(client: Client) -> None:
+    mail = EmailMultiAlternatives("Subject", "The text", to=["a@example.com"])
+    mail.attach("terms-1.txt", "What <b>was</b> agreed to.", "text/plain")
+    mail.send()
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    text = words(client.get(f"/dev/mailbox/{MailboxEntry.objects.get().pk}/"))
+    assert "Attached: terms-1.txt" in text
+    assert "What <b>was</b> agreed to." in text
+
+
 def test_mail_is_kept_once_for_each_recipient() -> None:
     send_mail("Subject", "Text", None, ["a@example.com", "b@example.com"])
     recipients = MailboxEntry.objects.values_list("recipient", flat=True)

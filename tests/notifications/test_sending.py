@@ -207,3 +207,13 @@ def test_many_mails_are_sent_in_one_go_oldest_first(mailoutbox: list[EmailMessag
         make_order(user_email=f"guest{number}@example.com")
     send_all()
     assert [mail.to for mail in mailoutbox] == [[f"guest{n}@example.com"] for n in range(25)]
+
+
+def test_what_is_kept_of_an_error_names_no_address_but_the_recipients(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.notifications.backends.Chatty"
+    make_order()
+    send_all()
+    error = Message.objects.get().last_error
+    assert "nicecustomer@gmx.com" in error
+    assert "Ask N…@S….example" in error
+    assert "Muster" not in error

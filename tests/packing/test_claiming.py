@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from shop.orders.models import Order, State
 from shop.orders.states import move
-from shop.packing.claiming import claim
+from shop.packing.claiming import NOT_BEGUN, claim
 from shop.packing.counting import totals
 from shop.packing.draining import BATCH, due, first_tries, retries, take_back_abandoned
 from shop.packing.mending import retry
@@ -122,6 +122,7 @@ def test_orders_that_a_killed_worker_had_not_begun_lose_no_attempt() -> None:
     assert begun.last_error == "The worker stopped in the middle."
     assert begun.next_try is not None
     assert (not_begun.attempts, not_begun.last_error) == (0, "")
+    assert [order.events.latest("pk").note for order in orders] == ["", "", NOT_BEGUN]
     assert due() == [orders[2].pk]
     assert totals()["leases_expired"] == 2
 

@@ -37,7 +37,12 @@ UNKNOWN = (401, "unauthorized", "")
 
 @pytest.mark.parametrize(
     "owner_id",
-    [OWNER, str(uuid.uuid4()), OWNER.upper(), "00000000-0000-4000-8000-000000000000"],
+    [
+        OWNER,
+        "86d051e6-f8f1-4f1a-a47a-40a763c6025f",
+        OWNER.upper(),
+        "00000000-0000-4000-8000-000000000000",
+    ],
 )
 def test_any_uuid4_is_an_owner(owner_id: str) -> None:
     program = by_cookie(owner_id)

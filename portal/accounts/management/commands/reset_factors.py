@@ -1,0 +1,37 @@
+"""For somebody who has lost their second factor and whom no other way lets in."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from shop.notifications.queueing import tell_of_change
+from shop.tenancy.addresses import owner_of
+
+
+class Command(BaseCommand):
+    """`manage.py reset_factors EMAIL`: who you do it for, you must have made sure of yourself."""
+
+    help = "Takes away somebody's passkeys, app and recovery codes, signs them out, and tells them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What the command line may say."""
+        parser.add_argument("email", help="the address they sign in with")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Take them away, or say in one sentence why not."""
+        user = owner_of(options["email"])
+        if user is None or not user.is_known:
+            raise CommandError(f"There is no user {options['email']}.")
+        with transaction.atomic():
+            factors = Authenticator.objects.filter(user=user)
+            if not factors:
+                raise CommandError(f"{user.email} has no second factor.")
+            factors.delete()
+            for session in UserSession.objects.filter(user=user):
+                session.end()
+            tell_of_change(user, "factors_reset", user.email, ip="")
+        self.stdout.write(f"{user.email} now signs in without a second factor.")

@@ -1,0 +1,8 @@
+"""Steps of packing that end in a mail."""
+
+from shop.orders.models import Order
+from shop.packing.outcomes import Mend
+
+
+def ask_for_another_name(order: Order) -> None:
+    raise Mend("name_taken", customer="Please choose another name.")
