@@ -138,7 +138,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         assert code
         # Received, please check, the link that no longer works, and that it was corrected.
         told = newest_mail(member, wrong, 4)
-        assert "It was corrected" in told
+        assert "That was corrected" in told
         assert "register" not in told
         member.goto(address)
         tab_to(member, "code")
