@@ -95,13 +95,15 @@ def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
 
 
 @private
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, order_hash: str) -> HttpResponse:
     """The code of the mail, typed here because that was read elsewhere: on to joining."""
     order = find_order(order_hash)
     showing = Showing(order)
     invitation = order.invitation
-    if order.state != State.PACKED or invitation is None or showing.is_joined:
+    is_open = order.state == State.PACKED and not showing.is_joined
+    # A page with an error has this address: whoever reloads it is brought to the order's.
+    if request.method != "POST" or not is_open or invitation is None:
         return redirect("registration", order_hash)
     form = CodeForm(request.POST)
     status = 422

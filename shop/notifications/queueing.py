@@ -55,7 +55,7 @@ def ask_for_attention(order: Order) -> None:
     fault = order.fault
     if order.state == State.NEED_HUMAN:
         fault = ""  # whatever it is that the person decides
-    elif not Order.objects.filter(pk=order.pk, packing__customer_text__gt="").exists():
+    elif not Order.objects.filter(pk=order.pk, packing__isnull=False).exclude(packing__mendable=[]):
         return
     if not order.user_email:
         return

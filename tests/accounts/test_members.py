@@ -17,7 +17,7 @@ from tests.factories import (
     pack_all,
 )
 from tests.notifications.sent import send_all
-from tests.pages import error_beside, fields, html, join_address, visitor, words
+from tests.pages import AGREED, error_beside, fields, html, join_address, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -79,12 +79,13 @@ def test_invitation_is_an_order_that_brings_the_member_in(mailoutbox: list[Email
     assert "Ordered, not set up yet" not in words(page)
     assert "Nina Nagel nina@example.com member invited, not joined yet" in words(page)
     send_all()
-    assert {mail.to[0] for mail in mailoutbox} == {"nina@example.com"}
+    told = {mail.to[0] for mail in mailoutbox}
+    assert told == {"nina@example.com", project.client.client_admin.email}
     order.refresh_from_db()
     newcomer = visitor()
     newcomer.post(
         join_address(order),
-        {"password": PASSWORD, "user_first_name": "Nina", "user_last_name": "Nagel"},
+        {**AGREED, "password": PASSWORD, "user_first_name": "Nina", "user_last_name": "Nagel"},
     )
     assert "Nachtdreh" in words(newcomer.get("/portal/"))
     assert "Your role member" in words(newcomer.get("/portal/"))

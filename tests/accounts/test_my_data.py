@@ -42,7 +42,7 @@ from tests.factories import (
     pack_all,
 )
 from tests.notifications.sent import send_all
-from tests.pages import at_checkout, html, join_address, summary, visitor, words
+from tests.pages import AGREED, at_checkout, html, join_address, summary, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -412,7 +412,7 @@ def test_address_can_be_invited_afresh() -> None:
     assert order.member
     assert (order.member.email, order.member.is_known) == (email, False)
     newcomer = visitor()
-    newcomer.post(join_address(order), {"password": PASSWORD})
+    newcomer.post(join_address(order), {**AGREED, "password": PASSWORD})
     assert newcomer.get("/portal/").status_code == 200
     assert User.objects.get(pk=user.pk).email == f"deleted-{user.pk}@deleted.invalid"
 
@@ -456,6 +456,7 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[Email
     browser.post(
         join_address(order),
         {
+            **AGREED,
             "password": PASSWORD,
             "user_first_name": "Quendolin",
             "user_last_name": "Zwiebelfisch",

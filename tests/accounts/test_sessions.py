@@ -6,7 +6,7 @@ from django.test import Client
 from shop.tenancy.models import User
 from tests.accounts.factors import by_password
 from tests.factories import PASSWORD, make_packed_order, make_user
-from tests.pages import html, join_address, visitor, words
+from tests.pages import AGREED, html, join_address, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -54,7 +54,7 @@ def test_page_of_an_only_session_offers_nothing_to_end() -> None:
 
 def test_who_has_just_joined_is_listed() -> None:
     browser = visitor()
-    form = {"user_first_name": "Nina", "user_last_name": "Nagel", "password": PASSWORD}
+    form = {**AGREED, "user_first_name": "Nina", "password": PASSWORD}
     browser.post(join_address(make_packed_order()), form)
     assert "this one" in words(browser.get(SESSIONS))
 

@@ -136,9 +136,10 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         text = newest_mail(member, right, 1)
         code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", text)
         assert code
-        told = newest_mail(member, wrong, 3)
-        assert "It was corrected" in told
-        assert "http" not in told
+        # Received, please check, the link that no longer works, and that it was corrected.
+        told = newest_mail(member, wrong, 4)
+        assert "That was corrected" in told
+        assert "register" not in told
         member.goto(address)
         tab_to(member, "code")
         member.keyboard.type(code[0].lower())

@@ -5,4 +5,4 @@ from shop.packing.outcomes import Mend
 
 
 def ask_for_another_name(order: Order) -> None:
-    raise Mend("name_taken", customer="Please choose another name.")
+    raise Mend("name_taken", customer="Please choose another name.", members=["project_name"])

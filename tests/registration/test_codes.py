@@ -98,5 +98,8 @@ def test_order_that_has_no_code_leads_back_to_its_page() -> None:
 
 
 def test_code_is_taken_by_post_only() -> None:
-    address = f"/register/{make_packed_order().order_hash}/code/"
-    assert visitor().get(address).status_code == 405
+    order = make_packed_order()
+    address = f"/register/{order.order_hash}/code/"
+    answer = visitor().get(address, {"code": code_of(order)})
+    assert answer.headers["Location"] == f"/register/{order.order_hash}/"
+    assert Invitation.objects.get().code_tries == 0
