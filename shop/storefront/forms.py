@@ -16,6 +16,7 @@ from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.requests import page_language
 from shop.tenancy.models import Client, Project, User
 
+DEPENDS = ("client_id", "client_name", "project_id", "project_name")
 REQUIRED = PAGE_WORDS["is required."]
 
 
@@ -77,8 +78,11 @@ class CheckoutForm(forms.Form):
         if not clients:
             del self.fields["client_id"], self.fields["project_id"]
             return
-        for name in ("client_name", "project_name"):
-            self.fields[name].required = False
+        for name in DEPENDS:
+            # Asked for where its other half says nothing: not optional.
+            self.fields[name].required, self.fields[name].depends = False, True  # type: ignore[attr-defined]
+        self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
+        self.fields["project_name"].help_text = _("For a new project: a working title will do.")
         projects = Project.objects.filter(client__in=clients, product=tier)
         _offer(self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in clients)])
         _offer(self, "project_id", [("", _("A new project")), *((p.pk, p.name) for p in projects)])
