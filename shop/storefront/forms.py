@@ -16,7 +16,7 @@ from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.requests import page_language
 from shop.tenancy.models import Client, Project, User
 
-DEPENDS = ("client_id", "client_name", "project_id", "project_name")
+EITHER = ("client_id", "client_name", "project_id", "project_name")
 REQUIRED = PAGE_WORDS["is required."]
 
 
@@ -46,6 +46,7 @@ class CheckoutForm(forms.Form):
     )
     promo_code = forms.CharField(
         label=_("Promotion code"),
+        help_text=_("As it was given to you; capital letters count."),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
@@ -71,16 +72,17 @@ class CheckoutForm(forms.Form):
         self.fields["terms"].help_text = _what_to_read()
         listed = Product.objects.filter(listed=True)
         _offer(self, "product", [(each.code, each.name) for each in listed])
-        if not complete:
-            for field in self.fields.values():
-                field.required = False
+        for field in self.fields.values():
+            field.asked = field.required  # type: ignore[attr-defined]
+            field.required = field.required and complete
         clients = list(Client.objects.filter(client_admin=user)) if user else []
         if not clients:
             del self.fields["client_id"], self.fields["project_id"]
             return
-        for name in DEPENDS:
-            # Asked for where its other half says nothing: not optional.
-            self.fields[name].required, self.fields[name].depends = False, True  # type: ignore[attr-defined]
+        for name in EITHER:
+            # What one of the two says need not be said by the other; yet neither is optional.
+            self.fields[name].asked = True  # type: ignore[attr-defined]
+            self.fields[name].required = False
         self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
         self.fields["project_name"].help_text = _("For a new project: a working title will do.")
         projects = Project.objects.filter(client__in=clients, product=tier)

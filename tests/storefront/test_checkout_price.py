@@ -81,3 +81,4 @@ def test_wrong_promotion_code_is_told_before_ordering() -> None:
     assert page.status_code == 422
     assert error_beside(page, "promo_code") == "This code is not valid for this tier now."
     assert "Please fill this in." not in words(page)
+    assert "E-mail optional" not in words(page)
