@@ -6,12 +6,20 @@ import pytest
 from django.core.cache import cache
 from django.utils import translation
 
+from shop.content.questions import forget
+
 
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """Tests speak English unless they say otherwise, and leave no language behind."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def with_nothing_remembered() -> None:
+    """What another test wrote to be read on pages is gone with its rows."""
+    forget()
 
 
 @pytest.fixture

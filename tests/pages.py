@@ -94,3 +94,16 @@ def join_address(order: Order) -> str:
     """The link that a mail sent now would carry."""
     assert order.invitation
     return reverse("join", args=[order.order_hash, join_token(order.invitation)])
+
+
+def assert_headers(answer: Response) -> None:
+    """The answer forbids what no page of ours needs, and has an id."""
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert answer.headers["X-Request-ID"]

@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 
 # Tags that were typed are shown as typed. No pictures: they would be fetched from elsewhere.
 markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+# A line may end at a hyphen, but not after this one letter.
+E_MAIL = re.compile(r"\bE-(?=Mail)")
 PLACEHOLDER = re.compile(r"\[[^\[\]]+\]")
 
 
@@ -18,6 +20,9 @@ def render(text: str) -> SafeString:
     for token in tokens:
         if token.tag == "h1":
             token.tag = "h2"
+        for child in token.children or ():
+            if child.type == "text":
+                child.content = E_MAIL.sub("E\N{NON-BREAKING HYPHEN}", child.content)
     source: str = markdown.renderer.render(tokens, markdown.options, {})
     return SafeString(source)  # the parser has escaped it
 

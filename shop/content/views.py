@@ -6,18 +6,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from shop.content.models import Page
 from shop.content.publishing import newest
 
 STARTED = time.time()
+# What link previews and search engines say of each page.
+SUMMARIES = {
+    Page.Slug.IMPRINT: _("Who runs this shop, and how to reach us."),
+    Page.Slug.PRIVACY: _("What we store of you, what for and for how long, and what you may ask."),
+    Page.Slug.TERMS: _("What holds between you and us when you order."),
+}
 
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """What the page says now. Browsers keep it, and ask whether it has changed."""
     version = newest(slug)
-    response = render(request, "content/page.html", {"version": version})
+    context = {"version": version, "summary": SUMMARIES[Page.Slug(slug)]}
+    response = render(request, "content/page.html", context)
     patch_cache_control(response, private=True, no_cache=True)
     # What stands around the text may have changed at our last start.
     changed = int(max(version.at.timestamp(), STARTED))

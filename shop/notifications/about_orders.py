@@ -197,7 +197,7 @@ def _facts(order: Order, *, price: bool = False) -> tuple[Fact, ...]:
 def _price(order: Order) -> list[Fact]:
     if not order.net_cents:
         return [Fact(_("Price"), _("free of charge"))]
-    gross = _("%(price)s a month, including %(rate)s %% VAT") % {
+    gross = _("%(price)s a month, including %(rate)s%% VAT") % {
         "price": money(order.gross_cents, order.currency),
         "rate": floatformat(order.vat_rate),
     }

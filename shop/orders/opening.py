@@ -30,10 +30,14 @@ def orders_of(owner: Owner) -> QuerySet[Order]:
     return Order.objects.none()
 
 
+def open_of(owner: Owner) -> QuerySet[Order]:
+    """The open order of `owner`, if there is one."""
+    return orders_of(owner).filter(state=State.NEW)
+
+
 def find_open(owner: Owner) -> Order | None:
     """The open order of `owner`, with its basket and its tier."""
-    found = orders_of(owner).filter(state=State.NEW)
-    return found.select_related("basket", "product").first()
+    return open_of(owner).select_related("basket", "product").first()
 
 
 def open_order(owner: Owner) -> tuple[Order, Owner]:

@@ -20,6 +20,11 @@ class Price:
     currency: str
 
     @property
+    def listed_cents(self) -> int:
+        """What it would be without a promotion."""
+        return self.net_cents + self.discount_cents
+
+    @property
     def gross_cents(self) -> int:
         """What is to be paid."""
         return gross(self.net_cents, self.vat_rate)

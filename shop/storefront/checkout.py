@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -80,19 +81,33 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
         put_details(basket, tier, sound, owner.user)
         put_consent(basket, form.agreed)
 
+    leads_to = _way_out(request)
     if order is None or order.order_hash != request.POST.get("order"):
-        return _answer_old_form(request, owner, form, put)
+        return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form, put)
     try:
         with holding(order) as basket:
             put(basket)
     except NotOpen:
         return _answer_old_form(request, owner, form, put)
+    if leads_to:
+        return redirect(leads_to)
     tell(form, faults)
     if form.errors:
         return _page(request, form, basket, status=409 if outdated else 422)
     if applies:
-        return redirect("checkout")
+        to = "" if request.POST["apply"] == "language" else "#summary"
+        return redirect(reverse("checkout") + to)
     return _place(request, owner, form, basket)
+
+
+def _way_out(request: HttpRequest) -> str:
+    """Where the button leads that was pressed, if that is to another page."""
+    match request.POST.get("apply"):
+        case "tiers":
+            return reverse("tiers")
+        case "sign-in":
+            return f"{reverse('account_login')}?next={reverse('checkout')}"
+    return ""
 
 
 def _answer_old_form(

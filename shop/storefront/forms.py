@@ -13,6 +13,7 @@ from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.requests import page_language
 from shop.tenancy.models import Client, Project, User
 
+EITHER = ("client_id", "client_name", "project_id", "project_name")
 REQUIRED = PAGE_WORDS["is required."]
 
 
@@ -42,6 +43,7 @@ class CheckoutForm(forms.Form):
     )
     promo_code = forms.CharField(
         label=_("Promotion code"),
+        help_text=_("As it was given to you; capital letters count."),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
@@ -64,15 +66,19 @@ class CheckoutForm(forms.Form):
         self.fields["terms"].help_text = what_to_read()
         listed = Product.objects.filter(listed=True)
         _offer(self, "product", [(each.code, each.name) for each in listed])
-        if not complete:
-            for field in self.fields.values():
-                field.required = False
+        for field in self.fields.values():
+            field.asked = field.required  # type: ignore[attr-defined]
+            field.required = field.required and complete
         clients = list(Client.objects.filter(client_admin=user)) if user else []
         if not clients:
             del self.fields["client_id"], self.fields["project_id"]
             return
-        for name in ("client_name", "project_name"):
+        for name in EITHER:
+            # What one of the two says need not be said by the other; yet neither is optional.
+            self.fields[name].asked = True  # type: ignore[attr-defined]
             self.fields[name].required = False
+        self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
+        self.fields["project_name"].help_text = _("For a new project: a working title will do.")
         projects = Project.objects.filter(client__in=clients, product=tier)
         _offer(self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in clients)])
         _offer(self, "project_id", [("", _("A new project")), *((p.pk, p.name) for p in projects)])

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from shop.catalogue.models import Product
+from shop.content.models import Page
 
 
 class Pages(Sitemap[str]):
-    """The tiers, all together and each on its own."""
+    """The tiers, all together and each on its own, and the legal pages."""
 
     i18n = True
     alternates = True
@@ -20,7 +21,8 @@ class Pages(Sitemap[str]):
     def items(self) -> list[str]:
         """The pages' paths."""
         listed = Product.objects.filter(listed=True)
-        return [reverse("tiers"), *(reverse("tier", args=[product.slug]) for product in listed)]
+        tiers = [reverse("tier", args=[product.slug]) for product in listed]
+        return [reverse("tiers"), *tiers, *(reverse(slug) for slug in Page.Slug.values)]
 
     def location(self, item: str) -> str:
         """The address by which the page is in the language of the moment."""

@@ -1,14 +1,16 @@
 """The tiers and the checkout."""
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from shop.catalogue.models import Product
-from shop.content.models import Question
-from shop.orders.opening import find_open
+from shop.content.questions import listed
+from shop.orders.opening import open_of
 from shop.orders.owners import Owner, read_owner_id
+from shop.orders.pricing import price_of
 from shop.requests import base_url, page_language
 from shop.storefront.structured import data_block, describe
 
@@ -21,7 +23,8 @@ from shop.storefront.structured import data_block, describe
 @require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
     """The tiers, side by side."""
-    products = list(Product.objects.filter(listed=True))
+    chosen = open_of(Owner(read_owner_id(request))).filter(product=OuterRef("pk"))
+    products = list(Product.objects.filter(listed=True).annotate(chosen=Exists(chosen)))
     families = [
         (family, [product for product in products if product.family == family])
         for family in Product.Family
@@ -30,8 +33,8 @@ def tiers(request: HttpRequest) -> HttpResponse:
     context = {
         "families": shown,
         "products": products,
-        "questions": Question.objects.filter(listed=True),
-        "open": find_open(Owner(read_owner_id(request))),
+        "questions": listed(),
+        "chosen": next((product for product in products if product.chosen), None),
     }
     return render(request, "storefront/tiers.html", context)
 
@@ -44,7 +47,7 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     address = f"{base_url(request).rstrip('/')}{request.path}?lang={page_language()}"
     context = {
         "product": product,
-        "vat_cents": product.gross_cents - product.net_cents,
+        "price": price_of(product, None, adds_member=False),
         "data": data_block(describe(product, address)),
     }
     return render(request, "storefront/tier.html", context)

@@ -15,6 +15,7 @@ from shop.content.markup import placeholders, render
         ("[AGB](/terms/)", '<p><a href="/terms/">AGB</a></p>\n'),
         ("a\\\nb", "<p>a<br />\nb</p>\n"),
         ("[Firma]", "<p>[Firma]</p>\n"),
+        ("per E-Mail-Programm", "<p>per E\u2011Mail-Programm</p>\n"),
     ],
 )
 def test_markdown_becomes_html(text: str, html: str) -> None:

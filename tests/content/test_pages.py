@@ -1,5 +1,6 @@
 """The legal pages as everybody sees them, and the questions on the page of the tiers."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -38,6 +39,22 @@ def test_day_of_the_last_change_is_written_as_the_reader_does() -> None:
     german, english = (words(visitor(language=each).get("/terms/")) for each in ("de", "en"))
     assert "Fassung 1, zuletzt geändert am 7. März 2026." in german
     assert "Version 1, last changed on March 7, 2026." in english
+
+
+@pytest.mark.parametrize("slug", TITLES)
+def test_page_tells_search_engines_and_link_previews_what_it_is(slug: str) -> None:
+    page = visitor().get(f"/{slug}/?lang=en")
+    assert f'<meta property="og:title" content="{TITLES[slug][1]}">' in html(page)
+    described = re.search(r'<meta name="description" content="([^"]+)">', html(page))
+    assert described
+    assert described[1] in html(page).partition("og:description")[2]
+    german = html(visitor(language="de").get(f"/{slug}/"))
+    assert described[1] not in german
+
+
+def test_old_version_that_staff_look_at_is_not_for_search_engines() -> None:
+    page = visitor(make_user(is_staff=True)).get("/staff/pages/terms/1/")
+    assert 'rel="canonical"' not in html(page)
 
 
 def test_page_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -154,6 +171,16 @@ def test_questions_come_in_their_order_and_only_if_listed() -> None:
 def test_tiers_page_without_questions_has_no_heading_for_them() -> None:
     Question.objects.update(listed=False)
     assert "Questions and answers" not in words(visitor().get("/"))
+
+
+def test_question_that_is_written_anew_is_seen_at_once() -> None:
+    assert "How do I pay?" in words(visitor().get("/"))
+    question = Question.objects.get(question_en="How do I pay?")
+    question.question_en = "By card?"
+    question.save()
+    assert "By card?" in words(visitor().get("/"))
+    question.delete()
+    assert "By card?" not in words(visitor().get("/"))
 
 
 def test_answer_is_markdown() -> None:

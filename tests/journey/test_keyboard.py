@@ -68,6 +68,10 @@ def test_order_is_placed_by_keyboard_alone(open_context: OpenContext) -> None:
         page.keyboard.press("Shift+Tab")
     assert page.evaluate(FOCUS)["what"] == "user_email"
     page.keyboard.type(f"nina-{uuid.uuid4().hex[:8]}@example.com")
+    # Enter in a field orders nothing: it leads on to the price and the button that does.
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/checkout/#summary")
+    tab_to(page, "place")
     page.keyboard.press("Enter")
     page.wait_for_url("**/register/*/")
     expect(page.locator("h1")).to_have_text(re.compile("Done"), timeout=20_000)

@@ -228,7 +228,7 @@ def test_two_tabs_and_the_back_button_place_one_order(open_context: OpenContext)
 def test_client_admin_chooses_a_client_in_the_checkout(open_context: OpenContext) -> None:
     page = open_context(locale="de").new_page()
     choose(page, "s")
-    page.get_by_role("link", name=re.compile("Melden Sie sich an")).click()
+    page.get_by_role("button", name=re.compile("Melden Sie sich an")).click()
     sign_in(page, CUSTOMER)
     page.wait_for_url("**/checkout/")
     check_accessibility(page)

@@ -239,7 +239,7 @@ def test_confirmation_says_price_net_and_gross(mailoutbox: list[EmailMessage]) -
     make_order("Yamdu FREE", language="en", user_email="other@gmx.com")
     send_all()
     paid, free = (str(mail.body) for mail in mailoutbox)
-    assert "Price: €58.31 a month, including 19 % VAT\nNet a month: €49.00\n" in paid
+    assert "Price: €58.31 a month, including 19% VAT\nNet a month: €49.00\n" in paid
     assert "Price: free of charge\n" in free
     assert "Net a month" not in free
 

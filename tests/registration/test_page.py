@@ -189,7 +189,7 @@ def test_packed_page_offers_the_mail_again_until_the_link_is_used() -> None:
 
 def test_page_shows_what_it_costs_a_month() -> None:
     text = words(visitor().get(f"/register/{order_in('packed').order_hash}/"))
-    assert "To pay a month €58.31 €49.00 net, 19 % VAT" in text
+    assert "To pay a month €58.31 €49.00 net, 19% VAT" in text
 
 
 def test_page_of_a_free_tier_shows_no_price() -> None:

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from shop.catalogue.models import Product
 from shop.storefront.structured import data_block
 from tests.factories import make_packed_order
-from tests.pages import Response, at_checkout, html, visitor
+from tests.pages import Response, at_checkout, fields, html, visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -108,11 +108,16 @@ def test_language_switch_keeps_the_page_and_its_query(path: str) -> None:
 
 
 def test_language_switch_keeps_what_the_checkout_holds() -> None:
-    browser, _form = at_checkout("xl", language="en")
+    browser, form = at_checkout("xl", language="en")
     page = browser.get("/checkout/")
-    german = browser.get(f"/checkout/{switch(page, 'de')}")
+    assert 'formaction="/checkout/?lang=de"' in html(page)
+    del form["place"]
+    sent = {**form, "client_name": "Film", "user_email": "nina@example.com", "apply": "language"}
+    german = browser.post("/checkout/?lang=de", sent, follow=True)
     assert '<html lang="de">' in html(german)
-    assert "XL bestellen" in html(german)
+    assert "Tarif XL bestellen" in html(german)
+    kept = fields(german)
+    assert (kept["client_name"], kept["user_email"]) == ("Film", "nina@example.com")
 
 
 def test_language_switch_works_on_an_orders_page() -> None:
@@ -121,7 +126,7 @@ def test_language_switch_works_on_an_orders_page() -> None:
     assert '<html lang="de">' in html(page)
 
 
-@pytest.mark.parametrize("path", ["/", "/tiers/yamdu-free/"])
+@pytest.mark.parametrize("path", ["/", "/tiers/yamdu-free/", "/imprint/", "/privacy/", "/terms/"])
 def test_page_names_its_address_and_those_of_both_languages(path: str) -> None:
     address = f"http://testserver{path}"
     for query, own in {"": "", "?lang=de": "?lang=de", "?utm=x&lang=en": "?lang=en"}.items():
@@ -217,7 +222,7 @@ def test_data_block_holds_whatever_a_tier_is_called(name: str) -> None:
     assert not set("<>&\u2028") & set(data_block({"name": name}))
 
 
-def test_sitemap_names_each_listed_tier_in_both_languages(
+def test_sitemap_names_each_listed_tier_and_the_legal_pages_in_both_languages(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     Product.objects.filter(code="Dailies").update(listed=False)
@@ -227,8 +232,9 @@ def test_sitemap_names_each_listed_tier_in_both_languages(
     assert answer.headers["Content-Type"] == "application/xml"
     pages = ET.fromstring(html(answer)).findall(f"{NAMES['page']}url")
     slugs = Product.objects.filter(listed=True).values_list("slug", flat=True)
-    paths = ["/", *(f"/tiers/{slug}/" for slug in slugs)]
-    assert len(paths) == 9
+    legal = ["/imprint/", "/privacy/", "/terms/"]
+    paths = ["/", *(f"/tiers/{slug}/" for slug in slugs), *legal]
+    assert len(paths) == 12
     assert sorted(page.findtext(f"{NAMES['page']}loc") or "" for page in pages) == sorted(
         f"http://testserver{path}?lang={language}" for path in paths for language in ("de", "en")
     )
@@ -242,7 +248,7 @@ def test_sitemap_names_each_listed_tier_in_both_languages(
 
 def test_every_page_of_the_sitemap_is_there_and_names_itself() -> None:
     found = re.findall(r"<loc>http://testserver([^<]*)</loc>", html(visitor().get("/sitemap.xml")))
-    assert len(found) == 20
+    assert len(found) == 26
     for path in found:
         page = visitor().get(path)
         assert page.status_code == 200

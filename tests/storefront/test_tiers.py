@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from shop.catalogue.models import Product
-from tests.factories import make_user
+from tests.factories import DETAILS, make_user
 from tests.pages import at_checkout, html, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -55,14 +55,27 @@ def test_tiers_page_takes_few_queries(
     browser = visitor()
     with django_assert_num_queries(2):  # tiers, questions
         browser.get("/")
-    buyer, _form = at_checkout()
-    with django_assert_num_queries(3):  # and the open order
-        buyer.get("/")
+    with django_assert_num_queries(1):  # the questions are remembered
+        browser.get("/")
     with django_assert_num_queries(1):
         browser.get("/tiers/s/")
-    signed_in = visitor(make_user())
-    with django_assert_num_queries(4):  # session, user, tiers, questions
-        signed_in.get("/")
+
+
+@pytest.mark.parametrize("path", ["/", "/tiers/s/"])
+def test_page_takes_few_queries_also_for_who_is_signed_in_and_has_an_open_order(
+    path: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser, _form = at_checkout("m", make_user())
+    browser.get("/")
+    with django_assert_num_queries(3):  # session, user, and the tiers with the one that is chosen
+        page = browser.get(path)
+    assert ("Your order of M is not placed yet." in words(page)) == (path == "/")
+
+
+def test_placed_order_is_no_longer_announced() -> None:
+    browser, form = at_checkout("m")
+    browser.post("/checkout/", {**form, **DETAILS})
+    assert "is not placed yet" not in words(browser.get("/"))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -82,8 +95,13 @@ def test_each_tier_has_a_page(slug: str) -> None:
 def test_page_of_a_tier_shows_net_vat_and_gross() -> None:
     text = words(visitor().get("/tiers/s/"))
     assert "Net a month €49.00" in text
-    assert "VAT 19 % €9.31" in text
+    assert "VAT 19% €9.31" in text
     assert "To pay a month €58.31" in text
+
+
+def test_percent_is_written_as_the_reader_does() -> None:
+    assert "VAT 19%" in html(visitor().get("/tiers/s/"))
+    assert "MwSt. 19\u00a0%" in html(visitor(language="de").get("/tiers/s/"))
 
 
 def test_page_of_a_manual_tier_says_that_a_person_approves() -> None:

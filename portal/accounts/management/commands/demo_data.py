@@ -39,7 +39,7 @@ class Command(BaseCommand):
             _client_of(customer)
             application = _tokens(customer)
             Promotion.objects.get_or_create(
-                code=PROMO_CODE, defaults={"name": "PREMIERE −10 %", "percent": 10}
+                code=PROMO_CODE, defaults={"name": "PREMIERE", "percent": 10}
             )
             secret = (signing_secrets(application) or [rotate(application)])[0]
         self.stdout.write("Sign-ins (e-mail, password):")
