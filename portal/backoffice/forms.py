@@ -1,11 +1,12 @@
 """The back office's forms."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
@@ -14,9 +15,19 @@ from shop.tenancy.addresses import owner_of
 from shop.tenancy.models import Client, Project, User
 
 
-class ByHandForm(forms.Form):
+class ActionForm(forms.Form):
+    """One of several forms on an order's page: the ids of its fields begin with its name."""
+
+    name: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"id_{self.name}_%s", **kwargs)
+
+
+class ByHandForm(ActionForm):
     """Which client and project staff have delivered themselves."""
 
+    name = "by_hand"
     client = forms.ModelChoiceField(
         Client.objects.all(),
         label=_("Client's number"),
@@ -37,6 +48,68 @@ class ByHandForm(forms.Form):
         if client and project and project.client_id != client.pk:
             self.add_error("project", _("This project does not belong to that client."))
         return cleaned
+
+
+def confirmed(label: StrOrPromise) -> forms.BooleanField:
+    """A box that must be ticked before something is done that cannot be taken back."""
+    return forms.BooleanField(
+        label=label, error_messages={"required": _("Please confirm that you mean it.")}
+    )
+
+
+class CancelForm(ActionForm):
+    """Why an order is cancelled."""
+
+    name = "cancel"
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The customer reads it in the mail, so write it in their language."),
+    )
+    confirm = confirmed(_("Yes, cancel this order. It cannot be taken back."))
+
+
+class NoteForm(ActionForm):
+    """What colleagues should know."""
+
+    name = "note"
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only staff read it."),
+    )
+
+
+class FollowUpForm(ActionForm):
+    """When to look again."""
+
+    name = "follow_up"
+    on = forms.DateField(
+        label=_("Look again on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class ClientAdminForm(ActionForm):
+    """Who is to administer the client that was delivered."""
+
+    name = "client_admin"
+    # Who it is as the page shows it: two who appoint at once do not undo each other unseen.
+    instead_of = forms.IntegerField(widget=forms.HiddenInput)
+    user = forms.EmailField(
+        label=_("E-mail of the new client_admin"),
+        help_text=_("Of somebody who has joined. The one before loses these powers at once."),
+    )
+    confirm = confirmed(_("Yes, hand this client over."))
+
+    def clean_user(self) -> User:
+        user = owner_of(self.cleaned_data["user"])
+        if user is None or not user.may_sign_in:
+            raise forms.ValidationError(_("Nobody who has joined has this address."))
+        return user
 
 
 class ScopesField(forms.MultipleChoiceField):

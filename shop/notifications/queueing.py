@@ -28,6 +28,12 @@ def remind_of(order: Order) -> None:
         _queue(order, Message.Kind.REMINDER, order.user_email)
 
 
+def tell_cancelled(order: Order) -> None:
+    """The mail that says that the order was cancelled, and why."""
+    if order.user_email:
+        _queue(order, Message.Kind.CANCELLED, order.user_email)
+
+
 def invite(order: Order) -> None:
     """The mail with the link to join, for the invitation as it now is."""
     if order.member and order.invitation:

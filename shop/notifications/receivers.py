@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from shop.notifications.publishing import forget_details, publish
-from shop.notifications.queueing import announce, invite
+from shop.notifications.queueing import announce, invite, tell_cancelled
 from shop.orders.lapsing import EMPTIED
 from shop.orders.models import Order, State
 from shop.orders.states import state_changed
@@ -18,6 +18,8 @@ def write_for(sender: type[Order], order: Order, previous: State | None, **kwarg
         announce(order)
     if order.state == State.PACKED:
         invite(order)
+    if order.state == State.CANCELLED:
+        tell_cancelled(order)
     if order.state == State.CANCELLED and order.user_email is None:
         # Emptied with the order: whom we wrote to is theirs, too.
         order.messages.all().delete()

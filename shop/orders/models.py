@@ -253,6 +253,9 @@ class OrderEvent(models.Model):
         FOLLOW_UP = "follow_up", _("follow-up")
         NOTE = "note", _("note")
         SENT_AGAIN = "sent_again", _("sent again")
+        HURRIED = "hurried", _("tried at once")
+        STEPS_AGAIN = "steps_again", _("steps run again")
+        CLIENT_ADMIN = "client_admin", _("client_admin appointed")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

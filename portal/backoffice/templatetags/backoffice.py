@@ -3,9 +3,9 @@
 from django import template
 from django.db.models import Count
 
+from portal.backoffice.timeline import outcome
 from shop.orders import faults
 from shop.orders.models import Order, State
-from shop.orders.wording import DETAILS
 from shop.packing import naming
 
 register = template.Library()
@@ -14,10 +14,7 @@ register.filter("fault_text", faults.fault_text)
 register.filter("step_title", naming.step_title)
 
 
-@register.filter
-def details(note: str) -> str:
-    """The members named in the note of "details filled in", as forms call them."""
-    return ", ".join(str(DETAILS.get(name, (name,))[0]) for name in note.split(", "))
+register.filter("outcome", outcome)
 
 
 @register.simple_tag

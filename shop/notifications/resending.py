@@ -1,0 +1,71 @@
+"""Send a mail about an order once more, as staff ask for it."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from shop.notifications.models import Message
+from shop.notifications.queueing import invite
+from shop.orders.models import Order, OrderEvent
+from shop.tenancy.models import Invitation, User
+
+DONE = {Message.State.SENT, Message.State.FAILED}
+
+
+def send_again(message: Message, staff: User) -> bool:
+    """Send `message` again, to the address that its order has now; or at once, while it waits.
+
+    A new row, so that it is seen what became of each. An invitation gets a new link, which ends
+    the older ones. False where somebody else was faster, it is on its way, or would lead nowhere.
+    """
+    order = message.order
+    if order is None or message.is_obsolete:
+        return False
+    with transaction.atomic():
+        if message.state == Message.State.WAITING:
+            sent = _hurry(message)
+        elif message.state not in DONE:
+            sent = False
+        elif message.kind == Message.Kind.INVITATION:
+            sent = _invite_anew(message, order)
+        else:
+            sent = _write_anew(message, order)
+        if sent:
+            note = f"{message.kind} {order.user_email or message.recipient}"
+            OrderEvent.objects.create(
+                order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=note
+            )
+    return sent
+
+
+def _hurry(message: Message) -> bool:
+    waiting = Message.objects.filter(
+        pk=message.pk, state=Message.State.WAITING, next_try__gt=timezone.now()
+    )
+    return bool(waiting.update(next_try=timezone.now(), attempts=0))
+
+
+def _invite_anew(message: Message, order: Order) -> bool:
+    # Whoever has raised the counter meanwhile has sent a mail already.
+    as_mailed = Invitation.objects.filter(order=order, counter=message.occasion, used_at=None)
+    if order.invitation is None or not as_mailed.update(counter=F("counter") + 1):
+        return False
+    order.invitation.refresh_from_db()
+    invite(order)
+    return True
+
+
+def _write_anew(message: Message, order: Order) -> bool:
+    try:
+        with transaction.atomic():
+            Message.objects.create(
+                order=order,
+                kind=message.kind,
+                occasion=message.occasion + 1,
+                recipient=(order.user_email or message.recipient).lower(),
+                language=message.language,
+            )
+    except IntegrityError:
+        # It was sent again already.
+        return False
+    return True
