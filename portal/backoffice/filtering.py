@@ -1,5 +1,6 @@
 """Which orders the queue shows: read from an address, written as one, asked for by indexes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
@@ -17,7 +18,7 @@ from shop.catalogue.models import Product
 from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order, State
 from shop.orders.searching import MOST, Found, search
-from shop.orders.waiting import NEEDS_STAFF, Part, unanswered
+from shop.orders.waiting import NEEDS_STAFF, UNANSWERED, Part
 from shop.tenancy.models import User
 
 LONGEST_SEARCH = 500  # letters: room for an address
@@ -27,7 +28,7 @@ GROUPS: dict[str, tuple[Part, ...]] = {
     "person": NEEDS_STAFF,
     "need_human": (Part(State.NEED_HUMAN),),
     "has_packing_errors": (Part(State.HAS_PACKING_ERRORS),),
-    "unanswered": (unanswered(),),
+    "unanswered": (UNANSWERED,),
     "details": (Part(State.PENDING, complete=False),),
     "pending": (Part(State.PENDING, complete=True),),
     "packing": (Part(State.PACKING),),
@@ -161,7 +162,7 @@ class Filter:
         return condition
 
 
-CHOICES = {
+CHOICES: dict[str, Collection[str]] = {
     "show": GROUPS,
     "taken": TAKEN,
     "age": AGES,

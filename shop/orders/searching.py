@@ -54,12 +54,12 @@ def _by_number(text: str) -> Iterator[QuerySet[Order]]:
 
 def _of_delivered(text: str) -> Iterator[QuerySet[Order]]:
     # Orders for a client or project that was there before hold its number, not its name.
-    clients = list(
-        beginning(Client.objects.all(), "name", text).values_list("pk", flat=True)[:MOST]
-    )
-    projects = beginning(Project.objects.all(), "name", text).values_list("pk", flat=True)[:MOST]
-    if clients:
+    if clients := _names(Client.objects.all(), text):
         yield Order.objects.filter(client_id__in=clients).order_by()
         yield Order.objects.filter(delivered_client__in=clients).order_by()
-    if projects := list(projects):
+    if projects := _names(Project.objects.all(), text):
         yield Order.objects.filter(delivered_project__in=projects).order_by()
+
+
+def _names(rows: QuerySet[Client] | QuerySet[Project], text: str) -> list[int]:
+    return list(beginning(rows, "name", text).values_list("pk", flat=True)[:MOST])

@@ -42,8 +42,5 @@ class Part:
 STUCK = (Part(State.NEED_HUMAN), Part(State.HAS_PACKING_ERRORS))
 STANDING_STILL = (Part(State.PACKING, None, LONG), Part(State.PENDING, True, LONG))
 NEEDS_STAFF = (*STUCK, *STANDING_STILL)
-
-
-def unanswered() -> Part:
-    """Orders that have waited for details for as long as it takes until we remind of them."""
-    return Part(State.PENDING, False, timedelta(days=settings.REMIND_AFTER_DAYS))
+# For details, for as long as it takes until we remind of them.
+UNANSWERED = Part(State.PENDING, False, timedelta(days=settings.REMIND_AFTER_DAYS))
