@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
+from shop.folding import Folded
 
 
 class UserManager(BaseUserManager["User"]):
@@ -104,6 +105,7 @@ class Client(models.Model):
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
+        indexes: ClassVar = [models.Index(Folded("name"), name="client_begins")]
 
     def __str__(self) -> str:
         return self.name
@@ -120,6 +122,7 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projects")
+        indexes: ClassVar = [models.Index(Folded("name"), name="project_begins")]
 
     def __str__(self) -> str:
         return self.name
