@@ -341,7 +341,8 @@ WORKER_CLUSTERS = {
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
-        "drains": ["shop.notifications.sending.drain"],
+        # What staff do to many orders comes after the mail, for a few seconds at a time.
+        "drains": ["shop.notifications.sending.drain", "portal.backoffice.bulking.drain"],
         "hourly": [
             "shop.notifications.reminding.remind",
             "shop.orders.lapsing.cancel_lapsed",

@@ -52,7 +52,9 @@ def advice_on(order: Order) -> str:
         return ""
     packing = getattr(order, "packing", None)
     kind = packing.last_error_kind if packing else ""
-    return str(BY_FAULT.get(order.fault) or BY_KIND.get(kind) or _("Decide, then approve or cancel."))
+    return str(
+        BY_FAULT.get(order.fault) or BY_KIND.get(kind) or _("Decide, then approve or cancel.")
+    )
 
 
 def way_in(order: Order) -> str:

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
 from shop.orders.addresses import webhook_fault
@@ -20,8 +22,8 @@ class ActionForm(forms.Form):
 
     name: ClassVar[str]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{self.name}_%s", **kwargs)
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
 
 
 class ByHandForm(ActionForm):
@@ -110,6 +112,31 @@ class ClientAdminForm(ActionForm):
         if user is None or not user.may_sign_in:
             raise forms.ValidationError(_("Nobody who has joined has this address."))
         return user
+
+
+class BulkForm(forms.Form):
+    """What else has to be said before something is done to many orders."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Each customer reads it in the mail, so write what holds for all of them."),
+    )
+    assignee = forms.ModelChoiceField(User.objects.none(), label=_("Who is to see to them"))
+    confirm = confirmed(_("Yes, cancel these orders. It cannot be taken back."))
+
+    def __init__(self, action: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if action != BulkJob.Action.CANCEL:
+            del self.fields["reason"], self.fields["confirm"]
+        if action != BulkJob.Action.ASSIGN:
+            del self.fields["assignee"]
+            return
+        able = ModelBackend().with_perm("orders.mend_order").filter(is_staff=True)
+        assignee = self.fields["assignee"]
+        assert isinstance(assignee, forms.ModelChoiceField)  # noqa: S101 -- it was declared above
+        assignee.queryset = able.order_by("email")
 
 
 class ScopesField(forms.MultipleChoiceField):

@@ -35,7 +35,7 @@ RELATED = (
     "basket__terms",
     "basket__application",
 )
-Action = Callable[[HttpRequest, Order], HttpResponse]
+Action = Callable[..., HttpResponse]  # of the request, the order, and what else its address names
 
 
 @may(LOOK)

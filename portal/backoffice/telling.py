@@ -24,9 +24,7 @@ def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
 
 
 @action()
-def webhooks_again(
-    request: HttpRequest, order: Order, delivery: int | None = None
-) -> HttpResponse:
+def webhooks_again(request: HttpRequest, order: Order, delivery: int | None = None) -> HttpResponse:
     """Send one webhook again, or all of the order's."""
     number = replay_for(order, staff_of(request), only=delivery)
     sentence = ngettext(

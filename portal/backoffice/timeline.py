@@ -122,7 +122,7 @@ def _webhooks(order: Order) -> Iterator[Entry]:
                 text=f"{delivery.event.get_state_display()} → {delivery.receiver}",
                 code=outcome(attempt),
                 state="failed" if attempt.fault else "delivered",
-                label=attempt.get_fault_display() or Delivery.State.DELIVERED.label,
+                label=str(attempt.get_fault_display() or Delivery.State.DELIVERED.label),
             )
 
 

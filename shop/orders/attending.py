@@ -65,7 +65,5 @@ def appoint_client_admin(order: Order, user: User, staff: User) -> bool:
     with transaction.atomic():
         if not appoint(order.delivered_client, user):
             return False
-        OrderEvent.objects.create(
-            order=order, kind=Kind.CLIENT_ADMIN, actor=staff, note=user.email
-        )
+        OrderEvent.objects.create(order=order, kind=Kind.CLIENT_ADMIN, actor=staff, note=user.email)
     return True

@@ -23,7 +23,6 @@ from shop.packing.packing import calls_out
 from shop.tenancy.models import Membership, Project, User
 from shop.worker.waking import wake
 
-
 STUCK = frozenset({State.NEED_HUMAN, State.HAS_PACKING_ERRORS})
 
 

@@ -5,7 +5,6 @@ from django.http import HttpRequest
 
 from shop.tenancy.models import Client, Membership, Project, User
 
-
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -19,7 +18,10 @@ class UserAdmin(admin.ModelAdmin[User]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         # Or whoever may change users could give themselves everything.
-        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *POWERS)
+        return (
+            self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *POWERS)
+        )
+
 
 class MembershipInline(admin.TabularInline[Membership, Project]):
     model = Membership

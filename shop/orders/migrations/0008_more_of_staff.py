@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0006_staff'),
+        ('orders', '0007_queue'),
     ]
 
     operations = [
