@@ -366,6 +366,8 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise SystemExit("METRICS_TOKEN is too short: give at least 20 random characters.")
 
 INVITATION_DAYS = 7
+JOIN_CODE_TRIES = 5  # for one mail
+ADDRESS_CORRECTIONS = 3  # of one order
 MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer

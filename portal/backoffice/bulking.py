@@ -16,8 +16,9 @@ from django.utils import timezone
 from portal.backoffice.models import BulkItem, BulkJob
 from shop.orders.attending import assign
 from shop.orders.cancelling import CANCELLABLE, cancel
+from shop.orders.correcting import STUCK
 from shop.orders.models import Order, State
-from shop.packing.mending import STUCK, approve, retry
+from shop.packing.mending import approve, retry
 from shop.tenancy.models import User
 
 logger = logging.getLogger(__name__)

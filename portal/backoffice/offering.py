@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from shop.orders.cancelling import CANCELLABLE
+from shop.orders.correcting import STUCK
 from shop.orders.models import Order, State
-from shop.packing.mending import STUCK
 from shop.tenancy.models import User
 
 

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.doors import may
+from shop.orders.correcting import STUCK
 from shop.orders.models import Order
-from shop.packing.mending import STUCK
 
 A_PAGE = 50
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from shop.notifications.models import Message
-from shop.orders.models import Order, State
+from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.addresses import owner_of
 from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import User
@@ -40,6 +40,23 @@ def invite(order: Order) -> None:
         # To the address as the order has it: it may be a known user's, who has another by now.
         recipient = order.user_email or order.member.email
         _queue(order, Message.Kind.INVITATION, recipient, order.invitation.counter)
+
+
+def write_to_new_address(order: Order, previous: str | None) -> None:
+    """After a correction: the address before is told, the new one gets what leads on.
+
+    What still waits for the one before is not sent any more.
+    """
+    if previous:
+        stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
+        stale.update(state=Message.State.OBSOLETE)
+    occasion = order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()
+    if previous:
+        _queue(order, Message.Kind.ADDRESS, previous, occasion)
+    if order.state == State.PACKED:
+        invite(order)
+    elif order.user_email:
+        _queue(order, Message.Kind.RECEIVED, order.user_email, occasion)
 
 
 def invite_again(order: Order) -> bool:

@@ -5,7 +5,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from shop.notifications.publishing import forget_details, publish
-from shop.notifications.queueing import announce, invite, tell_cancelled
+from shop.notifications.queueing import (
+    announce,
+    invite,
+    tell_cancelled,
+    write_to_new_address,
+)
+from shop.orders.correcting import address_corrected
 from shop.orders.lapsing import EMPTIED
 from shop.orders.models import Order, State
 from shop.orders.states import state_changed
@@ -31,3 +37,9 @@ def tell_of(sender: type[Order], order: Order, previous: State | None, **kwargs:
     if order.state == State.CANCELLED and not any(getattr(order, name) for name in EMPTIED):
         forget_details(order)
     publish(order, previous)
+
+
+@receiver(address_corrected)
+def write_to_both(sender: type[Order], order: Order, previous: str | None, **kwargs: Any) -> None:
+    """Tell the address before, and write to the new one, in the transaction of the change."""
+    write_to_new_address(order, previous)

@@ -16,7 +16,7 @@ from shop.notifications.codes import code_of
 from shop.notifications.models import Message
 from shop.orders.presenting import registration_url
 from shop.tenancy.factors import may_recover_by_mail
-from shop.tenancy.invitations import join_token
+from shop.tenancy.invitations import join_code, join_token
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def _context(message: Message) -> dict[str, Any]:
         subject, sentence = notice_of(message.details["what"])
         facts = {"when": message.created_at, "ip": message.details["ip"], "moved": _moved(message)}
         return {**context, "subject": subject, "sentence": sentence, **facts}
+    if message.kind == Message.Kind.INVITATION and message.order and message.order.invitation:
+        return {**context, "code": join_code(message.order.invitation)}
     if message.kind == Message.Kind.PASSWORD and message.user:
         return {**context, "by_code": may_recover_by_mail(message.user)}
     return context
@@ -59,7 +61,7 @@ def _context(message: Message) -> dict[str, Any]:
 
 def _link(message: Message) -> str:
     order = message.order
-    if message.kind == Message.Kind.CODE:
+    if message.kind in {Message.Kind.CODE, Message.Kind.ADDRESS}:
         return ""
     if message.kind == Message.Kind.CHANGE:
         return _absolute(reverse("tiers" if _moved(message) else "account_reset_password"))

@@ -43,6 +43,16 @@ PAGE_WORDS: dict[str, StrOrPromise] = {
     "must not be given together with project_name.": _(
         "Choose a project or name a new one, not both."
     ),
+    "cannot be corrected here.": _("This cannot be corrected here."),
+    "cannot be changed any more: it was delivered.": _(
+        "This can no longer be changed: it is set up already."
+    ),
+    "was corrected as often as is allowed.": _(
+        "This was corrected several times already. Please write to us."
+    ),
+    "is one more member than the tier of this project allows.": _(
+        "The project has as many members as its tier allows."
+    ),
     "cannot be filled in.": _("This was filled in already."),
 }
 

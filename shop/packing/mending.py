@@ -1,4 +1,4 @@
-"""What staff do with an order that is stuck.
+"""What is done with an order that is stuck: by staff, or by whoever ordered.
 
 A step that is recorded is done, and `retry` goes on behind it: what it wrote is never written
 twice. The one exception is a step that calls another system. It hands the same idempotency key on
@@ -7,6 +7,7 @@ a step wrote into our own database (each shipped step, and own ones that do not 
 record with it; where that is wrong, `done_by_hand` names what is right.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from shop.orders.correcting import CORRECTABLE, STUCK, correct
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import move
 from shop.packing import steps
@@ -23,10 +25,8 @@ from shop.packing.packing import calls_out
 from shop.tenancy.models import Membership, Project, User
 from shop.worker.waking import wake
 
-STUCK = frozenset({State.NEED_HUMAN, State.HAS_PACKING_ERRORS})
 
-
-def retry(order: Order, staff: User, **changes: Any) -> bool:
+def retry(order: Order, actor: User | None, **changes: Any) -> bool:
     """Have the worker try again at once, with its attempts counted anew.
 
     `changes` are written with the move. False where the order is not stuck (any more).
@@ -34,7 +34,7 @@ def retry(order: Order, staff: User, **changes: Any) -> bool:
     if order.state not in STUCK:
         return False
     with transaction.atomic():
-        if not move(order, State.PENDING, actor=staff, **changes):
+        if not move(order, State.PENDING, actor=actor, **changes):
             return False
         Packing.objects.filter(order=order).update(attempts=0, next_try=None)
     return True
@@ -80,6 +80,26 @@ def retry_from(order: Order, name: str, staff: User) -> bool:
             order=order, kind=OrderEvent.Kind.STEPS_AGAIN, actor=staff, note=", ".join(again)
         )
     return True
+
+
+def mend(
+    order: Order,
+    details: Mapping[str, Any],
+    *,
+    allowed: Collection[str] = CORRECTABLE,
+    actor: User | None,
+) -> bool:
+    """Correct a stuck order and have it packed on: both, or neither.
+
+    False where the order is not stuck (any more) or somebody was faster. Raises Refused as
+    `shop.orders.correcting.correct` does.
+    """
+    if order.state not in STUCK:
+        return False
+    with transaction.atomic():
+        mended = correct(order, details, allowed=allowed, actor=actor) and retry(order, actor)
+        transaction.set_rollback(not mended)
+    return mended
 
 
 def approve(order: Order, staff: User) -> bool:

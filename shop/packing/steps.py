@@ -6,13 +6,12 @@ What a step needs of an earlier one stands on the order (`delivered_client` and 
 never looked up (contract, "Who is who").
 """
 
-from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from shop.orders.document import FREE_FOR_FIRST_USER
+from shop.orders.handing_over import user_of
 from shop.orders.models import Order
 from shop.packing.outcomes import Mend, NeedsHuman
-from shop.tenancy.addresses import owner_of
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 
@@ -93,19 +92,4 @@ def first_user(order: Order) -> User:
         if order.token_user is None:
             raise Mend("token_revoked")
         return order.token_user
-    email = order.user_email.lower()
-    found = owner_of(email)
-    if found:
-        return found
-    try:
-        with transaction.atomic():
-            return User.objects.create_user(
-                email,
-                first_name=order.user_first_name or "",
-                last_name=order.user_last_name or "",
-                language=order.language,
-                is_active=False,
-            )
-    except IntegrityError:
-        # Another order for the same new address was faster.
-        return User.objects.get(email=email)
+    return user_of(order)

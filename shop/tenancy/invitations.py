@@ -1,16 +1,23 @@
-"""The e-mailed link's token: a signature over an invitation's id and its counter.
+"""The e-mailed link's token, and the code beside it: both signed over an invitation and its counter.
 
-It is made when the mail is rendered and stored nowhere. Raising the counter ends older links.
+They are made when the mail is rendered and stored nowhere. Raising the counter ends older ones.
 """
 
-from datetime import timedelta
+import hmac
+from datetime import date, timedelta
 from enum import Enum
 
 from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from shop.tenancy.models import Invitation
+
+# No sign that is easily taken for another.
+SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 8
 
 
 class LinkProblem(Exception):
@@ -60,10 +67,53 @@ def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
     return invitation
 
 
+def join_code(invitation: Invitation) -> str:
+    """What stands for the link where the mail is read on another device: `ABCD-EFGH`.
+
+    Good for INVITATION_DAYS, until it is used or replaced, or was guessed at too often.
+    """
+    code = _code(invitation, timezone.now().date(), settings.SECRET_KEY)
+    return f"{code[:4]}-{code[4:]}"
+
+
+def take_code(typed: str, invitation: Invitation) -> bool:
+    """Whether `typed` is the code of `invitation` as it now is; blanks, hyphens and case aside.
+
+    Each try counts: after JOIN_CODE_TRIES none is right any more until a new mail was sent.
+    """
+    counted = Invitation.objects.filter(
+        pk=invitation.pk,
+        counter=invitation.counter,
+        used_at=None,
+        code_tries__lt=settings.JOIN_CODE_TRIES,
+    ).update(code_tries=F("code_tries") + 1)
+    if not counted:
+        return False
+    given = "".join(sign for sign in typed.upper() if sign in SIGNS)
+    today = timezone.now().date()
+    days = [today - timedelta(days=age) for age in range(settings.INVITATION_DAYS + 1)]
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    # All of them, so that the time it takes says nothing.
+    right = [hmac.compare_digest(given, _code(invitation, day, k)) for day in days for k in keys]
+    return any(right)
+
+
 def replace_link(invitation: Invitation) -> bool:
-    """End all links to `invitation` so that a new mail brings a new one; False once it is used."""
+    """End all links and codes to `invitation`, so that a new mail brings new ones.
+
+    False once it is used.
+    """
     changed = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(
-        counter=F("counter") + 1
+        counter=F("counter") + 1, code_tries=0
     )
     invitation.refresh_from_db()
     return bool(changed)
+
+
+def _code(invitation: Invitation, day: date, key: str) -> str:
+    # The day stands in for the time that a link's token carries.
+    value = f"{invitation.pk}-{invitation.counter}-{day:%Y%m%d}"
+    digest = salted_hmac(
+        "shop.tenancy.invitation.code", value, secret=key, algorithm="sha256"
+    ).digest()
+    return "".join(SIGNS[byte % len(SIGNS)] for byte in digest[:CODE_LENGTH])

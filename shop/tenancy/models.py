@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
+from shop.content.models import Version
 from shop.folding import Folded
 
 
@@ -153,11 +154,17 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """The right to join by an e-mailed link, once. Raising `counter` ends older links."""
+    """The right to join by an e-mailed link or code, once. Raising `counter` ends older ones."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="invitations")
     counter = models.PositiveIntegerField(default=1)
+    # Codes that were typed since the last mail: enough wrong ones, and only the link is left.
+    code_tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
+    # To which version of the terms a new member has agreed while joining, at `used_at`.
+    terms = models.ForeignKey(
+        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
