@@ -13,6 +13,9 @@ from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
 from shop.orders.addresses import webhook_fault
+from shop.orders.correcting import CORRECTABLE
+from shop.orders.models import Order
+from shop.orders.wording import DETAILS, detail_field
 from shop.tenancy.addresses import owner_of
 from shop.tenancy.models import Client, Project, User
 
@@ -70,6 +73,59 @@ class CancelForm(ActionForm):
         help_text=_("The customer reads it in the mail, so write it in their language."),
     )
     confirm = confirmed(_("Yes, cancel this order. It cannot be taken back."))
+
+
+class CorrectForm(ActionForm):
+    """What was ordered. What it may hold is for the order document to say."""
+
+    name = "correct"
+    # The order as the page shows it: two who correct at once do not undo each other unseen.
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        members = [member for member in CORRECTABLE if not _is_fixed(order, member)]
+        initial = {member: getattr(order, member) for member in members}
+        super().__init__(data, initial={**initial, "version": order.updated_at.isoformat()})
+        for member in members:
+            self.fields[member] = _member_field(member)
+
+    def details(self) -> dict[str, Any]:
+        """The members as typed; empty ones are taken back. Those with a fault are left out."""
+        given = {member: self.cleaned_data[member] for member in CORRECTABLE if self._has(member)}
+        return {member: value if value != "" else None for member, value in given.items()}
+
+    def _has(self, member: str) -> bool:
+        return member in self.fields and member in self.cleaned_data
+
+
+def _is_fixed(order: Order, member: str) -> bool:
+    """Whether `member` can no longer change: a name given to what was made may, its number not."""
+    kind, _, what = member.partition("_")
+    if kind == "user" or not getattr(order, f"delivered_{kind}_id", None):
+        return False
+    return what == "id" or not getattr(order, member)
+
+
+def _member_field(member: str) -> forms.Field:
+    if member in DETAILS:
+        return detail_field(member, required=False)
+    if member == "language":
+        return forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    if member == "user_login":
+        return forms.CharField(label=_("Login wished for"), required=False)
+    label = _("Client's number") if member == "client_id" else _("Project's number")
+    return forms.IntegerField(label=label, required=False)
+
+
+class AddressForm(ActionForm):
+    """Where the order's mails are to go."""
+
+    name = "address"
+    user_email = forms.CharField(
+        label=_("E-mail"),
+        widget=forms.EmailInput,
+        help_text=_("Links that were mailed before no longer work; the old address is told."),
+    )
 
 
 class NoteForm(ActionForm):

@@ -3,7 +3,12 @@
 from django.utils import timezone
 
 from shop.orders.cancelling import CANCELLABLE
-from shop.orders.correcting import STUCK
+from shop.orders.correcting import (
+    STUCK,
+    corrections_left,
+    is_correctable,
+    is_readdressable,
+)
 from shop.orders.models import Order, State
 from shop.tenancy.models import User
 
@@ -28,6 +33,10 @@ def _by_state(order: Order) -> set[str]:
         found |= {"retry", "steps"}
     if order.state == State.NEED_HUMAN:
         found |= {"approve", "by_hand"}
+    if is_correctable(order):
+        found.add("correct")
+    elif is_readdressable(order) and corrections_left(order):
+        found.add("address")
     packing = getattr(order, "packing", None)
     next_try = packing.next_try if packing else None
     if order.state == State.PENDING and next_try and next_try > timezone.now():

@@ -121,6 +121,8 @@ def _forms(order: Order, refused: forms.ActionForm | None) -> dict[str, forms.Ac
         forms.ByHandForm(
             initial={"client": order.delivered_client_id, "project": order.delivered_project_id}
         ),
+        forms.CorrectForm(order),
+        forms.AddressForm(initial={"user_email": order.user_email}),
         forms.CancelForm(),
         forms.NoteForm(),
         forms.FollowUpForm(initial={"on": order.follow_up_on}),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0003_promotion'),
-        ('tenancy', '0001_initial'),
+        ('tenancy', '0002_joining'),
     ]
 
     operations = [
