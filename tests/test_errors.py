@@ -10,7 +10,7 @@ from django.db.utils import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from tests.factories import make_packed_order, make_user
+from tests.factories import make_packed_order, make_staff, make_user
 from tests.pages import Response, at_checkout, html, join_address, visitor, words
 
 db = pytest.mark.django_db
@@ -184,7 +184,7 @@ def test_form_without_its_token_is_told_kindly() -> None:
 @db
 def test_every_page_carries_the_headers() -> None:
     order = make_packed_order()
-    member, staff = visitor(make_user()), visitor(make_user(is_staff=True))
+    member, staff = visitor(make_user()), visitor(make_staff("agent"))
     buyer, form = at_checkout()
     answers = [
         visitor().get("/"),
@@ -210,7 +210,7 @@ def test_every_page_carries_the_headers() -> None:
 def test_no_page_has_script_or_style_of_its_own() -> None:
     # The policy would stop it: a page that needs it would be broken.
     order = make_packed_order()
-    member, staff = visitor(make_user()), visitor(make_user(is_staff=True))
+    member, staff = visitor(make_user()), visitor(make_staff("agent"))
     buyer, form = at_checkout()
     pages = [
         *(buyer.get(path) for path in ("/", "/tiers/s/", "/checkout/", "/nothing")),

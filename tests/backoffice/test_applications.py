@@ -16,7 +16,7 @@ from shop.access.models import Application
 from shop.access.signing import signing_secrets
 from shop.access.tokens import issue
 from tests.accounts.factors import by_password_and_app
-from tests.factories import make_application, make_token, make_user
+from tests.factories import make_application, make_staff, make_token, make_user
 from tests.pages import Response, error_beside, html, part, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ FORM = {"name": "Kranplaner", "scopes": ["orders:read", "orders:write"]}
 
 
 def staff() -> Client:
-    return visitor(make_user(is_staff=True))
+    return visitor(make_staff("admin"))
 
 
 def secret(page: Response, name: str) -> str:
@@ -167,13 +167,13 @@ def test_loopback_may_be_returned_to_in_the_demo_only(
     demo: bool, status: int, settings: Settings
 ) -> None:
     settings.DEMO = demo
-    browser = by_password_and_app(make_user(is_staff=True))
+    browser = by_password_and_app(make_staff("admin"))
     page = browser.post(NEW, {**FORM, "redirect_uris": "http://127.0.0.1:9000/back"})
     assert page.status_code == status
 
 
 def test_what_is_made_in_the_demo_belongs_to_it(settings: Settings) -> None:
-    browser = by_password_and_app(make_user(is_staff=True))
+    browser = by_password_and_app(make_staff("admin"))
     browser.post(NEW, FORM)
     application = Application.objects.get()
     assert application.demo
