@@ -15,7 +15,7 @@ class BulkJob(models.Model):
     class Action(models.TextChoices):
         RETRY = "retry", _("Try again")
         APPROVE = "approve", _("Approve")
-        CANCEL = "cancel", _("Cancel")
+        CANCEL = "cancel", _("Cancel for good")
         ASSIGN = "assign", _("Assign")
 
     action = models.CharField(max_length=10, choices=Action)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.access.applications import create_application
+from shop.access.applications import create_application, find_application
 from shop.access.bearer import check_bearer
 from shop.access.models import Application
 from shop.access.signing import signing_secrets
@@ -289,3 +289,42 @@ def test_markup_in_names_is_not_run() -> None:
     for path in (LIST, ONE.format(pk=application.pk)):
         assert "<script>x" not in html(browser.get(path))
         assert "<script>y" not in html(browser.get(path))
+
+
+def test_what_was_done_is_in_the_history() -> None:
+    chief = make_staff("admin", first_name="Ada")
+    browser = visitor(chief)
+    browser.post(NEW, FORM)
+    path = ONE.format(pk=Application.objects.get().pk)
+    browser.post(f"{path}tokens/", {"name": "Server", "scopes": ["orders:read"]})
+    browser.post(f"{path}signing-secret/")
+    browser.post(f"{path}tokens/{Token.objects.get().pk}/revoke/")
+    browser.post(f"{path}off/")
+    browser.post(f"{path}on/")
+    history = words(browser.get(path)).partition("History")[2]
+    told = ["switched on", "switched off", "token revoked Server", "signing secret renewed"]
+    told += ["token issued Server", "made"]
+    places = [history.index(f"{what} by {chief.email}") for what in told]
+    assert places == sorted(places)
+
+
+def test_application_that_is_switched_off_is_refused_everywhere() -> None:
+    application = make_application()
+    token, browser = make_token(application), staff()
+    path = ONE.format(pk=application.pk)
+    page = browser.post(f"{path}off/", follow=True)
+    assert "The application is off: its tokens are refused." in words(page)
+    assert check_bearer(token) is None
+    headers = {"authorization": f"Bearer {token}"}
+    assert Client(headers=headers).get("/api/orders").status_code == 401
+    assert find_application(application.oauth_client_id) is None
+    assert "switched off" in words(browser.get(LIST))
+    assert "Somebody else was faster" in words(browser.post(f"{path}off/", follow=True))
+    browser.post(f"{path}on/")
+    assert check_bearer(token)
+
+
+def test_token_that_is_revoked_already_is_told() -> None:
+    application = make_application()
+    page = staff().post(f"{ONE.format(pk=application.pk)}tokens/4711/revoke/", follow=True)
+    assert "it was revoked already" in words(page)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='BulkJob',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('retry', 'Try again'), ('approve', 'Approve'), ('cancel', 'Cancel'), ('assign', 'Assign')], max_length=10)),
+                ('action', models.CharField(choices=[('retry', 'Try again'), ('approve', 'Approve'), ('cancel', 'Cancel for good'), ('assign', 'Assign')], max_length=10)),
                 ('reason', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
