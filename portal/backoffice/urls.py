@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from portal.backoffice import applications, pages, views
+from portal.backoffice import applications, exporting, overview, pages, queue, views
 
 urlpatterns = [
-    path("", views.queue, name="staff"),
+    path("", queue.queue, name="staff"),
+    path("counts/", queue.live_counts, name="staff_counts"),
+    path("overview/", overview.overview, name="staff_overview"),
+    path("export.csv", exporting.export, {"kind": "csv"}, name="staff_export_csv"),
+    path("export.jsonl", exporting.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
     path("orders/<int:pk>/", views.order, name="staff_order"),
     path("orders/<int:pk>/retry/", views.retry_order, name="staff_retry"),
     path("orders/<int:pk>/approve/", views.approve_order, name="staff_approve"),

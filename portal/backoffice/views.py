@@ -1,7 +1,6 @@
-"""The staff's queue of stuck orders, and the page on which one is mended."""
+"""The page on which an order is mended."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,20 +15,6 @@ from shop.packing.outcomes import Mend
 from shop.tenancy.models import User
 
 STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
-A_PAGE = 50
-
-
-@for_staff
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """What needs a human, oldest first."""
-    stuck = (
-        Order.objects.filter(state__in=STUCK)
-        .select_related("packing", "delivered_client")
-        .order_by("updated_at", "pk")
-    )
-    page = Paginator(stuck, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "backoffice/queue.html", {"page": page})
 
 
 @for_staff
