@@ -345,6 +345,7 @@ WORKER_CLUSTERS = {
         "drains": ["shop.notifications.sending.drain", "portal.backoffice.bulking.drain"],
         "hourly": [
             "shop.notifications.reminding.remind",
+            "shop.notifications.alarming.alarm",
             "shop.orders.lapsing.cancel_lapsed",
             "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
@@ -359,6 +360,10 @@ WORKER_CLUSTERS = {
 REMIND_AFTER_DAYS = 7
 CANCEL_AFTER_DAYS = 60
 OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as many
+
+# Staff are mailed about what has waited for them for longer than that, and again after some hours.
+ALARM_AFTER_MINUTES = read("ALARM_AFTER_MINUTES", env.int, 60)
+ALARM_EVERY_HOURS = read("ALARM_EVERY_HOURS", env.int, 4)
 
 # Whoever shows it may read /metrics.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -1,4 +1,4 @@
-"""What staff do to many orders at once, as rows: how far it is, and what became of each order."""
+"""What the back office keeps: exports, and what is done to many orders at once."""
 
 from typing import ClassVar
 
@@ -7,6 +7,29 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order
+from shop.tenancy.models import User
+
+
+class Export(models.Model):
+    """Orders that left the house as a file: who took them, which, and how many."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        JSON_LINES = "jsonl", "JSON lines"
+
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    format = models.CharField(max_length=10, choices=Format)
+    filter = models.TextField(blank=True)  # as the address has it
+    number = models.PositiveBigIntegerField(null=True)  # none while, or because, it was cut short
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
 
 
 class BulkJob(models.Model):

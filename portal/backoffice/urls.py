@@ -8,14 +8,20 @@ from portal.backoffice import (
     attending,
     bulk,
     correcting,
+    exporting,
     orders,
+    overview,
     pages,
+    queue,
     telling,
-    views,
 )
 
 urlpatterns = [
-    path("", views.queue, name="staff"),
+    path("", queue.queue, name="staff"),
+    path("counts/", queue.live_counts, name="staff_counts"),
+    path("overview/", overview.overview, name="staff_overview"),
+    path("export.csv", exporting.export, {"kind": "csv"}, name="staff_export_csv"),
+    path("export.jsonl", exporting.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
     path("orders/<int:pk>/", orders.order, name="staff_order"),
     path("orders/<int:pk>/retry/", acting.retry_order, name="staff_retry"),
     path("orders/<int:pk>/retry-now/", acting.hurry_order, name="staff_hurry"),

@@ -54,6 +54,8 @@ def _context(message: Message) -> dict[str, Any]:
         return {**context, "subject": subject, "sentence": sentence, **facts}
     if message.kind == Message.Kind.INVITATION and message.order and message.order.invitation:
         return {**context, "code": join_code(message.order.invitation)}
+    if message.kind == Message.Kind.ALARM:
+        return {**context, **message.details}
     if message.kind == Message.Kind.PASSWORD and message.user:
         return {**context, "by_code": may_recover_by_mail(message.user)}
     return context
@@ -65,6 +67,8 @@ def _link(message: Message) -> str:
         return ""
     if message.kind == Message.Kind.CHANGE:
         return _absolute(reverse("tiers" if _moved(message) else "account_reset_password"))
+    if message.kind == Message.Kind.ALARM:
+        return _absolute(reverse("staff"))
     if message.user and may_recover_by_mail(message.user):
         # A password would make a second step of the passkey that may be lost.
         return _absolute(reverse("account_request_login_code"))

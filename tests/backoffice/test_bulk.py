@@ -36,7 +36,7 @@ def choose(action: str, orders: list[Order], **form: Any) -> Response:
 
 
 def confirm(page: Response, **form: Any) -> Response:
-    hidden = {**fields(page), "confirmed": "1"}
+    hidden: dict[str, Any] = {**fields(page), "confirmed": "1"}
     hidden["order"] = [each.split('"')[0] for each in html(page).split('name="order" value="')[1:]]
     browser = visitor(make_staff("agent"))
     return browser.post("/staff/bulk/new/", {**hidden, **form}, follow=True)

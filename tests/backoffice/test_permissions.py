@@ -36,6 +36,10 @@ ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
+    "counts/": LOOKERS,
+    "overview/": LOOKERS,
+    "export.csv": {"export", "all"},
+    "export.jsonl": {"export", "all"},
     "orders/{pk}/": LOOKERS,
     "orders/{pk}/retry/": MENDERS,
     "orders/{pk}/retry-now/": MENDERS,
@@ -225,14 +229,23 @@ def test_refusal_says_whom_to_ask() -> None:
 @pytest.mark.parametrize(
     ("group", "seen"),
     [
-        ("viewer", {"/staff/"}),
-        ("agent", {"/staff/", "/staff/bulk/"}),
-        ("admin", {"/staff/", "/staff/bulk/", "/staff/applications/", "/staff/catalogue/"}),
+        ("viewer", {"/staff/", "/staff/overview/"}),
+        ("agent", {"/staff/", "/staff/overview/", "/staff/bulk/"}),
+        (
+            "admin",
+            {
+                "/staff/",
+                "/staff/overview/",
+                "/staff/bulk/",
+                "/staff/applications/",
+                "/staff/catalogue/",
+            },
+        ),
     ],
 )
 def test_navigation_shows_what_one_may(group: str, seen: set[str]) -> None:
     page = html(visitor(make_staff(group)).get("/staff/"))
-    nav = page[page.index('class="staff-nav"') :].partition("</nav>")[0]
+    nav = page[page.index('class="places"') :].partition("</nav>")[0]
     assert set(re.findall(r'href="(/staff/[^"]*)"', nav)) == seen
 
 

@@ -7,10 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
-        ('backoffice', '0001_groups'),
+        ('backoffice', '0002_export'),
         ('orders', '0008_more_of_staff'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
