@@ -306,6 +306,8 @@ def test_what_was_done_is_in_the_history() -> None:
     told += ["token issued Server", "made"]
     places = [history.index(f"{what} by {chief.email}") for what in told]
     assert places == sorted(places)
+    # Django's own list of what one did lately holds it, too.
+    assert browser.get("/staff/catalogue/").status_code == 200
 
 
 def test_application_that_is_switched_off_is_refused_everywhere() -> None:
