@@ -72,7 +72,7 @@ def test_day_begins_at_midnight_in_the_zone_of_the_shop() -> None:
 
 
 def test_days_are_whole_where_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(summing.timezone, "localdate", lambda: date(2026, 11, 1))
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 11, 1))
     bounds = dict(zip(Weeks().days, Weeks().bounds, strict=False))
     assert bounds[date(2026, 10, 25)].astimezone(UTC).hour == 22
     assert bounds[date(2026, 10, 26)].astimezone(UTC).hour == 23
