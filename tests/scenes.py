@@ -188,6 +188,9 @@ def staff() -> Iterator[Scene]:
     order = order_in("need_human")
     failed = order_in("has_packing_errors")
     yield Scene("staff-queue", "/staff/", person)
+    yield Scene("staff-queue-filters", "/staff/?show=all&tier=xl&taken=nobody", person)
+    yield Scene("staff-queue-nothing", "/staff/?q=nothing", person)
+    yield Scene("staff-overview", "/staff/overview/", person)
     address = f"/staff/orders/{order.pk}/"
     yield Scene("staff-order", address, person)
     yield Scene("staff-order-open", address, person, act=unfolded)

@@ -37,7 +37,7 @@ GROUPS: dict[str, tuple[Part, ...]] = {
     "all": PLACED,
 }
 GROUP_NAMES: dict[str, StrOrPromise] = {
-    "person": _("Needs a person"),
+    "person": _("To do"),
     "need_human": State.NEED_HUMAN.label,
     "has_packing_errors": State.HAS_PACKING_ERRORS.label,
     "unanswered": _("long without details"),

@@ -47,7 +47,13 @@ def generate(number: int, *, seed: int = 1) -> Iterator[int]:
     while done < number:
         size = min(BATCH, number - done)
         placed = [begin + SPAN * ((done + each) / number) for each in range(size)]
-        orders = [_order(dice, when, now, products, projects) for when in placed]
+        situations = dice.choices(list(SHARES), list(SHARES.values()), k=size)
+        if not done:
+            situations = [*SHARES, *situations]  # each there at least once
+        orders = [
+            _order(situation, when, dice=dice, now=now, products=products, projects=projects)
+            for situation, when in zip(situations, placed, strict=False)
+        ]
         with transaction.atomic(), _times_as_given():
             _write(orders, dice, terms, now)
         done += size
@@ -84,13 +90,14 @@ def _projects(number: int, dice: random.Random, product: Product) -> list[Projec
 
 
 def _order(
-    dice: random.Random,
+    situation: str,
     placed: datetime,
+    *,
+    dice: random.Random,
     now: datetime,
     products: list[Product],
     projects: list[Project],
 ) -> Order:
-    [situation] = dice.choices(list(SHARES), list(SHARES.values()))
     product = dice.choice(products)
     state = State.PENDING if situation == "details" else State(situation)
     changed = min(now, placed + timedelta(seconds=dice.expovariate(1 / 90)))

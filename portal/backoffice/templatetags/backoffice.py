@@ -1,17 +1,16 @@
 """What the back office's pages say of orders."""
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from django import template
-from django.conf import settings
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from portal.backoffice.timeline import outcome
 from portal.backoffice.wording import duration
 from shop.orders import faults
 from shop.orders.models import Order, State
-from shop.orders.waiting import STANDING_STILL, STUCK, UNANSWERED
+from shop.orders.waiting import STANDING_STILL, UNANSWERED
 from shop.packing import naming
 
 register = template.Library()
@@ -32,8 +31,12 @@ register.filter("outcome", outcome)
 
 @register.filter
 def waits_too_long(order: Order) -> bool:
-    """Whether somebody should have seen to it by now."""
+    """Whether it waits for details, or for the worker, for longer than it should."""
     now = timezone.now()
-    patience = timedelta(minutes=settings.ALARM_AFTER_MINUTES)
-    late = (*STANDING_STILL, UNANSWERED, *(replace(part, longer_than=patience) for part in STUCK))
-    return any(part.holds(order, now) for part in late)
+    return any(part.holds(order, now) for part in (*STANDING_STILL, UNANSWERED))
+
+
+@register.filter
+def age(when: datetime) -> str:
+    """How long ago that was, in its largest unit."""
+    return timesince(when, depth=1)
