@@ -9,6 +9,9 @@ from shop.notifications.queueing import invite
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import Invitation, User
 
+Kind = Message.Kind
+# To whoever is to be the first member; the others go to whom they went.
+TO_MEMBER = {Kind.RECEIVED, Kind.REMINDER, Kind.ATTENTION, Kind.CANCELLED, Kind.INVITATION}
 DONE = {Message.State.SENT, Message.State.FAILED}
 
 
@@ -26,16 +29,22 @@ def send_again(message: Message, staff: User) -> bool:
             sent = _hurry(message)
         elif message.state not in DONE:
             sent = False
-        elif message.kind == Message.Kind.INVITATION:
+        elif message.kind == Kind.INVITATION:
             sent = _invite_anew(message, order)
         else:
             sent = _write_anew(message, order)
         if sent:
-            note = f"{message.kind} {order.user_email or message.recipient}"
+            note = f"{message.kind} {_recipient(message, order)}"
             OrderEvent.objects.create(
                 order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=note
             )
     return sent
+
+
+def _recipient(message: Message, order: Order) -> str:
+    if message.kind in TO_MEMBER and order.user_email:
+        return order.user_email.lower()
+    return message.recipient
 
 
 def _hurry(message: Message) -> bool:
@@ -62,8 +71,10 @@ def _write_anew(message: Message, order: Order) -> bool:
                 order=order,
                 kind=message.kind,
                 occasion=message.occasion + 1,
-                recipient=(order.user_email or message.recipient).lower(),
+                recipient=_recipient(message, order),
                 language=message.language,
+                user=message.user,
+                details=message.details,
             )
     except IntegrityError:
         # It was sent again already.

@@ -37,8 +37,16 @@ def test_mail_goes_out_anew_to_the_address_as_it_is_now(state: str) -> None:
     assert mail.state == state
     event = order.events.get(kind="sent_again")
     assert event.actor
-    assert "order received → Other@example.com" in words(page)
+    assert "order received → other@example.com" in words(page)
     assert "Mia Muster was faster" in words(press(order, f"mails/{mail.pk}"))
+    assert order.messages.count() == 2
+
+
+def test_mail_to_the_address_before_stays_there() -> None:
+    order = make_order()
+    order.messages.update(kind="address", state=SENT, recipient="old@example.com")
+    press(order, f"mails/{order.messages.get().pk}")
+    assert set(order.messages.values_list("recipient", flat=True)) == {"old@example.com"}
     assert order.messages.count() == 2
 
 
