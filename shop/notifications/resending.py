@@ -56,7 +56,9 @@ def _hurry(message: Message) -> bool:
 
 def _invite_anew(message: Message, order: Order) -> bool:
     # Whoever has raised the counter meanwhile has sent a mail already.
-    as_mailed = Invitation.objects.filter(order=order, counter=message.occasion, used_at=None)
+    as_mailed = Invitation.objects.filter(
+        pk=order.invitation_id, counter=message.occasion, used_at=None
+    )
     if order.invitation is None or not as_mailed.update(counter=F("counter") + 1):
         return False
     order.invitation.refresh_from_db()

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -46,9 +47,9 @@ def hurry(order: Order, staff: User) -> bool:
     False where it does not wait (any more).
     """
     with transaction.atomic():
-        waiting = Packing.objects.filter(
-            order=order, order__state=State.PENDING, next_try__gt=timezone.now()
-        )
+        # No join: PostgreSQL looks again at the row itself once another has let go of it.
+        pending = Order.objects.filter(pk=OuterRef("pk"), state=State.PENDING)
+        waiting = Packing.objects.filter(Exists(pending), pk=order.pk, next_try__gt=timezone.now())
         if not waiting.update(attempts=0, next_try=None):
             return False
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.HURRIED, actor=staff)

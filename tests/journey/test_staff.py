@@ -34,6 +34,7 @@ from tests.registration.states import order_in
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.once,  # on PostgreSQL tests/backoffice/test_parallel.py shows who wins
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 
@@ -60,6 +61,8 @@ def enter(live_server: LiveServer, settings: Settings) -> Iterator[Enter]:
             return context.new_page()
 
         yield enter_as
+        for context in browser.contexts:
+            context.close()
         browser.close()
 
 
@@ -139,6 +142,9 @@ def cases() -> Iterator[Case]:
         typed={"client_name": "Kranfilm"},
     )
     yield Case(with_mail_given_up(), "Send again order received", "The e-mail is on its way again.")
+    packed = make_packed_order()
+    packed.messages.update(state="sent")
+    yield Case(packed, "Send again invitation", "The e-mail is on its way again.")
     yield Case(with_webhook(), "Send again received", "The webhook is on its way again.")
     heir = make_user()
     yield Case(
