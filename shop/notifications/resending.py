@@ -55,11 +55,13 @@ def _hurry(message: Message) -> bool:
 
 
 def _invite_anew(message: Message, order: Order) -> bool:
+    if order.invitation is None:
+        return False
     # Whoever has raised the counter meanwhile has sent a mail already.
     as_mailed = Invitation.objects.filter(
-        pk=order.invitation_id, counter=message.occasion, used_at=None
+        pk=order.invitation.pk, counter=message.occasion, used_at=None
     )
-    if order.invitation is None or not as_mailed.update(counter=F("counter") + 1):
+    if not as_mailed.update(counter=F("counter") + 1):
         return False
     order.invitation.refresh_from_db()
     invite(order)
