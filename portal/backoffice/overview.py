@@ -28,6 +28,7 @@ SMALL = 28  # height of a tier's chart
 class Tier:
     """A tier's orders: how many each day, and together."""
 
+    code: str
     name: str
     numbers: list[int]
     chart: Chart
@@ -75,14 +76,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _tiers(weeks: Weeks) -> list[Tier]:
-    numbers = {
-        name: [weeks.number(day, tier=code) for day in weeks.days]
-        for code, name in Product.objects.values_list("code", "name")
-    }
-    top = max((max(each) for each in numbers.values()), default=0)
+    tiers = list(Product.objects.values_list("code", "name"))
+    numbers = [[weeks.number(day, tier=code) for day in weeks.days] for code, _name in tiers]
+    top = max((max(each) for each in numbers), default=0)
     return [
-        Tier(name, each, stacked([[n] for n in each], ["good"], top=top, height=SMALL))
-        for name, each in numbers.items()
+        Tier(code, name, each, stacked([[n] for n in each], ["good"], top=top, height=SMALL))
+        for (code, name), each in zip(tiers, numbers, strict=True)
     ]
 
 

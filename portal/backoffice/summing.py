@@ -1,7 +1,9 @@
 """How the last weeks went, from rows; every question is bounded by its days and an index."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from math import ceil
 from statistics import median
 
@@ -63,19 +65,24 @@ class Weeks:
         )
         codes = dict(Product.objects.values_list("pk", "code"))
         return {
-            (self.days[day], State(state), codes[product]): number
-            for day, state, product, number in found
+            (self.days[day], State(state), codes[tier]): number
+            for day, state, tier, number in found
         }
+
+    @cached_property
+    def _sums(self) -> Counter[tuple[date | None, State | None, str]]:
+        """`placed`, summed up over all days, states and tiers, and each two and one of them."""
+        sums: Counter[tuple[date | None, State | None, str]] = Counter()
+        for (day, state, tier), number in self.placed.items():
+            for key in product((day, None), (state, None), (tier, "")):
+                sums[key] += number
+        return sums
 
     def number(
         self, day: date | None = None, states: tuple[State, ...] = (), tier: str = ""
     ) -> int:
         """How many of `placed` are of this day, these states and this tier; of all by default."""
-        return sum(
-            number
-            for (its_day, state, its_tier), number in self.placed.items()
-            if day in {None, its_day} and (not states or state in states) and tier in {"", its_tier}
-        )
+        return sum(self._sums[day, state, tier] for state in states or (None,))
 
     def times(self) -> list[Times]:
         """How long packing took, by the day on which the orders were placed."""

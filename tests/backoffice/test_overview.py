@@ -1,5 +1,6 @@
 """The overview's numbers, from rows."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -137,6 +138,9 @@ def test_page_tells_all_numbers_in_tables_and_pictures_with_names() -> None:
     assert "needs a person – This tier is set up after a person has approved the order. 1" in text
     source = html(page)
     assert source.count('role="img"') == source.count("<title id=") == 2 + 9
+    names = re.findall(r'id="([^"]+)"', source)
+    assert len(names) == len(set(names))
+    assert 'id="tier-xl-title"' in source
     assert "style=" not in source
 
 

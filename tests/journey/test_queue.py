@@ -39,10 +39,6 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     expect(page.get_by_role("status")).to_contain_text("Now 3 orders need a person.")
     # Whoever goes through the list is not thrown out of it.
     assert page.evaluate(KEPT) == str(first)
-    asked.clear()
-    page.evaluate("htmx.trigger('#counts', 'poll')")
-    page.wait_for_timeout(300)
-    assert len(asked) == 1
 
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
@@ -68,4 +64,28 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     for path in ("/staff/?show=all&age=hour", "/staff/overview/"):
         page.goto(path)
         assert page.evaluate(WIDER) == []
+    context.close()
+
+
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_numbers_are_asked_for_by_a_tab_that_is_seen_alone(visit: Visit) -> None:
+    scene = Scene("queue", "/staff/", make_user(is_staff=True))
+    context, page = open_scene(visit.browser, visit.port, scene, locale="en")
+    asked: list[str] = []
+    page.on("response", lambda answer: asked.append(answer.url) if "counts" in answer.url else None)
+    page.clock.install()
+    page.reload()
+    with page.expect_response("**/staff/counts/*"):
+        page.clock.run_for(11_000)
+    page.evaluate(HIDE, True)
+    page.clock.run_for(60_000)
+    page.wait_for_timeout(200)
+    assert len(asked) == 1
+    with page.expect_response("**/staff/counts/*"):
+        page.evaluate(HIDE, False)
     context.close()
