@@ -44,8 +44,10 @@ format: ## bring the code into shape
 	$(VENV)/python -m ruff check --fix-only .
 	$(VENV)/python -m ruff format .
 
-bench: ## (to come)
-	@echo "There are no benchmarks yet."
+bench: ## measure pages and calls with a thousand orders and with many (BENCH_ORDERS), as ratios
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.benchmarks
 
 screenshots: ## take pictures of every page in every state, into var/screenshots
 	@$(BOOTSTRAP) requirements-dev.txt

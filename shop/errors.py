@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
+from portal.backoffice.doors import whom_to_ask
 from portal.registration.forms import FindForm
 from shop.api.envelope import failure
 from shop.shorthand import envelope as shorthand
@@ -30,7 +31,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
+    """403; staff read whom to ask."""
+    if request.path.startswith("/staff/") and getattr(request.user, "is_staff", False):
+        context = {"whom_to_ask": whom_to_ask()}
+        return render(request, "backoffice/forbidden.html", context, status=403)
     return _answer(request, 403)
 
 

@@ -342,9 +342,11 @@ WORKER_CLUSTERS = {
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
-        "drains": ["shop.notifications.sending.drain"],
+        # What staff do to many orders comes after the mail, for a few seconds at a time.
+        "drains": ["shop.notifications.sending.drain", "portal.backoffice.bulking.drain"],
         "hourly": [
             "shop.notifications.reminding.remind",
+            "shop.notifications.alarming.alarm",
             "shop.orders.lapsing.cancel_lapsed",
             "shop.orders.lapsing.delete_abandoned",
             "shop.api.idempotency.forget_old",
@@ -366,6 +368,9 @@ OPEN_ORDER_DAYS = 30  # an open order that nobody touches is deleted after as ma
 KEEP_MESSAGES_DAYS = 90  # mails about orders
 KEEP_ACCOUNT_MESSAGES_DAYS = 30  # mails about signing in: codes, passwords, notices; alarms
 KEEP_DELIVERIES_DAYS = 90  # webhooks; for as long they can be sent again
+# Staff are mailed about what has waited for them for longer than that, and again after some hours.
+ALARM_AFTER_MINUTES = read("ALARM_AFTER_MINUTES", env.int, 60)
+ALARM_EVERY_HOURS = read("ALARM_EVERY_HOURS", env.int, 4)
 
 # Whoever shows it may read /metrics.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

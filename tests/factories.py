@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from shop.access.applications import create_application
@@ -37,6 +38,13 @@ def make_user(**fields: Any) -> User:
     }
     user = User.objects.create_user(**{**defaults, "password": PASSWORD, **fields})
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_staff(*groups: str, **fields: Any) -> User:
+    """One of staff, in `groups`; without any, somebody who may do everything."""
+    user = make_user(is_staff=True, is_superuser=not groups, **fields)
+    user.groups.set(Group.objects.filter(name__in=groups))
     return user
 
 

@@ -14,11 +14,14 @@ from django.test import Client as Visitor
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from portal.backoffice.bulking import begin
+from portal.backoffice.bulking import drain as work_on_bulk
 from shop.access.tokens import issue
 from shop.catalogue.models import Promotion
 from shop.notifications.sending import drain as send_all
 from shop.orders.inviting import invite
 from shop.orders.models import Order
+from shop.orders.placing import Caller
 from shop.tenancy.invitations import join_token
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import (
@@ -26,8 +29,10 @@ from tests.factories import (
     make_application,
     make_client,
     make_membership,
+    make_order,
     make_packed_order,
     make_project,
+    make_staff,
     make_user,
     pack_all,
 )
@@ -140,6 +145,43 @@ def withdraw(order: Order) -> Act:
     return act
 
 
+def unfolded(page: Page) -> None:
+    """With every form of an order's page opened."""
+    for summary in page.locator("details > summary").all():
+        summary.click()
+
+
+def without_a_reason(page: Page) -> None:
+    """Tries to cancel an order and says nothing."""
+    case = page.locator("details", has=page.locator("[name=reason]"))
+    case.locator("summary").click()
+    case.locator("button").click()
+    page.wait_for_load_state()
+
+
+def chosen_in_bulk(action: str) -> Act:
+    """Chooses all orders, and what is to be done to them."""
+
+    def act(page: Page) -> None:
+        page.locator("#bulk-action").select_option(action)
+        page.locator("#bulk [name=all]").check()
+        press("#bulk button")(page)
+
+    return act
+
+
+def webhooks_of_a_packed_order() -> int:
+    """The number of an order that a program placed, with webhooks that failed and arrived."""
+    caller = Caller(application=make_application("Dispo"))
+    order = make_order("s", caller, redirection_uri="http://127.0.0.1:9/hook")
+    pack_all()
+    for delivery in order.deliveries.all():
+        times = {"at": timezone.now(), "milliseconds": 212}
+        delivery.attempts.create(**times, status=503, answer="Try later", fault="status")
+        delivery.attempts.create(**times, status=204)
+    return order.pk
+
+
 def storefront() -> Iterator[Scene]:
     """The shop's own pages."""
     admin = make_user()
@@ -163,9 +205,29 @@ def staff() -> Iterator[Scene]:
     person = make_user(is_staff=True, is_superuser=True)
     yield Scene("staff-queue-empty", "/staff/", person)
     order = order_in("need_human")
-    order_in("has_packing_errors")
+    failed = order_in("has_packing_errors")
     yield Scene("staff-queue", "/staff/", person)
-    yield Scene("staff-order", f"/staff/orders/{order.pk}/", person)
+    yield Scene("staff-queue-filters", "/staff/?show=all&tier=xl&taken=nobody", person)
+    yield Scene("staff-queue-nothing", "/staff/?q=nothing", person)
+    yield Scene("staff-overview", "/staff/overview/", person)
+    address = f"/staff/orders/{order.pk}/"
+    yield Scene("staff-order", address, person)
+    yield Scene("staff-order-open", address, person, act=unfolded)
+    yield Scene("staff-order-errors", address, person, act=without_a_reason)
+    yield Scene("staff-order-failed", f"/staff/orders/{failed.pk}/", person)
+    yield Scene("staff-order-packed", f"/staff/orders/{webhooks_of_a_packed_order()}/", person)
+    viewer = make_staff("viewer")
+    yield Scene("staff-order-viewer", address, viewer)
+    yield Scene("staff-forbidden", "/staff/applications/", viewer)
+    yield Scene("staff-bulk-none", "/staff/bulk/", person)
+    yield Scene("staff-bulk-confirm", "/staff/", person, act=chosen_in_bulk("cancel"))
+    yield Scene("staff-bulk-assign", "/staff/", person, act=chosen_in_bulk("assign"))
+    job = begin("approve", Order.objects.filter(pk=order.pk), person)
+    yield Scene("staff-bulk-job", f"/staff/bulk/{job.pk}/", person)
+    Order.objects.filter(pk=order.pk).update(state="cancelled")
+    work_on_bulk(lambda: None)
+    yield Scene("staff-bulk-ended", f"/staff/bulk/{job.pk}/", person)
+    yield Scene("staff-bulk", "/staff/bulk/", person)
     yield Scene("staff-mails", "/staff/mails/", person)
     yield Scene("staff-mail", "/staff/mails/received/", person)
     application = make_application("Kranplaner")

@@ -5,6 +5,7 @@ import tempfile
 
 # Nothing that the caller's shell happens to hold (a real database, say) must reach the tests.
 for name in (
+    "ALARM_AFTER_MINUTES", "ALARM_EVERY_HOURS",
     "ALLOWED_HOSTS", "BASE_URL", "BROKER", "TRUSTED_PROXIES", "DATABASE_URL", "DEBUG", "EMAIL_URL",
     "MAIL_FROM", "METRICS_TOKEN", "PACKING_LEASE_SECONDS", "PACKING_STEPS", "PACKING_STEP_SECONDS",
     "PORT", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "SSL_REDIRECT",

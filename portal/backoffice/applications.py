@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,26 +12,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.backoffice.doors import for_staff
+from portal.backoffice import recording
+from portal.backoffice.doors import may, staff_of
 from portal.backoffice.forms import ApplicationForm, TokenForm
-from shop.access.applications import create_application
+from shop.access.applications import create_application, switch
 from shop.access.models import Application
 from shop.access.signing import OVERLAP, rotate
 from shop.access.tokens import issue, last_used, tokens_of
 
+LOOK, CHANGE = "access.view_application", "access.change_application"
 LONGEST_LIST = 200
 # What is shown once: its name and its value.
 Secrets = list[tuple[str, str]]
 
 
-@for_staff
+@may(LOOK)
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """All programs, by name."""
     return render(request, "backoffice/applications.html", {"applications": _applications()})
 
 
-@for_staff
+@may("access.add_application")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_application(request: HttpRequest) -> HttpResponse:
     """Make a program; the answer shows its secrets, once."""
@@ -38,28 +41,31 @@ def new_application(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return render(request, "backoffice/application_form.html", {"form": form}, status=status)
-    application, secret = create_application(
-        form.cleaned_data["name"],
-        owner=form.cleaned_data["owner"],
-        redirect_uris=form.cleaned_data["redirect_uris"],
-        scopes=form.cleaned_data["scopes"],
-        demo=settings.DEMO,
-    )
+    with transaction.atomic():
+        application, secret = create_application(
+            form.cleaned_data["name"],
+            owner=form.cleaned_data["owner"],
+            redirect_uris=form.cleaned_data["redirect_uris"],
+            scopes=form.cleaned_data["scopes"],
+            demo=settings.DEMO,
+        )
+        signing_secret = rotate(application)
+        recording.record(staff_of(request), application, recording.MADE)
     return _show(
         request,
         application,
-        shown=[(_("Client secret"), secret), (_("Signing secret"), rotate(application))],
+        shown=[(_("Client secret"), secret), (_("Signing secret"), signing_secret)],
     )
 
 
-@for_staff
+@may(LOOK)
 @require_safe
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One program and its tokens."""
     return _show(request, _find(pk))
 
 
-@for_staff
+@may(CHANGE)
 @require_POST
 def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a long-lived token; the answer shows its value, once."""
@@ -67,31 +73,75 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
     form = TokenForm(request.POST, scopes=found.oauth_client.get_scopes())
     if not form.is_valid():
         return _show(request, found, form=form, status=422)
-    days = form.cleaned_data["days"]
-    value = issue(
-        form.cleaned_data["name"],
-        holder=found,
-        scopes=tuple(form.cleaned_data["scopes"]),
-        expires_at=timezone.now() + timedelta(days=days) if days else None,
-    )
+    name, days = form.cleaned_data["name"], form.cleaned_data["days"]
+    with transaction.atomic():
+        value = issue(
+            name,
+            holder=found,
+            scopes=tuple(form.cleaned_data["scopes"]),
+            expires_at=timezone.now() + timedelta(days=days) if days else None,
+        )
+        recording.record(staff_of(request), found, recording.TOKEN_ISSUED, name)
     return _show(request, found, shown=[(_("Token"), value)])
 
 
-@for_staff
+@may(CHANGE)
 @require_POST
 def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
     """Revoke a token: orders that it was named in and that wait are not packed any more."""
-    tokens_of(_find(pk)).filter(pk=token).delete()
-    messages.success(request, _("The token is revoked."))
+    application = _find(pk)
+    found = tokens_of(application).filter(pk=token).first()
+    with transaction.atomic():
+        revoked = found is not None and found.delete()[0]
+        if found is not None and revoked:
+            name = (found.data or {}).get("name", "OAuth")
+            recording.record(staff_of(request), application, recording.TOKEN_REVOKED, name)
+    if revoked:
+        messages.success(request, _("The token is revoked."))
+    else:
+        messages.warning(request, _("There is no such token: it was revoked already."))
     return redirect("staff_application", pk)
 
 
-@for_staff
+@may(CHANGE)
+@require_POST
+def switch_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse all tokens of a program from now on; they stay, and webhooks wait."""
+    return _switch(request, pk, on=False)
+
+
+@may(CHANGE)
+@require_POST
+def switch_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a program act again, by the tokens it has."""
+    return _switch(request, pk, on=True)
+
+
+@may(CHANGE)
 @require_POST
 def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new signing secret; the answer shows it, once."""
     found = _find(pk)
-    return _show(request, found, shown=[(_("Signing secret"), rotate(found))])
+    with transaction.atomic():
+        secret = rotate(found)
+        recording.record(staff_of(request), found, recording.SECRET_RENEWED)
+    return _show(request, found, shown=[(_("Signing secret"), secret)])
+
+
+def _switch(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
+    found = _find(pk)
+    with transaction.atomic():
+        won = switch(found, on=on)
+        if won:
+            what = recording.SWITCHED_ON if on else recording.SWITCHED_OFF
+            recording.record(staff_of(request), found, what)
+    if not won:
+        messages.warning(request, _("Somebody else was faster: here is how it stands now."))
+    elif on:
+        messages.success(request, _("The application is on: its tokens are taken again."))
+    else:
+        messages.success(request, _("The application is off: its tokens are refused."))
+    return redirect("staff_application", pk)
 
 
 def _applications() -> QuerySet[Application]:
@@ -122,6 +172,7 @@ def _show(
         "now": timezone.now(),
         "tokens": [(each, last_used(each)) for each in tokens_of(application)[:LONGEST_LIST]],
         "signing_secret": secrets[0] if secrets else None,
+        "history": recording.history_of(application),
         "overlap_hours": OVERLAP // timedelta(hours=1),
     }
     return render(request, "backoffice/application.html", context, status=status)

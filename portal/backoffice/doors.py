@@ -60,12 +60,37 @@ def may(permission: str) -> Callable[[View], View]:
     return guard
 
 
+def staff_of(request: HttpRequest) -> User:
+    """Who is at it, behind the door."""
+    assert isinstance(request.user, User)  # noqa: S101 -- `for_staff` saw to it
+    return request.user
+
+
+def whom_to_ask() -> list[User]:
+    """Who can give permissions: a few who may do everything."""
+    found = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
+    if not settings.DEMO:
+        found = found.filter(demo=False)
+    return list(found.order_by("pk")[:3])
+
+
 def close_admin(site: AdminSite) -> None:
-    """Put Django's admin behind the same door, and have sign-in and passwords at one place only."""
+    """Put Django's admin behind the same door, and have sign-in and passwords at one place only.
+
+    Who may look at nothing in it does not see that it is there.
+    """
     open_to_staff: Callable[..., View] = site.admin_view
 
     def admin_view(view: View, cacheable: bool = False) -> View:
-        return for_staff(open_to_staff(view, cacheable))
+        inside = open_to_staff(view, cacheable)
+
+        @for_staff
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not site.get_app_list(request):
+                raise PermissionDenied
+            return inside(request, *args, **kwargs)
+
+        return guarded
 
     def to_index(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("admin:index")

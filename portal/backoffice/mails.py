@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from portal.backoffice.doors import for_staff
+from portal.backoffice.doors import may
 from shop.notifications.models import Message
 from shop.notifications.rendering import Rendered
 from shop.notifications.rendering import render as render_mail
@@ -24,7 +24,7 @@ from shop.requests import View, page_language
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
-@for_staff
+@may("orders.view_order")
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """All kinds, each in its cases."""
@@ -32,7 +32,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/mails.html", {"kinds": kinds})
 
 
-@for_staff
+@may("orders.view_order")
 @require_safe
 def mail(request: HttpRequest, kind: str) -> HttpResponse:
     """Subject, text and HTML of one kind, in a case and a language."""
@@ -50,7 +50,7 @@ def mail(request: HttpRequest, kind: str) -> HttpResponse:
     return _under(csp_update({"frame-src": [SELF]}), request, page)
 
 
-@for_staff
+@may("orders.view_order")
 @require_safe
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, kind: str) -> HttpResponse:

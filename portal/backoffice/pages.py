@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.backoffice.doors import for_staff
+from portal.backoffice.doors import may
 from shop.content.markup import placeholders
 from shop.content.models import Version
 from shop.content.publishing import TEXTS, newest
 
 
-@for_staff
+@may("orders.view_order")
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What a page said once, word for word."""
@@ -20,7 +20,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "content/page.html", context)
 
 
-@for_staff
+@may("content.change_page")
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest) -> HttpResponse:
     """What stands in the admin's form, as the page would show it."""

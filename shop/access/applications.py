@@ -66,11 +66,23 @@ def knows_secret(application: Application, secret: str) -> bool:
     return identify_hasher(encoded).verify(secret, encoded)
 
 
+def switch(application: Application, *, on: bool) -> bool:
+    """Switch a program off, so that all its tokens are refused, or on again.
+
+    False where it is so already.
+    """
+    others = Application.objects.filter(pk=application.pk, active=not on)
+    return bool(others.update(active=on))
+
+
 def may_act(application: Application | None, user: Any) -> bool:
     """Whether these two, as far as there are such, may do anything here and now.
 
-    What belongs to the demo profile does nothing outside it, even if its rows exist.
+    What belongs to the demo profile does nothing outside it, even if its rows exist; a program
+    that staff have switched off does nothing at all.
     """
+    if application is not None and not application.active:
+        return False
     if user is not None and not user.is_active:
         return False
     return settings.DEMO or not (

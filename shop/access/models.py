@@ -15,6 +15,9 @@ class Application(models.Model):
         OAuthClient, on_delete=models.CASCADE, related_name="application"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    active = models.BooleanField(
+        default=True, editable=False, help_text=_("One that is switched off may do nothing.")
+    )
     demo = models.BooleanField(
         default=False, editable=False, help_text=_("Works in the demo profile only.")
     )

@@ -20,8 +20,12 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
 @admin.register(Promotion)
 class PromotionAdmin(admin.ModelAdmin[Promotion]):
-    """How often a code was used is counted, not typed."""
+    """How often a code was used is counted, not typed; one that was used is ended, not deleted."""
 
     list_display = ("code", "name", "percent", "amount_cents", "valid_until", "max_uses", "uses")
     readonly_fields = ("uses",)
     filter_horizontal = ("tiers",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Promotion | None = None) -> bool:
+        unused = obj is None or obj.uses == 0
+        return unused and super().has_delete_permission(request, obj)

@@ -69,7 +69,12 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "kind", "occasion"], name="message_once")
+            models.UniqueConstraint(fields=["order", "kind", "occasion"], name="message_once"),
+            models.UniqueConstraint(
+                fields=["user", "occasion"],
+                name="alarm_once",
+                condition=models.Q(kind="alarm"),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["state", "next_try"]),

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
 from shop.notifications.models import Delivery, Receiver
+from shop.orders.models import Order, OrderEvent
+from shop.tenancy.models import User
 
 
 def replay(delivery: Delivery) -> bool:
@@ -27,6 +30,23 @@ def replay_since(whose: Application | str, moment: datetime, *, delivered: bool 
     if not delivered:
         since = since.exclude(state=Delivery.State.DELIVERED)
     return _start_anew(since)
+
+
+def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
+    """Send the webhooks of `order` again, or the one of the number `only`, as staff ask for it.
+
+    Returns how many go out: none where each is on its way already.
+    """
+    chosen = order.deliveries.exclude(state=Delivery.State.WAITING, tries=0)
+    if only is not None:
+        chosen = chosen.filter(pk=only)
+    with transaction.atomic():
+        number = _start_anew(chosen)
+        if number:
+            OrderEvent.objects.create(
+                order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=f"webhook {number}"
+            )
+    return number
 
 
 def _start_anew(deliveries: QuerySet[Delivery]) -> int:

@@ -13,6 +13,7 @@ from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.content.models import Version
+from shop.folding import Folded
 from shop.tenancy.models import Client, Invitation, Project, User
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Order(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,  # `order_of_tier` begins with it
     )
     # As bought: later changes of the catalogue do not touch it. The price is what is to be paid,
     # with the promotion taken off already.
@@ -110,7 +112,12 @@ class Order(models.Model):
 
     # Who of staff sees to it, and when they want to look at it again.
     taken_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,  # `order_taken` begins with it
     )
     follow_up_on = models.DateField(null=True, blank=True)
 
@@ -146,13 +153,35 @@ class Order(models.Model):
             models.Index(fields=["state", "updated_at"]),
             models.Index(fields=["application", "-created_at"]),
             models.Index(fields=["owner_digest"]),
-            models.Index(fields=["client_id"]),
             # The state in front, else SQLite without statistics takes the index above and sorts.
             models.Index(
                 fields=["state", "created_at"],
                 name="order_due",
                 condition=models.Q(state="pending", complete=True),
             ),
+            # The queue lists state by state, each by age; the overview counts by days.
+            models.Index(fields=["state", "created_at", "product"], name="order_placed"),
+            models.Index(fields=["product", "state", "updated_at"], name="order_of_tier"),
+            models.Index(
+                fields=["taken_by", "state", "updated_at"],
+                name="order_taken",
+                condition=models.Q(taken_by__isnull=False),
+            ),
+            models.Index(
+                fields=["state", "follow_up_on"],
+                name="order_follow_up",
+                condition=models.Q(follow_up_on__isnull=False),
+            ),
+            # What the search looks into.
+            models.Index(
+                fields=["client_id"],
+                name="order_client",
+                condition=models.Q(client_id__isnull=False),
+            ),
+            models.Index(Folded("user_email"), name="order_email"),
+            models.Index(Folded("user_login"), name="order_login"),
+            models.Index(Folded("client_name"), name="order_client_name"),
+            models.Index(Folded("project_name"), name="order_project_name"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -255,6 +284,9 @@ class OrderEvent(models.Model):
         NOTE = "note", _("note")
         SENT_AGAIN = "sent_again", _("sent again")
         REMOVED = "removed", _("member removed")
+        HURRIED = "hurried", _("tried at once")
+        STEPS_AGAIN = "steps_again", _("steps run again")
+        CLIENT_ADMIN = "client_admin", _("client_admin appointed")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

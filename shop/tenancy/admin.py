@@ -1,8 +1,11 @@
 """Clients, projects and users in Django's admin: to look at; orders and members make them."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from shop.tenancy.models import Client, Membership, Project, User
+
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
@@ -13,6 +16,12 @@ class UserAdmin(admin.ModelAdmin[User]):
     readonly_fields = ("last_login", "joined_at")
     filter_horizontal = ("groups", "user_permissions")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        # Or whoever may change users could give themselves everything.
+        return (
+            self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *POWERS)
+        )
+
 
 class MembershipInline(admin.TabularInline[Membership, Project]):
     model = Membership
@@ -22,9 +31,14 @@ class MembershipInline(admin.TabularInline[Membership, Project]):
 
 @admin.register(Client)
 class ClientAdmin(admin.ModelAdmin[Client]):
+    """A client is never deleted here: its projects and their members would go with it."""
+
     list_display = ("name", "client_admin", "created_at")
     search_fields = ("name", "client_admin__email")
     raw_id_fields = ("client_admin",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Client | None = None) -> bool:
+        return False
 
 
 @admin.register(Project)
@@ -33,3 +47,6 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
     search_fields = ("name", "client__name")
     raw_id_fields = ("client",)
     inlines = (MembershipInline,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
+        return False

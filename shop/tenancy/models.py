@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.content.models import Version
+from shop.folding import Folded
 
 
 class UserManager(BaseUserManager["User"]):
@@ -105,6 +106,7 @@ class Client(models.Model):
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
+        indexes: ClassVar = [models.Index(Folded("name"), name="client_begins")]
 
     def __str__(self) -> str:
         return self.name
@@ -121,6 +123,7 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projects")
+        indexes: ClassVar = [models.Index(Folded("name"), name="project_begins")]
 
     def __str__(self) -> str:
         return self.name

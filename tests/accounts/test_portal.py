@@ -7,7 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shop.tenancy.models import Membership, User
-from tests.factories import make_client, make_membership, make_packed_order, make_project, make_user
+from tests.factories import (
+    make_client,
+    make_membership,
+    make_packed_order,
+    make_project,
+    make_staff,
+    make_user,
+)
 from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +109,7 @@ def test_markup_in_names_is_not_run() -> None:
 
 
 def test_staff_see_the_way_to_the_back_office_and_members_do_not() -> None:
-    assert 'href="/staff/"' in html(visitor(make_user(is_staff=True)).get("/portal/"))
+    assert 'href="/staff/"' in html(visitor(make_staff("agent")).get("/portal/"))
     assert "/staff/" not in html(visitor(make_user()).get("/portal/"))
 
 

@@ -10,13 +10,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.access.applications import create_application
+from shop.access.applications import create_application, find_application
 from shop.access.bearer import check_bearer
 from shop.access.models import Application
 from shop.access.signing import signing_secrets
 from shop.access.tokens import issue
 from tests.accounts.factors import by_password_and_app
-from tests.factories import make_application, make_token, make_user
+from tests.factories import make_application, make_staff, make_token, make_user
 from tests.pages import Response, error_beside, html, part, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ FORM = {"name": "Kranplaner", "scopes": ["orders:read", "orders:write"]}
 
 
 def staff() -> Client:
-    return visitor(make_user(is_staff=True))
+    return visitor(make_staff("admin"))
 
 
 def secret(page: Response, name: str) -> str:
@@ -167,13 +167,13 @@ def test_loopback_may_be_returned_to_in_the_demo_only(
     demo: bool, status: int, settings: Settings
 ) -> None:
     settings.DEMO = demo
-    browser = by_password_and_app(make_user(is_staff=True))
+    browser = by_password_and_app(make_staff("admin"))
     page = browser.post(NEW, {**FORM, "redirect_uris": "http://127.0.0.1:9000/back"})
     assert page.status_code == status
 
 
 def test_what_is_made_in_the_demo_belongs_to_it(settings: Settings) -> None:
-    browser = by_password_and_app(make_user(is_staff=True))
+    browser = by_password_and_app(make_staff("admin"))
     browser.post(NEW, FORM)
     application = Application.objects.get()
     assert application.demo
@@ -289,3 +289,44 @@ def test_markup_in_names_is_not_run() -> None:
     for path in (LIST, ONE.format(pk=application.pk)):
         assert "<script>x" not in html(browser.get(path))
         assert "<script>y" not in html(browser.get(path))
+
+
+def test_what_was_done_is_in_the_history() -> None:
+    chief = make_staff("admin", first_name="Ada")
+    browser = visitor(chief)
+    browser.post(NEW, FORM)
+    path = ONE.format(pk=Application.objects.get().pk)
+    browser.post(f"{path}tokens/", {"name": "Server", "scopes": ["orders:read"]})
+    browser.post(f"{path}signing-secret/")
+    browser.post(f"{path}tokens/{Token.objects.get().pk}/revoke/")
+    browser.post(f"{path}off/")
+    browser.post(f"{path}on/")
+    history = words(browser.get(path)).partition("History")[2]
+    told = ["switched on", "switched off", "token revoked Server", "signing secret renewed"]
+    told += ["token issued Server", "made"]
+    places = [history.index(f"{what} by {chief.email}") for what in told]
+    assert places == sorted(places)
+    # Django's own list of what one did lately holds it, too.
+    assert browser.get("/staff/catalogue/").status_code == 200
+
+
+def test_application_that_is_switched_off_is_refused_everywhere() -> None:
+    application = make_application()
+    token, browser = make_token(application), staff()
+    path = ONE.format(pk=application.pk)
+    page = browser.post(f"{path}off/", follow=True)
+    assert "The application is off: its tokens are refused." in words(page)
+    assert check_bearer(token) is None
+    headers = {"authorization": f"Bearer {token}"}
+    assert Client(headers=headers).get("/api/orders").status_code == 401
+    assert find_application(application.oauth_client_id) is None
+    assert "switched off" in words(browser.get(LIST))
+    assert "Somebody else was faster" in words(browser.post(f"{path}off/", follow=True))
+    browser.post(f"{path}on/")
+    assert check_bearer(token)
+
+
+def test_token_that_is_revoked_already_is_told() -> None:
+    application = make_application()
+    page = staff().post(f"{ONE.format(pk=application.pk)}tokens/4711/revoke/", follow=True)
+    assert "it was revoked already" in words(page)

@@ -23,6 +23,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 SECURITY = "/account/2fa/"
 PAGES = [
     "/staff/",
+    "/staff/counts/",
+    "/staff/overview/",
+    "/staff/export.csv",
     "/staff/applications/",
     "/staff/applications/new/",
     "/staff/mails/",

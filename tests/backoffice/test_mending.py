@@ -7,15 +7,16 @@ from pytest_django import Settings
 
 from shop.orders.models import Order, State
 from shop.orders.states import move
-from shop.tenancy.models import Invitation, Membership, Project
+from shop.tenancy.models import Client, Invitation, Membership, Project
 from tests.factories import (
     make_client,
     make_order,
     make_packed_order,
     make_project,
-    make_user,
+    make_staff,
     pack_all,
 )
+from tests.packing.steps import asked
 from tests.pages import Response, error_beside, fields, html, summary, visitor, words
 from tests.registration.states import order_in
 
@@ -34,41 +35,40 @@ def fresh(order: Order) -> Order:
 
 def by_hand(order: Order, project: Project, /, **changes: Any) -> Response:
     filled_in = {"client": project.client.pk, "project": project.pk, "note": "On the phone"}
-    browser = visitor(make_user(is_staff=True))
+    browser = visitor(make_staff("agent"))
     return browser.post(f"/staff/orders/{order.pk}/by-hand/", {**filled_in, **changes}, follow=True)
 
 
 def act(order: Order, what: str) -> str:
-    browser = visitor(make_user(is_staff=True))
+    browser = visitor(make_staff("agent"))
     page = browser.post(f"/staff/orders/{order.pk}/{what}/", follow=True)
     assert page.status_code == 200
     assert page.request["PATH_INFO"] == f"/staff/orders/{order.pk}/"
     return words(page)
 
 
-@pytest.mark.parametrize("situation", ["pending", "details", "packing", "packed", "cancelled"])
-def test_page_of_an_order_that_is_not_stuck_offers_nothing(situation: str) -> None:
-    order = order_in(situation)
-    page = visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/")
-    assert page.status_code == 200
-    for what in ("retry", "approve", "by-hand"):
-        assert f"/{what}/" not in html(page)
-
-
 @pytest.mark.parametrize(
     ("situation", "offered"),
-    [("has_packing_errors", {"retry"}), ("need_human", {"approve", "by-hand"})],
+    [
+        ("has_packing_errors", {"retry", "cancel", "correct"}),
+        ("need_human", {"approve", "by-hand", "cancel", "correct"}),
+        ("pending", {"cancel", "address"}),
+        ("details", {"cancel", "correct"}),
+        ("packing", set()),
+        ("packed", {"address"}),
+        ("cancelled", set()),
+    ],
 )
-def test_page_of_a_stuck_order_offers_what_can_be_done(situation: str, offered: set[str]) -> None:
+def test_page_offers_what_can_be_done(situation: str, offered: set[str]) -> None:
     order = order_in(situation)
-    page = html(visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/"))
-    actions = ("retry", "approve", "by-hand")
+    page = html(visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/"))
+    actions = ("retry", "approve", "by-hand", "cancel", "correct", "address")
     assert {what for what in actions if f"/{what}/" in page} == offered
 
 
 def test_page_shows_facts_history_and_mails() -> None:
     order = stuck(user_first_name="Nina", user_login="nn")
-    text = words(visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/"))
+    text = words(visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/"))
     for fact in ("Nina", "nn", "nicecustomer@gmx.com", "€534.31", "order received"):
         assert fact in text
     assert "This tier is set up after a person has approved the order." in text
@@ -76,7 +76,7 @@ def test_page_shows_facts_history_and_mails() -> None:
 
 @pytest.mark.parametrize("pk", [0, 999, 2**63, 2**70])
 def test_unknown_order_is_404(pk: int) -> None:
-    browser = visitor(make_user(is_staff=True))
+    browser = visitor(make_staff("agent"))
     assert browser.get(f"/staff/orders/{pk}/").status_code == 404
     assert browser.post(f"/staff/orders/{pk}/retry/").status_code == 404
 
@@ -84,15 +84,16 @@ def test_unknown_order_is_404(pk: int) -> None:
 def test_open_order_is_404() -> None:
     order = make_order()
     Order.objects.update(state=State.NEW)
-    browser = visitor(make_user(is_staff=True))
+    browser = visitor(make_staff("agent"))
     assert browser.get(f"/staff/orders/{order.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize(("what", "status"), [("retry", 405), ("approve", 405), ("by-hand", 302)])
-def test_actions_are_by_post(what: str, status: int) -> None:
+@pytest.mark.parametrize("what", ["retry", "approve", "by-hand", "cancel", "take", "note"])
+def test_actions_are_by_post_and_their_addresses_lead_to_the_order(what: str) -> None:
     order = stuck()
-    browser = visitor(make_user(is_staff=True))
-    assert browser.get(f"/staff/orders/{order.pk}/{what}/").status_code == status
+    browser = visitor(make_staff("agent"))
+    answer = browser.get(f"/staff/orders/{order.pk}/{what}/")
+    assert answer["Location"] == f"/staff/orders/{order.pk}/"
     assert fresh(order).state == "need_human"
 
 
@@ -156,7 +157,7 @@ def test_client_and_project_that_do_not_fit_are_told_and_nothing_typed_is_lost()
     order, project, other = stuck(), make_project(), make_client()
     page = by_hand(order, project, client=other.pk)
     assert page.status_code == 422
-    assert error_beside(page, "project") == "This project does not belong to that client."
+    assert error_beside(page, "by_hand_project") == "This project does not belong to that client."
     assert "This project does not belong to that client." in summary(page)
     typed = fields(page)
     assert (typed["client"], typed["project"]) == (str(other.pk), str(project.pk))
@@ -171,7 +172,7 @@ def test_number_that_names_nothing_is_told_beside_its_field(number: str) -> None
     for name in ("client", "project"):
         page = by_hand(order, project, **{name: number})
         assert page.status_code == 422
-        assert error_beside(page, name)
+        assert error_beside(page, f"by_hand_{name}")
     assert fresh(order).state == "need_human"
 
 
@@ -179,7 +180,7 @@ def test_number_that_names_nothing_is_told_beside_its_field(number: str) -> None
 def test_note_is_asked_for(note: str) -> None:
     page = by_hand(stuck(), make_project(), note=note)
     assert page.status_code == 422
-    assert error_beside(page, "note")
+    assert error_beside(page, "by_hand_note")
 
 
 def test_form_knows_what_was_delivered_so_far(settings: Settings) -> None:
@@ -192,7 +193,7 @@ def test_form_knows_what_was_delivered_so_far(settings: Settings) -> None:
     order = make_order()
     pack_all()
     order = fresh(order)
-    page = visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/")
+    page = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
     known = fields(page)
     assert known["client"] == str(order.delivered_client_id)
     assert known["project"] == str(order.delivered_project_id)
@@ -204,7 +205,7 @@ def test_order_that_is_not_stuck_any_more_is_told_kindly(situation: str, what: s
     order = order_in(situation)
     before = Order.objects.filter(pk=order.pk).values().get()
     events = order.events.count()
-    assert "Somebody else was faster: here is how the order stands now." in act(order, what)
+    assert "The order went on meanwhile: here is how it stands now." in act(order, what)
     assert Order.objects.filter(pk=order.pk).values().get() == before
     assert order.events.count() == events
 
@@ -213,7 +214,8 @@ def test_second_approval_is_told_kindly_and_changes_nothing() -> None:
     order = stuck()
     act(order, "approve")
     first = fresh(order).approved_by
-    assert "Somebody else was faster" in act(order, "approve")
+    assert first
+    assert "Mia Muster was faster: here is how the order stands now." in act(order, "approve")
     assert fresh(order).approved_by == first
 
 
@@ -229,7 +231,7 @@ def test_second_hand_is_too_late_and_changes_nothing() -> None:
     by_hand(order, mine)
     page = by_hand(order, theirs)
     assert page.status_code == 200
-    assert "Somebody else was faster" in words(page)
+    assert "Mia Muster was faster" in words(page)
     assert fresh(order).delivered_project == mine
     assert Invitation.objects.count() == 1
     assert not Membership.objects.filter(project=theirs).exists()
@@ -238,21 +240,90 @@ def test_second_hand_is_too_late_and_changes_nothing() -> None:
 def test_by_hand_is_for_orders_that_wait_for_a_person() -> None:
     for order in (make_packed_order(), order_in("has_packing_errors")):
         state = fresh(order).state
-        assert "Somebody else was faster" in words(by_hand(order, make_project()))
+        assert "The order went on meanwhile" in words(by_hand(order, make_project()))
         assert fresh(order).state == state
 
 
 def test_cancelled_meanwhile_is_told_kindly() -> None:
     order = stuck()
     move(fresh(order), State.CANCELLED)
-    assert "Somebody else was faster" in act(order, "approve")
+    assert "The order went on meanwhile" in act(order, "approve")
     assert fresh(order).state == "cancelled"
+
+
+def test_second_press_of_ones_own_is_told_so() -> None:
+    order, staff = stuck(), make_staff("agent")
+    for _ in range(2):
+        page = visitor(staff).post(f"/staff/orders/{order.pk}/approve/", follow=True)
+    assert "You have done this already: here is how the order stands now." in words(page)
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30])
+def test_what_the_page_had_seen_may_be_anything(seen: str) -> None:
+    order = order_in("packed")
+    browser = visitor(make_staff("agent"))
+    page = browser.post(f"/staff/orders/{order.pk}/retry/", {"seen": seen}, follow=True)
+    assert "The order went on meanwhile" in words(page)
+
+
+def test_what_was_done_before_the_page_was_seen_is_not_what_was_faster() -> None:
+    order, staff = stuck(), make_staff("agent")
+    act(order, "retry")
+    pack_all()
+    page = visitor(staff).get(f"/staff/orders/{order.pk}/")
+    move(fresh(order), State.CANCELLED)
+    form = {"seen": fields(page)["seen"]}
+    page = visitor(staff).post(f"/staff/orders/{order.pk}/approve/", form, follow=True)
+    assert "The order went on meanwhile" in words(page)
+
+
+def test_order_that_waits_for_its_next_try_is_tried_at_once(settings: Settings) -> None:
+    settings.PACKING_STEPS = ["tests.packing.steps.fail"]
+    order = make_order()
+    pack_all()
+    assert fresh(order).packing.next_try
+    assert "The order is tried now." in act(order, "retry-now")
+    assert (fresh(order).packing.next_try, fresh(order).packing.attempts) == (None, 0)
+    assert order.events.filter(kind="hurried", actor__is_staff=True).count() == 1
+    assert "Mia Muster was faster" in act(order, "retry-now")
+    pack_all()
+    assert fresh(order).packing.attempts == 1
+
+
+def test_only_steps_that_call_out_run_again_and_by_the_same_key(settings: Settings) -> None:
+    settings.PACKING_STEPS = [
+        "shop.packing.steps.client",
+        "tests.packing.steps.ask",
+        "shop.packing.steps.project",
+        "tests.packing.steps.fail",
+    ]
+    settings.PACKING_MAX_ATTEMPTS = 1
+    keys: list[str] = []
+    asked[:] = [lambda order, key: keys.append(key)]
+    order = make_order()
+    pack_all()
+    browser = visitor(make_staff("agent"))
+    path = f"/staff/orders/{order.pk}/"
+    assert 'name="step" value="ask"' in " ".join(html(browser.get(path)).split())
+    for step in ("client", "project", "fail", "nothing"):
+        page = browser.post(f"{path}retry/", {"step": step}, follow=True)
+        assert "The order went on meanwhile" in words(page)
+    before = fresh(order)
+    page = browser.post(f"{path}retry/", {"step": "ask"}, follow=True)
+    assert "steps run again by" in words(page)
+    pack_all()
+    after = fresh(order)
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    assert after.delivered_client == before.delivered_client
+    assert after.delivered_project == before.delivered_project
+    assert Client.objects.count() == 1
 
 
 @pytest.mark.parametrize("what", ["retry", "approve", "by-hand"])
 def test_forms_from_elsewhere_do_nothing(what: str) -> None:
     order = stuck()
-    browser = visitor(make_user(is_staff=True))
+    browser = visitor(make_staff("agent"))
     browser.handler.enforce_csrf_checks = True
     assert browser.post(f"/staff/orders/{order.pk}/{what}/").status_code == 403
     assert fresh(order).state == "need_human"
@@ -270,6 +341,6 @@ def test_order_with_nobody_to_invite_cannot_be_done_by_hand_and_says_why() -> No
 
 def test_form_for_done_by_hand_leaves_the_errors_to_us() -> None:
     """A browser's own bubbles speak the browser's language and hold up only one field."""
-    page = html(visitor(make_user(is_staff=True)).get(f"/staff/orders/{stuck().pk}/"))
+    page = html(visitor(make_staff("agent")).get(f"/staff/orders/{stuck().pk}/"))
     form = page[page.index("/by-hand/") :]
     assert form[: form.index(">")].endswith("novalidate")

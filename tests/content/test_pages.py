@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from shop.content.models import Page, Question, Version
 from shop.content.publishing import newest, publish
 from shop.orders import owners
-from tests.factories import make_packed_order, make_user
+from tests.factories import make_packed_order, make_staff, make_user
 from tests.pages import at_checkout, html, join_address, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_page_says_what_was_published_last() -> None:
 def test_every_page_leads_to_the_legal_ones() -> None:
     order = make_packed_order()
     buyer, _form = at_checkout()
-    staff = visitor(make_user(is_staff=True))
+    staff = visitor(make_staff("agent"))
     pages = [
         *(buyer.get(path) for path in ("/", "/tiers/s/", "/checkout/", "/terms/")),
         buyer.get(f"/register/{order.order_hash}/"),

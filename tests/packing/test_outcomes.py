@@ -14,7 +14,7 @@ from shop.packing.mending import retry
 from shop.packing.models import Packing, StepRecord
 from shop.packing.naming import step_key
 from shop.packing.outcomes import Mend, NeedsHuman, RetryLater
-from tests.factories import make_order, make_user, pack_all
+from tests.factories import make_order, make_staff, make_user, pack_all
 from tests.packing import steps
 from tests.pages import visitor, words
 
@@ -46,7 +46,7 @@ def page_of(order: Order) -> str:
 
 
 def staff_page_of(order: Order) -> str:
-    return words(visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/"))
+    return words(visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/"))
 
 
 def test_step_that_returns_is_done() -> None:

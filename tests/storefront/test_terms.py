@@ -12,7 +12,7 @@ from shop.orders.consent import NotAgreed
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import ANYBODY
 from shop.orders.submitting import submit
-from tests.factories import DETAILS, make_order, make_packed_order, make_user
+from tests.factories import DETAILS, make_order, make_packed_order, make_staff
 from tests.pages import (
     Response,
     at_checkout,
@@ -181,12 +181,12 @@ def test_staff_see_which_version_was_agreed_to_and_when() -> None:
     order = placed()
     at = timezone.localtime(order.basket.agreed_at) - timedelta(days=3)
     Basket.objects.update(agreed_at=at)
-    page = visitor(make_user(is_staff=True)).get(f"/staff/orders/{order.pk}/")
+    page = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
     assert f"Agreed to the terms Version 1 , {at:%Y-%m-%d %H:%M}" in words(page)
     assert 'href="/staff/pages/terms/1/"' in html(page)
 
 
 def test_order_of_a_program_has_no_consent_to_show() -> None:
-    page = visitor(make_user(is_staff=True)).get(f"/staff/orders/{make_packed_order().pk}/")
+    page = visitor(make_staff("agent")).get(f"/staff/orders/{make_packed_order().pk}/")
     assert page.status_code == 200
     assert "Agreed to the terms" not in words(page)

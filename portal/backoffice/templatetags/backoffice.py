@@ -1,28 +1,42 @@
 """What the back office's pages say of orders."""
 
-from django import template
-from django.db.models import Count
+from datetime import datetime
 
+from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from portal.backoffice.timeline import outcome
+from portal.backoffice.wording import duration
 from shop.orders import faults
 from shop.orders.models import Order, State
-from shop.orders.wording import DETAILS
+from shop.orders.waiting import STANDING_STILL, UNANSWERED
 from shop.packing import naming
 
 register = template.Library()
 register.filter("fault_text", faults.fault_text)
 
 register.filter("step_title", naming.step_title)
+register.filter("duration", duration)
 
 
 @register.filter
-def details(note: str) -> str:
-    """The members named in the note of "details filled in", as forms call them."""
-    return ", ".join(str(DETAILS.get(name, (name,))[0]) for name in note.split(", "))
+def state_label(state: str) -> str:
+    """What pages call `state`."""
+    return str(State(state).label)
 
 
-@register.simple_tag
-def counts(*states: str) -> list[tuple[State, int]]:
-    """How many orders there are in each of `states`."""
-    found = Order.objects.filter(state__in=states).order_by().values_list("state")
-    numbers = dict(found.annotate(Count("pk")))
-    return [(State(state), numbers.get(state, 0)) for state in states]
+register.filter("outcome", outcome)
+
+
+@register.filter
+def waits_too_long(order: Order) -> bool:
+    """Whether it waits for details, or for the worker, for longer than it should."""
+    now = timezone.now()
+    return any(part.holds(order, now) for part in (*STANDING_STILL, UNANSWERED))
+
+
+@register.filter
+def age(when: datetime) -> str:
+    """How long ago that was, in its largest unit."""
+    return timesince(when, depth=1)

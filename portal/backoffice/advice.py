@@ -1,0 +1,72 @@
+"""What staff read beside an order: how it came in, and what helps against its fault."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from shop.orders.models import Order
+from shop.packing.models import Packing
+
+BY_FAULT: dict[str, StrOrPromise] = {
+    "manual_tier": gettext_lazy("Approve it, and it is set up; or cancel it and say why."),
+    "no_place": gettext_lazy(
+        "Approve it to let one more member in than the tier has places; or have the customer make "
+        "room, then try again."
+    ),
+    "client_gone": gettext_lazy(
+        "The client that the order names is not there any more. Cancel it and say so; the customer "
+        "may order for a new client."
+    ),
+    "project_gone": gettext_lazy(
+        "The project that the order names is not there any more. Cancel it and say so; the "
+        "customer may order a new project."
+    ),
+    "tier_changed": gettext_lazy(
+        "The order adds a member to a project whose tier has changed since. Cancel it and say so; "
+        "the customer may order in the project's tier."
+    ),
+    "not_client_admin": gettext_lazy(
+        "Somebody else administers the client now. If that is a mistake, appoint whoever ordered "
+        "as client_admin and try again; else cancel it."
+    ),
+    "token_revoked": gettext_lazy(
+        "A token that was revoked does not come back. Cancel it and say so; the customer orders "
+        "with a new one."
+    ),
+}
+BY_KIND: dict[str, StrOrPromise] = {
+    Packing.ErrorKind.PASSING: gettext_lazy(
+        "What failed may work again by now: try again. Every step that is done stays done."
+    ),
+    Packing.ErrorKind.BUG: gettext_lazy(
+        "This is a fault of our own: show the error below to whoever looks after the shop. Once it "
+        "is mended, try again; every step that is done stays done."
+    ),
+    Packing.ErrorKind.PERSON: gettext_lazy("Mend what the error below names, then try again."),
+}
+
+
+def advice_on(order: Order) -> str:
+    """What can be done about the fault of `order`; empty where it has none."""
+    if not order.fault:
+        return ""
+    packing = getattr(order, "packing", None)
+    kind = packing.last_error_kind if packing else ""
+    return str(
+        BY_FAULT.get(order.fault) or BY_KIND.get(kind) or _("Decide, then approve or cancel.")
+    )
+
+
+def way_in(order: Order) -> str:
+    """Through what the order came: the shop's pages, a program, or somebody signed in."""
+    basket = getattr(order, "basket", None)
+    if basket and basket.terms_id:
+        return _("the shop's checkout")
+    program = order.application or (basket and basket.application)
+    if basket:
+        if program:
+            return _("the open order, filled by %(name)s") % {"name": program}
+        return _("the open order, without our pages")
+    if program:
+        return _("the orders API, by %(name)s") % {"name": program}
+    return _("the portal, or a token of one's own")

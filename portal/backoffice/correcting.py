@@ -1,0 +1,53 @@
+"""Correct what an order says, by the rules of ordering."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from portal.backoffice.doors import staff_of
+from portal.backoffice.forms import AddressForm, CorrectForm
+from portal.backoffice.orders import acted, action, show
+from shop.orders.correcting import check_corrections, correct, is_correctable, readdress
+from shop.orders.document import Refused
+from shop.orders.models import Order
+from shop.orders.wording import tell
+from shop.packing.mending import mend
+
+
+@action()
+def correct_details(request: HttpRequest, order: Order) -> HttpResponse:
+    """Change what was ordered; with `then`, have it packed on at once."""
+    if not is_correctable(order):
+        return acted(request, order, False, "")
+    form = CorrectForm(order, request.POST)
+    valid, staff = form.is_valid(), staff_of(request)
+    if valid and form.cleaned_data["version"] != order.updated_at.isoformat():
+        return acted(request, order, False, "")
+    try:
+        if not valid:
+            # Checked all the same, so that all errors are told at once.
+            check_corrections(order, form.details())
+            return show(request, order, form)
+        if "then" in request.POST:
+            won = mend(order, form.details(), actor=staff)
+            return acted(
+                request, order, won, _("The details are corrected, and it is tried again.")
+            )
+        won = correct(order, form.details(), actor=staff)
+    except Refused as refusal:
+        tell(form, refusal.errors)
+        return show(request, order, form)
+    return acted(request, order, won, _("The details are corrected."))
+
+
+@action()
+def correct_address(request: HttpRequest, order: Order) -> HttpResponse:
+    """Change whom the order's mails go to; links that were mailed before end."""
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return show(request, order, form)
+    try:
+        won = readdress(order, form.cleaned_data["user_email"], actor=staff_of(request))
+    except Refused as refusal:
+        tell(form, refusal.errors)
+        return show(request, order, form)
+    return acted(request, order, won, _("The address is corrected; the mail goes there now."))

@@ -1,0 +1,99 @@
+"""What the back office keeps: exports, and what is done to many orders at once."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.orders.models import Order
+from shop.tenancy.models import User
+
+
+class Export(models.Model):
+    """Orders that left the house as a file: who took them, which, and how many."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        JSON_LINES = "jsonl", "JSON lines"
+
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    format = models.CharField(max_length=10, choices=Format)
+    filter = models.TextField(blank=True)  # as the address has it
+    number = models.PositiveBigIntegerField(null=True)  # none while, or because, it was cut short
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
+
+
+class BulkJob(models.Model):
+    """One thing that is done to many orders, by the worker. Its orders were chosen beforehand."""
+
+    class Action(models.TextChoices):
+        RETRY = "retry", _("Try again")
+        APPROVE = "approve", _("Approve")
+        CANCEL = "cancel", _("Cancel for good")
+        ASSIGN = "assign", _("Assign")
+
+    action = models.CharField(max_length=10, choices=Action)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Why orders are cancelled, to whom they are assigned.
+    reason = models.TextField(blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    stopped = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("bulk action")
+        verbose_name_plural = _("bulk actions")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"],
+                name="bulk_under_way",
+                condition=models.Q(finished_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"bulk action {self.pk} ({self.action})"
+
+
+class BulkItem(models.Model):
+    """One order of a bulk action. Its outcome and what was done commit together."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        DONE = "done", _("done")
+        LEFT = "left", _("left alone: it had gone on meanwhile")
+        FAILED = "failed", _("failed by a fault of our own")
+        STOPPED = "stopped", _("left alone: the bulk action was stopped")
+
+    job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="items")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="bulk_items")
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("order of a bulk action")
+        verbose_name_plural = _("orders of bulk actions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "order"], name="order_once_a_bulk_action")
+        ]
+        indexes: ClassVar = [models.Index(fields=["job", "outcome"])]
+
+    def __str__(self) -> str:
+        return f"order {self.order_id} of bulk action {self.job_id}"

@@ -1,0 +1,93 @@
+"""How the last weeks went: pictures for a glance, tables for the numbers."""
+
+from dataclasses import dataclass
+from math import log1p
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from portal.backoffice.charts import Chart, stacked
+from portal.backoffice.doors import may
+from portal.backoffice.summing import DAYS, SAMPLE, Times, Weeks
+from portal.backoffice.wording import duration
+from shop.catalogue.models import Product
+from shop.orders.models import State
+
+# What a bar is piled up of, from the ground: how it is coloured, and the states it counts.
+PILES: dict[str, tuple[State, ...]] = {
+    "good": (State.PACKED,),
+    "wait": (State.PENDING, State.PACKING),
+    "fault": (State.NEED_HUMAN, State.HAS_PACKING_ERRORS),
+    "past": (State.CANCELLED,),
+}
+SMALL = 28  # height of a tier's chart
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A tier's orders: how many each day, and together."""
+
+    code: str
+    name: str
+    numbers: list[int]
+    chart: Chart
+
+    @property
+    def total(self) -> int:
+        """In all days together."""
+        return sum(self.numbers)
+
+
+@may("orders.view_order")
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Orders by day, state and tier; how long they took; what fails."""
+    weeks = Weeks()
+    times = weeks.times()
+    states = [state for state in State if state != State.NEW]
+    numbers = [[weeks.number(day, states) for states in PILES.values()] for day in weeks.days]
+    context = {
+        "weeks": weeks,
+        "days": DAYS,
+        "sample": SAMPLE,
+        "first": weeks.days[0],
+        "last": weeks.days[-1],
+        "states": states,
+        "by_state": [
+            (day, [weeks.number(day, (state,)) for state in states], weeks.number(day))
+            for day in reversed(weeks.days)
+        ],
+        "totals": [weeks.number(states=(state,)) for state in states],
+        "placed_chart": stacked(numbers, list(PILES)),
+        "piles": [
+            (kind, ", ".join(str(state.label) for state in states))
+            for kind, states in PILES.items()
+        ],
+        "tiers": _tiers(weeks),
+        "times": list(reversed(times)),
+        "times_chart": stacked([_pile(each) for each in times], ["good", "past"]),
+        "times_top": duration(max((each.slow or 0) for each in times)),
+        "failures": weeks.failures(),
+        "mails": weeks.failed_mails(),
+        "webhooks": weeks.failed_webhooks(),
+    }
+    return render(request, "backoffice/overview.html", context)
+
+
+def _tiers(weeks: Weeks) -> list[Tier]:
+    tiers = list(Product.objects.values_list("code", "name"))
+    numbers = [[weeks.number(day, tier=code) for day in weeks.days] for code, _name in tiers]
+    top = max((max(each) for each in numbers), default=0)
+    return [
+        Tier(code, name, each, stacked([[n] for n in each], ["good"], top=top, height=SMALL))
+        for (code, name), each in zip(tiers, numbers, strict=True)
+    ]
+
+
+def _pile(times: Times) -> list[float]:
+    """Heights of a bar: each fold longer is as much higher, else one bad day would hide the rest."""
+    if times.middle is None or times.slow is None:
+        return [0, 0]
+    middle, slow = log1p(times.middle), log1p(times.slow)
+    return [middle, slow - middle]

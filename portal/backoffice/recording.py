@@ -1,0 +1,60 @@
+"""What staff did with a partner's application, kept in the admin's own log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext_lazy as _
+
+from shop.access.models import Application
+from shop.tenancy.models import User
+
+# What stands in the log, and what it is called.
+MADE = "made"
+TOKEN_ISSUED = "token_issued"  # noqa: S105 -- a name
+TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- a name
+SECRET_RENEWED = "secret_renewed"  # noqa: S105 -- a name
+SWITCHED_OFF = "switched_off"
+SWITCHED_ON = "switched_on"
+WORDS = {
+    MADE: _("made"),
+    TOKEN_ISSUED: _("token issued"),
+    TOKEN_REVOKED: _("token revoked"),
+    SECRET_RENEWED: _("signing secret renewed"),
+    SWITCHED_OFF: _("switched off"),
+    SWITCHED_ON: _("switched on"),
+}
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was done: when, by whom, what, and with what."""
+
+    at: datetime
+    actor: User
+    what: str
+    note: str
+
+
+def record(staff: User, application: Application, what: str, note: str = "") -> None:
+    """Write down that `staff` did `what` (one of WORDS). Call it in the transaction of the deed."""
+    LogEntry.objects.log_actions(
+        staff.pk,
+        [application],
+        ADDITION if what == MADE else CHANGE,
+        change_message=f"{what} {note}".strip(),
+    )
+
+
+def history_of(application: Application) -> list[Line]:
+    """What was done with `application`, newest first."""
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Application), object_id=str(application.pk)
+    ).select_related("user")
+    lines = []
+    for entry in entries.order_by("-pk")[:LONGEST]:
+        what, _blank, note = entry.change_message.partition(" ")
+        lines.append(Line(entry.action_time, entry.user, str(WORDS.get(what, what)), note))
+    return lines

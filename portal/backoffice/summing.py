@@ -1,0 +1,133 @@
+"""How the last weeks went, from rows; every question is bounded by its days and an index."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import product
+from math import ceil
+from statistics import median
+
+from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from shop.catalogue.models import Product
+from shop.notifications.models import Delivery, Message
+from shop.orders.models import Order, OrderEvent, State
+
+DAYS = 30
+SAMPLE = 500  # orders of a day whose times are looked at; of more than that, evenly chosen ones
+MOST_LINES = 20
+STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long the orders of a day took from being placed to being packed."""
+
+    day: date
+    packed: int
+    middle: float | None = None  # seconds
+    slow: float | None = None  # seconds; 95 of 100 took no longer
+
+
+@dataclass(frozen=True)
+class Line:
+    """How often something has happened."""
+
+    names: tuple[str, ...]
+    number: int
+
+
+class Weeks:
+    """The last DAYS days, today included, in the zone of the shop."""
+
+    def __init__(self) -> None:
+        today = timezone.localdate()
+        self.days = [today - timedelta(days=DAYS - 1 - each) for each in range(DAYS)]
+        midnights = [*self.days, today + timedelta(days=1)]
+        self.bounds = [timezone.make_aware(datetime.combine(day, time())) for day in midnights]
+
+    @cached_property
+    def placed(self) -> dict[tuple[date, State, str], int]:
+        """How many orders were placed, by day, by the state they are in now, and by tier."""
+        days = [When(created_at__lt=end, then=Value(n)) for n, end in enumerate(self.bounds[1:])]
+        found = (
+            Order.objects.filter(
+                state__in=[state for state in State if state != State.NEW],
+                created_at__gte=self.bounds[0],
+                created_at__lt=self.bounds[-1],
+            )
+            .annotate(day=Case(*days, output_field=IntegerField()))
+            .order_by()
+            .values_list("day", "state", "product")
+            .annotate(number=Count("pk"))
+        )
+        codes = dict(Product.objects.values_list("pk", "code"))
+        return {
+            (self.days[day], State(state), codes[tier]): number
+            for day, state, tier, number in found
+        }
+
+    @cached_property
+    def _sums(self) -> Counter[tuple[date | None, State | None, str]]:
+        """`placed`, summed up over all days, states and tiers, and each two and one of them."""
+        sums: Counter[tuple[date | None, State | None, str]] = Counter()
+        for (day, state, tier), number in self.placed.items():
+            for key in product((day, None), (state, None), (tier, "")):
+                sums[key] += number
+        return sums
+
+    def number(
+        self, day: date | None = None, states: tuple[State, ...] = (), tier: str = ""
+    ) -> int:
+        """How many of `placed` are of this day, these states and this tier; of all by default."""
+        return sum(self._sums[day, state, tier] for state in states or (None,))
+
+    def times(self) -> list[Times]:
+        """How long packing took, by the day on which the orders were placed."""
+        return [
+            self._times(day, start, end)
+            for day, start, end in zip(self.days, self.bounds, self.bounds[1:], strict=False)
+        ]
+
+    def _times(self, day: date, start: datetime, end: datetime) -> Times:
+        packed = self.number(day, (State.PACKED,))
+        if not packed:
+            return Times(day, 0)
+        chosen = (
+            Order.objects.filter(state=State.PACKED, created_at__gte=start, created_at__lt=end)
+            .annotate(turn=F("pk") % ceil(packed / SAMPLE))
+            .filter(turn=0, events__kind=OrderEvent.Kind.STATE, events__state=State.PACKED)
+        )
+        took = sorted(
+            (ended - began).total_seconds()
+            for began, ended in chosen.order_by().values_list("created_at", "events__at")
+        )
+        if not took:
+            return Times(day, packed)
+        return Times(day, packed, median(took), took[ceil(len(took) * 0.95) - 1])
+
+    def failures(self) -> list[Line]:
+        """The orders that got stuck in these days and still are, by step and reason."""
+        stuck = Order.objects.filter(state__in=STUCK, updated_at__gte=self.bounds[0])
+        names = ("state", "packing__last_step", "fault")
+        found = stuck.order_by().values_list(*names).annotate(number=Count("pk"))
+        return [
+            Line((state, step or "", fault), number)
+            for state, step, fault, number in found.order_by("-number", *names)[:MOST_LINES]
+        ]
+
+    def failed_mails(self) -> list[Line]:
+        """Mails about orders that were given up in these days, by kind."""
+        failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
+        found = failed.filter(next_try__gte=self.bounds[0]).order_by()
+        lines = found.values_list("kind").annotate(number=Count("pk")).order_by("-number", "kind")
+        return [Line((str(Message.Kind(kind).label),), number) for kind, number in lines]
+
+    def failed_webhooks(self) -> list[Line]:
+        """Webhooks that were given up in these days, by receiver."""
+        failed = Delivery.objects.filter(state=Delivery.State.FAILED)
+        found = failed.filter(next_try__gte=self.bounds[0]).order_by().values_list("receiver")
+        lines = found.annotate(number=Count("pk")).order_by("-number", "receiver")[:MOST_LINES]
+        return [Line((receiver,), number) for receiver, number in lines]

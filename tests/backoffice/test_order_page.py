@@ -1,0 +1,143 @@
+"""The page of one order: everything that happened, in one list."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from portal.backoffice.timeline import timeline_of
+from shop.notifications.models import Attempt
+from shop.orders.models import Order
+from shop.orders.placing import Caller
+from shop.packing.models import StepRecord
+from tests.factories import (
+    make_application,
+    make_order,
+    make_packed_order,
+    make_staff,
+    make_user,
+    pack_all,
+)
+from tests.pages import at_checkout, html, visitor, words
+from tests.registration.states import order_in
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(order: Order) -> str:
+    return words(visitor(make_staff("viewer")).get(f"/staff/orders/{order.pk}/"))
+
+
+def test_timeline_is_one_list_in_order_of_time() -> None:
+    order = make_packed_order()
+    entries = timeline_of(order)
+    assert entries == sorted(entries, key=lambda entry: entry.at)
+    titles = {entry.title or entry.label for entry in entries}
+    assert titles == {"received", "being set up", "done", "Step done", "E-mail"}
+    steps = [entry.text for entry in entries if entry.title == "Step done"]
+    assert steps == ["Client", "Project", "First member", "Invitation"]
+
+
+def test_times_are_exact_and_relative() -> None:
+    order = make_order()
+    at = timezone.localtime() - timedelta(hours=3)
+    order.events.update(at=at)
+    text = page_of(order).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{at:%Y-%m-%d %H:%M:%S} 3 hours ago" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "note", "shown"),
+    [
+        ("details", "client_name, user_email", "details filled in Client, E-mail"),
+        ("corrected", "project_name", "details corrected Project"),
+        ("follow_up", "2030-01-02", "follow-up Jan. 2, 2030"),
+        ("follow_up", "", "follow-up no longer"),
+        ("steps_again", "client, own", "steps run again Client, own"),
+        ("sent_again", "webhook 3", "sent again Webhooks: 3"),
+        ("sent_again", "received a@b.de", "sent again order received → a@b.de"),
+        ("note", "Line one\nline two", "note Line one line two"),
+    ],
+)
+def test_each_kind_of_event_is_told_in_words(kind: str, note: str, shown: str) -> None:
+    order = make_order()
+    order.events.create(kind=kind, note=note)
+    assert shown in page_of(order)
+
+
+def test_page_takes_as_many_queries_however_much_happened() -> None:
+    caller = Caller(application=make_application())
+    order = make_order("xl", caller, redirection_uri="http://127.0.0.1:9/hook")
+    pack_all()
+    browser = visitor(make_staff("agent"))
+    path = f"/staff/orders/{order.pk}/"
+    counts = []
+    for more in (1, 3):
+        for number in range(more):
+            order.events.create(kind="note", note="x", actor=make_user())
+            StepRecord.objects.create(order=order, name=f"step{more}{number}")
+            order.messages.create(
+                kind="reminder", occasion=10 * more + number, recipient="a@b.de", language="en"
+            )
+            for delivery in order.deliveries.all():
+                Attempt.objects.create(delivery=delivery, at=timezone.now(), status=500)
+        browser.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(path).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 14
+
+
+def test_page_leads_to_what_the_customer_sees() -> None:
+    order = make_order()
+    page = visitor(make_staff("viewer")).get(f"/staff/orders/{order.pk}/")
+    assert f'href="/register/{order.order_hash}/"' in html(page)
+
+
+@pytest.mark.parametrize(
+    ("situation", "advice"),
+    [
+        ("need_human", "Approve it, and it is set up; or cancel it and say why."),
+        ("has_packing_errors", "A token that was revoked does not come back."),
+    ],
+)
+def test_page_says_what_helps(situation: str, advice: str) -> None:
+    assert advice in page_of(order_in(situation))
+
+
+def test_page_names_the_step_the_tries_and_the_error(settings: Settings) -> None:
+    settings.PACKING_STEPS = ["shop.packing.steps.client", "tests.packing.steps.fail"]
+    settings.PACKING_MAX_ATTEMPTS = 1
+    order = make_order()
+    pack_all()
+    text = page_of(order)
+    assert "It stopped at the step “fail”. It was tried once." in text
+    assert "This is a fault of our own" in text
+    assert "RuntimeError: the provisioning service is away" in text
+
+
+def placed_on_the_page() -> Order:
+    browser, form = at_checkout()
+    browser.post("/checkout/", {**form, "client_name": "Film", "project_name": "Mai",
+                                "user_email": "nina@example.com"})  # fmt: skip
+    return Order.objects.latest("pk")
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        (placed_on_the_page, "the shop's checkout"),
+        (
+            lambda: make_order("s", Caller(application=make_application("Kran"))),
+            "the orders API, by Kran",
+        ),
+        (lambda: make_order("s", Caller(user=make_user())), "the portal, or a token of one's own"),
+    ],
+)
+def test_page_says_through_what_the_order_came(place: Any, shown: str) -> None:
+    assert f"Came in through {shown}" in page_of(place())

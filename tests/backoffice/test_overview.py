@@ -1,0 +1,184 @@
+"""The overview's numbers, from rows."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from portal.backoffice import summing
+from portal.backoffice.charts import Bar, stacked
+from portal.backoffice.summing import Line, Times, Weeks
+from portal.backoffice.wording import duration
+from shop.notifications.models import Delivery, Message
+from shop.orders.models import Order, OrderEvent, State
+from shop.packing.models import Packing
+from tests.factories import make_order, make_staff
+from tests.pages import html, visitor, words
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def placed(product: str = "s", *, ago: timedelta = timedelta(), **changes: Any) -> Order:
+    """An order that was placed at noon, so many days ago."""
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    order = make_order(product)
+    Order.objects.filter(pk=order.pk).update(created_at=noon - ago, **changes)
+    order.refresh_from_db()
+    return order
+
+
+def packed(after: int, **more: Any) -> Order:
+    """One that took so many seconds."""
+    order = placed(**more, state="packed")
+    event = OrderEvent.objects.create(order=order, previous="packing", state="packed")
+    ended = order.created_at + timedelta(seconds=after)
+    OrderEvent.objects.filter(pk=event.pk).update(at=ended)
+    # What is done to it later does not count.
+    OrderEvent.objects.create(order=order, kind="note", state="")
+    return order
+
+
+def test_orders_are_counted_by_day_state_and_tier() -> None:
+    today = timezone.localdate()
+    placed("s")
+    placed("s", state="packed")
+    placed("m", state="packed", ago=29 * DAY)
+    placed("m", ago=30 * DAY)
+    Order.objects.create(state="new")
+    weeks = Weeks()
+    assert weeks.placed == {
+        (today, State.PENDING, "s"): 1,
+        (today, State.PACKED, "s"): 1,
+        (today - 29 * DAY, State.PACKED, "m"): 1,
+    }
+    assert weeks.number() == 3
+    assert weeks.number(today) == 2
+    assert weeks.number(states=(State.PACKED,)) == 2
+    assert weeks.number(tier="m") == 1
+
+
+def test_day_begins_at_midnight_in_the_zone_of_the_shop() -> None:
+    today = timezone.localdate()
+    midnight = timezone.make_aware(datetime.combine(today, datetime.min.time()))
+    for order, moment in ((placed(), midnight), (placed(), midnight - timedelta(microseconds=1))):
+        Order.objects.filter(pk=order.pk).update(created_at=moment)
+    weeks = Weeks()
+    assert (weeks.number(today), weeks.number(today - DAY)) == (1, 1)
+
+
+def test_days_are_whole_where_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 11, 1))
+    bounds = dict(zip(Weeks().days, Weeks().bounds, strict=False))
+    assert bounds[date(2026, 10, 25)].astimezone(UTC).hour == 22
+    assert bounds[date(2026, 10, 26)].astimezone(UTC).hour == 23
+
+
+def test_time_from_order_to_done_is_told_by_median_and_95_of_100() -> None:
+    for seconds in range(1, 21):
+        packed(seconds)
+    placed()
+    packed(7, ago=DAY)
+    today = timezone.localdate()
+    *_others, yesterday, last = Weeks().times()
+    assert last == Times(today, 20, 10.5, 19)
+    assert yesterday == Times(today - DAY, 1, 7, 7)
+
+
+def test_of_many_orders_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summing, "SAMPLE", 5)
+    for _ in range(20):
+        packed(30)
+    assert Weeks().times()[-1] == Times(timezone.localdate(), 20, 30, 30)
+
+
+def test_failures_are_counted_by_step_and_reason() -> None:
+    for _ in range(2):
+        order = placed(state="need_human", fault="tries_used_up")
+        Packing.objects.create(order=order, last_step="project")
+    placed(state="has_packing_errors", fault="client_gone")
+    old = placed(state="need_human", fault="no_place")
+    Order.objects.filter(pk=old.pk).update(updated_at=timezone.now() - 31 * DAY)
+    assert Weeks().failures() == [
+        Line(("need_human", "project", "tries_used_up"), 2),
+        Line(("has_packing_errors", "", "client_gone"), 1),
+    ]
+
+
+def test_what_could_not_be_sent_is_counted_and_led_to() -> None:
+    order = make_order()
+    Message.objects.filter(order=order).update(state="failed")
+    Message.objects.create(kind="password", recipient="x@example.com", state="failed")
+    for state in ("failed", "failed", "delivered"):
+        event = OrderEvent.objects.create(order=order)
+        Delivery.objects.create(
+            order=order, event=event, payload="", receiver="partner.example:443", state=state
+        )
+    weeks = Weeks()
+    assert weeks.failed_mails() == [Line(("order received",), 1)]
+    assert weeks.failed_webhooks() == [Line(("partner.example:443",), 2)]
+    page = html(visitor(make_staff("agent")).get("/staff/overview/"))
+    assert 'href="/staff/?failing=mail"' in page
+    assert 'href="/staff/?failing=webhook"' in page
+
+
+def test_page_tells_all_numbers_in_tables_and_pictures_with_names() -> None:
+    packed(90)
+    placed(state="need_human", fault="manual_tier")
+    page = visitor(make_staff("agent")).get("/staff/overview/")
+    text = words(page)
+    today = f"{timezone.localdate():%Y-%m-%d}"
+    assert f"{today} 0 0 1 0 1 0 2" in text
+    assert f"{today} 1 1 min 30 s 1 min 30 s" in text
+    assert "needs a person – This tier is set up after a person has approved the order. 1" in text
+    source = html(page)
+    assert source.count('role="img"') == source.count("<title id=") == 2 + 9
+    names = re.findall(r'id="([^"]+)"', source)
+    assert len(names) == len(set(names))
+    assert 'id="tier-xl-title"' in source
+    assert "style=" not in source
+
+
+def test_empty_shop_has_an_overview() -> None:
+    text = words(visitor(make_staff("agent")).get("/staff/overview/"))
+    assert "Nothing got stuck." in text
+    assert "Everything was sent." in text
+
+
+def test_overview_takes_as_many_queries_for_three_orders_as_for_one() -> None:
+    browser = visitor(make_staff("agent"))
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            packed(30)
+            placed(state="need_human")
+        with CaptureQueriesContext(connection) as queries:
+            browser.get("/staff/overview/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_bars_are_piled_up_from_the_ground() -> None:
+    chart = stacked([[1, 2], [0, 0]], ["a", "b"], height=30)
+    assert chart.top == 3
+    assert chart.bars == [Bar(30, 20, 240, 10, "a"), Bar(30, 0, 240, 20, "b")]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "–"),
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (200, "3 min 20 s"),
+        (7200, "2 h"),
+        (90_061, "1 d 1 h"),
+    ],
+)
+def test_duration_is_told_in_its_two_largest_units(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text

@@ -1,0 +1,268 @@
+"""Who may do what in the back office: every address, found by walking the URL configuration.
+
+An address without a line in the table below fails: a new page cannot be forgotten.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.idp.oidc.models import Token
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from shop.catalogue.models import Promotion
+from shop.content.models import Page, Question
+from shop.orders.models import Order
+from tests.factories import (
+    make_application,
+    make_membership,
+    make_order,
+    make_staff,
+    make_token,
+    make_user,
+    pack_all,
+)
+from tests.pages import html, visitor, words
+
+pytestmark = pytest.mark.django_db
+
+GROUPS = ("viewer", "agent", "admin", "export", "all")
+LOOKERS = {"viewer", "agent", "admin", "all"}
+MENDERS = {"agent", "admin", "all"}
+ADMINS = {"admin", "all"}
+ALL = {"all"}  # who may do everything
+
+ADDRESSES: dict[str, set[str]] = {
+    "": LOOKERS,
+    "counts/": LOOKERS,
+    "overview/": LOOKERS,
+    "export.csv": {"export", "all"},
+    "export.jsonl": {"export", "all"},
+    "orders/{pk}/": LOOKERS,
+    "orders/{pk}/retry/": MENDERS,
+    "orders/{pk}/retry-now/": MENDERS,
+    "orders/{pk}/approve/": MENDERS,
+    "orders/{pk}/by-hand/": MENDERS,
+    "orders/{pk}/correct/": MENDERS,
+    "orders/{pk}/address/": MENDERS,
+    "orders/{pk}/cancel/": MENDERS,
+    "orders/{pk}/take/": MENDERS,
+    "orders/{pk}/hand-back/": MENDERS,
+    "orders/{pk}/note/": MENDERS,
+    "orders/{pk}/follow-up/": MENDERS,
+    "orders/{pk}/client-admin/": ADMINS,
+    "orders/{pk}/mails/{mail}/": MENDERS,
+    "orders/{pk}/webhooks/": MENDERS,
+    "orders/{pk}/webhooks/{delivery}/": MENDERS,
+    "bulk/": MENDERS,
+    "bulk/new/": MENDERS,
+    "bulk/{pk}/": MENDERS,
+    "bulk/{pk}/progress/": MENDERS,
+    "bulk/{pk}/stop/": MENDERS,
+    "pages/preview/": ADMINS,
+    "pages/{slug}/{number}/": LOOKERS,
+    "mails/": LOOKERS,
+    "mails/{kind}/": LOOKERS,
+    "mails/{kind}/html/": LOOKERS,
+    "applications/": ADMINS,
+    "applications/new/": ADMINS,
+    "applications/{pk}/": ADMINS,
+    "applications/{pk}/tokens/": ADMINS,
+    "applications/{pk}/tokens/{token}/revoke/": ADMINS,
+    "applications/{pk}/signing-secret/": ADMINS,
+    "applications/{pk}/off/": ADMINS,
+    "applications/{pk}/on/": ADMINS,
+    # Django's admin: its own pages …
+    "catalogue/": ADMINS,
+    "catalogue/login/": set(GROUPS),  # leads to the index
+    "catalogue/logout/": ADMINS,
+    "catalogue/password_change/": ADMINS,
+    "catalogue/password_change/done/": ADMINS,
+    "catalogue/autocomplete/": set(),  # no form of ours asks it anything
+    "catalogue/jsi18n/": ADMINS,
+    "catalogue/r/{content_type_id}/{object_id}/": ADMINS,
+    "catalogue/{app_label}/": ADMINS,
+    "catalogue/{url}": ADMINS,
+}
+# … and of each model: the list and a row's history, adding, changing, deleting.
+MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
+    "catalogue/product": (ADMINS, ADMINS, ADMINS, set()),
+    "catalogue/promotion": (ADMINS, ADMINS, ADMINS, ALL),
+    "content/page": (ADMINS, set(), ADMINS, set()),
+    "content/question": (ADMINS, ADMINS, ADMINS, ADMINS),
+    "tenancy/client": (ADMINS, ALL, ADMINS, set()),
+    "tenancy/project": (ADMINS, ALL, ADMINS, set()),
+    "tenancy/user": (ADMINS, ALL, ADMINS, ALL),
+}
+for path, (see, add, change, delete) in MODELS.items():
+    base = f"catalogue/{path}/"
+    ADDRESSES |= {base: see, f"{base}add/": add}
+    row = f"{base}{{object_id}}/"
+    ADDRESSES |= {row: see, f"{row}change/": change, f"{row}history/": see, f"{row}delete/": delete}
+
+
+def addresses(patterns: Any, before: str = "") -> Iterator[str]:
+    for each in patterns:
+        path = before + plain(str(each.pattern))
+        if isinstance(each, URLResolver):
+            yield from addresses(each.url_patterns, path)
+        elif isinstance(each, URLPattern):
+            yield path
+
+
+def plain(pattern: str) -> str:
+    """An address as people write it: `orders/{pk}/`."""
+    named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", pattern)
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", named).replace("^", "").replace("$", "")
+
+
+def below_staff() -> set[str]:
+    found = addresses(get_resolver().url_patterns)
+    return {path.removeprefix("staff/") for path in found if path.startswith("staff/")}
+
+
+@pytest.fixture
+def numbers() -> dict[str, object]:
+    """Something at every address."""
+    order = make_order("xl")
+    pack_all()
+    application = make_application()
+    make_token(application)
+    message = order.messages.get()
+    return {
+        "orders": order.pk,
+        "applications": application.pk,
+        "token": Token.objects.get().pk,
+        "mail": message.pk,
+    }
+
+
+def filled(address: str, numbers: dict[str, object]) -> str:
+    values = {"pk": numbers.get(address.split("/", maxsplit=1)[0], 1), "slug": "terms", "number": 1}
+    values |= {"content_type_id": 1, "object_id": 1, "app_label": "catalogue", "url": "nothing/"}
+    model = address.removeprefix("catalogue/").split("/{")[0]
+    if model in ROWS:
+        values["object_id"] = ROWS[model]()
+    values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
+    return "/staff/" + address.format(**values)
+
+
+def promotion() -> object:
+    return Promotion.objects.get_or_create(code="X", defaults={"name": "X", "percent": 10})[0].pk
+
+
+ROWS: dict[str, Any] = {
+    "catalogue/product": lambda: 1,
+    "catalogue/promotion": promotion,
+    "content/page": lambda: Page.objects.order_by("pk")[0].pk,
+    "content/question": lambda: Question.objects.order_by("pk")[0].pk,
+    "tenancy/client": lambda: make_membership().project.client.pk,
+    "tenancy/project": lambda: make_membership().project.pk,
+    "tenancy/user": lambda: make_user().pk,
+}
+
+
+def browser_of(group: str) -> Client:
+    return visitor(make_staff() if group == "all" else make_staff(group))
+
+
+def test_every_address_below_staff_has_a_line() -> None:
+    assert below_staff() == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_is_led_to_sign_in_and_for_customers_there_is_nothing(
+    method: str, numbers: dict[str, object]
+) -> None:
+    customer = visitor(make_user())
+    before = (Order.objects.values().get(), Token.objects.count())
+    for address in ADDRESSES:
+        path = filled(address, numbers)
+        answer = getattr(visitor(), method)(path)
+        assert answer.status_code == 302, path
+        assert answer["Location"].startswith("/account/login/?next=/staff/"), path
+        assert getattr(customer, method)(path).status_code == 404, path
+    assert (Order.objects.values().get(), Token.objects.count()) == before
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_staff_open_what_their_group_may_and_nothing_else(
+    group: str, numbers: dict[str, object]
+) -> None:
+    browser = browser_of(group)
+    for address, who in ADDRESSES.items():
+        path = filled(address, numbers)
+        answer = browser.get(path)
+        if group in who:
+            assert answer.status_code != 403, path
+        else:
+            assert answer.status_code == 403, path
+            assert "This is not open to you" in words(answer), path
+
+
+@pytest.mark.parametrize("group", ["viewer", "export", "agent"])
+def test_forms_of_staff_without_permission_change_nothing(
+    group: str, numbers: dict[str, object]
+) -> None:
+    browser = browser_of(group)
+    before = (Order.objects.values().get(), Token.objects.count())
+    for address, who in ADDRESSES.items():
+        if group not in who:
+            assert browser.post(filled(address, numbers), {"name": "x"}).status_code == 403
+    assert (Order.objects.values().get(), Token.objects.count()) == before
+
+
+def test_staff_without_any_group_may_nothing(numbers: dict[str, object]) -> None:
+    browser = visitor(make_user(is_staff=True))
+    for address, who in ADDRESSES.items():
+        if who != set(GROUPS):
+            assert browser.get(filled(address, numbers)).status_code == 403, address
+
+
+def test_refusal_says_whom_to_ask() -> None:
+    chief = make_staff(first_name="Ada", last_name="Admin")
+    page = visitor(make_staff("export")).get("/staff/")
+    assert page.status_code == 403
+    assert f"These people can give it to you: Ada Admin, {chief.email}" in words(page)
+    assert "Back office" not in words(page).partition("This is not open")[0]
+
+
+@pytest.mark.parametrize(
+    ("group", "seen"),
+    [
+        ("viewer", {"/staff/", "/staff/overview/"}),
+        ("agent", {"/staff/", "/staff/overview/", "/staff/bulk/"}),
+        (
+            "admin",
+            {
+                "/staff/",
+                "/staff/overview/",
+                "/staff/bulk/",
+                "/staff/applications/",
+                "/staff/catalogue/",
+            },
+        ),
+    ],
+)
+def test_navigation_shows_what_one_may(group: str, seen: set[str]) -> None:
+    page = html(visitor(make_staff(group)).get("/staff/"))
+    nav = page[page.index('class="places"') :].partition("</nav>")[0]
+    assert set(re.findall(r'href="(/staff/[^"]*)"', nav)) == seen
+
+
+def test_viewer_sees_an_order_without_a_button(numbers: dict[str, object]) -> None:
+    page = visitor(make_staff("viewer")).get(f"/staff/orders/{numbers['orders']}/")
+    assert page.status_code == 200
+    main = html(page).partition("<main")[2].partition("</main>")[0]
+    assert "<form" not in main
+    assert "to change one takes a permission" in words(page)
+
+
+def test_agent_is_not_offered_what_takes_an_admin() -> None:
+    order = make_order()
+    pack_all()
+    path = f"/staff/orders/{order.pk}/"
+    assert "/client-admin/" not in html(visitor(make_staff("agent")).get(path))
+    assert "/client-admin/" in html(visitor(make_staff("admin")).get(path))

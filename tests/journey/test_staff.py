@@ -1,0 +1,235 @@
+"""Staff at work in a real browser: each action, with two who press at the same moment."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from portal.backoffice.bulking import drain
+from shop.notifications.models import Attempt, Delivery
+from shop.orders.models import Order, State
+from shop.orders.placing import Caller
+from shop.packing.models import Packing
+from shop.tenancy.models import User
+from tests.factories import (
+    make_application,
+    make_order,
+    make_packed_order,
+    make_project,
+    make_staff,
+    make_user,
+    pack_all,
+)
+from tests.journey.conftest import ARGUMENTS, check_accessibility
+from tests.pages import visitor
+from tests.prepare import chromium
+from tests.registration.states import order_in
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once,  # on PostgreSQL tests/backoffice/test_parallel.py shows who wins
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+Enter = Callable[[User], Page]
+FASTER = re.compile("(Ada Eins|Bea Zwei) was faster: here is how the order stands now.")
+# Both at the same moment, as far as two browsers can.
+PRESS = "(button, at) => setTimeout(() => button.click(), at - Date.now())"
+
+
+@pytest.fixture
+def enter(live_server: LiveServer, settings: Settings) -> Iterator[Enter]:
+    """Opens a browser profile of somebody who is signed in, at the back office of this process."""
+    settings.ALLOWED_HOSTS = ["localhost"]
+    address = f"http://localhost:{live_server.url.rpartition(':')[2]}"
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+
+        def enter_as(user: User) -> Page:
+            context = browser.new_context(base_url=address, locale="en")
+            context.set_default_timeout(20_000)
+            session = visitor(user).cookies[django_settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+            return context.new_page()
+
+        yield enter_as
+        for context in browser.contexts:
+            context.close()
+        browser.close()
+
+
+@dataclass
+class Case:
+    """An action: the order it is for, what is pressed after what was filled in, what is said."""
+
+    order: Order
+    button: str
+    said: str
+    summary: str = ""
+    typed: dict[str, str] | None = None
+    ticked: str = ""
+
+    def prepare(self, page: Page) -> Locator:
+        page.goto(f"/staff/orders/{self.order.pk}/")
+        part = page.locator("main")
+        if self.summary:
+            part = page.locator("details").filter(has=page.get_by_text(self.summary, exact=True))
+            part.locator("summary").click()
+        for name, value in (self.typed or {}).items():
+            part.locator(f"[name={name}]").fill(value)
+        if self.ticked:
+            part.get_by_label(self.ticked).check()
+        return part.get_by_role("button", name=self.button, exact=True).first
+
+
+def with_webhook() -> Order:
+    caller = Caller(application=make_application())
+    order = make_order("xl", caller, redirection_uri="http://127.0.0.1:9/hook")
+    delivery = order.deliveries.get()
+    Attempt.objects.create(delivery=delivery, at=timezone.now(), milliseconds=12, status=503)
+    Delivery.objects.update(state=Delivery.State.FAILED, tries=10)
+    return order
+
+
+def with_mail_given_up() -> Order:
+    order = make_order()
+    order.messages.update(state="failed", attempts=10, last_error="No route")
+    return order
+
+
+def waiting() -> Order:
+    order = make_order()
+    late = timezone.now() + timedelta(hours=1)
+    Packing.objects.create(order=order, attempts=2, next_try=late, last_error="away")
+    return order
+
+
+def cases() -> Iterator[Case]:
+    yield Case(make_order(), "Take it", "The order is yours.")
+    yield Case(order_in("has_packing_errors"), "Try again", "The order is tried again.")
+    yield Case(waiting(), "Try now", "The order is tried now.")
+    yield Case(order_in("need_human"), "Approve", "The order is approved.")
+    yield Case(
+        order_in("need_human"),
+        "Cancel the order",
+        "The order is cancelled; the customer is told why.",
+        summary="Cancel the order",
+        typed={"reason": "Ordered twice."},
+        ticked="Yes, cancel this order.",
+    )
+    project = make_project("xl")
+    numbers = {"client": str(project.client.pk), "project": str(project.pk), "note": "By phone"}
+    yield Case(
+        order_in("need_human"),
+        "Close the order",
+        "The order is done; the invitation goes out.",
+        summary="Done by hand",
+        typed=numbers,
+    )
+    yield Case(
+        order_in("need_human"),
+        "Correct",
+        "The details are corrected.",
+        summary="Correct the details",
+        typed={"client_name": "Kranfilm"},
+    )
+    yield Case(with_mail_given_up(), "Send again order received", "The e-mail is on its way again.")
+    packed = make_packed_order()
+    packed.messages.update(state="sent")
+    yield Case(packed, "Send again invitation", "The e-mail is on its way again.")
+    yield Case(with_webhook(), "Send again received", "The webhook is on its way again.")
+    heir = make_user()
+    yield Case(
+        make_packed_order(),
+        "Appoint",
+        f"{heir.email} administers the client now.",
+        summary="Appoint another client_admin",
+        typed={"user": heir.email},
+        ticked="Yes, hand this client over.",
+    )
+
+
+def test_of_two_who_press_at_once_one_wins_and_the_other_reads_who_was_faster(
+    enter: Enter,
+) -> None:
+    ada = make_staff("admin", first_name="Ada", last_name="Eins")
+    bea = make_staff("admin", first_name="Bea", last_name="Zwei")
+    pages = [enter(ada), enter(bea)]
+    for case in cases():
+        before = case.order.events.count()
+        buttons = [case.prepare(page) for page in pages]
+        at = pages[0].evaluate("Date.now() + 400")
+        for button in buttons:
+            button.evaluate(PRESS, at)
+        notices = []
+        for page in pages:
+            notice = page.locator("main .notice[role=status]")
+            expect(notice).to_be_visible()
+            notices.append(notice.inner_text())
+        assert case.said in notices, notices
+        assert sum(FASTER.fullmatch(text) is not None for text in notices) == 1, notices
+        winner = ada if notices[0] == case.said else bea
+        actors = {event.actor for event in case.order.events.all()[before:]}
+        assert actors == {winner}, case.button
+
+
+def test_note_and_day_are_kept_by_one_alone(enter: Enter) -> None:
+    order = make_order()
+    page = enter(make_staff("agent"))
+    Case(order, "Keep the note", "", summary="Note", typed={"text": "Rang."}).prepare(page).click()
+    expect(page.get_by_text("The note is kept.")).to_be_visible()
+    day = {"on": "2030-01-02"}
+    Case(order, "Keep the day", "", summary="Follow-up", typed=day).prepare(page).click()
+    expect(page.get_by_text("To be looked at again on Jan. 2, 2030.")).to_be_visible()
+    expect(page.get_by_role("list").filter(has_text="Rang.").first).to_be_visible()
+
+
+def test_what_is_wrong_with_a_form_takes_the_focus_and_nothing_is_lost(enter: Enter) -> None:
+    page = enter(make_staff("agent"))
+    case = Case(
+        order_in("need_human"),
+        "Cancel the order",
+        "",
+        summary="Cancel the order",
+        typed={"reason": "Ordered twice."},
+    )
+    case.prepare(page).click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator("[name=reason]")).to_have_value("Ordered twice.")
+    check_accessibility(page)
+    page.get_by_label("Yes, cancel this order.").check()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_text("The order is cancelled; the customer is told why.")).to_be_visible()
+
+
+def test_all_that_match_are_approved_over_pages_while_one_watches(enter: Enter) -> None:
+    for _ in range(53):
+        make_order("xl")
+    pack_all()
+    assert Order.objects.filter(state=State.NEED_HUMAN).count() == 53
+    page = enter(make_staff("agent"))
+    page.goto("/staff/?show=need_human")
+    page.get_by_label("With the chosen orders").select_option("approve")
+    page.get_by_label("all that match, also on further pages").check()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Approve: 53 orders")
+    check_accessibility(page)
+    page.get_by_role("button", name="Approve: 53 orders").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Approve: 0 of 53")
+    check_accessibility(page)
+    loads: list[int] = []
+    page.on("load", lambda _: loads.append(1))
+    drain(lambda: None)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Approve: 53 of 53")
+    expect(page.get_by_text("It has ended.").last).to_be_visible()
+    assert loads == []
+    assert not Order.objects.filter(state=State.NEED_HUMAN).exists()
+    page.goto("about:blank")
