@@ -10,13 +10,11 @@ from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import Invitation, User
 
 Kind = Message.Kind
-# To whoever is to be the first member; the others go to whom they went.
-TO_MEMBER = {Kind.RECEIVED, Kind.REMINDER, Kind.ATTENTION, Kind.CANCELLED, Kind.INVITATION}
 DONE = {Message.State.SENT, Message.State.FAILED}
 
 
 def send_again(message: Message, staff: User) -> bool:
-    """Send `message` again, to the address that its order has now; or at once, while it waits.
+    """Send `message` again, to whom it went; or at once, while it waits.
 
     A new row, so that it is seen what became of each. An invitation gets a new link, which ends
     the older ones. False where somebody else was faster, it is on its way, or would lead nowhere.
@@ -34,17 +32,11 @@ def send_again(message: Message, staff: User) -> bool:
         else:
             sent = _write_anew(message, order)
         if sent:
-            note = f"{message.kind} {_recipient(message, order)}"
+            note = f"{message.kind} {message.recipient}"
             OrderEvent.objects.create(
                 order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=note
             )
     return sent
-
-
-def _recipient(message: Message, order: Order) -> str:
-    if message.kind in TO_MEMBER and order.user_email:
-        return order.user_email.lower()
-    return message.recipient
 
 
 def _hurry(message: Message) -> bool:
@@ -75,7 +67,7 @@ def _write_anew(message: Message, order: Order) -> bool:
                 order=order,
                 kind=message.kind,
                 occasion=message.occasion + 1,
-                recipient=_recipient(message, order),
+                recipient=message.recipient,
                 language=message.language,
                 user=message.user,
                 details=message.details,

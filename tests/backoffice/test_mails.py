@@ -13,7 +13,7 @@ from shop.notifications.models import Message
 from shop.notifications.samples import CASES
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.tenancy.models import Invitation, User
-from tests.factories import make_user
+from tests.factories import make_staff, make_user
 from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ EACH = [(kind, case) for kind, cases in CASES.items() for case in range(len(case
 
 
 def staff() -> Client:
-    return visitor(make_user(is_staff=True))
+    return visitor(make_staff("viewer"))
 
 
 def rows() -> list[int]:

@@ -130,7 +130,7 @@ def numbers() -> dict[str, object]:
     pack_all()
     application = make_application()
     make_token(application)
-    message = order.messages.get()
+    message = order.messages.get(kind="received")
     return {
         "orders": order.pk,
         "applications": application.pk,
@@ -142,6 +142,7 @@ def numbers() -> dict[str, object]:
 def filled(address: str, numbers: dict[str, object]) -> str:
     values = {"pk": numbers.get(address.split("/", maxsplit=1)[0], 1), "slug": "terms", "number": 1}
     values |= {"content_type_id": 1, "object_id": 1, "app_label": "catalogue", "url": "nothing/"}
+    values["kind"] = "received"
     model = address.removeprefix("catalogue/").split("/{")[0]
     if model in ROWS:
         values["object_id"] = ROWS[model]()
@@ -232,13 +233,14 @@ def test_refusal_says_whom_to_ask() -> None:
 @pytest.mark.parametrize(
     ("group", "seen"),
     [
-        ("viewer", {"/staff/", "/staff/overview/"}),
-        ("agent", {"/staff/", "/staff/overview/", "/staff/bulk/"}),
+        ("viewer", {"/staff/", "/staff/overview/", "/staff/mails/"}),
+        ("agent", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/bulk/"}),
         (
             "admin",
             {
                 "/staff/",
                 "/staff/overview/",
+                "/staff/mails/",
                 "/staff/bulk/",
                 "/staff/applications/",
                 "/staff/catalogue/",

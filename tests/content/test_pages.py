@@ -53,7 +53,7 @@ def test_page_tells_search_engines_and_link_previews_what_it_is(slug: str) -> No
 
 
 def test_old_version_that_staff_look_at_is_not_for_search_engines() -> None:
-    page = visitor(make_user(is_staff=True)).get("/staff/pages/terms/1/")
+    page = visitor(make_staff("viewer")).get("/staff/pages/terms/1/")
     assert 'rel="canonical"' not in html(page)
 
 
