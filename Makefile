@@ -27,8 +27,8 @@ run: ## run everything, with demo data, at http://localhost:8000 (PORT=9000 for 
 
 test: lint ## lint, then run all tests on SQLite and on PostgreSQL
 	@$(VENV)/python -m tests.prepare
-	$(VENV)/python -m pytest -n auto
-	$(VENV)/python -m tests.postgres pytest -n auto -m 'not once'
+	$(VENV)/python -m pytest -n auto --dist worksteal
+	$(VENV)/python -m tests.postgres pytest -n auto --dist worksteal -m 'not once'
 
 lint: ## check code, types, templates, and who imports whom
 	@$(BOOTSTRAP) requirements-dev.txt
