@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.db.utils import OperationalError
 
-from tests.factories import make_packed_order, make_user
+from tests.factories import make_packed_order, make_staff, make_user
 from tests.pages import assert_headers, at_checkout, html, join_address, visitor
 
 db = pytest.mark.django_db
@@ -17,7 +17,7 @@ db = pytest.mark.django_db
 @db
 def test_every_page_carries_the_headers() -> None:
     order = make_packed_order()
-    member, staff = visitor(make_user()), visitor(make_user(is_staff=True))
+    member, staff = visitor(make_user()), visitor(make_staff("agent"))
     buyer, form = at_checkout()
     answers = [
         visitor().get("/"),
@@ -43,7 +43,7 @@ def test_every_page_carries_the_headers() -> None:
 def test_no_page_has_script_or_style_of_its_own() -> None:
     # The policy would stop it: a page that needs it would be broken.
     order = make_packed_order()
-    member, staff = visitor(make_user()), visitor(make_user(is_staff=True))
+    member, staff = visitor(make_user()), visitor(make_staff("agent"))
     buyer, form = at_checkout()
     pages = [
         *(buyer.get(path) for path in ("/", "/tiers/s/", "/checkout/", "/nothing")),

@@ -69,7 +69,9 @@ def open_context(browser: Browser, shop: str) -> Iterator[OpenContext]:
         )
 
     def open_one(**options: object) -> BrowserContext:
-        context = browser.new_context(base_url=shop, **options)  # type: ignore[arg-type]
+        # Without motion: colours on their way from one to the other have little contrast.
+        still = {"reduced_motion": "reduce", **options}
+        context = browser.new_context(base_url=shop, **still)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
         context.on("page", watch)
         contexts.append(context)

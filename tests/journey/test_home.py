@@ -41,6 +41,7 @@ def test_admin_invites_hands_over_and_is_removed_without_a_script(
 
     member.goto(link_in(newest_mail(member, email, 2), "join/"))
     member.locator("[name=password]").fill(PASSWORD)
+    member.locator("[name=terms]").check()
     member.locator("main .button--primary").first.click()
     member.wait_for_url("**/portal/")
     expect(member.get_by_text("Welcome to Drei Tage im Mai.")).to_be_visible()
@@ -78,6 +79,7 @@ def test_member_takes_their_data_along_and_deletes_their_account(
     invite(admin, email)
     page.goto(link_in(newest_mail(page, email, 2), "join/"))
     page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=terms]").check()
     page.locator("main .button--primary").first.click()
     page.wait_for_url("**/portal/")
     press(page, "Your data")
