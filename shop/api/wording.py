@@ -23,12 +23,14 @@ SENT = {
     "promo_code": "A code that is valid now for this tier.",
 }
 
+FORGOTTEN = "null once the member has deleted their account."
+
 # What an order says back.
 ANSWERED = {
     "admin_user_access_token": "A mask that ends in the token's last four characters. Never the "
     "token.",
     "client_id": "The client as sent; once packed, the client that was delivered.",
-    "client_name": "As sent, or as filled in on the registration page.",
+    "client_name": "As sent, filled in on the registration page or corrected.",
     "created_at": "When the order was placed, UTC.",
     "language": "The language of the registration page and of mails.",
     "order_hash": "Names the order here and on its registration page: 16 random bytes in "
@@ -36,17 +38,17 @@ ANSWERED = {
     "packing_errors": "Why packing stopped, in English, for a person to act on.",
     "product": "The code of the tier.",
     "project_id": "The project as sent; once packed, the project that was delivered.",
-    "project_name": "As sent, or as filled in on the registration page.",
+    "project_name": "As sent, filled in on the registration page or corrected.",
     "promo_code": "As sent.",
     "redirection_uri": "As sent.",
     "registration_url": "The special registration page: give it to your customer.",
     "state": "Where the order is on its way.",
     "status": "null until packing has begun, then equal to state.",
     "updated_at": "When the order last changed, UTC.",
-    "user_email": "As sent, or as filled in on the registration page.",
-    "user_first_name": "As sent, or as filled in on the registration page.",
-    "user_last_name": "As sent, or as filled in on the registration page.",
-    "user_login": "As sent. The member may choose another while joining.",
+    "user_email": f"As sent, filled in or corrected. {FORGOTTEN}",
+    "user_first_name": f"As sent, filled in or corrected. {FORGOTTEN}",
+    "user_last_name": f"As sent, filled in or corrected. {FORGOTTEN}",
+    "user_login": f"As sent or corrected; the member may choose another while joining. {FORGOTTEN}",
 }
 
 PARAMETERS = {

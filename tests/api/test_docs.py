@@ -109,6 +109,19 @@ def test_guide_tells_all_that_the_description_tells(page: Guide) -> None:
         assert " ".join(change) in said
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "null once the member has deleted their account",
+        "may correct a wrong user_email until the member has joined",
+        "types its code here",
+        "We keep them for 90 days",
+    ],
+)
+def test_guide_tells_what_may_become_of_an_order(told: str) -> None:
+    assert told in words(guide())
+
+
 def test_guide_prints_the_demo_token_in_the_demo_alone(settings: Settings) -> None:
     assert "example-token" in html(guide())
     settings.DEMO = False
