@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shop.orders.models import Order
-from tests.factories import make_user
+from tests.factories import make_staff, make_user
 from tests.journey.test_every_page import WIDER, Visit, visit
 from tests.registration.states import order_in
 from tests.scenes import Scene, open_scene
@@ -74,7 +74,7 @@ HIDE = """(hidden) => {
 
 
 def test_numbers_are_asked_for_by_a_tab_that_is_seen_alone(visit: Visit) -> None:
-    scene = Scene("queue", "/staff/", make_user(is_staff=True))
+    scene = Scene("queue", "/staff/", make_staff("viewer"))
     context, page = open_scene(visit.browser, visit.port, scene, locale="en")
     asked: list[str] = []
     page.on("response", lambda answer: asked.append(answer.url) if "counts" in answer.url else None)
