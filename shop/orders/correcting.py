@@ -75,7 +75,7 @@ def check_corrections(
         check_document(
             {**document, "product": order.product.code},
             bought=order.product,
-            client_admin=order.token_user,
+            client_admin=_who_answers(order),
         )
     except Refused as refusal:
         errors = {**refusal.errors, **errors}
@@ -152,6 +152,13 @@ def _record(
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.ADDRESS, actor=actor)
     if "user_email" in changes:
         address_corrected.send(sender=Order, order=order, previous=previous)
+
+
+def _who_answers(order: Order) -> User | None:
+    """Whom the client must be administered by: who ordered, until it is delivered."""
+    if order.state == State.PACKED and order.delivered_client:
+        return order.delivered_client.client_admin
+    return order.token_user
 
 
 def _with(order: Order, changes: Mapping[str, Any]) -> Order:
