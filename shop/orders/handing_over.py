@@ -43,13 +43,14 @@ def hold(order: Order) -> None:
 
     Who joins or leaves does so, too: the second one waits, and then sees.
     """
-    if old := _holder(order):
-        User.objects.filter(pk=old.pk).update(language=F("language"))
+    # By number: a correction that was faster may have deleted whom `order` was read with.
+    User.objects.filter(pk=_holder(order)).update(language=F("language"))
 
 
-def _holder(order: Order) -> User | None:
+def _holder(order: Order) -> int:
+    """Whose number it is; 0, which nobody has, where nothing was delivered to anybody."""
     client = order.delivered_client
-    return order.member or (client.client_admin if client and _administers(order) else None)
+    return order.member_id or (client.client_admin_id if client and _administers(order) else 0)
 
 
 def hand_over(order: Order) -> bool:
@@ -60,7 +61,7 @@ def hand_over(order: Order) -> bool:
     where this is False: somebody has joined meanwhile. Raises Refused where the tier has no further
     place.
     """
-    client, old = order.delivered_client, _holder(order)
+    client, old = order.delivered_client, User.objects.filter(pk=_holder(order)).first()
     if old is None:
         return True
     if is_in_use(order):
