@@ -22,6 +22,7 @@ from shop.access.tokens import READ, WRITE
 from shop.notifications.codes import code_of, new_seed
 from shop.notifications.queueing import send_code, tell_of_change
 from shop.requests import page_language
+from shop.tenancy.addresses import owner_of
 from shop.tenancy.factors import APP
 from shop.tenancy.models import User
 
@@ -41,8 +42,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse | None:
-        """Turn away who may not sign in before they are asked for anything more."""
-        return None if may_sign_in(user) else self._turned_away(request)
+        """Turn away who may not sign in before they are asked for anything more.
+
+        So is who has shown an address that was given up since: a code of it may be under way.
+        """
+        email = kwargs.get("email")
+        is_theirs = not email or owner_of(email) == user
+        return None if is_theirs and may_sign_in(user) else self._turned_away(request)
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """The one door that all ways in lead to, be it by password, code or passkey."""

@@ -3,6 +3,7 @@
 import csv
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,8 +21,9 @@ from shop.orders.models import Order
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500  # orders; between two reads nothing of the database is held
-# What spreadsheets take for a formula. An apostrophe in front makes a text of it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What spreadsheets take for a formula, also where they part cells at semicolons or know wide signs.
+# An apostrophe in front makes a text of it.
+FORMULA = re.compile(r"""(\A|;"*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])""")
 # Never the hash: whoever has it can open the registration page.
 MEMBERS = (
     "pk", "state", "complete", "fault", "tier_name", "net_cents", "currency", "client_id",
@@ -114,9 +116,7 @@ def _csv(found: Iterator[dict[str, Any]]) -> Iterator[str]:
 def _plain(value: object) -> object:
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 def _json_lines(found: Iterator[dict[str, Any]]) -> Iterator[str]:

@@ -45,7 +45,9 @@ class ByHandForm(ActionForm):
         widget=forms.NumberInput,
         error_messages={"invalid_choice": _("There is no project of this number.")},
     )
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

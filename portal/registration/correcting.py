@@ -24,13 +24,14 @@ from shop.tenancy.models import Client, User
 def has_ordered(request: HttpRequest, order: Order) -> bool:
     """Whether it is their order: by the browser, by sign-in, or as the client's client_admin.
 
-    The order's hash alone says nothing: mails carry it. Staff correct orders in the back office,
-    behind its own door.
+    What was ordered for an existing client is its client_admin's alone: a cookie never suffices for
+    it, nor does having ordered before the client was handed over. The order's hash says nothing:
+    mails carry it. Staff correct orders in the back office, behind its own door.
     """
     owner = page_owner(request)
-    if Order.objects.filter(may_see(owner), pk=order.pk).exists():
+    number = order.client_id or order.delivered_client_id
+    if order.client_id is None and Order.objects.filter(may_see(owner), pk=order.pk).exists():
         return True
-    number = order.delivered_client_id or order.client_id
     if owner.user is None or number is None:
         return False
     return Client.objects.filter(pk=number, client_admin=owner.user).exists()

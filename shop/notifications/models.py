@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order, OrderEvent, State
+from shop.tenancy.addresses import owner_of
 from shop.tenancy.models import User
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ class Message(models.Model):
         if order is None:
             late = timezone.now() - timedelta(seconds=settings.CODE_SECONDS)
             too_late = self.kind == self.Kind.CODE and self.created_at < late
-            return too_late or not (self.user and self.user.may_sign_in)
+            # Whoever reads an address that was given up since must not choose a password.
+            given_up = self.kind == self.Kind.PASSWORD and owner_of(self.recipient) != self.user
+            return too_late or given_up or not (self.user and self.user.may_sign_in)
         moved = order.user_email is not None and self.recipient != order.user_email.lower()
         match self.kind:
             case self.Kind.RECEIVED:

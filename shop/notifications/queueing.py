@@ -16,6 +16,7 @@ from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import User
 
 LINKS_AN_HOUR = 3  # new links for one order
+RESENT = 1000  # rows kept free behind each correction's: for its mails that staff send again
 
 
 def announce(order: Order) -> None:
@@ -89,11 +90,12 @@ def write_to_new_address(order: Order, previous: str | None) -> None:
 
     What still waits for the one before is not sent any more.
     """
+    is_another = previous is not None and previous.lower() != (order.user_email or "").lower()
     if previous:
         stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
-    occasion = order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()
-    if previous:
+    occasion = order.events.filter(kind=OrderEvent.Kind.ADDRESS).count() * RESENT
+    if previous and is_another:
         _queue(order, Message.Kind.ADDRESS, previous, occasion)
     if order.state == State.PACKED:
         invite(order)

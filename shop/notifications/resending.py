@@ -53,7 +53,7 @@ def _invite_anew(message: Message, order: Order) -> bool:
     as_mailed = Invitation.objects.filter(
         pk=order.invitation.pk, counter=message.occasion, used_at=None
     )
-    if not as_mailed.update(counter=F("counter") + 1):
+    if not as_mailed.update(counter=F("counter") + 1, code_tries=0):
         return False
     order.invitation.refresh_from_db()
     invite(order)

@@ -9,7 +9,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from shop.orders.document import Errors, Refused, check_document
-from shop.orders.handing_over import hand_over, is_in_use
+from shop.orders.handing_over import hand_over, hold, is_in_use
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.models import Client, Project, User
 from shop.worker.waking import wake
@@ -75,7 +75,7 @@ def check_corrections(
         check_document(
             {**document, "product": order.product.code},
             bought=order.product,
-            client_admin=order.token_user,
+            client_admin=_who_answers(order),
         )
     except Refused as refusal:
         errors = {**refusal.errors, **errors}
@@ -125,6 +125,8 @@ def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
     previous, was_complete = order.user_email, order.complete
     seen = Order.objects.filter(pk=order.pk, state=order.state, updated_at=order.updated_at)
     with transaction.atomic():
+        if "user_email" in changes:
+            hold(order)
         complete = not _with(order, changes).missing
         won = bool(seen.update(**changes, complete=complete, updated_at=timezone.now()))
         if won:
@@ -152,6 +154,13 @@ def _record(
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.ADDRESS, actor=actor)
     if "user_email" in changes:
         address_corrected.send(sender=Order, order=order, previous=previous)
+
+
+def _who_answers(order: Order) -> User | None:
+    """Whom the client must be administered by: who ordered, until it is delivered."""
+    if order.state == State.PACKED and order.delivered_client:
+        return order.delivered_client.client_admin
+    return order.token_user
 
 
 def _with(order: Order, changes: Mapping[str, Any]) -> Order:

@@ -6,6 +6,8 @@ What invoices need stays: tier, price, dates, client.
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -45,7 +47,10 @@ def empty_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
     numbers = [order.pk for order in finished]
     names = {user.first_name, user.last_name, user.login, *emails}
     names |= {getattr(order, member) for order in finished for member in PERSONAL}
-    for event in OrderEvent.objects.filter(order__in=numbers).exclude(note=""):
+    # Of others' orders: that they were written to again, or administer the client.
+    naming = reduce(or_, (Q(note__icontains=email) for email in emails))
+    written = Q(kind__in=(OrderEvent.Kind.SENT_AGAIN, OrderEvent.Kind.CLIENT_ADMIN)) & naming
+    for event in OrderEvent.objects.filter(Q(order__in=numbers) | written).exclude(note=""):
         note = _without(event.note, {name for name in names if name})
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
     Basket.objects.filter(order__in=numbers).update(contacts={}, user=None)

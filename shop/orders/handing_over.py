@@ -38,24 +38,36 @@ def is_in_use(order: Order) -> bool:
     return others.exists() or joined.exists()
 
 
+def hold(order: Order) -> None:
+    """Write the row of whom `order` was delivered to, before the order's own.
+
+    Who joins or leaves does so, too: the second one waits, and then sees.
+    """
+    # By number: a correction that was faster may have deleted whom `order` was read with.
+    User.objects.filter(pk=_holder(order)).update(language=F("language"))
+
+
+def _holder(order: Order) -> int:
+    """Whose number it is; 0, which nobody has, where nothing was delivered to anybody."""
+    client = order.delivered_client
+    return order.member_id or (client.client_admin_id if client and _administers(order) else 0)
+
+
 def hand_over(order: Order) -> bool:
     """Make the user of the e-mail `order` now has hold what was made for the one before.
 
     That is the place in the project, its invitation, and the client if the first user was to
-    administer it. False where somebody has joined meanwhile; then the transaction, in which this is
-    called, is to be given up. Raises Refused where the tier has no further place.
+    administer it. To be called in a transaction that has begun with `hold`, and is to be given up
+    where this is False: somebody has joined meanwhile. Raises Refused where the tier has no further
+    place.
     """
-    client = order.delivered_client
-    administers = client is not None and _first_user_administers(order)
-    old = order.member or (client.client_admin if client and administers else None)
+    client, old = order.delivered_client, User.objects.filter(pk=_holder(order)).first()
     if old is None:
         return True
-    # Who joins writes the user's row first, too: the second one waits, and then sees.
-    User.objects.filter(pk=old.pk).update(language=F("language"))
     if is_in_use(order):
         return False
     new = user_of(order)
-    if client and administers:
+    if client and _administers(order):
         Client.objects.filter(pk=client.pk, client_admin=old).update(client_admin=new)
     if order.member and not _hand_place_over(order, old, new):
         return False
@@ -85,7 +97,7 @@ def _hand_place_over(order: Order, old: User, new: User) -> bool:
     return handed_over
 
 
-def _first_user_administers(order: Order) -> bool:
+def _administers(order: Order) -> bool:
     # As the step `client` decides it (contract, "Orders API").
     by_token = bool(order.token_last4 and order.token_user_id)
     return not order.client_id and (not by_token or order.product.code == FREE_FOR_FIRST_USER)

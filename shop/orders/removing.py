@@ -1,6 +1,7 @@
 """Remove a member, and write it into the history of the order that brought them in."""
 
 from django.db import transaction
+from django.db.models import F
 
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import Membership, User
@@ -15,6 +16,8 @@ def remove_member(membership: Membership, admin: User) -> bool:
     with transaction.atomic():
         # Looked up before: the orders lose their invitations.
         orders = list(Order.objects.filter(invitation__membership=membership))
+        # Their rows first, as whoever corrects an address has them: the two never wait in a ring.
+        Order.objects.filter(pk__in=[order.pk for order in orders]).update(language=F("language"))
         removed = remove(membership, admin)
         if removed:
             OrderEvent.objects.bulk_create(

@@ -32,9 +32,7 @@ def user_at(email: str, *, first_name: str, last_name: str, language: str) -> Us
     found = owner_of(email)
     try:
         with transaction.atomic():
-            if found:
-                # A write, too: the time it takes must not tell whether an address is known.
-                User.objects.filter(pk=found.pk).update(language=F("language"))
+            if found and _hold(found):
                 return found
             return User.objects.create_user(
                 email,
@@ -46,6 +44,13 @@ def user_at(email: str, *, first_name: str, last_name: str, language: str) -> Us
     except IntegrityError:
         # Another order for the same new address was faster.
         return User.objects.get(email=email)
+
+
+def _hold(user: User) -> bool:
+    """Whether `user` is still there: nobody deletes their account while this is written."""
+    # To write also takes the time of making somebody new, which must tell nothing.
+    there = User.objects.filter(pk=user.pk, email=user.email)
+    return bool(there.update(language=F("language")))
 
 
 def prove(user: User) -> None:

@@ -16,11 +16,23 @@ class UserAdmin(admin.ModelAdmin[User]):
     readonly_fields = ("last_login", "joined_at")
     filter_horizontal = ("groups", "user_permissions")
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Or they could write their own address into a chief's account, and ask for a password.
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         # Or whoever may change users could give themselves everything.
         return (
             self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *POWERS)
         )
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    is_theirs = user is None or not user.is_staff or user == request.user
+    return is_theirs or bool(request.user.is_superuser)
 
 
 class MembershipInline(admin.TabularInline[Membership, Project]):

@@ -67,8 +67,9 @@ def forget(user: User) -> None:
 
 
 def addresses_of(user: User) -> frozenset[str]:
-    """All addresses of `user`, proven or not, in lower case."""
-    others = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    """All addresses of `user` in lower case; one they have not proven may be somebody else's."""
+    proven = EmailAddress.objects.filter(user=user, verified=True)
+    others = proven.values_list("email", flat=True)
     return frozenset({user.email, *(email.lower() for email in others)})
 
 

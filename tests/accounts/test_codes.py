@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
@@ -206,6 +207,20 @@ def test_who_was_closed_out_meanwhile_is_not_let_in(mailoutbox: list[EmailMessag
     assert answer["Location"] == LOGIN
     assert "This sign-in did not work." in words(browser.get(LOGIN))
     assert not is_in(browser)
+
+
+def test_code_of_an_address_that_was_given_up_meanwhile_lets_nobody_in(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    user, browser = make_user(), visitor()
+    ask(browser, user.email)
+    send_all()
+    EmailAddress.objects.filter(user=user).update(email="new@example.com")
+    User.objects.filter(pk=user.pk).update(email="new@example.com")
+    browser.post(CONFIRM, {"code": code_in(mailoutbox)})
+    assert not is_in(browser)
+    sign_in_by_code(browser, "new@example.com", mailoutbox)
+    assert is_in(browser)
 
 
 def test_code_does_not_stand_in_for_the_app(mailoutbox: list[EmailMessage]) -> None:

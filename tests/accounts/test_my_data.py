@@ -17,8 +17,11 @@ from django.db import connection
 from django.test import Client as Visitor
 from django.test.utils import CaptureQueriesContext
 
+from portal.accounts.exporting import export
 from shop.access.tokens import issue
 from shop.notifications.models import Delivery, Message
+from shop.notifications.resending import send_again
+from shop.orders.attending import appoint_client_admin
 from shop.orders.filling_out import put_account
 from shop.orders.inviting import invite
 from shop.orders.models import Order, OrderEvent, State
@@ -37,6 +40,7 @@ from tests.factories import (
     make_order,
     make_packed_order,
     make_project,
+    make_staff,
     make_token,
     make_user,
     pack_all,
@@ -261,6 +265,17 @@ def test_export_leaves_out_what_others_have_put_into_an_order_for_me() -> None:
     (order,) = taken_along(user)["orders"]
     assert (order["user_email"], order["placed_by_me"]) == (user.email, False)
     assert "basket" not in order
+
+
+def test_address_that_was_not_proven_brings_nothing_of_others() -> None:
+    user, order = make_user(), make_packed_order(user_email="somebody@example.com")
+    EmailAddress.objects.create(user=user, email="somebody@example.com", verified=False)
+    taken = export(user)
+    assert (taken["orders"], taken["messages"]) == ([], [])
+    forget(user)
+    order.refresh_from_db()
+    assert order.user_email == "somebody@example.com"
+    assert order.messages.exists()
 
 
 def test_export_never_tells_of_codes() -> None:
@@ -490,8 +505,15 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[Email
         order=order, kind="note", note="Frau Zwiebelfisch (quendolin@example.com) rief an."
     )
     Packing.objects.filter(order=order).update(last_error=f"no answer from {email}")
+    staff = make_staff()
+    other = make_packed_order(user_email="ole@example.com")
+    assert appoint_client_admin(other, user, staff)
+    send_all()
+    told = Message.objects.get(order__user_email="nina@example.com", recipient=email)
+    assert send_again(told, staff)
+    visitor(staff).get(f"/staff/export.csv?q={email}").getvalue()
     LogEntry.objects.create(
-        user=make_user(is_staff=True),
+        user=staff,
         content_type=ContentType.objects.get_for_model(User),
         object_id=str(user.pk),
         object_repr=email,

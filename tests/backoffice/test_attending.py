@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from shop.orders.attending import assign, follow_up, hand_back
+from shop.orders.attending import appoint_client_admin, assign, follow_up, hand_back
 from shop.orders.models import Order
 from shop.tenancy.appointing import appoint
+from shop.tenancy.forgetting import forget
 from shop.tenancy.models import Client, User
 from tests.factories import make_client, make_order, make_packed_order, make_staff, make_user
 from tests.pages import Response, error_beside, fields, html, visitor, words
@@ -150,3 +151,10 @@ def test_two_that_appoint_at_once_do_not_both_win() -> None:
     assert not appoint(theirs, second)
     client.refresh_from_db()
     assert client.client_admin == first
+
+
+def test_whose_account_was_deleted_meanwhile_is_not_appointed() -> None:
+    order, heir = make_packed_order(), make_user()
+    forget(User.objects.get(pk=heir.pk))
+    assert not appoint_client_admin(order, heir, make_staff())
+    assert client_of(order).client_admin != heir

@@ -271,3 +271,9 @@ def test_queue_offers_the_boxes_to_those_who_may_use_them() -> None:
     agent, viewer = (html(visitor(make_staff(who)).get("/staff/")) for who in ("agent", "viewer"))
     assert box in " ".join(agent.split())
     assert box not in " ".join(viewer.split())
+
+
+def test_number_of_any_length_is_no_order() -> None:
+    browser = visitor(make_staff("agent"))
+    page = browser.post("/staff/bulk/new/", {"action": "retry", "order": "9" * 5000}, follow=True)
+    assert "at least one order" in words(page)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from shop.catalogue.models import Product, Promotion
 from shop.tenancy.models import User
@@ -69,8 +70,6 @@ def test_groups_of_staff_are_set_by_superusers_alone() -> None:
 
 
 def test_who_may_change_users_cannot_make_themselves_more() -> None:
-    from django.contrib.auth.models import Permission
-
     person = make_staff("admin")
     person.user_permissions.add(Permission.objects.get(codename="change_user"))
     path = f"{ADMIN}/tenancy/user/{person.pk}/change/"
@@ -79,3 +78,19 @@ def test_who_may_change_users_cannot_make_themselves_more() -> None:
     assert visitor(person).post(path, form).status_code == 302
     person = User.objects.get(pk=person.pk)
     assert (person.last_name, person.is_superuser) == ("Neu", False)
+
+
+def test_who_may_change_users_changes_and_deletes_no_member_of_staff() -> None:
+    """Or they would write their own address into a chief's account and have a password sent."""
+    clerk, chief, customer = make_staff("viewer"), make_staff(), make_user()
+    clerk.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_user", "change_user", "delete_user"])
+    )
+    path = f"{ADMIN}/tenancy/user"
+    browser = visitor(clerk)
+    page = browser.get(f"{path}/{customer.pk}/change/")
+    form = fields(page) | {"email": "new@example.com", "language": "en"}
+    for person, status in [(chief, 403), (customer, 302)]:
+        assert browser.post(f"{path}/{person.pk}/change/", form).status_code == status
+    assert browser.get(f"{path}/{chief.pk}/change/").status_code == 200
+    assert browser.post(f"{path}/{chief.pk}/delete/", {"post": "yes"}).status_code == 403

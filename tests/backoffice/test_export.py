@@ -123,3 +123,14 @@ def test_page_leads_to_the_file_of_what_it_shows() -> None:
     page = visitor(exporter()).get("/staff/?show=pending&tier=s")
     assert b'href="/staff/export.csv?show=pending&amp;tier=s"' in page.content
     assert b'href="/staff/export.jsonl?show=pending&amp;tier=s"' in page.content
+
+
+@pytest.mark.parametrize("name", ["Film;=1+1", "Film;+1", "；", "＝1+1", "＠SUM(A1)"])
+def test_no_cell_is_a_formula_where_semicolons_part_cells_either(name: str) -> None:
+    make_order(client_name=name)
+    text = file("show=all")
+    for separator in ",;":
+        for row in csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=separator):
+            assert not any(
+                cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) for cell in row
+            )

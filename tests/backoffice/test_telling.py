@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from shop.notifications.models import Attempt, Delivery, Message
 from shop.notifications.resending import send_again
+from shop.orders.correcting import readdress
 from shop.orders.models import Order
 from shop.orders.placing import Caller
+from shop.tenancy.models import Invitation
 from tests.factories import make_application, make_order, make_packed_order, make_staff
 from tests.pages import Response, html, visitor, words
 
@@ -136,3 +138,24 @@ def test_webhook_of_another_order_is_left_alone() -> None:
     order, other = make_order(), with_webhooks()
     press(order, f"webhooks/{other.deliveries.get().pk}")
     assert other.deliveries.get().state == Delivery.State.FAILED
+
+
+def test_invitation_sent_again_brings_a_code_that_counts_its_tries_anew() -> None:
+    order = make_packed_order()
+    order.messages.update(state=SENT)
+    Invitation.objects.update(code_tries=100)
+    press(order, f"mails/{order.messages.get(kind='invitation').pk}")
+    assert Invitation.objects.get().code_tries == 0
+
+
+def test_mail_sent_again_takes_no_other_mail_s_place() -> None:
+    order = make_order(user_email="first@example.com")
+    for old, new in [("first", "second"), ("second", "third")]:
+        for kind in ("received", "address"):
+            order.messages.update(state=SENT)
+            if mail := order.messages.filter(kind=kind).last():
+                press(order, f"mails/{mail.pk}")
+        order.refresh_from_db()
+        assert readdress(order, f"{new}@example.com", actor=None)
+        assert order.messages.filter(kind="received", recipient=f"{new}@example.com").exists()
+        assert order.messages.filter(kind="address", recipient=f"{old}@example.com").exists()

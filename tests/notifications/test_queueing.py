@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
 from shop.notifications.models import Message
-from shop.notifications.queueing import announce, invite, invite_again
+from shop.notifications.queueing import announce, invite, invite_again, offer_new_password
 from shop.orders.filling import fill_in
 from shop.orders.models import Order
 from shop.packing.mending import approve
 from shop.tenancy.invitations import LinkProblem, join_token, read_join_token
-from shop.tenancy.models import Invitation
+from shop.tenancy.models import Invitation, User
 from tests.factories import (
     DETAILS,
     make_bare_order,
@@ -166,3 +168,17 @@ def test_new_link_is_not_for_links_that_were_used() -> None:
     assert not invite_again(Order.objects.get(pk=order.pk))
     assert not invite_again(order)  # read before the link was used
     assert order.messages.filter(kind="invitation").count() == 1
+
+
+def test_new_password_goes_to_no_address_that_was_given_up_meanwhile(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    user = make_user()
+    offer_new_password(user.email, "en")
+    EmailAddress.objects.filter(user=user).update(email="new@example.com")
+    User.objects.filter(pk=user.pk).update(email="new@example.com")
+    send_all()
+    assert mailoutbox == []
+    offer_new_password("new@example.com", "en")
+    send_all()
+    assert [mail.to for mail in mailoutbox] == [["new@example.com"]]

@@ -5,14 +5,15 @@ import re
 import pytest
 from django.core.mail import EmailMessage
 from django.db import connection
-from django.test import Client
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from shop.notifications.models import Message
+from shop.orders.inviting import invite
 from shop.orders.models import Order, OrderEvent
 from shop.orders.owners import COOKIE, Owner, new_owner_id
-from shop.tenancy.models import User
-from tests.factories import make_order, make_packed_order, make_user
+from shop.tenancy.models import Client, User
+from tests.factories import make_order, make_packed_order, make_project, make_user, pack_all
 from tests.notifications.sent import html_of, send_all
 from tests.pages import Response, at_checkout, error_beside, html, visitor, words
 from tests.registration.states import order_in
@@ -26,7 +27,7 @@ def address_of(order: Order) -> str:
     return f"/register/{order.order_hash}/address/"
 
 
-def correct(browser: Client, order: Order, email: str = NEW) -> Response:
+def correct(browser: Browser, order: Order, email: str = NEW) -> Response:
     return browser.post(address_of(order), {"user_email": email})
 
 
@@ -34,7 +35,7 @@ def is_corrected(order: Order) -> bool:
     return Order.objects.filter(pk=order.pk, user_email=NEW).exists()
 
 
-def browser_of(order: Order) -> Client:
+def browser_of(order: Order) -> Browser:
     """The browser in which the order was placed."""
     owner_id, browser = new_owner_id(), visitor()
     browser.cookies[COOKIE] = owner_id
@@ -168,3 +169,26 @@ def test_form_from_elsewhere_corrects_nothing() -> None:
     browser.handler.enforce_csrf_checks = True
     assert correct(browser, order).status_code == 403
     assert not is_corrected(order)
+
+
+def test_member_ordered_for_a_client_is_readdressed_by_its_client_admin_alone() -> None:
+    """Neither by the browser, nor by who ordered and has handed the client over since."""
+    project = make_project()
+    before, admin = project.client.client_admin, make_user()
+    order = invite(project, before, {"user_email": "worng@example.com"})
+    pack_all()
+    browser = browser_of(order)
+    assert correct(browser, order).status_code == 403
+    browser.force_login(before)
+    assert browser.get(address_of(order)).status_code == 200
+    Client.objects.update(client_admin=admin)
+    assert correct(browser, order).status_code == 403
+    assert visitor(admin).get(address_of(order)).status_code == 200
+    assert not is_corrected(order)
+
+
+def test_address_written_in_other_capitals_is_not_told_that_it_is_no_longer_one() -> None:
+    order = make_packed_order(user_email="right@Example.com")
+    assert correct(browser_of(order), order).status_code == 302
+    assert is_corrected(order)
+    assert not Message.objects.filter(kind="address").exists()
