@@ -149,9 +149,9 @@ def cases() -> Iterator[Case]:
     heir = make_user()
     yield Case(
         make_packed_order(),
-        "Appoint",
+        "Hand over",
         f"{heir.email} administers the client now.",
-        summary="Appoint another client_admin",
+        summary="Hand the client over",
         typed={"user": heir.email},
         ticked="Yes, hand this client over.",
     )
