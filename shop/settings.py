@@ -185,6 +185,7 @@ RATE_LIMITS = {
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "shop.formats"
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
 

@@ -197,6 +197,7 @@ def test_speaks_to_the_reader_as_a_publisher_would(catalogue: Catalog) -> None:
             assert "!" not in german, german
             assert '"' not in german, f"„So“ wird zitiert: {german}"
             assert "..." not in german, german
+            assert "E-Mail" not in german, f"No line ends after its E: {german}"
 
 
 def test_compiles(catalogue: Catalog, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""allauth's own sentences that our German catalogue says anew: „Sie" instead of „du".
+"""Sentences of Django and allauth that our German catalogue says anew: „Sie", and as we say it.
 
-Nothing imports this; it is here for `makemessages` to find them. Ours win over allauth's.
+Nothing imports this; it is here for `makemessages` to find them. Ours win over theirs.
 """
 
 from django.utils.translation import gettext_noop as _
@@ -13,6 +13,7 @@ ANEW = (
     _("Invalid or expired key."),
     _("Please select only one."),
     _("Please type your current password."),
+    _("This field is required."),
     _("The email address and/or password you specified are not correct."),
     _("This email address is already associated with this account."),
     _("The new value must be different from the current one."),
@@ -23,5 +24,8 @@ ANEW = (
     _("You cannot generate recovery codes without having two-factor authentication enabled."),
     _("You cannot remove your primary email address."),
     _("You must type the same password each time."),
+    _("Your password can’t be a commonly used password."),
+    _("Your password can’t be entirely numeric."),
+    _("Your password can’t be too similar to your other personal information."),
     _("Your primary email address must be verified."),
 )

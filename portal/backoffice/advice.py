@@ -26,8 +26,8 @@ BY_FAULT: dict[str, StrOrPromise] = {
         "the customer may order in the project's tier."
     ),
     "not_client_admin": gettext_lazy(
-        "Somebody else administers the client now. If that is a mistake, appoint whoever ordered "
-        "as client_admin and try again; else cancel it."
+        "Somebody else administers the client now. If that is a mistake, hand the client "
+        "to whoever ordered and try again; else cancel it."
     ),
     "token_revoked": gettext_lazy(
         "A token that was revoked does not come back. Cancel it and say so; the customer orders "

@@ -160,7 +160,7 @@ class ClientAdminForm(ActionForm):
     # Who it is as the page shows it: two who appoint at once do not undo each other unseen.
     instead_of = forms.IntegerField(widget=forms.HiddenInput)
     user = forms.EmailField(
-        label=_("E-mail of the new client_admin"),
+        label=_("E-mail of whoever is to administer it"),
         help_text=_("Of somebody who has joined. The one before loses these powers at once."),
     )
     confirm = confirmed(_("Yes, hand this client over."))
@@ -181,7 +181,9 @@ class BulkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Each customer reads it in the mail, so write what holds for all of them."),
     )
-    assignee = forms.ModelChoiceField(User.objects.none(), label=_("Who is to see to them"))
+    assignee = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who is to see to them"), empty_label=_("Please choose")
+    )
     confirm = confirmed(_("Yes, cancel these orders. It cannot be taken back."))
 
     def __init__(self, action: str, *args: Any, **kwargs: Any) -> None:

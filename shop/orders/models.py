@@ -286,7 +286,7 @@ class OrderEvent(models.Model):
         REMOVED = "removed", _("member removed")
         HURRIED = "hurried", _("tried at once")
         STEPS_AGAIN = "steps_again", _("steps run again")
-        CLIENT_ADMIN = "client_admin", _("client_admin appointed")
+        CLIENT_ADMIN = "client_admin", _("client handed over")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

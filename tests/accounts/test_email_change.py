@@ -65,7 +65,7 @@ def test_old_address_is_told_in_the_members_language(mailoutbox: list[EmailMessa
     browser.post(CONFIRM, {"code": code_in(mailoutbox[0])})
     send_all()
     notice = mailoutbox[1]
-    assert (notice.to, notice.subject) == ([old], "Ihre E-Mail-Adresse wurde geändert")
+    assert (notice.to, notice.subject) == ([old], "Ihre E\u2011Mail-Adresse wurde geändert")
     assert NEW not in str(notice.body)
     assert "/password/reset/" not in str(notice.body)
     assert notice.extra_headers["Auto-Submitted"] == "auto-generated"

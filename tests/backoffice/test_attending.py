@@ -92,7 +92,7 @@ def test_note_with_a_fault_is_told_and_not_lost(text: str) -> None:
 def test_day_to_look_again_is_kept_and_taken_back() -> None:
     order, staff = make_order(), make_staff("agent")
     page = post(staff, order, "follow-up", on="2030-01-02")
-    assert "To be looked at again on Jan. 2, 2030." in words(page)
+    assert "To be looked at again on 2 January 2030." in words(page)
     assert fresh(order).follow_up_on == date(2030, 1, 2)
     assert fields(page)["on"] == "2030-01-02"
     assert "You have done this already" in words(post(staff, order, "follow-up", on="2030-01-02"))

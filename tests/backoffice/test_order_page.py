@@ -55,7 +55,7 @@ def test_times_are_exact_and_relative() -> None:
     [
         ("details", "client_name, user_email", "details filled in Client, E-mail"),
         ("corrected", "project_name", "details corrected Project"),
-        ("follow_up", "2030-01-02", "follow-up Jan. 2, 2030"),
+        ("follow_up", "2030-01-02", "follow-up 2 January 2030"),
         ("follow_up", "", "follow-up no longer"),
         ("steps_again", "client, own", "steps run again Client, own"),
         ("sent_again", "webhook 3", "sent again Webhooks: 3"),

@@ -38,7 +38,7 @@ def test_day_of_the_last_change_is_written_as_the_reader_does() -> None:
     Version.objects.update(at=at)
     german, english = (words(visitor(language=each).get("/terms/")) for each in ("de", "en"))
     assert "Fassung 1, zuletzt geändert am 7. März 2026." in german
-    assert "Version 1, last changed on March 7, 2026." in english
+    assert "Version 1, last changed on 7 March 2026." in english
 
 
 @pytest.mark.parametrize("slug", TITLES)

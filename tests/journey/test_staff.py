@@ -149,9 +149,9 @@ def cases() -> Iterator[Case]:
     heir = make_user()
     yield Case(
         make_packed_order(),
-        "Appoint",
+        "Hand over",
         f"{heir.email} administers the client now.",
-        summary="Appoint another client_admin",
+        summary="Hand the client over",
         typed={"user": heir.email},
         ticked="Yes, hand this client over.",
     )
@@ -188,7 +188,7 @@ def test_note_and_day_are_kept_by_one_alone(enter: Enter) -> None:
     expect(page.get_by_text("The note is kept.")).to_be_visible()
     day = {"on": "2030-01-02"}
     Case(order, "Keep the day", "", summary="Follow-up", typed=day).prepare(page).click()
-    expect(page.get_by_text("To be looked at again on Jan. 2, 2030.")).to_be_visible()
+    expect(page.get_by_text("To be looked at again on 2 January 2030.")).to_be_visible()
     expect(page.get_by_role("list").filter(has_text="Rang.").first).to_be_visible()
 
 

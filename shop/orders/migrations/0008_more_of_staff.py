@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='orderevent',
             name='kind',
-            field=models.CharField(choices=[('state', 'state'), ('details', 'details filled in'), ('approved', 'approved'), ('corrected', 'details corrected'), ('address', 'address corrected'), ('taken', 'taken'), ('handed_back', 'handed back'), ('follow_up', 'follow-up'), ('note', 'note'), ('sent_again', 'sent again'), ('hurried', 'tried at once'), ('steps_again', 'steps run again'), ('client_admin', 'client_admin appointed')], default='state', max_length=20),
+            field=models.CharField(choices=[('state', 'state'), ('details', 'details filled in'), ('approved', 'approved'), ('corrected', 'details corrected'), ('address', 'address corrected'), ('taken', 'taken'), ('handed_back', 'handed back'), ('follow_up', 'follow-up'), ('note', 'note'), ('sent_again', 'sent again'), ('hurried', 'tried at once'), ('steps_again', 'steps run again'), ('client_admin', 'client handed over')], default='state', max_length=20),
         ),
     ]
