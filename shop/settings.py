@@ -14,7 +14,7 @@ from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
 from shop.environment import demo_secret_key, env, read, required
-from shop.settings_worker import *  # noqa: F403
+from shop.settings_worker import *  # noqa: F403 -- they are settings, too
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client as OAuthClient
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -86,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         for method in methods:
             method["description"] = WAYS[method["id"]]
         if any(method["id"] == "mfa_reauthenticate" for method in methods):
-            has_app = user.authenticator_set.filter(type=APP).exists()  # type: ignore[attr-defined]
+            has_app = Authenticator.objects.filter(user=user, type=APP).exists()
             if not has_app:
                 # Recovery codes are for when nothing else works.
                 methods.sort(key=lambda method: method["id"] == "mfa_reauthenticate")

@@ -51,7 +51,7 @@ class ProjectForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["product"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- tells mypy what it is
-        field.label_from_instance = _with_price  # type: ignore[method-assign, assignment]
+        field.label_from_instance = _with_price  # type: ignore[method-assign, assignment]  # Django's own way
 
     @property
     def tier(self) -> Product:

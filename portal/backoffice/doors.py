@@ -98,6 +98,7 @@ def close_admin(site: AdminSite) -> None:
     def to_password(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("account_change_password")
 
+    # A site of its own would need each model registered anew; so the ignores.
     site.admin_view = admin_view  # type: ignore[method-assign, assignment]
     site.login = for_staff(to_index)  # type: ignore[method-assign]
     site.password_change = to_password  # type: ignore[method-assign, assignment]

@@ -27,9 +27,6 @@ from shop.tenancy.models import Invitation, User
 def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
     """Let the member in whom this link was mailed to."""
     order = find_order(order_hash)
-    if order.state == State.PACKED and order.invitation is None:
-        # Whom it was for has been removed, or has deleted their account.
-        return _show_problem(request, order, LinkProblem.Reason.WITHDRAWN)
     try:
         invitation = read_join_token(token, order.invitation)
     except LinkProblem as problem:

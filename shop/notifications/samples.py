@@ -97,7 +97,7 @@ def _incomplete() -> dict[str, Any]:
 
 def _user() -> User:
     # Without an address: allauth would write it down when it makes the link.
-    return User(pk=NOBODY, email="", password="none", joined_at=timezone.now())  # noqa: S106
+    return User(pk=NOBODY, email="", password="none", joined_at=timezone.now())  # noqa: S106 -- never saved
 
 
 def _change(what: str) -> dict[str, Any]:

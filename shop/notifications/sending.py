@@ -112,7 +112,7 @@ def _deliver(message: Message) -> None:
 
 def _end_failed(message: Message, error: Exception) -> None:
     given_up = message.attempts >= MOST_ATTEMPTS
-    wait = FIRST_WAIT * 3 ** (message.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311
+    wait = FIRST_WAIT * 3 ** (message.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311 -- no secret
     _end(
         message,
         state=Message.State.FAILED if given_up else Message.State.WAITING,

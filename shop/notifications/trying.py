@@ -56,7 +56,7 @@ def wait_after(tries: int) -> timedelta | None:
     """How long to wait when the last of `tries` has failed; None after the last of all."""
     if tries >= MOST_TRIES:
         return None
-    return WAITS[tries - 1] * random.uniform(1, 1 + JITTER)  # noqa: S311
+    return WAITS[tries - 1] * random.uniform(1, 1 + JITTER)  # noqa: S311 -- no secret
 
 
 def _next(delivery: Delivery, answer: Answer, now: datetime) -> dict[str, object]:

@@ -52,7 +52,7 @@ class Order(models.Model):
     # The tier. Only an open order may have none, so whoever handles a placed one need not ask.
     product: "models.ForeignKey[Product, Product]" = models.ForeignKey(
         Product,
-        null=True,  # type: ignore[misc]
+        null=True,  # type: ignore[misc]  # see above: read as if never None
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",

@@ -122,9 +122,9 @@ def give_back(record: Packing, *, error: str, kind: str, wait: float | None = No
         return
     if wait is None:
         growth = 4 ** (record.attempts - 1)
-        wait = settings.PACKING_RETRY_SECONDS * growth * random.uniform(0.8, 1.2)  # noqa: S311
+        wait = settings.PACKING_RETRY_SECONDS * growth * random.uniform(0.8, 1.2)  # noqa: S311 -- no secret
     else:
-        wait = max(wait, 1) * random.uniform(1, 1.2)  # noqa: S311
+        wait = max(wait, 1) * random.uniform(1, 1.2)  # noqa: S311 -- no secret
     next_try = timezone.now() + timedelta(seconds=wait)
     end(record, State.PENDING, error=error, kind=kind, next_try=next_try)
 

@@ -103,7 +103,7 @@ def for_owners(
             with override("en"):
                 try:
                     if request.method == left_out:
-                        raise Fault(404, "This was left out on purpose.")  # noqa: TRY301
+                        raise Fault(404, "This was left out on purpose.")  # noqa: TRY301 -- told like any fault
                     call = _enter(request, order_hash, methods, taken, opens_alone)
                     response = _answer(call, methods, resource, names)
                 except Fault as fault:

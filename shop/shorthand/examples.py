@@ -145,7 +145,7 @@ FAILURES: dict[int, dict[str, Any]] = {
             400,
             "The request has faults.",
             currency="must be a currency code of ISO 4217.",
-            password="is not taken: members set theirs on the registration page.",  # noqa: S106
+            password="is not taken: members set theirs on the registration page.",  # noqa: S106 -- says why none
         ),
     },
     401: {

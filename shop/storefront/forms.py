@@ -67,7 +67,7 @@ class CheckoutForm(forms.Form):
         listed = Product.objects.filter(listed=True)
         _offer(self, "product", [(each.code, each.name) for each in listed])
         for field in self.fields.values():
-            field.asked = field.required  # type: ignore[attr-defined]
+            field.asked = field.required  # type: ignore[attr-defined]  # for its template
             field.required = field.required and complete
         clients = list(Client.objects.filter(client_admin=user)) if user else []
         if not clients:
@@ -75,7 +75,7 @@ class CheckoutForm(forms.Form):
             return
         for name in EITHER:
             # What one of the two says need not be said by the other; yet neither is optional.
-            self.fields[name].asked = True  # type: ignore[attr-defined]
+            self.fields[name].asked = True  # type: ignore[attr-defined]  # likewise
             self.fields[name].required = False
         self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
         self.fields["project_name"].help_text = _("For a new project: a working title will do.")

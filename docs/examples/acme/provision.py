@@ -40,4 +40,4 @@ def create_workspace(order: Order, key: str) -> None:
 
 
 # Called with no transaction open, and perhaps twice.
-create_workspace.calls_out = True  # type: ignore[attr-defined]
+create_workspace.calls_out = True  # type: ignore[attr-defined]  # functions take any attribute
