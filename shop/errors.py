@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
-from portal.backoffice.doors import whom_to_ask
+from portal.backoffice.staff_access import whom_to_ask
 from portal.registration.forms import FindForm
 from shop.api.envelope import failure
-from shop.shorthand import envelope as shorthand
+from shop.open_order import envelope as open_order
 
-SHORTHAND = re.compile(r"/orders?(/|$)")
+OPEN_ORDER = re.compile(r"/orders?(/|$)")
 RETRY_SECONDS = 30
 SENTENCES = {
     400: "This request cannot be understood.",
@@ -73,8 +73,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/") or request.path == "/api":
         return failure(status, SENTENCES[status])
-    if SHORTHAND.match(request.path):
-        return shorthand.failure(shorthand.Fault(status, SENTENCES[status]))
+    if OPEN_ORDER.match(request.path):
+        return open_order.failure(open_order.Fault(status, SENTENCES[status]))
     # Rendered without the request: no context processor may fail on what failed already.
     context = {"form": FindForm()} if status == 404 else None
     return HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)

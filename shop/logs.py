@@ -3,8 +3,8 @@
 import logging
 import re
 
-from shop.orders.cards import hide_cards
-from shop.requests import current_id
+from shop.middleware import current_id
+from shop.orders.card_numbers import hide_cards
 
 SECRET_ADDRESS = re.compile(
     r"/(register|orders|reset/key)/[^\s/?\"']+(/join/[^\s/?\"']+)?", re.IGNORECASE

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
-from shop.environment import demo_secret_key, env, read, required
+from shop.env import demo_secret_key, env, read, required
 from shop.settings_worker import *  # noqa: F403 -- they are settings, too
 
 django_stubs_ext.monkeypatch()
@@ -29,7 +29,7 @@ if DEMO:
     SECRET_KEY = env.str("SECRET_KEY", default="") or demo_secret_key(VAR_DIR)
     BASE_URL = env.str("BASE_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-    EMAIL_BACKEND = "shop.notifications.mailbox.EmailBackend"
+    EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
 else:
     SECRET_KEY = required("SECRET_KEY")
     if len(SECRET_KEY) < 50:
@@ -77,7 +77,7 @@ INSTALLED_APPS = [
     "shop.packing",
     "shop.notifications",
     "shop.api",
-    "shop.shorthand",
+    "shop.open_order",
     "shop.storefront",
     "portal.registration",
     "portal.accounts",
@@ -101,13 +101,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "shop.requests.RequestIdMiddleware",
+    "shop.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "shop.requests.LanguageMiddleware",
+    "shop.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -131,7 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "shop.requests.addresses",
+                "shop.middleware.addresses",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -270,7 +270,7 @@ if DEMO:
     ACCOUNT_RATE_LIMITS = dict.fromkeys(unlimited)
     MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
 ACCOUNT_SESSION_REMEMBER = True
-MFA_ADAPTER = "portal.accounts.factors.FactorAdapter"
+MFA_ADAPTER = "portal.accounts.mfa_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {

@@ -1,6 +1,6 @@
 """Settings of packing, mails and webhooks; `settings.py` takes them in."""
 
-from shop.environment import env, read
+from shop.env import env, read
 
 # Packing. A deployment adds its own steps by their dotted path.
 PACKING_STEPS = env.list(
@@ -56,25 +56,25 @@ Q_CLUSTER = {
 # the cluster counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {
-        "drains": ["shop.packing.draining.drain"],
+        "drains": ["shop.packing.dispatch.drain"],
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
         # What staff do to many orders comes after the mail, for a few seconds at a time.
-        "drains": ["shop.notifications.sending.drain", "portal.backoffice.bulking.drain"],
+        "drains": ["shop.notifications.emails.send.drain", "portal.backoffice.bulk_jobs.drain"],
         "hourly": [
-            "shop.notifications.reminding.remind",
-            "shop.notifications.alarming.alarm",
-            "shop.orders.lapsing.cancel_lapsed",
-            "shop.orders.lapsing.delete_abandoned",
+            "shop.notifications.emails.reminders.remind",
+            "shop.notifications.emails.staff_digest.alarm",
+            "shop.orders.expiry.cancel_lapsed",
+            "shop.orders.expiry.delete_abandoned",
             "shop.api.idempotency.forget_old",
-            "shop.notifications.expiring.delete_old",
+            "shop.notifications.retention.delete_old",
             "shop.tenancy.sessions.forget_expired",
         ],
         "frozen_after": 60,
     },
     # Apart from the mail: a receiver that takes its time must not hold up an invitation.
-    "webhooks": {"drains": ["shop.notifications.delivering.drain"], "frozen_after": 60},
+    "webhooks": {"drains": ["shop.notifications.webhooks.deliver.drain"], "frozen_after": 60},
 }
 
 # An order that nobody completes: after how many days we remind, and let it go.

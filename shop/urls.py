@@ -6,11 +6,11 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
 
-from portal.backoffice.doors import close_admin
+from portal.backoffice.staff_access import close_admin
 from portal.registration.views import find
 from shop import errors, health
+from shop.converters import HashConverter
 from shop.metrics import metrics
-from shop.orders.converters import HashConverter
 from shop.storefront.sitemap import Pages
 
 # The catalogue, whom it serves and what is said there. Tokens, tasks and addresses have no form
@@ -28,12 +28,12 @@ urlpatterns = [
     path("", include("shop.content.urls")),
     path("api/", include("shop.api.urls")),
     path("api/", include("shop.guide.urls")),
-    path("", include("shop.shorthand.urls")),
+    path("", include("shop.open_order.urls")),
     path("register/", find, name="find_order"),
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
-    path("portal/", include("portal.accounts.home_urls")),
+    path("portal/", include("portal.accounts.member_urls")),
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.urls")),

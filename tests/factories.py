@@ -13,7 +13,7 @@ from shop.access.tokens import issue
 from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.orders.placing import ANYBODY, Caller, place_order
-from shop.packing.draining import drain
+from shop.packing.dispatch import drain
 from shop.tenancy.models import Client, Membership, Project, User
 
 PASSWORD = "quiet paper, exact type"

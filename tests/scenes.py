@@ -14,12 +14,12 @@ from django.test import Client as Visitor
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from portal.backoffice.bulking import begin
-from portal.backoffice.bulking import drain as work_on_bulk
+from portal.backoffice.bulk_jobs import begin
+from portal.backoffice.bulk_jobs import drain as work_on_bulk
 from shop.access.tokens import issue
 from shop.catalogue.models import Promotion
-from shop.notifications.sending import drain as send_all
-from shop.orders.inviting import invite
+from shop.notifications.emails.send import drain as send_all
+from shop.orders.member_orders import invite
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.tenancy.invitations import join_token

@@ -9,11 +9,11 @@ from django.test import Client
 from django_q.models import OrmQ
 from pytest_django import Settings
 
-from shop.notifications.queueing import offer_new_password
+from shop.notifications.emails.queue import offer_new_password
 from shop.orders.models import Order
-from shop.packing.claiming import claim
-from shop.packing.naming import step_key
-from shop.packing.packing import work_on
+from shop.packing.attempts import claim
+from shop.packing.runner import work_on
+from shop.packing.step_names import step_key
 from shop.tenancy.models import Membership
 from shop.worker.tasks import drain
 from tests.accounts.oauth import Program

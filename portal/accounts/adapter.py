@@ -18,13 +18,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
-from portal.accounts.factors import recovered_by_mail
+from portal.accounts.mfa_adapter import recovered_by_mail
 from shop.access.tokens import READ, WRITE
-from shop.notifications.codes import code_of, new_seed
-from shop.notifications.queueing import send_code, tell_of_change
-from shop.requests import page_language
-from shop.tenancy.addresses import owner_of
-from shop.tenancy.factors import APP
+from shop.middleware import page_language
+from shop.notifications.emails.codes import code_of, new_seed
+from shop.notifications.emails.queue import send_code, tell_of_change
+from shop.tenancy.email_addresses import owner_of
+from shop.tenancy.mfa import APP
 from shop.tenancy.models import User
 
 

@@ -9,16 +9,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.doors import clients_of, for_members, member, page_of, projects_run_by, sent
-from portal.accounts.home_forms import ProjectForm
+from portal.accounts.member_access import (
+    clients_of,
+    for_members,
+    member,
+    page_of,
+    projects_run_by,
+    sent,
+)
+from portal.accounts.member_forms import ProjectForm
+from shop.form_texts import tell
+from shop.middleware import page_language
+from shop.orders.basket import NeedsClientAdmin, put_account, put_product
 from shop.orders.document import Refused, check_document
-from shop.orders.filling_out import NeedsClientAdmin, put_account, put_product
 from shop.orders.models import Basket, Order, State
-from shop.orders.opening import change_open
+from shop.orders.open_orders import change_open
 from shop.orders.owners import PAGES, page_owner, write_owner_id
-from shop.orders.wording import tell
-from shop.requests import page_language
-from shop.tenancy.administering import hand_over, successors
+from shop.tenancy.client_admins import hand_over, successors
 from shop.tenancy.models import Client, Project, User
 
 

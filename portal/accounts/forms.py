@@ -14,9 +14,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import may_sign_in
-from shop.notifications.codes import new_seed
-from shop.notifications.queueing import offer_new_password, send_code
-from shop.requests import page_language
+from shop.middleware import page_language
+from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.queue import offer_new_password, send_code
 from shop.tenancy.models import User
 
 LONGEST_NAME = 60

@@ -7,14 +7,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.doors import A_PAGE, for_members, member, page_of, projects_run_by, sent
-from portal.accounts.home_forms import InviteForm
+from portal.accounts.member_access import (
+    A_PAGE,
+    for_members,
+    member,
+    page_of,
+    projects_run_by,
+    sent,
+)
+from portal.accounts.member_forms import InviteForm
+from shop.form_texts import tell
 from shop.orders.document import Refused
-from shop.orders.inviting import UNDER_WAY, invite
+from shop.orders.member_orders import UNDER_WAY, invite
+from shop.orders.member_removal import remove_member
 from shop.orders.models import Order
-from shop.orders.removing import remove_member
-from shop.orders.wording import tell
-from shop.tenancy.administering import NotTheirs, change_role
+from shop.tenancy.client_admins import NotTheirs, change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
 
 

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.doors import clients_of, for_members, member, sent, shown_again
-from portal.accounts.exporting import export
-from portal.accounts.home_forms import DeleteForm
-from shop.orders.forgetting import FINISHED, orders_for
-from shop.tenancy.forgetting import NotToForget, StillAdministers, addresses_of, forget
+from portal.accounts.data_export import export
+from portal.accounts.member_access import clients_of, for_members, member, sent, shown_again
+from portal.accounts.member_forms import DeleteForm
+from shop.orders.order_erasure import FINISHED, orders_for
+from shop.tenancy.erasure import NotToForget, StillAdministers, addresses_of, forget
 
 
 @for_members

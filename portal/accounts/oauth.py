@@ -29,7 +29,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.backends import is_of_another_profile
-from portal.accounts.limits import address_limited, client_limited, count_token
+from portal.accounts.sign_in_limits import address_limited, client_limited, count_token
 from shop.access.applications import find_application, knows_secret
 from shop.access.models import Application
 

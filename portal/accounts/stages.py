@@ -3,8 +3,8 @@
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpResponse
 
-from portal.accounts.factors import came_by_code
-from shop.tenancy.factors import may_recover_by_mail
+from portal.accounts.mfa_adapter import came_by_code
+from shop.tenancy.mfa import may_recover_by_mail
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth is not typed

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.doors import for_members, member, page_of, sent, shown_again
-from portal.accounts.home_forms import TokenForm
+from portal.accounts.member_access import for_members, member, page_of, sent, shown_again
+from portal.accounts.member_forms import TokenForm
 from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of, withdraw
 
 

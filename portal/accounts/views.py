@@ -3,7 +3,7 @@
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.urls import reverse
 
-from shop.tenancy.factors import may_recover_by_mail
+from shop.tenancy.mfa import may_recover_by_mail
 
 
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not typed

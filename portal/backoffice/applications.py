@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.backoffice import recording
-from portal.backoffice.doors import may, staff_of
+from portal.backoffice import audit_log
 from portal.backoffice.forms import ApplicationForm, TokenForm
+from portal.backoffice.staff_access import may, staff_of
 from shop.access.applications import create_application, switch
 from shop.access.models import Application
-from shop.access.signing import OVERLAP, rotate
+from shop.access.signing_secrets import OVERLAP, rotate
 from shop.access.tokens import issue, last_used, tokens_of
 
 LOOK, CHANGE = "access.view_application", "access.change_application"
@@ -50,7 +50,7 @@ def new_application(request: HttpRequest) -> HttpResponse:
             demo=settings.DEMO,
         )
         signing_secret = rotate(application)
-        recording.record(staff_of(request), application, recording.MADE)
+        audit_log.record(staff_of(request), application, audit_log.MADE)
     return _show(
         request,
         application,
@@ -81,7 +81,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
             scopes=tuple(form.cleaned_data["scopes"]),
             expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
-        recording.record(staff_of(request), found, recording.TOKEN_ISSUED, name)
+        audit_log.record(staff_of(request), found, audit_log.TOKEN_ISSUED, name)
     return _show(request, found, shown=[(_("Token"), value)])
 
 
@@ -95,7 +95,7 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
         revoked = found is not None and found.delete()[0]
         if found is not None and revoked:
             name = (found.data or {}).get("name", "OAuth")
-            recording.record(staff_of(request), application, recording.TOKEN_REVOKED, name)
+            audit_log.record(staff_of(request), application, audit_log.TOKEN_REVOKED, name)
     if revoked:
         messages.success(request, _("The token is revoked."))
     else:
@@ -124,7 +124,7 @@ def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(pk)
     with transaction.atomic():
         secret = rotate(found)
-        recording.record(staff_of(request), found, recording.SECRET_RENEWED)
+        audit_log.record(staff_of(request), found, audit_log.SECRET_RENEWED)
     return _show(request, found, shown=[(_("Signing secret"), secret)])
 
 
@@ -133,8 +133,8 @@ def _switch(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
     with transaction.atomic():
         won = switch(found, on=on)
         if won:
-            what = recording.SWITCHED_ON if on else recording.SWITCHED_OFF
-            recording.record(staff_of(request), found, what)
+            what = audit_log.SWITCHED_ON if on else audit_log.SWITCHED_OFF
+            audit_log.record(staff_of(request), found, what)
     if not won:
         messages.warning(request, _("Somebody else was faster: here is how it stands now."))
     elif on:
@@ -172,7 +172,7 @@ def _show(
         "now": timezone.now(),
         "tokens": [(each, last_used(each)) for each in tokens_of(application)[:LONGEST_LIST]],
         "signing_secret": secrets[0] if secrets else None,
-        "history": recording.history_of(application),
+        "history": audit_log.history_of(application),
         "overlap_hours": OVERLAP // timedelta(hours=1),
     }
     return render(request, "backoffice/application.html", context, status=status)

@@ -9,4 +9,4 @@ class BackofficeConfig(AppConfig):
     name = "portal.backoffice"
 
     def ready(self) -> None:
-        from portal.backoffice import forgetting  # noqa: F401 -- connects the receiver
+        from portal.backoffice import receivers  # noqa: F401 -- connects the receiver

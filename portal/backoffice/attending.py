@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from portal.backoffice.doors import staff_of
 from portal.backoffice.forms import ClientAdminForm, FollowUpForm, NoteForm
-from portal.backoffice.orders import acted, action, show
-from shop.orders.attending import (
+from portal.backoffice.order_page import acted, action, show
+from portal.backoffice.staff_access import staff_of
+from shop.orders.assignment import (
     appoint_client_admin,
     assign,
     follow_up,

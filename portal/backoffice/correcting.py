@@ -3,14 +3,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from portal.backoffice.doors import staff_of
 from portal.backoffice.forms import AddressForm, CorrectForm
-from portal.backoffice.orders import acted, action, show
-from shop.orders.correcting import check_corrections, correct, is_correctable, readdress
+from portal.backoffice.order_page import acted, action, show
+from portal.backoffice.staff_access import staff_of
+from shop.form_texts import tell
+from shop.orders.corrections import check_corrections, correct, is_correctable, readdress
 from shop.orders.document import Refused
 from shop.orders.models import Order
-from shop.orders.wording import tell
-from shop.packing.mending import mend
+from shop.packing.recovery import mend
 
 
 @action()

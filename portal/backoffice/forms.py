@@ -12,11 +12,11 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
-from shop.orders.addresses import webhook_fault
-from shop.orders.correcting import CORRECTABLE
+from shop.form_texts import DETAILS, detail_field
+from shop.orders.corrections import CORRECTABLE
 from shop.orders.models import Order
-from shop.orders.wording import DETAILS, detail_field
-from shop.tenancy.addresses import owner_of
+from shop.orders.webhook_urls import webhook_fault
+from shop.tenancy.email_addresses import owner_of
 from shop.tenancy.models import Client, Project, User
 
 

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.charts import Chart, stacked
-from portal.backoffice.doors import may
-from portal.backoffice.summing import DAYS, SAMPLE, Times, Weeks
-from portal.backoffice.wording import duration
+from portal.backoffice.formatting import duration
+from portal.backoffice.staff_access import may
+from portal.backoffice.statistics import DAYS, SAMPLE, Times, Weeks
 from shop.catalogue.models import Product
 from shop.orders.models import State
 

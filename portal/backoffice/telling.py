@@ -4,11 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.backoffice.doors import staff_of
-from portal.backoffice.orders import acted, action
+from portal.backoffice.order_page import acted, action
+from portal.backoffice.staff_access import staff_of
+from shop.notifications.emails.resend import send_again
 from shop.notifications.models import Message
-from shop.notifications.replaying import replay_for
-from shop.notifications.resending import send_again
+from shop.notifications.webhooks.replay import replay_for
 from shop.orders.models import Order
 
 

@@ -8,11 +8,11 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from shop.form_texts import DETAILS
 from shop.notifications.models import Attempt, Delivery, Message
-from shop.orders.faults import fault_text
+from shop.orders.error_codes import fault_text
 from shop.orders.models import Order, OrderEvent
-from shop.orders.wording import DETAILS
-from shop.packing.naming import step_title
+from shop.packing.step_names import step_title
 
 Kind = OrderEvent.Kind
 

@@ -13,12 +13,12 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from shop.content.agreeing import terms_field, what_to_read
 from shop.content.models import Version
+from shop.content.terms_field import terms_field, what_to_read
+from shop.form_texts import PAGE_WORDS, detail_field
 from shop.orders.document import name_fault
-from shop.orders.filling import fillable
+from shop.orders.missing_details import fillable
 from shop.orders.models import HASH, Order
-from shop.orders.wording import PAGE_WORDS, detail_field
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
 

@@ -7,19 +7,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.registration.correcting import answer_mending
-from portal.registration.finding import find_order, private
+from portal.registration.corrections import answer_mending
 from portal.registration.forms import CodeForm, DetailsForm, FindForm
-from portal.registration.showing import Showing
-from shop.access.limits import take
-from shop.notifications.queueing import announce, invite_again
+from portal.registration.order_access import find_order, private
+from portal.registration.status_page import Showing
+from shop.access.rate_limits import take
+from shop.form_texts import tell
+from shop.notifications.emails.queue import announce, invite_again
 from shop.orders.document import Refused
-from shop.orders.filling import check_details, fill_in
+from shop.orders.missing_details import check_details, fill_in
 from shop.orders.models import Order, State
-from shop.orders.wording import tell
 from shop.tenancy.invitations import join_token, take_code
 from shop.tenancy.models import User
-from shop.worker.waking import wake
+from shop.worker.wake_up import wake
 
 
 @private

@@ -9,4 +9,4 @@ class ApiConfig(AppConfig):
     name = "shop.api"
 
     def ready(self) -> None:
-        from shop.api import forgetting  # noqa: F401 -- connects the receiver
+        from shop.api import receivers  # noqa: F401 -- connects the receiver

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from shop.access.tokens import READ, WRITE
 from shop.api import examples, wording
 from shop.api.envelope import phrase
-from shop.api.listing import ListQuery
+from shop.api.order_list import ListQuery
 from shop.api.schema_models import OrderAnswer
 from shop.catalogue.models import Product
 from shop.describing import (

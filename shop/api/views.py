@@ -8,16 +8,16 @@ from django.urls import reverse
 
 from shop.access.bearer import Bearer
 from shop.access.tokens import READ, WRITE
+from shop.api.auth import for_bearers
 from shop.api.envelope import failure, success
-from shop.api.guarding import for_bearers
 from shop.api.idempotency import once
-from shop.api.listing import list_orders
-from shop.bodies import Unreadable, read_json
+from shop.api.order_list import list_orders
+from shop.json_body import Unreadable, read_json
+from shop.middleware import base_url
 from shop.orders.document import Refused
 from shop.orders.models import HASH, Order, State
 from shop.orders.placing import Caller, place_order
-from shop.orders.presenting import present
-from shop.requests import base_url
+from shop.orders.serializers import present
 
 
 @for_bearers(GET=READ, POST=WRITE)

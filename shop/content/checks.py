@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 -- Django's own name
 from django.db import DatabaseError
 
-from shop.content.markup import placeholders
+from shop.content.markdown import placeholders
 from shop.content.models import Page, Question
 from shop.content.publishing import newest
 

@@ -5,7 +5,7 @@ from typing import Any
 from shop.api.openapi import describe as describe_orders
 from shop.catalogue.models import Product
 from shop.describing import Schema, security_schemes, shared_headers
-from shop.shorthand.describing import describe as describe_open_order
+from shop.open_order.describing import describe as describe_open_order
 
 
 def describe(base: str) -> Schema:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from shop.api import changes as orders_changes
 from shop.api import examples as orders_examples
 from shop.api import openapi as orders_api
-from shop.guide import reading
-from shop.shorthand import changes, describing, examples, wording
-from shop.shorthand.envelope import KINDS
+from shop.guide import openapi_reader
+from shop.open_order import changes, describing, examples, wording
+from shop.open_order.envelope import KINDS
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ ORDERS = Guide(
     },
     members={"sent": "OrderDocument", "answered": "Order"},
     context={
-        "refusal": reading.pretty(orders_examples.failure(422, orders_examples.REFUSED)),
+        "refusal": openapi_reader.pretty(orders_examples.failure(422, orders_examples.REFUSED)),
         "changes": orders_changes.CHANGES,
     },
 )
@@ -106,7 +106,7 @@ OPEN_ORDER = Guide(
     context={
         "resources": list(wording.RESOURCES.items()),
         "kinds": [(status, KINDS[status], text) for status, text in wording.STATUSES.items()],
-        "refusal": reading.pretty(examples.FAILURES[400]["faults"]),
+        "refusal": openapi_reader.pretty(examples.FAILURES[400]["faults"]),
         "left_out": list(changes.LEFT_OUT.items()),
         "changes": changes.CHANGES,
     },

@@ -7,10 +7,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.api.envelope import method_not_allowed
-from shop.guide import reading
+from shop.guide import openapi_reader
 from shop.guide.openapi import describe
 from shop.guide.pages import GUIDES, OPEN_ORDER, ORDERS, Guide
-from shop.requests import base_url
+from shop.middleware import base_url
 
 
 @csrf_exempt
@@ -49,17 +49,17 @@ def _show(request: HttpRequest, guide: Guide) -> HttpResponse:
         return method_not_allowed(["GET"])
     base = base_url(request).rstrip("/")
     description = describe(base)
-    operations = reading.operations(description, guide.tag)
+    operations = openapi_reader.operations(description, guide.tag)
     context = {
         **guide.context,
-        **{name: reading.members(each, description) for name, each in guide.members.items()},
+        **{name: openapi_reader.members(each, description) for name, each in guide.members.items()},
         "guide": guide,
         "others": [other for other in GUIDES if other is not guide],
         "base": base,
         "token": "example-token" if settings.DEMO else "YOUR-TOKEN",
         "demo": settings.DEMO,
         "operations": operations,
-        "common": reading.common_answers(description, operations),
-        "headers": reading.headers(description, guide.tag),
+        "common": openapi_reader.common_answers(description, operations),
+        "headers": openapi_reader.headers(description, guide.tag),
     }
     return render(request, "api/docs.html", context)

@@ -9,4 +9,4 @@ class NotificationsConfig(AppConfig):
     name = "shop.notifications"
 
     def ready(self) -> None:
-        from shop.notifications import forgetting, receivers  # noqa: F401 -- connects them
+        from shop.notifications import erasure, receivers  # noqa: F401 -- connects them

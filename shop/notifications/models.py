@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order, OrderEvent, State
-from shop.tenancy.addresses import owner_of
+from shop.tenancy.email_addresses import owner_of
 from shop.tenancy.models import User
 
 if TYPE_CHECKING:

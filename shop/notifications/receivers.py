@@ -4,8 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from shop.notifications.publishing import forget_details, publish
-from shop.notifications.queueing import (
+from shop.notifications.emails.queue import (
     announce,
     ask_for_attention,
     invite,
@@ -13,8 +12,9 @@ from shop.notifications.queueing import (
     tell_orderer,
     write_to_new_address,
 )
-from shop.orders.correcting import address_corrected
-from shop.orders.lapsing import EMPTIED
+from shop.notifications.webhooks.events import forget_details, publish
+from shop.orders.corrections import address_corrected
+from shop.orders.expiry import EMPTIED
 from shop.orders.models import Order, State
 from shop.orders.states import state_changed
 

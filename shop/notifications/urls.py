@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from shop.notifications import mailbox
+from shop.notifications.emails import dev_mailbox
 
 urlpatterns = [
-    path("", mailbox.mailbox, name="mailbox"),
-    path("<int:pk>/", mailbox.mail, name="mailbox_mail"),
+    path("", dev_mailbox.mailbox, name="mailbox"),
+    path("<int:pk>/", dev_mailbox.mail, name="mailbox_mail"),
 ]

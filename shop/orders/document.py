@@ -17,8 +17,8 @@ from shop.access.bearer import Bearer, check_bearer
 from shop.access.tokens import WRITE
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
-from shop.orders import patterns
-from shop.orders.values import Email, Id, Login, Name, Text, Webhook
+from shop.orders import json_patterns
+from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
 from shop.tenancy.models import Client, Project, User
 
 READ_ONLY = frozenset(
@@ -64,9 +64,9 @@ class OrderDocument(BaseModel):
         strict=True,
         frozen=True,
         json_schema_extra={
-            "anyOf": patterns.KINDS,
-            **patterns.LOGIN_LIKE_EMAIL,
-            "patternProperties": {f"^({'|'.join(sorted(READ_ONLY))})$": patterns.NONE},
+            "anyOf": json_patterns.KINDS,
+            **json_patterns.LOGIN_LIKE_EMAIL,
+            "patternProperties": {f"^({'|'.join(sorted(READ_ONLY))})$": json_patterns.NONE},
         },
     )
 

@@ -13,7 +13,7 @@ from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.content.models import Version
-from shop.folding import Folded
+from shop.prefix_search import Folded
 from shop.tenancy.models import Client, Invitation, Project, User
 
 if TYPE_CHECKING:

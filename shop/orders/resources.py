@@ -21,14 +21,14 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
-from shop.orders import patterns
-from shop.orders.cards import holds_card
+from shop.orders import json_patterns
+from shop.orders.card_numbers import holds_card
 from shop.orders.document import Errors, Refused, sentence
-from shop.orders.values import Email, Id, Login, Name, Webhook, fault, says
+from shop.orders.field_types import Email, Id, Login, Name, Webhook, fault, says
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
 COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
-LANGUAGE_TAG = re.compile(patterns.LANGUAGE_TAG)
+LANGUAGE_TAG = re.compile(json_patterns.LANGUAGE_TAG)
 
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
@@ -66,7 +66,7 @@ def _one_of(codes: list[str]) -> Any:
 
 Currency = Annotated[Name, AfterValidator(_currency), _one_of(CURRENCIES)]
 Country = Annotated[Name, AfterValidator(_country), _one_of(COUNTRIES)]
-Language = Annotated[Name, AfterValidator(_language), says(patterns.LANGUAGE_TAG)]
+Language = Annotated[Name, AfterValidator(_language), says(json_patterns.LANGUAGE_TAG)]
 
 
 class Resource(BaseModel):

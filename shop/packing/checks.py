@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
-from shop.packing.naming import step_name
+from shop.packing.step_names import step_name
 
 
 @register()

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from shop.orders.forgetting import emptied
 from shop.orders.models import Order
+from shop.orders.order_erasure import emptied
 from shop.packing.models import Packing
 
 

@@ -42,7 +42,7 @@ class Mend(Exception):
 
     `members` are those of the order whose mending helps, where whoever ordered can do that: their
     page then shows a form, with `customer` beside the first of them; mended, the order packs on.
-    `code` is one of `shop.orders.faults`, or a deployment's own of at most 40 characters, which
+    `code` is one of `shop.orders.error_codes`, or a deployment's own of at most 40 characters, which
     then stands for itself on the wire. `customer` is shown on the registration page as it is, so
     it is in the order's language and holds nothing that the order's hash may not show; `staff` is
     shown in the back office.

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from shop.orders.models import Order, State
 from shop.orders.states import state_changed
-from shop.worker.waking import wake
+from shop.worker.wake_up import wake
 
 
 @receiver(state_changed)

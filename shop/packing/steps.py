@@ -9,7 +9,7 @@ never looked up (contract, "Who is who").
 from django.db.models import F
 
 from shop.orders.document import FREE_FOR_FIRST_USER
-from shop.orders.handing_over import user_of
+from shop.orders.email_change import user_of
 from shop.orders.models import Order
 from shop.packing.outcomes import Mend, NeedsHuman
 from shop.tenancy.models import Client, Invitation, Membership, Project, User

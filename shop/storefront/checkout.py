@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shop.access.limits import take
+from shop.access.rate_limits import take
 from shop.catalogue.models import Product
-from shop.content.agreeing import without_outdated_tick
+from shop.content.terms_field import without_outdated_tick
+from shop.form_texts import tell
+from shop.orders.basket import document
 from shop.orders.consent import NotAgreed, current_terms, put_consent
 from shop.orders.document import Refused
-from shop.orders.filling_out import document
 from shop.orders.models import HASH, Basket, Order, State
-from shop.orders.opening import change_open, find_open, holding, may_see, orders_of
+from shop.orders.open_orders import change_open, find_open, holding, may_see, orders_of
 from shop.orders.owners import PAGES, Owner, page_owner, write_owner_id
 from shop.orders.placing import Caller, NotOpen, PriceChanged
-from shop.orders.submitting import quote, submit
-from shop.orders.wording import tell
+from shop.orders.submission import quote, submit
 from shop.storefront.forms import CheckoutForm
 from shop.storefront.putting import put_details, put_tier
 from shop.tenancy.models import User

@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
-from shop.content.agreeing import terms_field, what_to_read
 from shop.content.models import Version
+from shop.content.terms_field import terms_field, what_to_read
+from shop.form_texts import PAGE_WORDS, detail_field
+from shop.middleware import page_language
 from shop.orders.document import Errors, Refused, check_document
-from shop.orders.wording import PAGE_WORDS, detail_field
-from shop.requests import page_language
 from shop.tenancy.models import Client, Project, User
 
 EITHER = ("client_id", "client_name", "project_id", "project_name")

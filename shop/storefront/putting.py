@@ -5,9 +5,9 @@ from typing import Any
 
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
-from shop.orders.filling_out import language_of, put_account, put_product
+from shop.middleware import page_language
+from shop.orders.basket import language_of, put_account, put_product
 from shop.orders.models import Basket
-from shop.requests import page_language
 from shop.tenancy.models import User
 
 

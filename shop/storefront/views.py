@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 
 from shop.catalogue.models import Product
 from shop.content.questions import listed
-from shop.orders.opening import open_of
+from shop.middleware import base_url, page_language
+from shop.orders.open_orders import open_of
 from shop.orders.owners import Owner, read_owner_id
 from shop.orders.pricing import price_of
-from shop.requests import base_url, page_language
-from shop.storefront.structured import data_block, describe
+from shop.storefront.json_ld import data_block, describe
 
 # These pages are compressed, others are not: what an answer weighs can tell, try by try, a secret
 # it holds beside something that was typed (BREACH). Here nothing is secret: the form's token has a

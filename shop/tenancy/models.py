@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.content.models import Version
-from shop.folding import Folded
+from shop.prefix_search import Folded
 
 
 class UserManager(BaseUserManager["User"]):

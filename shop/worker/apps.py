@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from shop.worker.lifeline import tie_to_supervisor
+from shop.worker.parent_death import tie_to_supervisor
 
 
 class WorkerConfig(AppConfig):

@@ -19,10 +19,10 @@ from django.conf import settings
 from django.db import Error, close_old_connections, connection
 from django.db.models import F
 
-from shop.worker.lifeline import VARIABLE
 from shop.worker.models import Heartbeat
+from shop.worker.parent_death import VARIABLE
 from shop.worker.processes import Stop, end_groups, kill_group
-from shop.worker.waking import forget, wake
+from shop.worker.wake_up import forget, wake
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.models import Product
 from shop.orders.models import Order, State
-from shop.orders.opening import find_open
+from shop.orders.open_orders import find_open
 from shop.orders.owners import Owner
 from shop.orders.placing import Caller
 from shop.tenancy.models import Client, Membership

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.notifications.codes import code_of, new_seed
+from shop.notifications.emails.codes import code_of, new_seed
 from shop.notifications.models import Message
 from shop.tenancy.models import User
 from tests.accounts.factors import LOGIN, SECOND_STEP, add_app, app_code, member_with_passkey

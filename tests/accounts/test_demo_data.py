@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from shop.access.models import Application
-from shop.access.signing import signing_secrets
+from shop.access.signing_secrets import signing_secrets
 
 pytestmark = pytest.mark.django_db
 

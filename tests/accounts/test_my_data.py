@@ -17,18 +17,18 @@ from django.db import connection
 from django.test import Client as Visitor
 from django.test.utils import CaptureQueriesContext
 
-from portal.accounts.exporting import export
+from portal.accounts.data_export import export
 from shop.access.tokens import issue
+from shop.notifications.emails.resend import send_again
 from shop.notifications.models import Delivery, Message
-from shop.notifications.resending import send_again
-from shop.orders.attending import appoint_client_admin
-from shop.orders.filling_out import put_account
-from shop.orders.inviting import invite
+from shop.orders.assignment import appoint_client_admin
+from shop.orders.basket import put_account
+from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.opening import change_open
+from shop.orders.open_orders import change_open
 from shop.orders.owners import Owner
 from shop.packing.models import Packing
-from shop.tenancy.forgetting import NotToForget, StillAdministers, forget
+from shop.tenancy.erasure import NotToForget, StillAdministers, forget
 from shop.tenancy.models import Client, Invitation, Membership, User
 from tests.accounts.factors import add_app, by_password
 from tests.accounts.test_email_change import code_in

@@ -21,13 +21,13 @@ from standardwebhooks import Webhook
 
 from shop.access.applications import create_application
 from shop.access.models import Application
-from shop.access.signing import rotate, signing_secrets
+from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.api.examples import PLACED
-from shop.guide import reading
+from shop.guide import openapi_reader
 from shop.guide.openapi import describe
+from shop.guide.openapi_reader import resolved
 from shop.guide.pages import GUIDES, Guide
-from shop.guide.reading import resolved
 from tests.api.guides import Anchors, code, sent_by
 from tests.factories import make_application
 from tests.pages import Response, html, visitor, words
@@ -92,9 +92,9 @@ def test_guide_tells_all_that_the_description_tells(page: Guide) -> None:
     said = words(visitor().get(reverse(page.page)))
     description = describe("http://testserver")
     for schema in page.members.values():
-        for member in reading.members(schema, description):
+        for member in openapi_reader.members(schema, description):
             assert f"{member.name} {member.text}" in said
-    for header in reading.headers(description, page.tag):
+    for header in openapi_reader.headers(description, page.tag):
         assert f"{header.name} {header.text}" in said
     for path, methods in description["paths"].items():
         for method, operation in methods.items():

@@ -10,12 +10,12 @@ from pytest_django import Settings
 from shop.catalogue.models import Product
 from shop.describing import ref
 from shop.guide.openapi import describe
-from shop.guide.reading import members, resolved
-from shop.shorthand import examples, wording
-from shop.shorthand.changes import LEFT_OUT
-from shop.shorthand.operations import CHILDREN
+from shop.guide.openapi_reader import members, resolved
+from shop.open_order import examples, wording
+from shop.open_order.changes import LEFT_OUT
+from shop.open_order.operations import CHILDREN
 from tests.api.rules import as_in_examples, faults
-from tests.shorthand.calls import Program, by_cookie, fill
+from tests.open_order.calls import Program, by_cookie, fill
 
 pytestmark = pytest.mark.django_db
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from shop.open_order.changes import LEFT_OUT
+from shop.open_order.envelope import KINDS
 from shop.orders.models import Order
-from shop.shorthand.changes import LEFT_OUT
-from shop.shorthand.envelope import KINDS
 from tests.api.guides import code, sent_by
 from tests.factories import PASSWORD, make_user, pack_all
+from tests.open_order.calls import PRODUCT, by_cookie, by_password, cookies
 from tests.pages import Response, html, visitor, words
-from tests.shorthand.calls import PRODUCT, by_cookie, by_password, cookies
 
 pytestmark = pytest.mark.django_db
 

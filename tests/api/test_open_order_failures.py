@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from shop.shorthand import examples
+from shop.open_order import examples
 from tests.api.rules import as_in_examples
 from tests.factories import make_application, make_client, make_token, make_user
+from tests.open_order.calls import OTHER, Program, by_cookie, by_password, by_token, fill, submit
 from tests.pages import Response
-from tests.shorthand.calls import OTHER, Program, by_cookie, by_password, by_token, fill, submit
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from shop.api import examples, wording
 from shop.api.schema_models import OrderAnswer
 from shop.catalogue.models import Product
 from shop.guide.openapi import describe, joined
-from shop.guide.reading import resolved
+from shop.guide.openapi_reader import resolved
 from shop.orders.models import State
-from shop.orders.presenting import present
+from shop.orders.serializers import present
 from tests.api.rules import faults, order_faults
 from tests.factories import make_application, make_order, make_token
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from shop.access.applications import create_application, find_application
 from shop.access.bearer import check_bearer
 from shop.access.models import Application
-from shop.access.signing import signing_secrets
+from shop.access.signing_secrets import signing_secrets
 from shop.access.tokens import issue
 from tests.accounts.factors import by_password_and_app
 from tests.factories import make_application, make_staff, make_token, make_user

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from shop.orders.cancelling import cancel
+from shop.orders.cancellation import cancel
 from shop.orders.models import Order
 from shop.tenancy.models import Invitation, Membership
 from tests.factories import make_order, make_staff, pack_all

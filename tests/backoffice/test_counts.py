@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.backoffice import counting
-from portal.backoffice.counting import count_waiting
+from portal.backoffice import queue_counts
+from portal.backoffice.queue_counts import count_waiting
 from shop.orders.models import Order
 from tests.factories import make_order, make_staff
 from tests.pages import html, part, visitor
@@ -40,7 +40,7 @@ def test_numbers_count_each_group_and_age() -> None:
 
 
 def test_nobody_counts_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "MOST", 2)
+    monkeypatch.setattr(queue_counts, "MOST", 2)
     for _ in range(4):
         make_order()
     assert count_waiting().shown()["pending"] == "2+"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
-from portal.backoffice import exporting
+from portal.backoffice import order_export
 from portal.backoffice.models import Export
 from shop.orders.models import Order
 from shop.tenancy.models import User
@@ -53,7 +53,7 @@ def test_file_holds_the_filtered_orders_oldest_first() -> None:
 def test_file_holds_each_order_once_however_many_reads_it_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    monkeypatch.setattr(order_export, "AT_ONCE", 2)
     pks = [make_order().pk for _ in range(5)]
     assert [int(row["order"]) for row in lines(file("show=pending&sort=changed"))] == pks
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from portal.backoffice.filtering import GROUPS
+from portal.backoffice.filters import GROUPS
 from portal.backoffice.generating import generate
 from shop.orders.models import Order
 from tests.factories import make_staff

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.backoffice import summing
+from portal.backoffice import statistics
 from portal.backoffice.charts import Bar, stacked
-from portal.backoffice.summing import Line, Times, Weeks
-from portal.backoffice.wording import duration
+from portal.backoffice.formatting import duration
+from portal.backoffice.statistics import Line, Times, Weeks
 from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing
@@ -91,7 +91,7 @@ def test_time_from_order_to_done_is_told_by_median_and_95_of_100() -> None:
 
 
 def test_of_many_orders_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(summing, "SAMPLE", 5)
+    monkeypatch.setattr(statistics, "SAMPLE", 5)
     for _ in range(20):
         packed(30)
     assert Weeks().times()[-1] == Times(timezone.localdate(), 20, 30, 30)

@@ -6,16 +6,16 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from portal.backoffice.bulking import begin, count, drain
+from portal.backoffice.bulk_jobs import begin, count, drain
+from shop.notifications.emails.resend import send_again
 from shop.notifications.models import Delivery, Message
-from shop.notifications.replaying import replay_for
-from shop.notifications.resending import send_again
-from shop.orders.attending import appoint_client_admin, assign, follow_up, hand_back
-from shop.orders.cancelling import cancel
+from shop.notifications.webhooks.replay import replay_for
+from shop.orders.assignment import appoint_client_admin, assign, follow_up, hand_back
+from shop.orders.cancellation import cancel
 from shop.orders.models import Order, OrderEvent
 from shop.orders.placing import Caller
-from shop.packing.mending import approve, hurry, retry
 from shop.packing.models import Packing
+from shop.packing.recovery import approve, hurry, retry
 from shop.tenancy.models import User
 from tests.factories import (
     make_application,

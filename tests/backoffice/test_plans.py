@@ -7,11 +7,11 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from portal.backoffice import exporting
-from portal.backoffice.filtering import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
+from portal.backoffice import order_export
+from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
 from portal.backoffice.generating import generate
-from portal.backoffice.paging import A_PAGE, places
-from shop.notifications.alarming import alarm
+from portal.backoffice.keyset_paging import A_PAGE, places
+from shop.notifications.emails.staff_digest import alarm
 from shop.orders.models import Order, State
 from tests.backoffice.plans import full_scans, statements
 from tests.factories import make_user
@@ -52,7 +52,7 @@ def lists() -> list[str]:
 
 def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     # Of so few orders, five hundred by their numbers are best found by reading all.
-    monkeypatch.setattr(exporting, "AT_ONCE", 50)
+    monkeypatch.setattr(order_export, "AT_ONCE", 50)
     person = make_user(is_staff=True, is_superuser=True)
     for _done in generate(MANY):
         pass

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from shop.notifications.emails.resend import send_again
 from shop.notifications.models import Attempt, Delivery, Message
-from shop.notifications.resending import send_again
-from shop.orders.correcting import readdress
+from shop.orders.corrections import readdress
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.tenancy.models import Invitation

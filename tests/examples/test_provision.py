@@ -16,8 +16,8 @@ from django.conf import settings as project
 from pytest_django import Settings
 
 from shop.orders.models import Order, State
-from shop.packing.mending import retry
 from shop.packing.models import StepRecord
+from shop.packing.recovery import retry
 from tests.factories import make_order, make_user, pack_all
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_what_a_person_must_mend_waits_for_one(
 def test_its_words_are_the_shops_with_the_examples_settings(tmp_path: Path) -> None:
     question = (
         "import json, django; django.setup();"
-        "from shop.orders.faults import page_fault_text; from shop.packing.naming import step_title;"
+        "from shop.orders.error_codes import page_fault_text; from shop.packing.step_names import step_title;"
         "from django.utils.translation import override; override('en').__enter__();"
         "print(json.dumps([step_title('create_workspace'), page_fault_text('acme_no_room')]))"
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from shop.access.models import Application
-from shop.access.signing import rotate, signing_secrets
+from shop.access.signing_secrets import rotate, signing_secrets
 from shop.orders.models import OrderEvent
 from tests.factories import make_application, pack_all
 from tests.faults.hooks import judge_webhooks

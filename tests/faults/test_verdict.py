@@ -6,8 +6,8 @@ import pytest
 from django.db.models import F
 from pytest_django import Settings
 
+from shop.notifications.emails.send import drain
 from shop.notifications.models import MailboxEntry, Message
-from shop.notifications.sending import drain
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing, StepRecord
 from shop.tenancy.models import Client
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def order(settings: Settings) -> Order:
     """Packed, with its mails in the demo's mailbox."""
-    settings.EMAIL_BACKEND = "shop.notifications.mailbox.EmailBackend"
+    settings.EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
     order = make_packed_order()
     drain(lambda: None)
     return order

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Min
 
 from shop.access.applications import create_application
-from shop.access.signing import rotate
+from shop.access.signing_secrets import rotate
 from shop.access.tokens import issue
 from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order, OrderEvent, State

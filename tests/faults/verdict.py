@@ -11,9 +11,9 @@ from django.db.models import F, Max, Sum
 from shop.notifications.models import Delivery, MailboxEntry, Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import TRANSITIONS
-from shop.packing.claiming import NOT_BEGUN
+from shop.packing.attempts import NOT_BEGUN
 from shop.packing.models import Packing
-from shop.packing.naming import step_name
+from shop.packing.step_names import step_name
 from shop.tenancy.models import Client, Invitation, Membership, Project
 
 LINK = re.compile("/register/([0-9a-f]{32})/(join/)?")

@@ -53,7 +53,7 @@ def visit(live_server: LiveServer, settings: Settings) -> Iterator[Visit]:
     """
     settings.ROOT_URLCONF = "tests.broken_urls"
     settings.ALLOWED_HOSTS = ["localhost"]
-    settings.EMAIL_BACKEND = "shop.notifications.mailbox.EmailBackend"
+    settings.EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)

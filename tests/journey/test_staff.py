@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from portal.backoffice.bulking import drain
+from portal.backoffice.bulk_jobs import drain
 from shop.notifications.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller

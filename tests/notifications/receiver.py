@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from shop.access.models import Application
-from shop.access.signing import rotate
-from shop.notifications.delivering import drain
+from shop.access.signing_secrets import rotate
+from shop.notifications.webhooks.deliver import drain
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from tests.factories import make_application, make_order

@@ -2,7 +2,7 @@
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
-from shop.notifications.sending import drain
+from shop.notifications.emails.send import drain
 
 
 def send_all() -> None:

@@ -8,9 +8,9 @@ from django.core.mail import EmailMessage
 from django.utils.html import escape, urlize
 from pytest_django import Settings
 
+from shop.notifications.emails.queue import invite_again
+from shop.notifications.emails.render import render
 from shop.notifications.models import Message
-from shop.notifications.queueing import invite_again
-from shop.notifications.rendering import render
 from shop.notifications.templatetags.typed import typed
 from shop.tenancy.invitations import read_join_token
 from shop.tenancy.models import Invitation

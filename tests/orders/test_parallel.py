@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 
 from shop.catalogue.models import Product
+from shop.notifications.emails.send import send
 from shop.notifications.models import Message
-from shop.notifications.sending import send
-from shop.orders.filling import fill_in
+from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.states import move
-from shop.packing.packing import pack
+from shop.packing.runner import pack
 from shop.tenancy.joining import NewMember, join_as_new
 from shop.tenancy.models import Client, Invitation, Membership, User
 from tests.factories import (

@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 
 from shop.catalogue.models import Product
 from shop.orders.document import Refused
-from shop.orders.filling import fill_in, fillable
+from shop.orders.missing_details import fill_in, fillable
 from shop.orders.models import Order
 from shop.orders.placing import Caller, place_order
 from tests.factories import (

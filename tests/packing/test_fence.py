@@ -12,9 +12,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.orders.models import Order
-from shop.packing.draining import take_back_abandoned
+from shop.packing.dispatch import take_back_abandoned
 from shop.packing.models import Packing, StepRecord
-from shop.packing.packing import pack
+from shop.packing.runner import pack
 from shop.tenancy.models import Client, Invitation, Membership, Project
 from tests.factories import make_order, pack_all
 from tests.packing import steps

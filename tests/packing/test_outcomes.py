@@ -8,12 +8,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.orders.models import Order
-from shop.orders.presenting import present
-from shop.packing.counting import totals
-from shop.packing.mending import retry
+from shop.orders.serializers import present
+from shop.packing.counters import totals
 from shop.packing.models import Packing, StepRecord
-from shop.packing.naming import step_key
 from shop.packing.outcomes import Mend, NeedsHuman, RetryLater
+from shop.packing.recovery import retry
+from shop.packing.step_names import step_key
 from tests.factories import make_order, make_staff, make_user, pack_all
 from tests.packing import steps
 from tests.pages import visitor, words

@@ -8,7 +8,7 @@ from allauth.idp.oidc.models import Token
 from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.packing.models import StepRecord
-from shop.packing.packing import pack
+from shop.packing.runner import pack
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
     make_bare_order,

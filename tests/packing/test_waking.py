@@ -10,8 +10,8 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 
 from shop.orders.models import Order
-from shop.packing import draining
-from shop.packing.draining import drain
+from shop.packing import dispatch
+from shop.packing.dispatch import drain
 from shop.packing.models import Packing, StepRecord
 from shop.tenancy.models import Client
 from shop.worker import tasks
@@ -121,7 +121,7 @@ def test_drain_ends_in_time_and_another_wake_up_goes_on(monkeypatch: pytest.Monk
     for _ in range(12):
         make_order()
     OrmQ.objects.all().delete()
-    monkeypatch.setattr(draining, "AT_MOST", 0)
+    monkeypatch.setattr(dispatch, "AT_MOST", 0)
     drain(lambda: None)
     assert Order.objects.filter(state="packed").count() == 10
     assert waiting() == 1
@@ -135,7 +135,7 @@ def test_orders_with_a_step_that_calls_out_are_claimed_one_by_one(
     settings.PACKING_STEPS = [*settings.PACKING_STEPS, "tests.packing.steps.call_out"]
     for _ in range(3):
         make_order()
-    monkeypatch.setattr(draining, "AT_MOST", 0)
+    monkeypatch.setattr(dispatch, "AT_MOST", 0)
     drain(lambda: None)
     assert list(Order.objects.order_by("pk").values_list("state", flat=True)) == [
         *("packed", "pending", "pending")

@@ -6,8 +6,8 @@ import pytest
 
 from shop.orders.models import Order, State
 from shop.orders.states import move
-from shop.packing.mending import approve
 from shop.packing.models import StepRecord
+from shop.packing.recovery import approve
 from tests.factories import make_bare_order, make_order, make_packed_order, make_user, pack_all
 from tests.pages import Response, html, visitor, words
 from tests.registration.states import order_in

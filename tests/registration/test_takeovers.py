@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shop.orders.correcting import readdress
+from shop.orders.corrections import readdress
 from shop.orders.models import Order
 from shop.tenancy.invitations import join_token
 from shop.tenancy.models import Invitation, User
@@ -17,7 +17,7 @@ from tests.accounts.factors import add_app
 from tests.factories import PASSWORD, make_packed_order, make_user
 from tests.notifications.sent import send_all
 from tests.pages import html, join_address, visitor, words
-from tests.registration.test_joining import CHOICE
+from tests.registration.test_join_page import CHOICE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 

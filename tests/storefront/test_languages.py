@@ -11,7 +11,7 @@ from django.conf import settings
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.catalogue.models import Product
-from shop.storefront.structured import data_block
+from shop.storefront.json_ld import data_block
 from tests.factories import make_packed_order
 from tests.pages import Response, at_checkout, fields, html, visitor
 

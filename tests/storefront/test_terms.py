@@ -11,7 +11,7 @@ from shop.content.publishing import newest, publish
 from shop.orders.consent import NotAgreed
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import ANYBODY
-from shop.orders.submitting import submit
+from shop.orders.submission import submit
 from tests.factories import DETAILS, make_order, make_packed_order, make_staff
 from tests.pages import (
     Response,

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django_q.models import OrmQ
 from pytest_django import Settings
 
-from shop.access.limits import take
+from shop.access.rate_limits import take
 from shop.orders.models import Order
 from tests.redis_server import Server, throw_away_server
 from tests.worker.real import beats, environment, running_worker, wait_for

@@ -11,8 +11,8 @@ class AcmeConfig(AppConfig):
 
     def ready(self) -> None:
         # Only now are there models, which these stand on.
-        from shop.orders.faults import FAULTS, Fault
-        from shop.packing.naming import TITLES
+        from shop.orders.error_codes import FAULTS, Fault
+        from shop.packing.step_names import TITLES
 
         TITLES["create_workspace"] = _("Workspace")
         FAULTS["acme_no_room"] = Fault(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import Context
 
-from portal.accounts.browsers import browser_name
+from portal.accounts.user_agents import browser_name
 
 register = template.Library()
 register.filter("browser_name", browser_name)

@@ -6,17 +6,17 @@ from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from portal.backoffice.formatting import duration
 from portal.backoffice.timeline import outcome
-from portal.backoffice.wording import duration
-from shop.orders import faults
+from shop.orders import error_codes
+from shop.orders.attention import STANDING_STILL, UNANSWERED
 from shop.orders.models import Order, State
-from shop.orders.waiting import STANDING_STILL, UNANSWERED
-from shop.packing import naming
+from shop.packing import step_names
 
 register = template.Library()
-register.filter("fault_text", faults.fault_text)
+register.filter("fault_text", error_codes.fault_text)
 
-register.filter("step_title", naming.step_title)
+register.filter("step_title", step_names.step_title)
 register.filter("duration", duration)
 
 

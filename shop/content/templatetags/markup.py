@@ -2,7 +2,7 @@
 
 from django import template
 
-from shop.content.markup import render
+from shop.content.markdown import render
 
 register = template.Library()
 register.filter("markdown", render)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shop.access.applications import create_application
 from shop.access.models import Application
-from shop.access.signing import rotate, signing_secrets
+from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
 from shop.tenancy.models import Client, Membership, Project, User

@@ -12,7 +12,7 @@ from django.utils import timezone
 from shop.access.applications import may_act
 from shop.access.models import Application
 from shop.access.tokens import SCOPES, issue
-from shop.tenancy.addresses import owner_of
+from shop.tenancy.email_addresses import owner_of
 from shop.tenancy.models import User
 
 

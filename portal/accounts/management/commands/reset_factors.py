@@ -8,8 +8,8 @@ from allauth.usersessions.models import UserSession
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from shop.notifications.queueing import tell_of_change
-from shop.tenancy.addresses import owner_of
+from shop.notifications.emails.queue import tell_of_change
+from shop.tenancy.email_addresses import owner_of
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from shop.access.models import Application
 from shop.notifications.models import Delivery
-from shop.notifications.replaying import replay, replay_since
+from shop.notifications.webhooks.replay import replay, replay_since
 
 
 class Command(BaseCommand):

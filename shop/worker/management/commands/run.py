@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from shop.worker.lifeline import die_with
+from shop.worker.parent_death import die_with
 from shop.worker.processes import Stop, end_groups, kill_group
 from shop.worker.supervisor import GRACE
 

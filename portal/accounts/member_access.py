@@ -1,0 +1,88 @@
+"""Who may enter the member's pages, and what is theirs there."""
+
+from functools import wraps
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from portal.accounts.mfa_adapter import shown_lately
+from shop.middleware import View
+from shop.tenancy.models import Client, Project, User
+
+A_PAGE = 20
+Row = TypeVar("Row", bound=Model)
+
+
+def for_members(view: View) -> View:
+    """Members only: who is not signed in may do so. Nothing is kept by browsers."""
+
+    @wraps(view)
+    @never_cache
+    @login_required
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def shown_again(view: View) -> View:
+    """For what must not be done at a browser left open: members who have just shown who they are."""
+    again: View = reauthentication_required(view)
+
+    @for_members
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        user = member(request)
+        # allauth lets pass whom it has nothing to ask for.
+        if not get_reauthentication_flows(user) and not shown_lately(request, user):
+            return _ask_for_code(request)
+        return again(request, *args, **kwargs)
+
+    return guarded
+
+
+def member(request: HttpRequest) -> User:
+    """Who asks, behind `for_members`."""
+    assert isinstance(request.user, User)  # noqa: S101 -- for_members saw to it
+    return request.user
+
+
+def _ask_for_code(request: HttpRequest) -> HttpResponse:
+    """Have whoever signs in by mailed codes alone do so once more."""
+    back = request.get_full_path()
+    logout(request)
+    messages.warning(request, _("Please show once more who you are: we mail you a code."))
+    return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': back})}")
+
+
+def clients_of(user: User) -> QuerySet[Client]:
+    """The clients that `user` administers, by name."""
+    return Client.objects.filter(client_admin=user).order_by("name", "pk")
+
+
+def projects_run_by(user: User) -> QuerySet[Project]:
+    """The projects of the clients that `user` administers, with how many places are taken."""
+    found = Project.objects.filter(client__client_admin=user).select_related("client", "product")
+    return found.annotate(places_taken=Count("memberships"))
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, be it nothing; None where it is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Row], name: str = "page") -> Page[Row]:
+    """The part of `rows` that the address asks for by `name`."""
+    return Paginator(rows, A_PAGE).get_page(request.GET.get(name))

@@ -1,0 +1,100 @@
+"""The forms of the member's pages."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalogue.models import Product
+from shop.catalogue.templatetags.money import money
+from shop.form_texts import PAGE_WORDS, detail_field
+
+
+class InviteForm(forms.Form):
+    """Whom to invite. What the fields may hold is for the order document to say."""
+
+    user_email = detail_field("user_email", required=True)
+    user_first_name = detail_field("user_first_name", required=False)
+    user_last_name = detail_field("user_last_name", required=False)
+    language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user_email"].help_text = _("The invitation goes here.")
+        for name in ("user_email", "user_first_name", "user_last_name"):
+            # It is somebody else's, not the browser's owner's.
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def person(self) -> dict[str, str]:
+        """The members of the order document; empty fields are absent."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class ProjectForm(forms.Form):
+    """Name and tier of a new project."""
+
+    project_name = detail_field("project_name", required=True)
+    product = forms.ModelChoiceField(
+        Product.objects.filter(listed=True),
+        label=_("Tier"),
+        to_field_name="code",
+        empty_label=None,
+        error_messages={
+            "required": PAGE_WORDS["is required."],
+            "invalid_choice": _("This tier can no longer be ordered."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["product"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- tells mypy what it is
+        field.label_from_instance = _with_price  # type: ignore[method-assign, assignment]  # Django's own way
+
+    @property
+    def tier(self) -> Product:
+        """The tier that was chosen."""
+        chosen: Product = self.cleaned_data["product"]
+        return chosen
+
+
+def _with_price(tier: Product) -> str:
+    if tier.is_free:
+        return gettext("%(tier)s · free of charge") % {"tier": tier.name}
+    price = money(tier.gross_cents, tier.currency)
+    return gettext("%(tier)s · %(price)s a month") % {"tier": tier.name, "price": price}
+
+
+class TokenForm(forms.Form):
+    """A personal access token."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("Where it is used, to tell it from others."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        initial=90,
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (365, _("one year")),
+            ("", pgettext_lazy("token", "until it is revoked")),
+        ],
+    )
+
+
+class DeleteForm(forms.Form):
+    """That they mean it."""
+
+    sure = forms.BooleanField(
+        label=_("I want my account to be deleted"),
+        error_messages={"required": _("Please tick the box if you want that.")},
+    )

@@ -1,0 +1,32 @@
+"""The member's pages, all below /portal/."""
+
+from django.urls import path
+
+from portal.accounts import clients, members, my_data, tokens
+from portal.accounts.member_home import portal
+
+urlpatterns = [
+    path("", portal, name="portal"),
+    path("clients/<int:pk>/", clients.client, name="portal_client"),
+    path("clients/<int:pk>/orders/", clients.orders, name="portal_orders"),
+    path("clients/<int:pk>/add-project/", clients.add_project, name="portal_add_project"),
+    path("clients/<int:pk>/hand-over/", clients.choose_successor, name="portal_hand_over"),
+    path(
+        "clients/<int:pk>/hand-over/<int:user>/",
+        clients.confirm_successor,
+        name="portal_hand_over_to",
+    ),
+    path("projects/<int:pk>/", members.project, name="portal_project"),
+    path("projects/<int:pk>/invite/", members.invite_member, name="portal_invite"),
+    path("projects/<int:pk>/members/<int:membership>/role/", members.set_role, name="portal_role"),
+    path(
+        "projects/<int:pk>/members/<int:membership>/remove/", members.remove, name="portal_remove"
+    ),
+    path("tokens/", tokens.tokens, name="portal_tokens"),
+    path("tokens/new/", tokens.new_token, name="portal_new_token"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke_token, name="portal_revoke_token"),
+    path("tokens/programs/<int:pk>/revoke/", tokens.revoke_program, name="portal_revoke_program"),
+    path("my-data/", my_data.my_data, name="portal_my_data"),
+    path("my-data/export/", my_data.export_data, name="portal_export"),
+    path("my-data/delete/", my_data.delete_account, name="portal_delete_account"),
+]

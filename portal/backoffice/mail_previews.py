@@ -1,0 +1,89 @@
+"""The mails as their readers get them, with made-up data, for staff to look at."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from portal.backoffice.staff_access import may
+from shop.middleware import View, page_language
+from shop.notifications.emails.render import Rendered
+from shop.notifications.emails.render import render as render_mail
+from shop.notifications.emails.samples import CASES, sample
+from shop.notifications.models import Message
+
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+@may("orders.view_order")
+@require_safe
+def mails(request: HttpRequest) -> HttpResponse:
+    """All kinds, each in its cases."""
+    kinds = [(kind, kind.label, CASES[kind]) for kind in Message.Kind]
+    return render(request, "backoffice/mails.html", {"kinds": kinds})
+
+
+@may("orders.view_order")
+@require_safe
+def mail(request: HttpRequest, kind: str) -> HttpResponse:
+    """Subject, text and HTML of one kind, in a case and a language."""
+    rendered, case, language = _asked_for(request, kind)
+    context = {
+        "kind": kind,
+        "title": Message.Kind(kind).label,
+        "mail": rendered,
+        "cases": CASES[kind],
+        "case": case,
+        "spoken": language,
+        "languages": settings.LANGUAGES,
+    }
+    page = render(request, "backoffice/mail.html", context)
+    return _under(csp_update({"frame-src": [SELF]}), request, page)
+
+
+@may("orders.view_order")
+@require_safe
+@xframe_options_sameorigin
+def mail_html(request: HttpRequest, kind: str) -> HttpResponse:
+    """The HTML of a mail as a document of its own: no script, no form, nothing from elsewhere."""
+    html = _asked_for(request, kind)[0].html
+    (style,) = STYLE.findall(html)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    nothing = ("script-src", "img-src", "connect-src", "form-action")
+    policy = {name: [NONE] for name in nothing} | {
+        "style-src": [f"'sha256-{digest}'"],
+        "frame-ancestors": [SELF],
+        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+    }
+    return _under(csp_replace(policy), request, HttpResponse(html))
+
+
+def _under(
+    policy: Callable[[View], Callable[..., HttpResponseBase]],
+    request: HttpRequest,
+    response: HttpResponse,
+) -> HttpResponse:
+    """`response`, with a policy for content of its own."""
+    changed = policy(lambda _request: response)(request)
+    assert isinstance(changed, HttpResponse)  # noqa: S101 -- it is the same one
+    return changed
+
+
+def _asked_for(request: HttpRequest, kind: str) -> tuple[Rendered, int, str]:
+    if kind not in CASES:
+        raise Http404
+    language = request.GET.get("language", page_language())
+    case = request.GET.get("case", "0")
+    known = [str(number) for number in range(len(CASES[kind]))]
+    if language not in dict(settings.LANGUAGES) or case not in known:
+        raise Http404
+    return render_mail(sample(kind, int(case), language)), int(case), language

@@ -1,0 +1,36 @@
+"""Find the order of a page, and keep the page to those who have its address."""
+
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from shop.middleware import View
+from shop.orders.models import Order, State
+
+
+def private(view: View) -> View:
+    """Keep the page, whose address is a secret, out of caches, indexes and referrers."""
+
+    @wraps(view)
+    @never_cache
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
+
+
+def find_order(order_hash: str) -> Order:
+    """The placed order of this hash. Raises Http404; an open order has no such page."""
+    order = (
+        Order.objects.exclude(state=State.NEW)
+        .select_related("product", "invitation", "member")
+        .filter(order_hash=order_hash)
+        .first()
+    )
+    if order is None:
+        raise Http404
+    return order

@@ -1,0 +1,56 @@
+"""Who may call an address of the API, by which method, and how often."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+
+from shop.access.bearer import check_bearer
+from shop.access.rate_limits import take
+from shop.api.envelope import failure, method_not_allowed, unauthorized
+from shop.middleware import View
+
+
+def for_bearers(**scopes: str) -> Callable[[View], View]:
+    """Let a request in whose method is a key of `scopes`, by a live token of that scope."""
+
+    def decorate(handler: View) -> View:
+        @csrf_exempt
+        @wraps(handler)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            method = "GET" if request.method == "HEAD" else request.method or ""
+            if method not in scopes:
+                return method_not_allowed(scopes)
+            # The API speaks English whatever language the caller's browser would like.
+            with override("en"):
+                return _limited(request, scopes[method], handler, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _limited(
+    request: HttpRequest, scope: str, handler: View, *args: object, **kwargs: object
+) -> HttpResponse:
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    bearer = check_bearer(value.strip()) if kind.lower() == "bearer" and value else None
+    if bearer is None:
+        taken = take(request, "anonymous")
+    elif bearer.application:
+        taken = take(request, "application", f"application-{bearer.application.pk}")
+    else:
+        taken = take(request, "application", f"user-{bearer.user.pk}")
+    if taken and taken.wait:
+        response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
+    elif bearer is None:
+        response = unauthorized("Send a live token: Authorization: Bearer and its value.")
+    elif scope not in bearer.scopes:
+        response = failure(403, f"This token lacks the scope {scope}.")
+    else:
+        response = handler(request, bearer, *args, **kwargs)
+    if taken:
+        taken.write_headers(response)
+    return response

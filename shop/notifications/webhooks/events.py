@@ -1,0 +1,50 @@
+"""Write down what webhooks are to say, at the change that they tell of."""
+
+import json
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from shop.notifications.models import Delivery
+from shop.orders.models import Order, OrderEvent, State
+from shop.orders.serializers import present
+
+PORTS = {"https": 443, "http": 80}
+
+
+def publish(order: Order, previous: State | None) -> None:
+    """Queue the webhook of the change that `order` has just made (contract, "redirection_uri").
+
+    Call it in the transaction of the change. An order that no application placed has none: there
+    would be nobody's secret to sign with. No wake-up: the worker looks every second.
+    """
+    if not order.redirection_uri or not order.application_id:
+        return
+    # Read anew: what `order` was made from may be older than what others have written since.
+    now = Order.objects.select_related("product").get(pk=order.pk)
+    shown = present(now, settings.BASE_URL)
+    event = {
+        "type": "order.state_changed",
+        "timestamp": shown["updated_at"],
+        "data": {"order": shown, "previous_state": previous},
+    }
+    last = order.deliveries.last()
+    unwanted = last is not None and last.state == Delivery.State.GONE
+    Delivery.objects.create(
+        order=order,
+        event=OrderEvent.objects.filter(order=order, kind=OrderEvent.Kind.STATE).latest("pk"),
+        payload=json.dumps(event),
+        receiver=receiver_of(order.redirection_uri),
+        state=Delivery.State.GONE if unwanted else Delivery.State.WAITING,
+    )
+
+
+def receiver_of(uri: str) -> str:
+    """Host and port of `uri`, however they are written."""
+    parts = urlsplit(uri)
+    return f"{(parts.hostname or '').rstrip('.')}:{parts.port or PORTS[parts.scheme]}"
+
+
+def forget_details(order: Order) -> None:
+    """Delete what earlier webhooks said: it goes with the details that the order is emptied of."""
+    order.deliveries.all().delete()

@@ -1,0 +1,75 @@
+"""Who calls: by a Basic password or a Bearer token. The OwnerId is another matter."""
+
+import base64
+import binascii
+import copy
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from shop.access.bearer import check_bearer
+from shop.access.models import Application
+from shop.open_order.envelope import Fault
+from shop.tenancy.models import User
+
+
+@dataclass(frozen=True)
+class Authenticated:
+    """Who has shown who they are.
+
+    `user` is the person themselves, `client_admin` whoever may act for a client: for a program by
+    itself the one who stands behind it.
+    """
+
+    user: User | None = None
+    application: Application | None = None
+    client_admin: User | None = None
+    scopes: frozenset[str] | None = None  # None: whatever a person may do
+
+
+NOBODY = Authenticated()
+
+
+def authenticate(request: HttpRequest) -> Authenticated:
+    """The holder of the request's `Authorization`, or NOBODY where it has none. Raises Fault."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return NOBODY
+    kind, _, value = header.partition(" ")
+    if kind.lower() == "bearer":
+        return _by_token(value.strip())
+    if kind.lower() == "basic":
+        return _by_password(request, value.strip())
+    raise Fault(401, "Authenticate by Basic or Bearer.")
+
+
+def _by_token(value: str) -> Authenticated:
+    bearer = check_bearer(value) if value else None
+    if bearer is None:
+        raise Fault(401, "This token is not live.")
+    return Authenticated(bearer.token.user, bearer.application, bearer.user, bearer.scopes)
+
+
+def _by_password(request: HttpRequest, value: str) -> Authenticated:
+    try:
+        email, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Fault(401, "The Basic credentials cannot be read.") from None
+    # PostgreSQL takes no text with a NUL.
+    if not (email and colon and password) or "\x00" in email + password:
+        raise Fault(401, "The Basic credentials cannot be read.")
+    # allauth counts failed sign-ins of POST alone.
+    counted = copy.copy(request)
+    counted.method = "POST"
+    try:
+        user = get_adapter(request).authenticate(counted, email=email, password=password)
+    except ValidationError:
+        raise Fault(429, "Too many failed sign-ins. Wait some minutes.") from None
+    if user is None or not user.is_active:
+        raise Fault(401, "E-mail or password is wrong.")
+    if user.is_staff or is_mfa_enabled(user):
+        raise Fault(403, "A password alone is not enough here: use a token.")
+    return Authenticated(user, client_admin=user)

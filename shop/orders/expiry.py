@@ -1,0 +1,53 @@
+"""Let go of orders that nobody completed, and of open ones that were left alone."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from shop.orders.models import Order, State
+from shop.orders.open_orders import delete_open
+from shop.orders.placing import NotOpen
+from shop.orders.states import move
+
+# What somebody may have filled in meanwhile, of themselves and of their company.
+EMPTIED = (
+    "client_name",
+    "project_name",
+    "user_email",
+    "user_first_name",
+    "user_last_name",
+    "user_login",
+)
+
+
+def cancel_lapsed(beat: Callable[[], None]) -> None:
+    """Cancel and empty orders that were not completed in CANCEL_AFTER_DAYS (contract, "Orders API").
+
+    Calls `beat` between two orders.
+    """
+    nothing: dict[str, Any] = dict.fromkeys(EMPTIED)
+    before = timezone.now() - timedelta(days=settings.CANCEL_AFTER_DAYS)
+    lapsed = Order.objects.filter(state=State.PENDING, complete=False, created_at__lt=before)
+    for order in lapsed.iterator():
+        beat()
+        with transaction.atomic():
+            # Who fills it in at this moment comes first, or finds it cancelled.
+            if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
+                move(order, State.CANCELLED, **nothing)
+
+
+def delete_abandoned(beat: Callable[[], None]) -> None:
+    """Delete open orders that nobody has touched for OPEN_ORDER_DAYS.
+
+    Calls `beat` between two orders.
+    """
+    before = timezone.now() - timedelta(days=settings.OPEN_ORDER_DAYS)
+    for order in Order.objects.filter(state=State.NEW, updated_at__lt=before).iterator():
+        beat()
+        with suppress(NotOpen):
+            delete_open(order, untouched_since=before)

@@ -1,0 +1,92 @@
+"""What a single member of the order document may hold. `patterns.py` says it to schemas."""
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from django.conf import settings
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from shop.orders import json_patterns
+from shop.orders.webhook_urls import webhook_fault
+
+LOGIN = re.compile(r"\A[A-Za-z0-9@.+_-]+\Z")
+
+
+def fault(message: str) -> PydanticCustomError:
+    """A refusal in the words of this API."""
+    # Braces would be read as a template.
+    return PydanticCustomError("order", "{message}", {"message": message})
+
+
+def _plain(value: str) -> str:
+    # Nor may it look so: joiners and marks of direction show nothing by themselves.
+    if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
+        raise fault("must not be blank.")
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise fault("must not contain control characters.")
+    return value
+
+
+def _bare_email(value: str) -> str:
+    try:
+        validate_email(
+            value,
+            check_deliverability=False,
+            # An address that our mail servers cannot write to would be a dead end.
+            allow_smtputf8=False,
+            test_environment=settings.DEMO,
+        )
+    except EmailNotValidError as error:
+        raise fault("must be a bare e-mail address.") from error
+    return value
+
+
+def _login_characters(value: str) -> str:
+    if not LOGIN.match(value):
+        raise fault("must consist of ASCII letters, digits and @ . + - _ only.")
+    return value
+
+
+def _webhook(value: str) -> str:
+    if message := webhook_fault(value, demo=settings.DEMO):
+        raise fault(message)
+    return value
+
+
+def _webhook_schema(schema: dict[str, Any]) -> None:
+    schema["pattern"] = json_patterns.webhook(demo=settings.DEMO)
+
+
+def says(pattern: str) -> Any:
+    """What a schema says of a value that the code checks by itself."""
+    return Field(json_schema_extra={"pattern": pattern})
+
+
+Plain = AfterValidator(_plain)
+Text = Annotated[str, Field(min_length=1, max_length=1000), Plain, says(json_patterns.PLAIN)]
+Name = Annotated[str, Field(min_length=1, max_length=200), Plain, says(json_patterns.PLAIN)]
+Email = Annotated[
+    str,
+    Field(min_length=1, max_length=254),
+    Plain,
+    AfterValidator(_bare_email),
+    says(json_patterns.EMAIL),
+]
+Login = Annotated[
+    str,
+    Field(min_length=1, max_length=150),
+    Plain,
+    AfterValidator(_login_characters),
+    says(json_patterns.LOGIN),
+]
+Webhook = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    Plain,
+    AfterValidator(_webhook),
+    Field(json_schema_extra=_webhook_schema),
+]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]

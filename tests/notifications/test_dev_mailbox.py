@@ -1,0 +1,90 @@
+"""The demo profile's mailbox: the backend that keeps mail, and its pages."""
+
+import pytest
+from django.core.mail import EmailMultiAlternatives, send_mail
+from django.test import Client
+from pytest_django import Settings
+
+from shop.notifications.models import MailboxEntry
+from tests.factories import make_packed_order
+from tests.notifications.sent import send_all
+from tests.pages import html, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def mailbox_backend(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
+
+
+def test_mail_is_kept_with_text_and_html() -> None:
+    mail = EmailMultiAlternatives("Subject", "The text", to=["a@example.com"])
+    mail.attach_alternative("<p>The text</p>", "text/html")
+    assert mail.send() == 1
+    entry = MailboxEntry.objects.get()
+    assert (entry.recipient, entry.subject) == ("a@example.com", "Subject")
+    assert (entry.text, entry.html) == ("The text", "<p>The text</p>")
+
+
+def test_what_is_attached_can_be_read(client: Client) -> None:
+    mail = EmailMultiAlternatives("Subject", "The text", to=["a@example.com"])
+    mail.attach("terms-1.txt", "What <b>was</b> agreed to.", "text/plain")
+    mail.send()
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    text = words(client.get(f"/dev/mailbox/{MailboxEntry.objects.get().pk}/"))
+    assert "Attached: terms-1.txt" in text
+    assert "What <b>was</b> agreed to." in text
+
+
+def test_mail_is_kept_once_for_each_recipient() -> None:
+    send_mail("Subject", "Text", None, ["a@example.com", "b@example.com"])
+    recipients = MailboxEntry.objects.values_list("recipient", flat=True)
+    assert sorted(recipients) == ["a@example.com", "b@example.com"]
+    assert set(MailboxEntry.objects.values_list("html", flat=True)) == {""}
+
+
+def test_mailbox_lists_mail_newest_first(client: Client) -> None:
+    for number in range(3):
+        send_mail(f"Number {number}", "Text", None, ["a@example.com"])
+    text = words(client.get("/dev/mailbox/"))
+    assert text.index("Number 2") < text.index("Number 1") < text.index("Number 0")
+
+
+def test_empty_mailbox_says_so(client: Client) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert "Nothing was sent yet." in words(client.get("/dev/mailbox/"))
+
+
+def test_page_of_a_mail_shows_its_text_with_a_link_to_follow(client: Client) -> None:
+    order = make_packed_order()
+    send_all()
+    entry = MailboxEntry.objects.first()
+    assert entry
+    page = client.get(f"/dev/mailbox/{entry.pk}/")
+    link = f"/register/{order.order_hash}/join/"
+    assert link in words(page)
+    assert f'href="http://localhost:8000{link}' in html(page)
+
+
+def test_markup_in_a_mail_is_shown_not_run(client: Client) -> None:
+    mail = EmailMultiAlternatives("<b>S</b>", "<script>a</script>", to=["a@example.com"])
+    mail.attach_alternative("<script>b</script>", "text/html")
+    mail.send()
+    page = html(client.get(f"/dev/mailbox/{MailboxEntry.objects.get().pk}/"))
+    assert "<script>a" not in page
+    assert "<script>b" not in page
+    assert "<b>S" not in page
+
+
+def test_mail_that_is_not_there_is_404(client: Client) -> None:
+    assert client.get("/dev/mailbox/1/").status_code == 404
+    assert client.get(f"/dev/mailbox/{2**70}/").status_code == 404
+
+
+def test_mailbox_is_for_the_demo_only(client: Client, settings: Settings) -> None:
+    send_mail("Subject", "Text", None, ["a@example.com"])
+    entry = MailboxEntry.objects.get()
+    settings.DEMO = False
+    assert client.get("/dev/mailbox/").status_code == 404
+    assert client.get(f"/dev/mailbox/{entry.pk}/").status_code == 404

@@ -1,0 +1,184 @@
+"""Which mails an order brings: to whom, in which language, each once."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from pytest_django import Settings
+
+from shop.notifications.emails.queue import announce, invite, invite_again, offer_new_password
+from shop.notifications.models import Message
+from shop.orders.missing_details import fill_in
+from shop.orders.models import Order
+from shop.packing.recovery import approve
+from shop.tenancy.invitations import LinkProblem, join_token, read_join_token
+from shop.tenancy.models import Invitation, User
+from tests.factories import (
+    DETAILS,
+    make_bare_order,
+    make_order,
+    make_packed_order,
+    make_project,
+    make_token,
+    make_user,
+    pack_all,
+)
+from tests.notifications.sent import send_all
+
+pytestmark = pytest.mark.django_db
+
+
+def queued(order: Order) -> list[tuple[str, int]]:
+    return list(order.messages.values_list("kind", "occasion"))
+
+
+def hour_later() -> None:
+    """As if an hour had passed since all mails so far."""
+    Message.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+
+
+def test_order_with_an_address_is_confirmed_by_mail_at_once() -> None:
+    order = make_order()
+    assert queued(order) == [("received", 0)]
+    message = Message.objects.get()
+    assert (message.recipient, message.state) == ("nicecustomer@gmx.com", "waiting")
+    assert message.next_try <= timezone.now()
+
+
+def test_order_without_an_address_brings_no_mail() -> None:
+    assert queued(make_bare_order("Yamdu FREE")) == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_mail_is_in_the_language_of_the_order(language: str) -> None:
+    order = make_packed_order(language=language)
+    assert set(order.messages.values_list("language", flat=True)) == {language}
+
+
+def test_packed_order_brings_the_invitation_once() -> None:
+    order = make_packed_order()
+    assert queued(order) == [("received", 0), ("invitation", 1)]
+    announce(order)
+    invite(order)
+    pack_all()
+    assert queued(order) == [("received", 0), ("invitation", 1)]
+
+
+def test_each_order_has_mails_of_its_own() -> None:
+    first, second = make_packed_order(), make_packed_order()
+    assert queued(first) == queued(second) == [("received", 0), ("invitation", 1)]
+
+
+def test_order_that_goes_back_to_pending_is_not_confirmed_again() -> None:
+    order = make_order("xl")
+    pack_all()
+    order.refresh_from_db()
+    assert approve(order, make_user(is_staff=True))
+    assert [kind for kind, _occasion in queued(order)] == ["received", "attention"]
+
+
+def test_address_that_is_filled_in_later_is_not_told_by_the_verb_itself() -> None:
+    order = make_bare_order("s")
+    fill_in(order, DETAILS)
+    assert queued(order) == []
+    announce(order)
+    announce(order)
+    assert queued(order) == [("received", 0)]
+
+
+def test_recipient_is_in_lower_case() -> None:
+    order = make_packed_order(user_email="NiceCustomer@GMX.com")
+    assert set(order.messages.values_list("recipient", flat=True)) == {"nicecustomer@gmx.com"}
+
+
+def test_orderer_by_token_is_invited_at_their_own_address() -> None:
+    project = make_project()
+    admin = project.client.client_admin
+    order = make_bare_order(
+        client_id=project.client.pk,
+        project_name="Another",
+        admin_user_access_token=make_token(admin),
+    )
+    assert queued(order) == []
+    pack_all()
+    message = Message.objects.get()
+    assert (message.kind, message.recipient) == ("invitation", admin.email)
+
+
+def test_row_holds_neither_link_nor_token_nor_text() -> None:
+    order = make_packed_order()
+    assert order.invitation
+    row = str(Message.objects.filter(kind="invitation").values().get())
+    assert order.order_hash not in row
+    assert "Constantin" not in row
+
+
+def test_new_link_ends_the_old_one() -> None:
+    order = make_packed_order()
+    assert order.invitation
+    old = join_token(order.invitation)
+    assert invite_again(order)
+    invitation = Invitation.objects.get()
+    assert invitation.counter == 2
+    assert queued(order) == [("received", 0), ("invitation", 1), ("invitation", 2)]
+    with pytest.raises(LinkProblem) as raised:
+        read_join_token(old, invitation)
+    assert raised.value.reason.value == "replaced"
+
+
+def test_new_links_are_limited_an_hour() -> None:
+    order = make_packed_order()
+    assert [invite_again(order) for _ in range(5)] == [True, True, True, False, False]
+    assert Invitation.objects.get().counter == 4
+    assert order.messages.filter(kind="invitation").count() == 4
+    hour_later()
+    assert invite_again(order)
+
+
+def test_refused_new_link_leaves_the_old_one_alive() -> None:
+    order = make_packed_order()
+    for _ in range(3):
+        invite_again(order)
+    assert order.invitation
+    last = join_token(order.invitation)
+    assert not invite_again(order)
+    assert read_join_token(last, Invitation.objects.get())
+
+
+def test_new_link_is_refused_where_the_address_has_had_its_mails_today(
+    settings: Settings,
+) -> None:
+    settings.MAILS_A_DAY = 2
+    order = make_packed_order()
+    send_all()
+    assert not invite_again(order)
+    assert Invitation.objects.get().counter == 1
+
+
+def test_new_link_is_not_for_orders_that_are_not_packed() -> None:
+    assert not invite_again(make_order())
+    assert not invite_again(make_bare_order("s"))
+
+
+def test_new_link_is_not_for_links_that_were_used() -> None:
+    order = make_packed_order()
+    Invitation.objects.update(used_at=timezone.now())
+    assert not invite_again(Order.objects.get(pk=order.pk))
+    assert not invite_again(order)  # read before the link was used
+    assert order.messages.filter(kind="invitation").count() == 1
+
+
+def test_new_password_goes_to_no_address_that_was_given_up_meanwhile(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    user = make_user()
+    offer_new_password(user.email, "en")
+    EmailAddress.objects.filter(user=user).update(email="new@example.com")
+    User.objects.filter(pk=user.pk).update(email="new@example.com")
+    send_all()
+    assert mailoutbox == []
+    offer_new_password("new@example.com", "en")
+    send_all()
+    assert [mail.to for mail in mailoutbox] == [["new@example.com"]]
