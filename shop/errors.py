@@ -74,7 +74,7 @@ def _answer(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/") or request.path == "/api":
         return failure(status, SENTENCES[status])
     if OPEN_ORDER.match(request.path):
-        return open_order.failure(open_order.Fault(status, SENTENCES[status]))
+        return open_order.failure(open_order.ApiError(status, SENTENCES[status]))
     # Rendered without the request: no context processor may fail on what failed already.
     context = {"form": FindForm()} if status == 404 else None
     return HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)

@@ -20,7 +20,7 @@ DETAILS: dict[str, tuple[StrOrPromise, StrOrPromise, str]] = {
 }
 
 # By sentence of the order document.
-PAGE_WORDS: dict[str, StrOrPromise] = {
+FORM_TEXTS: dict[str, StrOrPromise] = {
     "is required.": _("Please fill this in."),
     "must not be blank.": _("Please fill this in."),
     "must be a bare e-mail address.": _("Please give an e-mail address like name@example.com."),
@@ -60,7 +60,7 @@ PAGE_WORDS: dict[str, StrOrPromise] = {
 }
 
 
-def detail_field(member: str, *, required: bool) -> forms.CharField:
+def member_field(member: str, *, required: bool) -> forms.CharField:
     """A form's field for `member`. What it may hold is for the order document to say."""
     label, hint, autocomplete = DETAILS[member]
     widget = forms.EmailInput if member == "user_email" else forms.TextInput
@@ -68,12 +68,12 @@ def detail_field(member: str, *, required: bool) -> forms.CharField:
         label=label,
         help_text=hint,
         required=required,
-        error_messages={"required": PAGE_WORDS["is required."]},
+        error_messages={"required": FORM_TEXTS["is required."]},
         widget=widget(attrs={"autocomplete": autocomplete}),
     )
 
 
-def tell(form: forms.Form, errors: Errors) -> None:
+def add_errors(form: forms.Form, errors: Errors) -> None:
     """Put `errors` beside the fields of `form`; those without a field on top of it.
 
     A field that has an error already keeps that one alone.
@@ -82,5 +82,5 @@ def tell(form: forms.Form, errors: Errors) -> None:
         if form.has_error(member):
             continue
         for sentence in sentences:
-            words = PAGE_WORDS.get(sentence, sentence)
+            words = FORM_TEXTS.get(sentence, sentence)
             form.add_error(member if member in form.fields else None, str(words))

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 LARGEST = 64 * 1024  # bytes
 
 
-class Unreadable(Exception):
+class UnreadableBodyError(Exception):
     """The body cannot be read: the status to answer with, and a sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -24,17 +24,17 @@ def read_json(request: HttpRequest) -> tuple[Any, bytes]:
     UTF-8: duplicate members and NaN have no one meaning, so they are refused.
     """
     if request.content_type != "application/json":
-        raise Unreadable(415, "The Content-Type must be application/json.")
+        raise UnreadableBodyError(415, "The Content-Type must be application/json.")
     body = _read(request)
     try:
         text = body.decode("utf-8")
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant), body
     except (ValueError, RecursionError) as error:
-        raise Unreadable(400, "The body is not valid JSON.") from error
+        raise UnreadableBodyError(400, "The body is not valid JSON.") from error
 
 
 def _read(request: HttpRequest) -> bytes:
-    too_large = Unreadable(413, "The body must not be larger than 64 KiB.")
+    too_large = UnreadableBodyError(413, "The body must not be larger than 64 KiB.")
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         raise too_large
     if "CONTENT_LENGTH" in request.META or "HTTP_TRANSFER_ENCODING" not in request.META:

@@ -32,7 +32,7 @@ if BROKER == "redis" and not env.str("REDIS_URL", default=""):
 Q_CLUSTER = {
     "name": "packing",
     "orm": "default",
-    "broker_class": "shop.worker.redis_broker.HastyRedis" if BROKER == "redis" else None,
+    "broker_class": "shop.worker.redis_broker.FailFastRedis" if BROKER == "redis" else None,
     "poll": 0.05,
     "workers": 2,
     "queue_limit": 2,
@@ -56,25 +56,28 @@ Q_CLUSTER = {
 # the cluster counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {
-        "drains": ["shop.packing.dispatch.drain"],
+        "drains": ["shop.packing.dispatch.run_due"],
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
         # What staff do to many orders comes after the mail, for a few seconds at a time.
-        "drains": ["shop.notifications.emails.send.drain", "portal.backoffice.bulk_jobs.drain"],
+        "drains": [
+            "shop.notifications.emails.send.send_due",
+            "portal.backoffice.bulk_jobs.run_bulk_jobs",
+        ],
         "hourly": [
-            "shop.notifications.emails.reminders.remind",
-            "shop.notifications.emails.staff_digest.alarm",
-            "shop.orders.expiry.cancel_lapsed",
-            "shop.orders.expiry.delete_abandoned",
-            "shop.api.idempotency.forget_old",
-            "shop.notifications.retention.delete_old",
-            "shop.tenancy.sessions.forget_expired",
+            "shop.notifications.emails.reminders.send_reminders",
+            "shop.notifications.emails.staff_digest.send_staff_digest",
+            "shop.orders.expiry.expire_incomplete",
+            "shop.orders.expiry.delete_stale_baskets",
+            "shop.api.idempotency.delete_expired_responses",
+            "shop.notifications.retention.delete_expired",
+            "shop.tenancy.sessions.delete_expired_sessions",
         ],
         "frozen_after": 60,
     },
     # Apart from the mail: a receiver that takes its time must not hold up an invitation.
-    "webhooks": {"drains": ["shop.notifications.webhooks.deliver.drain"], "frozen_after": 60},
+    "webhooks": {"drains": ["shop.notifications.webhooks.deliver.deliver_due"], "frozen_after": 60},
 }
 
 # An order that nobody completes: after how many days we remind, and let it go.

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import translation
 
-from shop.content.questions import forget
+from shop.content.questions import clear_cache
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def in_english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def with_nothing_remembered() -> None:
     """What another test wrote to be read on pages is gone with its rows."""
-    forget()
+    clear_cache()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from shop.access.tokens import issue
 from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.orders.placing import ANYBODY, Caller, place_order
-from shop.packing.dispatch import drain
+from shop.packing.dispatch import run_due
 from shop.tenancy.models import Client, Membership, Project, User
 
 PASSWORD = "quiet paper, exact type"
@@ -94,7 +94,7 @@ def make_bare_order(product: str = "s", **members: Any) -> Order:
 
 def pack_all() -> None:
     """Do what a woken worker does."""
-    drain(lambda: None)
+    run_due(lambda: None)
 
 
 def make_packed_order(**members: Any) -> Order:

@@ -15,10 +15,10 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.backoffice.bulk_jobs import begin
-from portal.backoffice.bulk_jobs import drain as work_on_bulk
+from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
 from shop.catalogue.models import Promotion
-from shop.notifications.emails.send import drain as send_all
+from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
 from shop.orders.placing import Caller

@@ -9,13 +9,13 @@ from django.test import Client
 from django_q.models import OrmQ
 from pytest_django import Settings
 
-from shop.notifications.emails.queue import offer_new_password
+from shop.notifications.emails.queue import queue_password_reset
 from shop.orders.models import Order
 from shop.packing.attempts import claim
-from shop.packing.runner import work_on
+from shop.packing.runner import run_steps
 from shop.packing.step_names import step_key
 from shop.tenancy.models import Membership
-from shop.worker.tasks import drain
+from shop.worker.tasks import run_cluster
 from tests.accounts.oauth import Program
 from tests.factories import PASSWORD, make_order, make_packed_order, make_token, make_user
 from tests.notifications.sent import send_all
@@ -80,7 +80,7 @@ def test_mailed_link_to_a_new_password_works(
     rotate: Rotate, mailoutbox: list[EmailMessage]
 ) -> None:
     user, browser = make_user(), visitor()
-    offer_new_password(user.email, "en")
+    queue_password_reset(user.email, "en")
     link = reset_link(mailoutbox)
     rotate()
     page = browser.get(link, follow=True)
@@ -130,7 +130,7 @@ def test_order_in_packing_goes_on_with_the_same_keys(rotate: Rotate) -> None:
     (record,) = claim([order.pk])
     before = step_key(order, "hosting")
     rotate(forget=True)
-    work_on(record)
+    run_steps(record)
     assert Order.objects.get().state == "packed"
     assert step_key(order, "hosting") == before
 
@@ -139,7 +139,7 @@ def test_wake_up_signed_with_the_old_key_is_not_needed(rotate: Rotate) -> None:
     make_order()
     rotate(forget=True)
     OrmQ.objects.all().delete()  # what the queue does with it
-    drain("packing")
+    run_cluster("packing")
     assert Order.objects.get().state == "packed"
 
 
@@ -182,7 +182,7 @@ def test_without_the_old_key_a_join_link_ends_kindly_and_a_new_one_is_to_be_had(
 def test_without_the_old_key_a_link_to_a_new_password_ends_kindly(
     rotate: Rotate, mailoutbox: list[EmailMessage]
 ) -> None:
-    offer_new_password(make_user().email, "en")
+    queue_password_reset(make_user().email, "en")
     link = reset_link(mailoutbox)
     rotate(forget=True)
     page = visitor().get(link, follow=True)

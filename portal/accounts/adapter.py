@@ -22,8 +22,8 @@ from portal.accounts.mfa_adapter import recovered_by_mail
 from shop.access.tokens import READ, WRITE
 from shop.middleware import page_language
 from shop.notifications.emails.codes import code_of, new_seed
-from shop.notifications.emails.queue import send_code, tell_of_change
-from shop.tenancy.email_addresses import owner_of
+from shop.notifications.emails.queue import queue_code, queue_security_notice
+from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import APP
 from shop.tenancy.models import User
 
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         So is who has shown an address that was given up since: a code of it may be under way.
         """
         email = kwargs.get("email")
-        is_theirs = not email or owner_of(email) == user
+        is_theirs = not email or user_by_email(email) == user
         return None if is_theirs and may_sign_in(user) else self._turned_away(request)
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
@@ -107,7 +107,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     ) -> None:
         """Have the worker send the code: a mail server that is away must not stop the page."""
         address = emailconfirmation.email_address
-        send_code(address.user, address.email, page_language(), seed=self.request.seed_of_code)
+        queue_code(address.user, address.email, page_language(), seed=self.request.seed_of_code)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send allauth's mails, but for the code to sign in by: its form has seen to that."""
@@ -124,7 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Have the worker tell of a change, in the member's own language."""
         what = template_prefix.rpartition("/")[2]
         ip = self.get_client_ip(self.request)
-        tell_of_change(user, what, email or user.email, ip=ip)
+        queue_security_notice(user, what, email or user.email, ip=ip)
 
 
 WAYS = {

@@ -11,25 +11,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.member_access import (
     clients_of,
-    for_members,
     member,
+    member_required,
     page_of,
+    post_data,
     projects_run_by,
-    sent,
 )
 from portal.accounts.member_forms import ProjectForm
-from shop.form_texts import tell
+from shop.form_texts import add_errors
 from shop.middleware import page_language
-from shop.orders.basket import NeedsClientAdmin, put_account, put_product
-from shop.orders.document import Refused, check_document
+from shop.orders.basket import NeedsClientAdminError, put_account, put_product
+from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Basket, Order, State
-from shop.orders.open_orders import change_open
+from shop.orders.open_orders import update_open_order
 from shop.orders.owners import PAGES, page_owner, write_owner_id
 from shop.tenancy.client_admins import hand_over, successors
 from shop.tenancy.models import Client, Project, User
 
 
-@for_members
+@member_required
 @require_safe
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """The client's projects, and what can be done."""
@@ -40,7 +40,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/client.html", context)
 
 
-@for_members
+@member_required
 @require_safe
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
     """What was ordered for the client, and where each order stands; the newest first."""
@@ -58,7 +58,7 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/orders.html", context)
 
 
-@for_members
+@member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_project(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for name and tier of a new project, then go on to the checkout.
@@ -67,13 +67,13 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
     """
     user = member(request)
     found = _find(user, pk)
-    form = ProjectForm(sent(request))
+    form = ProjectForm(post_data(request))
     if form.is_valid():
         document = {**form.cleaned_data, "client_id": found.pk}
         try:
             check_document({**document, "product": form.tier.code}, client_admin=user)
-        except Refused as refusal:
-            tell(form, refusal.errors)
+        except InvalidDocumentError as refusal:
+            add_errors(form, refusal.errors)
         else:
             return _to_checkout(request, found, form)
     context = {"client": found, "form": form}
@@ -81,7 +81,7 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/add_project.html", context, status=status)
 
 
-@for_members
+@member_required
 @require_safe
 def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
     """To whom the client can be handed over."""
@@ -91,7 +91,7 @@ def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/successors.html", context)
 
 
-@for_members
+@member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
     """Say what it means to hand over; POST does it."""
@@ -141,8 +141,8 @@ def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> Htt
         basket.contacts.setdefault("regular", contact)
 
     try:
-        changed = change_open(page_owner(request), put)
-    except NeedsClientAdmin:
+        changed = update_open_order(page_owner(request), put)
+    except NeedsClientAdminError:
         messages.warning(request, _("You do not administer this client."))
         return redirect("portal")
     answer = redirect("checkout")

@@ -17,7 +17,7 @@ from shop.access.tokens import last_used
 from shop.notifications.models import Message
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
-from shop.tenancy.erasure import addresses_of
+from shop.tenancy.erasure import emails_of
 from shop.tenancy.models import Client, Membership, User
 
 Facts = dict[str, Any]
@@ -25,7 +25,7 @@ Facts = dict[str, Any]
 
 def export(user: User) -> Facts:
     """Everything about `user`; times in UTC (ISO 8601), prices in cents."""
-    emails = addresses_of(user)
+    emails = emails_of(user)
     return {
         "user": _user(user),
         "memberships": _memberships(user),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.backends import may_sign_in
 from shop.middleware import page_language
 from shop.notifications.emails.codes import new_seed
-from shop.notifications.emails.queue import offer_new_password, send_code
+from shop.notifications.emails.queue import queue_code, queue_password_reset
 from shop.tenancy.models import User
 
 LONGEST_NAME = 60
@@ -28,7 +28,7 @@ class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]  # all
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Note the wish; the address it is for."""
         email: str = self.cleaned_data["email"]
-        offer_new_password(email, page_language())
+        queue_password_reset(email, page_language())
         return email
 
 
@@ -54,7 +54,7 @@ class RequestLoginCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc] 
             self._user = None
         context.request.seed_of_code = new_seed()
         # A row in any case: no answer and no timing tells whether an address is known.
-        send_code(self._user, email, page_language(), seed=context.request.seed_of_code)
+        queue_code(self._user, email, page_language(), seed=context.request.seed_of_code)
         return email
 
 

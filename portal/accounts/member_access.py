@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from portal.accounts.mfa_adapter import shown_lately
+from portal.accounts.mfa_adapter import signed_in_recently
 from shop.middleware import View
 from shop.tenancy.models import Client, Project, User
 
@@ -25,7 +25,7 @@ A_PAGE = 20
 Row = TypeVar("Row", bound=Model)
 
 
-def for_members(view: View) -> View:
+def member_required(view: View) -> View:
     """Members only: who is not signed in may do so. Nothing is kept by browsers."""
 
     @wraps(view)
@@ -37,16 +37,16 @@ def for_members(view: View) -> View:
     return guarded
 
 
-def shown_again(view: View) -> View:
+def recent_login_required(view: View) -> View:
     """For what must not be done at a browser left open: members who have just shown who they are."""
     again: View = reauthentication_required(view)
 
-    @for_members
+    @member_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = member(request)
         # allauth lets pass whom it has nothing to ask for.
-        if not get_reauthentication_flows(user) and not shown_lately(request, user):
+        if not get_reauthentication_flows(user) and not signed_in_recently(request, user):
             return _ask_for_code(request)
         return again(request, *args, **kwargs)
 
@@ -78,7 +78,7 @@ def projects_run_by(user: User) -> QuerySet[Project]:
     return found.annotate(places_taken=Count("memberships"))
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
+def post_data(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with, be it nothing; None where it is only looked at."""
     return request.POST if request.method == "POST" else None
 

@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.catalogue.templatetags.money import money
-from shop.form_texts import PAGE_WORDS, detail_field
+from shop.form_texts import FORM_TEXTS, member_field
 
 
 class InviteForm(forms.Form):
     """Whom to invite. What the fields may hold is for the order document to say."""
 
-    user_email = detail_field("user_email", required=True)
-    user_first_name = detail_field("user_first_name", required=False)
-    user_last_name = detail_field("user_last_name", required=False)
+    user_email = member_field("user_email", required=True)
+    user_first_name = member_field("user_first_name", required=False)
+    user_last_name = member_field("user_last_name", required=False)
     language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -35,14 +35,14 @@ class InviteForm(forms.Form):
 class ProjectForm(forms.Form):
     """Name and tier of a new project."""
 
-    project_name = detail_field("project_name", required=True)
+    project_name = member_field("project_name", required=True)
     product = forms.ModelChoiceField(
         Product.objects.filter(listed=True),
         label=_("Tier"),
         to_field_name="code",
         empty_label=None,
         error_messages={
-            "required": PAGE_WORDS["is required."],
+            "required": FORM_TEXTS["is required."],
             "invalid_choice": _("This tier can no longer be ordered."),
         },
     )

@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from portal.accounts.member_access import clients_of, for_members, member, page_of
+from portal.accounts.member_access import clients_of, member, member_required, page_of
 from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import Membership
 
 
-@for_members
+@member_required
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     """My projects with client, tier and role; the clients I administer."""

@@ -9,23 +9,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts.member_access import (
     A_PAGE,
-    for_members,
     member,
+    member_required,
     page_of,
+    post_data,
     projects_run_by,
-    sent,
 )
 from portal.accounts.member_forms import InviteForm
-from shop.form_texts import tell
-from shop.orders.document import Refused
+from shop.form_texts import add_errors
+from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import UNDER_WAY, invite
 from shop.orders.member_removal import remove_member
 from shop.orders.models import Order
-from shop.tenancy.client_admins import NotTheirs, change_role
+from shop.tenancy.client_admins import NotClientAdminError, change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
 
 
-@for_members
+@member_required
 @require_safe
 def project(request: HttpRequest, pk: int) -> HttpResponse:
     """The members, for the client_admin and the project's admins; what can be done with them."""
@@ -46,19 +46,19 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/project.html", context)
 
 
-@for_members
+@member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Order one more member; the invitation goes out once the order is packed."""
     user = member(request)
     found = get_object_or_404(projects_run_by(user), pk=pk)
-    form = InviteForm(sent(request), initial={"language": user.language})
+    form = InviteForm(post_data(request), initial={"language": user.language})
     if form.is_valid():
         try:
             order = invite(found, user, form.person())
-        except Refused as refusal:
-            tell(form, refusal.errors)
-        except NotTheirs as error:
+        except InvalidDocumentError as refusal:
+            add_errors(form, refusal.errors)
+        except NotClientAdminError as error:
             raise Http404 from error
         else:
             text = _("The invitation to %(email)s is ordered. This page shows where it stands.")
@@ -69,7 +69,7 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/invite.html", context, status=status)
 
 
-@for_members
+@member_required
 @require_POST
 def set_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Make a member project admin, or the other way round."""
@@ -80,7 +80,7 @@ def set_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
         return _too_late(request, pk)
     try:
         changed = change_role(found, Membership.Role(role), user)
-    except NotTheirs as error:
+    except NotClientAdminError as error:
         raise Http404 from error
     if not changed:
         return _too_late(request, pk)
@@ -88,7 +88,7 @@ def set_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     return redirect("portal_project", pk)
 
 
-@for_members
+@member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Say what it means to remove a member; POST does it."""
@@ -104,7 +104,7 @@ def remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
         return render(request, "accounts/remove.html", context)
     try:
         removed = remove_member(found, user)
-    except NotTheirs as error:
+    except NotClientAdminError as error:
         raise Http404 from error
     if not removed:
         return _too_late(request, pk)

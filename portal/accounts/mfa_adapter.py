@@ -49,10 +49,10 @@ def recovered_by_mail(request: HttpRequest) -> bool:
     user = request.user
     if not (isinstance(user, User) and came_by_code(request, user) and may_recover_by_mail(user)):
         return False
-    return shown_lately(request, user)
+    return signed_in_recently(request, user)
 
 
-def shown_lately(request: HttpRequest, user: User) -> bool:
+def signed_in_recently(request: HttpRequest, user: User) -> bool:
     """Whether `user` has shown a moment ago who they are, in this session."""
     records: list[dict[str, Any]] = get_authentication_records(request, user)
     late = time.time() - app_settings.REAUTHENTICATION_TIMEOUT

@@ -8,20 +8,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.data_export import export
-from portal.accounts.member_access import clients_of, for_members, member, sent, shown_again
+from portal.accounts.member_access import (
+    clients_of,
+    member,
+    member_required,
+    post_data,
+    recent_login_required,
+)
 from portal.accounts.member_forms import DeleteForm
 from shop.orders.order_erasure import FINISHED, orders_for
-from shop.tenancy.erasure import NotToForget, StillAdministers, addresses_of, forget
+from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
 
 
-@for_members
+@member_required
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
     """What there is to do with one's data."""
     return render(request, "accounts/my_data.html", {"clients": clients_of(member(request))})
 
 
-@shown_again
+@recent_login_required
 @require_safe
 def export_data(request: HttpRequest) -> HttpResponse:
     """All of it as JSON, to keep or to take elsewhere."""
@@ -32,22 +38,22 @@ def export_data(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@shown_again
+@recent_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_account(request: HttpRequest) -> HttpResponse:
     """Say what is deleted and what stays; POST deletes it."""
     user = member(request)
-    form = DeleteForm(sent(request))
+    form = DeleteForm(post_data(request))
     if form.is_valid():
         try:
-            forget(user)
-        except (StillAdministers, NotToForget):
+            erase_user(user)
+        except (StillAdministersError, NotErasableError):
             # The page says who cannot, and what they can do.
             return redirect("portal_delete_account")
         logout(request)
         messages.success(request, _("Your account is deleted. Thank you for having been here."))
         return redirect("tiers")
-    under_way = orders_for(user, addresses_of(user)).exclude(state__in=FINISHED)
+    under_way = orders_for(user, emails_of(user)).exclude(state__in=FINISHED)
     context = {
         "form": form,
         "clients": clients_of(user),

@@ -9,12 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.member_access import for_members, member, page_of, sent, shown_again
+from portal.accounts.member_access import (
+    member,
+    member_required,
+    page_of,
+    post_data,
+    recent_login_required,
+)
 from portal.accounts.member_forms import TokenForm
-from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of, withdraw
+from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of, revoke_access
 
 
-@for_members
+@member_required
 @require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
     """My tokens, and the programs that may act in my name."""
@@ -29,11 +35,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/tokens.html", context)
 
 
-@shown_again
+@recent_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_token(request: HttpRequest) -> HttpResponse:
     """Issue a token; the answer shows its value, once."""
-    form = TokenForm(sent(request))
+    form = TokenForm(post_data(request))
     if not form.is_valid():
         status = 422 if form.errors else 200
         return render(request, "accounts/new_token.html", {"form": form}, status=status)
@@ -47,7 +53,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/token_shown.html", {"shown": shown})
 
 
-@for_members
+@member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what it means to revoke a token; POST does it."""
@@ -62,7 +68,7 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portal_tokens")
 
 
-@for_members
+@member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_program(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what it means to withdraw one's consent from a program; POST does it."""
@@ -71,6 +77,6 @@ def revoke_program(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         context = {"name": application.name}
         return render(request, "accounts/revoke_program.html", context)
-    withdraw(user, application)
+    revoke_access(user, application)
     messages.success(request, _("The program can no longer act in your name."))
     return redirect("portal_tokens")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.backoffice import audit_log
 from portal.backoffice.forms import ApplicationForm, TokenForm
-from portal.backoffice.staff_access import may, staff_of
+from portal.backoffice.staff_access import permission_required, staff_user
 from shop.access.applications import create_application, switch
 from shop.access.models import Application
 from shop.access.signing_secrets import OVERLAP, rotate
@@ -26,14 +26,14 @@ LONGEST_LIST = 200
 Secrets = list[tuple[str, str]]
 
 
-@may(LOOK)
+@permission_required(LOOK)
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """All programs, by name."""
     return render(request, "backoffice/applications.html", {"applications": _applications()})
 
 
-@may("access.add_application")
+@permission_required("access.add_application")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_application(request: HttpRequest) -> HttpResponse:
     """Make a program; the answer shows its secrets, once."""
@@ -50,7 +50,7 @@ def new_application(request: HttpRequest) -> HttpResponse:
             demo=settings.DEMO,
         )
         signing_secret = rotate(application)
-        audit_log.record(staff_of(request), application, audit_log.MADE)
+        audit_log.record(staff_user(request), application, audit_log.MADE)
     return _show(
         request,
         application,
@@ -58,14 +58,14 @@ def new_application(request: HttpRequest) -> HttpResponse:
     )
 
 
-@may(LOOK)
+@permission_required(LOOK)
 @require_safe
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One program and its tokens."""
     return _show(request, _find(pk))
 
 
-@may(CHANGE)
+@permission_required(CHANGE)
 @require_POST
 def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a long-lived token; the answer shows its value, once."""
@@ -81,11 +81,11 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
             scopes=tuple(form.cleaned_data["scopes"]),
             expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
-        audit_log.record(staff_of(request), found, audit_log.TOKEN_ISSUED, name)
+        audit_log.record(staff_user(request), found, audit_log.TOKEN_ISSUED, name)
     return _show(request, found, shown=[(_("Token"), value)])
 
 
-@may(CHANGE)
+@permission_required(CHANGE)
 @require_POST
 def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
     """Revoke a token: orders that it was named in and that wait are not packed any more."""
@@ -95,7 +95,7 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
         revoked = found is not None and found.delete()[0]
         if found is not None and revoked:
             name = (found.data or {}).get("name", "OAuth")
-            audit_log.record(staff_of(request), application, audit_log.TOKEN_REVOKED, name)
+            audit_log.record(staff_user(request), application, audit_log.TOKEN_REVOKED, name)
     if revoked:
         messages.success(request, _("The token is revoked."))
     else:
@@ -103,28 +103,28 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
     return redirect("staff_application", pk)
 
 
-@may(CHANGE)
+@permission_required(CHANGE)
 @require_POST
 def switch_off(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse all tokens of a program from now on; they stay, and webhooks wait."""
     return _switch(request, pk, on=False)
 
 
-@may(CHANGE)
+@permission_required(CHANGE)
 @require_POST
 def switch_on(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a program act again, by the tokens it has."""
     return _switch(request, pk, on=True)
 
 
-@may(CHANGE)
+@permission_required(CHANGE)
 @require_POST
 def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new signing secret; the answer shows it, once."""
     found = _find(pk)
     with transaction.atomic():
         secret = rotate(found)
-        audit_log.record(staff_of(request), found, audit_log.SECRET_RENEWED)
+        audit_log.record(staff_user(request), found, audit_log.SECRET_RENEWED)
     return _show(request, found, shown=[(_("Signing secret"), secret)])
 
 
@@ -134,7 +134,7 @@ def _switch(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
         won = switch(found, on=on)
         if won:
             what = audit_log.SWITCHED_ON if on else audit_log.SWITCHED_OFF
-            audit_log.record(staff_of(request), found, what)
+            audit_log.record(staff_user(request), found, what)
     if not won:
         messages.warning(request, _("Somebody else was faster: here is how it stands now."))
     elif on:

@@ -5,13 +5,13 @@ from django.utils.translation import gettext as _
 
 from portal.backoffice.forms import ClientAdminForm, FollowUpForm, NoteForm
 from portal.backoffice.order_page import acted, action, show
-from portal.backoffice.staff_access import staff_of
+from portal.backoffice.staff_access import staff_user
 from shop.orders.assignment import (
+    add_note,
     appoint_client_admin,
     assign,
-    follow_up,
-    hand_back,
-    write_note,
+    set_follow_up,
+    unassign,
 )
 from shop.orders.models import Order
 
@@ -20,7 +20,7 @@ from shop.orders.models import Order
 def take(request: HttpRequest, order: Order) -> HttpResponse:
     """See to the order, in place of whoever the page showed."""
     shown = request.POST.get("taken_by", "")
-    staff = staff_of(request)
+    staff = staff_user(request)
     as_shown = shown == str(order.taken_by_id or "")
     won = as_shown and assign(order, staff, actor=staff)
     return acted(request, order, won, _("The order is yours."))
@@ -29,7 +29,7 @@ def take(request: HttpRequest, order: Order) -> HttpResponse:
 @action()
 def give_back(request: HttpRequest, order: Order) -> HttpResponse:
     """Leave the order to others."""
-    won = hand_back(order, staff_of(request))
+    won = unassign(order, staff_user(request))
     return acted(request, order, won, _("The order is open to everybody again."))
 
 
@@ -39,7 +39,7 @@ def note(request: HttpRequest, order: Order) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return show(request, order, form)
-    write_note(order, staff_of(request), form.cleaned_data["text"])
+    add_note(order, staff_user(request), form.cleaned_data["text"])
     return acted(request, order, True, _("The note is kept."))
 
 
@@ -49,7 +49,7 @@ def look_again(request: HttpRequest, order: Order) -> HttpResponse:
     form = FollowUpForm(request.POST)
     if not form.is_valid():
         return show(request, order, form)
-    won = follow_up(order, staff_of(request), form.cleaned_data["on"])
+    won = set_follow_up(order, staff_user(request), form.cleaned_data["on"])
     return acted(request, order, won, _("The day is kept."))
 
 
@@ -61,6 +61,6 @@ def client_admin(request: HttpRequest, order: Order) -> HttpResponse:
         return show(request, order, form)
     client, user = order.delivered_client, form.cleaned_data["user"]
     as_shown = client is not None and client.client_admin_id == form.cleaned_data["instead_of"]
-    won = as_shown and appoint_client_admin(order, user, staff_of(request))
+    won = as_shown and appoint_client_admin(order, user, staff_user(request))
     sentence = _("%(who)s administers the client now.") % {"who": user}
     return acted(request, order, won, sentence)

@@ -13,7 +13,7 @@ from shop.orders.models import Order, State
 from shop.tenancy.models import User
 
 
-def offered(order: Order, staff: User) -> set[str]:
+def available_actions(order: Order, staff: User) -> set[str]:
     """The names of the actions that the order's page shows."""
     found = set()
     if staff.has_perm("orders.mend_order"):

@@ -75,7 +75,7 @@ def count(job: BulkJob) -> dict[str, int]:
     return dict.fromkeys(Outcome.values, 0) | dict(found)
 
 
-def drain(beat: Callable[[], None]) -> None:
+def run_bulk_jobs(beat: Callable[[], None]) -> None:
     """Go on with what is under way, the oldest first, for AT_MOST seconds."""
     until = monotonic() + AT_MOST
     for job in BulkJob.objects.filter(finished_at=None).select_related("actor").order_by("pk"):

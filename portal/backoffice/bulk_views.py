@@ -12,7 +12,7 @@ from portal.backoffice.bulk_jobs import MOST, begin, count, possible, stop
 from portal.backoffice.filters import parse
 from portal.backoffice.forms import BulkForm
 from portal.backoffice.models import BulkItem, BulkJob
-from portal.backoffice.staff_access import may, staff_of
+from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.models import Order, State
 
 MEND = "orders.mend_order"
@@ -21,7 +21,7 @@ SHOWN = 200  # of the orders that were left alone
 LONGEST = 18  # digits of an order's number
 
 
-@may(MEND)
+@permission_required(MEND)
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     """What was done to many orders lately, and is being done."""
@@ -29,7 +29,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/bulk_jobs.html", {"jobs": newest})
 
 
-@may(MEND)
+@permission_required(MEND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_job(request: HttpRequest) -> HttpResponse:
     """Ask whether it is meant, with the number of orders; the second POST begins."""
@@ -51,7 +51,7 @@ def new_job(request: HttpRequest) -> HttpResponse:
         job = begin(
             action,
             chosen,
-            staff_of(request),
+            staff_user(request),
             reason=given.get("reason", ""),
             assignee=given.get("assignee"),
         )
@@ -72,14 +72,14 @@ def new_job(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/bulk_confirm.html", context, status=status)
 
 
-@may(MEND)
+@permission_required(MEND)
 @require_safe
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is, and which orders were left alone."""
     return render(request, "backoffice/bulk_job.html", _how_far(_find(pk)))
 
 
-@may(MEND)
+@permission_required(MEND)
 @require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The live fragment; 204 while it is what the page shows already (`?seen=`)."""
@@ -89,7 +89,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "backoffice/bulk_progress.html", {**context, "announce": True})
 
 
-@may(MEND)
+@permission_required(MEND)
 @require_POST
 def stop_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave alone what is not done yet."""
@@ -126,12 +126,12 @@ def _numbers(request: HttpRequest) -> list[int]:
 
 def _chosen(request: HttpRequest) -> QuerySet[Order]:
     if "all" in request.POST:
-        wanted = parse(QueryDict(request.POST.get("filter", "")), staff_of(request))
+        wanted = parse(QueryDict(request.POST.get("filter", "")), staff_user(request))
         return wanted.orders().exclude(state=State.NEW)
     return Order.objects.filter(pk__in=_numbers(request)).exclude(state=State.NEW)
 
 
 def _back(request: HttpRequest) -> str:
-    wanted = parse(QueryDict(request.POST.get("filter", "")), staff_of(request))
+    wanted = parse(QueryDict(request.POST.get("filter", "")), staff_user(request))
     query = wanted.as_query()
     return f"{reverse('staff')}?{query}" if query else reverse("staff")

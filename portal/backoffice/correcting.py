@@ -3,14 +3,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from portal.backoffice.forms import AddressForm, CorrectForm
+from portal.backoffice.forms import CorrectForm, EmailChangeForm
 from portal.backoffice.order_page import acted, action, show
-from portal.backoffice.staff_access import staff_of
-from shop.form_texts import tell
+from portal.backoffice.staff_access import staff_user
+from shop.form_texts import add_errors
 from shop.orders.corrections import check_corrections, correct, is_correctable, readdress
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
-from shop.packing.recovery import mend
+from shop.packing.recovery import correct_and_retry
 
 
 @action()
@@ -19,7 +19,7 @@ def correct_details(request: HttpRequest, order: Order) -> HttpResponse:
     if not is_correctable(order):
         return acted(request, order, False, "")
     form = CorrectForm(order, request.POST)
-    valid, staff = form.is_valid(), staff_of(request)
+    valid, staff = form.is_valid(), staff_user(request)
     if valid and form.cleaned_data["version"] != order.updated_at.isoformat():
         return acted(request, order, False, "")
     try:
@@ -28,13 +28,13 @@ def correct_details(request: HttpRequest, order: Order) -> HttpResponse:
             check_corrections(order, form.details())
             return show(request, order, form)
         if "then" in request.POST:
-            won = mend(order, form.details(), actor=staff)
+            won = correct_and_retry(order, form.details(), actor=staff)
             return acted(
                 request, order, won, _("The details are corrected, and it is tried again.")
             )
         won = correct(order, form.details(), actor=staff)
-    except Refused as refusal:
-        tell(form, refusal.errors)
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.errors)
         return show(request, order, form)
     return acted(request, order, won, _("The details are corrected."))
 
@@ -42,12 +42,12 @@ def correct_details(request: HttpRequest, order: Order) -> HttpResponse:
 @action()
 def correct_address(request: HttpRequest, order: Order) -> HttpResponse:
     """Change whom the order's mails go to; links that were mailed before end."""
-    form = AddressForm(request.POST)
+    form = EmailChangeForm(request.POST)
     if not form.is_valid():
         return show(request, order, form)
     try:
-        won = readdress(order, form.cleaned_data["user_email"], actor=staff_of(request))
-    except Refused as refusal:
-        tell(form, refusal.errors)
+        won = readdress(order, form.cleaned_data["user_email"], actor=staff_user(request))
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.errors)
         return show(request, order, form)
     return acted(request, order, won, _("The address is corrected; the mail goes there now."))

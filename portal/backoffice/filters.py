@@ -16,24 +16,24 @@ from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Product
 from shop.notifications.models import Delivery, Message
-from shop.orders.attention import NEEDS_STAFF, UNANSWERED, Part
+from shop.orders.attention import NEEDS_STAFF, UNANSWERED, OrderSlice
 from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
 
 LONGEST_SEARCH = 500  # letters: room for an address
-PLACED = tuple(Part(state) for state in State if state != State.NEW)
+PLACED = tuple(OrderSlice(state) for state in State if state != State.NEW)
 # What the queue shows, by the name of a group.
-GROUPS: dict[str, tuple[Part, ...]] = {
+GROUPS: dict[str, tuple[OrderSlice, ...]] = {
     "person": NEEDS_STAFF,
-    "need_human": (Part(State.NEED_HUMAN),),
-    "has_packing_errors": (Part(State.HAS_PACKING_ERRORS),),
+    "need_human": (OrderSlice(State.NEED_HUMAN),),
+    "has_packing_errors": (OrderSlice(State.HAS_PACKING_ERRORS),),
     "unanswered": (UNANSWERED,),
-    "details": (Part(State.PENDING, complete=False),),
-    "pending": (Part(State.PENDING, complete=True),),
-    "packing": (Part(State.PACKING),),
-    "packed": (Part(State.PACKED),),
-    "cancelled": (Part(State.CANCELLED),),
+    "details": (OrderSlice(State.PENDING, complete=False),),
+    "pending": (OrderSlice(State.PENDING, complete=True),),
+    "packing": (OrderSlice(State.PACKING),),
+    "packed": (OrderSlice(State.PACKED),),
+    "cancelled": (OrderSlice(State.CANCELLED),),
     "all": PLACED,
 }
 GROUP_NAMES: dict[str, StrOrPromise] = {

@@ -12,11 +12,11 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
-from shop.form_texts import DETAILS, detail_field
+from shop.form_texts import DETAILS, member_field
 from shop.orders.corrections import CORRECTABLE
 from shop.orders.models import Order
-from shop.orders.webhook_urls import webhook_fault
-from shop.tenancy.email_addresses import owner_of
+from shop.orders.webhook_urls import webhook_url_error
+from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 
 
@@ -110,7 +110,7 @@ def _is_fixed(order: Order, member: str) -> bool:
 
 def _member_field(member: str) -> forms.Field:
     if member in DETAILS:
-        return detail_field(member, required=False)
+        return member_field(member, required=False)
     if member == "language":
         return forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     if member == "user_login":
@@ -119,7 +119,7 @@ def _member_field(member: str) -> forms.Field:
     return forms.IntegerField(label=label, required=False)
 
 
-class AddressForm(ActionForm):
+class EmailChangeForm(ActionForm):
     """Where the order's mails are to go."""
 
     name = "address"
@@ -166,7 +166,7 @@ class ClientAdminForm(ActionForm):
     confirm = confirmed(_("Yes, hand this client over."))
 
     def clean_user(self) -> User:
-        user = owner_of(self.cleaned_data["user"])
+        user = user_by_email(self.cleaned_data["user"])
         if user is None or not user.may_sign_in:
             raise forms.ValidationError(_("Nobody who has joined has this address."))
         return user
@@ -235,7 +235,7 @@ class ApplicationForm(forms.Form):
 
     def clean_owner(self) -> User | None:
         email = self.cleaned_data["owner"]
-        owner = owner_of(email) if email else None
+        owner = user_by_email(email) if email else None
         if email and (owner is None or not owner.is_known or not may_act(None, owner)):
             raise forms.ValidationError(_("Nobody who has joined has this address."))
         return owner
@@ -244,7 +244,7 @@ class ApplicationForm(forms.Form):
         uris = [line.strip() for line in self.cleaned_data["redirect_uris"].splitlines()]
         uris = [uri for uri in uris if uri]
         for uri in uris:
-            if webhook_fault(uri, demo=settings.DEMO) or "#" in uri:
+            if webhook_url_error(uri, demo=settings.DEMO) or "#" in uri:
                 raise forms.ValidationError(
                     _("Each must be an absolute https address without a fragment.")
                 )

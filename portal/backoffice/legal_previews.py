@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.backoffice.staff_access import may
+from portal.backoffice.staff_access import permission_required
 from shop.content.markdown import placeholders
 from shop.content.models import Version
 from shop.content.publishing import TEXTS, newest
 
 
-@may("orders.view_order")
+@permission_required("orders.view_order")
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What a page said once, word for word."""
@@ -20,7 +20,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "content/page.html", context)
 
 
-@may("content.change_page")
+@permission_required("content.change_page")
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest) -> HttpResponse:
     """What stands in the admin's form, as the page would show it."""

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from portal.backoffice.staff_access import may
+from portal.backoffice.staff_access import permission_required
 from shop.middleware import View, page_language
 from shop.notifications.emails.render import Rendered
 from shop.notifications.emails.render import render as render_mail
@@ -24,7 +24,7 @@ from shop.notifications.models import Message
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
-@may("orders.view_order")
+@permission_required("orders.view_order")
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """All kinds, each in its cases."""
@@ -32,7 +32,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/mails.html", {"kinds": kinds})
 
 
-@may("orders.view_order")
+@permission_required("orders.view_order")
 @require_safe
 def mail(request: HttpRequest, kind: str) -> HttpResponse:
     """Subject, text and HTML of one kind, in a case and a language."""
@@ -50,7 +50,7 @@ def mail(request: HttpRequest, kind: str) -> HttpResponse:
     return _under(csp_update({"frame-src": [SELF]}), request, page)
 
 
-@may("orders.view_order")
+@permission_required("orders.view_order")
 @require_safe
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, kind: str) -> HttpResponse:

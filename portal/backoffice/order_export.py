@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from portal.backoffice.filters import Filter, parse
 from portal.backoffice.keyset_paging import fetch, places
 from portal.backoffice.models import Export
-from portal.backoffice.staff_access import may, staff_of
+from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.models import Order
 
 logger = logging.getLogger(__name__)
@@ -38,11 +38,11 @@ TYPES = {
 }
 
 
-@may("orders.export_order")  # type: ignore[arg-type]  # it streams
+@permission_required("orders.export_order")  # type: ignore[arg-type]  # it streams
 @require_safe
 def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """The orders of the list that the address asks for, all of them, oldest first."""
-    wanted = parse(request.GET, staff_of(request))
+    wanted = parse(request.GET, staff_user(request))
     write = _csv if kind == Export.Format.CSV else _json_lines
     response = StreamingHttpResponse(
         _recorded(wanted, Export.Format(kind), write), content_type=TYPES[Export.Format(kind)]

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.backoffice import forms
 from portal.backoffice.advice import advice_on, way_in
-from portal.backoffice.available_actions import offered
-from portal.backoffice.staff_access import may, staff_of
+from portal.backoffice.available_actions import available_actions
+from portal.backoffice.staff_access import permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
 from shop.middleware import View
 from shop.orders.models import Order, State
-from shop.packing.recovery import callable_again
+from shop.packing.recovery import rerunnable_steps
 
 LOOK, MEND = "orders.view_order", "orders.mend_order"
 RELATED = (
@@ -38,7 +38,7 @@ RELATED = (
 Action = Callable[..., HttpResponse]  # of the request, the order, and what else its address names
 
 
-@may(LOOK)
+@permission_required(LOOK)
 @require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """What to do, and what happened."""
@@ -52,7 +52,7 @@ def action(permission: str = MEND) -> Callable[[Action], View]:
     """
 
     def make(act: Action) -> View:
-        @may(permission)
+        @permission_required(permission)
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(act)
         def view(request: HttpRequest, pk: int, **which: int) -> HttpResponse:
@@ -75,8 +75,8 @@ def show(
     request: HttpRequest, order: Order, refused: forms.ActionForm | None = None
 ) -> HttpResponse:
     """The order's page; with a form that was `refused` as it was typed, and 422."""
-    may_do = offered(order, staff_of(request))
-    again = callable_again(order) if "steps" in may_do else []
+    may_do = available_actions(order, staff_user(request))
+    again = rerunnable_steps(order) if "steps" in may_do else []
     entries = timeline_of(order)
     context = {
         "order": order,
@@ -122,7 +122,7 @@ def _forms(order: Order, refused: forms.ActionForm | None) -> dict[str, forms.Ac
             initial={"client": order.delivered_client_id, "project": order.delivered_project_id}
         ),
         forms.CorrectForm(order),
-        forms.AddressForm(initial={"user_email": order.user_email}),
+        forms.EmailChangeForm(initial={"user_email": order.user_email}),
         forms.CancelForm(),
         forms.NoteForm(),
         forms.FollowUpForm(initial={"on": order.follow_up_on}),

@@ -8,14 +8,14 @@ from portal.backoffice.filter_pills import further_pills, state_pills
 from portal.backoffice.filters import Filter, parse
 from portal.backoffice.keyset_paging import Page, page_of
 from portal.backoffice.queue_counts import count_waiting
-from portal.backoffice.staff_access import may, staff_of
+from portal.backoffice.staff_access import permission_required, staff_user
 
 
-@may("orders.view_order")
+@permission_required("orders.view_order")
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What needs a person, oldest first; by the address, any other list of orders."""
-    wanted = parse(request.GET, staff_of(request))
+    wanted = parse(request.GET, staff_user(request))
     page = page_of(wanted, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     counts = count_waiting()
     further = further_pills(wanted, counts)
@@ -31,7 +31,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/queue.html", context)
 
 
-@may("orders.view_order")
+@permission_required("orders.view_order")
 @require_safe
 def live_counts(request: HttpRequest) -> HttpResponse:
     """The numbers alone; 204 while they are what the page shows already (`?seen=`)."""

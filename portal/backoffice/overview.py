@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from portal.backoffice.charts import Chart, stacked
 from portal.backoffice.formatting import duration
-from portal.backoffice.staff_access import may
-from portal.backoffice.statistics import DAYS, SAMPLE, Times, Weeks
+from portal.backoffice.staff_access import permission_required
+from portal.backoffice.statistics import DAYS, SAMPLE, Last30Days, Times
 from shop.catalogue.models import Product
 from shop.orders.models import State
 
@@ -39,11 +39,11 @@ class Tier:
         return sum(self.numbers)
 
 
-@may("orders.view_order")
+@permission_required("orders.view_order")
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Orders by day, state and tier; how long they took; what fails."""
-    weeks = Weeks()
+    weeks = Last30Days()
     times = weeks.times()
     states = [state for state in State if state != State.NEW]
     numbers = [[weeks.number(day, states) for states in PILES.values()] for day in weeks.days]
@@ -75,7 +75,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/overview.html", context)
 
 
-def _tiers(weeks: Weeks) -> list[Tier]:
+def _tiers(weeks: Last30Days) -> list[Tier]:
     tiers = list(Product.objects.values_list("code", "name"))
     numbers = [[weeks.number(day, tier=code) for day in weeks.days] for code, _name in tiers]
     top = max((max(each) for each in numbers), default=0)

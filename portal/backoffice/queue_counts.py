@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from portal.backoffice.filters import AGES, GROUPS
-from shop.orders.attention import Part
+from shop.orders.attention import OrderSlice
 from shop.orders.models import Order, State
 
 MOST = 1000
@@ -45,10 +45,12 @@ def count_waiting() -> Counts:
     counts = Counts()
     oldest: dict[tuple[State, bool | None], list[datetime]] = {}
 
-    def count(part: Part, longer_than: timedelta) -> int:
+    def count(part: OrderSlice, longer_than: timedelta) -> int:
         key = (part.state, part.complete)
         if key not in oldest:
-            all_of_it = Order.objects.filter(Part(*key).where(counts.now)).order_by("updated_at")
+            all_of_it = Order.objects.filter(OrderSlice(*key).where(counts.now)).order_by(
+                "updated_at"
+            )
             oldest[key] = list(all_of_it.values_list("updated_at", flat=True)[: MOST + 1])
         before = counts.now - max(longer_than, part.longer_than or timedelta())
         return bisect_right(oldest[key], before)

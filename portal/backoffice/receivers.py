@@ -7,12 +7,12 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from portal.backoffice.models import Export
-from shop.tenancy.erasure import forgotten
+from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
 
-@receiver(forgotten)
-def forget_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) -> None:
+@receiver(user_erased)
+def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) -> None:
     """Take their addresses out of what was asked for when orders were exported."""
     for email in emails:
         text = urlencode({"q": email})[2:]

@@ -23,7 +23,7 @@ from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
 
 
-def for_staff(view: View) -> View:
+def staff_required(view: View) -> View:
     """Staff only: who is not signed in may do so, for others the page does not exist.
 
     Outside the demo a password alone is not enough.
@@ -44,11 +44,11 @@ def for_staff(view: View) -> View:
     return guarded
 
 
-def may(permission: str) -> Callable[[View], View]:
+def permission_required(permission: str) -> Callable[[View], View]:
     """Staff who have `permission` (say "orders.mend_order") only; others of staff are told so."""
 
     def guard(view: View) -> View:
-        @for_staff
+        @staff_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if not request.user.has_perm(permission):
@@ -60,7 +60,7 @@ def may(permission: str) -> Callable[[View], View]:
     return guard
 
 
-def staff_of(request: HttpRequest) -> User:
+def staff_user(request: HttpRequest) -> User:
     """Who is at it, behind the door."""
     assert isinstance(request.user, User)  # noqa: S101 -- `for_staff` saw to it
     return request.user
@@ -84,7 +84,7 @@ def close_admin(site: AdminSite) -> None:
     def admin_view(view: View, cacheable: bool = False) -> View:
         inside = open_to_staff(view, cacheable)
 
-        @for_staff
+        @staff_required
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if not site.get_app_list(request):
                 raise PermissionDenied
@@ -100,7 +100,7 @@ def close_admin(site: AdminSite) -> None:
 
     # A site of its own would need each model registered anew; so the ignores.
     site.admin_view = admin_view  # type: ignore[method-assign, assignment]
-    site.login = for_staff(to_index)  # type: ignore[method-assign]
+    site.login = staff_required(to_index)  # type: ignore[method-assign]
     site.password_change = to_password  # type: ignore[method-assign, assignment]
 
 

@@ -39,7 +39,7 @@ class Line:
     number: int
 
 
-class Weeks:
+class Last30Days:
     """The last DAYS days, today included, in the zone of the shop."""
 
     def __init__(self) -> None:

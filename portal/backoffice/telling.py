@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.backoffice.order_page import acted, action
-from portal.backoffice.staff_access import staff_of
+from portal.backoffice.staff_access import staff_user
 from shop.notifications.emails.resend import send_again
 from shop.notifications.models import Message
 from shop.notifications.webhooks.replay import replay_for
@@ -19,14 +19,14 @@ def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
     message = found.first()
     if message is None:
         raise Http404
-    won = send_again(message, staff_of(request))
+    won = send_again(message, staff_user(request))
     return acted(request, order, won, _("The e-mail is on its way again."))
 
 
 @action()
 def webhooks_again(request: HttpRequest, order: Order, delivery: int | None = None) -> HttpResponse:
     """Send one webhook again, or all of the order's."""
-    number = replay_for(order, staff_of(request), only=delivery)
+    number = replay_for(order, staff_user(request), only=delivery)
     sentence = ngettext(
         "The webhook is on its way again.", "%(number)s webhooks are on their way again.", number
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop.form_texts import DETAILS
 from shop.notifications.models import Attempt, Delivery, Message
-from shop.orders.error_codes import fault_text
+from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
 from shop.packing.step_names import step_title
 
@@ -70,7 +70,7 @@ def _events(order: Order) -> Iterator[Entry]:
 def _said(event: OrderEvent) -> str:
     match event.kind:
         case Kind.STATE:
-            return "\n".join(filter(None, (fault_text(event.fault), event.note)))
+            return "\n".join(filter(None, (error_text(event.fault), event.note)))
         case Kind.DETAILS | Kind.CORRECTED:
             return labels(event.note)
         case Kind.FOLLOW_UP:

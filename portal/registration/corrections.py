@@ -8,16 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.registration.forms import AddressForm, MendForm
+from portal.registration.forms import CorrectionForm, EmailChangeForm
 from portal.registration.order_access import find_order, private
-from portal.registration.status_page import Showing
-from shop.form_texts import tell
+from portal.registration.status_page import OrderStatus
+from shop.form_texts import add_errors
 from shop.orders.corrections import check_corrections, corrections_left, is_readdressable, readdress
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
-from shop.orders.open_orders import may_see
+from shop.orders.open_orders import visible_to
 from shop.orders.owners import page_owner
-from shop.packing.recovery import mend
+from shop.packing.recovery import correct_and_retry
 from shop.tenancy.models import Client, User
 
 
@@ -30,14 +30,14 @@ def has_ordered(request: HttpRequest, order: Order) -> bool:
     """
     owner = page_owner(request)
     number = order.client_id or order.delivered_client_id
-    if order.client_id is None and Order.objects.filter(may_see(owner), pk=order.pk).exists():
+    if order.client_id is None and Order.objects.filter(visible_to(owner), pk=order.pk).exists():
         return True
     if owner.user is None or number is None:
         return False
     return Client.objects.filter(pk=number, client_admin=owner.user).exists()
 
 
-def answer_mending(request: HttpRequest, order: Order, showing: Showing) -> HttpResponse:
+def answer_correction(request: HttpRequest, order: Order, showing: OrderStatus) -> HttpResponse:
     """The page with a form for what packing stumbled over; a POST has the order packed on."""
     members = showing.mendable
     if "user_email" in members and not has_ordered(request, order):
@@ -46,15 +46,15 @@ def answer_mending(request: HttpRequest, order: Order, showing: Showing) -> Http
     if not members:
         return render(request, "registration/page.html", context)
     if request.method != "POST":
-        context["form"] = MendForm(order, members, cause=showing.reason)
+        context["form"] = CorrectionForm(order, members, cause=showing.reason)
         return render(request, "registration/page.html", context)
-    form = MendForm(order, members, request.POST)
-    if _mend(request, order, form):
+    form = CorrectionForm(order, members, request.POST)
+    if _correct(request, order, form):
         return redirect("registration", order.order_hash)
     return render(request, "registration/page.html", {**context, "form": form}, status=422)
 
 
-def _mend(request: HttpRequest, order: Order, form: MendForm) -> bool:
+def _correct(request: HttpRequest, order: Order, form: CorrectionForm) -> bool:
     """Whether the order goes on now, by this correction or somebody else's."""
     valid = form.is_valid()
     actor = request.user if isinstance(request.user, User) else None
@@ -62,10 +62,10 @@ def _mend(request: HttpRequest, order: Order, form: MendForm) -> bool:
         if not valid:
             check_corrections(order, form.details(), form.fields)
             return False
-        if not mend(order, form.details(), allowed=form.fields, actor=actor):
+        if not correct_and_retry(order, form.details(), allowed=form.fields, actor=actor):
             messages.info(request, _("Somebody was faster. This is how the order stands now."))
-    except Refused as refusal:
-        tell(form, refusal.errors)
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.errors)
         return False
     return True
 
@@ -75,22 +75,22 @@ def _mend(request: HttpRequest, order: Order, form: MendForm) -> bool:
 def address(request: HttpRequest, order_hash: str) -> HttpResponse:
     """Correct the order's e-mail address, for whoever ordered, until the member has joined."""
     order = find_order(order_hash)
-    context = {"order": order, "showing": Showing(order)}
+    context = {"order": order, "showing": OrderStatus(order)}
     if not has_ordered(request, order):
         # The same whatever the order is like.
         return render(request, "registration/address_closed.html", context, status=403)
     left = corrections_left(order)
     if not is_readdressable(order) or not left:
         return render(request, "registration/address_late.html", {**context, "left": left})
-    form = AddressForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and _readdress(request, order, form):
+    form = EmailChangeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _change_email(request, order, form):
         return redirect("registration", order_hash)
     context |= {"form": form, "left": left}
     status = 422 if form.errors else 200
     return render(request, "registration/address.html", context, status=status)
 
 
-def _readdress(request: HttpRequest, order: Order, form: AddressForm) -> bool:
+def _change_email(request: HttpRequest, order: Order, form: EmailChangeForm) -> bool:
     actor = request.user if isinstance(request.user, User) else None
     try:
         if readdress(order, form.cleaned_data["user_email"], actor=actor):
@@ -99,7 +99,7 @@ def _readdress(request: HttpRequest, order: Order, form: AddressForm) -> bool:
             )
         else:
             messages.info(request, _("Somebody was faster. This is how the order stands now."))
-    except Refused as refusal:
-        tell(form, refusal.errors)
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.errors)
         return False
     return True

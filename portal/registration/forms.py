@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import PAGE_WORDS, detail_field
+from shop.form_texts import FORM_TEXTS, member_field
 from shop.orders.document import name_fault
 from shop.orders.missing_details import fillable
 from shop.orders.models import HASH, Order
@@ -56,14 +56,14 @@ class DetailsForm(forms.Form):
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(data)
         for name in fillable(order):
-            self.fields[name] = detail_field(name, required=name in order.missing)
+            self.fields[name] = member_field(name, required=name in order.missing)
 
     def details(self) -> dict[str, str]:
         """What was filled in; empty fields are left out."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class MendForm(forms.Form):
+class CorrectionForm(forms.Form):
     """Asks for what keeps an order from being packed, with the cause beside the first field."""
 
     def __init__(
@@ -73,7 +73,7 @@ class MendForm(forms.Form):
         shown = ("client_name", "project_name")
         super().__init__(data, initial={name: getattr(order, name) for name in shown})
         for name in members:
-            self.fields[name] = detail_field(name, required=name not in OPTIONAL)
+            self.fields[name] = member_field(name, required=name not in OPTIONAL)
         if cause:
             self.cleaned_data = {}  # nothing was typed yet
             self.add_error(members[0], cause)
@@ -83,10 +83,10 @@ class MendForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class AddressForm(forms.Form):
+class EmailChangeForm(forms.Form):
     """Asks for the right e-mail address of an order."""
 
-    user_email = detail_field("user_email", required=True)
+    user_email = member_field("user_email", required=True)
 
 
 class CodeForm(forms.Form):
@@ -110,8 +110,8 @@ class CodeForm(forms.Form):
 class JoinForm(forms.Form):
     """A new member's password, names, login and language, and the terms they agree to."""
 
-    user_first_name = detail_field("user_first_name", required=False)
-    user_last_name = detail_field("user_last_name", required=False)
+    user_first_name = member_field("user_first_name", required=False)
+    user_last_name = member_field("user_last_name", required=False)
     user_login = forms.CharField(
         label=_("Login"),
         help_text=_("How others see you. You sign in with your e-mail."),
@@ -179,7 +179,7 @@ class JoinForm(forms.Form):
     def _name(self, field: str) -> str:
         name: str = self.cleaned_data[field]
         if name and (fault := name_fault(name)):
-            raise ValidationError(str(PAGE_WORDS.get(fault, fault)))
+            raise ValidationError(str(FORM_TEXTS.get(fault, fault)))
         return name
 
     def new_member(self) -> NewMember:

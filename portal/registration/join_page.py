@@ -16,9 +16,9 @@ from portal.registration.order_access import find_order, private
 from shop.content.terms_field import without_outdated_tick
 from shop.orders.consent import current_terms
 from shop.orders.models import Order, State
-from shop.tenancy.email_addresses import prove
-from shop.tenancy.invitations import LinkProblem, read_join_token
-from shop.tenancy.joining import LoginTaken, join_as_known, join_as_new
+from shop.tenancy.email_addresses import mark_verified
+from shop.tenancy.invitations import LinkError, read_join_token
+from shop.tenancy.joining import LoginTakenError, join_as_known, join_as_new
 from shop.tenancy.models import Invitation, User
 
 
@@ -29,10 +29,10 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
     order = find_order(order_hash)
     try:
         invitation = read_join_token(token, order.invitation)
-    except LinkProblem as problem:
+    except LinkError as problem:
         return _show_problem(request, order, problem.reason)
     if order.state != State.PACKED:
-        return _show_problem(request, order, LinkProblem.Reason.WITHDRAWN)
+        return _show_problem(request, order, LinkError.Reason.WITHDRAWN)
     user = invitation.membership.user
     # Whoever works here does not come in by an order.
     if user.is_known or user.is_staff:
@@ -51,8 +51,8 @@ def _join_new(
             with transaction.atomic():
                 joined = join_as_new(invitation, form.new_member())
                 if joined:
-                    prove(user)
-        except LoginTaken:
+                    mark_verified(user)
+        except LoginTakenError:
             form.add_error("user_login", _("Please choose another login; this one is taken."))
         else:
             if not joined:
@@ -93,7 +93,7 @@ def _join_known(
     signed_in_as_member = request.user == user
     if request.method == "POST" and signed_in_as_member:
         if not join_as_known(invitation):
-            return _show_problem(request, order, LinkProblem.Reason.USED)
+            return _show_problem(request, order, LinkError.Reason.USED)
         _welcome(request, invitation)
         return redirect("portal")
     context = {
@@ -118,16 +118,16 @@ def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation)
     return render(request, "registration/join_known.html", context)
 
 
-def _show_problem(request: HttpRequest, order: Order, reason: LinkProblem.Reason) -> HttpResponse:
+def _show_problem(request: HttpRequest, order: Order, reason: LinkError.Reason) -> HttpResponse:
     invitation = order.invitation
     member = invitation.membership.user if invitation else None
-    if reason == LinkProblem.Reason.USED and member and request.user == member:
+    if reason == LinkError.Reason.USED and member and request.user == member:
         return redirect("portal")
     context = {
         "order": order,
         "reason": reason.value,
         "can_resend": order.state == State.PACKED
-        and reason in {LinkProblem.Reason.EXPIRED, LinkProblem.Reason.REPLACED},
+        and reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED},
     }
-    status = 404 if reason == LinkProblem.Reason.DAMAGED else 410
+    status = 404 if reason == LinkError.Reason.DAMAGED else 410
     return render(request, "registration/link_problem.html", context, status=status)

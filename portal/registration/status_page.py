@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from shop.orders.error_codes import page_fault_text
+from shop.orders.error_codes import customer_error_text
 from shop.orders.missing_details import FILLABLE
 from shop.orders.models import Order, State
 from shop.packing.models import Packing, StepRecord
 from shop.packing.step_names import step_name, step_title
-from shop.tenancy.email_addresses import masked
+from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import Client, Project
 
 
@@ -25,7 +25,7 @@ class Step:
 
 
 @dataclass
-class Showing:
+class OrderStatus:
     """An order as its registration page shows it. No personal data but a masked e-mail."""
 
     order: Order
@@ -96,7 +96,7 @@ class Showing:
     @property
     def masked_email(self) -> str:
         """Enough of the address to recognise one's own: `n…@g….com`."""
-        return masked(
+        return mask_email(
             self.order.user_email or (self.order.member.email if self.order.member else "")
         )
 
@@ -168,7 +168,7 @@ class Showing:
         """Why packing stopped, in its step's own words if it has any; empty where it has not."""
         if not self.order.fault:
             return ""
-        return self._packing.get("customer_text") or page_fault_text(self.order.fault)
+        return self._packing.get("customer_text") or customer_error_text(self.order.fault)
 
     @cached_property
     def _packing(self) -> dict[str, Any]:

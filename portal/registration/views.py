@@ -7,17 +7,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.registration.corrections import answer_mending
+from portal.registration.corrections import answer_correction
 from portal.registration.forms import CodeForm, DetailsForm, FindForm
 from portal.registration.order_access import find_order, private
-from portal.registration.status_page import Showing
-from shop.access.rate_limits import take
-from shop.form_texts import tell
-from shop.notifications.emails.queue import announce, invite_again
-from shop.orders.document import Refused
+from portal.registration.status_page import OrderStatus
+from shop.access.rate_limits import hit
+from shop.form_texts import add_errors
+from shop.notifications.emails.queue import queue_received, resend_invitation
+from shop.orders.document import InvalidDocumentError
 from shop.orders.missing_details import check_details, fill_in
 from shop.orders.models import Order, State
-from shop.tenancy.invitations import join_token, take_code
+from shop.tenancy.invitations import join_token, redeem_code
 from shop.tenancy.models import User
 from shop.worker.wake_up import wake
 
@@ -38,9 +38,9 @@ def find(request: HttpRequest) -> HttpResponse:
 def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
     """How the order stands; a POST fills in what was missing."""
     order = find_order(order_hash)
-    showing = Showing(order)
+    showing = OrderStatus(order)
     if showing.mendable:
-        return answer_mending(request, order, showing)
+        return answer_correction(request, order, showing)
     if not showing.is_waiting_for_details:
         if request.method == "POST":
             messages.info(request, _("These details were filled in already."))
@@ -61,7 +61,7 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
     """The live fragment; 204 while it is what the page shows already (`?seen=`)."""
-    showing = Showing(find_order(order_hash))
+    showing = OrderStatus(find_order(order_hash))
     seen = request.GET.get("seen", "")
     if seen == showing.version:
         return HttpResponse(status=204)
@@ -84,7 +84,7 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
 @require_POST
 def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
     """Send the mail with the link to join again, with a new link."""
-    if invite_again(find_order(order_hash)):
+    if resend_invitation(find_order(order_hash)):
         messages.success(request, _("A new e-mail is on its way. Older links no longer work."))
     else:
         messages.warning(
@@ -99,7 +99,7 @@ def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
 def code(request: HttpRequest, order_hash: str) -> HttpResponse:
     """The code of the mail, typed here because that was read elsewhere: on to joining."""
     order = find_order(order_hash)
-    showing = Showing(order)
+    showing = OrderStatus(order)
     invitation = order.invitation
     is_open = order.state == State.PACKED and not showing.is_joined
     # A page with an error has this address: whoever reloads it is brought to the order's.
@@ -107,12 +107,12 @@ def code(request: HttpRequest, order_hash: str) -> HttpResponse:
         return redirect("registration", order_hash)
     form = CodeForm(request.POST)
     status = 422
-    taken = take(request, "codes")
+    taken = hit(request, "codes")
     if taken and taken.wait:
         form.add_error("code", _("There were many codes from here. Please wait a while."))
         status = 429
     elif form.is_valid():
-        if take_code(form.cleaned_data["code"], invitation):
+        if redeem_code(form.cleaned_data["code"], invitation):
             return redirect("join", order_hash, join_token(invitation))
         form.add_error(
             "code",
@@ -134,11 +134,11 @@ def _fill_in(request: HttpRequest, order: Order, form: DetailsForm) -> bool:
         with transaction.atomic():
             filled = fill_in(order, form.details(), actor=actor)
             if filled and "user_email" in form.details():
-                announce(order)
+                queue_received(order)
             if filled and order.complete:
                 wake("packing")
-    except Refused as refusal:
-        tell(form, refusal.errors)
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.errors)
         return False
     if not filled:
         messages.info(request, _("These details were filled in already."))

@@ -7,7 +7,7 @@ from allauth.idp.oidc.models import Token
 
 from shop.access.applications import may_act
 from shop.access.models import Application
-from shop.access.tokens import note_use
+from shop.access.tokens import record_use
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,5 @@ def check_bearer(value: str) -> Bearer | None:
         return None
     if not may_act(application, user):
         return None
-    note_use(token)
+    record_use(token)
     return Bearer(token, application, user, frozenset(token.get_scopes()))

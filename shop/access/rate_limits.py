@@ -27,7 +27,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Taken:
+class RateLimit:
     """What a call has left: `wait` is 0 where it may go on, else the seconds until it may."""
 
     limit: Limit
@@ -44,7 +44,7 @@ class Taken:
             response["Retry-After"] = str(math.ceil(self.wait))
 
 
-def take(request: HttpRequest, name: str, holder: str = "") -> Taken | None:
+def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
     """Count a call of `holder` (else of the caller's address) against the limit called `name`.
 
     None where nothing is limited: from this machine itself, in the demo profile.
@@ -59,6 +59,6 @@ def take(request: HttpRequest, name: str, holder: str = "") -> Taken | None:
     full_at = max(cache.get(key, now), now) + 1 / limit.rate
     wait = full_at - now - limit.burst / limit.rate
     if wait > 0:
-        return Taken(limit, 0, wait)
+        return RateLimit(limit, 0, wait)
     cache.set(key, full_at, timeout=limit.burst / limit.rate + 1)
-    return Taken(limit, int(limit.burst - (full_at - now) * limit.rate + 1e-6), 0)
+    return RateLimit(limit, int(limit.burst - (full_at - now) * limit.rate + 1e-6), 0)

@@ -73,7 +73,7 @@ def programs_of(user: AbstractBaseUser) -> QuerySet[Application]:
     return Application.objects.filter(oauth_client__in=live.values("client")).order_by("name", "pk")
 
 
-def withdraw(user: AbstractBaseUser, application: Application) -> bool:
+def revoke_access(user: AbstractBaseUser, application: Application) -> bool:
     """End all that `application` holds in the name of `user`; False where it holds nothing."""
     held = Token.objects.filter(user=user, client=application.oauth_client)
     return bool(held.delete()[0])
@@ -85,7 +85,7 @@ def last_used(token: Token) -> datetime | None:
     return datetime.fromisoformat(noted) if noted else None
 
 
-def note_use(token: Token) -> None:
+def record_use(token: Token) -> None:
     """Write down that `token` was presented, at most once an hour."""
     now, noted = timezone.now(), last_used(token)
     if noted and now - noted < NOTED_AFTER:

@@ -8,12 +8,12 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.access.bearer import check_bearer
-from shop.access.rate_limits import take
+from shop.access.rate_limits import hit
 from shop.api.envelope import failure, method_not_allowed, unauthorized
 from shop.middleware import View
 
 
-def for_bearers(**scopes: str) -> Callable[[View], View]:
+def bearer_required(**scopes: str) -> Callable[[View], View]:
     """Let a request in whose method is a key of `scopes`, by a live token of that scope."""
 
     def decorate(handler: View) -> View:
@@ -38,11 +38,11 @@ def _limited(
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     bearer = check_bearer(value.strip()) if kind.lower() == "bearer" and value else None
     if bearer is None:
-        taken = take(request, "anonymous")
+        taken = hit(request, "anonymous")
     elif bearer.application:
-        taken = take(request, "application", f"application-{bearer.application.pk}")
+        taken = hit(request, "application", f"application-{bearer.application.pk}")
     else:
-        taken = take(request, "application", f"user-{bearer.user.pk}")
+        taken = hit(request, "application", f"user-{bearer.user.pk}")
     if taken and taken.wait:
         response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
     elif bearer is None:

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from shop.access.bearer import Bearer
 from shop.api.envelope import failure
-from shop.api.models import KeptAnswer
+from shop.api.models import IdempotentResponse
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
 WAIT = "'2s'"
 
 
-def once(
+def idempotent(
     request: HttpRequest, body: bytes, bearer: Bearer, call: Callable[[], HttpResponse]
 ) -> HttpResponse:
     """The answer of `call`, or the one it gave before to the same request under the same key.
@@ -41,16 +41,16 @@ def once(
         "user": None if bearer.application else bearer.user,
         "key": key,
     }
-    if kept := _kept(holder):
-        return _again(kept, fingerprint.hexdigest())
+    if kept := _stored(holder):
+        return _replay(kept, fingerprint.hexdigest())
     mine = None
     try:
         with transaction.atomic():
-            mine = _take(holder, fingerprint.hexdigest())
+            mine = _reserve(holder, fingerprint.hexdigest())
             if mine is None:
                 # The first has ended while we waited, or has just given up.
-                kept = _kept(holder)
-                return _again(kept, fingerprint.hexdigest()) if kept else _still_running()
+                kept = _stored(holder)
+                return _replay(kept, fingerprint.hexdigest()) if kept else _still_running()
             answer = call()
             if answer.status_code == 201 and isinstance(answer, JsonResponse):
                 mine.body, mine.location = answer.content.decode(), answer["Location"]
@@ -65,25 +65,27 @@ def once(
     return answer
 
 
-def forget_old(beat: Callable[[], None]) -> None:
+def delete_expired_responses(beat: Callable[[], None]) -> None:
     """Delete answers that are kept no longer; an hourly duty of the worker."""
     beat()
-    KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    IdempotentResponse.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
 
 
-def _kept(holder: dict[str, Any]) -> KeptAnswer | None:
-    return KeptAnswer.objects.filter(**holder, created_at__gte=timezone.now() - KEPT).first()
+def _stored(holder: dict[str, Any]) -> IdempotentResponse | None:
+    return IdempotentResponse.objects.filter(
+        **holder, created_at__gte=timezone.now() - KEPT
+    ).first()
 
 
-def _take(holder: dict[str, Any], fingerprint: str) -> KeptAnswer | None:
+def _reserve(holder: dict[str, Any], fingerprint: str) -> IdempotentResponse | None:
     """The key's row, as ours; None where another call has it."""
     patient = connection.vendor != "postgresql"
     try:
         if not patient:
             _set_patience(WAIT)
-        KeptAnswer.objects.filter(**holder, created_at__lt=timezone.now() - KEPT).delete()
+        IdempotentResponse.objects.filter(**holder, created_at__lt=timezone.now() - KEPT).delete()
         with transaction.atomic():
-            mine = KeptAnswer.objects.create(**holder, fingerprint=fingerprint)
+            mine = IdempotentResponse.objects.create(**holder, fingerprint=fingerprint)
     except IntegrityError:
         return None
     if not patient:
@@ -101,7 +103,7 @@ def _still_running() -> HttpResponse:
     return failure(409, "The first call under this Idempotency-Key is still running.")
 
 
-def _again(kept: KeptAnswer, fingerprint: str) -> HttpResponse:
+def _replay(kept: IdempotentResponse, fingerprint: str) -> HttpResponse:
     if kept.fingerprint != fingerprint:
         return failure(422, "This Idempotency-Key was used for another request.")
     answer = HttpResponse(kept.body, status=201, content_type="application/json")

@@ -8,7 +8,7 @@ from django.db import models
 from shop.access.models import Application
 
 
-class KeptAnswer(models.Model):
+class IdempotentResponse(models.Model):
     """The answer to a call that came with an `Idempotency-Key`: given again for the same call."""
 
     application = models.ForeignKey(

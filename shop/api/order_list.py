@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shop.catalogue.models import Product
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
 
 LARGEST_PAGE = 100
@@ -106,11 +106,11 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     A page behind the last one is empty. Raises Refused, naming each parameter at fault.
     """
     if twice := [name for name, values in parameters.lists() if len(values) > 1]:
-        raise Refused({name: ["is given more than once."] for name in twice})
+        raise InvalidDocumentError({name: ["is given more than once."] for name in twice})
     try:
         query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:
-        raise Refused(
+        raise InvalidDocumentError(
             {
                 str(fault["loc"][0]): [_sentence(fault["type"], fault["msg"])]
                 for fault in error.errors(include_url=False, include_input=False)
@@ -127,7 +127,7 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     if total == 0:
         # Only now is it worth asking whether there is such a tier at all.
         if query.product and not Product.objects.filter(code=query.product).exists():
-            raise Refused({"product": ["is not a tier."]})
+            raise InvalidDocumentError({"product": ["is not a tier."]})
         return Page([], total, query)
     first = (query.page - 1) * query.per_page
     rows = found.select_related("product").order_by("-created_at", "-pk")

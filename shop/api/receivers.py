@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Q
 from django.dispatch import receiver
 
-from shop.api.models import KeptAnswer
-from shop.tenancy.erasure import forgotten
+from shop.api.models import IdempotentResponse
+from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
 
-@receiver(forgotten)
-def forget_answers(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+@receiver(user_erased)
+def erase_responses(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
     """Delete the answers to `user`, and those that have an address of theirs within."""
     within = [Q(body__icontains=f'"{email}"') for email in emails]
-    KeptAnswer.objects.filter(reduce(or_, within, Q(user=user))).delete()
+    IdempotentResponse.objects.filter(reduce(or_, within, Q(user=user))).delete()

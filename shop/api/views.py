@@ -8,29 +8,29 @@ from django.urls import reverse
 
 from shop.access.bearer import Bearer
 from shop.access.tokens import READ, WRITE
-from shop.api.auth import for_bearers
+from shop.api.auth import bearer_required
 from shop.api.envelope import failure, success
-from shop.api.idempotency import once
+from shop.api.idempotency import idempotent
 from shop.api.order_list import list_orders
-from shop.json_body import Unreadable, read_json
+from shop.json_body import UnreadableBodyError, read_json
 from shop.middleware import base_url
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import HASH, Order, State
 from shop.orders.placing import Caller, place_order
-from shop.orders.serializers import present
+from shop.orders.serializers import serialize_order
 
 
-@for_bearers(GET=READ, POST=WRITE)
+@bearer_required(GET=READ, POST=WRITE)
 def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     """Place an order, or list those that were placed."""
     if request.method == "POST":
         return _place(request, bearer)
     try:
         page = list_orders(_placed_by(bearer), request.GET)
-    except Refused as refusal:
+    except InvalidDocumentError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)
-    response = success(200, {"array": [present(order, base) for order in page.orders]})
+    response = success(200, {"array": [serialize_order(order, base) for order in page.orders]})
     response["Total"] = str(page.total)
     response["Per-Page"] = str(page.query.per_page)
     # Both: the source's own name, and the standard's.
@@ -38,7 +38,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     return response
 
 
-@for_bearers(GET=READ)
+@bearer_required(GET=READ)
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
     """Show an order to whom placed it; to anybody else it does not exist."""
     found = None
@@ -46,13 +46,13 @@ def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse
         found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()
     if found is None:
         return failure(404, "There is no such order.")
-    return success(200, {"order": present(found, base_url(request))})
+    return success(200, {"order": serialize_order(found, base_url(request))})
 
 
 def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         value, body = read_json(request)
-    except Unreadable as error:
+    except UnreadableBodyError as error:
         return failure(error.status, error.sentence)
     document = value.get("order") if isinstance(value, dict) else None
     if not isinstance(document, dict):
@@ -61,13 +61,13 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     def call() -> HttpResponse:
         try:
             placed = place_order(document, _caller(bearer))
-        except Refused as refusal:
+        except InvalidDocumentError as refusal:
             return failure(422, refusal.errors)
-        response = success(201, {"order": present(placed, base_url(request))})
+        response = success(201, {"order": serialize_order(placed, base_url(request))})
         response["Location"] = reverse("api_order", args=[placed.order_hash])
         return response
 
-    return once(request, body, bearer, call)
+    return idempotent(request, body, bearer, call)
 
 
 def _caller(bearer: Bearer) -> Caller:

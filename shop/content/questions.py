@@ -26,6 +26,6 @@ def _listed(_moment: int) -> list[Question]:
 
 
 @receiver([post_save, post_delete], sender=Question)
-def forget(**_change: Any) -> None:
+def clear_cache(**_change: Any) -> None:
     """Ask anew: a question was written, or is gone."""
     _listed.cache_clear()

@@ -10,13 +10,13 @@ from django.dispatch import receiver
 
 from shop.notifications.models import Attempt, Delivery, MailboxEntry, Message
 from shop.orders.models import Order
-from shop.orders.order_erasure import FINISHED, PERSONAL, emptied
-from shop.tenancy.erasure import forgotten
+from shop.orders.order_erasure import FINISHED, PERSONAL, orders_erased
+from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
 
-@receiver(forgotten)
-def forget_mails(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+@receiver(user_erased)
+def erase_mails(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
     """Delete the mails to them, but for those of orders under way; in the demo also the kept ones."""
     over = Q(order=None) | Q(order__state__in=FINISHED)
     Message.objects.filter(Q(user=user) | (Q(recipient__in=emails) & over)).delete()
@@ -24,8 +24,8 @@ def forget_mails(sender: type[User], user: User, emails: frozenset[str], **kwarg
     MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
 
 
-@receiver(emptied)
-def forget_of_orders(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
+@receiver(orders_erased)
+def erase_order_messages(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
     """Delete the mails of these orders, and take the person out of their webhooks."""
     Message.objects.filter(order__in=orders).delete()
     Attempt.objects.filter(delivery__order__in=orders).update(answer="")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order, OrderEvent, State
-from shop.tenancy.email_addresses import owner_of
+from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import User
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ class Message(models.Model):
             late = timezone.now() - timedelta(seconds=settings.CODE_SECONDS)
             too_late = self.kind == self.Kind.CODE and self.created_at < late
             # Whoever reads an address that was given up since must not choose a password.
-            given_up = self.kind == self.Kind.PASSWORD and owner_of(self.recipient) != self.user
+            given_up = (
+                self.kind == self.Kind.PASSWORD and user_by_email(self.recipient) != self.user
+            )
             return too_late or given_up or not (self.user and self.user.may_sign_in)
         moved = order.user_email is not None and self.recipient != order.user_email.lower()
         match self.kind:
@@ -217,7 +219,7 @@ class Attempt(models.Model):
         return f"attempt at {self.delivery_id}: {self.fault or self.status}"
 
 
-class Receiver(models.Model):
+class Endpoint(models.Model):
     """Where webhooks go and have failed: one that is ill is left alone for a while."""
 
     address = models.CharField(max_length=260, unique=True)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from shop.notifications.models import Delivery, Message, Receiver
+from shop.notifications.models import Delivery, Endpoint, Message
 from shop.orders.models import State
 
 BATCH = 500  # rows in one transaction: nobody else writes to SQLite meanwhile
@@ -23,7 +23,7 @@ ENDED_MESSAGES = (Message.State.SENT, Message.State.FAILED, Message.State.OBSOLE
 ENDED_DELIVERIES = (Delivery.State.DELIVERED, Delivery.State.FAILED, Delivery.State.GONE)
 
 
-def delete_old(beat: Callable[[], None]) -> None:
+def delete_expired(beat: Callable[[], None]) -> None:
     """Delete mails and webhooks that are past their days, calling `beat` between two batches.
 
     KEEP_MESSAGES_DAYS, KEEP_ACCOUNT_MESSAGES_DAYS and KEEP_DELIVERIES_DAYS after they were
@@ -32,7 +32,7 @@ def delete_old(beat: Callable[[], None]) -> None:
     _delete(_old_messages(), beat)
     _delete(_old_deliveries(), beat)
     used = Delivery.objects.filter(receiver=OuterRef("address"))
-    Receiver.objects.filter(~Exists(used)).delete()
+    Endpoint.objects.filter(~Exists(used)).delete()
 
 
 def _old_messages() -> QuerySet[Message]:

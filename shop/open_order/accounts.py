@@ -2,9 +2,9 @@
 
 from django.http import HttpResponse
 
-from shop.open_order.envelope import Fault, answer
+from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import basket_of, links
-from shop.open_order.request import Call, for_owners
+from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.orders.basket import put_account
 from shop.orders.models import Basket
 from shop.orders.resources import (
@@ -17,32 +17,32 @@ from shop.orders.resources import (
 )
 
 
-@for_owners("GET", "PUT")
-def account(call: Call) -> HttpResponse:
+@owner_required("GET", "PUT")
+def account(call: OpenOrderRequest) -> HttpResponse:
     """`…/account`: currency, language, and which client."""
     if call.request.method == "PUT":
         given = read_resource(Account, call.body())
         call.change(lambda basket: put_account(basket, given, call.who.client_admin))
     found = basket_of(call).account
     if found is None:
-        raise Fault(404, "No account has been set.")
+        raise ApiError(404, "No account has been set.")
     children = ("contactInfo", "user", "paymentInfo", "products")
     places = {name: call.url(f"account/{name}") for name in children}
     return answer(200, {**found, **places, "links": links(call, "account")})
 
 
-@for_owners("GET")
-def contacts(call: Call) -> HttpResponse:
+@owner_required("GET")
+def contacts(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/contactInfo`: all contacts that were set."""
     found = basket_of(call).contacts
     return answer(200, {"contactInfo": found, "links": links(call, "account/contactInfo")})
 
 
-@for_owners("GET", "PUT", "DELETE")
-def contact(call: Call, kind: str) -> HttpResponse:
+@owner_required("GET", "PUT", "DELETE")
+def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
     """`…/account/contactInfo/{kind}`."""
     if kind not in CONTACT_KINDS:
-        raise Fault(404, f"Contacts are {', '.join(CONTACT_KINDS)}.")
+        raise ApiError(404, f"Contacts are {', '.join(CONTACT_KINDS)}.")
     if call.request.method == "PUT":
         given = read_resource(Contact, call.body())
 
@@ -54,18 +54,18 @@ def contact(call: Call, kind: str) -> HttpResponse:
 
         def remove(basket: Basket) -> None:
             if basket.contacts.pop(kind, None) is None:
-                raise Fault(404, "This contact has not been set.")
+                raise ApiError(404, "This contact has not been set.")
 
         call.change(remove)
         return answer(204)
     found = basket_of(call).contacts.get(kind)
     if found is None:
-        raise Fault(404, "This contact has not been set.")
+        raise ApiError(404, "This contact has not been set.")
     return answer(200, {**found, "links": links(call, f"account/contactInfo/{kind}")})
 
 
-@for_owners("GET", "PUT")
-def user(call: Call) -> HttpResponse:
+@owner_required("GET", "PUT")
+def user(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/user`: the sign-in name that the first member would like."""
     if call.request.method == "PUT":
         given = read_resource(OrderUser, call.body())
@@ -76,12 +76,12 @@ def user(call: Call) -> HttpResponse:
         call.change(put)
     found = basket_of(call).user
     if found is None:
-        raise Fault(404, "No user has been set.")
+        raise ApiError(404, "No user has been set.")
     return answer(200, {**found, "links": links(call, "account/user")})
 
 
-@for_owners("GET", "PUT")
-def payment(call: Call) -> HttpResponse:
+@owner_required("GET", "PUT")
+def payment(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/paymentInfo`: by invoice, and nothing else."""
     if call.request.method == "PUT":
         given = read_resource(PaymentInfo, call.body())
@@ -92,5 +92,5 @@ def payment(call: Call) -> HttpResponse:
         call.change(put)
     found = basket_of(call).payment
     if found is None:
-        raise Fault(404, "No payment has been set.")
+        raise ApiError(404, "No payment has been set.")
     return answer(200, {**found, "links": links(call, "account/paymentInfo")})

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from shop.access.bearer import check_bearer
 from shop.access.models import Application
-from shop.open_order.envelope import Fault
+from shop.open_order.envelope import ApiError
 from shop.tenancy.models import User
 
 
@@ -43,13 +43,13 @@ def authenticate(request: HttpRequest) -> Authenticated:
         return _by_token(value.strip())
     if kind.lower() == "basic":
         return _by_password(request, value.strip())
-    raise Fault(401, "Authenticate by Basic or Bearer.")
+    raise ApiError(401, "Authenticate by Basic or Bearer.")
 
 
 def _by_token(value: str) -> Authenticated:
     bearer = check_bearer(value) if value else None
     if bearer is None:
-        raise Fault(401, "This token is not live.")
+        raise ApiError(401, "This token is not live.")
     return Authenticated(bearer.token.user, bearer.application, bearer.user, bearer.scopes)
 
 
@@ -57,19 +57,19 @@ def _by_password(request: HttpRequest, value: str) -> Authenticated:
     try:
         email, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise Fault(401, "The Basic credentials cannot be read.") from None
+        raise ApiError(401, "The Basic credentials cannot be read.") from None
     # PostgreSQL takes no text with a NUL.
     if not (email and colon and password) or "\x00" in email + password:
-        raise Fault(401, "The Basic credentials cannot be read.")
+        raise ApiError(401, "The Basic credentials cannot be read.")
     # allauth counts failed sign-ins of POST alone.
     counted = copy.copy(request)
     counted.method = "POST"
     try:
         user = get_adapter(request).authenticate(counted, email=email, password=password)
     except ValidationError:
-        raise Fault(429, "Too many failed sign-ins. Wait some minutes.") from None
+        raise ApiError(429, "Too many failed sign-ins. Wait some minutes.") from None
     if user is None or not user.is_active:
-        raise Fault(401, "E-mail or password is wrong.")
+        raise ApiError(401, "E-mail or password is wrong.")
     if user.is_staff or is_mfa_enabled(user):
-        raise Fault(403, "A password alone is not enough here: use a token.")
+        raise ApiError(403, "A password alone is not enough here: use a token.")
     return Authenticated(user, client_admin=user)

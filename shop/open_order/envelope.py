@@ -25,7 +25,7 @@ KINDS = {
 }
 
 
-class Fault(Exception):
+class ApiError(Exception):
     """An answer that ends a call: status, one sentence, what is wrong by member."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Fault(Exception):
         self.allow = ", ".join(allow)
 
 
-def failure(fault: Fault) -> HttpResponse:
+def failure(fault: ApiError) -> HttpResponse:
     """The answer that tells `fault`."""
     body = {
         "guid": _guid(),

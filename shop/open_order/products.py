@@ -6,17 +6,17 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product
-from shop.open_order.envelope import Fault, answer
+from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import (
     SERVICES,
     basket_of,
     links,
-    present_product,
-    present_service,
+    product_body,
+    service_body,
 )
-from shop.open_order.request import Call, for_owners
-from shop.orders.basket import ProductThere, add_product, put_product, remove_product
-from shop.orders.document import Refused
+from shop.open_order.request import OpenOrderRequest, owner_required
+from shop.orders.basket import ProductExistsError, add_product, put_product, remove_product
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Basket
 from shop.orders.resources import OrderedProduct, read_resource
 
@@ -25,36 +25,36 @@ PRODUCTS = "account/products"
 ALIAS = "product"
 
 
-@for_owners("GET", "POST")
-def products(call: Call) -> HttpResponse:
+@owner_required("GET", "POST")
+def products(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/products`."""
     if call.request.method == "POST":
         given = read_resource(OrderedProduct, call.body())
         tier = find_tier(call, given["offering"])
         try:
             call.change(lambda basket: add_product(basket, tier, given))
-        except ProductThere:
-            raise Fault(409, "An order holds one product; this one has it.") from None
+        except ProductExistsError:
+            raise ApiError(409, "An order holds one product; this one has it.") from None
         number = _product_id(call)
         url = call.url(f"{PRODUCTS}/{number}/")
         response = answer(201, {"url": url, "productId": number})
         response["Location"] = url
         return response
     found = basket_of(call).product
-    items = [present_product(call, f"{PRODUCTS}/{found['productId']}")] if found else []
+    items = [product_body(call, f"{PRODUCTS}/{found['productId']}")] if found else []
     return answer(200, {"list": items, "links": links(call, PRODUCTS)})
 
 
-@for_owners("GET", "PUT", "DELETE")
-def product(call: Call, product_id: str, place: str) -> HttpResponse:
+@owner_required("GET", "PUT", "DELETE")
+def product(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse:
     """`…/account/products/{productId}`, and by the alias `/order/product/{productId}`."""
 
     def find(basket: Basket) -> None:
         if (basket.product or {}).get("productId") != product_id:
-            raise Fault(404, "There is no such product.")
+            raise ApiError(404, "There is no such product.")
 
     if call.order is None:
-        raise Fault(404, "There is no such product.")
+        raise ApiError(404, "There is no such product.")
     find(basket_of(call))
     if call.request.method == "PUT":
         given = read_resource(OrderedProduct, call.body())
@@ -73,27 +73,27 @@ def product(call: Call, product_id: str, place: str) -> HttpResponse:
 
         call.change(remove)
         return answer(204)
-    return answer(200, present_product(call, f"{place}/{product_id}"))
+    return answer(200, product_body(call, f"{place}/{product_id}"))
 
 
-@for_owners("GET", left_out="POST")
-def services(call: Call, product_id: str, place: str) -> HttpResponse:
+@owner_required("GET", left_out="POST")
+def services(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse:
     """`…/services`: what the tier delivers."""
     base = _base(call, product_id, place)
-    found = [present_service(call, base, name) for name in SERVICES]
+    found = [service_body(call, base, name) for name in SERVICES]
     return answer(200, {"list": found, "links": links(call, f"{base}/services")})
 
 
-@for_owners("GET")
-def service(call: Call, product_id: str, service_id: str, place: str) -> HttpResponse:
+@owner_required("GET")
+def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str) -> HttpResponse:
     """`…/services/{serviceId}`."""
     base = _base(call, product_id, place)
     if service_id not in SERVICES:
-        raise Fault(404, "There is no such service.")
-    return answer(200, present_service(call, base, service_id))
+        raise ApiError(404, "There is no such service.")
+    return answer(200, service_body(call, base, service_id))
 
 
-def find_tier(call: Call, offering: str) -> Product:
+def find_tier(call: OpenOrderRequest, offering: str) -> Product:
     """The tier of this code, or of this address. Raises Refused."""
     # Codes hold no slash, so no code is taken for an address.
     address = urlsplit(offering) if offering.startswith(f"{call.root}/") else None
@@ -101,14 +101,14 @@ def find_tier(call: Call, offering: str) -> Product:
         page = reverse("tier", args=[tier.slug])
         if tier.code == offering or (address and address.path.rstrip("/") == page.rstrip("/")):
             return tier
-    raise Refused({"offering": ["is not a tier that can be ordered."]})
+    raise InvalidDocumentError({"offering": ["is not a tier that can be ordered."]})
 
 
-def _product_id(call: Call) -> str:
+def _product_id(call: OpenOrderRequest) -> str:
     return str((basket_of(call).product or {}).get("productId", ""))
 
 
-def _base(call: Call, product_id: str, place: str) -> str:
+def _base(call: OpenOrderRequest, product_id: str, place: str) -> str:
     if not product_id or _product_id(call) != product_id:
-        raise Fault(404, "There is no such product.")
+        raise ApiError(404, "There is no such product.")
     return f"{place}/{product_id}"

@@ -5,8 +5,8 @@ from typing import Any
 from django.urls import reverse
 
 from shop.catalogue.models import Product, Promotion
-from shop.open_order.envelope import Fault
-from shop.open_order.request import Call
+from shop.open_order.envelope import ApiError
+from shop.open_order.request import OpenOrderRequest
 from shop.orders.models import Basket, Order, State
 from shop.orders.pricing import Price, price_hash
 from shop.orders.submission import quote
@@ -19,7 +19,7 @@ SERVICES = {
 }
 
 
-def order_body(call: Call) -> dict[str, Any]:
+def order_body(call: OpenOrderRequest) -> dict[str, Any]:
     """The order, and where its parts are."""
     order = call.found
     body: dict[str, Any] = {}
@@ -33,20 +33,20 @@ def order_body(call: Call) -> dict[str, Any]:
     return {"order": body, "links": places}
 
 
-def basket_of(call: Call) -> Basket:
+def basket_of(call: OpenOrderRequest) -> Basket:
     """What was put into the order; nothing was into one that came by another way. Raises Fault."""
     basket: Basket | None = getattr(call.found, "basket", None)
     if basket is None:
-        raise Fault(404, "Nothing was put into this order here.")
+        raise ApiError(404, "Nothing was put into this order here.")
     return basket
 
 
-def links(call: Call, path: str) -> list[dict[str, str]]:
+def links(call: OpenOrderRequest, path: str) -> list[dict[str, str]]:
     """A resource's link to itself."""
     return [{"href": call.url(path), "rel": "self"}]
 
 
-def present_product(call: Call, base: str) -> dict[str, Any]:
+def product_body(call: OpenOrderRequest, base: str) -> dict[str, Any]:
     """The order's product, whose address is `base` below the order."""
     order, product = call.found, basket_of(call).product or {}
     return {
@@ -61,7 +61,7 @@ def present_product(call: Call, base: str) -> dict[str, Any]:
     }
 
 
-def present_service(call: Call, base: str, name: str) -> dict[str, Any]:
+def service_body(call: OpenOrderRequest, base: str, name: str) -> dict[str, Any]:
     """One thing that the tier delivers."""
     order = call.found
     delivered = getattr(order, SERVICES[name]) is not None
@@ -85,12 +85,12 @@ def status_of(order: Order) -> str:
     return "closed" if order.state == State.CANCELLED else "pending"
 
 
-def offering_url(call: Call, product: Product) -> str:
+def offering_url(call: OpenOrderRequest, product: Product) -> str:
     """The address of a tier's page."""
     return call.root + reverse("tier", args=[product.slug])
 
 
-def present_quote(call: Call) -> dict[str, Any]:
+def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
     """What is to be paid: of an open order now, of a placed one as it was agreed."""
     order, basket = call.found, basket_of(call)
     quoted = quote(basket)

@@ -10,25 +10,31 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.rate_limits import Taken, take
+from shop.access.rate_limits import RateLimit, hit
 from shop.access.tokens import READ, WRITE
-from shop.json_body import Unreadable, read_json
+from shop.json_body import UnreadableBodyError, read_json
 from shop.middleware import base_url
 from shop.open_order.authentication import Authenticated, authenticate
-from shop.open_order.envelope import Fault, answer, details_of, failure, keep_out_of_logs
-from shop.orders.basket import CurrenciesDiffer, NeedsClientAdmin
-from shop.orders.document import Refused
+from shop.open_order.envelope import ApiError, answer, details_of, failure, keep_out_of_logs
+from shop.orders.basket import CurrencyMismatchError, NeedsClientAdminError
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
-from shop.orders.open_orders import AlreadyOpen, change_open, find_open, holding, may_see
+from shop.orders.open_orders import (
+    AlreadyOpenError,
+    find_open,
+    locked_basket,
+    update_open_order,
+    visible_to,
+)
 from shop.orders.owners import PROGRAMS, Owner, read_owner_id, write_owner_id
-from shop.orders.placing import NotOpen
+from shop.orders.placing import NotOpenError
 
 Resource = Callable[..., HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass
-class Call:
+class OpenOrderRequest:
     """One call: who makes it, for which order, and where its links begin."""
 
     request: HttpRequest
@@ -37,7 +43,7 @@ class Call:
     explicit: bool  # by /orders/{order_hash}, not by the shorthand
     order: Order | None = None
     opened_for: Owner | None = None
-    taken: list[Taken] = field(default_factory=list)  # what has counted this call
+    taken: list[RateLimit] = field(default_factory=list)  # what has counted this call
 
     @property
     def root(self) -> str:
@@ -48,7 +54,7 @@ class Call:
     def found(self) -> Order:
         """The order; resources that are asked for it never see a call without one."""
         if self.order is None:
-            raise Fault(404, "There is no such order.")
+            raise ApiError(404, "There is no such order.")
         return self.order
 
     def url(self, path: str = "") -> str:
@@ -70,22 +76,22 @@ class Call:
         """The JSON value that was sent. Raises Fault."""
         try:
             return read_json(self.request)[0]
-        except Unreadable as error:
-            raise Fault(error.status, error.sentence) from None
+        except UnreadableBodyError as error:
+            raise ApiError(error.status, error.sentence) from None
 
     def change(self, change: Callable[[Basket], None]) -> None:
         """Do `change` with the basket; below the shorthand an order is opened where none is."""
         if self.explicit:
-            with holding(self.found) as basket:
+            with locked_basket(self.found) as basket:
                 change(basket)
         else:
-            changed = change_open(self.owner, change)
+            changed = update_open_order(self.owner, change)
             basket, self.opened_for = changed.basket, changed.owner
         self.order = basket.order
         self.order.basket = basket
 
 
-def for_owners(
+def owner_required(
     *methods: str, left_out: str = "", opens_alone: bool = False
 ) -> Callable[[Resource], Resource]:
     """Let a request in by one of `methods`, with the open order it is about.
@@ -99,14 +105,14 @@ def for_owners(
         def guarded(
             request: HttpRequest, order_hash: str | None = None, **names: str
         ) -> HttpResponse:
-            taken: list[Taken] = []
+            taken: list[RateLimit] = []
             with override("en"):
                 try:
                     if request.method == left_out:
-                        raise Fault(404, "This was left out on purpose.")  # noqa: TRY301 -- told like any fault
+                        raise ApiError(404, "This was left out on purpose.")  # noqa: TRY301 -- told like any fault
                     call = _enter(request, order_hash, methods, taken, opens_alone)
                     response = _answer(call, methods, resource, names)
-                except Fault as fault:
+                except ApiError as fault:
                     response = failure(fault)
                     _challenge(request, response)
                     keep_out_of_logs(request, response)
@@ -123,32 +129,32 @@ def _enter(
     request: HttpRequest,
     order_hash: str | None,
     methods: tuple[str, ...],
-    taken: list[Taken],
+    taken: list[RateLimit],
     opens_alone: bool,
-) -> Call:
+) -> OpenOrderRequest:
     """The call, with its order where there is one. Raises Fault."""
     method = _method(request)
     if method not in SAFE:
         _refuse_other_sites(request)
     if method not in {*methods, "OPTIONS"}:
-        raise Fault(405, "This address does not know this method.", allow=_allowed(methods))
+        raise ApiError(405, "This address does not know this method.", allow=_allowed(methods))
     who = _identify(request, taken)
     scope = READ if method in SAFE else WRITE
     if who.scopes is not None and scope not in who.scopes:
-        raise Fault(403, f"This token lacks the scope {scope}.")
+        raise ApiError(403, f"This token lacks the scope {scope}.")
     owner = Owner(read_owner_id(request), who.user)
-    call = Call(request, who, owner, explicit=order_hash is not None, taken=taken)
+    call = OpenOrderRequest(request, who, owner, explicit=order_hash is not None, taken=taken)
     opens = opens_alone or (order_hash is None and method in {"POST", "PUT"})
     if not (owner or who.application or opens):
-        raise Fault(401, "Send the cookie OwnerId, or authenticate.")
+        raise ApiError(401, "Send the cookie OwnerId, or authenticate.")
     call.order = _find(call, order_hash)
     if call.order is None and not opens:
-        raise Fault(404, "There is no such order.")
+        raise ApiError(404, "There is no such order.")
     return call
 
 
 def _answer(
-    call: Call, methods: tuple[str, ...], resource: Resource, names: dict[str, str]
+    call: OpenOrderRequest, methods: tuple[str, ...], resource: Resource, names: dict[str, str]
 ) -> HttpResponse:
     placed = call.order is not None and call.order.state != State.NEW
     allowed = _allowed(methods, placed=placed)
@@ -161,36 +167,36 @@ def _answer(
         raise _too_late(call, methods)
     try:
         response = resource(call, **names)
-    except Refused as refusal:
-        raise Fault(400, "The request has faults.", details_of(refusal.errors)) from None
-    except CurrenciesDiffer:
-        raise Fault(409, "The account is in another currency than the tier.") from None
-    except NeedsClientAdmin:
+    except InvalidDocumentError as refusal:
+        raise ApiError(400, "The request has faults.", details_of(refusal.errors)) from None
+    except CurrencyMismatchError:
+        raise ApiError(409, "The account is in another currency than the tier.") from None
+    except NeedsClientAdminError:
         text = "needs a caller who is authenticated as the client_admin of this client."
-        raise Fault(403, "This is not your client.", {"accountNumber": text}) from None
-    except NotOpen:
+        raise ApiError(403, "This is not your client.", {"accountNumber": text}) from None
+    except NotOpenError:
         raise _too_late(call, methods) from None
-    except AlreadyOpen:
-        raise Fault(409, "There is an open order of this owner already.") from None
+    except AlreadyOpenError:
+        raise ApiError(409, "There is an open order of this owner already.") from None
     if call.opened_for and call.opened_for.owner_id:
         write_owner_id(response, call.opened_for.owner_id, PROGRAMS)
     return response
 
 
-def _too_late(call: Call, methods: tuple[str, ...]) -> Fault:
+def _too_late(call: OpenOrderRequest, methods: tuple[str, ...]) -> ApiError:
     """Somebody has placed the order meanwhile, or deleted it."""
     if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
         allow = _allowed(methods, placed=True)
-        return Fault(405, "The order is placed: it cannot be changed.", allow=allow)
-    return Fault(404, "There is no such order.")
+        return ApiError(405, "The order is placed: it cannot be changed.", allow=allow)
+    return ApiError(404, "There is no such order.")
 
 
-def _find(call: Call, order_hash: str | None) -> Order | None:
+def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
     if order_hash is None:
         return find_open(call.owner)
     if not HASH.fullmatch(order_hash):
         return None
-    seen = Order.objects.filter(may_see(call.owner, call.who.application))
+    seen = Order.objects.filter(visible_to(call.owner, call.who.application))
     return seen.filter(order_hash=order_hash).select_related("basket", "product").first()
 
 
@@ -210,14 +216,14 @@ def _refuse_other_sites(request: HttpRequest) -> None:
     if site not in {None, "same-origin", "none"} or (
         origin is not None and origin.lower() != f"{ours.scheme}://{ours.netloc}".lower()
     ):
-        raise Fault(403, "This call comes from a page of another site.")
+        raise ApiError(403, "This call comes from a page of another site.")
 
 
-def _identify(request: HttpRequest, taken: list[Taken]) -> Authenticated:
+def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
     """Who calls, their call counted. Raises Fault."""
     try:
         who = authenticate(request)
-    except Fault:
+    except ApiError:
         _count(request, taken, "anonymous", "")
         raise
     if who.application:
@@ -229,13 +235,13 @@ def _identify(request: HttpRequest, taken: list[Taken]) -> Authenticated:
     return who
 
 
-def _count(request: HttpRequest, taken: list[Taken], name: str, holder: str) -> None:
-    count = take(request, name, holder)
+def _count(request: HttpRequest, taken: list[RateLimit], name: str, holder: str) -> None:
+    count = hit(request, name, holder)
     if count is None:
         return
     taken.append(count)
     if count.wait:
-        raise Fault(429, "Too many calls. Wait as Retry-After says.")
+        raise ApiError(429, "Too many calls. Wait as Retry-After says.")
 
 
 def _challenge(request: HttpRequest, response: HttpResponse) -> None:

@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import Field
 
-from shop.access.rate_limits import take
-from shop.open_order.envelope import Fault, answer, failure, keep_out_of_logs
-from shop.open_order.representations import basket_of, links, order_body, present_quote
-from shop.open_order.request import Call, for_owners
+from shop.access.rate_limits import hit
+from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
+from shop.open_order.representations import basket_of, links, order_body, quote_body
+from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.orders.basket import missing
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import delete_open, open_order, orders_of
-from shop.orders.placing import Caller, NotOpen, PriceChanged
+from shop.orders.placing import Caller, NotOpenError, PriceChangedError
 from shop.orders.resources import Resource, read_attributes, read_resource
 from shop.orders.submission import check, submit
 
@@ -32,14 +32,14 @@ class Action(Resource):
     action_data: dict[str, Any] | None = Field(default=None, exclude=True)
 
 
-@for_owners("POST", opens_alone=True)
-def opening(call: Call) -> HttpResponse:
+@owner_required("POST", opens_alone=True)
+def opening(call: OpenOrderRequest) -> HttpResponse:
     """`POST /orders`: open an order."""
     return _open(call)
 
 
-@for_owners("GET", "POST", "DELETE")
-def order(call: Call) -> HttpResponse:
+@owner_required("GET", "POST", "DELETE")
+def order(call: OpenOrderRequest) -> HttpResponse:
     """`/order` and `/orders/{order_hash}`."""
     if call.request.method == "POST":
         return _open(call)
@@ -49,8 +49,8 @@ def order(call: Call) -> HttpResponse:
     return answer(200, order_body(call))
 
 
-@for_owners("GET", "DELETE")
-def explicit_order(call: Call) -> HttpResponse:
+@owner_required("GET", "DELETE")
+def explicit_order(call: OpenOrderRequest) -> HttpResponse:
     """`/orders/{order_hash}`, which is open or placed already."""
     if call.request.method == "DELETE":
         delete_open(call.found)
@@ -58,15 +58,15 @@ def explicit_order(call: Call) -> HttpResponse:
     return answer(200, order_body(call))
 
 
-@for_owners("GET", "PUT")
-def attributes(call: Call) -> HttpResponse:
+@owner_required("GET", "PUT")
+def attributes(call: OpenOrderRequest) -> HttpResponse:
     """`…/attributes`."""
     if call.request.method == "PUT":
         given = read_attributes(call.body())
         asks_for_webhooks = any(each["name"] == "redirection_uri" for each in given)
         if asks_for_webhooks and call.who.application is None:
             text = "needs an application's Bearer token."
-            raise Fault(403, "Only programs are told by webhook.", {"redirection_uri": text})
+            raise ApiError(403, "Only programs are told by webhook.", {"redirection_uri": text})
 
         def change(basket: Basket) -> None:
             basket.attributes = given
@@ -75,36 +75,36 @@ def attributes(call: Call) -> HttpResponse:
         call.change(change)
     found = basket_of(call).attributes
     if found is None:
-        raise Fault(404, "No attributes have been set.")
+        raise ApiError(404, "No attributes have been set.")
     return answer(200, {"list": found, "links": links(call, "attributes")})
 
 
-@for_owners("GET")
-def quote(call: Call) -> HttpResponse:
+@owner_required("GET")
+def quote(call: OpenOrderRequest) -> HttpResponse:
     """`…/quote`: what the order costs."""
-    return answer(200, {"quote": present_quote(call), "links": links(call, "quote")})
+    return answer(200, {"quote": quote_body(call), "links": links(call, "quote")})
 
 
-@for_owners("POST")
-def action(call: Call) -> HttpResponse:
+@owner_required("POST")
+def action(call: OpenOrderRequest) -> HttpResponse:
     """`…/action`: validate or submit."""
     given = read_resource(Action, call.body())
     if call.order is None:
         placed = orders_of(call.owner).exclude(state=State.NEW)
         if given["action"] == "submit" and placed.exists():
-            raise Fault(409, "There is no open order: the last one is placed.")
-        raise Refused(missing(Basket()))
+            raise ApiError(409, "There is no open order: the last one is placed.")
+        raise InvalidDocumentError(missing(Basket()))
     if call.order.state != State.NEW:
         if given["action"] == "submit":
-            raise Fault(409, "The order has been placed already.")
-        raise NotOpen
+            raise ApiError(409, "The order has been placed already.")
+        raise NotOpenError
     if given["action"] == "validate":
         check(basket_of(call), call.who.client_admin)
         return answer(204)
     return _submit(call, given.get("quoteHash"))
 
 
-def _open(call: Call) -> HttpResponse:
+def _open(call: OpenOrderRequest) -> HttpResponse:
     if call.has_body:
         read_resource(Nothing, call.body())
     call.order, call.opened_for = open_order(call.owner)
@@ -118,25 +118,27 @@ def _open(call: Call) -> HttpResponse:
     return response
 
 
-def _submit(call: Call, quote_hash: str | None) -> HttpResponse:
+def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
     who = call.who
     if who.user is None and who.application is None:
         # What cannot be placed is refused for that, and does not count.
         check(basket_of(call), who.client_admin)
-        taken = take(call.request, "orders")
+        taken = hit(call.request, "orders")
         if taken and taken.wait:
             call.taken.append(taken)
-            raise Fault(429, "There were many orders from here. Wait a while.")
+            raise ApiError(429, "There were many orders from here. Wait a while.")
     caller = Caller(who.application, who.user, who.client_admin)
     try:
         submit(call.found, caller, quote_hash=quote_hash)
-    except PriceChanged:
+    except PriceChangedError:
         text = "is no longer the quote's Hash."
-        raise Fault(409, "The price has changed. Look at the quote.", {"quoteHash": text}) from None
-    except NotOpen:
+        raise ApiError(
+            409, "The price has changed. Look at the quote.", {"quoteHash": text}
+        ) from None
+    except NotOpenError:
         if not Order.objects.filter(pk=call.found.pk).exists():
             raise
-        raise Fault(409, "The order has been placed already.") from None
+        raise ApiError(409, "The order has been placed already.") from None
     response = answer(202)
     response["Location"] = call.location()
     return response
@@ -145,6 +147,6 @@ def _submit(call: Call, quote_hash: str | None) -> HttpResponse:
 @csrf_exempt
 def nothing(request: HttpRequest, **names: str) -> HttpResponse:
     """Any other address below: among them what was left out on purpose."""
-    response = failure(Fault(404, "There is nothing at this address."))
+    response = failure(ApiError(404, "There is nothing at this address."))
     keep_out_of_logs(request, response)
     return response

@@ -30,7 +30,7 @@ def assign(order: Order, to: User, *, actor: User) -> bool:
     return True
 
 
-def hand_back(order: Order, staff: User) -> bool:
+def unassign(order: Order, staff: User) -> bool:
     """Leave the order to others; False where `staff` does not see to it (any more)."""
     with transaction.atomic():
         if not Order.objects.filter(pk=order.pk, taken_by=staff).update(taken_by=None):
@@ -39,12 +39,12 @@ def hand_back(order: Order, staff: User) -> bool:
     return True
 
 
-def write_note(order: Order, staff: User, text: str) -> None:
+def add_note(order: Order, staff: User, text: str) -> None:
     """Add a line to the order's history."""
     OrderEvent.objects.create(order=order, kind=Kind.NOTE, actor=staff, note=text)
 
 
-def follow_up(order: Order, staff: User, on: date | None) -> bool:
+def set_follow_up(order: Order, staff: User, on: date | None) -> bool:
     """Look at the order again on that day, or not at all; False where that is so already."""
     with transaction.atomic():
         as_known = Order.objects.filter(pk=order.pk, follow_up_on=order.follow_up_on)

@@ -9,11 +9,11 @@ from django.db.models import Q
 from shop.orders.models import Order, State
 
 # Above all tries of packing with the gaps between them: then something stands still.
-LONG = timedelta(minutes=15)
+TOO_LONG = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Part:
+class OrderSlice:
     """Orders of one state, or some of them: what one index lists by age."""
 
     state: State
@@ -39,8 +39,8 @@ class Part:
 
 
 # What a person of staff must see to.
-STUCK = (Part(State.NEED_HUMAN), Part(State.HAS_PACKING_ERRORS))
-STANDING_STILL = (Part(State.PACKING, None, LONG), Part(State.PENDING, True, LONG))
-NEEDS_STAFF = (*STUCK, *STANDING_STILL)
+STUCK = (OrderSlice(State.NEED_HUMAN), OrderSlice(State.HAS_PACKING_ERRORS))
+STALLED = (OrderSlice(State.PACKING, None, TOO_LONG), OrderSlice(State.PENDING, True, TOO_LONG))
+NEEDS_STAFF = (*STUCK, *STALLED)
 # For details, for as long as it takes until we remind of them.
-UNANSWERED = Part(State.PENDING, False, timedelta(days=settings.REMIND_AFTER_DAYS))
+UNANSWERED = OrderSlice(State.PENDING, False, timedelta(days=settings.REMIND_AFTER_DAYS))

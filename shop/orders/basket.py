@@ -5,31 +5,31 @@ from typing import Any
 
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
-from shop.orders.document import NO_PROMOTION, Refused
+from shop.orders.document import NO_PROMOTION, InvalidDocumentError
 from shop.orders.models import Basket
 from shop.tenancy.models import Client, User
 
 REQUIRED = ["is required."]
 
 
-class CurrenciesDiffer(Exception):
+class CurrencyMismatchError(Exception):
     """The account is in one currency, the tier in another."""
 
 
-class ProductThere(Exception):
+class ProductExistsError(Exception):
     """An order holds one product."""
 
 
-class NeedsClientAdmin(Exception):
+class NeedsClientAdminError(Exception):
     """What is for an existing client needs its client_admin, signed in for this very call."""
 
 
 def put_account(basket: Basket, account: dict[str, Any], admin: User | None) -> None:
     """Set the account. Raises CurrenciesDiffer, and NeedsClientAdmin for a client not `admin`'s."""
     if "accountNumber" in account and not administers(admin, account["accountNumber"]):
-        raise NeedsClientAdmin
+        raise NeedsClientAdminError
     if basket.product and basket.order.product.currency != account["currency"]:
-        raise CurrenciesDiffer
+        raise CurrencyMismatchError
     basket.account = account
 
 
@@ -41,16 +41,16 @@ def administers(user: User | None, client_id: int) -> bool:
 def add_product(basket: Basket, tier: Product, product: dict[str, Any]) -> None:
     """Put `tier` into an empty basket. Raises ProductThere, and as `put_product`."""
     if basket.product:
-        raise ProductThere
+        raise ProductExistsError
     put_product(basket, tier, product)
 
 
 def put_product(basket: Basket, tier: Product, product: dict[str, Any]) -> None:
     """Set the product: its tier, and for which project. Raises CurrenciesDiffer, Refused."""
     if basket.account and basket.account["currency"] != tier.currency:
-        raise CurrenciesDiffer
+        raise CurrencyMismatchError
     if "promoCode" in product and find_promotion(product["promoCode"], tier) is None:
-        raise Refused({"promoCode": [NO_PROMOTION]})
+        raise InvalidDocumentError({"promoCode": [NO_PROMOTION]})
     known = (basket.product or {}).get("productId") or uuid.uuid4().hex
     kept = {name: value for name, value in product.items() if name != "offering"}
     basket.product = {"productId": known, **kept}

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from shop.orders.models import Order, State
-from shop.orders.states import TRANSITIONS, move
+from shop.orders.states import TRANSITIONS, transition
 from shop.tenancy.models import Invitation, Membership, User
 
 # Not while a worker is at it, and not what was delivered.
@@ -20,7 +20,7 @@ def cancel(order: Order, staff: User, *, reason: str) -> bool:
     if order.state not in CANCELLABLE:
         return False
     with transaction.atomic():
-        if not move(order, State.CANCELLED, actor=staff, note=reason, follow_up_on=None):
+        if not transition(order, State.CANCELLED, actor=staff, note=reason, follow_up_on=None):
             return False
         Invitation.objects.filter(order=order, used_at=None).delete()
         Membership.objects.filter(

@@ -7,7 +7,7 @@ from shop.content.publishing import newest
 from shop.orders.models import Basket
 
 
-class NotAgreed(Exception):
+class NoConsentError(Exception):
     """The basket holds no consent to the terms as they are now."""
 
 
@@ -25,4 +25,4 @@ def put_consent(basket: Basket, agreed: Version | None) -> None:
 def check_consent(basket: Basket) -> None:
     """Whether `basket` holds consent to the terms as they are now. Raises NotAgreed."""
     if basket.terms_id != current_terms().pk:
-        raise NotAgreed
+        raise NoConsentError

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from shop.orders.document import Errors, Refused, check_document
-from shop.orders.email_change import hand_over, hold, is_in_use
+from shop.orders.document import Errors, InvalidDocumentError, check_document
+from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake
@@ -51,7 +51,7 @@ def is_readdressable(order: Order) -> bool:
     """Whether the e-mail address may still change: nobody has joined, no worker is at it."""
     if not order.user_email or order.state in {State.NEW, State.PACKING, State.CANCELLED}:
         return False
-    return not is_in_use(order)
+    return not is_taken(order)
 
 
 def check_corrections(
@@ -77,13 +77,13 @@ def check_corrections(
             bought=order.product,
             client_admin=_who_answers(order),
         )
-    except Refused as refusal:
+    except InvalidDocumentError as refusal:
         errors = {**refusal.errors, **errors}
     if order.state != State.PENDING or order.complete:
         for name in _with(order, changes).missing:
             errors.setdefault(name, ["is required."])
     if errors:
-        raise Refused(errors)
+        raise InvalidDocumentError(errors)
     return changes
 
 
@@ -126,13 +126,13 @@ def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
     seen = Order.objects.filter(pk=order.pk, state=order.state, updated_at=order.updated_at)
     with transaction.atomic():
         if "user_email" in changes:
-            hold(order)
+            lock_order_rows(order)
         complete = not _with(order, changes).missing
         won = bool(seen.update(**changes, complete=complete, updated_at=timezone.now()))
         if won:
             order.refresh_from_db()
             _rename(order, changes)
-            won = "user_email" not in changes or hand_over(order)
+            won = "user_email" not in changes or transfer_to_new_email(order)
         if won:
             _record(order, changes, previous, actor)
             if complete and not was_complete and order.state == State.PENDING:

@@ -37,8 +37,8 @@ FREE_FOR_FIRST_USER = "Yamdu FREE"
 
 Errors = dict[str, list[str]]
 
-NOT_VALID = "is not a valid token for this order."
-NOT_YOURS = "is not a client that you administer."
+INVALID_TOKEN = "is not a valid token for this order."  # noqa: S105 -- a sentence
+NOT_CLIENT_ADMIN = "is not a client that you administer."
 NO_PROMOTION = "is not valid now for this tier."
 
 # pydantic's kinds of fault, in the words of this API.
@@ -95,7 +95,7 @@ class CheckedDocument:
     promotion: Promotion | None
 
 
-class Refused(Exception):
+class InvalidDocumentError(Exception):
     """The document breaks rules: `errors` lists English sentences by member."""
 
     def __init__(self, errors: Errors) -> None:
@@ -132,7 +132,7 @@ def check_document(
     bearer = _check_client(given, sound, product, client_admin, errors)
     promotion = _check_promotion(sound, product, errors)
     if errors or document is None or product is None:
-        raise Refused(dict(errors))
+        raise InvalidDocumentError(dict(errors))
     return CheckedDocument(document, product, bearer, promotion)
 
 
@@ -201,14 +201,14 @@ def _check_client(
     if value:
         admin = bearer.user if bearer else None
         if bearer is None and "client_id" not in sound:
-            errors["admin_user_access_token"].append(NOT_VALID)
+            errors["admin_user_access_token"].append(INVALID_TOKEN)
     if "client_id" not in sound or not (value or client_admin):
         return bearer
     client = Client.objects.filter(pk=sound["client_id"]).first()
     # A wrong token and an unknown client answer alike.
     if client is None or admin is None or client.client_admin_id != admin.pk:
         member = "admin_user_access_token" if value else "client_id"
-        errors[member].append(NOT_VALID if value else NOT_YOURS)
+        errors[member].append(INVALID_TOKEN if value else NOT_CLIENT_ADMIN)
     elif "project_id" in sound:
         _check_project(client, sound["project_id"], product, errors)
     return bearer

@@ -2,18 +2,18 @@
 
 from django.db.models import F
 
-from shop.orders.document import FREE_FOR_FIRST_USER, Refused
+from shop.orders.document import FREE_FOR_FIRST_USER, InvalidDocumentError
 from shop.orders.models import Order, State
-from shop.tenancy.email_addresses import user_at
-from shop.tenancy.handing_over import NoPlace, forget, hand_place_over
+from shop.tenancy.email_addresses import get_or_create_user
+from shop.tenancy.handing_over import NoSeatError, forget, transfer_seat
 from shop.tenancy.models import Client, Membership, User
 
-NO_PLACE = "is one more member than the tier of this project allows."
+NO_SEAT = "is one more member than the tier of this project allows."
 
 
-def user_of(order: Order) -> User:
+def order_user(order: Order) -> User:
     """The user of an order's e-mail: whoever has it, else somebody new who has yet to join."""
-    return user_at(
+    return get_or_create_user(
         order.user_email or "",
         first_name=order.user_first_name or "",
         last_name=order.user_last_name or "",
@@ -21,7 +21,7 @@ def user_of(order: Order) -> User:
     )
 
 
-def is_in_use(order: Order) -> bool:
+def is_taken(order: Order) -> bool:
     """Whether somebody has come in by `order`, or built upon what it delivered.
 
     Then nothing can be handed over: it would take away what is theirs.
@@ -38,7 +38,7 @@ def is_in_use(order: Order) -> bool:
     return others.exists() or joined.exists()
 
 
-def hold(order: Order) -> None:
+def lock_order_rows(order: Order) -> None:
     """Write the row of whom `order` was delivered to, before the order's own.
 
     Who joins or leaves does so, too: the second one waits, and then sees.
@@ -53,7 +53,7 @@ def _holder(order: Order) -> int:
     return order.member_id or (client.client_admin_id if client and _administers(order) else 0)
 
 
-def hand_over(order: Order) -> bool:
+def transfer_to_new_email(order: Order) -> bool:
     """Make the user of the e-mail `order` now has hold what was made for the one before.
 
     That is the place in the project, its invitation, and the client if the first user was to
@@ -64,9 +64,9 @@ def hand_over(order: Order) -> bool:
     client, old = order.delivered_client, User.objects.filter(pk=_holder(order)).first()
     if old is None:
         return True
-    if is_in_use(order):
+    if is_taken(order):
         return False
-    new = user_of(order)
+    new = order_user(order)
     if client and _administers(order):
         Client.objects.filter(pk=client.pk, client_admin=old).update(client_admin=new)
     if order.member and not _hand_place_over(order, old, new):
@@ -82,7 +82,7 @@ def _hand_place_over(order: Order, old: User, new: User) -> bool:
         return False
     others = Order.objects.filter(member=old, delivered_project=project).exclude(pk=order.pk)
     try:
-        handed_over = hand_place_over(
+        handed_over = transfer_seat(
             project,
             old,
             new,
@@ -90,8 +90,8 @@ def _hand_place_over(order: Order, old: User, new: User) -> bool:
             keep=others.exists(),
             beyond_tier=order.approved_at is not None,
         )
-    except NoPlace as error:
-        raise Refused({"user_email": [NO_PLACE]}) from error
+    except NoSeatError as error:
+        raise InvalidDocumentError({"user_email": [NO_SEAT]}) from error
     order.member = new
     Order.objects.filter(pk=order.pk).update(member=new)
     return handed_over

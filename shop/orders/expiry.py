@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from shop.orders.models import Order, State
 from shop.orders.open_orders import delete_open
-from shop.orders.placing import NotOpen
-from shop.orders.states import move
+from shop.orders.placing import NotOpenError
+from shop.orders.states import transition
 
 # What somebody may have filled in meanwhile, of themselves and of their company.
-EMPTIED = (
+ERASED_AT_EXPIRY = (
     "client_name",
     "project_name",
     "user_email",
@@ -25,12 +25,12 @@ EMPTIED = (
 )
 
 
-def cancel_lapsed(beat: Callable[[], None]) -> None:
+def expire_incomplete(beat: Callable[[], None]) -> None:
     """Cancel and empty orders that were not completed in CANCEL_AFTER_DAYS (contract, "Orders API").
 
     Calls `beat` between two orders.
     """
-    nothing: dict[str, Any] = dict.fromkeys(EMPTIED)
+    nothing: dict[str, Any] = dict.fromkeys(ERASED_AT_EXPIRY)
     before = timezone.now() - timedelta(days=settings.CANCEL_AFTER_DAYS)
     lapsed = Order.objects.filter(state=State.PENDING, complete=False, created_at__lt=before)
     for order in lapsed.iterator():
@@ -38,10 +38,10 @@ def cancel_lapsed(beat: Callable[[], None]) -> None:
         with transaction.atomic():
             # Who fills it in at this moment comes first, or finds it cancelled.
             if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
-                move(order, State.CANCELLED, **nothing)
+                transition(order, State.CANCELLED, **nothing)
 
 
-def delete_abandoned(beat: Callable[[], None]) -> None:
+def delete_stale_baskets(beat: Callable[[], None]) -> None:
     """Delete open orders that nobody has touched for OPEN_ORDER_DAYS.
 
     Calls `beat` between two orders.
@@ -49,5 +49,5 @@ def delete_abandoned(beat: Callable[[], None]) -> None:
     before = timezone.now() - timedelta(days=settings.OPEN_ORDER_DAYS)
     for order in Order.objects.filter(state=State.NEW, updated_at__lt=before).iterator():
         beat()
-        with suppress(NotOpen):
+        with suppress(NotOpenError):
             delete_open(order, untouched_since=before)

@@ -10,12 +10,12 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from shop.orders import json_patterns
-from shop.orders.webhook_urls import webhook_fault
+from shop.orders.webhook_urls import webhook_url_error
 
 LOGIN = re.compile(r"\A[A-Za-z0-9@.+_-]+\Z")
 
 
-def fault(message: str) -> PydanticCustomError:
+def field_error(message: str) -> PydanticCustomError:
     """A refusal in the words of this API."""
     # Braces would be read as a template.
     return PydanticCustomError("order", "{message}", {"message": message})
@@ -24,9 +24,9 @@ def fault(message: str) -> PydanticCustomError:
 def _plain(value: str) -> str:
     # Nor may it look so: joiners and marks of direction show nothing by themselves.
     if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
-        raise fault("must not be blank.")
+        raise field_error("must not be blank.")
     if any(unicodedata.category(character) == "Cc" for character in value):
-        raise fault("must not contain control characters.")
+        raise field_error("must not contain control characters.")
     return value
 
 
@@ -40,19 +40,19 @@ def _bare_email(value: str) -> str:
             test_environment=settings.DEMO,
         )
     except EmailNotValidError as error:
-        raise fault("must be a bare e-mail address.") from error
+        raise field_error("must be a bare e-mail address.") from error
     return value
 
 
 def _login_characters(value: str) -> str:
     if not LOGIN.match(value):
-        raise fault("must consist of ASCII letters, digits and @ . + - _ only.")
+        raise field_error("must consist of ASCII letters, digits and @ . + - _ only.")
     return value
 
 
 def _webhook(value: str) -> str:
-    if message := webhook_fault(value, demo=settings.DEMO):
-        raise fault(message)
+    if message := webhook_url_error(value, demo=settings.DEMO):
+        raise field_error(message)
     return value
 
 

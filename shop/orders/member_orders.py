@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models.functions import Lower
 
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller, place_order
 from shop.tenancy.client_admins import administering
@@ -29,7 +29,7 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
     }
     with administering(project.client, admin):
         if _is_there(project, str(person.get("user_email", "")).lower()):
-            raise Refused({"user_email": [ALREADY]})
+            raise InvalidDocumentError({"user_email": [ALREADY]})
         return place_order(document, Caller(user=admin, client_admin=admin))
 
 

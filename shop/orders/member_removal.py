@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F
 
 from shop.orders.models import Order, OrderEvent
-from shop.tenancy.memberships import remove
+from shop.tenancy.memberships import remove_membership
 from shop.tenancy.models import Membership, User
 
 
@@ -18,7 +18,7 @@ def remove_member(membership: Membership, admin: User) -> bool:
         orders = list(Order.objects.filter(invitation__membership=membership))
         # Their rows first, as whoever corrects an address has them: the two never wait in a ring.
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(language=F("language"))
-        removed = remove(membership, admin)
+        removed = remove_membership(membership, admin)
         if removed:
             OrderEvent.objects.bulk_create(
                 OrderEvent(order=order, kind=OrderEvent.Kind.REMOVED, actor=admin)

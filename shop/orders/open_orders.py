@@ -12,12 +12,12 @@ from django.utils import timezone
 from shop.access.models import Application
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.owners import Owner, new_owner_id
-from shop.orders.placing import NotOpen
+from shop.orders.placing import NotOpenError
 
 TRIES = 5
 
 
-class AlreadyOpen(Exception):
+class AlreadyOpenError(Exception):
     """The owner has an open order."""
 
 
@@ -30,14 +30,14 @@ def orders_of(owner: Owner) -> QuerySet[Order]:
     return Order.objects.none()
 
 
-def open_of(owner: Owner) -> QuerySet[Order]:
+def open_orders_of(owner: Owner) -> QuerySet[Order]:
     """The open order of `owner`, if there is one."""
     return orders_of(owner).filter(state=State.NEW)
 
 
 def find_open(owner: Owner) -> Order | None:
     """The open order of `owner`, with its basket and its tier."""
-    return open_of(owner).select_related("basket", "product").first()
+    return open_orders_of(owner).select_related("basket", "product").first()
 
 
 def open_order(owner: Owner) -> tuple[Order, Owner]:
@@ -47,7 +47,7 @@ def open_order(owner: Owner) -> tuple[Order, Owner]:
     """
     for _try in range(TRIES):
         if find_open(owner):
-            raise AlreadyOpen
+            raise AlreadyOpenError
         named = owner if owner.owner_id else replace(owner, owner_id=new_owner_id())
         # Opened with both it belongs to both, unless that user has another open one.
         user = named.user
@@ -63,11 +63,11 @@ def open_order(owner: Owner) -> tuple[Order, Owner]:
             # Another call of this owner was faster; it may have gone on since.
             continue
         return order, named
-    raise AlreadyOpen
+    raise AlreadyOpenError
 
 
 @contextmanager
-def holding(order: Order) -> Iterator[Basket]:
+def locked_basket(order: Order) -> Iterator[Basket]:
     """The basket of `order` as it is now, while nobody else can change or place it.
 
     What is changed in it, and on its order's tier, is written at the end. Raises NotOpen.
@@ -76,7 +76,7 @@ def holding(order: Order) -> Iterator[Basket]:
         # Whoever writes the order's row first goes first; the others wait and then see.
         held = Order.objects.filter(pk=order.pk, state=State.NEW)
         if not held.update(updated_at=timezone.now()):
-            raise NotOpen
+            raise NotOpenError
         basket = Basket.objects.select_related("order__product").get(order=order)
         yield basket
         if basket.order.state == State.NEW:
@@ -85,14 +85,14 @@ def holding(order: Order) -> Iterator[Basket]:
 
 
 @dataclass(frozen=True)
-class Changed:
+class BasketUpdate:
     """The basket after a change; `owner` only where this change has opened the order."""
 
     basket: Basket
     owner: Owner | None
 
 
-def change_open(owner: Owner, change: Callable[[Basket], None]) -> Changed:
+def update_open_order(owner: Owner, change: Callable[[Basket], None]) -> BasketUpdate:
     """Do `change` with the basket of `owner`'s open order; open one first where there is none.
 
     What `change` raises goes on to the caller; then nothing was opened either.
@@ -103,13 +103,13 @@ def change_open(owner: Owner, change: Callable[[Basket], None]) -> Changed:
                 order, named = find_open(owner), None
                 if order is None:
                     order, named = open_order(owner)
-                with holding(order) as basket:
+                with locked_basket(order) as basket:
                     change(basket)
-                return Changed(basket, named)
-        except (AlreadyOpen, NotOpen):
+                return BasketUpdate(basket, named)
+        except (AlreadyOpenError, NotOpenError):
             # Another call of this owner was faster: look at what it has left.
             continue
-    raise AlreadyOpen
+    raise AlreadyOpenError
 
 
 def delete_open(order: Order, *, untouched_since: datetime | None = None) -> None:
@@ -120,11 +120,11 @@ def delete_open(order: Order, *, untouched_since: datetime | None = None) -> Non
         if untouched_since:
             held = held.filter(updated_at__lt=untouched_since)
         if not held.update(updated_at=now):
-            raise NotOpen
+            raise NotOpenError
         order.delete()
 
 
-def may_see(owner: Owner, application: Application | None = None) -> Q:
+def visible_to(owner: Owner, application: Application | None = None) -> Q:
     """Which orders may be seen by their hash: one's own by either sign, and what one has placed."""
     seen = Q(pk=None)
     if owner.owner_id:

@@ -17,15 +17,15 @@ from django.utils import timezone
 
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
-from shop.orders.placing import NotOpen
-from shop.tenancy.erasure import forgotten
+from shop.orders.placing import NotOpenError
+from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
 PERSONAL = ("user_email", "user_first_name", "user_last_name", "user_login")
 FINISHED = (State.PACKED, State.CANCELLED)
 
 # Sent in the transaction with the numbers of the `orders` that were emptied.
-emptied = Signal()
+orders_erased = Signal()
 
 
 def orders_for(user: User, emails: Iterable[str]) -> QuerySet[Order]:
@@ -34,14 +34,14 @@ def orders_for(user: User, emails: Iterable[str]) -> QuerySet[Order]:
     return placed.filter(Q(member=user) | Q(address__in=emails))
 
 
-@receiver(forgotten)
-def empty_orders(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+@receiver(user_erased)
+def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
     """Take the person out of the finished orders that are theirs; delete their open order.
 
     An order that is still under way keeps what it needs to be delivered.
     """
     for order in Order.objects.filter(owner=user, state=State.NEW):
-        with suppress(NotOpen):
+        with suppress(NotOpenError):
             delete_open(order)
     finished = list(orders_for(user, emails).filter(state__in=FINISHED))
     numbers = [order.pk for order in finished]
@@ -51,15 +51,15 @@ def empty_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
     naming = reduce(or_, (Q(note__icontains=email) for email in emails))
     written = Q(kind__in=(OrderEvent.Kind.SENT_AGAIN, OrderEvent.Kind.CLIENT_ADMIN)) & naming
     for event in OrderEvent.objects.filter(Q(order__in=numbers) | written).exclude(note=""):
-        note = _without(event.note, {name for name in names if name})
+        note = _redact(event.note, {name for name in names if name})
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
     Basket.objects.filter(order__in=numbers).update(contacts={}, user=None)
     nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
     Order.objects.filter(pk__in=numbers).update(**nothing, updated_at=timezone.now())
-    emptied.send(sender=Order, orders=numbers)
+    orders_erased.send(sender=Order, orders=numbers)
 
 
-def _without(text: str, names: set[str]) -> str:
+def _redact(text: str, names: set[str]) -> str:
     # The longest first: a name may be a part of the address.
     found = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.sub(rf"(?<!\w)(?:{found})(?!\w)", "…", text, flags=re.IGNORECASE)

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from shop.access.models import Application
 from shop.catalogue.promotions import use
-from shop.orders.document import NO_PROMOTION, CheckedDocument, Refused, check_document
+from shop.orders.document import NO_PROMOTION, CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Order, State
 from shop.orders.pricing import price_hash, price_of
-from shop.orders.states import begin, move
+from shop.orders.states import place, transition
 from shop.tenancy.models import User
 
 
@@ -31,11 +31,11 @@ class Caller:
 ANYBODY = Caller()
 
 
-class PriceChanged(Exception):
+class PriceChangedError(Exception):
     """The price is no longer the one that the orderer has seen; nothing is placed."""
 
 
-class NotOpen(Exception):
+class NotOpenError(Exception):
     """The open order was placed or deleted meanwhile."""
 
 
@@ -55,18 +55,20 @@ def place_order(
     checked = check_document(document, client_admin=caller.client_admin)
     values = _values(checked, caller)
     if quote_hash is not None and quote_hash != _hash(checked):
-        raise PriceChanged
+        raise PriceChangedError
     order = opened or Order()
     for name, value in values.items():
         setattr(order, name, value)
     order.complete = not order.missing
     with transaction.atomic():
         if checked.promotion and not use(checked.promotion):
-            raise Refused({"promo_code": [NO_PROMOTION]})
+            raise InvalidDocumentError({"promo_code": [NO_PROMOTION]})
         if opened is None:
-            begin(order, actor=caller.user)
-        elif not move(order, State.PENDING, actor=caller.user, complete=order.complete, **values):
-            raise NotOpen
+            place(order, actor=caller.user)
+        elif not transition(
+            order, State.PENDING, actor=caller.user, complete=order.complete, **values
+        ):
+            raise NotOpenError
     return order
 
 

@@ -23,8 +23,8 @@ from pydantic_core import ErrorDetails
 
 from shop.orders import json_patterns
 from shop.orders.card_numbers import holds_card
-from shop.orders.document import Errors, Refused, sentence
-from shop.orders.field_types import Email, Id, Login, Name, Webhook, fault, says
+from shop.orders.document import Errors, InvalidDocumentError, sentence
+from shop.orders.field_types import Email, Id, Login, Name, Webhook, field_error, says
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
 COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
@@ -44,19 +44,19 @@ INVOICE_ONLY = "is not taken: payment is by invoice, and card data is never acce
 
 def _currency(value: str) -> str:
     if value not in CURRENCIES:
-        raise fault("must be a currency code of ISO 4217.")
+        raise field_error("must be a currency code of ISO 4217.")
     return value
 
 
 def _country(value: str) -> str:
     if value not in COUNTRIES:
-        raise fault("must be a country code of two capital letters, as in ISO 3166.")
+        raise field_error("must be a country code of two capital letters, as in ISO 3166.")
     return value
 
 
 def _language(value: str) -> str:
     if not LANGUAGE_TAG.fullmatch(value):
-        raise fault("must be a well-formed language tag.")
+        raise field_error("must be a well-formed language tag.")
     return value
 
 
@@ -101,7 +101,7 @@ class Kept(Resource):
     def no_card(cls, value: Any) -> Any:
         """`value`, unless a card number stands in it."""
         if isinstance(value, str | int) and holds_card(str(value)):
-            raise fault(NO_CARD)
+            raise field_error(NO_CARD)
         return value
 
 
@@ -195,7 +195,7 @@ def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
     try:
         found = kind.model_validate(value)
     except ValidationError as error:
-        raise Refused(_faults(error, kind)) from None
+        raise InvalidDocumentError(_faults(error, kind)) from None
     return found.model_dump(by_alias=True, exclude_none=True)
 
 
@@ -204,10 +204,10 @@ def read_attributes(value: Any) -> list[dict[str, Any]]:
     try:
         found = _ATTRIBUTES.validate_python(value)
     except ValidationError as error:
-        raise Refused(_faults(error, Affiliate)) from None
+        raise InvalidDocumentError(_faults(error, Affiliate)) from None
     names = [attribute.name for attribute in found]
     if len(set(names)) != len(names):
-        raise Refused({"name": ["must not be given twice."]})
+        raise InvalidDocumentError({"name": ["must not be given twice."]})
     return [attribute.model_dump(by_alias=True) for attribute in found]
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from django.urls import reverse
 
-from shop.orders.error_codes import english_fault_text
+from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order, State
 
 
@@ -15,7 +15,7 @@ def registration_url(order: Order, base_url: str) -> str:
     return urljoin(base_url, reverse("registration", args=[order.order_hash]))
 
 
-def present(order: Order, base_url: str) -> dict[str, Any]:
+def serialize_order(order: Order, base_url: str) -> dict[str, Any]:
     """All members of the order document, unset ones None (contract, "Orders API").
 
     Reads `order.product`; fetch it with the order.
@@ -28,7 +28,7 @@ def present(order: Order, base_url: str) -> dict[str, Any]:
         "created_at": _utc(order.created_at),
         "language": order.language,
         "order_hash": order.order_hash,
-        "packing_errors": english_fault_text(order.fault),
+        "packing_errors": english_error_text(order.fault),
         "product": order.product.code,
         "project_id": (delivered and order.delivered_project_id) or order.project_id,
         "project_name": order.project_name,

@@ -1,6 +1,6 @@
 """The one way to change an order's state.
 
-`move` wins or loses by a filtered UPDATE, so it needs no row locks and is the same on SQLite and
+`transition` wins or loses by a filtered UPDATE, so it needs no row locks and is the same on SQLite and
 PostgreSQL. The history row and whatever hangs on `state_changed` commit with it.
 """
 
@@ -29,11 +29,11 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 state_changed = Signal()
 
 
-class ForbiddenMove(Exception):
+class ForbiddenTransitionError(Exception):
     """The state machine has no such arrow: a fault in our own code."""
 
 
-def begin(order: Order, *, actor: User | None = None) -> None:
+def place(order: Order, *, actor: User | None = None) -> None:
     """Write a placed order: its row in `pending`, its first event, the signal."""
     # Whoever has begun a transaction gives it up with this one: no way back halfway is needed.
     with transaction.atomic(savepoint=False):
@@ -43,7 +43,7 @@ def begin(order: Order, *, actor: User | None = None) -> None:
         state_changed.send(sender=Order, order=order, previous=None)
 
 
-def move(
+def transition(
     order: Order,
     to: State,
     *,
@@ -59,7 +59,7 @@ def move(
     """
     previous = State(order.state)
     if to not in TRANSITIONS[previous]:
-        raise ForbiddenMove(f"{previous} -> {to}")
+        raise ForbiddenTransitionError(f"{previous} -> {to}")
     changes |= {"state": to, "fault": fault, "updated_at": timezone.now()}
     with transaction.atomic():
         if not Order.objects.filter(pk=order.pk, state=previous).update(**changes):

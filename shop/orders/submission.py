@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from shop.catalogue.models import Promotion
 from shop.catalogue.promotions import find_promotion
-from shop.orders.basket import NeedsClientAdmin, administers, document, missing, wire_name
+from shop.orders.basket import NeedsClientAdminError, administers, document, missing, wire_name
 from shop.orders.consent import check_consent
-from shop.orders.document import Errors, Refused, check_document
+from shop.orders.document import Errors, InvalidDocumentError, check_document
 from shop.orders.models import Basket, Order
-from shop.orders.open_orders import holding
+from shop.orders.open_orders import locked_basket
 from shop.orders.placing import Caller, place_order
 from shop.orders.pricing import Price, price_hash, price_of
 from shop.tenancy.models import User
@@ -26,16 +26,16 @@ def submit(
     where `quote_hash` is no longer the quote's, NotOpen where somebody was faster, and NotAgreed
     where it is to be placed `by_consent` and there is none to the terms as they are now.
     """
-    with holding(order) as basket:
+    with locked_basket(order) as basket:
         if by_consent:
             check_consent(basket)
         check(basket, caller.client_admin)
         caller = replace(caller, application=caller.application or basket.application)
         try:
             return place_order(document(basket), caller, opened=basket.order, quote_hash=quote_hash)
-        except Refused as refusal:
+        except InvalidDocumentError as refusal:
             # The last use of a promotion code has just been taken.
-            raise Refused(_renamed(refusal.errors, basket)) from refusal
+            raise InvalidDocumentError(_renamed(refusal.errors, basket)) from refusal
 
 
 def check(basket: Basket, admin: User | None) -> None:
@@ -43,16 +43,16 @@ def check(basket: Basket, admin: User | None) -> None:
     lacks = missing(basket)
     members = document(basket)
     if "client_id" in members and not administers(admin, members["client_id"]):
-        raise NeedsClientAdmin
+        raise NeedsClientAdminError
     try:
         check_document(members, client_admin=admin)
-    except Refused as refusal:
+    except InvalidDocumentError as refusal:
         errors = _renamed(refusal.errors, basket)
         if "products" in lacks:
             errors.pop("offering", None)
-        raise Refused({**errors, **lacks}) from refusal
+        raise InvalidDocumentError({**errors, **lacks}) from refusal
     if lacks:
-        raise Refused(lacks)
+        raise InvalidDocumentError(lacks)
 
 
 def _renamed(errors: Errors, basket: Basket) -> Errors:

@@ -36,7 +36,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def webhook_fault(uri: str, *, demo: bool) -> str | None:
+def webhook_url_error(uri: str, *, demo: bool) -> str | None:
     """Why `uri` cannot take webhooks, in English; None where it can. Asks no name server.
 
     http and loopback are for the demo profile.
@@ -56,10 +56,10 @@ def webhook_fault(uri: str, *, demo: bool) -> str | None:
         return "must name a valid host."  # an address of a kind still to be invented: [v1.a]
     if "@" in parts.netloc:
         return "must not contain user information."
-    return host_fault(host, demo=demo)
+    return host_error(host, demo=demo)
 
 
-def host_fault(host: str, *, demo: bool) -> str | None:
+def host_error(host: str, *, demo: bool) -> str | None:
     """Why `host`, a name or an address, cannot take webhooks; None where it can."""
     try:
         address = ip_address(host)

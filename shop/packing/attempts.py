@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from shop.orders.models import Order, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.packing.counters import ATTEMPTS, LEASES_EXPIRED, count, failures
 from shop.packing.models import Packing, StepRecord
 from shop.packing.outcomes import LeaseLost
@@ -46,7 +46,7 @@ def claim(pks: Sequence[int]) -> list[Packing]:
         ours = [
             order.pk
             for order in found.order_by("pk")
-            if move(order, State.PACKING, packing_began_at=order.packing_began_at or now)
+            if transition(order, State.PACKING, packing_began_at=order.packing_began_at or now)
         ]
         Packing.objects.bulk_create([Packing(order_id=pk) for pk in ours], ignore_conflicts=True)
         records = Packing.objects.filter(pk__in=ours)
@@ -82,7 +82,7 @@ def fence(record: Packing, **changes: object) -> None:
         raise LeaseLost
 
 
-def end(
+def finish(
     record: Packing,
     state: State,
     *,
@@ -105,20 +105,20 @@ def end(
             last_error_kind=kind,
             **more,
         )
-        if not move(record.order, state, fault=fault):
+        if not transition(record.order, state, fault=fault):
             raise LeaseLost
         if kind:
             count(failures(kind))
 
 
-def give_back(record: Packing, *, error: str, kind: str, wait: float | None = None) -> None:
+def retry_later(record: Packing, *, error: str, kind: str, wait: float | None = None) -> None:
     """End an attempt that failed: another one follows, or a person after the last.
 
     In `wait` seconds or a little later; without it after a gap that grows with the attempts.
     Raises LeaseLost where the lease is not `record`'s any more.
     """
     if record.attempts >= settings.PACKING_MAX_ATTEMPTS:
-        end(record, State.NEED_HUMAN, fault="tries_used_up", error=error, kind=kind)
+        finish(record, State.NEED_HUMAN, fault="tries_used_up", error=error, kind=kind)
         return
     if wait is None:
         growth = 4 ** (record.attempts - 1)
@@ -126,10 +126,10 @@ def give_back(record: Packing, *, error: str, kind: str, wait: float | None = No
     else:
         wait = max(wait, 1) * random.uniform(1, 1.2)  # noqa: S311 -- no secret
     next_try = timezone.now() + timedelta(seconds=wait)
-    end(record, State.PENDING, error=error, kind=kind, next_try=next_try)
+    finish(record, State.PENDING, error=error, kind=kind, next_try=next_try)
 
 
-def take_back(record: Packing) -> None:
+def reclaim(record: Packing) -> None:
     """End the attempt of a worker that died: its lease is over, and nobody has renewed it."""
     with transaction.atomic():
         over = Packing.objects.filter(
@@ -139,17 +139,17 @@ def take_back(record: Packing) -> None:
             return
         record.refresh_from_db()
         if not record.last_step and next_step(record.order):
-            _release(record)
+            _unclaim(record)
         else:
             error = "The worker stopped in the middle."
-            give_back(record, error=error, kind=Packing.ErrorKind.PASSING)
+            retry_later(record, error=error, kind=Packing.ErrorKind.PASSING)
         count(LEASES_EXPIRED)
 
 
-def _release(record: Packing) -> None:
+def _unclaim(record: Packing) -> None:
     """Undo a claim: it was made beside that of the order at which the worker died."""
     fence(record, lease_token=None, lease_until=None, attempts=F("attempts") - 1)
-    if not move(record.order, State.PENDING, note=NOT_BEGUN):
+    if not transition(record.order, State.PENDING, note=NOT_BEGUN):
         raise LeaseLost
 
 

@@ -14,19 +14,19 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from shop.orders.models import Order, State
-from shop.packing.attempts import claim, take_back
+from shop.packing.attempts import claim, reclaim
 from shop.packing.models import Packing
 from shop.packing.outcomes import LeaseLost
-from shop.packing.runner import calls_out, work_on
+from shop.packing.runner import calls_out, run_steps
 from shop.worker.wake_up import wake
 
 BATCH = 10
 AT_MOST = 20  # seconds; then another wake-up goes on, well before the queue's own time-out
 
 
-def drain(beat: Callable[[], None]) -> None:
+def run_due(beat: Callable[[], None]) -> None:
     """Take back what was abandoned, then pack what is due."""
-    take_back_abandoned()
+    reclaim_expired()
     until = monotonic() + AT_MOST
     while batch := due():
         if len(batch) == BATCH:
@@ -35,17 +35,17 @@ def drain(beat: Callable[[], None]) -> None:
         for pks in _portions(batch):
             for record in claim(pks):
                 beat()
-                work_on(record, beat)
+                run_steps(record, beat)
             if monotonic() > until:
                 wake("packing")
                 return
 
 
-def take_back_abandoned() -> None:
+def reclaim_expired() -> None:
     """Return orders whose worker died: their lease is over and nobody has ended the try."""
-    for record in _abandoned():
+    for record in _expired():
         try:
-            take_back(record)
+            reclaim(record)
         except LeaseLost:
             continue
 
@@ -56,17 +56,17 @@ def due() -> list[int]:
     An order that failed is due anew from its next try on, and so comes after those that have
     waited longer: however many fail, they do not hold up the others.
     """
-    found = [*first_tries()[:BATCH], *retries()[:BATCH]]
+    found = [*due_first_attempts()[:BATCH], *due_retries()[:BATCH]]
     return [pk for _since, pk in sorted(found)[:BATCH]]
 
 
-def first_tries() -> QuerySet[Order, Any]:
+def due_first_attempts() -> QuerySet[Order, Any]:
     """Since when which orders are due that wait for no next try: moment and number."""
     ready = Order.objects.filter(state=State.PENDING, complete=True, packing__next_try=None)
     return ready.order_by("created_at", "pk").values_list("created_at", "pk")
 
 
-def retries() -> QuerySet[Packing, Any]:
+def due_retries() -> QuerySet[Packing, Any]:
     """Since when which orders are due again; `claim` forgets those that were cancelled.
 
     A query of its own, of one table: joined, SQLite would read all pending orders for it.
@@ -75,7 +75,7 @@ def retries() -> QuerySet[Packing, Any]:
     return again.order_by("next_try", "pk").values_list("next_try", "pk")
 
 
-def _abandoned() -> Iterator[Packing]:
+def _expired() -> Iterator[Packing]:
     over = Packing.objects.filter(lease_until__lt=timezone.now(), order__state=State.PACKING)
     return over.select_related("order").order_by("lease_until").iterator()
 

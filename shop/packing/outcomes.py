@@ -13,7 +13,7 @@ on, an idempotency key that is the same for each call for this order and step, a
 puts a limit of at most PACKING_STEP_SECONDS to its calls, and may read and write our database in
 short transactions of its own.
 
-Raised in a step: `RetryLater`, `Mend`, `NeedsHuman`. Any other exception is tried again after
+Raised in a step: `RetryLater`, `NeedsCorrection`, `NeedsHuman`. Any other exception is tried again after
 growing gaps, by a person after the last of PACKING_MAX_ATTEMPTS; OSError and the database's
 OperationalError (nobody answers, time-outs) count as what may pass, everything else as a bug. A
 library whose time-outs are no OSError (urllib3) is best wrapped: `raise RetryLater(10) from error`.
@@ -37,7 +37,7 @@ class RetryLater(Exception):
         self.reason = reason
 
 
-class Mend(Exception):
+class NeedsCorrection(Exception):
     """A person must mend the order first; it gets the state `has_packing_errors`.
 
     `members` are those of the order whose mending helps, where whoever ordered can do that: their
@@ -52,7 +52,7 @@ class Mend(Exception):
         self, code: str, *, customer: str = "", staff: str = "", members: Collection[str] = ()
     ) -> None:
         super().__init__(staff or code)
-        self.code = checked(code)
+        self.code = checked_code(code)
         self.customer = customer
         self.members = members
         self.staff = staff
@@ -63,11 +63,11 @@ class NeedsHuman(Exception):
 
     def __init__(self, code: str, *, staff: str = "") -> None:
         super().__init__(staff or code)
-        self.code = checked(code)
+        self.code = checked_code(code)
         self.staff = staff
 
 
-def checked(code: str) -> str:
+def checked_code(code: str) -> str:
     """`code`. Raises ValueError where the order's row could not hold it."""
     if len(code) > LONGEST_CODE:
         raise ValueError(f"The code of an outcome has at most {LONGEST_CODE} characters: {code}")

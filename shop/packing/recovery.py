@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 from shop.orders.corrections import CORRECTABLE, STUCK, correct
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord
 from shop.packing.runner import calls_out
@@ -35,13 +35,13 @@ def retry(order: Order, actor: User | None, **changes: Any) -> bool:
     if order.state not in STUCK:
         return False
     with transaction.atomic():
-        if not move(order, State.PENDING, actor=actor, **changes):
+        if not transition(order, State.PENDING, actor=actor, **changes):
             return False
         Packing.objects.filter(order=order).update(attempts=0, next_try=None)
     return True
 
 
-def hurry(order: Order, staff: User) -> bool:
+def retry_now(order: Order, staff: User) -> bool:
     """Have the worker try at once what waits for its next try, its attempts counted anew.
 
     False where it does not wait (any more).
@@ -57,7 +57,7 @@ def hurry(order: Order, staff: User) -> bool:
     return True
 
 
-def callable_again(order: Order) -> list[str]:
+def rerunnable_steps(order: Order) -> list[str]:
     """The names of the steps done that call another system, in order: `retry_from` takes these."""
     calling = [step_name(path) for path in settings.PACKING_STEPS if calls_out(import_string(path))]
     done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
@@ -69,7 +69,7 @@ def retry_from(order: Order, name: str, staff: User) -> bool:
 
     False where the order is not stuck (any more), or `name` is not one of `callable_again`.
     """
-    names = callable_again(order)
+    names = rerunnable_steps(order)
     if name not in names:
         return False
     again = names[names.index(name) :]
@@ -83,7 +83,7 @@ def retry_from(order: Order, name: str, staff: User) -> bool:
     return True
 
 
-def mend(
+def correct_and_retry(
     order: Order,
     details: Mapping[str, Any],
     *,
@@ -117,7 +117,7 @@ def approve(order: Order, staff: User) -> bool:
     return True
 
 
-def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> bool:
+def mark_packed(order: Order, project: Project, staff: User, *, note: str) -> bool:
     """Write down that staff have delivered `project` themselves; the invitation goes out.
 
     False where the order does not wait for a person (any more). Raises Mend where there is nobody
@@ -140,7 +140,7 @@ def done_by_hand(order: Order, project: Project, staff: User, *, note: str) -> b
         for name in ("client", "project", "member", "invitation"):
             StepRecord.objects.get_or_create(order=order, name=name)
         changes = {name: getattr(order, name) for name in decided}
-        won = move(order, State.PACKED, actor=staff, note=note, **changes)
+        won = transition(order, State.PACKED, actor=staff, note=note, **changes)
         # Somebody else was faster: the invitation just made must not stay.
         transaction.set_rollback(not won)
     return won

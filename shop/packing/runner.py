@@ -9,31 +9,31 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils.module_loading import import_string
 
 from shop.orders.models import Order, State
-from shop.packing.attempts import claim, end, fence, give_back, lease_end
+from shop.packing.attempts import claim, fence, finish, lease_end, retry_later
 from shop.packing.models import Packing, StepRecord
-from shop.packing.outcomes import LeaseLost, Mend, NeedsHuman, RetryLater
+from shop.packing.outcomes import LeaseLost, NeedsCorrection, NeedsHuman, RetryLater
 from shop.packing.step_names import step_key, step_name
 
 logger = logging.getLogger(__name__)
 
 Step = Callable[..., None]  # `outcomes` says what it gets and what it may say
 
-PASSING = (OSError, OperationalError, InterfaceError)
+TRANSIENT = (OSError, OperationalError, InterfaceError)
 
 
 def pack(pk: int) -> None:
     """Pack the order `pk` if it is due and nobody else has claimed it."""
     for record in claim([pk]):
-        work_on(record)
+        run_steps(record)
 
 
-def work_on(record: Packing, beat: Callable[[], None] = lambda: None) -> None:
+def run_steps(record: Packing, beat: Callable[[], None] = lambda: None) -> None:
     """Do what is left to do for a claimed order, calling `beat` before each step.
 
     Whatever happens is in our rows afterwards.
     """
     try:
-        _try(record, beat)
+        _attempt(record, beat)
     except LeaseLost:
         logger.warning("Lost the lease of %s: somebody else works on it.", record.order)
 
@@ -43,13 +43,13 @@ def calls_out(step: Step) -> bool:
     return bool(getattr(step, "calls_out", False))
 
 
-def _try(record: Packing, beat: Callable[[], None]) -> None:
+def _attempt(record: Packing, beat: Callable[[], None]) -> None:
     try:
-        _do_steps(record, beat)
+        _run_steps(record, beat)
     except LeaseLost:
         raise
-    except Mend as outcome:
-        end(
+    except NeedsCorrection as outcome:
+        finish(
             record,
             State.HAS_PACKING_ERRORS,
             fault=outcome.code,
@@ -60,19 +60,19 @@ def _try(record: Packing, beat: Callable[[], None]) -> None:
         )
     except NeedsHuman as outcome:
         # To wait for a decision is no error.
-        end(record, State.NEED_HUMAN, fault=outcome.code, error=outcome.staff)
+        finish(record, State.NEED_HUMAN, fault=outcome.code, error=outcome.staff)
     except RetryLater as outcome:
         kind = Packing.ErrorKind.PASSING
-        give_back(record, error=outcome.reason, kind=kind, wait=outcome.seconds)
+        retry_later(record, error=outcome.reason, kind=kind, wait=outcome.seconds)
     except Exception as error:
         logger.exception("Packing %s failed.", record.order)
-        kind = Packing.ErrorKind.PASSING if isinstance(error, PASSING) else Packing.ErrorKind.BUG
-        give_back(record, error=f"{type(error).__name__}: {error}", kind=kind)
+        kind = Packing.ErrorKind.PASSING if isinstance(error, TRANSIENT) else Packing.ErrorKind.BUG
+        retry_later(record, error=f"{type(error).__name__}: {error}", kind=kind)
     else:
-        end(record, State.PACKED)
+        finish(record, State.PACKED)
 
 
-def _do_steps(record: Packing, beat: Callable[[], None]) -> None:
+def _run_steps(record: Packing, beat: Callable[[], None]) -> None:
     order = record.order
     if order.product.is_manual and not order.approved_at and not order.project_id:
         raise NeedsHuman("manual_tier")
@@ -83,10 +83,10 @@ def _do_steps(record: Packing, beat: Callable[[], None]) -> None:
             continue
         beat()
         record.last_step = name
-        _do_step(record, import_string(path), name)
+        _run_step(record, import_string(path), name)
 
 
-def _do_step(record: Packing, step: Step, name: str) -> None:
+def _run_step(record: Packing, step: Step, name: str) -> None:
     order = record.order
     begun: dict[str, Any] = {"lease_until": lease_end(), "last_step": name}
     if calls_out(step):
@@ -95,15 +95,15 @@ def _do_step(record: Packing, step: Step, name: str) -> None:
         step(order, step_key(order, name))
         with transaction.atomic():
             fence(record, lease_until=lease_end())
-            _write_down(order, name)
+            _record_step(order, name)
         return
     with transaction.atomic():
         fence(record, **begun)
-        _write_down(order, name)
+        _record_step(order, name)
         step(order)
 
 
-def _write_down(order: Order, name: str) -> None:
+def _record_step(order: Order, name: str) -> None:
     try:
         StepRecord.objects.create(order=order, name=name)
     except IntegrityError as error:

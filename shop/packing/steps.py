@@ -9,9 +9,9 @@ never looked up (contract, "Who is who").
 from django.db.models import F
 
 from shop.orders.document import FREE_FOR_FIRST_USER
-from shop.orders.email_change import user_of
+from shop.orders.email_change import order_user
 from shop.orders.models import Order
-from shop.packing.outcomes import Mend, NeedsHuman
+from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 
@@ -20,13 +20,13 @@ def client(order: Order) -> None:
     by_token = bool(order.token_last4)
     token_counts = by_token and order.product.code != FREE_FOR_FIRST_USER
     if by_token and (token_counts or order.client_id) and order.token_id is None:
-        raise Mend("token_revoked")
+        raise NeedsCorrection("token_revoked")
     if order.client_id:
         found = Client.objects.filter(pk=order.client_id).first()
         if found is None:
-            raise Mend("client_gone")
+            raise NeedsCorrection("client_gone")
         if found.client_admin_id != order.token_user_id:
-            raise Mend("not_client_admin")
+            raise NeedsCorrection("not_client_admin")
     else:
         admin = order.token_user if token_counts and order.token_user else first_user(order)
         found = Client.objects.create(name=order.client_name or "", client_admin=admin)
@@ -41,12 +41,12 @@ def project(order: Order) -> None:
             pk=order.project_id, client=order.delivered_client_id
         ).first()
         if found is None:
-            raise Mend("project_gone")
+            raise NeedsCorrection("project_gone")
         if found.product_id != order.product_id:
-            raise Mend("tier_changed")
+            raise NeedsCorrection("tier_changed")
     else:
         if order.delivered_client is None:
-            raise Mend("client_gone")
+            raise NeedsCorrection("client_gone")
         found = Project.objects.create(
             client=order.delivered_client, name=order.project_name or "", product=order.product
         )
@@ -57,7 +57,7 @@ def project(order: Order) -> None:
 def member(order: Order) -> None:
     """Keep a place in the project for its first or next member, who has yet to join."""
     if order.delivered_project is None:
-        raise Mend("project_gone")
+        raise NeedsCorrection("project_gone")
     user = first_user(order)
     # Whoever writes the project's row first takes the last place: the others wait and then see.
     Project.objects.filter(pk=order.delivered_project.pk).update(name=F("name"))
@@ -78,7 +78,7 @@ def invitation(order: Order) -> None:
         user=order.member_id, project=order.delivered_project_id
     ).first()
     if membership is None:
-        raise Mend("project_gone")
+        raise NeedsCorrection("project_gone")
     order.invitation = Invitation.objects.create(membership=membership)
     order.save(update_fields=["invitation"])
 
@@ -90,6 +90,6 @@ def first_user(order: Order) -> User:
     """
     if not order.user_email:
         if order.token_user is None:
-            raise Mend("token_revoked")
+            raise NeedsCorrection("token_revoked")
         return order.token_user
-    return user_of(order)
+    return order_user(order)

@@ -13,17 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shop.access.rate_limits import take
+from shop.access.rate_limits import hit
 from shop.catalogue.models import Product
 from shop.content.terms_field import without_outdated_tick
-from shop.form_texts import tell
+from shop.form_texts import add_errors
 from shop.orders.basket import document
-from shop.orders.consent import NotAgreed, current_terms, put_consent
-from shop.orders.document import Refused
+from shop.orders.consent import NoConsentError, current_terms, put_consent
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
-from shop.orders.open_orders import change_open, find_open, holding, may_see, orders_of
+from shop.orders.open_orders import (
+    find_open,
+    locked_basket,
+    orders_of,
+    update_open_order,
+    visible_to,
+)
 from shop.orders.owners import PAGES, Owner, page_owner, write_owner_id
-from shop.orders.placing import Caller, NotOpen, PriceChanged
+from shop.orders.placing import Caller, NotOpenError, PriceChangedError
 from shop.orders.submission import quote, submit
 from shop.storefront.forms import CheckoutForm
 from shop.storefront.putting import put_details, put_tier
@@ -36,7 +42,7 @@ def take_tier(request: HttpRequest) -> HttpResponse:
     tier = _tier(request)
     if tier is None:
         raise Http404
-    changed = change_open(page_owner(request), lambda basket: put_tier(basket, tier))
+    changed = update_open_order(page_owner(request), lambda basket: put_tier(basket, tier))
     return _with_cookies(redirect("checkout"), changed.owner)
 
 
@@ -85,13 +91,13 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     if order is None or order.order_hash != request.POST.get("order"):
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form, put)
     try:
-        with holding(order) as basket:
+        with locked_basket(order) as basket:
             put(basket)
-    except NotOpen:
+    except NotOpenError:
         return _answer_old_form(request, owner, form, put)
     if leads_to:
         return redirect(leads_to)
-    tell(form, faults)
+    add_errors(form, faults)
     if form.errors:
         return _page(request, form, basket, status=409 if outdated else 422)
     if applies:
@@ -115,12 +121,12 @@ def _answer_old_form(
 ) -> HttpResponse:
     """A form whose order is no longer open: sent twice, or from before another tab was used."""
     order_hash = request.POST.get("order", "")
-    mine = Order.objects.exclude(state=State.NEW).filter(may_see(owner))
+    mine = Order.objects.exclude(state=State.NEW).filter(visible_to(owner))
     placed = mine.filter(order_hash=order_hash).first() if HASH.fullmatch(order_hash) else None
     if placed and _same(placed, form):
         return redirect("registration", placed.order_hash)
     # What was typed is another order's, if that is what they want.
-    changed = change_open(owner, put)
+    changed = update_open_order(owner, put)
     context = {"placed": placed, "stale": placed is None}
     response = _page(request, form, changed.basket, status=409, **context)
     return _with_cookies(response, changed.owner)
@@ -135,22 +141,22 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
 
 
 def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Basket) -> HttpResponse:
-    taken = None if owner.user else take(request, "orders")
+    taken = None if owner.user else hit(request, "orders")
     if taken and taken.wait:
         form.add_error(None, _("There were many orders from here. Please wait a while."))
         return _page(request, form, basket, status=429)
     caller = Caller(user=owner.user, client_admin=owner.user)
     try:
         submit(basket.order, caller, quote_hash=request.POST.get("quote_hash", ""), by_consent=True)
-    except NotAgreed:
+    except NoConsentError:
         # Changed, or taken back in another tab, at this very moment.
         return _answer_form(request, owner, basket.order)
-    except PriceChanged:
+    except PriceChangedError:
         return _page(request, form, basket, status=409, seen=_cents(request.POST.get("seen", "")))
-    except Refused as refusal:
-        tell(form, refusal.errors)
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.errors)
         return _page(request, form, basket, status=422)
-    except NotOpen:
+    except NotOpenError:
         # Pressed twice: the other press was faster.
         pass
     return redirect("registration", basket.order.order_hash)

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Product
 from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import PAGE_WORDS, detail_field
+from shop.form_texts import FORM_TEXTS, member_field
 from shop.middleware import page_language
-from shop.orders.document import Errors, Refused, check_document
+from shop.orders.document import Errors, InvalidDocumentError, check_document
 from shop.tenancy.models import Client, Project, User
 
 EITHER = ("client_id", "client_name", "project_id", "project_name")
-REQUIRED = PAGE_WORDS["is required."]
+REQUIRED = FORM_TEXTS["is required."]
 
 
 class CheckoutForm(forms.Form):
@@ -23,13 +23,13 @@ class CheckoutForm(forms.Form):
     Who is client_admin may choose one of their clients and projects instead of naming new ones.
     """
 
-    user_email = detail_field("user_email", required=True)
-    user_first_name = detail_field("user_first_name", required=False)
-    user_last_name = detail_field("user_last_name", required=False)
+    user_email = member_field("user_email", required=True)
+    user_first_name = member_field("user_first_name", required=False)
+    user_last_name = member_field("user_last_name", required=False)
     client_id = forms.TypedChoiceField(
         label=_("Your client"), coerce=int, empty_value=None, required=False
     )
-    client_name = detail_field("client_name", required=True)
+    client_name = member_field("client_name", required=True)
     project_id = forms.TypedChoiceField(
         label=_("Your project"),
         help_text=_("To add a member to a project of this tier costs nothing."),
@@ -37,7 +37,7 @@ class CheckoutForm(forms.Form):
         empty_value=None,
         required=False,
     )
-    project_name = detail_field("project_name", required=True)
+    project_name = member_field("project_name", required=True)
     product = forms.ChoiceField(
         label=_("Tier"), error_messages={"invalid_choice": _("This tier can no longer be ordered.")}
     )
@@ -109,7 +109,7 @@ class CheckoutForm(forms.Form):
         """What the rules of ordering have against these details; nothing where none were given."""
         try:
             check_document(self.document(), client_admin=self.user)
-        except Refused as refusal:
+        except InvalidDocumentError as refusal:
             given = self.document() if not self.complete else refusal.errors
             return {name: told for name, told in refusal.errors.items() if name in given}
         return {}

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from shop.catalogue.models import Product
 from shop.content.questions import listed
 from shop.middleware import base_url, page_language
-from shop.orders.open_orders import open_of
+from shop.orders.open_orders import open_orders_of
 from shop.orders.owners import Owner, read_owner_id
 from shop.orders.pricing import price_of
 from shop.storefront.json_ld import data_block, describe
@@ -23,7 +23,7 @@ from shop.storefront.json_ld import data_block, describe
 @require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
     """The tiers, side by side."""
-    chosen = open_of(Owner(read_owner_id(request))).filter(product=OuterRef("pk"))
+    chosen = open_orders_of(Owner(read_owner_id(request))).filter(product=OuterRef("pk"))
     products = list(Product.objects.filter(listed=True).annotate(chosen=Exists(chosen)))
     families = [
         (family, [product for product in products if product.family == family])

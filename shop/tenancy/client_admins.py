@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from shop.tenancy.models import Client, Membership, User
 
 
-class NotTheirs(Exception):
+class NotClientAdminError(Exception):
     """The client is not, or no longer, this user's to administer."""
 
 
@@ -22,7 +22,7 @@ def administering(client: Client, admin: User) -> Iterator[None]:
     """Hold `client` while `admin` acts for it. Raises NotTheirs; then nothing is written."""
     with transaction.atomic():
         if not Client.objects.filter(pk=client.pk, client_admin=admin).update(name=F("name")):
-            raise NotTheirs
+            raise NotClientAdminError
         yield
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from shop.tenancy.models import User
 
 
-def owner_of(email: str) -> User | None:
+def user_by_email(email: str) -> User | None:
     """The user whose address `email` is, be it one they have proven beside their first."""
     email = email.lower()
     first = User.objects.filter(email=email).first()
@@ -16,20 +16,20 @@ def owner_of(email: str) -> User | None:
     return first or (proven.user if proven else None)
 
 
-def masked(email: str) -> str:
+def mask_email(email: str) -> str:
     """Enough of the address to recognise one's own: `n…@g….com`. Empty for none."""
     name, _at, domain = email.partition("@")
     host, dot, ending = domain.rpartition(".")
     return f"{name[:1]}…@{host[:1]}…{dot}{ending}" if email else ""
 
 
-def user_at(email: str, *, first_name: str, last_name: str, language: str) -> User:
+def get_or_create_user(email: str, *, first_name: str, last_name: str, language: str) -> User:
     """Whoever has `email`, else somebody new who has yet to join.
 
     The names and the language are for somebody new: a known user is never changed by an order.
     """
     email = email.lower()
-    found = owner_of(email)
+    found = user_by_email(email)
     try:
         with transaction.atomic():
             if found and _hold(found):
@@ -53,7 +53,7 @@ def _hold(user: User) -> bool:
     return bool(there.update(language=F("language")))
 
 
-def prove(user: User) -> None:
+def mark_verified(user: User) -> None:
     """Write down that `user` reads their mail, as sign-in wants to see it.
 
     Where somebody else has proven the same address meanwhile, it stays theirs.

@@ -22,33 +22,33 @@ from shop.tenancy.models import Client, Membership, User
 
 # Sent in the transaction of the deletion, before it, with `user` as they were and all their
 # addresses as `emails`.
-forgotten = Signal()
+user_erased = Signal()
 
 
-class StillAdministers(Exception):
+class StillAdministersError(Exception):
     """A client_admin hands over first (contract, "Who is who")."""
 
 
-class NotToForget(Exception):
+class NotErasableError(Exception):
     """Staff, or somebody who was deleted meanwhile."""
 
 
-def forget(user: User) -> None:
+def erase_user(user: User) -> None:
     """Anonymise `user`: they can no longer sign in, and their address can be invited afresh.
 
     Ends memberships, invitations and their links, sessions, tokens, passkeys and second factors.
     Raises StillAdministers, and NotToForget.
     """
-    emails = addresses_of(user)
+    emails = emails_of(user)
     with transaction.atomic():
         # The row first: whoever is handing a client over to them waits, and then sees.
         there = User.objects.filter(pk=user.pk, is_active=True, is_staff=False)
         if not there.update(is_active=False):
-            raise NotToForget
+            raise NotErasableError
         if Client.objects.filter(client_admin=user).exists():
-            raise StillAdministers
-        forgotten.send(sender=User, user=user, emails=emails)
-        _delete_what_lets_in(user)
+            raise StillAdministersError
+        user_erased.send(sender=User, user=user, emails=emails)
+        _delete_credentials(user)
         Membership.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         of_users = ContentType.objects.get_for_model(User)
@@ -66,14 +66,14 @@ def forget(user: User) -> None:
     _delete_sessions_that_name(emails)
 
 
-def addresses_of(user: User) -> frozenset[str]:
+def emails_of(user: User) -> frozenset[str]:
     """All addresses of `user` in lower case; one they have not proven may be somebody else's."""
     proven = EmailAddress.objects.filter(user=user, verified=True)
     others = proven.values_list("email", flat=True)
     return frozenset({user.email, *(email.lower() for email in others)})
 
 
-def _delete_what_lets_in(user: User) -> None:
+def _delete_credentials(user: User) -> None:
     Token.objects.filter(user=user).delete()
     # A program of theirs goes on, with nobody behind it.
     OAuthClient.objects.filter(owner=user).update(owner=None)

@@ -5,11 +5,11 @@ from django.db.models import F
 from shop.tenancy.models import Invitation, Membership, Project, User
 
 
-class NoPlace(Exception):
+class NoSeatError(Exception):
     """The project has as many members as its tier allows."""
 
 
-def hand_place_over(
+def transfer_seat(
     project: Project,
     old: User,
     new: User,
@@ -46,7 +46,7 @@ def hand_place_over(
     if is_new and not given_up and not beyond_tier:
         members = Membership.objects.filter(project=project).count()
         if members > project.product.members:
-            raise NoPlace
+            raise NoSeatError
     return True
 
 

@@ -16,11 +16,11 @@ from django.utils.crypto import salted_hmac
 from shop.tenancy.models import Invitation
 
 # No sign that is easily taken for another.
-SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 
 
-class LinkProblem(Exception):
+class LinkError(Exception):
     """A link that lets nobody in; `reason` says why."""
 
     class Reason(Enum):
@@ -56,18 +56,18 @@ def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
     except SignatureExpired:
         value, expired = _signer().unsign(token), True
     except BadSignature as error:
-        raise LinkProblem(LinkProblem.Reason.DAMAGED) from error
+        raise LinkError(LinkError.Reason.DAMAGED) from error
     number, _, counter = value.partition("-")
     if invitation is None:
-        raise LinkProblem(LinkProblem.Reason.WITHDRAWN)
+        raise LinkError(LinkError.Reason.WITHDRAWN)
     if str(invitation.pk) != number:
-        raise LinkProblem(LinkProblem.Reason.DAMAGED)
+        raise LinkError(LinkError.Reason.DAMAGED)
     if invitation.used_at:
-        raise LinkProblem(LinkProblem.Reason.USED)
+        raise LinkError(LinkError.Reason.USED)
     if str(invitation.counter) != counter:
-        raise LinkProblem(LinkProblem.Reason.REPLACED)
+        raise LinkError(LinkError.Reason.REPLACED)
     if expired:
-        raise LinkProblem(LinkProblem.Reason.EXPIRED)
+        raise LinkError(LinkError.Reason.EXPIRED)
     return invitation
 
 
@@ -80,7 +80,7 @@ def join_code(invitation: Invitation) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def take_code(typed: str, invitation: Invitation) -> bool:
+def redeem_code(typed: str, invitation: Invitation) -> bool:
     """Whether `typed` is the code of `invitation` as it now is; blanks, hyphens and case aside.
 
     Each try counts: after JOIN_CODE_TRIES none is right any more until a new mail was sent.
@@ -93,7 +93,7 @@ def take_code(typed: str, invitation: Invitation) -> bool:
     ).update(code_tries=F("code_tries") + 1)
     if not counted:
         return False
-    given = "".join(sign for sign in typed.upper() if sign in SIGNS)
+    given = "".join(sign for sign in typed.upper() if sign in ALPHABET)
     today = timezone.now().date()
     days = [today - timedelta(days=age) for age in range(settings.INVITATION_DAYS + 1)]
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
@@ -120,4 +120,4 @@ def _code(invitation: Invitation, day: date, key: str) -> str:
     digest = salted_hmac(
         "shop.tenancy.invitation.code", value, secret=key, algorithm="sha256"
     ).digest()
-    return "".join(SIGNS[byte % len(SIGNS)] for byte in digest[:CODE_LENGTH])
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE_LENGTH])

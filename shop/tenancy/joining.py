@@ -10,7 +10,7 @@ from shop.content.models import Version
 from shop.tenancy.models import Invitation, Membership, User
 
 
-class LoginTaken(Exception):
+class LoginTakenError(Exception):
     """Somebody else has this login."""
 
 
@@ -57,7 +57,7 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
             invited.filter(joined_at=None).update(joined_at=now)
             Invitation.objects.filter(membership__user=user, used_at=None).update(used_at=now)
     except IntegrityError as error:
-        raise LoginTaken from error
+        raise LoginTakenError from error
     return True
 
 

@@ -4,7 +4,7 @@ from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Membership, User
 
 
-def remove(membership: Membership, admin: User) -> bool:
+def remove_membership(membership: Membership, admin: User) -> bool:
     """End `membership` with its invitations, whose links let nobody in any more.
 
     The place is free again. Who never joined stays as a user who can do nothing. A client_admin is

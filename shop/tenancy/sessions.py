@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 
 
-def forget_expired(beat: Callable[[], None]) -> None:
+def delete_expired_sessions(beat: Callable[[], None]) -> None:
     """Delete expired sessions, and what was noted of where they were; an hourly duty.
 
     Calls `beat` between two sessions.

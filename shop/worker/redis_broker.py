@@ -7,7 +7,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 
-class HastyRedis(Redis):  # type: ignore[misc]  # django-q2 is not typed
+class FailFastRedis(Redis):  # type: ignore[misc]  # django-q2 is not typed
     """The library's broker, but one that gives up soon: an order must not wait for a wake-up."""
 
     @staticmethod

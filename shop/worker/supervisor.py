@@ -22,7 +22,7 @@ from django.db.models import F
 from shop.worker.models import Heartbeat
 from shop.worker.parent_death import VARIABLE
 from shop.worker.processes import Stop, end_groups, kill_group
-from shop.worker.wake_up import forget, wake
+from shop.worker.wake_up import clear_queue, wake
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Group:
                 restarts=F("restarts") + self.uncounted
             )
             self.uncounted = 0
-        forget(self.cluster)
+        clear_queue(self.cluster)
         self.process = subprocess.Popen(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster", "--skip-checks"],
             stdin=subprocess.DEVNULL,

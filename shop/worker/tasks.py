@@ -51,7 +51,7 @@ def _hourly(cluster: str) -> list[str]:
     return list(clusters[cluster].get("hourly", []))
 
 
-def drain(cluster: str) -> None:
+def run_cluster(cluster: str) -> None:
     """Run the cluster's drains: each looks for its own work and does it.
 
     A drain is called with a function that it calls between two pieces of work, so that the

@@ -41,11 +41,15 @@ def _wake(cluster: str) -> None:
         # Always with its name: a task without one belongs to the cluster that is called like the
         # setting's `name`. The acknowledgement of a failure is the enqueuer's choice.
         async_task(
-            "shop.worker.tasks.drain", cluster, cluster=cluster, broker=broker, ack_failure=True
+            "shop.worker.tasks.run_cluster",
+            cluster,
+            cluster=cluster,
+            broker=broker,
+            ack_failure=True,
         )
 
 
-def forget(cluster: str) -> None:
+def clear_queue(cluster: str) -> None:
     """Delete a cluster's wake-ups; those that a killed process took would stay locked for long.
 
     Nothing is lost: they only say that there may be work.

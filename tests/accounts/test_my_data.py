@@ -25,10 +25,10 @@ from shop.orders.assignment import appoint_client_admin
 from shop.orders.basket import put_account
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.open_orders import change_open
+from shop.orders.open_orders import update_open_order
 from shop.orders.owners import Owner
 from shop.packing.models import Packing
-from shop.tenancy.erasure import NotToForget, StillAdministers, forget
+from shop.tenancy.erasure import NotErasableError, StillAdministersError, erase_user
 from shop.tenancy.models import Client, Invitation, Membership, User
 from tests.accounts.factors import add_app, by_password
 from tests.accounts.test_email_change import code_in
@@ -272,7 +272,7 @@ def test_address_that_was_not_proven_brings_nothing_of_others() -> None:
     EmailAddress.objects.create(user=user, email="somebody@example.com", verified=False)
     taken = export(user)
     assert (taken["orders"], taken["messages"]) == ([], [])
-    forget(user)
+    erase_user(user)
     order.refresh_from_db()
     assert order.user_email == "somebody@example.com"
     assert order.messages.exists()
@@ -343,8 +343,8 @@ def test_client_admin_is_told_to_hand_over_first() -> None:
     assert "Kranfilm" in words(page)
     client.client_admin.refresh_from_db()
     assert client.client_admin.is_active
-    with pytest.raises(StillAdministers):
-        forget(client.client_admin)
+    with pytest.raises(StillAdministersError):
+        erase_user(client.client_admin)
 
 
 def test_staff_do_not_delete_themselves() -> None:
@@ -355,8 +355,8 @@ def test_staff_do_not_delete_themselves() -> None:
     assert "another member of staff" in words(browser.post(DELETE, {"sure": "on"}, follow=True))
     user.refresh_from_db()
     assert user.is_active
-    with pytest.raises(NotToForget):
-        forget(user)
+    with pytest.raises(NotErasableError):
+        erase_user(user)
 
 
 def test_deletion_ends_every_way_in() -> None:
@@ -434,9 +434,9 @@ def test_address_can_be_invited_afresh() -> None:
 
 def test_who_is_deleted_is_not_deleted_again() -> None:
     user = make_user()
-    forget(user)
-    with pytest.raises(NotToForget):
-        forget(user)
+    erase_user(user)
+    with pytest.raises(NotErasableError):
+        erase_user(user)
 
 
 def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[EmailMessage]) -> None:
@@ -485,7 +485,7 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[Email
     shop.post("/checkout/", {**form, "client_name": "Kran", "project_name": "Zwei", "place": "1"})
     pack_all()
     at_checkout("m", user)
-    change_open(
+    update_open_order(
         Owner(user=user),
         lambda basket: put_account(basket, {"currency": "EUR", "name": "Zwiebelfisch"}, None),
     )
@@ -528,7 +528,7 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[Email
     last = visitor()
     by_password(last, user)
     Authenticator.objects.all().delete()
-    forget(User.objects.get(pk=user.pk))
+    erase_user(User.objects.get(pk=user.pk))
 
     assert rows_with(*traces, b64encode(email.encode()).decode()) == []
     assert Delivery.objects.exists()

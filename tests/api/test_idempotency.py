@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from shop.api.idempotency import forget_old
-from shop.api.models import KeptAnswer
+from shop.api.idempotency import delete_expired_responses
+from shop.api.models import IdempotentResponse
 from shop.orders.models import Order
 from shop.orders.states import state_changed
 from tests.api.calls import post_order
@@ -51,7 +51,7 @@ def test_calls_without_key_are_orders_of_their_own(token: str) -> None:
     post_order(token)
     post_order(token)
     assert Order.objects.count() == 2
-    assert KeptAnswer.objects.count() == 0
+    assert IdempotentResponse.objects.count() == 0
 
 
 def test_keys_are_an_applications_own(token: str) -> None:
@@ -76,9 +76,9 @@ def test_refusal_is_not_kept(token: str) -> None:
 
 def test_key_is_free_again_after_a_day(token: str) -> None:
     post_order(token, key="k1")
-    KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    IdempotentResponse.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
     assert post_order(token, key="k1", product="m").status_code == 201
-    assert KeptAnswer.objects.count() == 1
+    assert IdempotentResponse.objects.count() == 1
 
 
 @pytest.mark.parametrize(("key", "status"), [("x" * 255, 201), ("x" * 256, 422), ("ä", 422)])
@@ -96,7 +96,7 @@ def test_crash_in_the_middle_leaves_the_key_free(token: str) -> None:
             post_order(token, key="k1")
     finally:
         state_changed.disconnect(crash)
-    assert (Order.objects.count(), KeptAnswer.objects.count()) == (0, 0)
+    assert (Order.objects.count(), IdempotentResponse.objects.count()) == (0, 0)
     assert post_order(token, key="k1").status_code == 201
 
 
@@ -157,8 +157,8 @@ def test_call_whose_first_takes_long_is_told_so() -> None:
 
 def test_old_answers_are_forgotten_by_the_hour(token: str) -> None:
     post_order(token, key="k1")
-    forget_old(lambda: None)
-    assert KeptAnswer.objects.count() == 1
-    KeptAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
-    forget_old(lambda: None)
-    assert KeptAnswer.objects.count() == 0
+    delete_expired_responses(lambda: None)
+    assert IdempotentResponse.objects.count() == 1
+    IdempotentResponse.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    delete_expired_responses(lambda: None)
+    assert IdempotentResponse.objects.count() == 0

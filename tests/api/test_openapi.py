@@ -15,7 +15,7 @@ from shop.catalogue.models import Product
 from shop.guide.openapi import describe, joined
 from shop.guide.openapi_reader import resolved
 from shop.orders.models import State
-from shop.orders.serializers import present
+from shop.orders.serializers import serialize_order
 from tests.api.rules import faults, order_faults
 from tests.factories import make_application, make_order, make_token
 
@@ -119,7 +119,7 @@ def test_other_method_is_405_in_the_envelope() -> None:
 
 
 def test_answered_members_are_those_of_an_order() -> None:
-    shown = present(make_order(), "https://shop.example/")
+    shown = serialize_order(make_order(), "https://shop.example/")
     assert list(OrderAnswer.model_fields) == list(shown)
     assert wording.ANSWERED.keys() == shown.keys()
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shop.guide.openapi import describe
-from shop.orders.document import Refused, check_document
+from shop.orders.document import InvalidDocumentError, check_document
 from tests.api.rules import order_faults
 from tests.factories import make_project, make_token
 
@@ -57,7 +57,7 @@ def test_schema_and_api_take_and_refuse_the_same(
 def takes(document: dict[str, Any]) -> bool:
     try:
         check_document(document)
-    except Refused:
+    except InvalidDocumentError:
         return False
     return True
 

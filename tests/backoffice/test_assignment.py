@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shop.orders.assignment import appoint_client_admin, assign, follow_up, hand_back
+from shop.orders.assignment import appoint_client_admin, assign, set_follow_up, unassign
 from shop.orders.models import Order
 from shop.tenancy.appointing import appoint
-from shop.tenancy.erasure import forget
+from shop.tenancy.erasure import erase_user
 from shop.tenancy.models import Client, User
 from tests.factories import make_client, make_order, make_packed_order, make_staff, make_user
 from tests.pages import Response, error_beside, fields, html, visitor, words
@@ -62,7 +62,7 @@ def test_two_that_take_at_once_do_not_both_win() -> None:
     mine, theirs = fresh(order), fresh(order)
     assert assign(mine, first, actor=first)
     assert not assign(theirs, second, actor=second)
-    assert not hand_back(theirs, second)
+    assert not unassign(theirs, second)
     assert fresh(order).taken_by == first
     assert order.events.filter(kind="taken").count() == 1
 
@@ -70,7 +70,7 @@ def test_two_that_take_at_once_do_not_both_win() -> None:
 def test_attending_does_not_touch_how_long_an_order_waits() -> None:
     order, staff = make_order(), make_staff("agent")
     assign(order, staff, actor=staff)
-    follow_up(order, staff, date(2030, 1, 2))
+    set_follow_up(order, staff, date(2030, 1, 2))
     assert fresh(order).updated_at == order.updated_at
 
 
@@ -155,6 +155,6 @@ def test_two_that_appoint_at_once_do_not_both_win() -> None:
 
 def test_whose_account_was_deleted_meanwhile_is_not_appointed() -> None:
     order, heir = make_packed_order(), make_user()
-    forget(User.objects.get(pk=heir.pk))
+    erase_user(User.objects.get(pk=heir.pk))
     assert not appoint_client_admin(order, heir, make_staff())
     assert client_of(order).client_admin != heir

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from portal.backoffice import bulk_jobs
-from portal.backoffice.bulk_jobs import begin, count, drain, stop
+from portal.backoffice.bulk_jobs import begin, count, run_bulk_jobs, stop
 from portal.backoffice.models import BulkItem, BulkJob
 from shop.orders.models import Order, OrderEvent
 from tests.factories import make_order, make_staff, pack_all
@@ -27,7 +27,7 @@ def stuck(number: int = 3) -> list[Order]:
 
 
 def work() -> None:
-    drain(lambda: None)
+    run_bulk_jobs(lambda: None)
 
 
 def choose(action: str, orders: list[Order], **form: Any) -> Response:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from portal.backoffice import statistics
 from portal.backoffice.charts import Bar, stacked
 from portal.backoffice.formatting import duration
-from portal.backoffice.statistics import Line, Times, Weeks
+from portal.backoffice.statistics import Last30Days, Line, Times
 from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing
@@ -51,7 +51,7 @@ def test_orders_are_counted_by_day_state_and_tier() -> None:
     placed("m", state="packed", ago=29 * DAY)
     placed("m", ago=30 * DAY)
     Order.objects.create(state="new")
-    weeks = Weeks()
+    weeks = Last30Days()
     assert weeks.placed == {
         (today, State.PENDING, "s"): 1,
         (today, State.PACKED, "s"): 1,
@@ -68,13 +68,13 @@ def test_day_begins_at_midnight_in_the_zone_of_the_shop() -> None:
     midnight = timezone.make_aware(datetime.combine(today, datetime.min.time()))
     for order, moment in ((placed(), midnight), (placed(), midnight - timedelta(microseconds=1))):
         Order.objects.filter(pk=order.pk).update(created_at=moment)
-    weeks = Weeks()
+    weeks = Last30Days()
     assert (weeks.number(today), weeks.number(today - DAY)) == (1, 1)
 
 
 def test_days_are_whole_where_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 11, 1))
-    bounds = dict(zip(Weeks().days, Weeks().bounds, strict=False))
+    bounds = dict(zip(Last30Days().days, Last30Days().bounds, strict=False))
     assert bounds[date(2026, 10, 25)].astimezone(UTC).hour == 22
     assert bounds[date(2026, 10, 26)].astimezone(UTC).hour == 23
 
@@ -85,7 +85,7 @@ def test_time_from_order_to_done_is_told_by_median_and_95_of_100() -> None:
     placed()
     packed(7, ago=DAY)
     today = timezone.localdate()
-    *_others, yesterday, last = Weeks().times()
+    *_others, yesterday, last = Last30Days().times()
     assert last == Times(today, 20, 10.5, 19)
     assert yesterday == Times(today - DAY, 1, 7, 7)
 
@@ -94,7 +94,7 @@ def test_of_many_orders_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(statistics, "SAMPLE", 5)
     for _ in range(20):
         packed(30)
-    assert Weeks().times()[-1] == Times(timezone.localdate(), 20, 30, 30)
+    assert Last30Days().times()[-1] == Times(timezone.localdate(), 20, 30, 30)
 
 
 def test_failures_are_counted_by_step_and_reason() -> None:
@@ -104,7 +104,7 @@ def test_failures_are_counted_by_step_and_reason() -> None:
     placed(state="has_packing_errors", fault="client_gone")
     old = placed(state="need_human", fault="no_place")
     Order.objects.filter(pk=old.pk).update(updated_at=timezone.now() - 31 * DAY)
-    assert Weeks().failures() == [
+    assert Last30Days().failures() == [
         Line(("need_human", "project", "tries_used_up"), 2),
         Line(("has_packing_errors", "", "client_gone"), 1),
     ]
@@ -119,7 +119,7 @@ def test_what_could_not_be_sent_is_counted_and_led_to() -> None:
         Delivery.objects.create(
             order=order, event=event, payload="", receiver="partner.example:443", state=state
         )
-    weeks = Weeks()
+    weeks = Last30Days()
     assert weeks.failed_mails() == [Line(("order received",), 1)]
     assert weeks.failed_webhooks() == [Line(("partner.example:443",), 2)]
     page = html(visitor(make_staff("agent")).get("/staff/overview/"))

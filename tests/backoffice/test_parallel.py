@@ -6,16 +6,16 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from portal.backoffice.bulk_jobs import begin, count, drain
+from portal.backoffice.bulk_jobs import begin, count, run_bulk_jobs
 from shop.notifications.emails.resend import send_again
 from shop.notifications.models import Delivery, Message
 from shop.notifications.webhooks.replay import replay_for
-from shop.orders.assignment import appoint_client_admin, assign, follow_up, hand_back
+from shop.orders.assignment import appoint_client_admin, assign, set_follow_up, unassign
 from shop.orders.cancellation import cancel
 from shop.orders.models import Order, OrderEvent
 from shop.orders.placing import Caller
 from shop.packing.models import Packing
-from shop.packing.recovery import approve, hurry, retry
+from shop.packing.recovery import approve, retry, retry_now
 from shop.tenancy.models import User
 from tests.factories import (
     make_application,
@@ -69,12 +69,12 @@ def appoint(order: Order, staff: User) -> bool:
         (make_order, lambda order, staff: assign(order, staff, actor=staff)),
         (
             taken,
-            lambda order, _staff: hand_back(order, User.objects.get(email="ada@example.com")),
+            lambda order, _staff: unassign(order, User.objects.get(email="ada@example.com")),
         ),
-        (make_order, lambda order, staff: follow_up(order, staff, date(2030, 1, 2))),
+        (make_order, lambda order, staff: set_follow_up(order, staff, date(2030, 1, 2))),
         (lambda: order_in("need_human"), approve),
         (lambda: order_in("has_packing_errors"), retry),
-        (waiting, hurry),
+        (waiting, retry_now),
         (
             lambda: order_in("need_human"),
             lambda order, staff: cancel(order, staff, reason="Zu."),
@@ -112,7 +112,7 @@ def test_several_workers_do_nothing_of_a_bulk_action_twice() -> None:
         make_order("xl")
     pack_all()
     job = begin("approve", Order.objects.all(), make_staff())
-    at_once(lambda _number: drain(lambda: None))
+    at_once(lambda _number: run_bulk_jobs(lambda: None))
     assert count(job)["done"] == 12
     assert OrderEvent.objects.filter(kind="approved").count() == 12
     job.refresh_from_db()

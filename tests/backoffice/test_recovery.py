@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from shop.orders.models import Order, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.tenancy.models import Client, Invitation, Membership, Project
 from tests.factories import (
     make_client,
@@ -246,7 +246,7 @@ def test_by_hand_is_for_orders_that_wait_for_a_person() -> None:
 
 def test_cancelled_meanwhile_is_told_kindly() -> None:
     order = stuck()
-    move(fresh(order), State.CANCELLED)
+    transition(fresh(order), State.CANCELLED)
     assert "The order went on meanwhile" in act(order, "approve")
     assert fresh(order).state == "cancelled"
 
@@ -271,7 +271,7 @@ def test_what_was_done_before_the_page_was_seen_is_not_what_was_faster() -> None
     act(order, "retry")
     pack_all()
     page = visitor(staff).get(f"/staff/orders/{order.pk}/")
-    move(fresh(order), State.CANCELLED)
+    transition(fresh(order), State.CANCELLED)
     form = {"seen": fields(page)["seen"]}
     page = visitor(staff).post(f"/staff/orders/{order.pk}/approve/", form, follow=True)
     assert "The order went on meanwhile" in words(page)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import discount, find_promotion, use
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
 from tests.factories import make_order
 
@@ -168,7 +168,7 @@ def test_order_is_placed_at_the_reduced_price_and_counted() -> None:
     assert (order.net_cents, order.discount_cents, order.gross_cents) == (4287, 613, 5102)
     assert order.promo_code == "SPRING"
     assert Promotion.objects.get().uses == 1
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(InvalidDocumentError) as refused:
         make_order(promo_code="SPRING")
     assert refused.value.errors == {"promo_code": ["is not valid now for this tier."]}
     assert Order.objects.count() == 1
@@ -176,6 +176,6 @@ def test_order_is_placed_at_the_reduced_price_and_counted() -> None:
 
 def test_refused_order_does_not_count() -> None:
     make_promotion(max_uses=1)
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidDocumentError):
         make_order(promo_code="SPRING", user_email="nobody")
     assert Promotion.objects.get().uses == 0

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import F
 from pytest_django import Settings
 
-from shop.notifications.emails.send import drain
+from shop.notifications.emails.send import send_due
 from shop.notifications.models import MailboxEntry, Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing, StepRecord
@@ -22,7 +22,7 @@ def order(settings: Settings) -> Order:
     """Packed, with its mails in the demo's mailbox."""
     settings.EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
     order = make_packed_order()
-    drain(lambda: None)
+    send_due(lambda: None)
     return order
 
 

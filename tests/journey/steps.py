@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from shop.orders.models import Order
-from shop.packing.outcomes import Mend
+from shop.packing.outcomes import NeedsCorrection
 
 STEPS = [
     "shop.packing.steps.client",
@@ -32,6 +32,6 @@ def look_at_the_name(order: Order) -> None:
     """Some names are for customers to mend, some for staff."""
     if order.project_name == "admin":
         text = "This name is reserved. Please choose another one."
-        raise Mend("name_reserved", customer=text, members=["project_name"])
+        raise NeedsCorrection("name_reserved", customer=text, members=["project_name"])
     if order.project_name == "theirs":
-        raise Mend("disk_full", staff="The disk is full.")
+        raise NeedsCorrection("disk_full", staff="The disk is full.")

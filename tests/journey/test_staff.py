@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from portal.backoffice.bulk_jobs import drain
+from portal.backoffice.bulk_jobs import run_bulk_jobs
 from shop.notifications.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller
@@ -227,7 +227,7 @@ def test_all_that_match_are_approved_over_pages_while_one_watches(enter: Enter) 
     check_accessibility(page)
     loads: list[int] = []
     page.on("load", lambda _: loads.append(1))
-    drain(lambda: None)
+    run_bulk_jobs(lambda: None)
     expect(page.get_by_role("heading", level=1)).to_have_text("Approve: 53 of 53")
     expect(page.get_by_text("It has ended.").last).to_be_visible()
     assert loads == []

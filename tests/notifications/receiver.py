@@ -12,7 +12,7 @@ from typing import Any
 
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate
-from shop.notifications.webhooks.deliver import drain
+from shop.notifications.webhooks.deliver import deliver_due
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from tests.factories import make_application, make_order
@@ -192,4 +192,4 @@ def make_order_for(
 
 def deliver_all() -> None:
     """Do what a woken worker does."""
-    drain(lambda: None)
+    deliver_due(lambda: None)

@@ -2,12 +2,12 @@
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
-from shop.notifications.emails.send import drain
+from shop.notifications.emails.send import send_due
 
 
 def send_all() -> None:
     """Do what a woken worker does."""
-    drain(lambda: None)
+    send_due(lambda: None)
 
 
 def html_of(mail: EmailMessage) -> str:

@@ -12,8 +12,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
-from shop.notifications.models import Attempt, Delivery, Receiver
-from shop.notifications.webhooks.deliver import drain, headers, secrets_for
+from shop.notifications.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.deliver import deliver_due, headers, secrets_for
 from shop.notifications.webhooks.selection import SLOTS, claim
 from shop.orders.models import Order
 from tests.factories import make_application, pack_all
@@ -50,7 +50,7 @@ def verified(call: Received, application: Application) -> list[bool]:
 def make_due() -> None:
     """As if all waits were over."""
     Delivery.objects.filter(state="waiting").update(next_try=timezone.now())
-    Receiver.objects.update(rest_until=None)
+    Endpoint.objects.update(rest_until=None)
 
 
 def outcomes() -> list[tuple[str, int]]:
@@ -169,7 +169,7 @@ def test_without_a_secret_nothing_is_sent_and_it_is_tried_again() -> None:
         make_due()
         deliver_all()
         assert [verified(call, application) for call in receiver.calls] == [[True]]
-    assert not Receiver.objects.exists()
+    assert not Endpoint.objects.exists()
 
 
 def test_what_belongs_to_the_demo_is_not_sent_outside_it(settings: Settings) -> None:
@@ -288,6 +288,6 @@ def test_worker_beats_while_a_call_takes_its_time() -> None:
     beats: list[int] = []
     with receiving(slow(1.5, status(200))) as receiver:
         make_order_for(receiver.uri)
-        drain(lambda: beats.append(1))
+        deliver_due(lambda: beats.append(1))
     # At its start, while the call is under way, and when it has ended.
     assert len(beats) >= 3

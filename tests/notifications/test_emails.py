@@ -15,14 +15,19 @@ from pytest_django import Settings
 
 from shop.content.models import Version
 from shop.notifications.emails.codes import new_seed
-from shop.notifications.emails.queue import offer_new_password, remind_of, send_code, tell_of_change
+from shop.notifications.emails.queue import (
+    queue_code,
+    queue_password_reset,
+    queue_reminder,
+    queue_security_notice,
+)
 from shop.notifications.emails.render import WRITERS, render
 from shop.notifications.models import Message
 from shop.notifications.templatetags.typed import typed
 from shop.orders.corrections import readdress
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.tenancy.models import User
 from tests.factories import (
     make_bare_order,
@@ -53,7 +58,9 @@ def make_message(  # noqa: C901 -- a case for each kind
         case "received":
             make_order(**names)
         case "reminder":
-            remind_of(make_bare_order("s", user_email="a@gmx.com", **names | {"client_name": None}))
+            queue_reminder(
+                make_bare_order("s", user_email="a@gmx.com", **names | {"client_name": None})
+            )
         case "invitation":
             make_packed_order(**names)
         case "packed":
@@ -64,15 +71,15 @@ def make_message(  # noqa: C901 -- a case for each kind
             make_order(**names)
             pack_all()
         case "cancelled":
-            move(make_order(**names), State.CANCELLED, note="Ordered twice.")
+            transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
         case "password":
-            offer_new_password(known.email, language)
+            queue_password_reset(known.email, language)
         case "code":
-            send_code(known, known.email, language, seed=new_seed())
+            queue_code(known, known.email, language, seed=new_seed())
         case "change":
-            tell_of_change(known, "webauthn_added", known.email, ip="192.0.2.7")
+            queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
         case "alarm":
             order = make_order("xl", **names)
             pack_all()
@@ -294,9 +301,9 @@ def test_need_for_a_person_is_told_once_whatever_the_cause() -> None:
     assert "A person looks at this order. We get back to you" in render(message).text
     order.refresh_from_db()
     for fault in ("no_place", "tries_used_up"):
-        move(order, State.PENDING)
-        move(order, State.PACKING)
-        move(order, State.NEED_HUMAN, fault=fault)
+        transition(order, State.PENDING)
+        transition(order, State.PACKING)
+        transition(order, State.NEED_HUMAN, fault=fault)
     assert Message.objects.filter(kind="attention").count() == 1
 
 
@@ -314,7 +321,7 @@ def test_order_that_has_moved_on_needs_no_attention(
 ) -> None:
     message = make_message("attention", "en", settings)
     order = Order.objects.get()
-    move(order, State.PENDING)
+    transition(order, State.PENDING)
     send_all()
     message.refresh_from_db()
     assert message.state == "obsolete"
@@ -331,7 +338,7 @@ def test_alarm_is_obsolete_once_nothing_in_it_waits(settings: Settings) -> None:
     assert not message.is_obsolete
     assert "2 orders wait for a person" in render(message).subject
     assert "1 h 01 min" in render(message).text
-    move(Order.objects.get(), State.CANCELLED)
+    transition(Order.objects.get(), State.CANCELLED)
     assert message.is_obsolete
 
 

@@ -11,13 +11,13 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from shop.notifications.models import Delivery
-from shop.notifications.webhooks.events import publish, receiver_of
-from shop.orders.expiry import cancel_lapsed
+from shop.notifications.webhooks.events import endpoint_of, queue_event
+from shop.orders.expiry import expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import Caller, place_order
-from shop.orders.serializers import present
-from shop.orders.states import move
+from shop.orders.serializers import serialize_order
+from shop.orders.states import transition
 from shop.packing.recovery import approve
 from tests.factories import DETAILS, make_application, make_order, make_user, pack_all
 from tests.notifications.receiver import make_order_for
@@ -52,7 +52,7 @@ def test_order_that_needs_a_person_is_told_of_each_step() -> None:
     order.refresh_from_db()
     assert approve(order, make_user(is_staff=True))
     order.refresh_from_db()
-    assert move(order, State.CANCELLED)
+    assert transition(order, State.CANCELLED)
     assert changes(order) == [
         (None, "pending"),
         ("pending", "packing"),
@@ -64,7 +64,7 @@ def test_order_that_needs_a_person_is_told_of_each_step() -> None:
 
 def test_event_is_the_order_as_the_api_showed_it_at_the_change(settings: Settings) -> None:
     order = make_order_for(URI, user_first_name="Jörg")
-    expected = present(Order.objects.get(pk=order.pk), settings.BASE_URL)
+    expected = serialize_order(Order.objects.get(pk=order.pk), settings.BASE_URL)
     pack_all()
     first, _second, last = said(order)
     assert first == {
@@ -73,7 +73,7 @@ def test_event_is_the_order_as_the_api_showed_it_at_the_change(settings: Setting
         "data": {"order": expected, "previous_state": None},
     }
     order.refresh_from_db()
-    packed = present(order, settings.BASE_URL)
+    packed = serialize_order(order, settings.BASE_URL)
     assert packed["client_id"] is not None
     assert last["data"] == {"order": packed, "previous_state": "packing"}
     assert packed["registration_url"] == f"{settings.BASE_URL}/register/{order.order_hash}/"
@@ -92,7 +92,7 @@ def test_event_tells_what_others_have_filled_in_meanwhile() -> None:
     caller = Caller(application=make_application())
     stale = place_order({"product": "s", "redirection_uri": URI}, caller)
     assert fill_in(Order.objects.select_related("product").get(), DETAILS)
-    assert move(stale, State.CANCELLED)
+    assert transition(stale, State.CANCELLED)
     last = json.loads(stale.deliveries.latest("pk").payload)
     assert last["data"]["order"]["user_email"] == DETAILS["user_email"]
 
@@ -111,7 +111,7 @@ def test_order_placed_at_last_begins_with_null_like_any_other() -> None:
     order = make_order(caller=Caller(application=make_application()))
     Order.objects.update(state=State.NEW, redirection_uri=URI)
     order.refresh_from_db()
-    assert move(order, State.PENDING)
+    assert transition(order, State.PENDING)
     assert changes(order) == [(None, "pending")]
 
 
@@ -130,14 +130,14 @@ def test_order_of_no_application_has_no_webhook() -> None:
 def test_event_is_told_once() -> None:
     order = make_order_for(URI)
     with pytest.raises(IntegrityError), transaction.atomic():
-        publish(order, None)
+        queue_event(order, None)
     assert order.deliveries.count() == 1
 
 
 def test_rollback_of_a_change_takes_its_webhook_along() -> None:
     order = make_order_for(URI)
     with pytest.raises(ValueError, match="no"), transaction.atomic():
-        move(order, State.CANCELLED)
+        transition(order, State.CANCELLED)
         raise ValueError("no")
     assert changes(order) == [(None, "pending")]
 
@@ -166,7 +166,7 @@ def test_order_that_lapses_takes_what_was_said_of_it_along() -> None:
     members = {"product": "s", "user_email": "a@gmx.com", "redirection_uri": URI}
     order = place_order(members, caller)
     Order.objects.update(created_at=timezone.now() - timedelta(days=61))
-    cancel_lapsed(lambda: None)
+    expire_incomplete(lambda: None)
     assert changes(order) == [("pending", "cancelled")]
     assert "gmx.com" not in Delivery.objects.get().payload
 
@@ -182,4 +182,4 @@ def test_order_that_lapses_takes_what_was_said_of_it_along() -> None:
     ],
 )
 def test_receiver_is_named_by_host_and_port(uri: str, receiver: str) -> None:
-    assert receiver_of(uri) == receiver
+    assert endpoint_of(uri) == receiver

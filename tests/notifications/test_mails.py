@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.utils.html import escape, urlize
 from pytest_django import Settings
 
-from shop.notifications.emails.queue import invite_again
+from shop.notifications.emails.queue import resend_invitation
 from shop.notifications.emails.render import render
 from shop.notifications.models import Message
 from shop.notifications.templatetags.typed import typed
@@ -113,7 +113,7 @@ def test_lifetime_in_the_mail_is_that_of_the_link(
 def test_mail_asked_for_again_carries_the_new_link(mailoutbox: list[EmailMessage]) -> None:
     order = make_packed_order()
     send_all()
-    assert invite_again(order)
+    assert resend_invitation(order)
     send_all()
     (old,), (new,) = links(str(mailoutbox[1].body)), links(str(mailoutbox[2].body))
     assert old != new

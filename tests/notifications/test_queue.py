@@ -8,12 +8,17 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.notifications.emails.queue import announce, invite, invite_again, offer_new_password
+from shop.notifications.emails.queue import (
+    queue_invitation,
+    queue_password_reset,
+    queue_received,
+    resend_invitation,
+)
 from shop.notifications.models import Message
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order
 from shop.packing.recovery import approve
-from shop.tenancy.invitations import LinkProblem, join_token, read_join_token
+from shop.tenancy.invitations import LinkError, join_token, read_join_token
 from shop.tenancy.models import Invitation, User
 from tests.factories import (
     DETAILS,
@@ -60,8 +65,8 @@ def test_mail_is_in_the_language_of_the_order(language: str) -> None:
 def test_packed_order_brings_the_invitation_once() -> None:
     order = make_packed_order()
     assert queued(order) == [("received", 0), ("invitation", 1)]
-    announce(order)
-    invite(order)
+    queue_received(order)
+    queue_invitation(order)
     pack_all()
     assert queued(order) == [("received", 0), ("invitation", 1)]
 
@@ -83,8 +88,8 @@ def test_address_that_is_filled_in_later_is_not_told_by_the_verb_itself() -> Non
     order = make_bare_order("s")
     fill_in(order, DETAILS)
     assert queued(order) == []
-    announce(order)
-    announce(order)
+    queue_received(order)
+    queue_received(order)
     assert queued(order) == [("received", 0)]
 
 
@@ -119,31 +124,31 @@ def test_new_link_ends_the_old_one() -> None:
     order = make_packed_order()
     assert order.invitation
     old = join_token(order.invitation)
-    assert invite_again(order)
+    assert resend_invitation(order)
     invitation = Invitation.objects.get()
     assert invitation.counter == 2
     assert queued(order) == [("received", 0), ("invitation", 1), ("invitation", 2)]
-    with pytest.raises(LinkProblem) as raised:
+    with pytest.raises(LinkError) as raised:
         read_join_token(old, invitation)
     assert raised.value.reason.value == "replaced"
 
 
 def test_new_links_are_limited_an_hour() -> None:
     order = make_packed_order()
-    assert [invite_again(order) for _ in range(5)] == [True, True, True, False, False]
+    assert [resend_invitation(order) for _ in range(5)] == [True, True, True, False, False]
     assert Invitation.objects.get().counter == 4
     assert order.messages.filter(kind="invitation").count() == 4
     hour_later()
-    assert invite_again(order)
+    assert resend_invitation(order)
 
 
 def test_refused_new_link_leaves_the_old_one_alive() -> None:
     order = make_packed_order()
     for _ in range(3):
-        invite_again(order)
+        resend_invitation(order)
     assert order.invitation
     last = join_token(order.invitation)
-    assert not invite_again(order)
+    assert not resend_invitation(order)
     assert read_join_token(last, Invitation.objects.get())
 
 
@@ -153,20 +158,20 @@ def test_new_link_is_refused_where_the_address_has_had_its_mails_today(
     settings.MAILS_A_DAY = 2
     order = make_packed_order()
     send_all()
-    assert not invite_again(order)
+    assert not resend_invitation(order)
     assert Invitation.objects.get().counter == 1
 
 
 def test_new_link_is_not_for_orders_that_are_not_packed() -> None:
-    assert not invite_again(make_order())
-    assert not invite_again(make_bare_order("s"))
+    assert not resend_invitation(make_order())
+    assert not resend_invitation(make_bare_order("s"))
 
 
 def test_new_link_is_not_for_links_that_were_used() -> None:
     order = make_packed_order()
     Invitation.objects.update(used_at=timezone.now())
-    assert not invite_again(Order.objects.get(pk=order.pk))
-    assert not invite_again(order)  # read before the link was used
+    assert not resend_invitation(Order.objects.get(pk=order.pk))
+    assert not resend_invitation(order)  # read before the link was used
     assert order.messages.filter(kind="invitation").count() == 1
 
 
@@ -174,11 +179,11 @@ def test_new_password_goes_to_no_address_that_was_given_up_meanwhile(
     mailoutbox: list[EmailMessage],
 ) -> None:
     user = make_user()
-    offer_new_password(user.email, "en")
+    queue_password_reset(user.email, "en")
     EmailAddress.objects.filter(user=user).update(email="new@example.com")
     User.objects.filter(pk=user.pk).update(email="new@example.com")
     send_all()
     assert mailoutbox == []
-    offer_new_password("new@example.com", "en")
+    queue_password_reset("new@example.com", "en")
     send_all()
     assert [mail.to for mail in mailoutbox] == [["new@example.com"]]

@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.notifications.models import Attempt, Delivery, Receiver
+from shop.notifications.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.replay import replay, replay_since
-from shop.notifications.webhooks.retries import MOST_FAILURES, MOST_TRIES
+from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MOST_FAILURES
 from shop.notifications.webhooks.selection import claim
 from shop.orders.models import Order, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from tests.factories import make_application
 from tests.notifications.receiver import (
     LocalReceiver,
@@ -38,7 +38,7 @@ def states() -> list[str]:
 
 def make_delivery(state: str, uri: str = URI, application: Application | None = None) -> Delivery:
     order = make_order_for(uri, application or make_application())
-    order.deliveries.update(state=state, tries=MOST_TRIES)
+    order.deliveries.update(state=state, tries=MAX_ATTEMPTS)
     return order.deliveries.get()
 
 
@@ -55,7 +55,7 @@ def first_again(receiver: LocalReceiver) -> bool:
 def test_given_up_delivery_goes_out_again_under_its_id_and_as_it_was() -> None:
     with receiving(in_turn(status(500), status(200))) as receiver:
         order = make_order_for(receiver.uri)
-        Delivery.objects.update(tries=MOST_TRIES - 1)
+        Delivery.objects.update(tries=MAX_ATTEMPTS - 1)
         deliver_all()
         assert states() == ["failed"]
         Order.objects.filter(pk=order.pk).update(client_name="Renamed")
@@ -93,11 +93,11 @@ def test_replay_is_not_for_what_is_being_sent() -> None:
 def test_replay_ends_the_rest_of_the_receiver() -> None:
     delivery = make_delivery("failed")
     for address in (delivery.receiver, "other.example:443"):
-        Receiver.objects.create(
+        Endpoint.objects.create(
             address=address, failures=MOST_FAILURES, rest_until=timezone.now() + HOUR
         )
     replay(delivery)
-    assert list(Receiver.objects.order_by("pk").values_list("failures", flat=True)) == [
+    assert list(Endpoint.objects.order_by("pk").values_list("failures", flat=True)) == [
         0,
         MOST_FAILURES,
     ]
@@ -108,11 +108,11 @@ def test_replay_brings_an_order_back_that_was_not_wanted() -> None:
     with receiving(in_turn(status(410), status(200))) as receiver:
         order = make_order_for(receiver.uri)
         deliver_all()
-        assert move(order, State.PACKING)
+        assert transition(order, State.PACKING)
         assert states() == ["gone", "gone"]
         assert replay_since(receiver.address, timezone.now() - HOUR) == 2
         deliver_all()
-        assert move(order, State.PACKED)
+        assert transition(order, State.PACKED)
         deliver_all()
     told = [json.loads(call.body)["data"]["order"]["state"] for call in receiver.calls]
     assert told == ["pending", "pending", "packing", "packed"]

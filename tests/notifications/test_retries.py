@@ -8,12 +8,18 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.access.signing_secrets import signing_secrets
-from shop.notifications.models import Attempt, Delivery, Receiver
+from shop.notifications.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.deliver import send
-from shop.notifications.webhooks.retries import MOST_FAILURES, MOST_TRIES, REST, WAITS, record
+from shop.notifications.webhooks.retries import (
+    MAX_ATTEMPTS,
+    MOST_FAILURES,
+    REST,
+    WAITS,
+    record_attempt,
+)
 from shop.notifications.webhooks.selection import claim
 from shop.orders.models import State
-from shop.orders.states import move
+from shop.orders.states import transition
 from tests.notifications.receiver import (
     deliver_all,
     in_turn,
@@ -78,7 +84,7 @@ def test_wait_is_never_shorter_than_promised_and_a_little_longer(
 def test_giving_up_is_logged_without_the_address(caplog: pytest.LogCaptureFixture) -> None:
     uri = unused_uri()
     make_order_for(uri + "?key=secret")
-    Delivery.objects.update(tries=MOST_TRIES - 1)
+    Delivery.objects.update(tries=MAX_ATTEMPTS - 1)
     deliver_all()
     assert "Gave up webhook" in caplog.text
     assert "secret" not in caplog.text
@@ -87,9 +93,9 @@ def test_giving_up_is_logged_without_the_address(caplog: pytest.LogCaptureFixtur
 def test_gone_ends_it_and_all_later_events_of_the_order() -> None:
     with receiving(status(410)) as receiver:
         order = make_order_for(receiver.uri)
-        assert move(order, State.PACKING)
+        assert transition(order, State.PACKING)
         deliver_all()
-        assert move(order, State.PACKED)
+        assert transition(order, State.PACKED)
         deliver_all()
     assert len(receiver.calls) == 1
     assert outcomes() == [("gone", 1), ("gone", 0), ("gone", 0)]
@@ -112,7 +118,7 @@ def test_receiver_that_fails_in_a_row_rests_and_its_deliveries_wait() -> None:
     deliver_all()
     tried = Attempt.objects.count()
     assert MOST_FAILURES <= tried < MOST_FAILURES + 3
-    ill = Receiver.objects.get()
+    ill = Endpoint.objects.get()
     assert (ill.address, ill.failures) == (uri.split("/")[2], tried)
     assert ill.rest_until is not None
     assert timedelta(0) < ill.rest_until - timezone.now() <= REST
@@ -125,7 +131,7 @@ def test_receiver_that_fails_in_a_row_rests_and_its_deliveries_wait() -> None:
 
 def test_rest_of_one_receiver_is_not_that_of_another() -> None:
     with receiving() as ill, receiving() as well:
-        Receiver.objects.create(
+        Endpoint.objects.create(
             address=ill.address, failures=MOST_FAILURES, rest_until=timezone.now() + REST
         )
         make_order_for(ill.uri)
@@ -136,7 +142,7 @@ def test_rest_of_one_receiver_is_not_that_of_another() -> None:
 
 def test_after_its_rest_a_receiver_is_asked_by_one_and_gets_all_when_well() -> None:
     with receiving(slow(0.1, status(200))) as receiver:
-        Receiver.objects.create(
+        Endpoint.objects.create(
             address=receiver.address, failures=MOST_FAILURES, rest_until=timezone.now()
         )
         for _ in range(5):
@@ -145,20 +151,20 @@ def test_after_its_rest_a_receiver_is_asked_by_one_and_gets_all_when_well() -> N
         Delivery.objects.update(state="waiting", tries=0)
         deliver_all()
     assert len(receiver.calls) == 5
-    well = Receiver.objects.get()
+    well = Endpoint.objects.get()
     assert (well.failures, well.rest_until) == (0, None)
 
 
 def test_after_its_rest_one_more_failure_is_another_rest() -> None:
     uri = unused_uri()
-    Receiver.objects.create(
+    Endpoint.objects.create(
         address=uri.split("/")[2], failures=MOST_FAILURES, rest_until=timezone.now()
     )
     for _ in range(5):
         make_order_for(uri)
     deliver_all()
     assert Attempt.objects.count() == 1
-    assert Receiver.objects.get().rest_until is not None
+    assert Endpoint.objects.get().rest_until is not None
 
 
 @pytest.mark.parametrize(("number", "failures"), [(404, 0), (410, 0), (302, 0), (429, 1), (500, 1)])
@@ -168,7 +174,7 @@ def test_receiver_is_ill_where_it_is_overloaded_not_where_it_says_no(
     with receiving(status(number)) as receiver:
         make_order_for(receiver.uri)
         deliver_all()
-    assert sum(Receiver.objects.values_list("failures", flat=True)) == failures
+    assert sum(Endpoint.objects.values_list("failures", flat=True)) == failures
 
 
 def test_delivery_that_is_being_sent_is_left_alone() -> None:
@@ -207,11 +213,11 @@ def test_killed_between_call_and_record_it_is_sent_again_under_its_id() -> None:
 
 def test_worker_that_is_killed_at_the_last_try_has_tried() -> None:
     make_order_for("https://partner.example/")
-    Delivery.objects.update(tries=MOST_TRIES - 1)
+    Delivery.objects.update(tries=MAX_ATTEMPTS - 1)
     assert len(claim(1)) == 1
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     deliver_all()
-    assert outcomes() == [("failed", MOST_TRIES)]
+    assert outcomes() == [("failed", MAX_ATTEMPTS)]
     assert faults() == ["stopped"]
 
 
@@ -224,13 +230,13 @@ def test_who_has_lost_the_lease_writes_nothing(caplog: pytest.LogCaptureFixture)
         Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         deliver_all()
         before = Delivery.objects.values().get()
-        record(late, call.answer, at=call.at, milliseconds=call.milliseconds)
+        record_attempt(late, call.answer, at=call.at, milliseconds=call.milliseconds)
     assert Delivery.objects.values().get() == before
     assert faults() == ["stopped", "status"]
-    assert Receiver.objects.get().failures == 1
+    assert Endpoint.objects.get().failures == 1
     assert "Lost the lease" in caplog.text
 
 
 def test_schedule_adds_up_to_three_days() -> None:
     assert sum(WAITS, timedelta()) == timedelta(hours=75, minutes=35, seconds=5)
-    assert MOST_TRIES == 10
+    assert MAX_ATTEMPTS == 10

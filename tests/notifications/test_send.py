@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage, send_mail
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.notifications.emails.send import MOST_ATTEMPTS, send
+from shop.notifications.emails.send import MAX_ATTEMPTS, send
 from shop.notifications.models import Message
 from tests.factories import make_order, make_packed_order, make_user
 from tests.notifications.sent import send_all
@@ -109,19 +109,19 @@ def test_gaps_between_tries_grow_and_the_last_one_is_given_up(settings: Settings
     settings.EMAIL_BACKEND = AWAY
     make_order()
     gaps = []
-    for attempt in range(1, MOST_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         Message.objects.update(next_try=timezone.now())
         before = timezone.now()
         send_all()
         message = Message.objects.get()
         assert message.attempts == attempt
-        assert message.state == ("failed" if attempt == MOST_ATTEMPTS else "waiting")
+        assert message.state == ("failed" if attempt == MAX_ATTEMPTS else "waiting")
         gaps.append((message.next_try - before).total_seconds())
     assert gaps == sorted(gaps)
     assert gaps[-2] > 3600
     Message.objects.update(next_try=timezone.now())
     send_all()
-    assert Message.objects.get().attempts == MOST_ATTEMPTS
+    assert Message.objects.get().attempts == MAX_ATTEMPTS
 
 
 def test_mail_that_fails_does_not_hold_up_the_others(

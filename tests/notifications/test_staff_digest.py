@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.notifications.emails.staff_digest import alarm
+from shop.notifications.emails.staff_digest import send_staff_digest
 from shop.notifications.models import Delivery, Message
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import User
@@ -39,7 +39,7 @@ def digests() -> list[Message]:
 
 
 def look() -> None:
-    alarm(lambda: None)
+    send_staff_digest(lambda: None)
 
 
 def let_pass(**span: float) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shop.catalogue.models import Product
 from shop.orders.models import State
-from shop.orders.states import move
+from shop.orders.states import transition
 from tests.factories import make_order, make_project, pack_all
 from tests.open_order.calls import (
     OTHER,
@@ -223,7 +223,7 @@ def test_statuses_go_from_new_by_pending_to_open() -> None:
 def test_statuses_of_a_cancelled_order_are_closed() -> None:
     fill(by_cookie())
     submit(by_cookie())
-    assert move(the_order(), State.CANCELLED)
+    assert transition(the_order(), State.CANCELLED)
     assert statuses() == ["closed"] * 4
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from shop.catalogue.models import Promotion
-from shop.orders.document import Refused, check_document
+from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order
 from shop.tenancy.models import User
 from tests.factories import make_application, make_project, make_token, make_user
@@ -103,7 +103,7 @@ def test_member_that_the_orders_api_refuses_is_refused_by_its_name(sent: dict[st
     others.tiers.set([check_document({"product": "m"}).product])
     (member, *_) = sent
     document = {name: value for name, value in {**COMPLETE, **sent}.items() if value is not None}
-    with pytest.raises(Refused) as api:
+    with pytest.raises(InvalidDocumentError) as api:
         check_document(document)
     assert member in api.value.errors
     names = refused(document, None)
@@ -170,7 +170,7 @@ def client_without_a_project() -> tuple[dict[str, Any], User, set[str]]:
 ])  # fmt: skip
 def test_members_that_do_not_go_together_are_refused_by_their_names(case: Case) -> None:
     document, admin, names = case()
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidDocumentError):
         check_document(document, client_admin=admin)
     assert refused(document, admin) == names
     assert not Order.objects.exclude(state="new").exists()

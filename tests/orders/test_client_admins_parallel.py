@@ -7,13 +7,13 @@ from django.db import transaction
 
 from shop.orders.assignment import appoint_client_admin
 from shop.orders.corrections import readdress
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import invite
 from shop.orders.member_removal import remove_member
 from shop.orders.models import Order
-from shop.tenancy.client_admins import NotTheirs, hand_over
-from shop.tenancy.email_addresses import user_at
-from shop.tenancy.erasure import NotToForget, StillAdministers, forget
+from shop.tenancy.client_admins import NotClientAdminError, hand_over
+from shop.tenancy.email_addresses import get_or_create_user
+from shop.tenancy.erasure import NotErasableError, StillAdministersError, erase_user
 from shop.tenancy.models import Client, Membership, Project, User
 from tests.factories import (
     make_membership,
@@ -35,7 +35,7 @@ def test_invitation_that_is_sent_several_times_is_ordered_once() -> None:
         mine = Project.objects.select_related("client", "product").get()
         try:
             invite(mine, User.objects.get(), {"user_email": "nina@example.com"})
-        except Refused:
+        except InvalidDocumentError:
             return False
         return True
 
@@ -68,8 +68,13 @@ def test_successor_is_never_removed_or_deleted_while_it_is_handed_over() -> None
                 case 1:
                     found = Membership.objects.select_related("project__client").get()
                     return "removed" if remove_member(found, admin) else ""
-            forget(User.objects.get(pk=person.pk))
-        except (NotTheirs, NotToForget, StillAdministers, Membership.DoesNotExist):
+            erase_user(User.objects.get(pk=person.pk))
+        except (
+            NotClientAdminError,
+            NotErasableError,
+            StillAdministersError,
+            Membership.DoesNotExist,
+        ):
             return ""
         return "deleted"
 
@@ -91,8 +96,8 @@ def test_nobody_is_appointed_while_they_delete_their_account() -> None:
     def act(number: int) -> bool:
         if number % 2:
             try:
-                forget(User.objects.get(pk=heir.pk))
-            except (NotToForget, StillAdministers):
+                erase_user(User.objects.get(pk=heir.pk))
+            except (NotErasableError, StillAdministersError):
                 return False
             return True
         seen = Order.objects.select_related("delivered_client").get(pk=order.pk)
@@ -109,11 +114,11 @@ def test_nothing_is_made_for_somebody_who_deletes_their_account_just_now() -> No
     def act(number: int) -> None:
         if number % 2:
             with transaction.atomic():
-                user = user_at(email, **person)
+                user = get_or_create_user(email, **person)
                 Client.objects.create(name="Film", client_admin=user)
         else:
-            with suppress(NotToForget, StillAdministers, User.DoesNotExist):
-                forget(User.objects.get(email=email))
+            with suppress(NotErasableError, StillAdministersError, User.DoesNotExist):
+                erase_user(User.objects.get(email=email))
 
     at_once(act)
     assert not Client.objects.filter(client_admin__email__endswith="@deleted.invalid").exists()
@@ -153,8 +158,8 @@ def test_leaving_and_readdressing_at_once_come_one_after_the_other() -> None:
 
         def act(caller: int, seen: list[Order] = seen, pk: int = person.pk) -> bool:
             if caller % 2:
-                with suppress(NotToForget):
-                    forget(User.objects.get(pk=pk))
+                with suppress(NotErasableError):
+                    erase_user(User.objects.get(pk=pk))
                     return True
                 return False
             return readdress(seen[caller], "ole@example.com", actor=None)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from shop.orders.corrections import CLOSED, CORRECTABLE, DELIVERED, correct
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
-from shop.packing.recovery import mend
+from shop.packing.recovery import correct_and_retry
 from tests.factories import make_bare_order, make_order, make_project, make_token, make_user
 from tests.registration.states import order_in
 
@@ -33,7 +33,7 @@ def half_packed(**members: Any) -> Order:
 
 
 def refused(order: Order, **details: Any) -> dict[str, list[str]]:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDocumentError) as refusal:
         correct(order, details, actor=None)
     return refusal.value.errors
 
@@ -95,7 +95,7 @@ def test_other_members_are_closed_to_everybody(member: str) -> None:
 
 def test_members_the_caller_did_not_allow_are_refused() -> None:
     order = stuck_order()
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDocumentError) as refusal:
         correct(order, {"client_name": "X"}, allowed={"project_name"}, actor=None)
     assert refusal.value.errors == {"client_name": [CLOSED]}
 
@@ -148,14 +148,14 @@ def test_correction_that_changes_nothing_leaves_no_trace() -> None:
 
 def test_mended_order_goes_on() -> None:
     order = stuck_order()
-    assert mend(order, {"project_name": "Nachtdreh"}, actor=None)
+    assert correct_and_retry(order, {"project_name": "Nachtdreh"}, actor=None)
     order.refresh_from_db()
     assert (order.state, order.project_name) == (State.PENDING, "Nachtdreh")
 
 
 def test_mending_that_is_refused_leaves_the_order_stuck() -> None:
     order = stuck_order()
-    with pytest.raises(Refused):
-        mend(order, {"project_name": " "}, actor=None)
+    with pytest.raises(InvalidDocumentError):
+        correct_and_retry(order, {"project_name": " "}, actor=None)
     order.refresh_from_db()
     assert order.state == State.HAS_PACKING_ERRORS

@@ -7,7 +7,7 @@ from django.db import models
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.catalogue.models import Product
-from shop.orders.document import OrderDocument, Refused, check_document
+from shop.orders.document import InvalidDocumentError, OrderDocument, check_document
 from shop.orders.models import Order
 from shop.tenancy.models import Client
 from tests.factories import (
@@ -28,7 +28,7 @@ def refusal(**members: Any) -> dict[str, list[str]]:
     """What is said against a document of these members; nothing if it is taken."""
     try:
         check_document(members)
-    except Refused as refused:
+    except InvalidDocumentError as refused:
         return refused.errors
     return {}
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from shop.orders.document import READ_ONLY, OrderDocument, Refused, check_document
+from shop.orders.document import READ_ONLY, InvalidDocumentError, OrderDocument, check_document
 from tests.factories import make_application, make_token
 
 MEMBERS = [*OrderDocument.model_fields, *sorted(READ_ONLY)]
@@ -45,7 +45,7 @@ class AnyDocument(TestCase):
     def test_check_of_anything_takes_it_or_names_members(self, document: dict[str, Any]) -> None:
         try:
             checked = check_document(document)
-        except Refused as refused:
+        except InvalidDocumentError as refused:
             assert refused.errors
             assert refused.errors.keys() <= {*MEMBERS, *document}
             assert all(sentences for sentences in refused.errors.values())

@@ -6,10 +6,10 @@ import pytest
 
 from shop.notifications.models import Message
 from shop.orders.corrections import TOO_OFTEN, is_readdressable, readdress
-from shop.orders.document import Refused
-from shop.orders.email_change import NO_PLACE
+from shop.orders.document import InvalidDocumentError
+from shop.orders.email_change import NO_SEAT
 from shop.orders.models import Order, OrderEvent, State
-from shop.tenancy.invitations import LinkProblem, join_code, join_token, read_join_token, take_code
+from shop.tenancy.invitations import LinkError, join_code, join_token, read_join_token, redeem_code
 from shop.tenancy.joining import NewMember, join_as_known, join_as_new
 from shop.tenancy.models import Client, Invitation, Membership, User
 from tests.factories import (
@@ -61,11 +61,11 @@ def test_links_and_codes_of_before_end() -> None:
     invitation = invitation_of(order)
     token, code = join_token(invitation), join_code(invitation)
     assert readdress(order, NEW, actor=None)
-    with pytest.raises(LinkProblem) as problem:
+    with pytest.raises(LinkError) as problem:
         read_join_token(token, invitation_of(order))
-    assert problem.value.reason == LinkProblem.Reason.REPLACED
-    assert not take_code(code, invitation_of(order))
-    assert take_code(join_code(invitation_of(order)), invitation_of(order))
+    assert problem.value.reason == LinkError.Reason.REPLACED
+    assert not redeem_code(code, invitation_of(order))
+    assert redeem_code(join_code(invitation_of(order)), invitation_of(order))
 
 
 def test_address_before_is_told_and_the_new_one_gets_the_link() -> None:
@@ -96,7 +96,7 @@ def test_corrections_end_after_a_few() -> None:
     order = make_order(user_email=OLD)
     for number in range(3):
         assert readdress(order, f"nina{number}@example.com", actor=None)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDocumentError) as refusal:
         readdress(order, NEW, actor=None)
     assert refusal.value.errors == {"user_email": [TOO_OFTEN]}
 
@@ -108,7 +108,7 @@ def test_login_that_was_the_address_follows_it() -> None:
 
 
 def test_new_address_is_checked_as_when_ordering() -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDocumentError) as refusal:
         readdress(make_packed_order(), "nobody", actor=None)
     assert refusal.value.errors == {"user_email": ["must be a bare e-mail address."]}
 
@@ -236,9 +236,9 @@ def test_place_that_two_orders_hold_needs_a_second_one() -> None:
     project.product.members = 1
     project.product.save()
     first, second = order_into(project, OLD), order_into(project, OLD)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDocumentError) as refusal:
         readdress(first, NEW, actor=None)
-    assert refusal.value.errors == {"user_email": [NO_PLACE]}
+    assert refusal.value.errors == {"user_email": [NO_SEAT]}
     first.refresh_from_db()
     assert (first.user_email, invitation_of(first).counter) == (OLD, 1)
     project.product.members = 2

@@ -7,14 +7,14 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.notifications.emails.reminders import remind
+from shop.notifications.emails.reminders import send_reminders
 from shop.notifications.models import Message
-from shop.orders.expiry import EMPTIED, cancel_lapsed, delete_abandoned
+from shop.orders.expiry import ERASED_AT_EXPIRY, delete_stale_baskets, expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.open_orders import delete_open, open_order
 from shop.orders.owners import Owner
-from shop.orders.placing import NotOpen
+from shop.orders.placing import NotOpenError
 from tests.factories import DETAILS, make_bare_order, make_order
 from tests.notifications.sent import send_all
 from tests.open_order.calls import Program, by_cookie, fill, submit
@@ -46,7 +46,7 @@ def test_waiting_order_is_reminded_of_once(
 ) -> None:
     order = aged(make_bare_order(user_email="nina@example.com", language=language), 7.1)
     for _ in range(2):
-        remind(nothing)
+        send_reminders(nothing)
         send_all()
     (_, mail) = mailoutbox
     assert (mail.to, mail.subject) == (["nina@example.com"], subject)
@@ -57,7 +57,7 @@ def test_reminder_is_for_waiting_orders_with_an_address() -> None:
     aged(make_bare_order(user_email="nina@example.com"), 6.9)
     aged(make_bare_order(), 8)
     aged(make_order(), 8)
-    remind(nothing)
+    send_reminders(nothing)
     assert reminders() == 0
 
 
@@ -65,7 +65,7 @@ def test_reminder_is_not_sent_where_the_order_was_completed_meanwhile(
     mailoutbox: list[EmailMessage],
 ) -> None:
     order = aged(make_bare_order(user_email="nina@example.com"), 8)
-    remind(nothing)
+    send_reminders(nothing)
     details = {name: DETAILS[name] for name in ("client_name", "project_name")}
     assert fill_in(order, details)
     send_all()
@@ -75,10 +75,10 @@ def test_reminder_is_not_sent_where_the_order_was_completed_meanwhile(
 
 def test_lapsed_order_is_cancelled_and_emptied() -> None:
     order = aged(make_order(client_name=None, user_first_name="Nina", user_login="nina"), 60.1)
-    cancel_lapsed(nothing)
+    expire_incomplete(nothing)
     order.refresh_from_db()
     assert order.state == "cancelled"
-    assert {getattr(order, name) for name in EMPTIED} == {None}
+    assert {getattr(order, name) for name in ERASED_AT_EXPIRY} == {None}
     # What is left is the mail that tells of it, until it is sent.
     assert list(Message.objects.values_list("kind", flat=True)) == ["cancelled"]
     page = words(visitor().get(f"/register/{order.order_hash}/"))
@@ -87,7 +87,7 @@ def test_lapsed_order_is_cancelled_and_emptied() -> None:
 
 def test_order_that_is_complete_or_young_stays() -> None:
     orders = [aged(make_order(), 61), aged(make_bare_order(), 59)]
-    cancel_lapsed(nothing)
+    expire_incomplete(nothing)
     for order in orders:
         order.refresh_from_db()
         assert order.state == "pending"
@@ -96,7 +96,7 @@ def test_order_that_is_complete_or_young_stays() -> None:
 def test_cancelled_order_can_no_longer_be_filled_in() -> None:
     order = aged(make_bare_order(), 61)
     late = Order.objects.get(pk=order.pk)
-    cancel_lapsed(nothing)
+    expire_incomplete(nothing)
     assert not fill_in(late, DETAILS)
     assert Order.objects.get(pk=order.pk).client_name is None
 
@@ -111,7 +111,7 @@ def aged_open(program: Program, days: float) -> Order:
 
 def test_open_order_that_is_left_alone_is_deleted_with_all_it_holds() -> None:
     aged_open(by_cookie(), 30.1)
-    delete_abandoned(nothing)
+    delete_stale_baskets(nothing)
     assert not Order.objects.exists()
     assert not Basket.objects.exists()
     assert not OrderEvent.objects.exists()
@@ -122,17 +122,17 @@ def test_open_order_that_is_left_alone_is_deleted_with_all_it_holds() -> None:
 def test_days_of_an_open_order_are_a_setting(settings: Settings) -> None:
     assert settings.OPEN_ORDER_DAYS == 30
     aged_open(by_cookie(), 2.1)
-    delete_abandoned(nothing)
+    delete_stale_baskets(nothing)
     assert Order.objects.exists()
     settings.OPEN_ORDER_DAYS = 2
-    delete_abandoned(nothing)
+    delete_stale_baskets(nothing)
     assert not Order.objects.exists()
 
 
 def test_open_order_is_young_again_once_it_is_touched() -> None:
     aged_open(by_cookie(), 30.1)
     assert by_cookie().put("/order/account/user", {"userName": "nina"}).status_code == 200
-    delete_abandoned(nothing)
+    delete_stale_baskets(nothing)
     assert Order.objects.exists()
 
 
@@ -140,14 +140,14 @@ def test_looking_does_not_touch_an_open_order() -> None:
     aged_open(by_cookie(), 30.1)
     assert by_cookie().get("/order/quote").status_code == 200
     assert by_cookie().put("/order/account", {}).status_code == 400
-    delete_abandoned(nothing)
+    delete_stale_baskets(nothing)
     assert not Order.objects.exists()
 
 
 def test_old_open_order_that_is_touched_stays_however_old() -> None:
     order = aged_open(by_cookie(), 29.9)
     aged(order, 400)
-    delete_abandoned(nothing)
+    delete_stale_baskets(nothing)
     assert Order.objects.exists()
 
 
@@ -157,7 +157,7 @@ def test_placed_order_is_never_deleted(state: str) -> None:
     assert submit(by_cookie()).status_code == 202
     old = timezone.now() - timedelta(days=400)
     Order.objects.filter(pk=order.pk).update(state=state, updated_at=old, created_at=old)
-    delete_abandoned(nothing)
+    delete_stale_baskets(nothing)
     order.refresh_from_db()
     assert order.state == state
     assert Basket.objects.exists()
@@ -167,7 +167,7 @@ def test_open_order_is_not_deleted_where_it_was_touched_meanwhile() -> None:
     order = aged_open(by_cookie(), 30.1)
     before = timezone.now() - timedelta(days=30)
     by_cookie().put("/order/account/user", {"userName": "nina"})
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotOpenError):
         delete_open(order, untouched_since=before)
     assert Order.objects.exists()
 
@@ -177,13 +177,13 @@ def test_many_abandoned_orders_are_deleted_in_one_go_with_heartbeats() -> None:
         open_order(Owner())
     Order.objects.update(updated_at=timezone.now() - timedelta(days=31))
     beats: list[None] = []
-    delete_abandoned(lambda: beats.append(None))
+    delete_stale_baskets(lambda: beats.append(None))
     assert (len(beats), Order.objects.count()) == (120, 0)
 
 
 def test_open_order_is_neither_cancelled_nor_reminded_of() -> None:
     aged(aged_open(by_cookie(), 61), 61)
-    cancel_lapsed(nothing)
-    remind(nothing)
+    expire_incomplete(nothing)
+    send_reminders(nothing)
     assert Order.objects.get().state == "new"
     assert reminders() == 0

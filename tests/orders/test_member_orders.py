@@ -3,11 +3,11 @@
 import pytest
 
 from shop.notifications.models import Message
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import ALREADY, invite
 from shop.orders.member_removal import remove_member
 from shop.orders.models import Order, State
-from shop.tenancy.client_admins import NotTheirs
+from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.models import Invitation, Membership, Project, User
 from tests.factories import make_membership, make_project, make_user, pack_all
 
@@ -39,18 +39,18 @@ def test_who_is_being_invited_is_not_invited_again() -> None:
     project = make_project()
     invite(project, admin_of(project), NINA)
     for email in ("nina@example.com", "Nina@Example.com"):
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(InvalidDocumentError) as refusal:
             invite(project, admin_of(project), {**NINA, "user_email": email})
         assert refusal.value.errors == {"user_email": [ALREADY]}
     pack_all()
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidDocumentError):
         invite(project, admin_of(project), NINA)
     assert Order.objects.count() == 1
 
 
 def test_who_is_a_member_is_not_invited_again() -> None:
     membership = make_membership()
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidDocumentError):
         invite(
             membership.project,
             admin_of(membership.project),
@@ -65,7 +65,7 @@ def test_member_of_another_project_is_invited() -> None:
 
 def test_address_that_is_none_is_refused_in_the_words_of_ordering() -> None:
     project = make_project()
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(InvalidDocumentError) as refusal:
         invite(project, admin_of(project), {"user_email": "nina"})
     assert refusal.value.errors == {"user_email": ["must be a bare e-mail address."]}
 
@@ -73,7 +73,7 @@ def test_address_that_is_none_is_refused_in_the_words_of_ordering() -> None:
 def test_only_the_client_admin_invites() -> None:
     project = make_project()
     for somebody in (make_user(), make_membership(project=project, role="admin").user):
-        with pytest.raises(NotTheirs):
+        with pytest.raises(NotClientAdminError):
             invite(project, somebody, NINA)
     assert not Order.objects.exists()
 

@@ -13,7 +13,7 @@ from shop.notifications.emails.send import send
 from shop.notifications.models import Message
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.packing.runner import pack
 from shop.tenancy.joining import NewMember, join_as_new
 from shop.tenancy.models import Client, Invitation, Membership, User
@@ -50,7 +50,7 @@ def at_once(call: Callable[[int], Result]) -> list[Result]:
 def test_move_has_one_winner() -> None:
     order = make_order()
     seen = [Order.objects.get() for _ in range(CALLERS)]
-    won = at_once(lambda number: move(seen[number], State.PACKING))
+    won = at_once(lambda number: transition(seen[number], State.PACKING))
     assert sorted(won) == [False] * (CALLERS - 1) + [True]
     assert order.events.count() == 2
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from shop.catalogue.models import Product
-from shop.orders.document import Refused
+from shop.orders.document import InvalidDocumentError
 from shop.orders.missing_details import fill_in, fillable
 from shop.orders.models import Order
 from shop.orders.placing import Caller, place_order
@@ -40,7 +40,7 @@ def test_order_keeps_its_members_as_sent_and_the_tier_as_bought() -> None:
 
 
 def test_order_that_is_refused_is_not_written() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidDocumentError):
         place_order({"product": "S"})
     assert Order.objects.count() == 0
     assert OrmQ.objects.count() == 0
@@ -135,7 +135,7 @@ def test_filling_in_follows_the_rules_of_ordering(
     details: dict[str, str], errors: dict[str, list[str]]
 ) -> None:
     order = make_bare_order("s")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(InvalidDocumentError) as refused:
         fill_in(order, details)
     assert refused.value.errors == errors
     assert Order.objects.get(pk=order.pk).client_name is None

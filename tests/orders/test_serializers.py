@@ -3,9 +3,9 @@
 import pytest
 from django.utils.translation import override
 
-from shop.orders.error_codes import english_fault_text
+from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order
-from shop.orders.serializers import present
+from shop.orders.serializers import serialize_order
 from tests.factories import make_bare_order, make_order, make_packed_order, make_token, make_user
 
 MEMBERS = [
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 def test_order_has_all_members_and_unset_ones_are_null() -> None:
     order = make_bare_order("s")
-    shown = present(order, "https://shop.example/")
+    shown = serialize_order(order, "https://shop.example/")
     assert sorted(shown) == MEMBERS
     unset = {member for member, value in shown.items() if value is None}
     assert unset == set(MEMBERS) - {
@@ -53,21 +53,24 @@ def test_order_has_all_members_and_unset_ones_are_null() -> None:
 def test_registration_url_is_absolute() -> None:
     order = make_bare_order("s")
     assert (
-        present(order, "https://shop.example/")["registration_url"]
+        serialize_order(order, "https://shop.example/")["registration_url"]
         == f"https://shop.example/register/{order.order_hash}/"
     )
 
 
 def test_status_is_null_until_packing_has_begun_and_then_the_state() -> None:
     order = make_order("xl")
-    assert present(order, "")["status"] is None
+    assert serialize_order(order, "")["status"] is None
     order = make_packed_order()
-    assert (present(order, "")["status"], present(order, "")["state"]) == ("packed", "packed")
+    assert (serialize_order(order, "")["status"], serialize_order(order, "")["state"]) == (
+        "packed",
+        "packed",
+    )
 
 
 def test_packed_order_names_what_was_delivered() -> None:
     order = make_packed_order()
-    shown = present(order, "")
+    shown = serialize_order(order, "")
     assert shown["client_id"] == order.delivered_client_id
     assert shown["project_id"] == order.delivered_project_id
     assert shown["client_name"] == "Constantin Film"
@@ -76,18 +79,18 @@ def test_packed_order_names_what_was_delivered() -> None:
 def test_token_is_masked_but_for_its_last_four_characters() -> None:
     value = make_token(make_user())
     order = make_order(admin_user_access_token=value)
-    assert present(order, "")["admin_user_access_token"] == f"****{value[-4:]}"
+    assert serialize_order(order, "")["admin_user_access_token"] == f"****{value[-4:]}"
 
 
 def test_times_are_utc() -> None:
     order = make_order()
-    assert present(order, "")["created_at"].endswith("Z")
+    assert serialize_order(order, "")["created_at"].endswith("Z")
 
 
 def test_fault_is_told_in_english_whatever_the_language() -> None:
     with override("de"):
-        assert english_fault_text("token_revoked") == "The admin_user_access_token was revoked."
+        assert english_error_text("token_revoked") == "The admin_user_access_token was revoked."
 
 
 def test_order_without_fault_has_no_packing_errors() -> None:
-    assert present(Order.objects.get(pk=make_order().pk), "")["packing_errors"] is None
+    assert serialize_order(Order.objects.get(pk=make_order().pk), "")["packing_errors"] is None

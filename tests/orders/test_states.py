@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.states import TRANSITIONS, ForbiddenMove, move, state_changed
+from shop.orders.states import TRANSITIONS, ForbiddenTransitionError, state_changed, transition
 from tests.factories import make_order, make_user
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_table_has_the_arrows_of_the_house_and_no_other() -> None:
 def test_move_along_an_arrow_is_made_and_written_down(previous: str, state: str) -> None:
     order = order_in(previous)
     staff = make_user(is_staff=True)
-    assert move(order, State(state), actor=staff, fault="no_place", note="why")
+    assert transition(order, State(state), actor=staff, fault="no_place", note="why")
     assert order.state == state
     order.refresh_from_db()
     assert (order.state, order.fault) == (state, "no_place")
@@ -64,8 +64,8 @@ def test_move_without_an_arrow_is_refused(previous: str, state: str) -> None:
     if (previous, state) in ARROWS:
         return
     order = order_in(previous)
-    with pytest.raises(ForbiddenMove):
-        move(order, State(state))
+    with pytest.raises(ForbiddenTransitionError):
+        transition(order, State(state))
     order.refresh_from_db()
     assert order.state == previous
     assert order.events.count() == 1
@@ -74,8 +74,8 @@ def test_move_without_an_arrow_is_refused(previous: str, state: str) -> None:
 def test_move_by_two_has_one_winner() -> None:
     order = make_order()
     mine, theirs = Order.objects.get(pk=order.pk), Order.objects.get(pk=order.pk)
-    assert move(mine, State.PACKING)
-    assert not move(theirs, State.CANCELLED)
+    assert transition(mine, State.PACKING)
+    assert not transition(theirs, State.CANCELLED)
     order.refresh_from_db()
     assert order.state == "packing"
     assert order.events.count() == 2
@@ -84,7 +84,7 @@ def test_move_by_two_has_one_winner() -> None:
 def test_move_clears_the_fault_of_the_state_before() -> None:
     order = order_in("need_human")
     Order.objects.filter(pk=order.pk).update(fault="manual_tier")
-    move(order, State.PENDING)
+    transition(order, State.PENDING)
     order.refresh_from_db()
     assert order.fault == ""
 
@@ -97,7 +97,7 @@ def test_receiver_that_fails_undoes_the_move() -> None:
     state_changed.connect(fail)
     try:
         with pytest.raises(RuntimeError, match="receiver"):
-            move(order, State.PACKING)
+            transition(order, State.PACKING)
     finally:
         state_changed.disconnect(fail)
     order = Order.objects.get(pk=order.pk)
@@ -113,7 +113,7 @@ def test_signal_names_the_state_before() -> None:
     state_changed.connect(listen)
     try:
         order = make_order()
-        move(order, State.PACKING)
+        transition(order, State.PACKING)
     finally:
         state_changed.disconnect(listen)
     assert seen == [(None, "pending"), ("pending", "packing")]

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from shop.orders.webhook_urls import is_public, webhook_fault
+from shop.orders.webhook_urls import is_public, webhook_url_error
 
 pytestmark = pytest.mark.once
 
@@ -25,7 +25,7 @@ NO_HOST = "must name a valid host."
     ],
 )
 def test_public_https_is_taken(uri: str) -> None:
-    assert webhook_fault(uri, demo=False) is None
+    assert webhook_url_error(uri, demo=False) is None
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_public_https_is_taken(uri: str) -> None:
     ],
 )
 def test_anything_else_is_refused(uri: str, fault: str) -> None:
-    assert webhook_fault(uri, demo=False) == fault
+    assert webhook_url_error(uri, demo=False) == fault
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_anything_else_is_refused(uri: str, fault: str) -> None:
     ],
 )
 def test_demo_takes_http_and_loopback(uri: str) -> None:
-    assert webhook_fault(uri, demo=True) is None
+    assert webhook_url_error(uri, demo=True) is None
 
 
 def test_demo_refuses_private_networks_too() -> None:
-    assert webhook_fault("http://192.168.0.1", demo=True) == NOT_PUBLIC
+    assert webhook_url_error("http://192.168.0.1", demo=True) == NOT_PUBLIC
 
 
 def test_mapped_public_address_is_public() -> None:

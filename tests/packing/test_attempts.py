@@ -12,13 +12,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.orders.models import Order, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.packing.attempts import NOT_BEGUN, claim
 from shop.packing.counters import totals
-from shop.packing.dispatch import BATCH, due, first_tries, retries, take_back_abandoned
+from shop.packing.dispatch import BATCH, due, due_first_attempts, due_retries, reclaim_expired
 from shop.packing.models import Packing
 from shop.packing.recovery import retry
-from shop.packing.runner import work_on
+from shop.packing.runner import run_steps
 from tests.factories import make_order, make_user, pack_all
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_orders_that_failed_queue_up_behind_those_that_have_waited_longer(
         make_order(client_name="lucky")
     for _round in range(7):
         for record in claim(due()):
-            work_on(record)
+            run_steps(record)
         Packing.objects.filter(next_try__isnull=False).update(next_try=timezone.now())
     assert states() == ["pending"] * 50 + ["packed"] * 20
 
@@ -111,11 +111,11 @@ def test_orders_that_failed_queue_up_behind_those_that_have_waited_longer(
 def test_orders_that_a_killed_worker_had_not_begun_lose_no_attempt() -> None:
     orders = [make_order() for _ in range(3)]
     records = claim([order.pk for order in orders])
-    work_on(records[0])
+    run_steps(records[0])
     # It was killed at the second, in its second step.
     Packing.objects.filter(order=orders[1]).update(last_step="project")
     Packing.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    take_back_abandoned()
+    reclaim_expired()
     assert states() == ["packed", "pending", "pending"]
     begun, not_begun = Packing.objects.filter(order__state="pending").order_by("pk")
     assert (begun.attempts, begun.last_error_kind) == (1, "passing")
@@ -133,14 +133,14 @@ def test_order_whose_worker_dies_at_the_very_end_keeps_its_attempt() -> None:
     Order.objects.update(state=State.PACKING)
     over = timezone.now() - timedelta(seconds=1)
     Packing.objects.update(lease_token=uuid.uuid4(), lease_until=over, last_step="")
-    take_back_abandoned()
+    reclaim_expired()
     assert Packing.objects.get(order=order).attempts == 1
 
 
 def test_order_that_is_cancelled_while_it_waits_is_never_due_again() -> None:
     order = make_order()
     Packing.objects.create(order=order, attempts=1, next_try=timezone.now())
-    assert move(order, State.CANCELLED)
+    assert transition(order, State.CANCELLED)
     assert due() == [order.pk]
     pack_all()
     assert due() == []
@@ -148,7 +148,7 @@ def test_order_that_is_cancelled_while_it_waits_is_never_due_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "index"), [(first_tries, "order_due"), (retries, "packing_again")]
+    ("query", "index"), [(due_first_attempts, "order_due"), (due_retries, "packing_again")]
 )
 def test_index_serves_the_query_for_what_is_due(
     query: Callable[[], QuerySet[Any, Any]], index: str

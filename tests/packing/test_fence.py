@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.orders.models import Order
-from shop.packing.dispatch import take_back_abandoned
+from shop.packing.dispatch import reclaim_expired
 from shop.packing.models import Packing, StepRecord
 from shop.packing.runner import pack
 from shop.tenancy.models import Client, Invitation, Membership, Project
@@ -73,7 +73,7 @@ def slow() -> Iterator[Slow]:
 def end_lease() -> None:
     over = timezone.now() - timedelta(seconds=1)
     Packing.objects.update(lease_until=over)
-    take_back_abandoned()
+    reclaim_expired()
     Packing.objects.update(next_try=None)
 
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.orders.models import Order
-from shop.orders.serializers import present
+from shop.orders.serializers import serialize_order
 from shop.packing.counters import totals
 from shop.packing.models import Packing, StepRecord
-from shop.packing.outcomes import Mend, NeedsHuman, RetryLater
+from shop.packing.outcomes import NeedsCorrection, NeedsHuman, RetryLater
 from shop.packing.recovery import retry
 from shop.packing.step_names import step_key
 from tests.factories import make_order, make_staff, make_user, pack_all
@@ -86,12 +86,14 @@ def test_step_that_always_asks_for_later_needs_a_human_in_the_end(settings: Sett
 
 def test_step_that_wants_something_mended_tells_customer_and_staff_apart() -> None:
     order = packed_while(
-        Mend("subdomain taken", customer="Please choose another name.", staff="acme is ours")
+        NeedsCorrection(
+            "subdomain taken", customer="Please choose another name.", staff="acme is ours"
+        )
     )
     record = order.packing
     assert (order.state, order.fault) == ("has_packing_errors", "subdomain taken")
     assert (record.last_error, record.last_error_kind) == ("acme is ours", "person")
-    assert present(order, "https://shop.example")["packing_errors"] == "subdomain taken"
+    assert serialize_order(order, "https://shop.example")["packing_errors"] == "subdomain taken"
     page, staff_page = page_of(order), staff_page_of(order)
     assert "Please choose another name." in page
     assert "acme" not in page
@@ -101,7 +103,7 @@ def test_step_that_wants_something_mended_tells_customer_and_staff_apart() -> No
 
 
 def test_words_for_the_customer_go_with_their_fault() -> None:
-    order = packed_while(Mend("subdomain taken", customer="Please choose another name."))
+    order = packed_while(NeedsCorrection("subdomain taken", customer="Please choose another name."))
     assert retry(order, make_user(is_staff=True))
     assert "Please choose" not in page_of(order)
     pack_all()
@@ -122,8 +124,8 @@ def test_step_that_needs_a_human_waits_for_one_and_goes_on_there() -> None:
     assert StepRecord.objects.filter(order=order).count() == 5
 
 
-@pytest.mark.parametrize("outcome", [Mend, NeedsHuman])
-def test_code_that_no_row_can_hold_is_refused(outcome: type[Mend | NeedsHuman]) -> None:
+@pytest.mark.parametrize("outcome", [NeedsCorrection, NeedsHuman])
+def test_code_that_no_row_can_hold_is_refused(outcome: type[NeedsCorrection | NeedsHuman]) -> None:
     assert outcome("x" * 40).code == "x" * 40
     with pytest.raises(ValueError, match="40 characters"):
         outcome("x" * 41)
@@ -168,7 +170,7 @@ def test_key_is_the_same_at_each_call_and_another_for_each_order_and_step(
 
 
 def test_members_that_customers_may_mend_go_with_their_fault() -> None:
-    packed_while(Mend("subdomain taken", customer="Please.", members=["project_name"]))
+    packed_while(NeedsCorrection("subdomain taken", customer="Please.", members=["project_name"]))
     assert Packing.objects.get().mendable == ["project_name"]
     assert retry(Order.objects.get(), make_user(is_staff=True))
     pack_all()

@@ -10,11 +10,11 @@ from django_q.models import OrmQ
 from pytest_django import Settings
 
 from shop.orders.models import Order
-from shop.packing.attempts import give_back, take_back
-from shop.packing.dispatch import drain
+from shop.packing.attempts import reclaim, retry_later
+from shop.packing.dispatch import run_due
 from shop.packing.models import Packing, StepRecord
 from shop.packing.outcomes import LeaseLost
-from shop.packing.recovery import approve, done_by_hand, retry
+from shop.packing.recovery import approve, mark_packed, retry
 from shop.packing.runner import pack
 from shop.tenancy.models import Client, Invitation, Membership
 from tests.factories import make_bare_order, make_order, make_project, make_user, pack_all
@@ -176,7 +176,7 @@ def test_lease_that_was_renewed_is_not_taken_back() -> None:
     order = abandoned(make_order())
     seen = Packing.objects.select_related("order").get()
     Packing.objects.update(lease_until=timezone.now() + timedelta(seconds=30))
-    take_back(seen)
+    reclaim(seen)
     assert fresh(order).state == "packing"
 
 
@@ -198,7 +198,7 @@ def test_worker_that_lost_its_lease_writes_nothing_more() -> None:
     record = Packing.objects.get()
     Packing.objects.update(lease_token=uuid.uuid4())
     with pytest.raises(LeaseLost):
-        give_back(record, error="late", kind="bug")
+        retry_later(record, error="late", kind="bug")
     assert Packing.objects.get().last_error == ""
     assert fresh(order).state == "packing"
 
@@ -207,7 +207,7 @@ def test_drain_beats_before_each_order_and_each_step() -> None:
     for _ in range(3):
         make_order()
     beats = []
-    drain(lambda: beats.append(1))
+    run_due(lambda: beats.append(1))
     assert len(beats) == 3 * (1 + 4)
 
 
@@ -240,7 +240,7 @@ def test_order_done_by_hand_is_packed_with_what_staff_named() -> None:
     order = make_order("xl")
     pack_all()
     staff = make_user(is_staff=True)
-    assert done_by_hand(fresh(order), project, staff, note="on the phone")
+    assert mark_packed(fresh(order), project, staff, note="on the phone")
     order = fresh(order)
     assert order.state == "packed"
     assert (order.delivered_client, order.delivered_project) == (project.client, project)
@@ -258,8 +258,8 @@ def test_order_done_by_hand_by_two_is_done_once() -> None:
     pack_all()
     mine, theirs = fresh(order), fresh(order)
     first, second = make_project(), make_project()
-    assert done_by_hand(mine, first, make_user(is_staff=True), note="mine")
-    assert not done_by_hand(theirs, second, make_user(is_staff=True), note="theirs")
+    assert mark_packed(mine, first, make_user(is_staff=True), note="mine")
+    assert not mark_packed(theirs, second, make_user(is_staff=True), note="theirs")
     assert fresh(order).delivered_project == first
     assert Invitation.objects.count() == 1
     assert not Membership.objects.filter(project=second).exists()

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from shop.orders.models import Order
 from shop.packing import dispatch
-from shop.packing.dispatch import drain
+from shop.packing.dispatch import run_due
 from shop.packing.models import Packing, StepRecord
 from shop.tenancy.models import Client
 from shop.worker import tasks
@@ -40,15 +40,15 @@ def test_lost_wake_up_changes_nothing() -> None:
     make_order()
     OrmQ.objects.all().delete()
     # What the supervisor's tick runs.
-    tasks.drain("packing")
+    tasks.run_cluster("packing")
     assert states() == {"packed"}
 
 
 def test_late_wake_up_changes_nothing() -> None:
     order = make_order()
-    tasks.drain("packing")
+    tasks.run_cluster("packing")
     before = Order.objects.values().get()
-    tasks.drain("packing")
+    tasks.run_cluster("packing")
     assert Order.objects.values().get() == before
     assert [event.state for event in order.events.all()] == ["pending", "packing", "packed"]
 
@@ -62,7 +62,7 @@ def test_doubled_wake_up_changes_nothing() -> None:
     def woken() -> None:
         try:
             for _ in range(3):
-                drain(lambda: None)
+                run_due(lambda: None)
         except BaseException as error:  # noqa: BLE001 -- told by the test
             errors.append(error)
         finally:
@@ -87,7 +87,7 @@ def test_tick_sweeps_what_was_abandoned_forgotten_and_is_due_again(settings: Set
     Packing.objects.create(order=abandoned, attempts=1, lease_until=past)
     Packing.objects.create(order=again, attempts=1, next_try=past)
     OrmQ.objects.all().delete()
-    tasks.drain("packing")
+    tasks.run_cluster("packing")
     assert {order.pk: order.state for order in Order.objects.all()} == dict.fromkeys(
         (abandoned.pk, forgotten.pk, again.pk), "packed"
     )
@@ -97,7 +97,7 @@ def test_full_batch_wakes_one_more() -> None:
     for _ in range(10):
         make_order()
     OrmQ.objects.all().delete()
-    drain(lambda: None)
+    run_due(lambda: None)
     assert waiting() == 1
 
 
@@ -105,14 +105,14 @@ def test_batch_that_is_not_full_wakes_nobody() -> None:
     for _ in range(9):
         make_order()
     OrmQ.objects.all().delete()
-    drain(lambda: None)
+    run_due(lambda: None)
     assert waiting() == 0
 
 
 def test_many_full_batches_leave_one_wake_up() -> None:
     for _ in range(30):
         make_order()
-    drain(lambda: None)
+    run_due(lambda: None)
     assert states() == {"packed"}
     assert waiting() == 1
 
@@ -122,10 +122,10 @@ def test_drain_ends_in_time_and_another_wake_up_goes_on(monkeypatch: pytest.Monk
         make_order()
     OrmQ.objects.all().delete()
     monkeypatch.setattr(dispatch, "AT_MOST", 0)
-    drain(lambda: None)
+    run_due(lambda: None)
     assert Order.objects.filter(state="packed").count() == 10
     assert waiting() == 1
-    drain(lambda: None)
+    run_due(lambda: None)
     assert states() == {"packed"}
 
 
@@ -136,7 +136,7 @@ def test_orders_with_a_step_that_calls_out_are_claimed_one_by_one(
     for _ in range(3):
         make_order()
     monkeypatch.setattr(dispatch, "AT_MOST", 0)
-    drain(lambda: None)
+    run_due(lambda: None)
     assert list(Order.objects.order_by("pk").values_list("state", flat=True)) == [
         *("packed", "pending", "pending")
     ]

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import override_settings
 
 from shop.orders.models import Order, State
-from shop.orders.states import move
-from shop.packing.outcomes import Mend
+from shop.orders.states import transition
+from shop.packing.outcomes import NeedsCorrection
 from tests.factories import (
     make_bare_order,
     make_order,
@@ -24,7 +24,7 @@ def needs_another_name(order: Order) -> None:
     """A step of a deployment that does not take every name."""
     if order.project_name == "admin":
         text = "This name is reserved. Please choose another one."
-        raise Mend("name_reserved", customer=text, members=["project_name"])
+        raise NeedsCorrection("name_reserved", customer=text, members=["project_name"])
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def order_in(situation: str) -> Order:
             return make_bare_order("s")
         case "packing":
             order = make_order()
-            move(order, State.PACKING)
+            transition(order, State.PACKING)
             return order
         case "packed":
             return make_packed_order()
@@ -59,7 +59,7 @@ def order_in(situation: str) -> Order:
             pack_all()
         case "cancelled":
             order = make_order()
-            move(order, State.CANCELLED)
+            transition(order, State.CANCELLED)
         case _:
             order = make_order()
     order.refresh_from_db()

@@ -6,7 +6,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from shop.orders.models import Order, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.tenancy.models import Invitation
 from tests.factories import (
     make_bare_order,
@@ -230,5 +230,5 @@ def test_markup_in_names_is_not_run() -> None:
 
 def test_retry_after_a_failed_try_is_shown_as_received() -> None:
     order = order_in("packing")
-    move(order, State.PENDING)
+    transition(order, State.PENDING)
     assert "Received. We start in a moment." in look(order)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shop.orders.models import Order, State
-from shop.orders.states import move
+from shop.orders.states import transition
 from shop.packing.models import StepRecord
 from shop.packing.recovery import approve
 from tests.factories import make_bare_order, make_order, make_packed_order, make_user, pack_all
@@ -39,7 +39,7 @@ def test_nothing_new_is_204_without_a_body(situation: str) -> None:
 def test_news_is_the_fragment_alone() -> None:
     order = make_order()
     address = polled(order)
-    move(order, State.PACKING)
+    transition(order, State.PACKING)
     answer = visitor().get(address)
     assert answer.status_code == 200
     assert "Being set up." in words(answer)
@@ -61,7 +61,7 @@ def test_each_step_is_news_but_is_not_read_out() -> None:
 def test_change_of_state_is_read_out_once() -> None:
     order = make_order()
     address = polled(order)
-    move(order, State.PACKING)
+    transition(order, State.PACKING)
     answer = html(visitor().get(address))
     assert answer.count('id="announcement"') == 1
     assert (

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shop.content.models import Page
 from shop.content.publishing import newest, publish
-from shop.orders.consent import NotAgreed
+from shop.orders.consent import NoConsentError
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import ANYBODY
 from shop.orders.submission import submit
@@ -165,7 +165,7 @@ def test_terms_changed_at_the_last_moment_are_not_agreed_to() -> None:
     browser.post("/checkout/", {**form, **DETAILS, "promo_code": "NO"})
     order = Order.objects.get()
     change_terms()
-    with pytest.raises(NotAgreed):
+    with pytest.raises(NoConsentError):
         submit(order, ANYBODY, by_consent=True)
     order.refresh_from_db()
     assert order.state == "new"

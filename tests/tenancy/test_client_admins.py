@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.tenancy.client_admins import NotTheirs, change_role, hand_over, successors
-from shop.tenancy.memberships import remove
+from shop.tenancy.client_admins import NotClientAdminError, change_role, hand_over, successors
+from shop.tenancy.memberships import remove_membership
 from shop.tenancy.models import Client, Membership, User
 from tests.factories import make_client, make_membership, make_project, make_user
 
@@ -74,7 +74,7 @@ def test_role_is_changed_by_the_client_admin() -> None:
 def test_role_is_not_changed_by_a_project_admin() -> None:
     membership = make_membership()
     project_admin = make_membership(project=membership.project, role=Role.ADMIN).user
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotClientAdminError):
         change_role(membership, Role.ADMIN, project_admin)
     membership.refresh_from_db()
     assert membership.role == Role.MEMBER
@@ -89,22 +89,22 @@ def test_role_of_who_was_removed_meanwhile_is_not_changed() -> None:
 def test_member_is_removed_once() -> None:
     membership = make_membership()
     admin = membership.project.client.client_admin
-    assert remove(Membership.objects.get(), admin)
-    assert not remove(membership, admin)
+    assert remove_membership(Membership.objects.get(), admin)
+    assert not remove_membership(membership, admin)
     assert User.objects.filter(pk=membership.user_id).exists()
 
 
 def test_client_admin_is_not_removed() -> None:
     client = make_client()
     membership = make_membership(user=client.client_admin, project=make_project(client=client))
-    assert not remove(membership, client.client_admin)
+    assert not remove_membership(membership, client.client_admin)
     assert Membership.objects.count() == 1
 
 
 def test_member_is_not_removed_by_somebody_else() -> None:
     membership = make_membership()
-    with pytest.raises(NotTheirs):
-        remove(membership, make_client().client_admin)
+    with pytest.raises(NotClientAdminError):
+        remove_membership(membership, make_client().client_admin)
     assert Membership.objects.count() == 1
 
 
@@ -114,6 +114,6 @@ def test_who_has_handed_over_can_be_removed_by_the_next_one() -> None:
     old = make_membership(user=client.client_admin, project=project)
     new = make_membership(project=project)
     hand_over(client, old.user, new.user)
-    with pytest.raises(NotTheirs):
-        remove(Membership.objects.get(pk=new.pk), old.user)
-    assert remove(Membership.objects.get(pk=old.pk), new.user)
+    with pytest.raises(NotClientAdminError):
+        remove_membership(Membership.objects.get(pk=new.pk), old.user)
+    assert remove_membership(Membership.objects.get(pk=old.pk), new.user)

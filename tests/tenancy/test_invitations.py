@@ -7,7 +7,7 @@ from django.core.signing import TimestampSigner, b62_encode
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.tenancy.invitations import LinkProblem, join_token, read_join_token, replace_link
+from shop.tenancy.invitations import LinkError, join_token, read_join_token, replace_link
 from shop.tenancy.models import Invitation
 from tests.factories import make_membership
 
@@ -36,7 +36,7 @@ def make_invitation() -> Invitation:
 
 
 def problem(token: str, invitation: Invitation | None) -> str:
-    with pytest.raises(LinkProblem) as raised:
+    with pytest.raises(LinkError) as raised:
         read_join_token(token, invitation)
     return raised.value.reason.value
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.tenancy.invitations import join_code, replace_link, take_code
+from shop.tenancy.invitations import join_code, redeem_code, replace_link
 from shop.tenancy.models import Invitation
 from tests.tenancy.test_invitations import make_invitation
 
@@ -27,51 +27,51 @@ def test_each_invitation_has_its_own() -> None:
 @pytest.mark.parametrize("typed", [str, str.lower, lambda code: f" {code.replace('-', ' ')}\n"])
 def test_code_is_taken_however_it_is_typed(typed: Any) -> None:
     invitation = make_invitation()
-    assert take_code(typed(join_code(invitation)), invitation)
+    assert redeem_code(typed(join_code(invitation)), invitation)
 
 
 @pytest.mark.parametrize("typed", ["", "-", "2222-2222", "ä", "\x00", "A" * 5000])
 def test_anything_else_is_not(typed: str) -> None:
-    assert not take_code(typed, make_invitation())
+    assert not redeem_code(typed, make_invitation())
 
 
 def test_code_of_another_invitation_is_not() -> None:
-    assert not take_code(join_code(make_invitation()), make_invitation())
+    assert not redeem_code(join_code(make_invitation()), make_invitation())
 
 
 def test_taking_it_uses_no_invitation_up() -> None:
     invitation = make_invitation()
-    assert take_code(join_code(invitation), invitation)
+    assert redeem_code(join_code(invitation), invitation)
     assert Invitation.objects.get().used_at is None
 
 
 def test_after_a_few_tries_none_is_right_until_the_next_mail(settings: Settings) -> None:
     invitation = make_invitation()
     for _ in range(settings.JOIN_CODE_TRIES):
-        assert not take_code("2222-2222", invitation)
-    assert not take_code(join_code(invitation), invitation)
+        assert not redeem_code("2222-2222", invitation)
+    assert not redeem_code(join_code(invitation), invitation)
     assert replace_link(invitation)
-    assert take_code(join_code(invitation), invitation)
+    assert redeem_code(join_code(invitation), invitation)
 
 
 def test_new_mail_ends_the_code_of_before() -> None:
     invitation = make_invitation()
     old = join_code(invitation)
     assert replace_link(invitation)
-    assert not take_code(old, invitation)
+    assert not redeem_code(old, invitation)
 
 
 def test_who_has_seen_the_invitation_before_the_new_mail_gets_nowhere() -> None:
     invitation = make_invitation()
     old, seen = join_code(invitation), Invitation.objects.get()
     assert replace_link(invitation)
-    assert not take_code(old, seen)
+    assert not redeem_code(old, seen)
 
 
 def test_used_invitation_takes_none() -> None:
     invitation = make_invitation()
     Invitation.objects.update(used_at=timezone.now())
-    assert not take_code(join_code(invitation), invitation)
+    assert not redeem_code(join_code(invitation), invitation)
 
 
 @pytest.mark.parametrize(("days", "good"), [(0, True), (7, True), (8, False)])
@@ -82,13 +82,13 @@ def test_code_is_good_for_seven_days(
     code = join_code(invitation)
     later = timezone.now() + timedelta(days=days)
     monkeypatch.setattr("shop.tenancy.invitations.timezone.now", lambda: later)
-    assert take_code(code, invitation) == good
+    assert redeem_code(code, invitation) == good
 
 
 def test_code_outlives_a_change_of_keys_while_the_old_one_is_known(settings: Settings) -> None:
     invitation = make_invitation()
     code, old = join_code(invitation), settings.SECRET_KEY
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [old]
-    assert take_code(code, invitation)
+    assert redeem_code(code, invitation)
     settings.SECRET_KEY_FALLBACKS = []
-    assert not take_code(code, invitation)
+    assert not redeem_code(code, invitation)

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from shop.tenancy.invitations import replace_link
-from shop.tenancy.joining import LoginTaken, NewMember, join_as_known, join_as_new, login_is_free
+from shop.tenancy.joining import (
+    LoginTakenError,
+    NewMember,
+    join_as_known,
+    join_as_new,
+    login_is_free,
+)
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import make_membership, make_packed_order, make_user
 
@@ -103,7 +109,7 @@ def test_link_that_was_replaced_a_moment_ago_does_not_join() -> None:
 def test_login_of_somebody_else_is_taken_whatever_its_case(taken: str) -> None:
     make_user(login=taken)
     invitation = invited()
-    with pytest.raises(LoginTaken):
+    with pytest.raises(LoginTakenError):
         join_as_new(invitation, NINA)
     assert not fresh_user().is_known
     invitation = Invitation.objects.get()

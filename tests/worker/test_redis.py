@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django_q.models import OrmQ
 from pytest_django import Settings
 
-from shop.access.rate_limits import take
+from shop.access.rate_limits import hit
 from shop.orders.models import Order
 from tests.redis_server import Server, throw_away_server
 from tests.worker.real import beats, environment, running_worker, wait_for
@@ -91,7 +91,7 @@ def test_calls_are_counted_in_redis(server: Server, settings: Settings) -> None:
     settings.CACHES = {"default": in_redis, "limits": in_redis}
     settings.RATE_LIMITS = {"anonymous": (0.001, 2)}
     request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
-    taken = [take(request, "anonymous") for _ in range(3)]
+    taken = [hit(request, "anonymous") for _ in range(3)]
     assert [found.remaining for found in taken if found] == [1, 0, 0]
     assert [found.wait > 0 for found in taken if found] == [False, False, True]
     assert server.client().keys() == [b":1:limit:anonymous:203.0.113.7"]

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from shop.worker import tasks
 from shop.worker.models import Heartbeat
-from shop.worker.wake_up import forget, wake
+from shop.worker.wake_up import clear_queue, wake
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ def test_a_wake_up_names_its_cluster_and_is_not_repeated_when_it_fails() -> None
 def test_forgetting_is_for_one_cluster() -> None:
     wake("packing")
     wake("messages")
-    forget("packing")
+    clear_queue("packing")
     assert OrmQ.objects.get().key == "messages"
 
 
@@ -68,7 +68,7 @@ def test_one_failing_drain_does_not_keep_others_from_running(
     drains = [f"{__name__}.failing", f"{__name__}.working"]
     settings.WORKER_CLUSTERS = {"packing": {"drains": drains, "frozen_after": 5}}
     before = timezone.now()
-    tasks.drain("packing")
+    tasks.run_cluster("packing")
     assert calls == ["packing"]
     assert "failing failed" in caplog.text
     beat_at = Heartbeat.objects.get(cluster="packing").beat_at

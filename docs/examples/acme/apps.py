@@ -11,12 +11,12 @@ class AcmeConfig(AppConfig):
 
     def ready(self) -> None:
         # Only now are there models, which these stand on.
-        from shop.orders.error_codes import FAULTS, Fault
+        from shop.orders.error_codes import ERROR_CODES, ErrorCode
         from shop.packing.step_names import TITLES
 
         TITLES["create_workspace"] = _("Workspace")
-        FAULTS["acme_no_room"] = Fault(
+        ERROR_CODES["acme_no_room"] = ErrorCode(
             _("There is no room for another workspace: buy more, then retry."),
             _("Your workspace needs more room. We look into it."),
         )
-        FAULTS["acme_refused"] = Fault(_("The provisioning service refuses this order."))
+        ERROR_CODES["acme_refused"] = ErrorCode(_("The provisioning service refuses this order."))

@@ -5,7 +5,7 @@ import os
 import urllib3
 
 from shop.orders.models import Order
-from shop.packing.outcomes import Mend, NeedsHuman, RetryLater
+from shop.packing.outcomes import NeedsCorrection, NeedsHuman, RetryLater
 
 # No retries of its own: the worker tries again, after a gap in which the service recovers.
 http = urllib3.PoolManager(retries=False)
@@ -35,7 +35,7 @@ def create_workspace(order: Order, key: str) -> None:
         case 402:
             raise NeedsHuman("acme_no_room")
         case 422:
-            raise Mend("acme_refused")
+            raise NeedsCorrection("acme_refused")
     raise RetryLater(PAUSE, f"The provisioning service answered {answer.status}.")
 
 

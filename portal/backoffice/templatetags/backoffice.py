@@ -9,12 +9,12 @@ from django.utils.timesince import timesince
 from portal.backoffice.formatting import duration
 from portal.backoffice.timeline import outcome
 from shop.orders import error_codes
-from shop.orders.attention import STANDING_STILL, UNANSWERED
+from shop.orders.attention import STALLED, UNANSWERED
 from shop.orders.models import Order, State
 from shop.packing import step_names
 
 register = template.Library()
-register.filter("fault_text", error_codes.fault_text)
+register.filter("fault_text", error_codes.error_text)
 
 register.filter("step_title", step_names.step_title)
 register.filter("duration", duration)
@@ -33,7 +33,7 @@ register.filter("outcome", outcome)
 def waits_too_long(order: Order) -> bool:
     """Whether it waits for details, or for the worker, for longer than it should."""
     now = timezone.now()
-    return any(part.holds(order, now) for part in (*STANDING_STILL, UNANSWERED))
+    return any(part.holds(order, now) for part in (*STALLED, UNANSWERED))
 
 
 @register.filter

@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.notifications.emails.codes import code_of
-from shop.notifications.emails.content import Letter, Link, to_page
+from shop.notifications.emails.content import EmailContent, Link, to_page
 from shop.notifications.emails.security_notices import notice_of
 from shop.notifications.models import Message
 from shop.tenancy.mfa import may_recover_by_mail
 from shop.tenancy.models import User
 
 
-def password(message: Message) -> Letter:
+def password(message: Message) -> EmailContent:
     """The link to a new password; for who has none, the way back in by a code."""
     user = _user(message)
     if may_recover_by_mail(user):
         # A password would make a second step of the passkey that may be lost.
-        return Letter(
+        return EmailContent(
             subject=_("Choose a new password"),
             before=(
                 _(
@@ -33,7 +33,7 @@ def password(message: Message) -> Letter:
             action=Link(_("Have a code sent"), to_page("account_request_login_code")),
             after=(_("Was it not you? Then please ignore this e-mail."),),
         )
-    return Letter(
+    return EmailContent(
         subject=_("Choose a new password"),
         before=(
             _(
@@ -51,7 +51,7 @@ def password(message: Message) -> Letter:
     )
 
 
-def code(message: Message) -> Letter:
+def code(message: Message) -> EmailContent:
     """A code to type, and no link: whoever is asked for it has the page before them."""
     minutes = settings.CODE_SECONDS // 60
     lifetime = ngettext(
@@ -59,7 +59,7 @@ def code(message: Message) -> Letter:
         "It works once and for %(minutes)s minutes.",
         minutes,
     )
-    return Letter(
+    return EmailContent(
         subject=_("Your code"),
         before=(_("Here is your code. Please enter it on the page from which you come:"),),
         code=code_of(message.details["seed"]),
@@ -73,7 +73,7 @@ def code(message: Message) -> Letter:
     )
 
 
-def change(message: Message) -> Letter:
+def change(message: Message) -> EmailContent:
     """That the way of signing in was changed, and what to do if it was somebody else."""
     subject, sentence = notice_of(message.details["what"])
     when, ip = date(localtime(message.created_at), "DATETIME_FORMAT"), message.details["ip"]
@@ -89,7 +89,7 @@ def change(message: Message) -> Letter:
     else:
         not_me = _("Was it not you? Then please choose a new password at once.")
         action = Link(_("Choose a new password"), to_page("account_reset_password"))
-    return Letter(subject=str(subject), before=(f"{sentence} {made}", not_me), action=action)
+    return EmailContent(subject=str(subject), before=(f"{sentence} {made}", not_me), action=action)
 
 
 def _user(message: Message) -> User:

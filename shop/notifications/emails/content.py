@@ -8,7 +8,7 @@ from django.urls import reverse
 
 
 @dataclass(frozen=True)
-class Fact:
+class Row:
     """A line of the slate."""
 
     name: str
@@ -24,7 +24,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Enclosure:
+class Attachment:
     """A text that comes along, for good."""
 
     name: str
@@ -32,7 +32,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True)
-class Letter:
+class EmailContent:
     """A mail before it has a form. What orderers typed is in it through `typed` alone.
 
     At most one `action`: it becomes the button. `further` is a plain link, for looking up.
@@ -40,12 +40,12 @@ class Letter:
 
     subject: str  # nothing that anybody typed
     before: tuple[str, ...]  # paragraphs
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Row, ...] = ()
     code: str = ""
     action: Link | None = None
     after: tuple[str, ...] = ()
     further: Link | None = None
-    enclosure: Enclosure | None = None
+    enclosure: Attachment | None = None
 
 
 def to_page(name: str, *args: object, **kwargs: object) -> str:

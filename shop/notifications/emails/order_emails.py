@@ -6,16 +6,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.catalogue.templatetags.money import money
-from shop.notifications.emails.content import Enclosure, Fact, Letter, Link, to_page
+from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, to_page
 from shop.notifications.models import Message
 from shop.notifications.templatetags.typed import typed
-from shop.orders.error_codes import page_fault_text
+from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Basket, Order, State
-from shop.tenancy.email_addresses import masked
+from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.invitations import join_code, join_token
 
 
-def received(message: Message) -> Letter:
+def received(message: Message) -> EmailContent:
     """What was ordered and for how much; the terms that were agreed to, to keep."""
     order = _order(message)
     complete = _("Once all is set up, you get a second e-mail, with a link to sign in.")
@@ -31,7 +31,7 @@ def received(message: Message) -> Letter:
         enclosure = _terms(basket)
     else:
         after.append(_unknown())
-    return Letter(
+    return EmailContent(
         subject=_("Your order has arrived"),
         before=(
             _("We have received your order."),
@@ -45,10 +45,10 @@ def received(message: Message) -> Letter:
     )
 
 
-def reminder(message: Message) -> Letter:
+def reminder(message: Message) -> EmailContent:
     """What the order waits for."""
     order = _order(message)
-    return Letter(
+    return EmailContent(
         subject=_("Your order still needs a few details"),
         before=(
             _("Your order waits for a few details. Please fill them in; then we go on at once."),
@@ -62,7 +62,7 @@ def reminder(message: Message) -> Letter:
     )
 
 
-def invitation(message: Message) -> Letter:
+def invitation(message: Message) -> EmailContent:
     """The link by which the new member comes in."""
     order = _order(message)
     days = settings.INVITATION_DAYS
@@ -72,7 +72,7 @@ def invitation(message: Message) -> Letter:
         days,
     )
     expired = _("Has it expired? Open it all the same: from there you can have a new one sent.")
-    return Letter(
+    return EmailContent(
         subject=_("Your link to sign in"),
         before=(f"{_welcome(order)} {_('All is set up. With this link you join.')}",),
         facts=_delivered(order),
@@ -88,12 +88,14 @@ def invitation(message: Message) -> Letter:
     )
 
 
-def packed(message: Message) -> Letter:
+def packed(message: Message) -> EmailContent:
     """Told to who placed the order, where that is not the new member."""
     order = _order(message)
     email = order.user_email or (order.member.email if order.member else "")
-    invited = _("The link to sign in is on its way to %(address)s.") % {"address": masked(email)}
-    return Letter(
+    invited = _("The link to sign in is on its way to %(address)s.") % {
+        "address": mask_email(email)
+    }
+    return EmailContent(
         subject=_("Your order is set up"),
         before=(_("All that you ordered is set up."), invited),
         facts=_delivered(order),
@@ -104,7 +106,7 @@ def packed(message: Message) -> Letter:
     )
 
 
-def attention(message: Message) -> Letter:
+def attention(message: Message) -> EmailContent:
     """Why the order stands still, and who acts."""
     order = _order(message)
     if order.state == State.NEED_HUMAN:
@@ -118,8 +120,8 @@ def attention(message: Message) -> Letter:
         opening = _("We cannot go on with your order just now.")
         sentence = _("Something does not fit. Please check the marked detail.")
         action = _to_order(order, _("Check the order"))
-        reason = page_fault_text(order.fault)
-    return Letter(
+        reason = customer_error_text(order.fault)
+    return EmailContent(
         subject=subject,
         before=tuple(filter(None, (opening, sentence, reason))),
         facts=_facts(order),
@@ -128,13 +130,13 @@ def attention(message: Message) -> Letter:
     )
 
 
-def cancelled(message: Message) -> Letter:
+def cancelled(message: Message) -> EmailContent:
     """That nothing more comes of the order, and why."""
     order = _order(message)
     subject = _("Your order was cancelled")
     nothing_due = _("Nothing is to be paid for it.")
     if order.user_email is None:  # emptied: nobody had completed it
-        return Letter(
+        return EmailContent(
             subject=subject,
             before=(
                 _(
@@ -147,7 +149,7 @@ def cancelled(message: Message) -> Letter:
             after=(nothing_due, _("You are welcome to order again.")),
         )
     reasons = [event.note for event in order.events.all() if event.state == State.CANCELLED]
-    return Letter(
+    return EmailContent(
         subject=subject,
         before=(_("We have cancelled your order."), *filter(None, reasons)),
         facts=_facts(order),
@@ -157,9 +159,9 @@ def cancelled(message: Message) -> Letter:
     )
 
 
-def address(message: Message) -> Letter:
+def address(message: Message) -> EmailContent:
     """Told to an address that was a mistake. It lets nobody in and names nobody else."""
-    return Letter(
+    return EmailContent(
         subject=_("This address no longer belongs to an order"),
         before=(
             _(
@@ -183,38 +185,38 @@ def _order(message: Message) -> Order:
     return message.order
 
 
-def _facts(order: Order, *, price: bool = False) -> tuple[Fact, ...]:
-    facts = [Fact(_("Tier"), order.tier_name)]
+def _facts(order: Order, *, price: bool = False) -> tuple[Row, ...]:
+    facts = [Row(_("Tier"), order.tier_name)]
     if price:
         facts += _price(order)
     if order.client_name:
-        facts.append(Fact(_("Client"), typed(order.client_name)))
+        facts.append(Row(_("Client"), typed(order.client_name)))
     if order.project_name:
-        facts.append(Fact(_("Project"), typed(order.project_name)))
+        facts.append(Row(_("Project"), typed(order.project_name)))
     return tuple(facts)
 
 
-def _price(order: Order) -> list[Fact]:
+def _price(order: Order) -> list[Row]:
     if not order.net_cents:
-        return [Fact(_("Price"), _("free of charge"))]
+        return [Row(_("Price"), _("free of charge"))]
     gross = _("%(price)s a month, including %(rate)s%% VAT") % {
         "price": money(order.gross_cents, order.currency),
         "rate": floatformat(order.vat_rate),
     }
     return [
-        Fact(_("Price"), gross),
-        Fact(_("Net a month"), money(order.net_cents, order.currency)),
+        Row(_("Price"), gross),
+        Row(_("Net a month"), money(order.net_cents, order.currency)),
     ]
 
 
-def _delivered(order: Order) -> tuple[Fact, ...]:
+def _delivered(order: Order) -> tuple[Row, ...]:
     project = order.delivered_project
     if project is None:
-        return (Fact(_("Tier"), order.tier_name),)
+        return (Row(_("Tier"), order.tier_name),)
     return (
-        Fact(_("Tier"), order.tier_name),
-        Fact(_("Client"), typed(project.client.name)),
-        Fact(_("Project"), typed(project.name)),
+        Row(_("Tier"), order.tier_name),
+        Row(_("Client"), typed(project.client.name)),
+        Row(_("Project"), typed(project.name)),
     )
 
 
@@ -265,8 +267,8 @@ def _about_terms(basket: Basket) -> list[str]:
     ]
 
 
-def _terms(basket: Basket) -> Enclosure:
+def _terms(basket: Basket) -> Attachment:
     """The very words that were agreed to, which later versions of the page do not touch."""
     terms = basket.terms
     assert terms is not None  # noqa: S101 -- _agreed has looked
-    return Enclosure(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
+    return Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shop.notifications.models import Message
 from shop.orders.models import Order, OrderEvent, State
-from shop.tenancy.email_addresses import owner_of
+from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import User
 
@@ -19,19 +19,19 @@ LINKS_AN_HOUR = 3  # new links for one order
 RESENT = 1000  # rows kept free behind each correction's: for its mails that staff send again
 
 
-def announce(order: Order) -> None:
+def queue_received(order: Order) -> None:
     """The mail with the link to the registration page, where there is an address for it."""
     if order.user_email:
         _queue(order, Message.Kind.RECEIVED, order.user_email)
 
 
-def remind_of(order: Order) -> None:
+def queue_reminder(order: Order) -> None:
     """The mail that asks for what is still missing."""
     if order.user_email:
         _queue(order, Message.Kind.REMINDER, order.user_email)
 
 
-def invite(order: Order) -> None:
+def queue_invitation(order: Order) -> None:
     """The mail with the link to join, for the invitation as it now is."""
     if order.member and order.invitation:
         # To the address as the order has it: it may be a known user's, who has another by now.
@@ -39,7 +39,7 @@ def invite(order: Order) -> None:
         _queue(order, Message.Kind.INVITATION, recipient, order.invitation.counter)
 
 
-def tell_orderer(order: Order) -> None:
+def queue_packed(order: Order) -> None:
     """The mail to who placed the order that it is set up, where that is not its new member."""
     orderer = order.placed_by or order.owner or order.token_user
     if orderer and orderer.may_sign_in and orderer != order.member:
@@ -47,7 +47,7 @@ def tell_orderer(order: Order) -> None:
         _queue(order, Message.Kind.PACKED, orderer.email, user=orderer, language=language)
 
 
-def ask_for_attention(order: Order) -> None:
+def queue_attention(order: Order) -> None:
     """The mail that the order stands still, once for each cause.
 
     For a person's look at it, and for what a step of packing has told the customer to mend. What
@@ -74,7 +74,7 @@ def ask_for_attention(order: Order) -> None:
     )
 
 
-def tell_cancelled(order: Order) -> None:
+def queue_cancelled(order: Order) -> None:
     """The mail that the order was cancelled. Of one that was emptied, no other mail is kept."""
     recipient = order.user_email
     if recipient is None:
@@ -85,7 +85,7 @@ def tell_cancelled(order: Order) -> None:
         _queue(order, Message.Kind.CANCELLED, recipient)
 
 
-def write_to_new_address(order: Order, previous: str | None) -> None:
+def queue_email_change(order: Order, previous: str | None) -> None:
     """After a correction: the address before is told, the new one gets what leads on.
 
     What still waits for the one before is not sent any more.
@@ -98,12 +98,12 @@ def write_to_new_address(order: Order, previous: str | None) -> None:
     if previous and is_another:
         _queue(order, Message.Kind.ADDRESS, previous, occasion)
     if order.state == State.PACKED:
-        invite(order)
+        queue_invitation(order)
     elif order.user_email:
         _queue(order, Message.Kind.RECEIVED, order.user_email, occasion)
 
 
-def invite_again(order: Order) -> bool:
+def resend_invitation(order: Order) -> bool:
     """A new mail with a new link, which ends the older ones.
 
     False where enough have been sent for now, the link was used, or the order is not packed.
@@ -119,24 +119,24 @@ def invite_again(order: Order) -> bool:
     with transaction.atomic():
         if not replace_link(order.invitation):
             return False
-        invite(order)
+        queue_invitation(order)
     return True
 
 
-def offer_new_password(email: str, language: str) -> None:
+def queue_password_reset(email: str, language: str) -> None:
     """The mail with the link to a new password, where `email` is a known user's.
 
     A row is written in any case: no answer and no timing tells whether an address is known.
     """
     Message.objects.create(
         kind=Message.Kind.PASSWORD,
-        user=owner_of(email),
+        user=user_by_email(email),
         recipient=email.lower(),
         language=language,
     )
 
 
-def send_code(user: User | None, email: str, language: str, *, seed: str) -> None:
+def queue_code(user: User | None, email: str, language: str, *, seed: str) -> None:
     """The mail with the code of `seed`, where `user` is there to type it.
 
     Here, too, a row is written in any case.
@@ -150,7 +150,7 @@ def send_code(user: User | None, email: str, language: str, *, seed: str) -> Non
     )
 
 
-def tell_of_change(user: User, what: str, email: str, *, ip: str) -> None:
+def queue_security_notice(user: User, what: str, email: str, *, ip: str) -> None:
     """The notice that the way `user` signs in was changed, in their own language."""
     Message.objects.create(
         kind=Message.Kind.CHANGE,
@@ -161,7 +161,7 @@ def tell_of_change(user: User, what: str, email: str, *, ip: str) -> None:
     )
 
 
-def not_before(recipient: str, *, besides: Message) -> timedelta | None:
+def daily_limit_wait(recipient: str, *, besides: Message) -> timedelta | None:
     """How long `besides`, a message to `recipient`, has to wait; None for no wait.
 
     An address that has not joined gets at most MAILS_A_DAY (contract, "Mail").

@@ -6,11 +6,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from shop.notifications.emails.queue import remind_of
+from shop.notifications.emails.queue import queue_reminder
 from shop.orders.models import Order, State
 
 
-def remind(beat: Callable[[], None]) -> None:
+def send_reminders(beat: Callable[[], None]) -> None:
     """Queue one mail for each order that has waited REMIND_AFTER_DAYS for details.
 
     Only where there is an address (contract, "Orders API"). Calls `beat` between two orders.
@@ -21,4 +21,4 @@ def remind(beat: Callable[[], None]) -> None:
     )
     for order in waiting.exclude(messages__kind="reminder").iterator():
         beat()
-        remind_of(order)
+        queue_reminder(order)

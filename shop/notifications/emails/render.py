@@ -9,11 +9,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from shop.notifications.emails import account_emails, order_emails, staff_emails
-from shop.notifications.emails.content import Enclosure, Letter
+from shop.notifications.emails.content import Attachment, EmailContent
 from shop.notifications.models import Message
 
 Kind = Message.Kind
-WRITERS: dict[str, Callable[[Message], Letter]] = {
+WRITERS: dict[str, Callable[[Message], EmailContent]] = {
     Kind.RECEIVED: order_emails.received,
     Kind.REMINDER: order_emails.reminder,
     Kind.INVITATION: order_emails.invitation,
@@ -35,7 +35,7 @@ class Rendered:
     subject: str
     text: str
     html: str
-    enclosure: Enclosure | None
+    enclosure: Attachment | None
     message_id: str
 
 

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from shop.notifications.emails.queue import invite
+from shop.notifications.emails.queue import queue_invitation
 from shop.notifications.models import Message
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import Invitation, User
@@ -56,7 +56,7 @@ def _invite_anew(message: Message, order: Order) -> bool:
     if not as_mailed.update(counter=F("counter") + 1, code_tries=0):
         return False
     order.invitation.refresh_from_db()
-    invite(order)
+    queue_invitation(order)
     return True
 
 

@@ -12,24 +12,24 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from shop.notifications.emails.queue import not_before
+from shop.notifications.emails.queue import daily_limit_wait
 from shop.notifications.emails.render import render
 from shop.notifications.models import Message
-from shop.tenancy.email_addresses import masked
+from shop.tenancy.email_addresses import mask_email
 
 logger = logging.getLogger(__name__)
 
 BATCH = 10
 AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
-MOST_ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
 FIRST_WAIT = 15  # seconds before the second attempt; each later one waits three times as long
 
 
-def drain(beat: Callable[[], None]) -> None:
+def send_due(beat: Callable[[], None]) -> None:
     """Take back mails whose sender died, then send what is due, oldest first."""
     abandoned = Message.objects.filter(state=Message.State.SENDING, lease_until__lt=timezone.now())
-    abandoned.filter(attempts__gte=MOST_ATTEMPTS).update(
+    abandoned.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=Message.State.FAILED, last_error="The worker stopped in the middle."
     )
     abandoned.update(state=Message.State.WAITING)
@@ -60,7 +60,7 @@ def send(pk: int) -> None:
     if message.is_obsolete:
         _end(message, state=Message.State.OBSOLETE)
         return
-    if wait := not_before(message.recipient, besides=message):
+    if wait := daily_limit_wait(message.recipient, besides=message):
         _end(
             message,
             state=Message.State.WAITING,
@@ -111,7 +111,7 @@ def _deliver(message: Message) -> None:
 
 
 def _end_failed(message: Message, error: Exception) -> None:
-    given_up = message.attempts >= MOST_ATTEMPTS
+    given_up = message.attempts >= MAX_ATTEMPTS
     wait = FIRST_WAIT * 3 ** (message.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311 -- no secret
     _end(
         message,
@@ -125,6 +125,6 @@ def _told(error: Exception, recipient: str) -> str:
     """What is kept of `error`: of addresses in it, only the recipient's is whole."""
 
     def shown(found: re.Match[str]) -> str:
-        return found[0] if found[0].lower() == recipient else masked(found[0])
+        return found[0] if found[0].lower() == recipient else mask_email(found[0])
 
     return ADDRESS.sub(shown, f"{type(error).__name__}: {error}")

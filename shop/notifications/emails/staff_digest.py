@@ -21,7 +21,7 @@ COUNTED = 1000  # nobody needs to know it more exactly
 Waiting = list[tuple[datetime, dict[str, Any]]]
 
 
-def alarm(beat: Callable[[], None]) -> None:
+def send_staff_digest(beat: Callable[[], None]) -> None:
     """Queue the digest for all who mend orders, where something waits ALARM_AFTER_MINUTES already.
 
     What was told is not told again for ALARM_EVERY_HOURS, unless something has joined it.

@@ -9,13 +9,13 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop.notifications.emails.content import Fact, Letter, Link, to_page
+from shop.notifications.emails.content import EmailContent, Link, Row, to_page
 from shop.notifications.models import Message
-from shop.orders.error_codes import fault_text
+from shop.orders.error_codes import error_text
 from shop.orders.models import State
 
 
-def alarm(message: Message) -> Letter:
+def alarm(message: Message) -> EmailContent:
     """How many wait, which, why, and for how long. Staff see the rest behind their door.
 
     `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `state`,
@@ -27,8 +27,8 @@ def alarm(message: Message) -> Letter:
         "%(count)s order waits for a person", "%(count)s orders wait for a person", count
     )
     left_out = count - len(orders)
-    further = (Fact(_("Further orders"), str(left_out)),) if left_out > 0 else ()
-    return Letter(
+    further = (Row(_("Further orders"), str(left_out)),) if left_out > 0 else ()
+    return EmailContent(
         subject=subject % {"count": count},
         before=(
             _("The oldest has waited for %(time)s.")
@@ -39,13 +39,13 @@ def alarm(message: Message) -> Letter:
     )
 
 
-def _fact(order: Mapping[str, Any]) -> Fact:
+def _fact(order: Mapping[str, Any]) -> Row:
     state = State(order["state"]).label
     reason = order.get("reason") or ""
-    reason = _("A webhook was given up.") if reason == "webhook" else fault_text(reason)
+    reason = _("A webhook was given up.") if reason == "webhook" else error_text(reason)
     since = timesince(datetime.fromisoformat(order["since"]), timezone.now(), depth=1)
     name = _("Order %(number)s") % {"number": order["pk"]}
-    return Fact(name, " · ".join(filter(None, (str(state), reason, since))))
+    return Row(name, " · ".join(filter(None, (str(state), reason, since))))
 
 
 def _minutes(minutes: int) -> str:

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from shop.notifications.models import Attempt
-from shop.notifications.webhooks.dns import Lookup, NotPublic, look_up, public_addresses
+from shop.notifications.webhooks.dns import Lookup, NotPublicError, look_up, public_addresses
 from shop.notifications.webhooks.events import PORTS
-from shop.orders.webhook_urls import Address, webhook_fault
+from shop.orders.webhook_urls import Address, webhook_url_error
 
 KEPT = 1024  # bytes of the answer
 
@@ -59,7 +59,7 @@ def post(uri: str, headers: Mapping[str, str], body: bytes, *, lookup: Lookup = 
     answer = Answer()
     try:
         _exchange(answer, uri, headers, body, lookup)
-    except NotPublic:
+    except NotPublicError:
         answer.fault = Fault.ADDRESS
     except TimeoutError:
         answer.fault = Fault.TIMEOUT
@@ -87,8 +87,8 @@ def _exchange(
 ) -> None:
     deadline = Deadline(settings.WEBHOOK_TIMEOUT_SECONDS)
     # Checked on arrival; but an order of the demo profile may have come along to another.
-    if webhook_fault(uri, demo=settings.DEMO):
-        raise NotPublic
+    if webhook_url_error(uri, demo=settings.DEMO):
+        raise NotPublicError
     parts = urlsplit(uri)
     host, port = (parts.hostname or "").rstrip("."), parts.port or PORTS[parts.scheme]
     addresses = public_addresses(host, port, seconds=deadline.left(), lookup=lookup)

@@ -19,8 +19,8 @@ from shop.access.applications import may_act
 from shop.access.signing_secrets import signing_secrets
 from shop.notifications.models import Attempt, Delivery
 from shop.notifications.webhooks.client import Answer, post
-from shop.notifications.webhooks.retries import record
-from shop.notifications.webhooks.selection import SLOTS, claim, take_back
+from shop.notifications.webhooks.retries import record_attempt
+from shop.notifications.webhooks.selection import SLOTS, claim, reclaim_expired
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Call:
     milliseconds: int
 
 
-def drain(beat: Callable[[], None]) -> None:
+def deliver_due(beat: Callable[[], None]) -> None:
     """Send what is due until nothing is due or under way, calling `beat` once a second."""
     until = time.monotonic() + AT_MOST
     under_way: dict[Future[Call], Delivery] = {}
@@ -45,7 +45,7 @@ def drain(beat: Callable[[], None]) -> None:
         while True:
             beat()
             if time.monotonic() < until:
-                take_back()
+                reclaim_expired()
                 for delivery in claim(SLOTS - len(under_way)):
                     call = pool.submit(send, delivery, secrets_for(delivery))
                     under_way[call] = delivery
@@ -53,7 +53,9 @@ def drain(beat: Callable[[], None]) -> None:
                 return
             for call in wait(under_way, LOOK, FIRST_COMPLETED).done:
                 made = call.result()
-                record(under_way.pop(call), made.answer, at=made.at, milliseconds=made.milliseconds)
+                record_attempt(
+                    under_way.pop(call), made.answer, at=made.at, milliseconds=made.milliseconds
+                )
 
 
 def send(delivery: Delivery, secrets: Sequence[str]) -> Call:

@@ -13,7 +13,7 @@ from shop.orders.webhook_urls import Address, is_public, unwrap
 Lookup = Callable[[str, int], list[Address]]
 
 
-class NotPublic(Exception):
+class NotPublicError(Exception):
     """The name leads, or also leads, to where a partner must not send us."""
 
 
@@ -33,7 +33,7 @@ def public_addresses(
     """
     addresses = _in_time(lambda: lookup(host, port), seconds)
     if not all(_is_allowed(address) for address in addresses):
-        raise NotPublic
+        raise NotPublicError
     return addresses
 
 

@@ -7,12 +7,12 @@ from django.conf import settings
 
 from shop.notifications.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.serializers import present
+from shop.orders.serializers import serialize_order
 
 PORTS = {"https": 443, "http": 80}
 
 
-def publish(order: Order, previous: State | None) -> None:
+def queue_event(order: Order, previous: State | None) -> None:
     """Queue the webhook of the change that `order` has just made (contract, "redirection_uri").
 
     Call it in the transaction of the change. An order that no application placed has none: there
@@ -22,7 +22,7 @@ def publish(order: Order, previous: State | None) -> None:
         return
     # Read anew: what `order` was made from may be older than what others have written since.
     now = Order.objects.select_related("product").get(pk=order.pk)
-    shown = present(now, settings.BASE_URL)
+    shown = serialize_order(now, settings.BASE_URL)
     event = {
         "type": "order.state_changed",
         "timestamp": shown["updated_at"],
@@ -34,17 +34,17 @@ def publish(order: Order, previous: State | None) -> None:
         order=order,
         event=OrderEvent.objects.filter(order=order, kind=OrderEvent.Kind.STATE).latest("pk"),
         payload=json.dumps(event),
-        receiver=receiver_of(order.redirection_uri),
+        receiver=endpoint_of(order.redirection_uri),
         state=Delivery.State.GONE if unwanted else Delivery.State.WAITING,
     )
 
 
-def receiver_of(uri: str) -> str:
+def endpoint_of(uri: str) -> str:
     """Host and port of `uri`, however they are written."""
     parts = urlsplit(uri)
     return f"{(parts.hostname or '').rstrip('.')}:{parts.port or PORTS[parts.scheme]}"
 
 
-def forget_details(order: Order) -> None:
+def redact_payloads(order: Order) -> None:
     """Delete what earlier webhooks said: it goes with the details that the order is emptied of."""
     order.deliveries.all().delete()

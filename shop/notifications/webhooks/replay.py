@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.notifications.models import Delivery, Receiver
+from shop.notifications.models import Delivery, Endpoint
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import User
 
@@ -51,7 +51,7 @@ def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
 
 def _start_anew(deliveries: QuerySet[Delivery]) -> int:
     # Who is called again is well again, as far as anybody knows.
-    Receiver.objects.filter(address__in=deliveries.values("receiver")).update(
+    Endpoint.objects.filter(address__in=deliveries.values("receiver")).update(
         failures=0, rest_until=None
     )
     return deliveries.exclude(state=Delivery.State.SENDING).update(

@@ -9,21 +9,21 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from shop.notifications.models import Attempt, Delivery, Receiver
+from shop.notifications.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.client import Answer
 
 logger = logging.getLogger(__name__)
 
 # Before the second try, the third and so on.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in settings.WEBHOOK_WAITS_SECONDS)
-MOST_TRIES = len(WAITS) + 1
+MAX_ATTEMPTS = len(WAITS) + 1
 JITTER = 0.2  # of a wait, at most, added: many that failed together do not come back together
 
 MOST_FAILURES = 10  # in a row; more than one order brings within minutes
 REST = timedelta(seconds=30)
 
 
-def record(delivery: Delivery, answer: Answer, *, at: datetime, milliseconds: int) -> None:
+def record_attempt(delivery: Delivery, answer: Answer, *, at: datetime, milliseconds: int) -> None:
     """Write down how the try of `delivery` went that began `at`, and what is next.
 
     Nothing is written where its lease is somebody else's by now.
@@ -54,7 +54,7 @@ def record(delivery: Delivery, answer: Answer, *, at: datetime, milliseconds: in
 
 def wait_after(tries: int) -> timedelta | None:
     """How long to wait when the last of `tries` has failed; None after the last of all."""
-    if tries >= MOST_TRIES:
+    if tries >= MAX_ATTEMPTS:
         return None
     return WAITS[tries - 1] * random.uniform(1, 1 + JITTER)  # noqa: S311 -- no secret
 
@@ -79,10 +79,10 @@ def _note_health(address: str, answer: Answer, now: datetime) -> None:
     if answer.fault in {Attempt.Fault.UNSIGNED, Attempt.Fault.ERROR}:
         return  # it was not even asked
     is_well = answer.status is not None and answer.status < 500 and answer.status != 429
-    known = Receiver.objects.filter(address=address)
+    known = Endpoint.objects.filter(address=address)
     if is_well and answer.fault != Attempt.Fault.TIMEOUT:
         known.filter(failures__gt=0).update(failures=0, rest_until=None)
         return
-    Receiver.objects.bulk_create([Receiver(address=address)], ignore_conflicts=True)
+    Endpoint.objects.bulk_create([Endpoint(address=address)], ignore_conflicts=True)
     known.update(failures=F("failures") + 1)
     known.filter(failures__gte=MOST_FAILURES).update(rest_until=now + REST)

@@ -11,8 +11,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from shop.notifications.models import Attempt, Delivery, Receiver
-from shop.notifications.webhooks.retries import MOST_FAILURES, MOST_TRIES
+from shop.notifications.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MOST_FAILURES
 
 SLOTS = 10  # calls under way at once
 AT_ONCE = 3  # of one receiver
@@ -44,11 +44,11 @@ def claim(number: int) -> list[Delivery]:
     return list(ours.select_related("order__application__oauth_client__owner"))
 
 
-def take_back() -> None:
+def reclaim_expired() -> None:
     """Return deliveries whose worker died: their lease is over and nobody has ended the try."""
     now = timezone.now()
     for delivery in Delivery.objects.filter(state=SENDING, lease_until__lt=now):
-        given_up = delivery.tries >= MOST_TRIES
+        given_up = delivery.tries >= MAX_ATTEMPTS
         with transaction.atomic():
             over = Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token)
             if over.update(
@@ -69,7 +69,7 @@ def _choose(number: int, now: datetime) -> Iterator[int]:
     if not candidates:
         return
     ill = set(
-        Receiver.objects.filter(failures__gte=MOST_FAILURES).values_list("address", flat=True)
+        Endpoint.objects.filter(failures__gte=MOST_FAILURES).values_list("address", flat=True)
     )
     calls = list(
         Delivery.objects.filter(state=SENDING).values_list("receiver", "order__application")
@@ -94,7 +94,7 @@ def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int]]:
     earlier = Delivery.objects.filter(
         _is_due(now) | Q(state=SENDING), order=OuterRef("order"), pk__lt=OuterRef("pk")
     )
-    resting = Receiver.objects.filter(rest_until__gt=now).values("address")
+    resting = Endpoint.objects.filter(rest_until__gt=now).values("address")
     due = Delivery.objects.filter(_is_due(now), ~Exists(earlier)).exclude(receiver__in=resting)
     place = Window(RowNumber(), partition_by="receiver", order_by=["next_try", "pk"])
     few = due.annotate(place=place).filter(place__lte=AT_ONCE)

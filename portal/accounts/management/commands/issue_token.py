@@ -12,7 +12,7 @@ from django.utils import timezone
 from shop.access.applications import may_act
 from shop.access.models import Application
 from shop.access.tokens import SCOPES, issue
-from shop.tenancy.email_addresses import owner_of
+from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import User
 
 
@@ -67,7 +67,7 @@ def _application(named: str) -> Application:
 
 
 def _user(email: str) -> User:
-    user = owner_of(email)
+    user = user_by_email(email)
     if user is None or not user.is_known or not may_act(None, user):
         raise CommandError(f"There is no active user {email}.")
     return user

@@ -8,8 +8,8 @@ from allauth.usersessions.models import UserSession
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from shop.notifications.emails.queue import tell_of_change
-from shop.tenancy.email_addresses import owner_of
+from shop.notifications.emails.queue import queue_security_notice
+from shop.tenancy.email_addresses import user_by_email
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take them away, or say in one sentence why not."""
-        user = owner_of(options["email"])
+        user = user_by_email(options["email"])
         if user is None or not user.is_known:
             raise CommandError(f"There is no user {options['email']}.")
         with transaction.atomic():
@@ -33,5 +33,5 @@ class Command(BaseCommand):
             factors.delete()
             for session in UserSession.objects.filter(user=user):
                 session.end()
-            tell_of_change(user, "factors_reset", user.email, ip="")
+            queue_security_notice(user, "factors_reset", user.email, ip="")
         self.stdout.write(f"{user.email} now signs in without a second factor.")
