@@ -55,10 +55,11 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("access", "0001_initial"),
-        ("catalogue", "0003_promotion"),
+        ("backoffice", "0001_initial"),
+        ("catalogue", "0002_shipped_tiers"),
         ("content", "0002_shipped_texts"),
+        ("orders", "0001_initial"),
         ("tenancy", "0001_initial"),
-        ("orders", "0006_staff"),
     )
 
     operations = (migrations.RunPython(make_groups, migrations.RunPython.noop),)
