@@ -5,9 +5,7 @@ from django.http import HttpResponse
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import basket_of, links
 from shop.open_order.request import OpenOrderRequest, owner_required
-from shop.orders.basket import put_account
-from shop.orders.models import Basket
-from shop.orders.resources import (
+from shop.open_order.resources import (
     CONTACT_KINDS,
     Account,
     Contact,
@@ -15,6 +13,8 @@ from shop.orders.resources import (
     PaymentInfo,
     read_resource,
 )
+from shop.orders.basket import put_account
+from shop.orders.models import Basket
 
 
 @owner_required("GET", "PUT")

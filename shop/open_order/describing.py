@@ -9,9 +9,9 @@ from shop.describing import Part, Schema, by_token, content, header, header_refs
 from shop.open_order import examples, wording
 from shop.open_order.operations import ALIAS, CHILDREN, OPEN, OPTIONS, ORDER, Operation
 from shop.open_order.representations import SERVICES
+from shop.open_order.resources import CONTACT_KINDS
 from shop.open_order.schemas import refusal, schemas
 from shop.orders.owners import COOKIE
-from shop.orders.resources import CONTACT_KINDS
 
 TAG = {"name": "Open order", "description": "An order put together step by step, then submitted."}
 # Any call may be answered these; with a body also what is wrong with it.

@@ -15,10 +15,10 @@ from shop.open_order.representations import (
     service_body,
 )
 from shop.open_order.request import OpenOrderRequest, owner_required
+from shop.open_order.resources import OrderedProduct, read_resource
 from shop.orders.basket import ProductExistsError, add_product, put_product, remove_product
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Basket
-from shop.orders.resources import OrderedProduct, read_resource
 
 PRODUCTS = "account/products"
 # The address that the source's own example uses.

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
-from shop.orders import resources
+from shop.open_order import resources
+from shop.open_order.resources import Resource
 from shop.orders.field_types import Id
-from shop.orders.resources import Resource
 
 State = Literal[
     "new", "pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"

@@ -6,10 +6,10 @@ from pydantic import BaseModel
 
 from shop.catalogue.models import Product
 from shop.describing import NULL, Schema, record
-from shop.open_order import responses, views
+from shop.open_order import resources, responses, views
 from shop.open_order.envelope import KINDS
 from shop.open_order.wording import MEMBERS
-from shop.orders import json_patterns, resources
+from shop.orders import json_patterns
 
 ASKED: dict[str, type[BaseModel]] = {
     "Opening": views.Nothing,

@@ -10,12 +10,12 @@ from shop.access.rate_limits import hit
 from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
 from shop.open_order.representations import basket_of, links, order_body, quote_body
 from shop.open_order.request import OpenOrderRequest, owner_required
+from shop.open_order.resources import Resource, read_attributes, read_resource
 from shop.orders.basket import missing
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import delete_open, open_order, orders_of
 from shop.orders.placing import Caller, NotOpenError, PriceChangedError
-from shop.orders.resources import Resource, read_attributes, read_resource
 from shop.orders.submission import check, submit
 
 

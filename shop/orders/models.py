@@ -230,7 +230,7 @@ class Order(models.Model):
 class Basket(models.Model):
     """What an open order holds, as it was put there; kept with the order once it is placed.
 
-    Each field holds a resource of `resources.py`, or nothing; `filling_out.py` makes the order
+    Each field holds a resource of `open_order.resources`, or nothing; `filling_out.py` makes the order
     document of them.
     """
 
