@@ -15,9 +15,7 @@ from shop.access.tokens import READ, WRITE
 from shop.json_body import UnreadableBodyError, read_json
 from shop.middleware import base_url
 from shop.open_order.authentication import Authenticated, authenticate
-from shop.open_order.envelope import ApiError, answer, details_of, failure, keep_out_of_logs
-from shop.orders.basket import CurrencyMismatchError, NeedsClientAdminError
-from shop.orders.document import InvalidDocumentError
+from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
     AlreadyOpenError,
@@ -26,8 +24,9 @@ from shop.orders.open_orders import (
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import PROGRAMS, Owner, read_owner_id, write_owner_id
+from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
+from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
 
 Resource = Callable[..., HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -167,19 +166,11 @@ def _answer(
         raise _too_late(call, methods)
     try:
         response = resource(call, **names)
-    except InvalidDocumentError as refusal:
-        raise ApiError(400, "The request has faults.", details_of(refusal.errors)) from None
-    except CurrencyMismatchError:
-        raise ApiError(409, "The account is in another currency than the tier.") from None
-    except NeedsClientAdminError:
-        text = "needs a caller who is authenticated as the client_admin of this client."
-        raise ApiError(403, "This is not your client.", {"accountNumber": text}) from None
     except NotOpenError:
         raise _too_late(call, methods) from None
     except AlreadyOpenError:
         raise ApiError(409, "There is an open order of this owner already.") from None
-    if call.opened_for and call.opened_for.owner_id:
-        write_owner_id(response, call.opened_for.owner_id, PROGRAMS)
+    write_owner_id(response, call.opened_for, PROGRAMS)
     return response
 
 
