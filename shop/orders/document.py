@@ -120,12 +120,10 @@ def check_document(
     `client_admin` is a caller who is authenticated already and needs no token for their clients.
     Raises InvalidDocumentError with all problems at once.
     """
-    problems: list[Problem] = []
-    for member in raw.keys() & READ_ONLY:
-        if raw[member] is not None:
-            problems.append(Problem(member, "read_only"))
+    sent = {member for member, value in raw.items() if value is not None}
+    problems = [Problem(member, "read_only") for member in sent & READ_ONLY]
     problems += [Problem(member, "unknown_member") for member in raw.keys() - READ_ONLY - _MEMBERS]
-    given = {member: raw[member] for member in raw.keys() & _MEMBERS if raw[member] is not None}
+    given = {member: raw[member] for member in sent & _MEMBERS}
     document = None
     try:
         document = OrderDocument.model_validate(given)

@@ -68,29 +68,17 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
-    tiers = _listed()
-    tier = _tier(request, tiers)
-    if tier is None:
+    form, outdated = _read_form(request, owner)
+    if form is None:
         return _tier_is_gone(request)
-    applies, leads_to = "apply" in request.POST, _way_out(request)
-    terms = current_terms()
-    data, outdated = without_outdated_tick(request.POST, terms)
-    form = CheckoutForm(
-        data, user=owner.user, tier=tier, tiers=tiers, to_agree=terms, complete=not applies
-    )
-    if outdated:
-        form.fields["terms"].error_messages["required"] = _(
-            "The terms have changed while you were looking. Nothing has been ordered. "
-            "Please read them again and tick the box if you agree."
-        )
-    form.is_valid()
+    leads_to = _way_out(request)
     if order is None or order.order_hash != request.POST.get("order"):
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
     status, context = 409 if outdated else 422, {}
     try:
         with locked_basket(order) as basket:
             checked = form.fill(basket)
-            if checked and not applies:
+            if checked and form.complete:
                 status = _place(request, owner, form, basket, checked)
     except NotOpenError:
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
@@ -101,12 +89,36 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
         return redirect(leads_to)
     if status == 302:
         return redirect("registration", order.order_hash)
-    if applies and not form.errors:
+    if not (form.complete or form.errors):
         to = "" if request.POST["apply"] == "language" else "#summary"
         return redirect(reverse("checkout") + to)
     if checked and status == 409:
         context = {"seen": _cents(request.POST.get("seen", ""))}
     return _page(request, form, basket, status, **context)
+
+
+def _read_form(request: HttpRequest, owner: Owner) -> tuple[CheckoutForm | None, bool]:
+    """The form as it was sent, and whether it agreed to terms that have changed since.
+
+    None where its tier can no longer be ordered.
+    """
+    tiers = _listed()
+    tier = _tier(request, tiers)
+    if tier is None:
+        return None, False
+    terms = current_terms()
+    data, outdated = without_outdated_tick(request.POST, terms)
+    complete = "apply" not in request.POST
+    form = CheckoutForm(
+        data, user=owner.user, tier=tier, tiers=tiers, to_agree=terms, complete=complete
+    )
+    if outdated:
+        form.fields["terms"].error_messages["required"] = _(
+            "The terms have changed while you were looking. Nothing has been ordered. "
+            "Please read them again and tick the box if you agree."
+        )
+    form.is_valid()
+    return form, outdated
 
 
 def _place(
