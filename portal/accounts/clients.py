@@ -17,7 +17,7 @@ from portal.accounts.member_access import (
 )
 from portal.accounts.member_forms import ProjectForm
 from shop.form_texts import add_errors
-from shop.middleware import page_language
+from shop.languages import page_language
 from shop.orders.basket import put_tier, update
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Basket, Order, State

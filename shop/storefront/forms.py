@@ -10,7 +10,7 @@ from shop.catalogue.models import Product
 from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
 from shop.form_texts import FORM_TEXTS, add_errors, member_field
-from shop.middleware import page_language
+from shop.languages import page_language
 from shop.orders.basket import document, put_tier, update
 from shop.orders.consent import put_consent
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from shop.catalogue.models import Product
 from shop.content.questions import listed
-from shop.middleware import base_url, page_language
+from shop.languages import page_language
+from shop.middleware import base_url
 from shop.orders.open_orders import open_orders_of
 from shop.orders.owners import Owner
 from shop.orders.pricing import price_of
