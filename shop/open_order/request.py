@@ -1,4 +1,4 @@
-"""What every call of the open order goes through before its resource is asked."""
+"""Entry of every open order request: authentication, limits, and the order it is about."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,52 +34,52 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 @dataclass
 class OpenOrderRequest:
-    """One call: who makes it, for which order, and where its links begin."""
+    """A request with its caller and its order."""
 
     request: HttpRequest
     who: Authenticated
     owner: Owner
-    explicit: bool  # by /orders/{order_hash}, not by the shorthand
+    explicit: bool  # at /orders/{order_hash}, not at /order
     order: Order | None = None
     opened_for: Owner | None = None
-    taken: list[RateLimit] = field(default_factory=list)  # what has counted this call
+    taken: list[RateLimit] = field(default_factory=list)  # limits that counted this request
 
     @property
     def root(self) -> str:
-        """The address of the server, without a slash at its end."""
+        """The URL of the server, without a trailing slash."""
         return base_url(self.request).rstrip("/")
 
     @property
     def found(self) -> Order:
-        """The order; resources that are asked for it never see a call without one."""
+        """The order. Raises ApiError where there is none."""
         if self.order is None:
             raise ApiError(404, "There is no such order.")
         return self.order
 
     def url(self, path: str = "") -> str:
-        """The address of the order's child at `path`, within the shorthand for its callers."""
+        """The URL of the order's child at `path`, below `/order` for its callers."""
         base = f"/orders/{self.found.order_hash}" if self.explicit else "/order"
         return f"{self.root}{base}/{path}"
 
     def location(self) -> str:
-        """Where the order will always be found."""
+        """The permanent URL of the order."""
         return f"{self.root}/orders/{self.found.order_hash}"
 
     @property
     def has_body(self) -> bool:
-        """Whether anything was sent, however much."""
+        """Whether the request has a body."""
         meta = self.request.META
         return meta.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in meta
 
     def body(self) -> Any:
-        """The JSON value that was sent. Raises Fault."""
+        """The JSON value of the body. Raises ApiError."""
         try:
             return read_json(self.request)[0]
         except UnreadableBodyError as error:
             raise ApiError(error.status, error.sentence) from None
 
     def change(self, change: Callable[[Basket], None]) -> None:
-        """Do `change` with the basket; below the shorthand an order is opened where none is."""
+        """Change the basket; below `/order`, open an order first if there is none."""
         if self.explicit:
             with locked_basket(self.found) as basket:
                 change(basket)
@@ -93,13 +93,13 @@ class OpenOrderRequest:
 def owner_required(
     *methods: str, left_out: str = "", opens_alone: bool = False
 ) -> Callable[[Resource], Resource]:
-    """Let a request in by one of `methods`, with the open order it is about.
+    """View decorator: accept `methods` from the owner of the order, errors as JSON.
 
-    A method that is `left_out` on purpose finds nothing. What `opens_alone` needs no order.
+    A method that is `left_out` on purpose gets 404. `opens_alone`: the view needs no order.
     """
 
     def decorate(resource: Resource) -> Resource:
-        @csrf_exempt  # the guard against other sites is `_refuse_other_sites`
+        @csrf_exempt  # `_refuse_other_sites` replaces the token
         @wraps(resource)
         def guarded(
             request: HttpRequest, order_hash: str | None = None, **names: str
@@ -108,7 +108,7 @@ def owner_required(
             with override("en"):
                 try:
                     if request.method == left_out:
-                        raise ApiError(404, "This was left out on purpose.")  # noqa: TRY301 -- told like any fault
+                        raise ApiError(404, "This was left out on purpose.")  # noqa: TRY301 -- handled below
                     call = _enter(request, order_hash, methods, taken, opens_alone)
                     response = _answer(call, methods, resource, names)
                 except ApiError as fault:
@@ -131,7 +131,7 @@ def _enter(
     taken: list[RateLimit],
     opens_alone: bool,
 ) -> OpenOrderRequest:
-    """The call, with its order where there is one. Raises Fault."""
+    """Authenticate the caller and find the order. Raises ApiError."""
     method = _method(request)
     if method not in SAFE:
         _refuse_other_sites(request)
@@ -161,7 +161,7 @@ def _answer(
         response = answer(200, {})
         response["Allow"] = ", ".join(allowed)
         return response
-    # A second submit is told apart from a change that comes too late.
+    # `action` itself answers a second submit.
     if placed and _method(call.request) not in allowed and resource.__name__ != "action":
         raise _too_late(call, methods)
     try:
@@ -175,7 +175,7 @@ def _answer(
 
 
 def _too_late(call: OpenOrderRequest, methods: tuple[str, ...]) -> ApiError:
-    """Somebody has placed the order meanwhile, or deleted it."""
+    """The error for an order that was placed or deleted meanwhile."""
     if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
         allow = _allowed(methods, placed=True)
         return ApiError(405, "The order is placed: it cannot be changed.", allow=allow)
@@ -201,7 +201,7 @@ def _allowed(methods: tuple[str, ...], *, placed: bool = False) -> list[str]:
 
 
 def _refuse_other_sites(request: HttpRequest) -> None:
-    """A page of another site may neither build nor submit nor delete an order."""
+    """Raise ApiError for a request from a page of another site."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = urlsplit(base_url(request))
     if site not in {None, "same-origin", "none"} or (
@@ -211,7 +211,7 @@ def _refuse_other_sites(request: HttpRequest) -> None:
 
 
 def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
-    """Who calls, their call counted. Raises Fault."""
+    """Authenticate the caller and count the request. Raises ApiError."""
     try:
         who = authenticate(request)
     except ApiError:
@@ -236,7 +236,7 @@ def _count(request: HttpRequest, taken: list[RateLimit], name: str, holder: str)
 
 
 def _challenge(request: HttpRequest, response: HttpResponse) -> None:
-    """Tell programs how to authenticate; a browser would put up its own dialogue for Basic."""
+    """Tell programs how to authenticate; Basic would make a browser show its own dialogue."""
     if response.status_code != 401:
         return
     browser = any(name.lower().startswith("sec-fetch-") for name in request.headers)

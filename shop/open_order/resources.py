@@ -1,6 +1,6 @@
 """The resources of the open order, as programs put them (contract, "The open order").
 
-What a member may hold is what the order document's member of the same meaning may hold.
+Members follow the rules of the order document's member with the same meaning.
 """
 
 import re
@@ -33,7 +33,7 @@ LANGUAGE_TAG = re.compile(json_patterns.LANGUAGE_TAG)
 
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
-# Members that older callers send, and why they are refused.
+# Members of the source's API that are refused on purpose.
 UNKNOWN = {
     "password": "is not taken: members set theirs on the registration page.",
     "clientIp": "is not taken.",

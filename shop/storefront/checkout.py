@@ -128,7 +128,7 @@ def _place(
     basket: Basket,
     checked: CheckedDocument,
 ) -> int:
-    """Place the order of the locked `basket`. Returns 302, or the status of the page that says no.
+    """Place the order of the locked `basket`. Returns 302, or the status of the form's page.
 
     Raises NoConsentError.
     """
@@ -150,7 +150,7 @@ def _place(
 
 
 def _way_out(request: HttpRequest) -> str:
-    """Where the button that was pressed leads, if that is another page."""
+    """The page that the pressed button leads to, if it leaves the checkout; else empty."""
     match request.POST.get("apply"):
         case "tiers":
             return reverse("tiers")
