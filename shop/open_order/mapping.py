@@ -10,7 +10,7 @@ from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.open_order.envelope import ApiError, invalid
-from shop.orders.basket import put_tier, update
+from shop.orders.basket import put_tier, update_document
 from shop.orders.models import Basket
 from shop.orders.problems import Problem
 from shop.tenancy.models import Client, User
@@ -52,7 +52,7 @@ def put_account(basket: Basket, given: Resource, caller: User | None) -> None:
     basket.currency, basket.language_tag = given["currency"], given["language"]
     primary = basket.language_tag.partition("-")[0].lower()
     _write(basket, ACCOUNT, given)
-    update(basket, {"language": primary if primary in LANGUAGES else None})
+    update_document(basket, {"language": primary if primary in LANGUAGES else None})
 
 
 def contact_of(basket: Basket, kind: str) -> Resource | None:
@@ -120,7 +120,7 @@ def put_attributes(
     values = {each["name"]: each["value"] for each in given}
     basket.attributes = given
     basket.application = application if "redirection_uri" in values else None
-    update(basket, {"redirection_uri": values.get("redirection_uri")})
+    update_document(basket, {"redirection_uri": values.get("redirection_uri")})
 
 
 def refusal(problems: Iterable[Problem], basket: Basket) -> ApiError:
@@ -166,4 +166,4 @@ def _read(basket: Basket, names: Mapping[str, str]) -> Resource:
 
 
 def _write(basket: Basket, names: Mapping[str, str], given: Mapping[str, Any]) -> None:
-    update(basket, {member: given.get(name) for name, member in names.items()})
+    update_document(basket, {member: given.get(name) for name, member in names.items()})

@@ -17,7 +17,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.content.terms_field import without_outdated_tick
 from shop.form_texts import add_errors
-from shop.orders.basket import document, put_tier, quote, update
+from shop.orders.basket import order_document, put_tier, quote, update_document
 from shop.orders.consent import NoConsentError, current_terms
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
@@ -185,9 +185,9 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
 def _change_tier(basket: Basket, tier: Product) -> None:
     """Put `tier` in, and take out what does not fit it."""
     if basket.order.product != tier:
-        update(basket, {"project_id": None})
+        update_document(basket, {"project_id": None})
     if find_promotion(basket.document.get("promo_code", ""), tier) is None:
-        update(basket, {"promo_code": None})
+        update_document(basket, {"promo_code": None})
     if basket.currency:
         basket.currency = tier.currency
     put_tier(basket, tier)
@@ -228,7 +228,7 @@ def _initial(order: Order, user: User | None) -> dict[str, Any]:
             "user_last_name": user.last_name,
             "user_email": user.email,
         }
-    return {**known, **document(order.basket)}
+    return {**known, **order_document(order.basket)}
 
 
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
 from shop.form_texts import FORM_TEXTS, add_errors, member_field
 from shop.languages import page_language
-from shop.orders.basket import document, put_tier, update
+from shop.orders.basket import order_document, put_tier, update_document
 from shop.orders.consent import put_consent
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
@@ -112,18 +112,20 @@ class CheckoutForm(forms.Form):
         """
         typed = self.document()
         put_tier(basket, self.tier)
-        update(basket, dict.fromkeys(self.base_fields.keys() - {"product", "terms"}) | typed)
+        update_document(
+            basket, dict.fromkeys(self.base_fields.keys() - {"product", "terms"}) | typed
+        )
         # A page has no currency of its own: that of the tier counts.
         basket.currency = self.tier.currency
         if basket.language_tag.partition("-")[0].lower() != typed["language"]:
             basket.language_tag = typed["language"]
         put_consent(basket, self.to_agree if self.cleaned_data.get("terms") else None)
         try:
-            checked = check_document(document(basket), client_admin=self.user)
+            checked = check_document(order_document(basket), client_admin=self.user)
         except InvalidDocumentError as refusal:
             told = [each for each in refusal.problems if self.complete or each.member in typed]
             faulty = {each.member for each in refusal.problems} - {"product"}
-            update(basket, dict.fromkeys(faulty & typed.keys()))
+            update_document(basket, dict.fromkeys(faulty & typed.keys()))
             add_errors(self, told)
             return None
         return None if self.errors else checked
