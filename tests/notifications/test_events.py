@@ -11,8 +11,8 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from shop.links import registration_url
-from shop.notifications.models import Delivery
 from shop.notifications.webhooks.events import endpoint_of, queue_event
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.document import check_document
 from shop.orders.expiry import expire_incomplete
 from shop.orders.missing_details import fill_in

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.corrections import is_readdressable, readdress
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
