@@ -69,6 +69,7 @@ class CheckoutForm(forms.Form):
         self.tier = tier
         self.to_agree = to_agree
         self.complete = complete
+        self.checked: CheckedDocument | None = None
         self.fields["terms"].help_text = what_to_read()
         _offer(self, "product", [(each.code, each.name) for each in tiers])
         for field in self.fields.values():
@@ -105,10 +106,11 @@ class CheckoutForm(forms.Form):
         typed.pop("terms", None)
         return {**typed, "language": page_language()}
 
-    def fill(self, basket: Basket) -> CheckedDocument | None:
-        """Put what was typed into `basket`, and check the whole; None where the form has errors.
+    def fill(self, basket: Basket) -> None:
+        """Put what was typed into `basket`, check the whole, and add what is wrong to `errors`.
 
         What breaks a rule stays out of the basket. What programs have put in beside it stays in.
+        `checked` is the document to order by, if there are no errors.
         """
         typed = self.document()
         put_tier(basket, self.tier)
@@ -127,8 +129,8 @@ class CheckoutForm(forms.Form):
             faulty = {each.member for each in refusal.problems} - {"product"}
             update_document(basket, dict.fromkeys(faulty & typed.keys()))
             add_errors(self, told)
-            return None
-        return None if self.errors else checked
+        else:
+            self.checked = None if self.errors else checked
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:
