@@ -6,6 +6,7 @@ from shop.env import env, read
 PACKING_STEPS = env.list(
     "PACKING_STEPS",
     default=[
+        "shop.packing.steps.approval",
         "shop.packing.steps.client",
         "shop.packing.steps.project",
         "shop.packing.steps.member",

@@ -36,7 +36,7 @@ Verb = Callable[[Order, User], object]
 def waiting() -> Order:
     order = make_order()
     late = timezone.now() + timedelta(hours=1)
-    Packing.objects.create(order=order, attempts=2, next_try=late)
+    Packing.objects.create(order=order, attempts=2, next_attempt_at=late)
     return order
 
 
