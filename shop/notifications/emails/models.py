@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from shop.orders.models import Order, State
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import User
+from shop.worker.leases import Leased
 
 
-class Message(models.Model):
+class Message(Leased):
     """A mail about an order, once for each kind and occasion; or one that a user asked for.
 
     A row never holds a body or a token.
@@ -54,9 +55,6 @@ class Message(models.Model):
     recipient = models.EmailField()
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveIntegerField(default=0)
-    next_try = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -74,7 +72,7 @@ class Message(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["state", "next_try"]),
+            models.Index(fields=["state", "next_attempt_at"], name="message_due"),
             models.Index(fields=["recipient", "sent_at"]),
         ]
 

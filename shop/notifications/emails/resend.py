@@ -41,9 +41,9 @@ def send_again(message: Message, staff: User) -> bool:
 
 def _hurry(message: Message) -> bool:
     waiting = Message.objects.filter(
-        pk=message.pk, state=Message.State.WAITING, next_try__gt=timezone.now()
+        pk=message.pk, state=Message.State.WAITING, next_attempt_at__gt=timezone.now()
     )
-    return bool(waiting.update(next_try=timezone.now(), attempts=0))
+    return bool(waiting.update(next_attempt_at=timezone.now(), attempts=0))
 
 
 def _invite_anew(message: Message, order: Order) -> bool:

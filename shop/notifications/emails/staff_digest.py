@@ -70,11 +70,14 @@ def _waiting(before: datetime, now: datetime) -> Waiting:
     # The last try was due when it was given up.
     given_up = Delivery.objects.filter(
         state=Delivery.State.FAILED,
-        next_try__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
+        next_attempt_at__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
     ).select_related("order")
     found += [
-        (each.next_try, _line(each.order_id, each.order.state, "webhook", each.next_try))
-        for each in given_up.order_by("next_try")[:COUNTED]
+        (
+            each.next_attempt_at,
+            _line(each.order_id, each.order.state, "webhook", each.next_attempt_at),
+        )
+        for each in given_up.order_by("next_attempt_at")[:COUNTED]
     ]
     return sorted(found, key=lambda each: each[0])
 
