@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shop.worker.http_client import HttpClient, Response
+from shop.worker.http_client import Failure, HttpClient, Response
 from shop.worker.networks import Address, Lookup, look_up
 from tests.notifications.receiver import (
     Behaviour,
@@ -65,16 +65,16 @@ def test_success_is_any_status_of_the_two_hundreds(number: int) -> None:
 @pytest.mark.parametrize(
     ("number", "failure"),
     [
-        (400, "status"),
-        (404, "status"),
-        (410, "status"),
-        (429, "status"),
-        (500, "status"),
-        (503, "status"),
-        (304, "redirect"),
+        (400, Failure.STATUS),
+        (404, Failure.STATUS),
+        (410, Failure.STATUS),
+        (429, Failure.STATUS),
+        (500, Failure.STATUS),
+        (503, Failure.STATUS),
+        (304, Failure.REDIRECT),
     ],
 )
-def test_any_other_status_is_a_failure(number: int, failure: str) -> None:
+def test_any_other_status_is_a_failure(number: int, failure: Failure) -> None:
     with receiving(status(number)) as receiver:
         assert call(receiver.uri) == Response(failure=failure, status=number)
 
@@ -91,7 +91,7 @@ def test_other_methods_need_no_body() -> None:
 @pytest.mark.parametrize("number", [301, 302, 303, 307, 308])
 def test_redirect_is_not_followed(number: int) -> None:
     with receiving() as other, receiving(status(number, Location=other.uri)) as receiver:
-        assert call(receiver.uri) == Response(failure="redirect", status=number)
+        assert call(receiver.uri) == Response(failure=Failure.REDIRECT, status=number)
     assert other.calls == []
 
 
@@ -102,7 +102,7 @@ def test_body_is_read_up_to_its_limit_and_not_drained() -> None:
 
 
 def test_receiver_that_is_down_is_no_connection() -> None:
-    assert call(unused_uri()) == Response(failure="connection")
+    assert call(unused_uri()) == Response(failure=Failure.CONNECTION)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_receiver_that_does_not_speak_http_is_no_connection(beginning: bytes) ->
         handler.close_connection = True  # type: ignore[attr-defined]
 
     with receiving(hang_up) as receiver:
-        assert call(receiver.uri) == Response(failure="connection")
+        assert call(receiver.uri) == Response(failure=Failure.CONNECTION)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_handshake_that_never_ends_is_over_in_time() -> None:
         began = time.monotonic()
         answer = call(f"https://127.0.0.1:{mute.getsockname()[1]}/", seconds=1)
         assert 0.9 < time.monotonic() - began < 3
-    assert answer == Response(failure="timeout")
+    assert answer == Response(failure=Failure.TIMEOUT)
 
 
 def test_name_that_nobody_answers_for_is_over_in_time() -> None:
@@ -157,7 +157,7 @@ def test_name_that_nobody_answers_for_is_over_in_time() -> None:
     answer = call(f"https://{NAME}/", slow, seconds=1)
     assert 0.9 < time.monotonic() - began < 3
     over.set()
-    assert answer == Response(failure="timeout")
+    assert answer == Response(failure=Failure.TIMEOUT)
 
 
 def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

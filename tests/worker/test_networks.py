@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.worker.http_client import HttpClient, Response, tls
+from shop.worker.http_client import Failure, HttpClient, Response, tls
 from shop.worker.networks import Address, Lookup, is_public, look_up
 from tests.notifications.certificates import make_certificate, server_context
 from tests.notifications.receiver import (
@@ -60,7 +60,7 @@ def test_name_that_is_not_known_is_said_so() -> None:
     def unknown(host: str, port: int) -> list[Address]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    assert call(f"https://{NAME}/", unknown) == Response(failure="name")
+    assert call(f"https://{NAME}/", unknown) == Response(failure=Failure.NAME)
 
 
 @pytest.mark.parametrize(
@@ -82,20 +82,20 @@ def test_name_that_is_not_known_is_said_so() -> None:
 )
 def test_name_that_leads_to_any_address_not_public_is_refused(addresses: list[str]) -> None:
     names = Names(addresses)
-    assert call(f"https://{NAME}/", names) == Response(failure="address")
+    assert call(f"https://{NAME}/", names) == Response(failure=Failure.ADDRESS)
     assert names.asked == [NAME]
 
 
 @pytest.mark.parametrize("loopback", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "127.8.8.8"])
 def test_loopback_must_be_allowed(loopback: str) -> None:
     assert call(f"https://{NAME}/", Names([loopback]), allow_local=False) == Response(
-        failure="address"
+        failure=Failure.ADDRESS
     )
 
 
 def test_http_must_be_allowed() -> None:
     names = Names(["93.184.216.34"])
-    assert call(f"http://{NAME}/", names, allow_local=False) == Response(failure="address")
+    assert call(f"http://{NAME}/", names, allow_local=False) == Response(failure=Failure.ADDRESS)
     assert names.asked == []
 
 
@@ -116,7 +116,7 @@ def test_certificate_and_host_are_checked_by_name_not_by_address(certificate: Pa
     with receiving(tls=server_context(certificate)) as receiver:
         uri = receiver.uri.replace("127.0.0.1", NAME)
         assert call(uri, Names(["127.0.0.1"])) == Response(status=204)
-        assert call(receiver.uri) == Response(failure="tls")
+        assert call(receiver.uri) == Response(failure=Failure.TLS)
     assert receiver.names[0] == NAME
     (came,) = receiver.calls
     assert came.headers["host"] == receiver.address.replace("127.0.0.1", NAME)
@@ -125,7 +125,7 @@ def test_certificate_and_host_are_checked_by_name_not_by_address(certificate: Pa
 def test_certificate_of_another_name_is_refused(certificate: Path, tmp_path: Path) -> None:
     with receiving(tls=server_context(certificate)) as receiver:
         uri = receiver.uri.replace("127.0.0.1", "other.example")
-        assert call(uri, Names(["127.0.0.1"])) == Response(failure="tls")
+        assert call(uri, Names(["127.0.0.1"])) == Response(failure=Failure.TLS)
     assert receiver.calls == []
 
 
@@ -133,14 +133,14 @@ def test_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     own = server_context(make_certificate(tmp_path, NAME))
     with receiving(tls=own) as receiver:
         uri = receiver.uri.replace("127.0.0.1", NAME)
-        assert call(uri, Names(["127.0.0.1"])) == Response(failure="tls")
+        assert call(uri, Names(["127.0.0.1"])) == Response(failure=Failure.TLS)
     assert receiver.calls == []
 
 
 def test_plain_http_behind_an_https_address_is_refused(certificate: Path) -> None:
     with receiving() as receiver:
         uri = receiver.uri.replace("http://127.0.0.1", f"https://{NAME}")
-        assert call(uri, Names(["127.0.0.1"])) == Response(failure="tls")
+        assert call(uri, Names(["127.0.0.1"])) == Response(failure=Failure.TLS)
     assert receiver.calls == []
 
 
