@@ -52,7 +52,7 @@ def test_mail_to_the_address_before_stays_there() -> None:
     assert order.messages.count() == 2
 
 
-def test_mail_that_waits_for_its_next_try_goes_at_once() -> None:
+def test_mail_that_waits_for_its_next_attempt_goes_at_once() -> None:
     order = make_order()
     late = timezone.now() + timedelta(hours=1)
     order.messages.update(next_attempt_at=late, attempts=4)
@@ -73,7 +73,7 @@ def test_invitation_goes_out_with_a_new_link_that_ends_the_old_one() -> None:
     order.refresh_from_db()
     assert order.invitation
     assert order.invitation.counter == 2
-    assert order.messages.filter(kind="invitation", occasion=2, state=WAITING).count() == 1
+    assert order.messages.filter(dedupe_key="invitation:2", state=WAITING).count() == 1
     press(order, f"mails/{mail.pk}")
     assert order.messages.filter(kind="invitation").count() == 2
 

@@ -215,7 +215,7 @@ def test_earlier_change_goes_first_where_both_are_due() -> None:
     assert receiver.most_at_once == 1
 
 
-def test_later_change_does_not_wait_for_the_next_try_of_an_earlier_one() -> None:
+def test_later_change_does_not_wait_for_the_next_attempt_of_an_earlier_one() -> None:
     with receiving(in_turn(status(500), status(200))) as receiver:
         make_order_for(receiver.uri)
         pack_all()

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from shop.notifications.emails.daily_limit import daily_limit_wait
+from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.queue import daily_limit_wait
 from shop.notifications.emails.render import render
 from shop.tenancy.email_addresses import mask_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
@@ -82,7 +83,7 @@ def _due() -> QuerySet[Message]:
 
 def _attempt(message: Message) -> dict[str, Any]:
     """Send a claimed message unless it must not or need not be sent; returns what changes."""
-    if message.is_obsolete:
+    if email_for(message).is_obsolete():
         return {"state": State.OBSOLETE}
     if wait := daily_limit_wait(message.recipient, besides=message):
         # Not an attempt: nothing was sent.
@@ -106,8 +107,8 @@ def _deliver(message: Message) -> None:
     rendered = render(message)
     mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
     mail.attach_alternative(rendered.html, "text/html")
-    if rendered.enclosure:
-        mail.attach(rendered.enclosure.name, rendered.enclosure.text, "text/plain")
+    if rendered.attachment:
+        mail.attach(rendered.attachment.name, rendered.attachment.text, "text/plain")
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes
     mail.send()

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("details", models.JSONField(blank=True, default=dict)),
-                ("occasion", models.PositiveIntegerField(default=0)),
+                ("dedupe_key", models.CharField(blank=True, max_length=80)),
                 ("recipient", models.EmailField(max_length=254)),
                 (
                     "language",
@@ -131,14 +131,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.UniqueConstraint(
-                fields=("order", "kind", "occasion"), name="message_once"
+                fields=("order", "kind", "dedupe_key"), name="message_once"
             ),
         ),
         migrations.AddConstraint(
             model_name="message",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("kind", "alarm")),
-                fields=("user", "occasion"),
+                fields=("user", "dedupe_key"),
                 name="alarm_once",
             ),
         ),
