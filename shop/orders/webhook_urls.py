@@ -1,19 +1,19 @@
-"""URLs that webhooks may go to: public ones only (contract, "redirection_uri")."""
+"""Which addresses a webhook may go to: public ones only (contract, "redirection_uri")."""
 
 import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from shop.worker.networks import is_allowed
+from shop.worker.networks import is_public, unwrap
 
 LABEL = re.compile(r"\A(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 NUMBER = re.compile(r"\A(?:[0-9]+|0[xX][0-9A-Fa-f]*)\Z")
 
 
 def webhook_url_error(uri: str, *, demo: bool) -> str | None:
-    """The English error text for a URI that cannot take webhooks; None where it can.
+    """Why `uri` cannot take webhooks, in English; None where it can. Asks no name server.
 
-    Does not look the name up. `demo` allows http and loopback.
+    http and loopback are for the demo profile.
     """
     if not uri.isascii() or not uri.isprintable() or " " in uri or "\\" in uri:
         return "must be a URI of printable ASCII characters."
@@ -34,17 +34,17 @@ def webhook_url_error(uri: str, *, demo: bool) -> str | None:
 
 
 def host_error(host: str, *, demo: bool) -> str | None:
-    """The error text for a name or address that cannot take webhooks; None where it can."""
+    """Why `host`, a name or an address, cannot take webhooks; None where it can."""
     try:
         address = ip_address(host)
     except ValueError:
-        return _name_error(host, demo=demo)
-    if is_allowed(address, allow_local=demo):
+        return _name_fault(host, demo=demo)
+    if is_public(address) or (demo and unwrap(address).is_loopback):
         return None
     return "must not be an address that is not public."
 
 
-def _name_error(name: str, *, demo: bool) -> str | None:
+def _name_fault(name: str, *, demo: bool) -> str | None:
     labels = name.removesuffix(".").split(".")
     # Numbers in other notations (127.1, 0x7f000001) are addresses to many resolvers.
     if len(name) > 253 or not all(LABEL.match(label) for label in labels):
