@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from shop.content.models import Version
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import CASES
-from shop.notifications.models import Message
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.tenancy.models import Invitation, User
 from tests.factories import make_staff, make_user

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from portal.backoffice.timeline import timeline_of
-from shop.notifications.models import Attempt
+from shop.notifications.webhooks.models import Attempt
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.packing.models import StepRecord

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
-from shop.notifications.models import Attempt, Delivery, Message
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.corrections import readdress
 from shop.orders.models import Order
 from shop.orders.placing import Caller

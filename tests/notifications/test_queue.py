@@ -8,13 +8,13 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import (
     queue_invitation,
     queue_password_reset,
     queue_received,
     resend_invitation,
 )
-from shop.notifications.models import Message
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order
 from shop.packing.recovery import approve

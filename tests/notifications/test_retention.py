@@ -8,10 +8,11 @@ from pytest_django import Settings
 
 from shop.notifications import retention
 from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_code
 from shop.notifications.emails.reminders import send_reminders
-from shop.notifications.models import Attempt, Delivery, Endpoint, Message
 from shop.notifications.retention import delete_expired
+from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.replay import replay
 from shop.orders.expiry import expire_incomplete
 from shop.orders.models import Order

@@ -9,8 +9,9 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.staff_digest import send_staff_digest
-from shop.notifications.models import Delivery, Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import User
 from tests.factories import make_order, make_user

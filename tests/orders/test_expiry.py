@@ -7,8 +7,8 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.reminders import send_reminders
-from shop.notifications.models import Message
 from shop.orders.expiry import ERASED_AT_EXPIRY, delete_stale_baskets, expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Basket, Order, OrderEvent

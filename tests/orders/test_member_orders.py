@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import ALREADY, invite
 from shop.orders.member_removal import remove_member

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from shop.notifications.emails.codes import code_of
 from shop.notifications.emails.content import EmailContent, Link, to_page
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.security_notices import notice_of
-from shop.notifications.models import Message
 from shop.tenancy.mfa import may_recover_by_mail
 from shop.tenancy.models import User
 

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 
 from shop.catalogue.templatetags.money import money
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, to_page
-from shop.notifications.models import Message
-from shop.notifications.templatetags.typed import typed
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Basket, Order, State
 from shop.tenancy.email_addresses import mask_email

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.invitations import replace_link

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from shop.notifications.emails import account_emails, order_emails, staff_emails
 from shop.notifications.emails.content import Attachment, EmailContent
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 
 Kind = Message.Kind
 WRITERS: dict[str, Callable[[Message], EmailContent]] = {
@@ -46,8 +46,8 @@ def render(message: Message) -> Rendered:
         context = {"letter": letter}
         return Rendered(
             subject=letter.subject,
-            text=render_to_string("notifications/letter.txt", context).strip() + "\n",
-            html=render_to_string("notifications/letter.html", context),
+            text=render_to_string("emails/letter.txt", context).strip() + "\n",
+            html=render_to_string("emails/letter.html", context),
             enclosure=letter.enclosure,
             message_id=f"<message-{message.pk}@{urlsplit(settings.BASE_URL).hostname}>",
         )

@@ -4,8 +4,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_invitation
-from shop.notifications.models import Message
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import Invitation, User
 

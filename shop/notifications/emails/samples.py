@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Product
 from shop.content.models import Version
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.tenancy.models import Client, Invitation, Project, User
 

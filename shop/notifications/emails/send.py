@@ -12,9 +12,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import daily_limit_wait
 from shop.notifications.emails.render import render
-from shop.notifications.models import Message
 from shop.tenancy.email_addresses import mask_email
 
 logger = logging.getLogger(__name__)

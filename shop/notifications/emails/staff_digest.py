@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF
 from shop.orders.models import Order
 from shop.tenancy.models import User

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.notifications.emails.content import EmailContent, Link, Row, to_page
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.error_codes import error_text
 from shop.orders.models import State
 
