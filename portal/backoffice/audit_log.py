@@ -1,5 +1,6 @@
 """What staff did with a partner's application, kept in the admin's own log."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,7 +45,7 @@ def record(staff: User, application: Application, what: str, note: str = "") -> 
         staff.pk,
         [application],
         ADDITION if what == MADE else CHANGE,
-        change_message=f"{what} {note}".strip(),
+        change_message=[{"what": what, "note": note}],
     )
 
 
@@ -55,6 +56,7 @@ def history_of(application: Application) -> list[Line]:
     ).select_related("user")
     lines = []
     for entry in entries.order_by("-pk")[:LONGEST]:
-        what, _blank, note = entry.change_message.partition(" ")
-        lines.append(Line(entry.action_time, entry.user, str(WORDS.get(what, what)), note))
+        said = json.loads(entry.change_message)[0]
+        what = str(WORDS.get(said["what"], said["what"]))
+        lines.append(Line(entry.action_time, entry.user, what, said["note"]))
     return lines

@@ -69,32 +69,27 @@ def _events(order: Order) -> Iterator[Entry]:
 
 
 def _said(event: OrderEvent) -> str:
+    details = event.details
     match event.kind:
         case Kind.STATE:
             return "\n".join(filter(None, (error_text(event.fault), event.note)))
         case Kind.DETAILS | Kind.CORRECTED:
-            return labels(event.note)
+            return ", ".join(str(DETAILS.get(name, (name,))[0]) for name in details["fields"])
         case Kind.FOLLOW_UP:
-            on = date.fromisoformat(event.note) if event.note else None
+            on = details["on"] and date.fromisoformat(details["on"])
             return date_format(on, "DATE_FORMAT") if on else _("no longer")
         case Kind.STEPS_AGAIN:
-            return ", ".join(step_title(name) for name in event.note.split(", "))
+            return ", ".join(step_title(name) for name in details["steps"])
+        case Kind.SENT_AGAIN if "webhooks" in details:
+            return _("Webhooks: %(number)s") % {"number": details["webhooks"]}
         case Kind.SENT_AGAIN:
-            return _sent_again(event.note)
+            labels = dict(Message.Kind.choices)
+            return f"{labels.get(details['mail'], details['mail'])} → {details['recipient']}"
+        case Kind.TAKEN:
+            return str(details.get("assignee", ""))
+        case Kind.CLIENT_ADMIN:
+            return str(details["client_admin"])
     return event.note
-
-
-def labels(names: str) -> str:
-    """Members of the order document, named as forms call them."""
-    return ", ".join(str(DETAILS.get(name, (name,))[0]) for name in names.split(", "))
-
-
-def _sent_again(note: str) -> str:
-    what, _blank, rest = note.partition(" ")
-    if what == "webhook":
-        return _("Webhooks: %(number)s") % {"number": rest}
-    known = what in Message.Kind.values
-    return f"{Message.Kind(what).label if known else what} → {rest}"
 
 
 def _steps(order: Order) -> Iterator[Entry]:

@@ -6,12 +6,11 @@ What a step needs of an earlier one stands on the order (`delivered_client` and 
 never looked up (contract, "Who is who").
 """
 
-from django.db.models import F
-
 from shop.orders.document import FREE_FOR_FIRST_USER
 from shop.orders.email_change import order_user
 from shop.orders.models import Order
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
+from shop.row_locks import lock_rows
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 
@@ -59,8 +58,8 @@ def member(order: Order) -> None:
     if order.delivered_project is None:
         raise NeedsCorrection("project_gone")
     user = first_user(order)
-    # Whoever writes the project's row first takes the last place: the others wait and then see.
-    Project.objects.filter(pk=order.delivered_project.pk).update(name=F("name"))
+    # Orders that compete for the last seat of the project wait for each other here.
+    lock_rows(Project.objects.filter(pk=order.delivered_project.pk))
     others = Membership.objects.filter(project=order.delivered_project).exclude(user=user)
     if not order.approved_at and others.count() >= order.delivered_project.product.members:
         raise NeedsHuman("no_place")

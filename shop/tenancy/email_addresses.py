@@ -2,8 +2,8 @@
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
+from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 
 
@@ -49,8 +49,7 @@ def get_or_create_user(email: str, *, first_name: str, last_name: str, language:
 def _hold(user: User) -> bool:
     """Whether `user` is still there: nobody deletes their account while this is written."""
     # To write also takes the time of making somebody new, which must tell nothing.
-    there = User.objects.filter(pk=user.pk, email=user.email)
-    return bool(there.update(language=F("language")))
+    return bool(lock_rows(User.objects.filter(pk=user.pk, email=user.email)))
 
 
 def mark_verified(user: User) -> None:

@@ -8,8 +8,7 @@ from django.db import transaction
 from shop.orders.assignment import appoint_client_admin
 from shop.orders.corrections import readdress
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import invite
-from shop.orders.member_removal import remove_member
+from shop.orders.member_orders import invite, remove_member
 from shop.orders.models import Order
 from shop.tenancy.client_admins import NotClientAdminError, hand_over
 from shop.tenancy.email_addresses import get_or_create_user

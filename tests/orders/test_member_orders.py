@@ -4,8 +4,7 @@ import pytest
 
 from shop.notifications.emails.models import Message
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import ALREADY, invite
-from shop.orders.member_removal import remove_member
+from shop.orders.member_orders import ALREADY, invite, remove_member
 from shop.orders.models import Order, State
 from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.models import Invitation, Membership, Project, User

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.tenancy.client_admins import NotClientAdminError, change_role, hand_over, successors
-from shop.tenancy.memberships import remove_membership
+from shop.tenancy.client_admins import NotClientAdminError, hand_over, successors
+from shop.tenancy.memberships import change_role, remove_membership
 from shop.tenancy.models import Client, Membership, User
 from tests.factories import make_client, make_membership, make_project, make_user
 

@@ -32,9 +32,11 @@ def send_again(message: Message, staff: User) -> bool:
         else:
             sent = _write_anew(message, order)
         if sent:
-            note = f"{message.kind} {message.recipient}"
             OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=note
+                order=order,
+                kind=OrderEvent.Kind.SENT_AGAIN,
+                actor=staff,
+                details={"mail": message.kind, "recipient": message.recipient},
             )
     return sent
 
