@@ -10,14 +10,21 @@ from collections.abc import Callable
 from time import monotonic
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
 from shop.orders.assignment import assign
-from shop.orders.cancellation import CANCELLABLE, cancel
-from shop.orders.corrections import STUCK
-from shop.orders.models import Order, State
+from shop.orders.attention import (
+    APPROVABLE,
+    CANCELLABLE,
+    PLACED,
+    RETRYABLE,
+    OrderSlice,
+    where_any,
+)
+from shop.orders.cancellation import cancel
+from shop.orders.models import Order
 from shop.packing.recovery import approve, retry
 from shop.tenancy.models import User
 
@@ -28,18 +35,17 @@ MOST = 10_000  # orders at once
 BATCH = 50
 AT_MOST = 5  # seconds of a wake-up; mail waits for no longer
 
-# Which orders an action is for.
-POSSIBLE: dict[str, Q] = {
-    Action.RETRY: Q(state__in=STUCK) & ~Q(fault="manual_tier"),
-    Action.APPROVE: Q(state=State.NEED_HUMAN),
-    Action.CANCEL: Q(state__in=CANCELLABLE),
-    Action.ASSIGN: ~Q(state=State.NEW),
+POSSIBLE: dict[str, tuple[OrderSlice, ...]] = {
+    Action.RETRY: RETRYABLE,
+    Action.APPROVE: APPROVABLE,
+    Action.CANCEL: CANCELLABLE,
+    Action.ASSIGN: PLACED,
 }
 
 
 def possible(action: str, orders: QuerySet[Order]) -> QuerySet[Order]:
     """Those of `orders` that `action` can be done to, as they stand."""
-    return orders.filter(POSSIBLE[action])
+    return orders.filter(where_any(POSSIBLE[action]))
 
 
 @transaction.atomic

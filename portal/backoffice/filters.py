@@ -17,13 +17,12 @@ from django_stubs_ext import StrOrPromise
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.attention import NEEDS_STAFF, UNANSWERED, OrderSlice
+from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice
 from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
 
 LONGEST_SEARCH = 500  # letters: room for an address
-PLACED = tuple(OrderSlice(state) for state in State if state != State.NEW)
 # What the queue shows, by the name of a group.
 GROUPS: dict[str, tuple[OrderSlice, ...]] = {
     "person": NEEDS_STAFF,
