@@ -1,4 +1,4 @@
-"""What a client_admin sees of their client: its projects and orders; adding one; handing over."""
+"""A client as its client_admin sees it: projects, orders, adding a project, handing over."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from shop.tenancy.models import Client, Project, User
 @member_required
 @require_safe
 def client(request: HttpRequest, pk: int) -> HttpResponse:
-    """The client's projects, and what can be done."""
+    """Show the client's projects."""
     user = member(request)
     found = _find(user, pk)
     projects = projects_run_by(user).filter(client=found).order_by("name", "pk")
@@ -43,7 +43,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_safe
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was ordered for the client, and where each order stands; the newest first."""
+    """List the client's orders with their states, newest first."""
     found = _find(member(request), pk)
     for_client = Q(client_id=found.pk) | Q(delivered_client=found)
     named = Project.objects.filter(pk=OuterRef("project_id")).values("name")
@@ -61,9 +61,9 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_project(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for name and tier of a new project, then go on to the checkout.
+    """Ask for name and tier of a new project, then continue at the checkout.
 
-    There is its price, the terms and the button: a project is ordered in one place only.
+    Only the checkout shows the price and the terms and places orders.
     """
     user = member(request)
     found = _find(user, pk)
@@ -84,7 +84,7 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_safe
 def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
-    """To whom the client can be handed over."""
+    """List the members the client can be handed over to."""
     found = _find(member(request), pk)
     people = successors(found).order_by("email")
     context = {"client": found, "people": page_of(request, people)}
@@ -94,7 +94,7 @@ def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
-    """Say what it means to hand over; POST does it."""
+    """Explain handing over; POST does it."""
     admin = member(request)
     found = _find(admin, pk)
     person = successors(found).filter(pk=user).first()

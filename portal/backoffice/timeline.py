@@ -1,4 +1,4 @@
-"""Everything that happened to an order, in one list."""
+"""The timeline of an order: events, steps, mails and webhooks in one list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ Kind = OrderEvent.Kind
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: what, when, what became of it, who did it.
+    """One entry: what happened, when, with which result, and by whom.
 
-    `state` and `label` make a pill; `code` is shown as it came from a machine. `event` is the
-    number of its row in the history, zero for all else.
+    `state` and `label` make a pill; `code` is shown as code. `event` is the primary key of an
+    OrderEvent, and 0 for anything else.
     """
 
     at: datetime
@@ -37,9 +37,9 @@ class Entry:
 
 
 def timeline_of(order: Order) -> list[Entry]:
-    """What happened to `order`, oldest first, in five queries however much it was.
+    """Return the entries of `order`, oldest first, in a fixed number of queries.
 
-    They are kept with `order`: its `messages` and `deliveries` are at hand afterwards.
+    Afterwards `order` has its `messages` and `deliveries` prefetched.
     """
     deliveries = Delivery.objects.select_related("event").prefetch_related("attempts")
     prefetch_related_objects(
@@ -50,7 +50,7 @@ def timeline_of(order: Order) -> list[Entry]:
         "messages",
     )
     entries = [*_events(order), *_steps(order), *_mails(order), *_webhooks(order)]
-    # Where two have happened at once, as they were written.
+    # The sort is stable: entries of the same time keep their order.
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -60,7 +60,7 @@ def _events(order: Order) -> Iterator[Entry]:
         yield Entry(
             at=event.at,
             title="" if is_state else event.get_kind_display(),
-            text=_said(event),
+            text=_event_text(event),
             who=str(event.actor or ""),
             state=event.state if is_state else "",
             label=event.get_state_display() if is_state else "",
@@ -68,7 +68,7 @@ def _events(order: Order) -> Iterator[Entry]:
         )
 
 
-def _said(event: OrderEvent) -> str:
+def _event_text(event: OrderEvent) -> str:
     details = event.details
     match event.kind:
         case Kind.STATE:
@@ -123,7 +123,7 @@ def _webhooks(order: Order) -> Iterator[Entry]:
 
 
 def outcome(attempt: Attempt) -> str:
-    """What came back at one try: status, how long it took, how the answer begins."""
+    """Return the result of an attempt: status, duration, beginning of the response."""
     status = str(attempt.status or "")
     took = "" if attempt.milliseconds is None else f"{attempt.milliseconds} ms"
     return " · ".join(filter(None, (status, took, attempt.answer[:200])))

@@ -124,7 +124,7 @@ def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
         # What cannot be placed is refused for that, and does not count.
         check(basket_of(call), who.client_admin)
         taken = hit(call.request, "orders")
-        if taken and taken.wait:
+        if taken and taken.retry_after:
             call.taken.append(taken)
             raise ApiError(429, "There were many orders from here. Wait a while.")
     caller = Caller(who.application, who.user, who.client_admin)

@@ -270,7 +270,7 @@ class Basket(models.Model):
 
 
 class OrderEvent(models.Model):
-    """One line of an order's history. Written once, never changed."""
+    """One entry of an order's history. Only erasure changes it."""
 
     class Kind(models.TextChoices):
         STATE = "state", _("state")

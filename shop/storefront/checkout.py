@@ -142,7 +142,7 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
 
 def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Basket) -> HttpResponse:
     taken = None if owner.user else hit(request, "orders")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         form.add_error(None, _("There were many orders from here. Please wait a while."))
         return _page(request, form, basket, status=429)
     caller = Caller(user=owner.user, client_admin=owner.user)
