@@ -1,4 +1,4 @@
-"""Who sees to an order, what they write down, whom they appoint."""
+"""Assigning orders, follow-ups, notes, and appointing a client_admin."""
 
 from datetime import date
 from typing import Any
@@ -67,7 +67,7 @@ def test_two_that_take_at_once_do_not_both_win() -> None:
     assert order.events.filter(kind="taken").count() == 1
 
 
-def test_attending_does_not_touch_how_long_an_order_waits() -> None:
+def test_assignment_and_follow_up_do_not_change_how_long_an_order_waits() -> None:
     order, staff = make_order(), make_staff("agent")
     assign(order, staff, actor=staff)
     set_follow_up(order, staff, date(2030, 1, 2))

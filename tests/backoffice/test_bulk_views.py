@@ -1,4 +1,4 @@
-"""One thing is done to many orders: chosen, confirmed, worked in the background."""
+"""Bulk actions: orders are chosen, confirmed, and worked on in the background."""
 
 import itertools
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""No page of the back office walks through all orders, however many there are."""
+"""No page of the back office scans all orders, however many there are."""
 
 from itertools import product
 

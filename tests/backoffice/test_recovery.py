@@ -1,4 +1,4 @@
-"""What staff do with one stuck order: retry, approve, finish by hand."""
+"""Staff retry a stuck order, approve it, or finish it by hand."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whoever administers a client and presses twice, or is overtaken: one wins, the others see it."""
+"""A client_admin who submits twice or is overtaken: one wins, and the others are told."""
 
 from contextlib import suppress
 

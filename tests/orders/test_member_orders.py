@@ -1,4 +1,4 @@
-"""Inviting is ordering, once; removing is written into the order's history."""
+"""Inviting a member places one order; removing one is noted in the order's history."""
 
 import pytest
 
