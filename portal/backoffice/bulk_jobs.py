@@ -11,6 +11,7 @@ hourly jobs: a job is made of what staff may do, and that is on this floor.
 import logging
 from collections.abc import Callable
 from time import monotonic
+from typing import assert_never
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, QuerySet
@@ -33,7 +34,8 @@ from shop.tenancy.models import User
 
 logger = logging.getLogger(__name__)
 
-Action, Outcome = BulkJob.Action, BulkItem.Outcome
+Action = BulkJob.Action
+Outcome = BulkItem.Outcome
 MOST = 10_000  # orders per job
 BATCH = 50
 MAX_SECONDS = 5  # per wake-up; mail waits as long
@@ -119,11 +121,14 @@ def _do(job: BulkJob, pk: int) -> None:
 
 
 def _act(job: BulkJob, order: Order) -> bool:
-    match job.action:
+    match Action(job.action):
         case Action.RETRY:
             return retry(order, job.actor)
         case Action.APPROVE:
             return approve(order, job.actor)
         case Action.CANCEL:
             return cancel(order, job.actor, reason=job.reason)
-    return job.assignee is not None and assign(order, job.assignee, actor=job.actor)
+        case Action.ASSIGN:
+            return job.assignee is not None and assign(order, job.assignee, actor=job.actor)
+        case unknown:
+            assert_never(unknown)

@@ -25,8 +25,13 @@ from shop.orders.assignment import (
 )
 from shop.orders.attention import APPROVABLE, CANCELLABLE, RETRYABLE, any_holds
 from shop.orders.cancellation import cancel
-from shop.orders.corrections import correct, corrections_left, is_correctable, is_readdressable
-from shop.orders.corrections import readdress as change_email
+from shop.orders.corrections import (
+    correct,
+    corrections_left,
+    is_correctable,
+    is_readdressable,
+    readdress,
+)
 from shop.orders.models import Order, State
 from shop.packing.recovery import (
     approve,
@@ -91,8 +96,8 @@ def _correct(order: Order, staff: User, form: forms.CorrectForm) -> Done:
     return correct(order, form.details(), actor=staff) and gettext("The details are corrected.")
 
 
-def _change_email(order: Order, staff: User, form: forms.EmailChangeForm) -> Done:
-    won = change_email(order, form.cleaned_data["user_email"], actor=staff)
+def _readdress(order: Order, staff: User, form: forms.EmailChangeForm) -> Done:
+    won = readdress(order, form.cleaned_data["user_email"], actor=staff)
     return won and gettext("The address is corrected; the mail goes there now.")
 
 
@@ -202,7 +207,7 @@ ACTIONS = [
         label=_("Correct the e-mail address"),
         text=_("As long as nobody has joined, the mail can go to another address."),
         button=_("Correct"),
-        run=_change_email,
+        run=_readdress,
         is_possible=lambda order: (
             not is_correctable(order) and is_readdressable(order) and corrections_left(order)
         ),

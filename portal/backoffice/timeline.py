@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import assert_never
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import date_format
@@ -70,7 +71,7 @@ def _events(order: Order) -> Iterator[Entry]:
 
 def _event_text(event: OrderEvent) -> str:
     details = event.details
-    match event.kind:
+    match Kind(event.kind):
         case Kind.STATE:
             return "\n".join(filter(None, (error_text(event.fault), event.note)))
         case Kind.DETAILS | Kind.CORRECTED:
@@ -89,7 +90,17 @@ def _event_text(event: OrderEvent) -> str:
             return str(details.get("assignee", ""))
         case Kind.CLIENT_ADMIN:
             return str(details["client_admin"])
-    return event.note
+        case (
+            Kind.APPROVED
+            | Kind.ADDRESS
+            | Kind.HANDED_BACK
+            | Kind.NOTE
+            | Kind.REMOVED
+            | Kind.HURRIED
+        ):
+            return event.note
+        case unknown:
+            assert_never(unknown)
 
 
 def _steps(order: Order) -> Iterator[Entry]:
