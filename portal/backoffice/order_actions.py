@@ -83,8 +83,8 @@ def _is_approvable(order: Order) -> bool:
 
 def _waits_for_next_attempt(order: Order) -> bool:
     packing = getattr(order, "packing", None)
-    next_try = packing.next_try if packing else None
-    return order.state == State.PENDING and bool(next_try and next_try > timezone.now())
+    due_at = packing.next_attempt_at if packing else None
+    return order.state == State.PENDING and bool(due_at and due_at > timezone.now())
 
 
 def _correct(order: Order, staff: User, form: forms.CorrectForm) -> Done:

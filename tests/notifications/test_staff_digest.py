@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.staff_digest import send_staff_digest
+from shop.notifications.emails.staff_digest import queue_staff_digest
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import User
@@ -40,16 +40,21 @@ def digests() -> list[Message]:
 
 
 def look() -> None:
-    send_staff_digest(lambda: None)
+    queue_staff_digest(lambda: None)
 
 
 def let_pass(**span: float) -> None:
     """As if that much time had passed: everything is so much older."""
-    for model, name in ((Message, "created_at"), (Order, "updated_at"), (Delivery, "next_try")):
+    for model, name in (
+        (Message, "created_at"),
+        (Order, "updated_at"),
+        (Delivery, "next_attempt_at"),
+    ):
         for row in model.objects.all():
             older = {name: getattr(row, name) - timedelta(**span)}
             if isinstance(row, Message) and row.kind == "alarm":
-                older["occasion"] = row.occasion - int(span.get("hours", 0))
+                row.dedupe_key = f"alarm:{older['created_at']:%Y-%m-%dT%H}"
+                row.save()
             model.objects.filter(pk=row.pk).update(**older)
 
 
@@ -91,7 +96,12 @@ def test_order_that_stands_still_and_webhook_that_was_given_up_count() -> None:
     for state in ("failed", "delivered"):
         event = OrderEvent.objects.create(order=told)
         Delivery.objects.create(
-            order=told, event=event, payload="", receiver="x:443", state=state, next_try=last_try
+            order=told,
+            event=event,
+            payload="",
+            receiver="x:443",
+            state=state,
+            next_attempt_at=last_try,
         )
     look()
     [digest] = digests()
@@ -137,10 +147,13 @@ def test_something_new_is_told_within_the_hours() -> None:
 def test_two_workers_that_look_at_once_tell_it_once() -> None:
     person = agent()
     stuck(75)
-    hour = int(timezone.now().timestamp() // 3600)
     look()
-    digest = Message(kind="alarm", user=person, recipient="x@example.com", occasion=hour)
-    Message.objects.bulk_create([digest], ignore_conflicts=True)
+    [digest] = digests()
+    assert digest.dedupe_key == f"alarm:{digest.created_at:%Y-%m-%dT%H}"
+    again = Message(
+        kind="alarm", user=person, recipient="x@example.com", dedupe_key=digest.dedupe_key
+    )
+    Message.objects.bulk_create([again], ignore_conflicts=True)
     assert len(digests()) == 1
 
 

@@ -1,4 +1,4 @@
-"""App configuration: connects the receivers when Django starts."""
+"""App configuration: connects the receivers and registers the kinds of mail."""
 
 from django.apps import AppConfig
 
@@ -7,4 +7,10 @@ class EmailsConfig(AppConfig):
     name = "shop.notifications.emails"
 
     def ready(self) -> None:
-        from shop.notifications.emails import receivers  # noqa: F401 -- connects them
+        from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
+            account_emails,
+            invitation_emails,
+            order_emails,
+            receivers,
+            staff_digest,
+        )

@@ -1,22 +1,20 @@
-"""Mail as rows: what is to be said to whom, and how that went."""
+"""Mails as rows, each with its state and attempts, and the demo profile's mailbox."""
 
-from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.orders.models import Order, State
-from shop.tenancy.email_addresses import user_by_email
+from shop.orders.models import Order
 from shop.tenancy.models import User
+from shop.worker.leases import Leased
 
 
-class Message(models.Model):
-    """A mail about an order, once for each kind and occasion; or one that a user asked for.
+class Message(Leased):
+    """A mail about an order, unique by kind and dedupe key; or one about a user's account.
 
-    A row never holds a body or a token.
+    A row never holds a body or a token. What a kind says stands in its class (`kinds.py`).
     """
 
     class Kind(models.TextChoices):
@@ -42,21 +40,18 @@ class Message(models.Model):
     order = models.ForeignKey(
         Order, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
     )
-    # Whom a mail without an order is for; none where nobody has the address that was typed.
+    # The reader, if known by more than the address. NULL also for mails to unknown addresses.
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     kind = models.CharField(max_length=20, choices=Kind)
-    # What a mail without an order is about: the seed of a code; a change of sign-in, and from where.
+    # What the kind needs besides order and user, as its class describes it.
     details = models.JSONField(default=dict, blank=True)
-    # What tells two mails of one kind apart: for an invitation, the counter of its link.
-    occasion = models.PositiveIntegerField(default=0)
+    # The reason for this mail, if its kind may have several: "invitation:3", "email_change:2".
+    dedupe_key = models.CharField(max_length=80, blank=True)
     recipient = models.EmailField()
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveIntegerField(default=0)
-    next_try = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -66,67 +61,30 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "kind", "occasion"], name="message_once"),
+            models.UniqueConstraint(fields=["order", "kind", "dedupe_key"], name="message_once"),
             models.UniqueConstraint(
-                fields=["user", "occasion"],
+                fields=["user", "dedupe_key"],
                 name="alarm_once",
                 condition=models.Q(kind="alarm"),
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["state", "next_try"]),
+            models.Index(fields=["state", "next_attempt_at"], name="message_due"),
             models.Index(fields=["recipient", "sent_at"]),
         ]
 
     def __str__(self) -> str:
         return f"mail {self.pk} ({self.kind})"
 
-    @property
-    def is_obsolete(self) -> bool:
-        """Whether it would lead nowhere: nobody is there, or the order has moved on since."""
-        order = self.order
-        if self.kind == self.Kind.ALARM:
-            staff = self.user is not None and self.user.is_staff and self.user.may_sign_in
-            return not (staff and self._some_order_waits())
-        if order is None:
-            late = timezone.now() - timedelta(seconds=settings.CODE_SECONDS)
-            too_late = self.kind == self.Kind.CODE and self.created_at < late
-            # Whoever reads an address that was given up since must not choose a password.
-            given_up = (
-                self.kind == self.Kind.PASSWORD and user_by_email(self.recipient) != self.user
-            )
-            return too_late or given_up or not (self.user and self.user.may_sign_in)
-        moved = order.user_email is not None and self.recipient != order.user_email.lower()
-        match self.kind:
-            case self.Kind.RECEIVED:
-                return moved
-            case self.Kind.REMINDER:
-                return moved or order.complete or order.state != State.PENDING
-            case self.Kind.ATTENTION:
-                return moved or order.state != self.details.get("state", order.state)
-            case self.Kind.INVITATION:
-                invitation = order.invitation
-                if invitation is None or invitation.used_at:
-                    return True
-                return moved or invitation.counter != self.occasion
-            case self.Kind.PACKED:
-                return self.user is not None and not self.user.may_sign_in
-        return False
-
-    def _some_order_waits(self) -> bool:
-        told = {order["pk"]: order["state"] for order in self.details["orders"]}
-        now = Order.objects.filter(pk__in=told).values_list("pk", "state")
-        return any(told[pk] == state for pk, state in now)
-
 
 class MailboxEntry(models.Model):
-    """A mail the demo profile kept instead of sending it."""
+    """A mail that the demo profile has kept instead of sending it."""
 
     recipient = models.CharField(max_length=254)
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
-    attached = models.JSONField(default=list)  # name and text of each
+    attached = models.JSONField(default=list)  # pairs of name and text
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What orderers typed, in our mails."""
+"""Filter for text that orderers typed, in mails."""
 
 import re
 import unicodedata
@@ -7,18 +7,18 @@ from django import template
 
 register = template.Library()
 
-LONGEST = 60
+MAX_LENGTH = 60
 LINK_LIKE = re.compile(r"(?<=\S)([.:/@])(?=\S)")
 HAIR_SPACE = "\u200a"
 
 
 @register.filter
 def typed(text: str | None) -> str:
-    """`text` cut to 60 characters and never a link (contract, "Mail").
+    """Return `text` cut to 60 characters, and never a link (contract, "Mail").
 
-    Mail programs make links of whatever looks like one. They split words at spaces, even at one
-    that is hardly to be seen. Signs that turn the direction of text are left out.
+    Mail programs turn whatever looks like a link into one, so a hair space parts its words.
+    Characters that change the direction of text are left out.
     """
-    visible = "".join(sign for sign in text or "" if unicodedata.category(sign) != "Cf")
+    visible = "".join(char for char in text or "" if unicodedata.category(char) != "Cf")
     apart = LINK_LIKE.sub(rf"\1{HAIR_SPACE}", " ".join(visible.split()))
-    return apart if len(apart) <= LONGEST else apart[: LONGEST - 1] + "…"
+    return apart if len(apart) <= MAX_LENGTH else apart[: MAX_LENGTH - 1] + "…"
