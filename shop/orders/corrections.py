@@ -11,21 +11,10 @@ from django.utils import timezone
 from shop.orders.document import Errors, InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import CORRECTABLE
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake
 
-# What staff may correct. Nobody else ever touches ids (contract, "Who is who").
-CORRECTABLE = (
-    "client_id",
-    "client_name",
-    "project_id",
-    "project_name",
-    "user_email",
-    "user_first_name",
-    "user_last_name",
-    "user_login",
-    "language",
-)
 STUCK = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
 
 CLOSED = "cannot be corrected here."

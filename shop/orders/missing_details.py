@@ -8,10 +8,8 @@ from django.utils import timezone
 
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import FILLABLE
 from shop.tenancy.models import User
-
-# Ids and tokens are never taken from whoever holds the hash (contract, "Who is who").
-FILLABLE = ("client_name", "project_name", "user_first_name", "user_last_name", "user_email")
 
 
 def fillable(order: Order) -> list[str]:

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
+from shop.orders.order_members import PERSONAL
 from shop.orders.placing import NotOpenError
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
-PERSONAL = ("user_email", "user_first_name", "user_last_name", "user_login")
 FINISHED = (State.PACKED, State.CANCELLED)
 
 # Sent in the transaction with the numbers of the `orders` that were emptied.

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from shop.orders.corrections import CLOSED, CORRECTABLE, DELIVERED, correct
+from shop.orders.corrections import CLOSED, DELIVERED, correct
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import CORRECTABLE
 from shop.packing.recovery import correct_and_retry
 from tests.factories import make_bare_order, make_order, make_project, make_token, make_user
 from tests.registration.states import order_in
