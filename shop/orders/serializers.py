@@ -1,25 +1,17 @@
-"""An order as the wire shows it."""
+"""Orders as programs are shown them, by `/api/orders` and by webhooks."""
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
-
-from django.urls import reverse
 
 from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order, State
 from shop.orders.order_members import AS_SENT
 
 
-def registration_url(order: Order, base_url: str) -> str:
-    """The absolute address of the order's registration page."""
-    return urljoin(base_url, reverse("registration", args=[order.order_hash]))
+def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:
+    """Show all members of the order document, unset ones as None (contract, "Orders API").
 
-
-def serialize_order(order: Order, base_url: str) -> dict[str, Any]:
-    """All members of the order document, unset ones None (contract, "Orders API").
-
-    Reads `order.product`; fetch it with the order.
+    `registration_url` is absolute. Reads `order.product`; fetch it with the order.
     """
     delivered = order.state == State.PACKED
     shown = {
@@ -31,7 +23,7 @@ def serialize_order(order: Order, base_url: str) -> dict[str, Any]:
         "packing_errors": english_error_text(order.fault),
         "product": order.product.code,
         "project_id": (delivered and order.delivered_project_id) or order.project_id,
-        "registration_url": registration_url(order, base_url),
+        "registration_url": registration_url,
         "state": order.state,
         "status": order.state if order.packing_began_at else None,
         "updated_at": _utc(order.updated_at),
