@@ -1,7 +1,5 @@
 """A client as its client_admin sees it: projects, orders, adding a project, handing over."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,12 +17,12 @@ from portal.accounts.member_access import (
 )
 from portal.accounts.member_forms import ProjectForm
 from shop.form_texts import add_errors
-from shop.middleware import page_language
-from shop.orders.basket import NeedsClientAdminError, put_account, put_product
+from shop.languages import page_language
+from shop.orders.basket import put_tier, update
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import update_open_order
-from shop.orders.owners import PAGES, page_owner, write_owner_id
+from shop.owner_cookie import page_owner, write_owner_id
 from shop.tenancy.client_admins import hand_over, successors
 from shop.tenancy.models import Client, Project, User
 
@@ -73,7 +71,7 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             check_document({**document, "product": form.tier.code}, client_admin=user)
         except InvalidDocumentError as refusal:
-            add_errors(form, refusal.errors)
+            add_errors(form, refusal.problems)
         else:
             return _to_checkout(request, found, form)
     context = {"client": found, "form": form}
@@ -122,33 +120,31 @@ def _hand_over(
 
 def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> HttpResponse:
     user, tier = member(request), form.tier
-    person = {"firstName": user.first_name, "lastName": user.last_name}
-    contact = {
-        "name": {name: value for name, value in person.items() if value},
-        "contactMedia": {"email1": user.email},
+    person = {
+        "user_email": user.email,
+        "user_first_name": user.first_name or None,
+        "user_last_name": user.last_name or None,
     }
-    account: dict[str, Any] = {
-        "currency": tier.currency,
+    project = {
+        "client_id": client.pk,
+        "client_name": None,
+        "project_id": None,
+        "project_name": form.cleaned_data["project_name"],
+        "promo_code": None,
         "language": page_language(),
-        "accountNumber": client.pk,
     }
 
     def put(basket: Basket) -> None:
-        # What was begun before gives way; whom it was for stays.
-        basket.account = None
-        put_product(basket, tier, {"displayName": form.cleaned_data["project_name"]})
-        put_account(basket, account, user)
-        basket.contacts.setdefault("regular", contact)
+        # It replaces what was begun before, but keeps the person it was for.
+        put_tier(basket, tier)
+        begun = basket.document.keys() & person.keys()
+        update(basket, project if begun else project | person)
+        basket.currency, basket.language_tag = tier.currency, page_language()
 
-    try:
-        changed = update_open_order(page_owner(request), put)
-    except NeedsClientAdminError:
-        messages.warning(request, _("You do not administer this client."))
-        return redirect("portal")
-    answer = redirect("checkout")
-    if changed.owner and changed.owner.owner_id:
-        write_owner_id(answer, changed.owner.owner_id, PAGES)
-    return answer
+    changed = update_open_order(page_owner(request), put)
+    response = redirect("checkout")
+    write_owner_id(response, changed.owner)
+    return response
 
 
 def _find(user: User, pk: int) -> Client:

@@ -12,10 +12,11 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
-from shop.form_texts import DETAILS, add_errors, member_field
-from shop.orders.corrections import CORRECTABLE, check_corrections
+from shop.form_texts import add_errors, member_field
+from shop.orders.corrections import check_corrections
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.webhook_urls import webhook_url_error
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
@@ -96,7 +97,7 @@ class CorrectForm(ActionForm):
         super().__init__(data, initial={**initial, "version": order.updated_at.isoformat()})
         self.order = order
         for member in members:
-            self.fields[member] = _member_field(member)
+            self.fields[member] = member_field(member, required=False)
 
     def details(self) -> dict[str, Any]:
         """The members as typed; empty ones are taken back. Those with a fault are left out."""
@@ -110,7 +111,7 @@ class CorrectForm(ActionForm):
             try:
                 check_corrections(self.order, self.details())
             except InvalidDocumentError as refusal:
-                add_errors(self, refusal.errors)
+                add_errors(self, refusal.problems)
         return cleaned
 
     def _has(self, member: str) -> bool:
@@ -123,17 +124,6 @@ def _is_fixed(order: Order, member: str) -> bool:
     if kind == "user" or not getattr(order, f"delivered_{kind}_id", None):
         return False
     return what == "id" or not getattr(order, member)
-
-
-def _member_field(member: str) -> forms.Field:
-    if member in DETAILS:
-        return member_field(member, required=False)
-    if member == "language":
-        return forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    if member == "user_login":
-        return forms.CharField(label=_("Login wished for"), required=False)
-    label = _("Client's number") if member == "client_id" else _("Project's number")
-    return forms.IntegerField(label=label, required=False)
 
 
 class RetryFromForm(ActionForm):

@@ -84,7 +84,7 @@ def action_view(action: OrderAction) -> View:
         try:
             return _acted(request, order, action.run(order, staff_user(request), form))
         except InvalidDocumentError as refusal:
-            add_errors(form, refusal.errors)
+            add_errors(form, refusal.problems)
         except NeedsCorrection as outcome:
             form.add_error(None, error_text(outcome.code))
         return _show(request, _find_order(order.pk), form)

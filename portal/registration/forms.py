@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import FORM_TEXTS, member_field
-from shop.orders.document import name_fault
+from shop.form_texts import form_text, member_field
+from shop.orders.document import name_problem
 from shop.orders.missing_details import fillable
 from shop.orders.models import HASH, Order
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
 
-# May be absent, and so may what is typed instead.
-OPTIONAL = frozenset({"user_first_name", "user_last_name"})
+# The members that `Order.missing` may name; all others are optional.
+NEEDED = frozenset({"client_name", "project_name", "user_email"})
 ALONE = re.compile(rf"(?<![0-9a-f]){HASH.pattern}(?![0-9a-f])")
 
 
@@ -73,7 +73,7 @@ class CorrectionForm(forms.Form):
         shown = ("client_name", "project_name")
         super().__init__(data, initial={name: getattr(order, name) for name in shown})
         for name in members:
-            self.fields[name] = member_field(name, required=name not in OPTIONAL)
+            self.fields[name] = member_field(name, required=name in NEEDED)
         if cause:
             self.cleaned_data = {}  # nothing was typed yet
             self.add_error(members[0], cause)
@@ -178,8 +178,8 @@ class JoinForm(forms.Form):
 
     def _name(self, field: str) -> str:
         name: str = self.cleaned_data[field]
-        if name and (fault := name_fault(name)):
-            raise ValidationError(str(FORM_TEXTS.get(fault, fault)))
+        if name and (problem := name_problem(name)):
+            raise ValidationError(form_text(problem))
         return name
 
     def new_member(self) -> NewMember:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -20,7 +20,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shop.catalogue.models import Product
-from shop.orders.document import InvalidDocumentError
+from shop.orders.document import Errors
+from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
 
 LARGEST_PAGE = 100
@@ -65,10 +66,7 @@ class ListQuery(BaseModel):
 
     page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
-    state: (
-        Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
-        | None
-    ) = None
+    state: PlacedState | None = None
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
     created_after: Moment | None = None
     updated_after: Moment | None = None
@@ -100,17 +98,25 @@ class Page:
         return urlencode({**given, "page": page})
 
 
+class InvalidQueryError(Exception):
+    """Parameters of the list are not valid: `errors` has sentences by parameter."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
 def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     """The page of `orders` that `parameters` ask for, newest first.
 
     A page behind the last one is empty. Raises Refused, naming each parameter at fault.
     """
     if twice := [name for name, values in parameters.lists() if len(values) > 1]:
-        raise InvalidDocumentError({name: ["is given more than once."] for name in twice})
+        raise InvalidQueryError({name: ["is given more than once."] for name in twice})
     try:
         query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:
-        raise InvalidDocumentError(
+        raise InvalidQueryError(
             {
                 str(fault["loc"][0]): [_sentence(fault["type"], fault["msg"])]
                 for fault in error.errors(include_url=False, include_input=False)
@@ -127,7 +133,7 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     if total == 0:
         # Only now is it worth asking whether there is such a tier at all.
         if query.product and not Product.objects.filter(code=query.product).exists():
-            raise InvalidDocumentError({"product": ["is not a tier."]})
+            raise InvalidQueryError({"product": ["is not a tier."]})
         return Page([], total, query)
     first = (query.page - 1) * query.per_page
     rows = found.select_related("product").order_by("-created_at", "-pk")
@@ -141,6 +147,6 @@ def _sentence(kind: str, message: str) -> str:
         return NO_TIME  # a day that its month does not have
     if kind in {"greater_than_equal", "less_than_equal"}:
         return "is out of range."
-    if kind == "literal_error":
+    if kind == "enum":
         return "is not a state that this list knows."
     return message[0].lower() + message[1:].removesuffix(".") + "."

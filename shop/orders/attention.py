@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from shop.orders.models import Order, State
+from shop.orders.models import PLACED_STATES, Order, State
 from shop.orders.states import TRANSITIONS
 
 # Longer than all attempts at packing with the gaps between them: something is stuck.
@@ -76,7 +76,5 @@ RETRYABLE = (
     OrderSlice(State.HAS_PACKING_ERRORS),
 )
 APPROVABLE = (OrderSlice(State.NEED_HUMAN),)
-CANCELLABLE = tuple(
-    OrderSlice(State(state)) for state, to in TRANSITIONS.items() if State.CANCELLED in to
-)
-PLACED = tuple(OrderSlice(state) for state in State if state != State.NEW)
+CANCELLABLE = tuple(OrderSlice(state) for state, to in TRANSITIONS.items() if State.CANCELLED in to)
+PLACED = tuple(OrderSlice(state) for state in PLACED_STATES)

@@ -14,7 +14,7 @@ def cancel(order: Order, staff: User, *, reason: str) -> bool:
     else delivered so far stays and is found through the order. Returns False if the order cannot
     be cancelled (any more): it is delivered, or a worker is packing it.
     """
-    if State.CANCELLED not in TRANSITIONS[order.state]:
+    if State.CANCELLED not in TRANSITIONS[State(order.state)]:
         return False
     with transaction.atomic():
         if not transition(order, State.CANCELLED, actor=staff, note=reason, follow_up_on=None):

@@ -2,12 +2,11 @@
 
 from shop.orders.document import FREE_FOR_FIRST_USER, InvalidDocumentError
 from shop.orders.models import Order, State
+from shop.orders.problems import Problem
 from shop.row_locks import lock_rows
 from shop.tenancy.email_addresses import get_or_create_user
 from shop.tenancy.memberships import NoSeatError, delete_unjoined, transfer_seat
 from shop.tenancy.models import Client, Membership, User
-
-NO_SEAT = "is one more member than the tier of this project allows."
 
 
 def order_user(order: Order) -> User:
@@ -90,7 +89,7 @@ def _hand_place_over(order: Order, old: User, new: User) -> bool:
             beyond_tier=order.approved_at is not None,
         )
     except NoSeatError as error:
-        raise InvalidDocumentError({"user_email": [NO_SEAT]}) from error
+        raise InvalidDocumentError([Problem("user_email", "no_seat")]) from error
     order.member = new
     Order.objects.filter(pk=order.pk).update(member=new)
     return handed_over

@@ -14,7 +14,7 @@ from django.utils import timezone
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.models import User
 
-TRANSITIONS: dict[str, frozenset[str]] = {
+TRANSITIONS: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.PENDING}),
     State.PENDING: frozenset({State.PACKING, State.CANCELLED}),
     State.PACKING: frozenset(
@@ -62,7 +62,7 @@ def transition(
     if to not in TRANSITIONS[previous]:
         raise ForbiddenTransitionError(f"{previous} -> {to}")
     changes |= {"state": to, "fault": fault, "updated_at": timezone.now()}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if not Order.objects.filter(pk=order.pk, state=previous).update(**changes):
             return False
         for name, value in changes.items():
