@@ -22,7 +22,7 @@ from shop.describing import (
     record,
     ref,
 )
-from shop.orders.document import OrderDocument
+from shop.orders.order_members import OrderDocument
 
 TAG = {"name": "Orders", "description": "A whole order in one call."}
 # Each of these may be answered wherever a token is asked for.
@@ -217,7 +217,7 @@ def _parameters(query: type[BaseModel], codes: list[str]) -> list[Schema]:
         # An absent parameter is None in the model; on the wire there is no null.
         choices = [one for one in member.pop("anyOf", [{}]) if one != NULL]
         schema = {**member, **choices[0]}
-        del schema["title"]
+        schema.pop("title", None)
         if schema.get("default", ...) is None:
             del schema["default"]
         if name == "product":

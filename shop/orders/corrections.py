@@ -11,22 +11,11 @@ from django.utils import timezone
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.problems import Problem
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake
 
-# What staff may correct. Nobody else ever touches ids (contract, "Who is who").
-CORRECTABLE = (
-    "client_id",
-    "client_name",
-    "project_id",
-    "project_name",
-    "user_email",
-    "user_first_name",
-    "user_last_name",
-    "user_login",
-    "language",
-)
 STUCK = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
 
 # Sent inside the transaction of the change, with `order` and `previous`, the address before.
@@ -147,9 +136,10 @@ def _record(
 ) -> None:
     moved = "user_email" in changes and previous is not None
     # Which members, never what they hold: that is the order's to say, and to forget.
-    if note := ", ".join(name for name in changes if not (moved and name == "user_email")):
+    if fields := [name for name in changes if not (moved and name == "user_email")]:
         kind = OrderEvent.Kind.CORRECTED
-        OrderEvent.objects.create(order=order, kind=kind, actor=actor, note=note)
+        details = {"fields": fields}
+        OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=details)
     if moved:
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.ADDRESS, actor=actor)
     if "user_email" in changes:

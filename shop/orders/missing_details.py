@@ -8,11 +8,9 @@ from django.utils import timezone
 
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import FILLABLE
 from shop.orders.problems import Problem
 from shop.tenancy.models import User
-
-# Ids and tokens are never taken from whoever holds the hash (contract, "Who is who").
-FILLABLE = ("client_name", "project_name", "user_first_name", "user_last_name", "user_email")
 
 
 def fillable(order: Order) -> list[str]:
@@ -48,9 +46,11 @@ def fill_in(order: Order, details: Mapping[str, Any], *, actor: User | None = No
             pk=order.pk, state=State.PENDING, updated_at=order.updated_at
         ).update(**changes, complete=order.complete, updated_at=timezone.now())
         if won:
-            note = ", ".join(changes)
             OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.DETAILS, actor=actor, note=note
+                order=order,
+                kind=OrderEvent.Kind.DETAILS,
+                actor=actor,
+                details={"fields": list(changes)},
             )
     if not won:
         order.refresh_from_db()

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import LiteralString
 from urllib.parse import urlsplit
 
-from shop.worker.networks import is_public, unwrap
+from shop.worker.networks import is_allowed
 
 LABEL = re.compile(r"\A(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 NUMBER = re.compile(r"\A(?:[0-9]+|0[xX][0-9A-Fa-f]*)\Z")
@@ -40,7 +40,7 @@ def host_error(host: str, *, demo: bool) -> LiteralString | None:
         address = ip_address(host)
     except ValueError:
         return _name_error(host, demo=demo)
-    if is_public(address) or (demo and unwrap(address).is_loopback):
+    if is_allowed(address, allow_local=demo):
         return None
     return "not_public"
 

@@ -15,8 +15,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from shop.orders.corrections import CORRECTABLE, STUCK, correct
+from shop.orders.corrections import STUCK, correct
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.states import transition
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord
@@ -78,7 +79,7 @@ def retry_from(order: Order, name: str, staff: User) -> bool:
             return False
         StepRecord.objects.filter(order=order, name__in=again).delete()
         OrderEvent.objects.create(
-            order=order, kind=OrderEvent.Kind.STEPS_AGAIN, actor=staff, note=", ".join(again)
+            order=order, kind=OrderEvent.Kind.STEPS_AGAIN, actor=staff, details={"steps": again}
         )
     return True
 
