@@ -1,17 +1,17 @@
-"""An order's hash in an address."""
+"""The URL converter for an order's hash."""
 
 from shop.orders.models import HASH
 
 
 class HashConverter:
-    """Matches what can be a hash; anything else is no address of ours."""
+    """Matches the form of a hash."""
 
     regex = HASH.pattern
 
     def to_python(self, value: str) -> str:
-        """The hash as it stands in the address."""
+        """The hash, unchanged."""
         return value
 
     def to_url(self, value: str) -> str:
-        """The hash as it stands in the address."""
+        """The hash, unchanged."""
         return value

@@ -1,4 +1,4 @@
-"""The entry of the web server."""
+"""The WSGI application."""
 
 import os
 

@@ -19,7 +19,7 @@ from portal.accounts.member_access import (
 )
 from portal.accounts.member_forms import ProjectForm
 from shop.form_texts import add_errors
-from shop.middleware import page_language
+from shop.languages import page_language
 from shop.orders.basket import NeedsClientAdminError, put_account, put_product
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Basket, Order, State

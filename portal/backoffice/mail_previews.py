@@ -15,11 +15,12 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.staff_access import permission_required
-from shop.middleware import View, page_language
+from shop.languages import page_language
 from shop.notifications.emails.render import Rendered
 from shop.notifications.emails.render import render as render_mail
 from shop.notifications.emails.samples import CASES, sample
 from shop.notifications.models import Message
+from shop.view_types import View
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 

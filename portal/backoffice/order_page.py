@@ -15,9 +15,9 @@ from portal.backoffice.advice import advice_on, way_in
 from portal.backoffice.available_actions import available_actions
 from portal.backoffice.staff_access import permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
-from shop.middleware import View
 from shop.orders.models import Order, State
 from shop.packing.recovery import rerunnable_steps
+from shop.view_types import View
 
 LOOK, MEND = "orders.view_order", "orders.mend_order"
 RELATED = (

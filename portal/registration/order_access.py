@@ -5,8 +5,8 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from shop.middleware import View
 from shop.orders.models import Order, State
+from shop.view_types import View
 
 
 def private(view: View) -> View:

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from shop.access.bearer import check_bearer
 from shop.access.rate_limits import hit
 from shop.api.envelope import failure, method_not_allowed, unauthorized
-from shop.middleware import View
+from shop.view_types import View
 
 
 def bearer_required(**scopes: str) -> Callable[[View], View]:

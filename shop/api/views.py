@@ -12,8 +12,8 @@ from shop.api.auth import bearer_required
 from shop.api.envelope import failure, success
 from shop.api.idempotency import idempotent
 from shop.api.order_list import list_orders
+from shop.base_url import base_url
 from shop.json_body import UnreadableBodyError, read_json
-from shop.middleware import base_url
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import HASH, Order, State
 from shop.orders.placing import Caller, place_order

@@ -7,10 +7,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.api.envelope import method_not_allowed
+from shop.base_url import base_url
 from shop.guide import openapi_reader
 from shop.guide.openapi import describe
 from shop.guide.pages import GUIDES, OPEN_ORDER, ORDERS, Guide
-from shop.middleware import base_url
 
 
 @csrf_exempt

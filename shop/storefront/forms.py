@@ -9,7 +9,7 @@ from shop.catalogue.models import Product
 from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
 from shop.form_texts import FORM_TEXTS, member_field
-from shop.middleware import page_language
+from shop.languages import page_language
 from shop.orders.document import Errors, InvalidDocumentError, check_document
 from shop.tenancy.models import Client, Project, User
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
-from shop.middleware import page_language
+from shop.languages import page_language
 from shop.orders.basket import language_of, put_account, put_product
 from shop.orders.models import Basket
 from shop.tenancy.models import User

@@ -9,8 +9,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from shop.middleware import View
 from shop.notifications.models import MailboxEntry
+from shop.view_types import View
 
 SHOWN = 100
 
