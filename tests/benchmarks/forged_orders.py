@@ -1,4 +1,4 @@
-"""Plausible orders in large numbers, to see how the shop does with them."""
+"""Forge plausible orders in large numbers, to see how the shop does with them."""
 
 import random
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from shop.packing.models import Packing
 from shop.tenancy.models import Client, Project, User
 
 BATCH = 2000
-SPAN = timedelta(days=365)  # over which orders come
-LATELY = timedelta(days=31)  # whose whole history is written
+SPAN = timedelta(days=365)  # the period over which orders arrive
+LATELY = timedelta(days=31)  # orders of this period get their whole history
 
-# Of a thousand orders, how many are in each state; `details` wait for what is missing.
+# Orders in each state per thousand; `details` are pending with details missing.
 SHARES = {
     "packed": 930, "cancelled": 44, "details": 10, "need_human": 7, "has_packing_errors": 6,
     "pending": 2, "packing": 1,
@@ -34,12 +34,12 @@ FIRST = ("Abend", "Berg", "Constantin", "Drei", "Elbe", "Fern", "Gold", "Hafen",
 SECOND = ("film", "licht", "bild", "werk", "ton", "kamera", "schnitt", "blick")
 KINDS = ("GmbH", "Filmproduktion", "Pictures", "Studio", "& Söhne")
 PEOPLE = ("mia", "nina", "jonas", "lea", "ben", "ida", "paul", "emma", "ole", "zoe")
-NOTE = "Made up by make_orders."
+NOTE = "Forged by make_orders."
 
 
-def generate(number: int, *, seed: int = 1) -> Iterator[int]:
-    """Write `number` orders with what hangs on them; yields how many there are after each batch."""
-    dice = random.Random(seed)  # noqa: S311 -- the same orders each time
+def forge(number: int, *, seed: int = 1) -> Iterator[int]:
+    """Write `number` orders with their related rows; yields the count after each batch."""
+    dice = random.Random(seed)
     products = list(Product.objects.all())
     projects = _projects(max(1, min(2000, number // 50)), dice, products[0])
     terms = Version.objects.filter(page="terms").order_by("-number").first()
@@ -50,7 +50,7 @@ def generate(number: int, *, seed: int = 1) -> Iterator[int]:
         placed = [begin + SPAN * ((done + each) / number) for each in range(size)]
         situations = dice.choices(list(SHARES), list(SHARES.values()), k=size)
         if not done:
-            situations = [*SHARES, *situations]  # each there at least once
+            situations = [*SHARES, *situations]  # at least one of each
         orders = [
             _order(situation, when, dice=dice, now=now, products=products, projects=projects)
             for situation, when in zip(situations, placed, strict=False)
@@ -63,11 +63,11 @@ def generate(number: int, *, seed: int = 1) -> Iterator[int]:
 
 @contextmanager
 def _times_as_given() -> Iterator[None]:
-    """Rows keep the times they were given: others are written as of now."""
+    """Switch off `auto_now` and `auto_now_add`, so that rows keep the times they are given."""
     stamped = [
         (field, flag)
         for model in (Order, OrderEvent, Message, Delivery)
-        for field in model._meta.fields  # noqa: SLF001 -- public in all but name
+        for field in model._meta.fields
         for flag in ("auto_now", "auto_now_add")
         if getattr(field, flag, False)
     ]
