@@ -30,7 +30,7 @@ test: lint ## lint, then run all tests on SQLite and on PostgreSQL
 	$(VENV)/python -m pytest -n auto --dist worksteal
 	$(VENV)/python -m tests.postgres pytest -n auto --dist worksteal -m 'not once'
 
-lint: ## check code, types, templates, and who imports whom
+lint: ## check code, types, templates, spelling and imports between rooms
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
 	$(VENV)/python -m ruff check .
@@ -38,8 +38,9 @@ lint: ## check code, types, templates, and who imports whom
 	$(VENV)/python -m mypy
 	$(VENV)/lint-imports --no-logo
 	$(VENV)/python -m djlint --lint templates
+	$(VENV)/codespell
 
-format: ## bring the code into shape
+format: ## fix and format the code
 	@$(BOOTSTRAP) requirements-dev.txt
 	$(VENV)/python -m ruff check --fix-only .
 	$(VENV)/python -m ruff format .
