@@ -10,6 +10,7 @@ from shop.settings.security import BASE_URL
 PACKING_STEPS = env.list(
     "PACKING_STEPS",
     default=[
+        "shop.packing.steps.approval",
         "shop.packing.steps.client",
         "shop.packing.steps.project",
         "shop.packing.steps.member",

@@ -85,7 +85,7 @@ def test_tick_sweeps_what_was_abandoned_forgotten_and_is_due_again(settings: Set
     past = timezone.now() - timedelta(seconds=1)
     Order.objects.filter(pk=abandoned.pk).update(state="packing")
     Packing.objects.create(order=abandoned, attempts=1, lease_until=past)
-    Packing.objects.create(order=again, attempts=1, next_try=past)
+    Packing.objects.create(order=again, attempts=1, next_attempt_at=past)
     OrmQ.objects.all().delete()
     tasks.run_cluster("packing")
     assert {order.pk: order.state for order in Order.objects.all()} == dict.fromkeys(
