@@ -20,17 +20,17 @@ from shop.tenancy.mfa import may_recover_by_mail
 
 
 class AccountEmail(Email):
-    """Base class: nobody gets it who cannot sign in, least of all an unknown address."""
+    """Base class of the mails about an account, for users who may sign in."""
 
     def is_obsolete(self) -> bool:
-        """Tell whether the address belongs to nobody who may sign in."""
+        """Tell whether there is no user, as for an unknown address, or one who may not sign in."""
         user = self.message.user
         return user is None or not user.may_sign_in
 
 
 @register(Message.Kind.PASSWORD)
 class PasswordReset(AccountEmail):
-    """The link to a new password; for an account without one, the way to a code."""
+    """Link to a new password; for an account without a password, the way to a code."""
 
     samples = (Sample(gettext_lazy("link to a new password"), lambda: {"user": sample_user()}),)
 
@@ -81,7 +81,7 @@ class PasswordReset(AccountEmail):
 
 @register(Message.Kind.CODE)
 class SignInCode(AccountEmail):
-    """A code to type on the page that asked for it; hence no link."""
+    """Code to type on the page that asked for it; hence no link."""
 
     samples = (
         Sample(
@@ -118,7 +118,7 @@ class SignInCode(AccountEmail):
 
 @register(Message.Kind.CHANGE)
 class SecurityNotice(AccountEmail):
-    """A changed way of signing in, and what to do if somebody else changed it.
+    """Notice of a changed way to sign in, with advice if somebody else changed it.
 
     `details` of the message: `what`, by allauth's name, and `ip`, empty if staff did it.
     """

@@ -1,4 +1,4 @@
-"""The demo profile's mailbox: mail is kept in rows and shown on pages instead of being sent."""
+"""Mailbox of the demo profile: mails are stored and shown on pages instead of being sent."""
 
 from collections.abc import Sequence
 from functools import wraps
@@ -12,14 +12,14 @@ from django.shortcuts import get_object_or_404, render
 from shop.notifications.emails.models import MailboxEntry
 from shop.view_types import View
 
-SHOWN = 100
+MAX_SHOWN = 100
 
 
 class EmailBackend(BaseEmailBackend):
-    """Keeps mail for `/dev/mailbox/`."""
+    """E-mail backend that stores mails for `/dev/mailbox/`."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keep each mail once for each of its recipients; the number of mails kept."""
+        """Store each mail once per recipient, and return the number of mails."""
         for mail in email_messages:
             html = [
                 str(part.content)
@@ -41,7 +41,7 @@ class EmailBackend(BaseEmailBackend):
 
 
 def demo_only(view: View) -> View:
-    """404 outside the demo profile."""
+    """View decorator: 404 outside the demo profile."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -54,13 +54,13 @@ def demo_only(view: View) -> View:
 
 @demo_only
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """All mail, newest first."""
-    entries = MailboxEntry.objects.all()[:SHOWN]
+    """List the newest mails."""
+    entries = MailboxEntry.objects.all()[:MAX_SHOWN]
     return render(request, "emails/mailbox.html", {"entries": entries})
 
 
 @demo_only
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One mail, its text in the page."""
+    """Show one mail."""
     entry = get_object_or_404(MailboxEntry, pk=pk)
     return render(request, "emails/mail.html", {"entry": entry})

@@ -1,4 +1,4 @@
-"""Mails about a packed order: the invitation of the new member, and word to the orderer."""
+"""Mails about a packed order: the new member's invitation and the orderer's notice."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from shop.tenancy.invitations import join_code, join_token
 
 
 class DeliveryEmail(OrderEmail):
-    """Base class of the mails that tell what was delivered."""
+    """Base class of the mails that list what was delivered."""
 
     def rows(self) -> list[Row]:
         """Return tier, client and project as they were delivered."""
@@ -30,7 +30,7 @@ class DeliveryEmail(OrderEmail):
 
 @register(Message.Kind.INVITATION)
 class InvitationEmail(DeliveryEmail):
-    """The link by which the new member joins; once per counter of the invitation."""
+    """Link by which the new member joins; one mail per counter of the invitation."""
 
     samples = (
         Sample(gettext_lazy("new member"), lambda: {"order": sample_order(state=State.PACKED)}),
@@ -86,7 +86,7 @@ class InvitationEmail(DeliveryEmail):
 
 @register(Message.Kind.PACKED)
 class OrderPacked(DeliveryEmail):
-    """Told to the person who placed the order, if that is not the new member."""
+    """Notice to the person who placed the order, if that is not the new member."""
 
     samples = (
         Sample(gettext_lazy("to who ordered"), lambda: {"order": sample_order(state=State.PACKED)}),

@@ -17,7 +17,7 @@ from shop.orders.models import Basket, Order, OrderEvent, State
 
 
 class OrderEmail(Email):
-    """Base class of the mails that have an order."""
+    """Base class of the mails about an order."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(message)
@@ -104,7 +104,7 @@ class Reminder(OrderEmail):
     samples = (Sample(gettext_lazy("details missing"), lambda: {"order": _sample_incomplete()}),)
 
     def is_obsolete(self) -> bool:
-        """Tell whether the order misses nothing any more, besides the base's reason."""
+        """Tell whether the order no longer waits for details, besides the base's reason."""
         waits = self.order.state == State.PENDING and not self.order.complete
         return not waits or super().is_obsolete()
 
@@ -130,7 +130,7 @@ class Reminder(OrderEmail):
 
 @register(Message.Kind.ATTENTION)
 class NeedsAttention(OrderEmail):
-    """Why packing stands still, and who has to act.
+    """Notice that packing stands still, with the reason if the customer can act.
 
     `details` of the message: `state`, the order's state when it was queued.
     """
@@ -152,7 +152,7 @@ class NeedsAttention(OrderEmail):
         return self.order.state != state or super().is_obsolete()
 
     def content(self) -> EmailContent:
-        """Return the sentence for the order's state, and the reason if the customer can act."""
+        """Return the words for the order's state, which may have changed since it was queued."""
         if self.order.state == State.NEED_HUMAN:
             subject = _("A person looks at your order")
             opening = _("Thank you for your order.")
@@ -178,7 +178,7 @@ class NeedsAttention(OrderEmail):
 
 @register(Message.Kind.CANCELLED)
 class OrderCancelled(OrderEmail):
-    """That the order was cancelled, and why."""
+    """Notice that the order was cancelled, with the reason."""
 
     samples = (
         Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
@@ -225,7 +225,7 @@ class OrderCancelled(OrderEmail):
 
 @register(Message.Kind.ADDRESS)
 class AddressCorrected(OrderEmail):
-    """Told to an address that was a mistake. It lets nobody in and names nobody else."""
+    """Notice to an address that was a mistake: it lets nobody in and names nobody."""
 
     samples = (Sample(gettext_lazy("to the old address"), lambda: {"order": sample_order()}),)
 
@@ -234,7 +234,7 @@ class AddressCorrected(OrderEmail):
         return False
 
     def content(self) -> EmailContent:
-        """Return the notice, with nothing of the order in it."""
+        """Return the notice, with nothing that the order holds."""
         corrected = _(
             "An order at our shop named this e-mail address. That was corrected: the order "
             "has another address now, and we write to this one about it no more."
