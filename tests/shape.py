@@ -43,10 +43,11 @@ QUESTIONS = (
 )
 
 PRODUCT = ("shop/**/*.py", "portal/**/*.py", "docs/examples/**/*.py", "manage.py", "bootstrap.py")
+# Modules that describe the APIs, under their names of today and of earlier commits.
 API_DESCRIPTION = re.compile(
-    r"shop/(api/(openapi|wording|examples|changes|deviations|schema_models)"
-    r"|(shorthand|open_order)/(operations|describing|schemas|answers|responses|examples|wording"
-    r"|changes|openapi)|describing|openapi|guide/\w+)\.py"
+    r"shop/(api/(\w*openapi|wording|examples|changes|schema_models|response_schema)"
+    r"|(shorthand|open_order)/(\w*openapi|operations|describing|schemas|answers|responses"
+    r"|response_models|examples|wording|changes)|describing|openapi|guide/\w+)\.py"
 )
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
