@@ -1,10 +1,10 @@
-"""The URL converter for an order's hash."""
+"""Path converter for the hash of an order."""
 
 from shop.orders.models import HASH
 
 
 class HashConverter:
-    """Matches the form of a hash."""
+    """Matches 32 hex digits; any other path is not found."""
 
     regex = HASH.pattern
 

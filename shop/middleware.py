@@ -12,8 +12,6 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from shop.languages import requested_language
-
 # The id of the request this thread serves; "-" outside a request.
 current_id = ContextVar("current_id", default="-")
 WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
@@ -47,7 +45,7 @@ class LanguageMiddleware(LocaleMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """Activate the language of the page."""
         super().process_request(request)
-        if language := requested_language(request):
+        if language := _requested_language(request):
             translation.activate(language)
             request.LANGUAGE_CODE = language
 
@@ -59,7 +57,7 @@ class LanguageMiddleware(LocaleMiddleware):
         if not response.get("Content-Type", "").startswith("text/html"):
             return response  # programs are answered in English
         patch_vary_headers(response, ["Cookie"])  # Django reads the cookie, but does not say so
-        if language := requested_language(request):
+        if language := _requested_language(request):
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
                 language,
@@ -68,3 +66,8 @@ class LanguageMiddleware(LocaleMiddleware):
                 samesite="Lax",
             )
         return response
+
+
+def _requested_language(request: HttpRequest) -> str:
+    language = request.GET.get("lang", "")
+    return language if language in dict(settings.LANGUAGES) else ""

@@ -22,7 +22,7 @@ from shop.describing import (
     record,
     ref,
 )
-from shop.orders.document import OrderDocument
+from shop.orders.order_members import OrderDocument
 
 TAG = {"name": "Orders", "description": "A whole order in one call."}
 # Each of these may be answered wherever a token is asked for.

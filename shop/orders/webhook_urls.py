@@ -1,7 +1,8 @@
-"""URLs that webhooks may go to: public ones only (contract, "redirection_uri")."""
+"""Checks that webhooks go to public hosts only (contract, "redirection_uri")."""
 
 import re
 from ipaddress import ip_address
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 from shop.worker.networks import is_allowed
@@ -10,47 +11,47 @@ LABEL = re.compile(r"\A(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 NUMBER = re.compile(r"\A(?:[0-9]+|0[xX][0-9A-Fa-f]*)\Z")
 
 
-def webhook_url_error(uri: str, *, demo: bool) -> str | None:
-    """The English error text for a URI that cannot take webhooks; None where it can.
+def webhook_url_error(uri: str, *, demo: bool) -> LiteralString | None:
+    """Check whether `uri` can take webhooks: a problem's code, or None. Asks no name server.
 
-    Does not look the name up. `demo` allows http and loopback.
+    The demo profile allows http and loopback, too.
     """
     if not uri.isascii() or not uri.isprintable() or " " in uri or "\\" in uri:
-        return "must be a URI of printable ASCII characters."
+        return "not_ascii"
     try:
         parts = urlsplit(uri)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return "must be a valid URI."
+        return "not_a_uri"
     if parts.scheme != "https" and not (demo and parts.scheme == "http"):
-        return "must be an absolute https URI."
+        return "not_https"
     if not host or port == 0 or "%" in host:
-        return "must name a host."
+        return "no_host"
     if "[" in parts.netloc and ":" not in host:
-        return "must name a valid host."  # an address of a kind still to be invented: [v1.a]
+        return "invalid_host"  # RFC 3986 reserves [v1.a] for future use
     if "@" in parts.netloc:
-        return "must not contain user information."
+        return "user_information"
     return host_error(host, demo=demo)
 
 
-def host_error(host: str, *, demo: bool) -> str | None:
-    """The error text for a name or address that cannot take webhooks; None where it can."""
+def host_error(host: str, *, demo: bool) -> LiteralString | None:
+    """Check whether `host`, a name or an IP address, can take webhooks: a code, or None."""
     try:
         address = ip_address(host)
     except ValueError:
         return _name_error(host, demo=demo)
     if is_allowed(address, allow_local=demo):
         return None
-    return "must not be an address that is not public."
+    return "not_public"
 
 
-def _name_error(name: str, *, demo: bool) -> str | None:
+def _name_error(name: str, *, demo: bool) -> LiteralString | None:
     labels = name.removesuffix(".").split(".")
     # Numbers in other notations (127.1, 0x7f000001) are addresses to many resolvers.
     if len(name) > 253 or not all(LABEL.match(label) for label in labels):
-        return "must name a valid host."
+        return "invalid_host"
     if NUMBER.match(labels[-1]):
-        return "must name a valid host."
+        return "invalid_host"
     if labels[-1] == "localhost" and not demo:
-        return "must not be a name of this machine."
+        return "local_name"
     return None
