@@ -1,7 +1,6 @@
 """Mailbox of the demo profile: mails are stored and shown on pages instead of being sent."""
 
 from collections.abc import Sequence
-from functools import wraps
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -40,27 +39,17 @@ class EmailBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def demo_only(view: View) -> View:
-    """View decorator: 404 outside the demo profile."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not settings.DEMO:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-@demo_only
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """List the newest mails."""
+    """List the newest mails; 404 outside the demo profile."""
+    if not settings.DEMO:
+        raise Http404
     entries = MailboxEntry.objects.all()[:MAX_SHOWN]
     return render(request, "emails/mailbox.html", {"entries": entries})
 
 
-@demo_only
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one mail."""
+    """Show one mail; 404 outside the demo profile."""
+    if not settings.DEMO:
+        raise Http404
     entry = get_object_or_404(MailboxEntry, pk=pk)
     return render(request, "emails/mail.html", {"entry": entry})

@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url
-from shop.notifications.emails.kinds import Sample, register
+from shop.notifications.emails.kinds import register
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.queue import invitation_key
-from shop.notifications.emails.samples import sample_order
+from shop.notifications.emails.samples import order_sample
 from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.models import State
 from shop.tenancy.email_addresses import mask_email
@@ -32,9 +32,7 @@ class DeliveryEmail(OrderEmail):
 class InvitationEmail(DeliveryEmail):
     """Link by which the new member joins; one mail per counter of the invitation."""
 
-    samples = (
-        Sample(gettext_lazy("new member"), lambda: {"order": sample_order(state=State.PACKED)}),
-    )
+    samples = (order_sample(gettext_lazy("new member"), state=State.PACKED),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the link is used or replaced, besides the base's reason."""
@@ -88,9 +86,7 @@ class InvitationEmail(DeliveryEmail):
 class OrderPacked(DeliveryEmail):
     """Notice to the person who placed the order, if that is not the new member."""
 
-    samples = (
-        Sample(gettext_lazy("to who ordered"), lambda: {"order": sample_order(state=State.PACKED)}),
-    )
+    samples = (order_sample(gettext_lazy("to who ordered"), state=State.PACKED),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the orderer may no longer sign in; the order's address does not matter."""

@@ -10,7 +10,7 @@ from shop.content.models import Version
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url
 from shop.notifications.emails.kinds import Email, Sample, register
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.samples import sample_order
+from shop.notifications.emails.samples import order_sample, sample_order
 from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Basket, Order, OrderEvent, State
@@ -54,11 +54,8 @@ class OrderReceived(OrderEmail):
 
     samples = (
         Sample(gettext_lazy("with consent to the terms"), lambda: {"order": _sample_agreed()}),
-        Sample(gettext_lazy("details missing"), lambda: {"order": _sample_incomplete()}),
-        Sample(
-            gettext_lazy("free of charge"),
-            lambda: {"order": sample_order(tier_name="Yamdu FREE", net_cents=0)},
-        ),
+        order_sample(gettext_lazy("details missing"), complete=False, project_name=None),
+        order_sample(gettext_lazy("free of charge"), tier_name="Yamdu FREE", net_cents=0),
     )
 
     def content(self) -> EmailContent:
@@ -101,7 +98,7 @@ class OrderReceived(OrderEmail):
 class Reminder(OrderEmail):
     """Reminder that the order still misses details."""
 
-    samples = (Sample(gettext_lazy("details missing"), lambda: {"order": _sample_incomplete()}),)
+    samples = (order_sample(gettext_lazy("details missing"), complete=False, project_name=None),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the order no longer waits for details, besides the base's reason."""
@@ -110,12 +107,13 @@ class Reminder(OrderEmail):
 
     def content(self) -> EmailContent:
         """Return the reminder, with a link to the form."""
-        sentence = _(
-            "Your order waits for a few details. Please fill them in; then we go on at once."
-        )
         return EmailContent(
             subject=_("Your order still needs a few details"),
-            intro=(sentence,),
+            intro=(
+                _(
+                    "Your order waits for a few details. Please fill them in; then we go on at once."
+                ),
+            ),
             rows=tuple(self.rows()),
             action=self.page(_("Fill in the details")),
             outro=(
@@ -136,14 +134,8 @@ class NeedsAttention(OrderEmail):
     """
 
     samples = (
-        Sample(
-            gettext_lazy("a person decides"),
-            lambda: {"order": sample_order(state=State.NEED_HUMAN)},
-        ),
-        Sample(
-            gettext_lazy("to be mended"),
-            lambda: {"order": sample_order(state=State.HAS_PACKING_ERRORS)},
-        ),
+        order_sample(gettext_lazy("a person decides"), state=State.NEED_HUMAN),
+        order_sample(gettext_lazy("to be mended"), state=State.HAS_PACKING_ERRORS),
     )
 
     def is_obsolete(self) -> bool:
@@ -182,13 +174,8 @@ class OrderCancelled(OrderEmail):
 
     samples = (
         Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
-        Sample(
-            gettext_lazy("never completed"),
-            lambda: {
-                "order": sample_order(
-                    state=State.CANCELLED, client_name=None, project_name=None, user_email=None
-                )
-            },
+        order_sample(
+            gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
         ),
     )
 
@@ -227,7 +214,7 @@ class OrderCancelled(OrderEmail):
 class AddressCorrected(OrderEmail):
     """Notice to an address that was a mistake: it lets nobody in and names nobody."""
 
-    samples = (Sample(gettext_lazy("to the old address"), lambda: {"order": sample_order()}),)
+    samples = (order_sample(gettext_lazy("to the old address")),)
 
     def is_obsolete(self) -> bool:
         """Return False: what has happened stays true."""
@@ -264,10 +251,6 @@ def _agreed(basket: Basket, terms: Version) -> tuple[str, str]:
 def _attached(terms: Version) -> Attachment:
     # The version that was agreed to, even if the page has a newer one by now.
     return Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
-
-
-def _sample_incomplete() -> Order:
-    return sample_order(complete=False, project_name=None)
 
 
 def _sample_agreed() -> Order:
