@@ -61,12 +61,12 @@ Q_CLUSTER = {
 # the cluster counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {
-        "drains": ["shop.packing.dispatch.run_due"],
+        "tasks": ["shop.packing.dispatch.run_due"],
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
         # Bulk actions of staff run after the mail, for a few seconds at a time.
-        "drains": [
+        "tasks": [
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
@@ -82,7 +82,7 @@ WORKER_CLUSTERS = {
         "frozen_after": 60,
     },
     # Apart from the mail: a slow endpoint must not hold up an invitation.
-    "webhooks": {"drains": ["shop.notifications.webhooks.deliver.deliver_due"], "frozen_after": 60},
+    "webhooks": {"tasks": ["shop.notifications.webhooks.deliver.deliver_due"], "frozen_after": 60},
 }
 
 # Incomplete orders: days until a reminder is sent, and until the order is cancelled.

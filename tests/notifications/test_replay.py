@@ -1,4 +1,4 @@
-"""Webhooks again: by the verbs, and by the command for staff."""
+"""Replays: by partners, by staff and by the command."""
 
 import json
 from datetime import datetime, timedelta

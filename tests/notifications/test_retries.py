@@ -1,4 +1,4 @@
-"""What follows a try that failed, and one whose worker was killed or overtaken."""
+"""After an attempt: retries, giving up, pauses, and workers that were killed or overtaken."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -214,7 +214,7 @@ def test_killed_between_call_and_record_it_is_sent_again_under_its_id() -> None:
     assert failures() == ["stopped", ""]
 
 
-def test_worker_that_is_killed_at_the_last_try_has_tried() -> None:
+def test_worker_that_is_killed_counts_as_the_last_attempt() -> None:
     make_order_for("https://partner.example/")
     Delivery.objects.update(attempts=MAX_ATTEMPTS - 1)
     assert len(claim(1)) == 1
@@ -224,7 +224,7 @@ def test_worker_that_is_killed_at_the_last_try_has_tried() -> None:
     assert failures() == ["stopped"]
 
 
-def test_who_has_lost_the_lease_writes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_worker_that_lost_its_lease_writes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     application = make_partner()
     with receiving(status(500)) as receiver:
         make_order_for(receiver.uri, application)

@@ -122,7 +122,7 @@ def test_failed_mail_is_tried_again_later(
     assert (message.state, message.attempts, message.last_error) == ("sent", 2, "")
 
 
-def test_gaps_between_tries_grow_and_the_last_one_is_given_up(settings: Settings) -> None:
+def test_waits_between_attempts_grow_and_the_last_one_is_given_up(settings: Settings) -> None:
     settings.EMAIL_BACKEND = AWAY
     make_order()
     gaps = []
@@ -156,7 +156,7 @@ def test_mail_that_fails_does_not_hold_up_the_others(
     assert [mail.to for mail in mailoutbox] == [["other@example.com"]]
 
 
-def test_failed_tries_do_not_count_against_the_day(
+def test_failed_attempts_do_not_count_against_the_day(
     settings: Settings, mailoutbox: list[EmailMessage]
 ) -> None:
     backend = settings.EMAIL_BACKEND

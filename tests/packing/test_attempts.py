@@ -1,4 +1,4 @@
-"""Whose turn it is: batches of ten, oldest first, and nobody starves."""
+"""Claims and their order: batches of ten, oldest first, and nobody starves."""
 
 import uuid
 from collections.abc import Callable

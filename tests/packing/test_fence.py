@@ -100,7 +100,7 @@ def test_step_that_outlives_its_lease_leaves_one_result(
     assert "Lost the lease" in caplog.text
 
 
-def test_worker_whose_lease_was_taken_back_writes_nothing_more(
+def test_worker_whose_lease_was_reclaimed_writes_nothing_more(
     settings: Settings, slow: Slow
 ) -> None:
     settings.PACKING_STEPS = [ASK, *SHIPPED]

@@ -1,4 +1,4 @@
-"""What a step may say, and what becomes of the order."""
+"""Outcomes that a step raises, and what becomes of the order."""
 
 from datetime import timedelta
 

@@ -74,7 +74,7 @@ def test_unexpected_fault_is_tried_again_later_and_undoes_its_step(settings: Set
     assert fresh(order).packing.attempts == 1
 
 
-def test_gaps_between_tries_grow_and_the_last_one_needs_a_human(settings: Settings) -> None:
+def test_waits_between_attempts_grow_and_the_last_one_needs_a_human(settings: Settings) -> None:
     settings.PACKING_STEPS = FAILING
     order = make_order()
     gaps = []
@@ -149,7 +149,7 @@ def abandoned(order: Order) -> Order:
     return fresh(order)
 
 
-def test_order_of_a_killed_worker_is_taken_back_and_packed_once() -> None:
+def test_order_of_a_killed_worker_is_reclaimed_and_packed_once() -> None:
     order = abandoned(make_order())
     pack_all()
     order = fresh(order)
@@ -171,7 +171,7 @@ def test_order_that_kills_its_worker_each_time_needs_a_human(settings: Settings)
     assert (fresh(order).state, fresh(order).fault) == ("need_human", "tries_used_up")
 
 
-def test_lease_that_was_renewed_is_not_taken_back() -> None:
+def test_lease_that_was_renewed_is_not_reclaimed() -> None:
     order = abandoned(make_order())
     seen = Packing.objects.select_related("order").get()
     Packing.objects.update(lease_until=timezone.now() + timedelta(seconds=30))
@@ -202,7 +202,7 @@ def test_worker_that_lost_its_lease_writes_nothing_more() -> None:
     assert fresh(order).state == "packing"
 
 
-def test_drain_beats_before_each_order_and_each_step() -> None:
+def test_worker_beats_before_each_order_and_each_step() -> None:
     for _ in range(3):
         make_order()
     beats = []

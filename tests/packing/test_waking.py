@@ -1,4 +1,4 @@
-"""Wake-ups are hints: lost, doubled or late, they change nothing; and each drain has an end."""
+"""Wake-ups are hints: lost, doubled or late, they change nothing; and each run has an end."""
 
 import threading
 from datetime import timedelta
@@ -117,7 +117,7 @@ def test_many_full_batches_leave_one_wake_up() -> None:
     assert waiting() == 1
 
 
-def test_drain_ends_in_time_and_another_wake_up_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_ends_in_time_and_another_wake_up_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(12):
         make_order()
     OrmQ.objects.all().delete()

@@ -1,4 +1,4 @@
-"""One call: what it brings, what counts as success, and that it is over in time."""
+"""One call: what arrives, what counts as success, and that it ends in time."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""Where a call goes and where it never goes, whatever a name server or a certificate says."""
+"""Calls reach public addresses only, whatever a name server or a certificate says."""
 
 import socket
 import ssl

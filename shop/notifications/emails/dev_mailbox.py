@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from shop.notifications.emails.models import MailboxEntry
-from shop.view_types import View
 
 MAX_SHOWN = 100
 
