@@ -92,7 +92,7 @@ def described(schema: Schema, words: dict[str, str]) -> Schema:
     """`schema`, made by pydantic, with what its members mean and without what says nothing."""
     for name, member in schema["properties"].items():
         member["description"] = words[name]
-        del member["title"]
+        member.pop("title", None)
         if member.get("default", ...) is None:
             del member["default"]
     return schema

@@ -22,8 +22,10 @@ class BackofficeConfig(AppConfig):
 def _forbidden(
     request: HttpRequest, status: int, error: BaseException | None
 ) -> HttpResponse | None:
-    from portal.backoffice.staff_access import whom_to_ask
+    from portal.backoffice.staff_access import superusers_to_ask
 
     if not isinstance(error, PermissionDenied) or not getattr(request.user, "is_staff", False):
         return None
-    return render(request, "backoffice/forbidden.html", {"whom_to_ask": whom_to_ask()}, status=403)
+    return render(
+        request, "backoffice/forbidden.html", {"whom_to_ask": superusers_to_ask()}, status=403
+    )

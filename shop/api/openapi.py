@@ -217,7 +217,7 @@ def _parameters(query: type[BaseModel], codes: list[str]) -> list[Schema]:
         # An absent parameter is None in the model; on the wire there is no null.
         choices = [one for one in member.pop("anyOf", [{}]) if one != NULL]
         schema = {**member, **choices[0]}
-        del schema["title"]
+        schema.pop("title", None)
         if schema.get("default", ...) is None:
             del schema["default"]
         if name == "product":

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from shop.catalogue.models import Product
 from shop.orders.document import Errors
+from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
 
 LARGEST_PAGE = 100
@@ -65,10 +66,7 @@ class ListQuery(BaseModel):
 
     page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
-    state: (
-        Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
-        | None
-    ) = None
+    state: PlacedState | None = None
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
     created_after: Moment | None = None
     updated_after: Moment | None = None
@@ -149,6 +147,6 @@ def _sentence(kind: str, message: str) -> str:
         return NO_TIME  # a day that its month does not have
     if kind in {"greater_than_equal", "less_than_equal"}:
         return "is out of range."
-    if kind == "literal_error":
+    if kind == "enum":
         return "is not a state that this list knows."
     return message[0].lower() + message[1:].removesuffix(".") + "."

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-State = Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
+from shop.orders.field_types import PlacedState
+
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Address = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
@@ -30,8 +31,8 @@ class OrderAnswer(BaseModel):
     promo_code: str | None
     redirection_uri: str | None
     registration_url: Address
-    state: State
-    status: State | None
+    state: PlacedState
+    status: PlacedState | None
     updated_at: datetime
     user_email: str | None
     user_first_name: str | None

@@ -11,11 +11,8 @@ from pydantic.alias_generators import to_pascal
 
 from shop.open_order import resources
 from shop.open_order.resources import Resource
-from shop.orders.field_types import Id
+from shop.orders.field_types import AnyState, Id
 
-State = Literal[
-    "new", "pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"
-]
 Status = Literal["new", "pending", "open", "closed"]
 ServiceName = Literal["client", "project", "members"]
 Address = Annotated[str, Field(json_schema_extra={"format": "uri"})]
@@ -48,7 +45,7 @@ class OrderMembers(Capital):
     """The order itself."""
 
     owner_id: OwnerId | None = None
-    status: State
+    status: AnyState
     account: Address
 
 

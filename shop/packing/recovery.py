@@ -79,7 +79,7 @@ def retry_from(order: Order, name: str, staff: User) -> bool:
             return False
         StepRecord.objects.filter(order=order, name__in=again).delete()
         OrderEvent.objects.create(
-            order=order, kind=OrderEvent.Kind.STEPS_AGAIN, actor=staff, note=", ".join(again)
+            order=order, kind=OrderEvent.Kind.STEPS_AGAIN, actor=staff, details={"steps": again}
         )
     return True
 

@@ -4,12 +4,11 @@
 (`delivered_client` and so on); names are never looked up (contract, "Who is who").
 """
 
-from django.db.models import F
-
 from shop.orders.document import FREE_FOR_FIRST_USER
 from shop.orders.email_change import order_user
 from shop.orders.models import Order
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
+from shop.row_locks import lock_rows
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 
@@ -66,8 +65,8 @@ def member(order: Order) -> None:
     if order.delivered_project is None:
         raise NeedsCorrection("project_gone")
     user = first_user(order)
-    # Locks the project: of two orders for its last seat, the second sees that it is taken.
-    Project.objects.filter(pk=order.delivered_project.pk).update(name=F("name"))
+    # Of two orders for the last seat of the project, the second waits and sees that it is taken.
+    lock_rows(Project.objects.filter(pk=order.delivered_project.pk))
     others = Membership.objects.filter(project=order.delivered_project).exclude(user=user)
     if not order.approved_at and others.count() >= order.delivered_project.product.members:
         raise NeedsHuman("no_place")

@@ -1,4 +1,4 @@
-"""Several of staff at the same moment: of each action one wins, and it is done once."""
+"""Several members of staff at the same moment: one of each action wins, and it is done once."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

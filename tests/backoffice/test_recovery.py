@@ -1,4 +1,4 @@
-"""What staff do with one stuck order: retry, approve, finish by hand."""
+"""Staff retry a stuck order, approve it, or finish it by hand."""
 
 from typing import Any
 
@@ -212,10 +212,10 @@ def test_only_steps_that_call_out_run_again_and_by_the_same_key(settings: Settin
     path = f"/staff/orders/{order.pk}/"
     assert 'name="step" value="ask"' in " ".join(html(browser.get(path)).split())
     for step in ("client", "project", "fail", "nothing"):
-        page = browser.post(f"{path}retry/", {"step": step}, follow=True)
+        page = browser.post(f"{path}retry-from/", {"step": step}, follow=True)
         assert "The order went on meanwhile" in words(page)
     before = fresh(order)
-    page = browser.post(f"{path}retry/", {"step": "ask"}, follow=True)
+    page = browser.post(f"{path}retry-from/", {"step": "ask"}, follow=True)
     assert "steps run again by" in words(page)
     pack_all()
     after = fresh(order)

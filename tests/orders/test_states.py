@@ -1,4 +1,4 @@
-"""The state machine: each arrow of the table, no other, and one winner."""
+"""The state machine: every transition of the table, no other, and one winner."""
 
 from typing import Any
 
@@ -130,3 +130,7 @@ def test_history_of_a_placed_order_begins_with_its_state() -> None:
     assert list(OrderEvent.objects.filter(order=order).values_list("previous", "state")) == [
         ("", "pending")
     ]
+
+
+def test_each_state_has_its_transitions() -> None:
+    assert TRANSITIONS.keys() == set(State)

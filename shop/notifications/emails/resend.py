@@ -58,9 +58,11 @@ def send_again(message: Message, staff: User) -> bool:
         else:
             queued = _copy(message)
         if queued:
-            note = f"{message.kind} {message.recipient}"
             OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=note
+                order=order,
+                kind=OrderEvent.Kind.SENT_AGAIN,
+                actor=staff,
+                details={"mail": message.kind, "recipient": message.recipient},
             )
     return queued
 

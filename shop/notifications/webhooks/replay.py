@@ -44,7 +44,10 @@ def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
         number = _restart(chosen)
         if number:
             OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=f"webhook {number}"
+                order=order,
+                kind=OrderEvent.Kind.SENT_AGAIN,
+                actor=staff,
+                details={"webhooks": number},
             )
     return number
 

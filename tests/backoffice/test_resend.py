@@ -131,7 +131,7 @@ def test_webhook_goes_out_again_once(which: str) -> None:
     assert "The webhook is on its way again." in words(press(order, path))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == (Delivery.State.WAITING, 0)
-    assert order.events.get(kind="sent_again").note == "webhook 1"
+    assert order.events.get(kind="sent_again").details == {"webhooks": 1}
     assert "Mia Muster was faster" in words(press(order, path))
 
 
