@@ -18,9 +18,10 @@ from portal.accounts.member_access import (
 from portal.accounts.member_forms import InviteForm
 from shop.form_texts import add_errors
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import UNDER_WAY, invite
+from shop.orders.member_orders import invite
 from shop.orders.member_removal import remove_member
 from shop.orders.models import Order
+from shop.orders.states import UNDER_WAY
 from shop.tenancy.client_admins import NotClientAdminError, change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
 

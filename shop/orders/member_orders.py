@@ -6,13 +6,12 @@ from typing import Any
 from django.db.models.functions import Lower
 
 from shop.orders.document import InvalidDocumentError, check_document
-from shop.orders.models import Order, State
+from shop.orders.models import Order
 from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
+from shop.orders.states import UNDER_WAY
 from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Membership, Project, User
-
-UNDER_WAY = (State.PENDING, State.PACKING, State.HAS_PACKING_ERRORS, State.NEED_HUMAN)
 
 
 def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
