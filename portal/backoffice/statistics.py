@@ -14,12 +14,12 @@ from django.utils.functional import cached_property
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
+from shop.orders.corrections import STUCK
 from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 
 DAYS = 30
 SAMPLE = 500  # orders of a day whose times are looked at; of more than that, evenly chosen ones
 MOST_LINES = 20
-STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,9 @@ from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
 from shop.orders.order_members import PERSONAL
 from shop.orders.placing import NotOpenError
+from shop.orders.states import FINISHED
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
-
-FINISHED = (State.PACKED, State.CANCELLED)
 
 # Sent in the transaction with the numbers of the `orders` that were emptied.
 orders_erased = Signal()
