@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
-from portal.backoffice.staff_access import whom_to_ask
+from portal.backoffice.staff_access import superusers_to_ask
 from portal.registration.forms import FindForm
 from shop.api.envelope import failure
 from shop.open_order import envelope as open_order
@@ -33,7 +33,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403; staff read whom to ask."""
     if request.path.startswith("/staff/") and getattr(request.user, "is_staff", False):
-        context = {"whom_to_ask": whom_to_ask()}
+        context = {"whom_to_ask": superusers_to_ask()}
         return render(request, "backoffice/forbidden.html", context, status=403)
     return _answer(request, 403)
 

@@ -1,10 +1,8 @@
-"""The room as a Django app."""
-
 from django.apps import AppConfig
 
 
 class BackofficeConfig(AppConfig):
-    """For whom was searched goes with them."""
+    """The staff's desk; connects the receiver that erases searches."""
 
     name = "portal.backoffice"
 

@@ -17,8 +17,8 @@ from django_stubs_ext import StrOrPromise
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.attention import NEEDS_STAFF, UNANSWERED, OrderSlice
-from shop.orders.models import PLACED_STATES, Order, State
+from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice
+from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
 
@@ -34,7 +34,7 @@ GROUPS: dict[str, tuple[StrOrPromise, tuple[OrderSlice, ...]]] = {
     "packing": (State.PACKING.label, (OrderSlice(State.PACKING),)),
     "packed": (State.PACKED.label, (OrderSlice(State.PACKED),)),
     "cancelled": (State.CANCELLED.label, (OrderSlice(State.CANCELLED),)),
-    "all": (_("All"), tuple(OrderSlice(state) for state in PLACED_STATES)),
+    "all": (_("All"), PLACED),
 }
 DONE = {"packed", "cancelled", "all"}
 AGES = {
@@ -180,5 +180,5 @@ def _failed(what: str) -> Found:
         failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
     else:
         failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-    pks = list(failed.order_by("-next_try").values_list("order", flat=True)[: MOST + 1])
+    pks = list(failed.order_by("-next_attempt_at").values_list("order", flat=True)[: MOST + 1])
     return Found(frozenset(pks[:MOST]), has_more=len(pks) > MOST)

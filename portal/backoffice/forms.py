@@ -12,18 +12,25 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
-from shop.form_texts import member_field
+from shop.form_texts import add_errors, member_field
+from shop.orders.corrections import check_corrections
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
 from shop.orders.order_members import CORRECTABLE
 from shop.orders.webhook_urls import webhook_url_error
+from shop.packing.recovery import rerunnable_steps
+from shop.packing.step_names import step_title
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 
 
 class ActionForm(forms.Form):
-    """One of several forms on an order's page: the ids of its fields begin with its name."""
+    """The form of one staff action, by itself one without fields.
 
-    name: ClassVar[str]
+    Several stand on an order's page, so the ids of its fields begin with the action's name.
+    """
+
+    name: ClassVar[str] = ""
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
@@ -88,6 +95,7 @@ class CorrectForm(ActionForm):
         members = [member for member in CORRECTABLE if not _is_fixed(order, member)]
         initial = {member: getattr(order, member) for member in members}
         super().__init__(data, initial={**initial, "version": order.updated_at.isoformat()})
+        self.order = order
         for member in members:
             self.fields[member] = member_field(member, required=False)
 
@@ -95,6 +103,16 @@ class CorrectForm(ActionForm):
         """The members as typed; empty ones are taken back. Those with a fault are left out."""
         given = {member: self.cleaned_data[member] for member in CORRECTABLE if self._has(member)}
         return {member: value if value != "" else None for member, value in given.items()}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            # Correcting checks the document; if a field failed, check it here to show all errors.
+            try:
+                check_corrections(self.order, self.details())
+            except InvalidDocumentError as refusal:
+                add_errors(self, refusal.problems)
+        return cleaned
 
     def _has(self, member: str) -> bool:
         return member in self.fields and member in self.cleaned_data
@@ -106,6 +124,19 @@ def _is_fixed(order: Order, member: str) -> bool:
     if kind == "user" or not getattr(order, f"delivered_{kind}_id", None):
         return False
     return what == "id" or not getattr(order, member)
+
+
+class RetryFromForm(ActionForm):
+    """The step from which an order is tried again."""
+
+    name = "retry_from"
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        names = rerunnable_steps(order)
+        super().__init__(data, initial={"step": names[-1] if names else None})
+        steps = forms.RadioSelect(choices=[(name, step_title(name)) for name in names])
+        # Not a choice field: `retry_from` decides which steps there are.
+        self.fields["step"] = forms.CharField(label=_("From which step on"), widget=steps)
 
 
 class EmailChangeForm(ActionForm):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.filters import Filter, parse
-from portal.backoffice.keyset_paging import fetch, places
+from portal.backoffice.keyset_paging import fetch, positions
 from portal.backoffice.models import Export
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.models import Order
@@ -55,7 +55,7 @@ def rows(wanted: Filter) -> Iterator[dict[str, Any]]:
     """Each order asked for, once, in the order they were placed, whatever moves meanwhile."""
     wanted = replace(wanted, sort="oldest")
     place = None
-    while found := places(wanted, place, AT_ONCE):
+    while found := positions(wanted, place, AT_ONCE):
         for order in fetch([pk for _when, pk in found]):
             yield _row(order)
         place = found[-1]

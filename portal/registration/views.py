@@ -109,7 +109,7 @@ def code(request: HttpRequest, order_hash: str) -> HttpResponse:
     form = CodeForm(request.POST)
     status = 422
     taken = hit(request, "codes")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         form.add_error("code", _("There were many codes from here. Please wait a while."))
         status = 429
     elif form.is_valid():

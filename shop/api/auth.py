@@ -43,7 +43,7 @@ def _limited(
         taken = hit(request, "application", f"application-{bearer.application.pk}")
     else:
         taken = hit(request, "application", f"user-{bearer.user.pk}")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
     elif bearer is None:
         response = unauthorized("Send a live token: Authorization: Bearer and its value.")

@@ -231,7 +231,7 @@ def _count(request: HttpRequest, taken: list[RateLimit], name: str, holder: str)
     if count is None:
         return
     taken.append(count)
-    if count.wait:
+    if count.retry_after:
         raise ApiError(429, "Too many calls. Wait as Retry-After says.")
 
 

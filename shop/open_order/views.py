@@ -147,7 +147,7 @@ def _check(call: OpenOrderRequest, basket: Basket) -> CheckedDocument:
 def _count_order(call: OpenOrderRequest) -> None:
     """Count an order of nobody known. One that cannot be placed does not count."""
     taken = hit(call.request, "orders")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         call.taken.append(taken)
         raise ApiError(429, "There were many orders from here. Wait a while.")
 

@@ -136,9 +136,10 @@ def _record(
 ) -> None:
     moved = "user_email" in changes and previous is not None
     # Which members, never what they hold: that is the order's to say, and to forget.
-    if note := ", ".join(name for name in changes if not (moved and name == "user_email")):
+    if fields := [name for name in changes if not (moved and name == "user_email")]:
         kind = OrderEvent.Kind.CORRECTED
-        OrderEvent.objects.create(order=order, kind=kind, actor=actor, note=note)
+        details = {"fields": fields}
+        OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=details)
     if moved:
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.ADDRESS, actor=actor)
     if "user_email" in changes:

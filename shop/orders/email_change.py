@@ -1,12 +1,11 @@
 """What was delivered so far follows an order's e-mail address when that is corrected."""
 
-from django.db.models import F
-
 from shop.orders.document import FREE_FOR_FIRST_USER, InvalidDocumentError
 from shop.orders.models import Order, State
 from shop.orders.problems import Problem
+from shop.row_locks import lock_rows
 from shop.tenancy.email_addresses import get_or_create_user
-from shop.tenancy.handing_over import NoSeatError, forget, transfer_seat
+from shop.tenancy.memberships import NoSeatError, delete_unjoined, transfer_seat
 from shop.tenancy.models import Client, Membership, User
 
 
@@ -43,7 +42,7 @@ def lock_order_rows(order: Order) -> None:
     Who joins or leaves does so, too: the second one waits, and then sees.
     """
     # By number: a correction that was faster may have deleted whom `order` was read with.
-    User.objects.filter(pk=_holder(order)).update(language=F("language"))
+    lock_rows(User.objects.filter(pk=_holder(order)))
 
 
 def _holder(order: Order) -> int:
@@ -71,7 +70,7 @@ def transfer_to_new_email(order: Order) -> bool:
     if order.member and not _hand_place_over(order, old, new):
         return False
     if not Order.objects.filter(member=old).exists():
-        forget(old)
+        delete_unjoined(old)
     return True
 
 

@@ -46,9 +46,11 @@ def fill_in(order: Order, details: Mapping[str, Any], *, actor: User | None = No
             pk=order.pk, state=State.PENDING, updated_at=order.updated_at
         ).update(**changes, complete=order.complete, updated_at=timezone.now())
         if won:
-            note = ", ".join(changes)
             OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.DETAILS, actor=actor, note=note
+                order=order,
+                kind=OrderEvent.Kind.DETAILS,
+                actor=actor,
+                details={"fields": list(changes)},
             )
     if not won:
         order.refresh_from_db()

@@ -278,7 +278,7 @@ class Basket(models.Model):
 
 
 class OrderEvent(models.Model):
-    """One line of an order's history. Written once, never changed."""
+    """One entry of an order's history. Only erasure changes it."""
 
     class Kind(models.TextChoices):
         STATE = "state", _("state")
@@ -305,7 +305,12 @@ class OrderEvent(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     fault = models.CharField(max_length=40, blank=True)
-    note = models.TextField(blank=True)
+    note = models.TextField(blank=True)  # as a person typed it
+    # By kind: `fields`, `on`, `steps`, `mail` and `recipient`, `webhooks`, `assignee`,
+    # `client_admin`. Erasure knows those that hold an e-mail address by EMAIL_KEYS.
+    details = models.JSONField(default=dict, blank=True)
+
+    EMAIL_KEYS = ("recipient", "assignee", "client_admin")
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -6,8 +6,6 @@ What invoices need stays: tier, price, dates, client.
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -47,10 +45,8 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
     numbers = [order.pk for order in finished]
     names = {user.first_name, user.last_name, user.login, *emails}
     names |= {getattr(order, member) for order in finished for member in PERSONAL}
-    # Of others' orders: that they were written to again, or administer the client.
-    naming = reduce(or_, (Q(note__icontains=email) for email in emails))
-    written = Q(kind__in=(OrderEvent.Kind.SENT_AGAIN, OrderEvent.Kind.CLIENT_ADMIN)) & naming
-    for event in OrderEvent.objects.filter(Q(order__in=numbers) | written).exclude(note=""):
+    _erase_from_details({*emails, *((order.user_email or "").lower() for order in finished)} - {""})
+    for event in OrderEvent.objects.filter(order__in=numbers).exclude(note=""):
         note = _redact(event.note, {name for name in names if name})
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
     nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
@@ -60,6 +56,14 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
         basket.save()
     Order.objects.filter(pk__in=numbers).update(**nothing, updated_at=timezone.now())
     orders_erased.send(sender=Order, orders=numbers)
+
+
+def _erase_from_details(emails: set[str]) -> None:
+    """Take `emails` out of the history of every order: others' orders name the person, too."""
+    for key in OrderEvent.EMAIL_KEYS:
+        for event in OrderEvent.objects.filter(**{f"details__{key}__in": sorted(emails)}):
+            event.details[key] = "…"
+            event.save(update_fields=["details"])
 
 
 def _redact(text: str, names: set[str]) -> str:

@@ -133,7 +133,7 @@ def _place(
     Raises NoConsentError.
     """
     taken = None if owner.user else hit(request, "orders")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         form.add_error(None, _("There were many orders from here. Please wait a while."))
         return 429
     agreed = request.POST.get("quote_hash", "")

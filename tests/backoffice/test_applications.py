@@ -1,4 +1,4 @@
-"""Partners' applications in the back office: who may see them, and what is shown once."""
+"""Partners' applications in the back office: permissions, and secrets that are shown once."""
 
 import re
 from datetime import timedelta

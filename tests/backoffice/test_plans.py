@@ -1,4 +1,4 @@
-"""No page of the back office walks through all orders, however many there are."""
+"""No page of the back office scans all orders, however many there are."""
 
 from itertools import product
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.backoffice import order_export
 from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
 from portal.backoffice.generating import generate
-from portal.backoffice.keyset_paging import A_PAGE, places
+from portal.backoffice.keyset_paging import A_PAGE, positions
 from shop.notifications.emails.staff_digest import queue_staff_digest
 from shop.orders.models import Order, State
 from tests.backoffice.plans import full_scans, statements
@@ -63,9 +63,9 @@ def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> No
     with statements() as asked:
         for query in lists():
             wanted = parse(QueryDict(query), person)
-            [first, *_others] = places(wanted, None, A_PAGE) or [(timezone.now(), 1)]
+            [first, *_others] = positions(wanted, None, A_PAGE) or [(timezone.now(), 1)]
             for backwards in (False, True):
-                places(wanted, first, A_PAGE, backwards=backwards)
+                positions(wanted, first, A_PAGE, backwards=backwards)
         for page in ("", "counts/", "overview/", "?show=packed&after=1700000000000000-5"):
             assert browser.get(f"/staff/{page}").status_code == 200
         for query in ("", "show=all", "show=packed&tier=s", "q=hafenfilm gmbh"):

@@ -1,4 +1,4 @@
-"""What staff do with one stuck order: retry, approve, finish by hand."""
+"""Staff retry a stuck order, approve it, or finish it by hand."""
 
 from typing import Any
 
@@ -277,13 +277,13 @@ def test_what_was_done_before_the_page_was_seen_is_not_what_was_faster() -> None
     assert "The order went on meanwhile" in words(page)
 
 
-def test_order_that_waits_for_its_next_try_is_tried_at_once(settings: Settings) -> None:
+def test_order_that_waits_for_its_next_attempt_is_tried_at_once(settings: Settings) -> None:
     settings.PACKING_STEPS = ["tests.packing.steps.fail"]
     order = make_order()
     pack_all()
-    assert fresh(order).packing.next_try
+    assert fresh(order).packing.next_attempt_at
     assert "The order is tried now." in act(order, "retry-now")
-    assert (fresh(order).packing.next_try, fresh(order).packing.attempts) == (None, 0)
+    assert (fresh(order).packing.next_attempt_at, fresh(order).packing.attempts) == (None, 0)
     assert order.events.filter(kind="hurried", actor__is_staff=True).count() == 1
     assert "Mia Muster was faster" in act(order, "retry-now")
     pack_all()
@@ -306,10 +306,10 @@ def test_only_steps_that_call_out_run_again_and_by_the_same_key(settings: Settin
     path = f"/staff/orders/{order.pk}/"
     assert 'name="step" value="ask"' in " ".join(html(browser.get(path)).split())
     for step in ("client", "project", "fail", "nothing"):
-        page = browser.post(f"{path}retry/", {"step": step}, follow=True)
+        page = browser.post(f"{path}retry-from/", {"step": step}, follow=True)
         assert "The order went on meanwhile" in words(page)
     before = fresh(order)
-    page = browser.post(f"{path}retry/", {"step": "ask"}, follow=True)
+    page = browser.post(f"{path}retry-from/", {"step": "ask"}, follow=True)
     assert "steps run again by" in words(page)
     pack_all()
     after = fresh(order)

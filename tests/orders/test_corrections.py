@@ -48,7 +48,7 @@ def test_stuck_order_takes_corrections_and_stays_where_it_is(situation: str) -> 
     order.refresh_from_db()
     assert (order.state, order.project_name) == (situation, "Nachtdreh")
     event = order.events.get(kind=OrderEvent.Kind.CORRECTED)
-    assert (event.note, event.actor) == ("user_first_name, project_name", staff)
+    assert (event.details, event.actor) == ({"fields": ["user_first_name", "project_name"]}, staff)
 
 
 def test_history_names_members_and_never_values() -> None:

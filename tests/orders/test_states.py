@@ -1,4 +1,4 @@
-"""The state machine: each arrow of the table, no other, and one winner."""
+"""The state machine: every transition of the table, no other, and one winner."""
 
 from typing import Any
 

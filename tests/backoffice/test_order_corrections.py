@@ -30,7 +30,7 @@ def test_details_are_corrected_and_the_order_stays_where_it_is() -> None:
     order.refresh_from_db()
     assert (order.client_name, order.state) == ("Kranfilm", "need_human")
     event = order.events.get(kind="corrected")
-    assert (event.note, bool(event.actor)) == ("client_name", True)
+    assert (event.details, bool(event.actor)) == ({"fields": ["client_name"]}, True)
 
 
 def test_corrected_and_tried_again_in_one_go() -> None:
