@@ -59,7 +59,7 @@ def _join_new(
                 # Lost a race: look up again what the link is good for.
                 return redirect(request.get_full_path())
             _welcome(request, invitation)
-            # Recorded as allauth does it; the link has verified the e-mail address.
+            # Signed in through allauth, which lists sessions; the link has verified the address.
             way_on = resolve_url("mfa_add_webauthn" if form.by_passkey else "portal")
             answer: HttpResponse = perform_login(
                 request, user, email_verification="none", redirect_url=way_on

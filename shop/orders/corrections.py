@@ -85,9 +85,9 @@ def correct(
 ) -> bool:
     """Change members of an order that is stuck or misses details; the first change wins.
 
-    What was delivered already is renamed or handed over with it. The order stays in its state: to
-    have it packed on is for `shop.packing.recovery`. False where somebody else was faster, or the
-    order is past correcting; then nothing is written. Raises Refused as `check_corrections` does.
+    What was delivered already is renamed or transferred with it. The order keeps its state;
+    `shop.packing.recovery` retries it. Returns False, and writes nothing, if somebody else was
+    faster or the order cannot be corrected any more. Raises as `check_corrections` does.
     """
     if not is_correctable(order):
         return False
@@ -97,10 +97,10 @@ def correct(
 def readdress(order: Order, email: str, *, actor: User | None) -> bool:
     """Correct the e-mail address of an order, packed or not, until somebody has joined.
 
-    Links and codes sent so far end, the address before is told, the new one gets what it needs to
-    go on. Who may do it is for the caller to say; the order's hash alone is never enough. False
-    where somebody has joined, was faster, or a worker is at the order just now. Raises Refused for
-    an address that breaks a rule or is one correction too many.
+    Links and codes sent so far stop working, the previous address is told, and the new one gets
+    its mails. Callers check permission; the order's hash alone is never enough. Returns False if
+    somebody has joined or was faster, or a worker is packing. Raises InvalidDocumentError for an
+    invalid address or one correction too many.
     """
     if not is_readdressable(order):
         return False

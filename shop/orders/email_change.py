@@ -22,7 +22,7 @@ def order_user(order: Order) -> User:
 def is_taken(order: Order) -> bool:
     """Tell whether somebody has joined through `order` or built on what it delivered.
 
-    Then nothing can be handed over: it would take away what is theirs.
+    Then nothing can be transferred: it would be taken away from them.
     """
     if order.state == State.PACKED and (order.invitation is None or order.invitation.used_at):
         return True
@@ -39,7 +39,7 @@ def is_taken(order: Order) -> bool:
 def lock_order_rows(order: Order) -> None:
     """Lock the user whom `order` was delivered to, before the order itself.
 
-    Who joins or leaves does so, too: the second one waits, and then sees.
+    Joining and leaving lock the same row, so the second one waits and sees the first.
     """
     # By primary key: a faster correction may have deleted the user that `order` was read with.
     lock_rows(User.objects.filter(pk=_holder(order)))
@@ -54,10 +54,10 @@ def _holder(order: Order) -> int:
 def transfer_to_new_email(order: Order) -> bool:
     """Give what was delivered to the previous e-mail address to the user of the new one.
 
-    That is the place in the project, its invitation, and the client if the first user was to
-    administer it. To be called in a transaction that has begun with `hold`, and is to be given up
-    where this is False: somebody has joined meanwhile. Raises Refused where the tier has no further
-    place.
+    This covers the seat in the project, its invitation, and the client if the first user was to
+    be its client_admin. Call it in a transaction that began with `lock_order_rows`, and roll that
+    back if this returns False because somebody has joined meanwhile. Raises InvalidDocumentError
+    if the tier has no further seat.
     """
     client, old = order.delivered_client, User.objects.filter(pk=_holder(order)).first()
     if old is None:
