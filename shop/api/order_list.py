@@ -59,19 +59,25 @@ Moment = Annotated[
 
 
 class ListQuery(BaseModel):
-    """What may stand behind the question mark. A time without a zone is taken as UTC."""
+    """The parameters of the list. A time without a zone is taken as UTC."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
+    """Which page. One behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
+    """How many orders a page has."""
     state: (
         Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
         | None
     ) = None
+    """Only orders in this state."""
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
+    """Only orders of this tier, by its code; retired tiers too."""
     created_after: Moment | None = None
+    """Only orders placed after this time."""
     updated_after: Moment | None = None
+    """Only orders that changed after this time."""
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,36 @@ from shop.access.tokens import READ, WRITE
 from shop.api.auth import bearer_required
 from shop.api.envelope import failure, success
 from shop.api.idempotency import idempotent
-from shop.api.order_list import list_orders
+from shop.api.order_list import ListQuery, list_orders
+from shop.api.response_schema import OrderAnswer
 from shop.json_body import UnreadableBodyError, read_json
 from shop.middleware import base_url
-from shop.orders.document import InvalidDocumentError
+from shop.openapi import Operation, describes
+from shop.orders.document import InvalidDocumentError, OrderDocument
 from shop.orders.models import HASH, Order, State
 from shop.orders.placing import Caller, place_order
 from shop.orders.serializers import serialize_order
 
 
+@describes(
+    POST=Operation(
+        "placeOrder",
+        "Place an order",
+        "An order is set up as soon as it is complete. What is missing, your customer fills in on "
+        "its registration page.",
+        answers={201: OrderAnswer},
+        body=OrderDocument,
+        headers=("Location", "Idempotency-Replayed"),
+    ),
+    GET=Operation(
+        "listOrders",
+        "List your orders, newest first",
+        "The orders that this application placed, in pages.",
+        answers={200: list[OrderAnswer]},
+        query=ListQuery,
+        headers=("Total", "Per-Page", "Links", "Link"),
+    ),
+)
 @bearer_required(GET=READ, POST=WRITE)
 def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     """Place an order, or list those that were placed."""
@@ -38,6 +59,11 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     return response
 
 
+@describes(
+    GET=Operation(
+        "showOrder", "Show an order", "The order as it is now.", answers={200: OrderAnswer}
+    ),
+)
 @bearer_required(GET=READ)
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
     """Show an order to whom placed it; to anybody else it does not exist."""

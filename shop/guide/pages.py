@@ -1,17 +1,20 @@
 """What the guides hold: their chapters, and what the templates of these are filled with."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shop.api import changes as orders_changes
-from shop.api import examples as orders_examples
-from shop.api import openapi as orders_api
-from shop.guide import openapi_reader
-from shop.open_order import changes, describing, examples, wording
+from shop.api import orders_openapi
+from shop.guide.reference import pretty
+from shop.open_order import open_order_openapi
 from shop.open_order.envelope import KINDS
+
+# Where each API differs from its older description, why, and what was left out.
+CHANGES = json.loads(Path(__file__).with_name("changes.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ ORDERS = Guide(
     page="api_docs",
     title=_("API for partners"),
     lead=_("How a program places orders and follows them."),
-    tag=orders_api.TAG["name"],
+    tag=orders_openapi.TAG["name"],
     folder="guide",
     sections={
         "token": "Getting a token",
@@ -62,8 +65,8 @@ ORDERS = Guide(
     },
     members={"sent": "OrderDocument", "answered": "Order"},
     context={
-        "refusal": openapi_reader.pretty(orders_examples.failure(422, orders_examples.REFUSED)),
-        "changes": orders_changes.CHANGES,
+        "refusal": pretty(orders_openapi.EXAMPLES["placeOrder"]["422"]["refused"]),
+        "changes": CHANGES["orders"],
     },
 )
 
@@ -71,7 +74,7 @@ OPEN_ORDER = Guide(
     page="api_docs_open_order",
     title=_("The open order"),
     lead=_("How a program fills an order step by step and submits it."),
-    tag=describing.TAG["name"],
+    tag=open_order_openapi.TAG["name"],
     folder="open_order",
     sections={
         "what": "What it is, and when to use it",
@@ -96,19 +99,21 @@ OPEN_ORDER = Guide(
         "product": "OrderedProduct",
         "product_answer": "ProductAnswer",
         "service": "ServiceAnswer",
-        "attribute": "Attribute",
+        "attribute": "Attributes",
         "order": "OpenOrder",
         "opened": "Opened",
         "action": "Action",
         "quote": "QuoteAnswer",
-        "told": "Told",
+        "told": "Failure",
     },
     context={
-        "resources": list(wording.RESOURCES.items()),
-        "kinds": [(status, KINDS[status], text) for status, text in wording.STATUSES.items()],
-        "refusal": openapi_reader.pretty(examples.FAILURES[400]["faults"]),
-        "left_out": list(changes.LEFT_OUT.items()),
-        "changes": changes.CHANGES,
+        "resources": open_order_openapi.resources(),
+        "kinds": [
+            (status, KINDS[status], text) for status, text in open_order_openapi.REFUSALS.items()
+        ],
+        "refusal": pretty(open_order_openapi.EXAMPLES["any"]["400"]["faults"]),
+        "left_out": list(CHANGES["left_out"].items()),
+        "changes": CHANGES["open_order"],
     },
 )
 GUIDES = (ORDERS, OPEN_ORDER)

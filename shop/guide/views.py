@@ -7,9 +7,9 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.api.envelope import method_not_allowed
-from shop.guide import openapi_reader
-from shop.guide.openapi import describe
+from shop.guide import reference
 from shop.guide.pages import GUIDES, OPEN_ORDER, ORDERS, Guide
+from shop.guide.schema import describe
 from shop.middleware import base_url
 
 
@@ -49,17 +49,17 @@ def _show(request: HttpRequest, guide: Guide) -> HttpResponse:
         return method_not_allowed(["GET"])
     base = base_url(request).rstrip("/")
     description = describe(base)
-    operations = openapi_reader.operations(description, guide.tag)
+    operations = reference.operations(description, guide.tag)
     context = {
         **guide.context,
-        **{name: openapi_reader.members(each, description) for name, each in guide.members.items()},
+        **{name: reference.members(each, description) for name, each in guide.members.items()},
         "guide": guide,
         "others": [other for other in GUIDES if other is not guide],
         "base": base,
         "token": "example-token" if settings.DEMO else "YOUR-TOKEN",
         "demo": settings.DEMO,
         "operations": operations,
-        "common": openapi_reader.common_answers(description, operations),
-        "headers": openapi_reader.headers(description, guide.tag),
+        "common": reference.common_answers(description, operations),
+        "headers": reference.headers(description, guide.tag),
     }
     return render(request, "api/docs.html", context)

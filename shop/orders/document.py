@@ -63,6 +63,7 @@ class OrderDocument(BaseModel):
         extra="forbid",
         strict=True,
         frozen=True,
+        use_attribute_docstrings=True,
         json_schema_extra={
             "anyOf": json_patterns.KINDS,
             **json_patterns.LOGIN_LIKE_EMAIL,
@@ -71,18 +72,37 @@ class OrderDocument(BaseModel):
     )
 
     product: Name
+    """The tier, by its code in exact case. A retired tier is refused like an unknown one."""
     admin_user_access_token: Text | None = None
+    """The token of a client_admin with the scope orders:write. Needed with client_id; with
+    client_name its user becomes the client_admin of the new client."""
     client_id: Id | None = None
+    """The client to add to. Not together with client_name."""
     client_name: Name | None = None
+    """The name of a new client; not blank, no control characters. It always makes a new client,
+    also where one of this name exists."""
     project_id: Id | None = None
+    """The project to add a member to. Needs client_id and user_email; product must be the project's
+    tier. Not together with project_name."""
     project_name: Name | None = None
+    """The name of a new project; not blank, no control characters. It always makes a new
+    project."""
     redirection_uri: Webhook | None = None
+    """Where each change of state is to be POSTed: an absolute https URI of printable ASCII
+    characters, a host name or a public address, no user information."""
     user_email: Email | None = None
+    """The first member's address, bare: nina@example.com."""
     user_first_name: Name | None = None
+    """The first member's first name; not blank, no control characters."""
     user_last_name: Name | None = None
+    """The first member's last name; not blank, no control characters."""
     user_login: Login | None = None
+    """The login the first member would like: ASCII letters, digits and @ . + - _, with @ only if it
+    equals user_email. Where it is taken, the member chooses another."""
     language: Literal["de", "en"] = "de"
+    """The language of the registration page and of mails."""
     promo_code: Name | None = None
+    """A code that is valid now for this tier."""
 
 
 @dataclass(frozen=True)

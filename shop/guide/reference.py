@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from shop.describing import NULL, Schema
+from shop.openapi import NULL, Schema
 
 # Longer lists of codes are for programs.
 MANY = 20
@@ -71,6 +71,7 @@ def members(name: str, description: Schema) -> list[Member]:
     rows: dict[str, Member] = {}
     required: set[str] = set()
     schema = description["components"]["schemas"][name]
+    schema = schema.get("items", schema)
     for shape in [schema] if "properties" in schema else schema["anyOf"]:
         required |= set(shape.get("required", []))
         everything = required == set(shape["properties"])
