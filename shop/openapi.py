@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.urls import URLResolver
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -21,6 +21,17 @@ ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
 NULL = {"type": "null"}
 NUMBER = {"type": "integer", "minimum": 0}
+ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+Hash = Annotated[str, Field(pattern=ID["pattern"])]
+Address = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+# The statuses that mean the same in both APIs.
+STATUSES = {
+    200: "Here it is.",
+    413: "The body is larger than 64 KiB.",
+    415: "The body's Content-Type is not application/json.",
+    500: "A fault of ours. Nothing was done; the call may be repeated.",
+    503: "The shop cannot answer just now; repeat the call after Retry-After.",
+}
 # The statuses that any call may be answered with, and those of calls with a body.
 EVERYWHERE = (400, 401, 403, 405, 429, 500, 503)
 OF_BODIES = (413, 415)
@@ -156,14 +167,13 @@ def header_refs(*names: str) -> Schema:
 
 def path_parameter(name: str, text: str, schema: Schema, **more: Any) -> Schema:
     """A parameter in an address."""
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": text,
-        "schema": schema,
-        **more,
-    }
+    place = {"name": name, "in": "path", "required": True}
+    return {**place, "description": text, "schema": schema, **more}
+
+
+def links(found: dict[str, str], following: Iterable[str], suffix: str = "") -> Schema:
+    """The operations that may follow, with the parameters that an answer gives them."""
+    return {each: {"operationId": each + suffix, "parameters": found} for each in following}
 
 
 def by_token(scope: str) -> list[Schema]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shop.api.response_schema import State
 from shop.catalogue.models import Product
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
@@ -67,10 +68,7 @@ class ListQuery(BaseModel):
     """Which page. One behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
     """How many orders a page has."""
-    state: (
-        Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
-        | None
-    ) = None
+    state: State | None = None
     """Only orders in this state."""
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
     """Only orders of this tier, by its code; retired tiers too."""

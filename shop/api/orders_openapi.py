@@ -5,33 +5,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shop import openapi
 from shop.access.tokens import READ, WRITE
 from shop.api.envelope import phrase
 from shop.api.response_schema import OrderAnswer
 from shop.api.urls import urlpatterns
 from shop.catalogue.models import Product
-from shop.openapi import (
-    EVERYWHERE,
-    HEADERS_OF,
-    NULL,
-    NUMBER,
-    OF_BODIES,
-    Operation,
-    Schema,
-    by_token,
-    content,
-    endpoints,
-    header,
-    header_refs,
-    path_parameter,
-    record,
-    recorded_examples,
-    ref,
-    schema_of,
-)
+from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
 from shop.orders.document import OrderDocument
 
-EXAMPLES = recorded_examples(Path(__file__).with_name("examples.json"))
+EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
 TAG = {"name": "Orders", "description": "A whole order in one call."}
 HEADERS = {
     "Idempotency-Replayed": header(
@@ -42,12 +25,11 @@ HEADERS = {
     "Link": header("The pages around this one: first, last, prev, next (RFC 8288)."),
     "Links": header("The same as Link, by the name older programs know."),
     "Location": header("The order's address, relative to this server."),
-    "Per-Page": header("How many orders a page has.", NUMBER),
-    "Total": header("How many orders the whole list has.", NUMBER),
+    "Per-Page": header("How many orders a page has.", openapi.NUMBER),
+    "Total": header("How many orders the whole list has.", openapi.NUMBER),
     "WWW-Authenticate": header("How to authenticate.", {"const": "Bearer"}),
 }
-STATUSES = {
-    200: "Here it is.",
+STATUSES = openapi.STATUSES | {
     201: "The order is placed.",
     400: "The request cannot be understood: the body is not strict JSON in UTF-8 (a duplicate "
     'member, NaN), or has no member "order", an object.',
@@ -56,13 +38,9 @@ STATUSES = {
     404: "There is no such order, or another application placed it: both answer alike.",
     405: "This address does not know the method.",
     409: "The first call with this Idempotency-Key still runs. Try again in a moment.",
-    413: "The body is larger than 64 KiB.",
-    415: "The body's Content-Type is not application/json.",
     422: "Something in the request breaks a rule. Every fault is told at once, each under the "
     "member or parameter it belongs to, or under base.",
     429: "Too many calls.",
-    500: "A fault of ours. Nothing was done; the call may be repeated.",
-    503: "The shop cannot answer just now; repeat the call after Retry-After.",
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -72,20 +50,18 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     "example": "order-4711",
 }
-ORDER_HASH = path_parameter(
+ORDER_HASH = openapi.path_parameter(
     "order_hash",
     "As it was answered when the order was placed.",
-    {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    openapi.ID,
     example="8a1f0c2b9d4e47538f6a7b0c1d2e3f40",
 )
-FOLLOWED = {
-    "order": {
-        "operationId": "showOrder",
-        "parameters": {"order_hash": "$response.body#/data/order/order_hash"},
-    }
-}
+FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
 SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-FAULT = {"description": "What is wrong with the call as a whole.", **record({"base": SENTENCES})}
+FAULT = {
+    "description": "What is wrong with the call as a whole.",
+    **record({"base": SENTENCES}),
+}
 FAULTS = {
     "description": "What is wrong, by member or parameter; base for the rest. Sentences are "
     "English and may be reworded: go by the names.",
@@ -104,12 +80,12 @@ def describe(tiers: list[Product]) -> Schema:
                 method.lower(): _operation(path, method, each, tiers)
                 for method, each in endpoint.operations.items()
             }
-            for path, endpoint in endpoints(urlpatterns, "/api/")
+            for path, endpoint in openapi.endpoints(urlpatterns, "/api/")
         },
         "components": {
             "schemas": {
                 "OrderDocument": _document(tiers),
-                "Order": schema_of(OrderAnswer, "serialization"),
+                "Order": openapi.schema_of(OrderAnswer, "serialization"),
                 "Fault": FAULT,
                 "Faults": FAULTS,
             },
@@ -119,20 +95,20 @@ def describe(tiers: list[Product]) -> Schema:
 
 
 def _operation(path: str, method: str, operation: Operation, tiers: list[Product]) -> Schema:
-    refusals = {*EVERYWHERE, *([404] if "{" in path else [])}
+    refusals = {*openapi.EVERYWHERE, *([404] if "{" in path else [])}
     parameters = [ORDER_HASH] if "{" in path else []
     described: Schema = {
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.text,
         "tags": [TAG["name"]],
-        "security": by_token(WRITE if method == "POST" else READ),
+        "security": openapi.by_token(WRITE if method == "POST" else READ),
     }
     if operation.query:
         refusals.add(422)
         parameters += _query_parameters(operation.query, tiers)
     if operation.body:
-        refusals |= {409, 422, *OF_BODIES}
+        refusals |= {409, 422, *openapi.OF_BODIES}
         parameters.append(IDEMPOTENCY_KEY)
         order: Schema = {
             "type": "object",
@@ -158,7 +134,7 @@ def _success(operation: Operation, status: int, kind: Any) -> Schema:
 
 
 def _refusal(operation: Operation, status: int) -> Schema:
-    headers = (HEADERS_OF[status],) if status in HEADERS_OF else ()
+    headers = (openapi.HEADERS_OF[status],) if status in openapi.HEADERS_OF else ()
     error = ref("Faults" if status == 422 else "Fault")
     return _answer(operation, status, headers, {"error": error})
 
@@ -174,7 +150,7 @@ def _answer(operation: Operation, status: int, headers: tuple[str, ...], members
 
 
 def _document(tiers: list[Product]) -> Schema:
-    schema = schema_of(OrderDocument, "validation")
+    schema = openapi.schema_of(OrderDocument, "validation")
     members = schema["properties"]
     members["product"] = {
         "type": "string",
@@ -188,9 +164,9 @@ def _document(tiers: list[Product]) -> Schema:
 
 def _query_parameters(query: type[BaseModel], tiers: list[Product]) -> list[Schema]:
     parameters = []
-    for name, member in schema_of(query, "validation")["properties"].items():
+    for name, member in openapi.schema_of(query, "validation")["properties"].items():
         # An absent parameter is None in the model; on the wire there is no null.
-        (choice,) = (one for one in member.pop("anyOf", [{}]) if one != NULL)
+        (choice,) = (one for one in member.pop("anyOf", [{}]) if one != openapi.NULL)
         schema = {**member, **choice}
         text = schema.pop("description")
         if name == "product":

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shop.openapi import Address, Hash
+
 State = Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Address = Annotated[str, Field(json_schema_extra={"format": "uri"})]
-Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 Mask = Annotated[str, Field(pattern=r"^\*{4}.{1,4}$")]
 
 

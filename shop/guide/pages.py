@@ -1,4 +1,4 @@
-"""What the guides hold: their chapters, and what the templates of these are filled with."""
+"""The two guides: their chapters, and the context of the chapters' templates."""
 
 import json
 from dataclasses import dataclass
@@ -13,32 +13,32 @@ from shop.guide.reference import pretty
 from shop.open_order import open_order_openapi
 from shop.open_order.envelope import KINDS
 
+HERE = Path(__file__).parent
+# The chapters of each guide: by folder, the name of the template and the heading.
+CHAPTERS = json.loads((HERE / "chapters.json").read_text(encoding="utf-8"))
 # Where each API differs from its older description, why, and what was left out.
-CHANGES = json.loads(Path(__file__).with_name("changes.json").read_text(encoding="utf-8"))
+CHANGES = json.loads((HERE / "changes.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
 class Guide:
-    """A page. Its sections are templates in `folder`, each with its heading."""
+    """A page named `page`, whose chapters are templates in `folder`."""
 
     page: str
     title: Promise
     lead: Promise
     tag: str
     folder: str
-    sections: dict[str, str]
-    members: dict[str, str]  # the schema of each table of members
+    tables: tuple[str, ...]  # the schemas whose members it lays out
     context: dict[str, Any]
 
     def __str__(self) -> str:
         return self.page
 
     def chapters(self) -> list[tuple[str, str, str]]:
-        """Name, template and heading of each section."""
-        return [
-            (name, f"api/{self.folder}/{name}.html", heading)
-            for name, heading in self.sections.items()
-        ]
+        """Name, template and heading of each chapter."""
+        headings = CHAPTERS[self.folder].items()
+        return [(name, f"api/{self.folder}/{name}.html", heading) for name, heading in headings]
 
 
 ORDERS = Guide(
@@ -47,23 +47,7 @@ ORDERS = Guide(
     lead=_("How a program places orders and follows them."),
     tag=orders_openapi.TAG["name"],
     folder="guide",
-    sections={
-        "token": "Getting a token",
-        "first_order": "The first order",
-        "members": "Members of an order",
-        "kinds": "Adding to a client that exists",
-        "following": "Following an order",
-        "registration": "The registration page",
-        "hash": "Who sees what",
-        "webhooks": "Webhooks",
-        "errors": "Errors",
-        "idempotency": "Calling again: Idempotency-Key",
-        "limits": "Limits",
-        "lists": "Lists and pages",
-        "reference": "All calls",
-        "changes": "Changes against the older descriptions",
-    },
-    members={"sent": "OrderDocument", "answered": "Order"},
+    tables=("OrderDocument", "Order"),
     context={
         "refusal": pretty(orders_openapi.EXAMPLES["placeOrder"]["422"]["refused"]),
         "changes": CHANGES["orders"],
@@ -76,36 +60,10 @@ OPEN_ORDER = Guide(
     lead=_("How a program fills an order step by step and submits it."),
     tag=open_order_openapi.TAG["name"],
     folder="open_order",
-    sections={
-        "what": "What it is, and when to use it",
-        "owner": "The owner",
-        "run": "A complete run",
-        "resources": "The resources and their members",
-        "quote": "The quote and its hash",
-        "promotions": "Promotion codes",
-        "clients": "Who may order for whom",
-        "submitted": "Submit, and after",
-        "errors": "Errors",
-        "source": "The older description's examples",
-        "left_out": "What was left out",
-        "reference": "All calls",
-        "changes": "Changes against the older descriptions",
-    },
-    members={
-        "account": "Account",
-        "contact": "Contact",
-        "user": "OrderUser",
-        "payment": "PaymentInfo",
-        "product": "OrderedProduct",
-        "product_answer": "ProductAnswer",
-        "service": "ServiceAnswer",
-        "attribute": "Attributes",
-        "order": "OpenOrder",
-        "opened": "Opened",
-        "action": "Action",
-        "quote": "QuoteAnswer",
-        "told": "Failure",
-    },
+    tables=(
+        *("Account", "Contact", "OrderUser", "PaymentInfo", "OrderedProduct", "ProductAnswer"),
+        *("ServiceAnswer", "Attributes", "OpenOrder", "Opened", "Action", "QuoteAnswer", "Failure"),
+    ),
     context={
         "resources": open_order_openapi.resources(),
         "kinds": [

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shop import openapi
 from shop.access.tokens import READ, WRITE
 from shop.catalogue.models import Product
 from shop.open_order.envelope import KINDS
@@ -14,32 +15,13 @@ from shop.open_order.representations import SERVICES
 from shop.open_order.resources import CONTACT_KINDS
 from shop.open_order.response_models import Failure
 from shop.open_order.urls import urlpatterns
-from shop.openapi import (
-    EVERYWHERE,
-    HEADERS_OF,
-    NUMBER,
-    OF_BODIES,
-    Endpoint,
-    Operation,
-    Schema,
-    by_token,
-    content,
-    endpoints,
-    header,
-    header_refs,
-    path_parameter,
-    record,
-    recorded_examples,
-    ref,
-    schema_of,
-)
+from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
 from shop.orders import json_patterns
 from shop.orders.owners import COOKIE
 
-EXAMPLES = recorded_examples(Path(__file__).with_name("examples.json"))
+EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
 TAG = {"name": "Open order", "description": "An order put together step by step, then submitted."}
-STATUSES = {
-    200: "Here it is.",
+STATUSES = openapi.STATUSES | {
     201: "It is there.",
     202: "The order is placed. Follow it at Location.",
     204: "Done; there is nothing more to say.",
@@ -53,27 +35,28 @@ STATUSES = {
     "answer alike.",
     405: "This address does not know the method, or the order is placed and cannot be changed.",
     409: "There is an open order of this owner already.",
-    413: "The body is larger than 64 KiB.",
-    415: "The body's Content-Type is not application/json.",
     429: "Too many calls, failed sign-ins or orders.",
-    500: "A fault of ours. Nothing was done; the call may be repeated.",
-    503: "The shop cannot answer just now; repeat the call after Retry-After.",
 }
 REFUSALS = {status: STATUSES[status] for status in KINDS}
-ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 HASH = "8a1f0c2b9d4e47538f6a7b0c1d2e3f40"
 PRODUCT_ID = "5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f"
 PARAMETERS = {
-    "order_hash": path_parameter(
-        "order_hash", "The order's orderId, as it was answered at opening.", ID, example=HASH
+    "order_hash": openapi.path_parameter(
+        "order_hash",
+        "The order's orderId, as it was answered at opening.",
+        openapi.ID,
+        example=HASH,
     ),
-    "product_id": path_parameter(
-        "productId", "The product, as it was answered when it was put in.", ID, example=PRODUCT_ID
+    "product_id": openapi.path_parameter(
+        "productId",
+        "The product, as it was answered when it was put in.",
+        openapi.ID,
+        example=PRODUCT_ID,
     ),
-    "kind": path_parameter(
+    "kind": openapi.path_parameter(
         "kind", "Which contact.", {"type": "string", "enum": list(CONTACT_KINDS)}
     ),
-    "service_id": path_parameter(
+    "service_id": openapi.path_parameter(
         "serviceId", "What the tier delivers.", {"type": "string", "enum": list(SERVICES)}
     ),
 }
@@ -91,7 +74,9 @@ HEADERS = {
         {"enum": ['Basic realm="orders", charset="UTF-8", Bearer', "Bearer"]},
     ),
     "OpenOrderRetryAfter": header(
-        "After how many seconds to call again. Not after failed sign-ins.", NUMBER, required=False
+        "After how many seconds to call again. Not after failed sign-ins.",
+        openapi.NUMBER,
+        required=False,
     ),
 }
 SECURITY_SCHEMES = {
@@ -124,10 +109,16 @@ SUFFIXES = {
 
 def describe(base: str, tiers: list[Product]) -> Schema:
     """The part of the open order, for a server at `base`: tag, paths and components."""
-    found = dict(endpoints(urlpatterns))
+    found = dict(openapi.endpoints(urlpatterns))
     return {
         "tag": TAG,
-        "paths": {_public(path): _path(path, endpoint) for path, endpoint in found.items()},
+        "paths": {
+            _public(path): {
+                method.lower(): _operation(path, method, operation)
+                for method, operation in {**endpoint.operations, "OPTIONS": OPTIONS}.items()
+            }
+            for path, endpoint in found.items()
+        },
         "components": {
             "schemas": _schemas(found.values(), base, tiers),
             "headers": HEADERS,
@@ -144,7 +135,7 @@ def resources() -> list[tuple[str, str]]:
     """The resources below an order, by their path, each with a sentence about it."""
     return [
         (_public(path).removeprefix("/order/"), endpoint.text)
-        for path, endpoint in endpoints(urlpatterns)
+        for path, endpoint in openapi.endpoints(urlpatterns)
         if path.startswith("/order/") and not path.startswith("/order/product/")
     ]
 
@@ -154,15 +145,10 @@ def _public(path: str) -> str:
     return re.sub(r"{(\w+)}", lambda name: f"{{{PARAMETERS[name[1]]['name']}}}", path)
 
 
-def _path(path: str, endpoint: Endpoint) -> Schema:
-    methods = {**endpoint.operations, "OPTIONS": OPTIONS}
-    return {method.lower(): _operation(path, method, each) for method, each in methods.items()}
-
-
 def _operation(path: str, method: str, operation: Operation) -> Schema:
     root, suffix = next(each for each in SUFFIXES.items() if path.startswith(each[0]))
     opens = method in {"POST", "PUT"} and suffix != "ByHash"
-    statuses = {*EVERYWHERE, *(OF_BODIES if operation.body else ())}
+    statuses = {*openapi.EVERYWHERE, *(openapi.OF_BODIES if operation.body else ())}
     # A call that opens an order finds one; the contact or product it names may still be missing.
     if (not opens or "{" in path) and path != "/orders":
         statuses.add(404)
@@ -185,7 +171,7 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
         "summary": operation.summary,
         "description": operation.text,
         "parameters": _parameters(path, operation),
-        "security": [{"ownerId": []}, {"basic": []}, *by_token(scope), *anybody],
+        "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(scope), *anybody],
         "responses": {str(status): responses[status] for status in sorted(responses)},
     }
     if operation.body:
@@ -211,7 +197,10 @@ def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: 
         always = operation.id == "openOrder"
         name = "OpenOrderSetCookie" if always else "OpenOrderSetCookieIfOpened"
         headers["Set-Cookie"] = ref(name, "headers")
-    answer: Schema = {"description": STATUSES[status], "headers": {**headers, **header_refs()}}
+    answer: Schema = {
+        "description": STATUSES[status],
+        "headers": {**headers, **header_refs()},
+    }
     if operation is OPTIONS:
         answer["headers"] |= header_refs("Allow")
         answer["content"] = content(record({}), {"answer": {}})
@@ -226,18 +215,14 @@ def _links(operation: Operation, *, explicit: bool) -> Schema:
     """The calls that may follow, with what was answered."""
     found: dict[str, str] = {}
     following: tuple[str, ...] = ()
-    suffix = "ByHash"
     if operation.id == "openOrder":
         found = {"order_hash": "$response.body#/orderId"}
         following = ("showOpenOrder", "putAccount", "addProduct", "act")
     elif operation.id == "addProduct":
-        found = {"productId": "$response.body#/productId"}
+        by_hash = {"order_hash": "$request.path.order_hash"} if explicit else {}
+        found = {"productId": "$response.body#/productId", **by_hash}
         following = ("showProduct", "showServices")
-        if explicit:
-            found["order_hash"] = "$request.path.order_hash"
-        else:
-            suffix = ""
-    return {each: {"operationId": each + suffix, "parameters": found} for each in following}
+    return openapi.links(found, following, "ByHash" if "order_hash" in found else "")
 
 
 def _at(path: str, examples: Schema) -> Schema:
@@ -255,7 +240,7 @@ def _at(path: str, examples: Schema) -> Schema:
 
 def _refusal(status: int, text: str, examples: Schema) -> Schema:
     headers = {}
-    if name := HEADERS_OF.get(status):
+    if name := openapi.HEADERS_OF.get(status):
         own = f"OpenOrder{name.replace('-', '')}"
         headers[name] = ref(own if own in HEADERS else name, "headers")
     told = {**ref("Failure"), "properties": {"code": {"const": status}}}
@@ -273,8 +258,8 @@ def _schemas(found: Any, base: str, tiers: list[Product]) -> Schema:
         for operation in endpoint.operations.values():
             asked |= {operation.body} if operation.body else set()
             answered |= {kind for kind in operation.answers.values() if kind}
-    schemas = {kind.__name__: schema_of(kind, "validation") for kind in asked}
-    schemas |= {kind.__name__: schema_of(kind, "serialization") for kind in answered}
+    schemas = {kind.__name__: openapi.schema_of(kind, "validation") for kind in asked}
+    schemas |= {kind.__name__: openapi.schema_of(kind, "serialization") for kind in answered}
     listed = [tier for tier in tiers if tier.listed]
     offering = schemas["OrderedProduct"]["properties"]["offering"]
     schemas["OrderedProduct"]["properties"]["offering"] = {

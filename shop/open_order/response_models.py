@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_pascal
 
 from shop.open_order import resources
 from shop.open_order.resources import Resource
-from shop.openapi import NULL
+from shop.openapi import NULL, Address, Hash
 from shop.orders.field_types import Id
 
 State = Literal[
@@ -19,8 +19,6 @@ State = Literal[
 ]
 Status = Literal["new", "pending", "open", "closed"]
 ServiceName = Literal["client", "project", "members"]
-Address = Annotated[str, Field(json_schema_extra={"format": "uri"})]
-Hash = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 OwnerId = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 Amount = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$")]
 QuoteHash = Annotated[str, Field(pattern="^([0-9a-f]{40})?$")]
@@ -77,13 +75,6 @@ class OpenOrder(Resource):
     """Where it is."""
 
 
-class SelfLink(Resource):
-    """Where it is."""
-
-    self: Link
-    """By its order_hash."""
-
-
 class Opened(Resource):
     """What opening an order answers."""
 
@@ -91,7 +82,7 @@ class Opened(Resource):
     """The order_hash, as in /api/orders."""
     owner_id: OwnerId
     """The OwnerId, as in the cookie."""
-    links: SelfLink
+    links: OrderLinks
     """Where it is."""
 
 

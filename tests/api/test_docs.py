@@ -25,7 +25,7 @@ from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.api.orders_openapi import EXAMPLES
 from shop.guide import reference
-from shop.guide.pages import GUIDES, Guide
+from shop.guide.pages import CHAPTERS, GUIDES, Guide
 from shop.guide.reference import resolved
 from shop.guide.schema import describe
 from tests.api.guides import Anchors, code, sent_by
@@ -73,7 +73,7 @@ def test_contents_lead_to_each_section_and_to_the_other_guide(page: Guide) -> No
     anchors = Anchors()
     anchors.feed(html(visitor().get(reverse(page.page))))
     assert anchors.targets <= set(anchors.ids)
-    assert anchors.targets >= set(page.sections)
+    assert anchors.targets >= set(CHAPTERS[page.folder])
     assert len(anchors.ids) == len(set(anchors.ids))
     assert {reverse(other.page) for other in GUIDES if other is not page} <= anchors.pages
 
@@ -84,14 +84,14 @@ def test_links_between_the_guides_lead_somewhere(page: Guide) -> None:
     anchors.feed(html(visitor().get(reverse(page.page))))
     for other in GUIDES:
         targets = {each for each in anchors.pages if each.startswith(reverse(other.page) + "#")}
-        assert {each.partition("#")[2] for each in targets} <= set(other.sections)
+        assert {each.partition("#")[2] for each in targets} <= set(CHAPTERS[other.folder])
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=str)
 def test_guide_tells_all_that_the_description_tells(page: Guide) -> None:
     said = words(visitor().get(reverse(page.page)))
     description = describe("http://testserver")
-    for schema in page.members.values():
+    for schema in page.tables:
         for member in reference.members(schema, description):
             assert f"{member.name} {member.text}" in said
     for header in reference.headers(description, page.tag):
