@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # Settings of another project that the shell may hold.
 unexport DJANGO_SETTINGS_MODULE
 
-.PHONY: help run test lint format examples bench faults screenshots lock catalogues
+.PHONY: help run test lint format examples bench faults mutants screenshots lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -63,6 +63,11 @@ faults: ## kill processes at random while orders come in, for half an hour (FAUL
 	@$(MAKE) --no-print-directory catalogues
 	@$(VENV)/python -m tests.prepare
 	@$(VENV)/python -m tests.faults
+
+mutants: ## change the heart's code a little, and count what no test notices (MUTANTS_SEED, MUTANTS_PER_ROOM)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.mutants
 
 lock: ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
