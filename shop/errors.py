@@ -11,7 +11,7 @@ from django.utils.cache import add_never_cache_headers
 
 from portal.backoffice.staff_access import whom_to_ask
 from portal.registration.forms import FindForm
-from shop.api.envelope import failure
+from shop.api.responses import failure
 from shop.open_order import envelope as open_order
 
 OPEN_ORDER = re.compile(r"/orders?(/|$)")

@@ -1,10 +1,10 @@
-"""The room as a Django app."""
+"""The orders API as a Django app."""
 
 from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """Kept answers go with the person they tell of."""
+    """Connects the receiver that erases stored responses together with a user."""
 
     name = "shop.api"
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from shop import openapi
 from shop.access.tokens import READ, WRITE
-from shop.api.envelope import phrase
 from shop.api.response_schema import OrderAnswer
+from shop.api.responses import phrase
 from shop.api.urls import urlpatterns
 from shop.catalogue.models import Product
 from shop.openapi import Operation, Schema, content, header, header_refs, record, ref

@@ -1,4 +1,4 @@
-"""`/api/orders`: the Webgate-style orders API."""
+"""`/api/orders`: place an order, list orders, show one (contract, "Orders API")."""
 
 from urllib.parse import urljoin
 
@@ -9,10 +9,10 @@ from django.urls import reverse
 from shop.access.bearer import Bearer
 from shop.access.tokens import READ, WRITE
 from shop.api.auth import bearer_required
-from shop.api.envelope import failure, success
 from shop.api.idempotency import idempotent
 from shop.api.order_list import ListQuery, list_orders
 from shop.api.response_schema import OrderAnswer
+from shop.api.responses import failure, success
 from shop.json_body import UnreadableBodyError, read_json
 from shop.middleware import base_url
 from shop.openapi import Operation, describes
@@ -54,7 +54,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     response = success(200, {"array": [serialize_order(order, base) for order in page.orders]})
     response["Total"] = str(page.total)
     response["Per-Page"] = str(page.query.per_page)
-    # Both: the source's own name, and the standard's.
+    # Links is the name in the older description, Link the one of RFC 8288.
     response["Links"] = response["Link"] = page.links(urljoin(base, request.path))
     return response
 
@@ -66,7 +66,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
 )
 @bearer_required(GET=READ)
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
-    """Show an order to whom placed it; to anybody else it does not exist."""
+    """Show an order to the application or user that placed it; 404 for anybody else."""
     found = None
     if HASH.fullmatch(order_hash):
         found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()

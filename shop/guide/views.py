@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.api.envelope import method_not_allowed
+from shop.api.responses import method_not_allowed
 from shop.guide import reference
 from shop.guide.pages import GUIDES
 from shop.guide.schema import describe

@@ -1,4 +1,4 @@
-"""Declarations of operations, for the description, that several resources share."""
+"""Operations that most resources of the open order declare: show, put and delete."""
 
 from typing import Any
 

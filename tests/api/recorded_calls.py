@@ -248,13 +248,11 @@ def record_refusals(settings: Settings) -> Examples:
             answer = call("POST", "/order/action", {"action": "submit"}, **cookie)
         recording.keep("any", name, answer)
         Order.objects.all().delete()
-    rates = settings.RATE_LIMITS
-    settings.RATE_LIMITS = rates | {"orders": (0.001, 0)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"orders": (0.001, 0)}
     fill(by_cookie())
     recording.keep("any", "orders", submit(by_cookie()))
     settings.RATE_LIMITS = NO_CALLS
     recording.keep("any", "calls", by_cookie().get("/order"))
-    settings.RATE_LIMITS = rates
     return recording.found
 
 

@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache, caches
 from django.test import Client
 from pytest_django import Settings
 
@@ -23,6 +24,13 @@ pytestmark = pytest.mark.django_db
 
 # Set by `make examples`: write the examples down instead of comparing them.
 RECORD = bool(os.environ.get("RECORD_EXAMPLES"))
+
+
+@pytest.fixture(autouse=True)
+def no_counted_calls() -> Iterator[None]:
+    yield
+    cache.clear()
+    caches["limits"].clear()
 
 
 def open_order(settings: Settings) -> Examples:
