@@ -14,9 +14,10 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
 from shop.access.tokens import last_used
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
+from shop.orders.order_members import EXPORTED
 from shop.tenancy.erasure import emails_of
 from shop.tenancy.models import Client, Membership, User
 
@@ -96,16 +97,11 @@ def _order(order: Order, user: User) -> Facts:
         "net_cents": order.net_cents,
         "vat_rate": str(order.vat_rate),
         "currency": order.currency,
-        "promo_code": order.promo_code,
+        **{name: getattr(order, name) for name in EXPORTED if not name.endswith("_id")},
         "client_name": order.client_name
         or (order.delivered_client.name if order.delivered_client else None),
         "project_name": order.project_name
         or (order.delivered_project.name if order.delivered_project else None),
-        "user_email": order.user_email,
-        "user_first_name": order.user_first_name,
-        "user_last_name": order.user_last_name,
-        "user_login": order.user_login,
-        "language": order.language,
     }
     # Whoever placed it without signing in is the one it is for, as far as we know.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, user.pk}
@@ -120,11 +116,12 @@ def _basket(order: Order) -> Facts:
     if basket.terms:
         consent = {"terms_version": basket.terms.number, "agreed_at": _time(basket.agreed_at)}
     held = {
-        "account": basket.account,
+        "document": basket.document,
+        "currency": basket.currency,
+        "language_tag": basket.language_tag,
+        "company": basket.company,
         "contacts": basket.contacts,
-        "user": basket.user,
         "payment": basket.payment,
-        "product": basket.product,
         "attributes": basket.attributes,
     }
     return {"basket": held, "consent": consent}

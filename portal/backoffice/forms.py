@@ -12,9 +12,9 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
-from shop.form_texts import DETAILS, member_field
-from shop.orders.corrections import CORRECTABLE
+from shop.form_texts import member_field
 from shop.orders.models import Order
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.webhook_urls import webhook_url_error
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
@@ -89,7 +89,7 @@ class CorrectForm(ActionForm):
         initial = {member: getattr(order, member) for member in members}
         super().__init__(data, initial={**initial, "version": order.updated_at.isoformat()})
         for member in members:
-            self.fields[member] = _member_field(member)
+            self.fields[member] = member_field(member, required=False)
 
     def details(self) -> dict[str, Any]:
         """The members as typed; empty ones are taken back. Those with a fault are left out."""
@@ -106,17 +106,6 @@ def _is_fixed(order: Order, member: str) -> bool:
     if kind == "user" or not getattr(order, f"delivered_{kind}_id", None):
         return False
     return what == "id" or not getattr(order, member)
-
-
-def _member_field(member: str) -> forms.Field:
-    if member in DETAILS:
-        return member_field(member, required=False)
-    if member == "language":
-        return forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    if member == "user_login":
-        return forms.CharField(label=_("Login wished for"), required=False)
-    label = _("Client's number") if member == "client_id" else _("Project's number")
-    return forms.IntegerField(label=label, required=False)
 
 
 class EmailChangeForm(ActionForm):

@@ -17,6 +17,7 @@ from portal.backoffice.keyset_paging import fetch, places
 from portal.backoffice.models import Export
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.models import Order
+from shop.orders.order_members import EXPORTED
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +26,11 @@ AT_ONCE = 500  # orders; between two reads nothing of the database is held
 # An apostrophe in front makes a text of it.
 FORMULA = re.compile(r"""(\A|;"*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])""")
 # Never the hash: whoever has it can open the registration page.
-MEMBERS = (
-    "pk", "state", "complete", "fault", "tier_name", "net_cents", "currency", "client_id",
-    "client_name", "project_id", "project_name", "user_email", "user_first_name",
-    "user_last_name", "user_login", "language", "promo_code", "delivered_client_id",
-    "delivered_project_id", "created_at", "updated_at", "follow_up_on",
-)  # fmt: skip
-COLUMNS = ("order", *MEMBERS[1:], "last_step", "attempts", "taken_by")
+FIELDS = (
+    *("pk", "state", "complete", "fault", "tier_name", "net_cents", "currency", *EXPORTED),
+    *("delivered_client_id", "delivered_project_id", "created_at", "updated_at", "follow_up_on"),
+)
+COLUMNS = ("order", *FIELDS[1:], "last_step", "attempts", "taken_by")
 TYPES = {
     Export.Format.CSV: "text/csv; charset=utf-8",
     Export.Format.JSON_LINES: "application/x-ndjson",
@@ -68,7 +67,7 @@ def _row(order: Order) -> dict[str, Any]:
         zip(
             COLUMNS,
             (
-                *(getattr(order, name) for name in MEMBERS),
+                *(getattr(order, name) for name in FIELDS),
                 packing.last_step if packing else "",
                 packing.attempts if packing else 0,
                 order.taken_by.email if order.taken_by else None,

@@ -8,10 +8,11 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from shop.form_texts import DETAILS
-from shop.notifications.models import Attempt, Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
+from shop.orders.order_members import MEMBERS
 from shop.packing.step_names import step_title
 
 Kind = OrderEvent.Kind
@@ -85,7 +86,9 @@ def _said(event: OrderEvent) -> str:
 
 def labels(names: str) -> str:
     """Members of the order document, named as forms call them."""
-    return ", ".join(str(DETAILS.get(name, (name,))[0]) for name in names.split(", "))
+    return ", ".join(
+        str(MEMBERS[name].label) if name in MEMBERS else name for name in names.split(", ")
+    )
 
 
 def _sent_again(note: str) -> str:

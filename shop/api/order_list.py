@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from shop.api.response_schema import State
 from shop.catalogue.models import Product
-from shop.orders.document import InvalidDocumentError
+from shop.orders.document import Errors
 from shop.orders.models import Order
 
 LARGEST_PAGE = 100
@@ -104,17 +104,25 @@ class Page:
         return urlencode({**given, "page": page})
 
 
+class InvalidQueryError(Exception):
+    """Parameters of the list are not valid: `errors` has sentences by parameter."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
 def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     """The page of `orders` that `parameters` ask for, newest first.
 
     A page after the last one is empty. Raises InvalidDocumentError with every parameter at fault.
     """
     if twice := [name for name, values in parameters.lists() if len(values) > 1]:
-        raise InvalidDocumentError({name: ["is given more than once."] for name in twice})
+        raise InvalidQueryError({name: ["is given more than once."] for name in twice})
     try:
         query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:
-        raise InvalidDocumentError(
+        raise InvalidQueryError(
             {
                 str(fault["loc"][0]): [_sentence(fault["type"], fault["msg"])]
                 for fault in error.errors(include_url=False, include_input=False)
@@ -131,7 +139,7 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     if total == 0:
         # An unknown tier has no orders, so the extra query is needed only here.
         if query.product and not Product.objects.filter(code=query.product).exists():
-            raise InvalidDocumentError({"product": ["is not a tier."]})
+            raise InvalidQueryError({"product": ["is not a tier."]})
         return Page([], total, query)
     first = (query.page - 1) * query.per_page
     rows = found.select_related("product").order_by("-created_at", "-pk")

@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from shop.notifications.models import Delivery, Endpoint, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery, Endpoint
 from shop.orders.models import State
 
 BATCH = 500  # rows in one transaction: nobody else writes to SQLite meanwhile

@@ -17,7 +17,7 @@ from shop.open_order.response_models import Failure
 from shop.open_order.urls import urlpatterns
 from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
 from shop.orders import json_patterns
-from shop.orders.owners import COOKIE
+from shop.owner_cookie import COOKIE
 
 EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
 TAG = {"name": "Open order", "description": "An order put together step by step, then submitted."}

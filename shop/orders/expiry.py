@@ -11,18 +11,9 @@ from django.utils import timezone
 
 from shop.orders.models import Order, State
 from shop.orders.open_orders import delete_open
+from shop.orders.order_members import ERASED_AT_EXPIRY
 from shop.orders.placing import NotOpenError
 from shop.orders.states import transition
-
-# What somebody may have filled in meanwhile, of themselves and of their company.
-ERASED_AT_EXPIRY = (
-    "client_name",
-    "project_name",
-    "user_email",
-    "user_first_name",
-    "user_last_name",
-    "user_login",
-)
 
 
 def expire_incomplete(beat: Callable[[], None]) -> None:

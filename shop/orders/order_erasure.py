@@ -15,13 +15,14 @@ from django.db.models.functions import Lower
 from django.dispatch import Signal, receiver
 from django.utils import timezone
 
+from shop.orders.basket import update
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
+from shop.orders.order_members import PERSONAL
 from shop.orders.placing import NotOpenError
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
-PERSONAL = ("user_email", "user_first_name", "user_last_name", "user_login")
 FINISHED = (State.PACKED, State.CANCELLED)
 
 # Sent in the transaction with the numbers of the `orders` that were emptied.
@@ -53,8 +54,11 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
     for event in OrderEvent.objects.filter(Q(order__in=numbers) | written).exclude(note=""):
         note = _redact(event.note, {name for name in names if name})
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
-    Basket.objects.filter(order__in=numbers).update(contacts={}, user=None)
     nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
+    for basket in Basket.objects.filter(order__in=numbers):
+        update(basket, nothing)
+        basket.contacts, basket.company = {}, ""
+        basket.save()
     Order.objects.filter(pk__in=numbers).update(**nothing, updated_at=timezone.now())
     orders_erased.send(sender=Order, orders=numbers)
 

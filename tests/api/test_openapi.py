@@ -21,8 +21,18 @@ from tests.factories import make_application, make_order, make_token
 pytestmark = pytest.mark.django_db
 
 KEYWORDS = {
-    *("additionalProperties", "anyOf", "const", "default", "description", "enum", "format", "if"),
-    *("items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minProperties"),
+    *("additionalProperties", "anyOf", "const", "default", "description", "enum", "examples"),
+    *(
+        "format",
+        "if",
+        "items",
+        "maxItems",
+        "maxLength",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+    ),
     *("minimum", "pattern", "patternProperties", "properties", "required", "then", "title"),
     *("type", "$ref"),
 }

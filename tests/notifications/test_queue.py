@@ -8,13 +8,13 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import (
     queue_invitation,
     queue_password_reset,
     queue_received,
-    resend_invitation,
 )
-from shop.notifications.models import Message
+from shop.notifications.emails.resend import resend_invitation
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order
 from shop.packing.recovery import approve
@@ -35,8 +35,8 @@ from tests.notifications.sent import send_all
 pytestmark = pytest.mark.django_db
 
 
-def queued(order: Order) -> list[tuple[str, int]]:
-    return list(order.messages.values_list("kind", "occasion"))
+def queued(order: Order) -> list[tuple[str, str]]:
+    return list(order.messages.values_list("kind", "dedupe_key"))
 
 
 def hour_later() -> None:
@@ -46,7 +46,7 @@ def hour_later() -> None:
 
 def test_order_with_an_address_is_confirmed_by_mail_at_once() -> None:
     order = make_order()
-    assert queued(order) == [("received", 0)]
+    assert queued(order) == [("received", "")]
     message = Message.objects.get()
     assert (message.recipient, message.state) == ("nicecustomer@gmx.com", "waiting")
     assert message.next_try <= timezone.now()
@@ -64,16 +64,16 @@ def test_mail_is_in_the_language_of_the_order(language: str) -> None:
 
 def test_packed_order_brings_the_invitation_once() -> None:
     order = make_packed_order()
-    assert queued(order) == [("received", 0), ("invitation", 1)]
+    assert queued(order) == [("received", ""), ("invitation", "invitation:1")]
     queue_received(order)
     queue_invitation(order)
     pack_all()
-    assert queued(order) == [("received", 0), ("invitation", 1)]
+    assert queued(order) == [("received", ""), ("invitation", "invitation:1")]
 
 
 def test_each_order_has_mails_of_its_own() -> None:
     first, second = make_packed_order(), make_packed_order()
-    assert queued(first) == queued(second) == [("received", 0), ("invitation", 1)]
+    assert queued(first) == queued(second) == [("received", ""), ("invitation", "invitation:1")]
 
 
 def test_order_that_goes_back_to_pending_is_not_confirmed_again() -> None:
@@ -81,7 +81,7 @@ def test_order_that_goes_back_to_pending_is_not_confirmed_again() -> None:
     pack_all()
     order.refresh_from_db()
     assert approve(order, make_user(is_staff=True))
-    assert [kind for kind, _occasion in queued(order)] == ["received", "attention"]
+    assert [kind for kind, _key in queued(order)] == ["received", "attention"]
 
 
 def test_address_that_is_filled_in_later_is_not_told_by_the_verb_itself() -> None:
@@ -90,7 +90,7 @@ def test_address_that_is_filled_in_later_is_not_told_by_the_verb_itself() -> Non
     assert queued(order) == []
     queue_received(order)
     queue_received(order)
-    assert queued(order) == [("received", 0)]
+    assert queued(order) == [("received", "")]
 
 
 def test_recipient_is_in_lower_case() -> None:
@@ -127,7 +127,11 @@ def test_new_link_ends_the_old_one() -> None:
     assert resend_invitation(order)
     invitation = Invitation.objects.get()
     assert invitation.counter == 2
-    assert queued(order) == [("received", 0), ("invitation", 1), ("invitation", 2)]
+    assert queued(order) == [
+        ("received", ""),
+        ("invitation", "invitation:1"),
+        ("invitation", "invitation:2"),
+    ]
     with pytest.raises(LinkError) as raised:
         read_join_token(old, invitation)
     assert raised.value.reason.value == "replaced"

@@ -2,11 +2,13 @@
 
 import pytest
 
-from shop.notifications.models import Message
+from shop.notifications.emails.kinds import email_for
+from shop.notifications.emails.models import Message
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import ALREADY, invite
+from shop.orders.member_orders import invite
 from shop.orders.member_removal import remove_member
 from shop.orders.models import Order, State
+from shop.orders.problems import SENTENCES
 from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.models import Invitation, Membership, Project, User
 from tests.factories import make_membership, make_project, make_user, pack_all
@@ -41,7 +43,7 @@ def test_who_is_being_invited_is_not_invited_again() -> None:
     for email in ("nina@example.com", "Nina@Example.com"):
         with pytest.raises(InvalidDocumentError) as refusal:
             invite(project, admin_of(project), {**NINA, "user_email": email})
-        assert refusal.value.errors == {"user_email": [ALREADY]}
+        assert refusal.value.errors == {"user_email": [SENTENCES["already_member"]]}
     pack_all()
     with pytest.raises(InvalidDocumentError):
         invite(project, admin_of(project), NINA)
@@ -106,7 +108,7 @@ def test_mail_to_who_was_removed_before_it_left_is_not_sent() -> None:
     invite(project, admin_of(project), NINA)
     pack_all()
     remove_member(Membership.objects.get(), admin_of(project))
-    assert Message.objects.get(kind="invitation").is_obsolete
+    assert email_for(Message.objects.get(kind="invitation")).is_obsolete()
 
 
 def test_who_was_removed_can_be_invited_anew() -> None:

@@ -5,12 +5,14 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.formatting import duration
 from portal.backoffice.timeline import outcome
 from shop.orders import error_codes
 from shop.orders.attention import STALLED, UNANSWERED
 from shop.orders.models import Order, State
+from shop.orders.order_members import MEMBERS, PERSONAL
 from shop.packing import step_names
 
 register = template.Library()
@@ -40,3 +42,9 @@ def waits_too_long(order: Order) -> bool:
 def age(when: datetime) -> str:
     """How long ago that was, in its largest unit."""
     return timesince(when, depth=1)
+
+
+@register.filter
+def personal_details(order: Order) -> list[tuple[StrOrPromise, str | None]]:
+    """Label and value of each member about the person who joins."""
+    return [(MEMBERS[name].label, getattr(order, name)) for name in PERSONAL]

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from shop.middleware import View
-from shop.notifications.models import MailboxEntry
+from shop.notifications.emails.models import MailboxEntry
 
 SHOWN = 100
 
@@ -56,11 +56,11 @@ def demo_only(view: View) -> View:
 def mailbox(request: HttpRequest) -> HttpResponse:
     """All mail, newest first."""
     entries = MailboxEntry.objects.all()[:SHOWN]
-    return render(request, "notifications/mailbox.html", {"entries": entries})
+    return render(request, "emails/mailbox.html", {"entries": entries})
 
 
 @demo_only
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail, its text in the page."""
     entry = get_object_or_404(MailboxEntry, pk=pk)
-    return render(request, "notifications/mail.html", {"entry": entry})
+    return render(request, "emails/mail.html", {"entry": entry})

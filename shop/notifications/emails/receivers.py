@@ -1,9 +1,13 @@
-"""Which change of state is worth a mail or a webhook."""
+"""Mail follows the orders: what is written at a change of state, what an erasure deletes."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 
+from shop.notifications.emails.models import MailboxEntry, Message
 from shop.notifications.emails.queue import (
     queue_attention,
     queue_cancelled,
@@ -12,11 +16,12 @@ from shop.notifications.emails.queue import (
     queue_packed,
     queue_received,
 )
-from shop.notifications.webhooks.events import queue_event, redact_payloads
 from shop.orders.corrections import address_corrected
-from shop.orders.expiry import ERASED_AT_EXPIRY
 from shop.orders.models import Order, State
+from shop.orders.order_erasure import FINISHED, orders_erased
 from shop.orders.states import state_changed
+from shop.tenancy.erasure import user_erased
+from shop.tenancy.models import User
 
 
 @receiver(state_changed)
@@ -34,21 +39,24 @@ def queue_emails(sender: type[Order], order: Order, previous: State | None, **kw
             queue_cancelled(order)
 
 
-@receiver(state_changed)
-def queue_webhooks(
-    sender: type[Order], order: Order, previous: State | None, **kwargs: Any
-) -> None:
-    """Queue the webhook that tells of this change, in its transaction."""
-    if order.state == State.CANCELLED and not any(
-        getattr(order, name) for name in ERASED_AT_EXPIRY
-    ):
-        redact_payloads(order)
-    queue_event(order, previous)
-
-
 @receiver(address_corrected)
 def queue_email_change_emails(
     sender: type[Order], order: Order, previous: str | None, **kwargs: Any
 ) -> None:
     """Tell the address before, and write to the new one, in the transaction of the change."""
     queue_email_change(order, previous)
+
+
+@receiver(user_erased)
+def erase_mails(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+    """Delete the mails to them, except those of orders under way; in the demo also the kept ones."""
+    over = Q(order=None) | Q(order__state__in=FINISHED)
+    Message.objects.filter(Q(user=user) | (Q(recipient__in=emails) & over)).delete()
+    within = [Q(text__icontains=email) for email in emails]
+    MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
+
+
+@receiver(orders_erased)
+def erase_order_mails(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
+    """Delete the mails about these orders."""
+    Message.objects.filter(order__in=orders).delete()
