@@ -67,7 +67,7 @@ WORKER_CLUSTERS = {
         ],
         "hourly": [
             "shop.notifications.emails.queue.queue_reminders",
-            "shop.notifications.emails.staff_digest.send_staff_digest",
+            "shop.notifications.emails.staff_digest.queue_staff_digest",
             "shop.orders.expiry.expire_incomplete",
             "shop.orders.expiry.delete_stale_baskets",
             "shop.api.idempotency.delete_expired_responses",

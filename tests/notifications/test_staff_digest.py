@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.staff_digest import send_staff_digest
+from shop.notifications.emails.staff_digest import queue_staff_digest
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import User
@@ -40,7 +40,7 @@ def digests() -> list[Message]:
 
 
 def look() -> None:
-    send_staff_digest(lambda: None)
+    queue_staff_digest(lambda: None)
 
 
 def let_pass(**span: float) -> None:

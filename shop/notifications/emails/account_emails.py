@@ -11,28 +11,28 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.codes import code_of
 from shop.notifications.emails.content import EmailContent, Link, page_url
-from shop.notifications.emails.kinds import Email, Sample, register
+from shop.notifications.emails.kinds import Email, register
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.samples import sample_user
+from shop.notifications.emails.samples import account_sample
 from shop.notifications.emails.security_notices import notice_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import may_recover_by_mail
 
 
 class AccountEmail(Email):
-    """Base class: nobody gets it who cannot sign in, least of all an unknown address."""
+    """Base class of the mails about an account, for users who may sign in."""
 
     def is_obsolete(self) -> bool:
-        """Tell whether the address belongs to nobody who may sign in."""
+        """Tell whether there is no user, as for an unknown address, or one who may not sign in."""
         user = self.message.user
         return user is None or not user.may_sign_in
 
 
 @register(Message.Kind.PASSWORD)
 class PasswordReset(AccountEmail):
-    """The link to a new password; for an account without one, the way to a code."""
+    """Link to a new password; for an account without a password, the way to a code."""
 
-    samples = (Sample(gettext_lazy("link to a new password"), lambda: {"user": sample_user()}),)
+    samples = (account_sample(gettext_lazy("link to a new password")),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the user has given up the address meanwhile, besides the base's reasons."""
@@ -81,13 +81,9 @@ class PasswordReset(AccountEmail):
 
 @register(Message.Kind.CODE)
 class SignInCode(AccountEmail):
-    """A code to type on the page that asked for it; hence no link."""
+    """Code to type on the page that asked for it; hence no link."""
 
-    samples = (
-        Sample(
-            gettext_lazy("code"), lambda: {"user": sample_user(), "details": {"seed": "sample"}}
-        ),
-    )
+    samples = (account_sample(gettext_lazy("code"), seed="sample"),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the code has expired, besides the base's reasons."""
@@ -118,14 +114,14 @@ class SignInCode(AccountEmail):
 
 @register(Message.Kind.CHANGE)
 class SecurityNotice(AccountEmail):
-    """A changed way of signing in, and what to do if somebody else changed it.
+    """Notice of a changed way to sign in, with advice if somebody else changed it.
 
     `details` of the message: `what`, by allauth's name, and `ip`, empty if staff did it.
     """
 
     samples = (
-        Sample(gettext_lazy("a passkey was added"), lambda: _sample_change("webauthn_added")),
-        Sample(gettext_lazy("to the old address"), lambda: _sample_change("email_changed")),
+        account_sample(gettext_lazy("a passkey was added"), what="webauthn_added", ip="192.0.2.7"),
+        account_sample(gettext_lazy("to the old address"), what="email_changed", ip="192.0.2.7"),
     )
 
     def content(self) -> EmailContent:
@@ -146,7 +142,3 @@ class SecurityNotice(AccountEmail):
             action = Link(_("Choose a new password"), page_url("account_reset_password"))
         intro = (f"{sentence} {made}", not_me)
         return EmailContent(subject=str(subject), intro=intro, action=action)
-
-
-def _sample_change(what: str) -> dict[str, object]:
-    return {"user": sample_user(), "details": {"what": what, "ip": "192.0.2.7"}}

@@ -1,15 +1,15 @@
-"""Mails about a packed order: the invitation of the new member, and word to the orderer."""
+"""Mails about a packed order: the new member's invitation and the orderer's notice."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url
-from shop.notifications.emails.kinds import Sample, register
+from shop.notifications.emails.kinds import register
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.queue import invitation_key
-from shop.notifications.emails.samples import sample_order
+from shop.notifications.emails.samples import order_sample
 from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.models import State
 from shop.tenancy.email_addresses import mask_email
@@ -17,7 +17,7 @@ from shop.tenancy.invitations import join_code, join_token
 
 
 class DeliveryEmail(OrderEmail):
-    """Base class of the mails that tell what was delivered."""
+    """Base class of the mails that list what was delivered."""
 
     def rows(self) -> list[Row]:
         """Return tier, client and project as they were delivered."""
@@ -30,11 +30,9 @@ class DeliveryEmail(OrderEmail):
 
 @register(Message.Kind.INVITATION)
 class InvitationEmail(DeliveryEmail):
-    """The link by which the new member joins; once per counter of the invitation."""
+    """Link by which the new member joins; one mail per counter of the invitation."""
 
-    samples = (
-        Sample(gettext_lazy("new member"), lambda: {"order": sample_order(state=State.PACKED)}),
-    )
+    samples = (order_sample(gettext_lazy("new member"), state=State.PACKED),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the link is used or replaced, besides the base's reason."""
@@ -86,11 +84,9 @@ class InvitationEmail(DeliveryEmail):
 
 @register(Message.Kind.PACKED)
 class OrderPacked(DeliveryEmail):
-    """Told to the person who placed the order, if that is not the new member."""
+    """Notice to the person who placed the order, if that is not the new member."""
 
-    samples = (
-        Sample(gettext_lazy("to who ordered"), lambda: {"order": sample_order(state=State.PACKED)}),
-    )
+    samples = (order_sample(gettext_lazy("to who ordered"), state=State.PACKED),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the orderer may no longer sign in; the order's address does not matter."""

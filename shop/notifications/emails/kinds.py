@@ -37,13 +37,13 @@ class Email(ABC):
 
 
 KINDS: dict[str, type[Email]] = {}
-Kind = TypeVar("Kind", bound=type[Email])
+EmailClass = TypeVar("EmailClass", bound=type[Email])
 
 
-def register(kind: Message.Kind) -> Callable[[Kind], Kind]:
+def register(kind: Message.Kind) -> Callable[[EmailClass], EmailClass]:
     """Class decorator: messages of `kind` are written by this class."""
 
-    def add(email: Kind) -> Kind:
+    def add(email: EmailClass) -> EmailClass:
         KINDS[kind] = email
         return email
 

@@ -40,7 +40,7 @@ class Message(models.Model):
     order = models.ForeignKey(
         Order, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
     )
-    # The reader, if it is a known user. NULL also if an unknown address asks for a code.
+    # The reader, if known by more than the address. NULL also for mails to unknown addresses.
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )

@@ -10,14 +10,14 @@ from shop.content.models import Version
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url
 from shop.notifications.emails.kinds import Email, Sample, register
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.samples import sample_order
+from shop.notifications.emails.samples import order_sample, sample_order
 from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Basket, Order, OrderEvent, State
 
 
 class OrderEmail(Email):
-    """Base class of the mails that have an order."""
+    """Base class of the mails about an order."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(message)
@@ -54,11 +54,8 @@ class OrderReceived(OrderEmail):
 
     samples = (
         Sample(gettext_lazy("with consent to the terms"), lambda: {"order": _sample_agreed()}),
-        Sample(gettext_lazy("details missing"), lambda: {"order": _sample_incomplete()}),
-        Sample(
-            gettext_lazy("free of charge"),
-            lambda: {"order": sample_order(tier_name="Yamdu FREE", net_cents=0)},
-        ),
+        order_sample(gettext_lazy("details missing"), complete=False, project_name=None),
+        order_sample(gettext_lazy("free of charge"), tier_name="Yamdu FREE", net_cents=0),
     )
 
     def content(self) -> EmailContent:
@@ -101,21 +98,22 @@ class OrderReceived(OrderEmail):
 class Reminder(OrderEmail):
     """Reminder that the order still misses details."""
 
-    samples = (Sample(gettext_lazy("details missing"), lambda: {"order": _sample_incomplete()}),)
+    samples = (order_sample(gettext_lazy("details missing"), complete=False, project_name=None),)
 
     def is_obsolete(self) -> bool:
-        """Tell whether the order misses nothing any more, besides the base's reason."""
+        """Tell whether the order no longer waits for details, besides the base's reason."""
         waits = self.order.state == State.PENDING and not self.order.complete
         return not waits or super().is_obsolete()
 
     def content(self) -> EmailContent:
         """Return the reminder, with a link to the form."""
-        sentence = _(
-            "Your order waits for a few details. Please fill them in; then we go on at once."
-        )
         return EmailContent(
             subject=_("Your order still needs a few details"),
-            intro=(sentence,),
+            intro=(
+                _(
+                    "Your order waits for a few details. Please fill them in; then we go on at once."
+                ),
+            ),
             rows=tuple(self.rows()),
             action=self.page(_("Fill in the details")),
             outro=(
@@ -130,20 +128,14 @@ class Reminder(OrderEmail):
 
 @register(Message.Kind.ATTENTION)
 class NeedsAttention(OrderEmail):
-    """Why packing stands still, and who has to act.
+    """Notice that packing stands still, with the reason if the customer can act.
 
     `details` of the message: `state`, the order's state when it was queued.
     """
 
     samples = (
-        Sample(
-            gettext_lazy("a person decides"),
-            lambda: {"order": sample_order(state=State.NEED_HUMAN)},
-        ),
-        Sample(
-            gettext_lazy("to be mended"),
-            lambda: {"order": sample_order(state=State.HAS_PACKING_ERRORS)},
-        ),
+        order_sample(gettext_lazy("a person decides"), state=State.NEED_HUMAN),
+        order_sample(gettext_lazy("to be mended"), state=State.HAS_PACKING_ERRORS),
     )
 
     def is_obsolete(self) -> bool:
@@ -152,7 +144,7 @@ class NeedsAttention(OrderEmail):
         return self.order.state != state or super().is_obsolete()
 
     def content(self) -> EmailContent:
-        """Return the sentence for the order's state, and the reason if the customer can act."""
+        """Return the words for the order's state, which may have changed since it was queued."""
         if self.order.state == State.NEED_HUMAN:
             subject = _("A person looks at your order")
             opening = _("Thank you for your order.")
@@ -178,17 +170,12 @@ class NeedsAttention(OrderEmail):
 
 @register(Message.Kind.CANCELLED)
 class OrderCancelled(OrderEmail):
-    """That the order was cancelled, and why."""
+    """Notice that the order was cancelled, with the reason."""
 
     samples = (
         Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
-        Sample(
-            gettext_lazy("never completed"),
-            lambda: {
-                "order": sample_order(
-                    state=State.CANCELLED, client_name=None, project_name=None, user_email=None
-                )
-            },
+        order_sample(
+            gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
         ),
     )
 
@@ -225,16 +212,16 @@ class OrderCancelled(OrderEmail):
 
 @register(Message.Kind.ADDRESS)
 class AddressCorrected(OrderEmail):
-    """Told to an address that was a mistake. It lets nobody in and names nobody else."""
+    """Notice to an address that was a mistake: it lets nobody in and names nobody."""
 
-    samples = (Sample(gettext_lazy("to the old address"), lambda: {"order": sample_order()}),)
+    samples = (order_sample(gettext_lazy("to the old address")),)
 
     def is_obsolete(self) -> bool:
         """Return False: what has happened stays true."""
         return False
 
     def content(self) -> EmailContent:
-        """Return the notice, with nothing of the order in it."""
+        """Return the notice, with nothing that the order holds."""
         corrected = _(
             "An order at our shop named this e-mail address. That was corrected: the order "
             "has another address now, and we write to this one about it no more."
@@ -264,10 +251,6 @@ def _agreed(basket: Basket, terms: Version) -> tuple[str, str]:
 def _attached(terms: Version) -> Attachment:
     # The version that was agreed to, even if the page has a newer one by now.
     return Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
-
-
-def _sample_incomplete() -> Order:
-    return sample_order(complete=False, project_name=None)
 
 
 def _sample_agreed() -> Order:

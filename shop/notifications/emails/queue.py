@@ -18,14 +18,12 @@ from shop.tenancy.models import Invitation, User
 
 def queue_received(order: Order) -> None:
     """Queue the confirmation with the link to the registration page, if there is an address."""
-    if order.user_email:
-        _queue(order, Message.Kind.RECEIVED, order.user_email)
+    _queue(order, Message.Kind.RECEIVED, order.user_email)
 
 
 def queue_reminder(order: Order) -> None:
     """Queue the mail that asks for missing details, if there is an address."""
-    if order.user_email:
-        _queue(order, Message.Kind.REMINDER, order.user_email)
+    _queue(order, Message.Kind.REMINDER, order.user_email)
 
 
 def queue_reminders(beat: Callable[[], None]) -> None:
@@ -69,21 +67,19 @@ def queue_attention(order: Order) -> None:
     Either a person must look at it, whatever for, or a packing step asks the customer to correct
     something. A fault on our side brings no mail.
     """
-    key = f"attention:{order.state}"
-    if order.state != State.NEED_HUMAN:
-        if not Order.objects.filter(pk=order.pk, packing__isnull=False).exclude(
-            packing__mendable=[]
-        ):
-            return
-        key += f":{order.fault}"
     if not order.user_email:
         return
+    key = f"attention:{order.state}"
+    if order.state != State.NEED_HUMAN:
+        packing = Order.objects.filter(pk=order.pk, packing__isnull=False)
+        if not packing.exclude(packing__mendable=[]).exists():
+            return
+        key += f":{order.fault}"
     details = {"state": order.state}
     _queue(order, Message.Kind.ATTENTION, order.user_email, key, details=details)
     # It may have become obsolete before it was sent, and now it is wanted again.
-    order.messages.filter(
-        kind=Message.Kind.ATTENTION, dedupe_key=key, state=Message.State.OBSOLETE
-    ).update(
+    queued = order.messages.filter(kind=Message.Kind.ATTENTION, dedupe_key=key)
+    queued.filter(state=Message.State.OBSOLETE).update(
         state=Message.State.WAITING,
         recipient=order.user_email.lower(),
         attempts=0,
@@ -98,8 +94,7 @@ def queue_cancelled(order: Order) -> None:
         earlier = order.messages.filter(kind__in=(Message.Kind.RECEIVED, Message.Kind.REMINDER))
         recipient = earlier.values_list("recipient", flat=True).last()
         order.messages.all().delete()
-    if recipient:
-        _queue(order, Message.Kind.CANCELLED, recipient)
+    _queue(order, Message.Kind.CANCELLED, recipient)
 
 
 def queue_email_change(order: Order, previous: str | None) -> None:
@@ -107,60 +102,47 @@ def queue_email_change(order: Order, previous: str | None) -> None:
 
     Mails that still wait for the previous address become obsolete.
     """
-    email = order.user_email or ""
     key = f"email_change:{order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()}"
     if previous:
         stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
-        if previous.lower() != email.lower():
+        if previous.lower() != (order.user_email or "").lower():
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)
-    elif email:
-        _queue(order, Message.Kind.RECEIVED, email, key)
+    else:
+        _queue(order, Message.Kind.RECEIVED, order.user_email, key)
 
 
 def queue_password_reset(email: str, language: str) -> None:
-    """Queue the mail with the link to a new password.
-
-    A row is written for unknown addresses too, so that no timing tells which are known.
-    """
-    Message.objects.create(
-        kind=Message.Kind.PASSWORD,
-        user=user_by_email(email),
-        recipient=email.lower(),
-        language=language,
-    )
+    """Queue the mail with the link to a new password."""
+    _queue_account(Message.Kind.PASSWORD, user_by_email(email), email, language)
 
 
 def queue_code(user: User | None, email: str, language: str, *, seed: str) -> None:
-    """Queue the mail with the code of `seed`.
-
-    A row is written without a user too, so that no timing tells which addresses are known.
-    """
-    Message.objects.create(
-        kind=Message.Kind.CODE,
-        user=user,
-        recipient=email.lower(),
-        language=language,
-        details={"seed": seed},
-    )
+    """Queue the mail with the code of `seed`."""
+    _queue_account(Message.Kind.CODE, user, email, language, seed=seed)
 
 
 def queue_security_notice(user: User, what: str, email: str, *, ip: str) -> None:
     """Queue the notice that the way `user` signs in was changed, in their own language."""
+    _queue_account(Message.Kind.CHANGE, user, email, user.language, what=what, ip=ip)
+
+
+def _queue_account(
+    kind: Message.Kind, user: User | None, email: str, language: str, **details: str
+) -> None:
+    # Written without a user too: neither answer nor timing may tell which addresses are known.
     Message.objects.create(
-        kind=Message.Kind.CHANGE,
-        user=user,
-        recipient=email.lower(),
-        language=user.language,
-        details={"what": what, "ip": ip},
+        kind=kind, user=user, recipient=email.lower(), language=language, details=details
     )
 
 
 def _queue(
-    order: Order, kind: Message.Kind, recipient: str, dedupe_key: str = "", **more: Any
+    order: Order, kind: Message.Kind, recipient: str | None, dedupe_key: str = "", **more: Any
 ) -> None:
+    if not recipient:
+        return
     message = Message(
         order=order,
         kind=kind,

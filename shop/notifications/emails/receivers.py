@@ -1,4 +1,4 @@
-"""Mail follows the orders: what is written at a change of state, what an erasure deletes."""
+"""Signal receivers: queue mails when orders change, delete them when people are erased."""
 
 from functools import reduce
 from operator import or_
@@ -26,7 +26,7 @@ from shop.tenancy.models import User
 
 @receiver(state_changed)
 def queue_emails(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
-    """Queue the mail that belongs to this change, in its transaction."""
+    """Queue the mail for this change of state, in its transaction."""
     match order.state:
         case State.PENDING if previous is None:
             queue_received(order)
@@ -43,15 +43,15 @@ def queue_emails(sender: type[Order], order: Order, previous: State | None, **kw
 def queue_email_change_emails(
     sender: type[Order], order: Order, previous: str | None, **kwargs: Any
 ) -> None:
-    """Tell the address before, and write to the new one, in the transaction of the change."""
+    """Queue the mails to the old and the new address, in the transaction of the change."""
     queue_email_change(order, previous)
 
 
 @receiver(user_erased)
 def erase_mails(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
-    """Delete the mails to them, except those of orders under way; in the demo also the kept ones."""
-    over = Q(order=None) | Q(order__state__in=FINISHED)
-    Message.objects.filter(Q(user=user) | (Q(recipient__in=emails) & over)).delete()
+    """Delete the user's mails, but not those of open orders; and those in the demo's mailbox."""
+    closed = Q(order=None) | Q(order__state__in=FINISHED)
+    Message.objects.filter(Q(user=user) | (Q(recipient__in=emails) & closed)).delete()
     within = [Q(text__icontains=email) for email in emails]
     MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import override
+from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Product
-from shop.notifications.emails.kinds import KINDS
+from shop.notifications.emails.kinds import KINDS, Sample
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, State
 from shop.tenancy.models import Client, Invitation, Project, User
@@ -20,6 +21,11 @@ def sample_message(kind: str, number: int, language: str) -> Message:
         fields = KINDS[kind].samples[number].make()
     now = timezone.now()
     return Message(**{"pk": NO_PK, "kind": kind, "language": language, "created_at": now, **fields})
+
+
+def order_sample(title: StrOrPromise, **fields: Any) -> Sample:
+    """Return a sample about an order with these fields."""
+    return Sample(title, lambda: {"order": sample_order(**fields)})
 
 
 def sample_order(**fields: Any) -> Order:
@@ -48,7 +54,12 @@ def sample_order(**fields: Any) -> Order:
     return Order(**{**defaults, **fields})
 
 
-def sample_user() -> User:
-    """Return a user who has joined and has a password."""
-    # No address: allauth would store it when it makes the link to a new password.
-    return User(pk=NO_PK, email="", password="none", joined_at=timezone.now())  # noqa: S106 -- never saved
+def account_sample(title: StrOrPromise, **details: Any) -> Sample:
+    """Return a sample for a user who has a password, with these details of the message."""
+
+    def make() -> dict[str, Any]:
+        # No address: allauth would store it when it makes the link to a new password.
+        user = User(pk=NO_PK, password="none", joined_at=timezone.now())  # noqa: S106 -- never saved
+        return {"user": user, "details": details}
+
+    return Sample(title, make)

@@ -30,7 +30,7 @@ Waiting = list[tuple[datetime, dict[str, Any]]]
 
 @register(Message.Kind.ALARM)
 class StaffDigest(Email):
-    """How many orders wait, which, why, and for how long.
+    """List of the orders that wait for staff: how many, which, why and for how long.
 
     `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `state`,
     `reason` (an error code, or "webhook") and `since` (ISO 8601).
@@ -48,7 +48,7 @@ class StaffDigest(Email):
         return not any(told[pk] == state for pk, state in now)
 
     def content(self) -> EmailContent:
-        """Return the list. What else there is to know stays behind the sign-in."""
+        """Return the list, without personal data: that stays behind the sign-in."""
         details = self.message.details
         count, orders = details["count"], details["orders"]
         subject = ngettext(
@@ -76,7 +76,7 @@ def _row(order: Mapping[str, Any]) -> Row:
     return Row(name, " · ".join(filter(None, (str(state), reason, since))))
 
 
-def send_staff_digest(beat: Callable[[], None]) -> None:
+def queue_staff_digest(beat: Callable[[], None]) -> None:
     """Queue the digest if something has waited for ALARM_AFTER_MINUTES.
 
     It goes to everybody who may manage orders, and is not repeated within ALARM_EVERY_HOURS unless

@@ -1,4 +1,4 @@
-"""Webhooks follow the orders: what is queued at a change of state, what an erasure redacts."""
+"""Signal receivers: queue webhooks when orders change, redact them when people are erased."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from shop.orders.states import state_changed
 def queue_webhooks(
     sender: type[Order], order: Order, previous: State | None, **kwargs: Any
 ) -> None:
-    """Queue the webhook that tells of this change, in its transaction."""
+    """Queue the webhook for this change of state, in its transaction."""
     if order.state == State.CANCELLED and not any(
         getattr(order, name) for name in ERASED_AT_EXPIRY
     ):
@@ -27,10 +27,10 @@ def queue_webhooks(
 
 @receiver(orders_erased)
 def erase_person(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
-    """Take the person out of the webhooks of these orders."""
+    """Remove the person from the webhooks of these orders."""
     Attempt.objects.filter(delivery__order__in=orders).update(answer="")
     for delivery in Delivery.objects.filter(order__in=orders):
         event = json.loads(delivery.payload)
         event["data"]["order"] |= dict.fromkeys(PERSONAL)
-        # One that is still to be sent goes out without the person.
+        # A webhook that still waits goes out without the person.
         Delivery.objects.filter(pk=delivery.pk).update(payload=json.dumps(event))

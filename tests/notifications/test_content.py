@@ -1,4 +1,4 @@
-"""What mails say, and what orderers cannot make them say."""
+"""Content of mails, and the limits of what orderers can put into them."""
 
 import re
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Every kind of mail, from real rows, in both languages: what holds for all of them."""
+"""Kinds of mail, each from real rows and in both languages: content and obsolescence."""
 
 import re
 from html.parser import HTMLParser
@@ -52,7 +52,7 @@ ATTENTION = "tests.notifications.steps.ask_for_another_name"
 def make_message(  # noqa: C901 -- a case for each kind
     kind: str, language: str, settings: Settings, name: str = "Zebra AG"
 ) -> Message:
-    """A message of `kind` that came about as such messages do."""
+    """Return a message of `kind`, queued by what queues it in the shop."""
     names: dict[str, Any] = {"client_name": name, "project_name": name, "language": language}
     known = make_user(language=language)
     match kind:
@@ -105,7 +105,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 class Visible(HTMLParser):
-    """What a reader of the HTML sees."""
+    """Parser that collects the text a reader of the HTML sees."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -131,8 +131,9 @@ def words(text: str) -> list[str]:
     return [found for word in text.split() if (found := word.rstrip(":"))]
 
 
-def test_every_kind_has_a_class() -> None:
+def test_every_kind_has_a_class_with_samples() -> None:
     assert set(KINDS) == set(Message.Kind.values)
+    assert all(email.samples for email in KINDS.values())
 
 
 def test_text_and_html_say_the_same(kind: str, language: str, settings: Settings) -> None:
@@ -305,7 +306,8 @@ def test_need_for_a_person_is_told_once_whatever_the_cause() -> None:
         transition(order, State.PENDING)
         transition(order, State.PACKING)
         transition(order, State.NEED_HUMAN, fault=fault)
-    assert Message.objects.filter(kind="attention").count() == 1
+    keys = Message.objects.filter(kind="attention").values_list("dedupe_key", flat=True)
+    assert list(keys) == ["attention:need_human"]
 
 
 def test_fault_that_is_ours_to_mend_is_no_mail() -> None:
