@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUP_NAMES, TAKEN, Filter
+from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, TAKEN, Filter
 from portal.backoffice.queue_counts import Counts
 from shop.catalogue.models import Product
 
@@ -29,7 +29,7 @@ def state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
         Pill(
             name, label, wanted.as_query(show=name, sort=""), wanted.group == name, shown.get(name)
         )
-        for name, label in GROUP_NAMES.items()
+        for name, (label, _slices) in GROUPS.items()
     ]
 
 

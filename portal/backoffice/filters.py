@@ -18,36 +18,23 @@ from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF, UNANSWERED, OrderSlice
-from shop.orders.models import Order, State
+from shop.orders.models import PLACED_STATES, Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
 
 LONGEST_SEARCH = 500  # letters: room for an address
-PLACED = tuple(OrderSlice(state) for state in State if state != State.NEW)
-# What the queue shows, by the name of a group.
-GROUPS: dict[str, tuple[OrderSlice, ...]] = {
-    "person": NEEDS_STAFF,
-    "need_human": (OrderSlice(State.NEED_HUMAN),),
-    "has_packing_errors": (OrderSlice(State.HAS_PACKING_ERRORS),),
-    "unanswered": (UNANSWERED,),
-    "details": (OrderSlice(State.PENDING, complete=False),),
-    "pending": (OrderSlice(State.PENDING, complete=True),),
-    "packing": (OrderSlice(State.PACKING),),
-    "packed": (OrderSlice(State.PACKED),),
-    "cancelled": (OrderSlice(State.CANCELLED),),
-    "all": PLACED,
-}
-GROUP_NAMES: dict[str, StrOrPromise] = {
-    "person": _("To do"),
-    "need_human": State.NEED_HUMAN.label,
-    "has_packing_errors": State.HAS_PACKING_ERRORS.label,
-    "unanswered": _("long without details"),
-    "details": _("waits for details"),
-    "pending": State.PENDING.label,
-    "packing": State.PACKING.label,
-    "packed": State.PACKED.label,
-    "cancelled": State.CANCELLED.label,
-    "all": _("All"),
+# The groups of the queue by name: label, and the orders in it.
+GROUPS: dict[str, tuple[StrOrPromise, tuple[OrderSlice, ...]]] = {
+    "person": (_("To do"), NEEDS_STAFF),
+    "need_human": (State.NEED_HUMAN.label, (OrderSlice(State.NEED_HUMAN),)),
+    "has_packing_errors": (State.HAS_PACKING_ERRORS.label, (OrderSlice(State.HAS_PACKING_ERRORS),)),
+    "unanswered": (_("long without details"), (UNANSWERED,)),
+    "details": (_("waits for details"), (OrderSlice(State.PENDING, complete=False),)),
+    "pending": (State.PENDING.label, (OrderSlice(State.PENDING, complete=True),)),
+    "packing": (State.PACKING.label, (OrderSlice(State.PACKING),)),
+    "packed": (State.PACKED.label, (OrderSlice(State.PACKED),)),
+    "cancelled": (State.CANCELLED.label, (OrderSlice(State.CANCELLED),)),
+    "all": (_("All"), tuple(OrderSlice(state) for state in PLACED_STATES)),
 }
 DONE = {"packed", "cancelled", "all"}
 AGES = {
@@ -93,6 +80,11 @@ class Filter:
         return self.show or ("all" if self.q or self.failing or self.due else "person")
 
     @property
+    def slices(self) -> tuple[OrderSlice, ...]:
+        """The slices that make up the group."""
+        return GROUPS[self.group][1]
+
+    @property
     def order_by(self) -> tuple[str, bool]:
         """The column that is sorted by, and whether the latest comes first."""
         return SORTS[self.sort or ("changed" if self.group in DONE else "waiting")]
@@ -116,13 +108,13 @@ class Filter:
         if self.found is not None:
             return [self._found_orders(self.found)]
         further = self._further()
-        return [Order.objects.filter(part.where(self.now), further) for part in GROUPS[self.group]]
+        return [Order.objects.filter(part.where(self.now), further) for part in self.slices]
 
     def orders(self) -> QuerySet[Order]:
         """All orders asked for, in no order."""
         if self.found is not None:
             return self._found_orders(self.found).order_by()
-        wanted = reduce(or_, [part.where(self.now) for part in GROUPS[self.group]])
+        wanted = reduce(or_, [part.where(self.now) for part in self.slices])
         return Order.objects.filter(wanted, self._further()).order_by()
 
     def as_query(self, **changes: str) -> str:
@@ -143,7 +135,7 @@ class Filter:
         few = Order.objects.filter(pk__in=found.pks).alias(
             its_state=Coalesce("state", Value("")), its_tier=Coalesce("product", Value(0))
         )
-        wanted = reduce(or_, [part.where(self.now, "its_state") for part in GROUPS[self.group]])
+        wanted = reduce(or_, [part.where(self.now, "its_state") for part in self.slices])
         return few.filter(wanted, self._further("its_tier"))
 
     def _further(self, tier: str = "product") -> Q:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import log1p
+from typing import assert_never
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,15 +13,29 @@ from portal.backoffice.formatting import duration
 from portal.backoffice.staff_access import permission_required
 from portal.backoffice.statistics import DAYS, SAMPLE, Last30Days, Times
 from shop.catalogue.models import Product
-from shop.orders.models import State
+from shop.orders.models import PLACED_STATES, State
 
-# What a bar is piled up of, from the ground: how it is coloured, and the states it counts.
-PILES: dict[str, tuple[State, ...]] = {
-    "good": (State.PACKED,),
-    "wait": (State.PENDING, State.PACKING),
-    "fault": (State.NEED_HUMAN, State.HAS_PACKING_ERRORS),
-    "past": (State.CANCELLED,),
-}
+# The parts of a bar, from the ground up; each is a CSS class.
+KINDS = ("good", "wait", "fault", "past")
+
+
+def _kind(state: State) -> str | None:
+    match state:
+        case State.PACKED:
+            return "good"
+        case State.PENDING | State.PACKING:
+            return "wait"
+        case State.NEED_HUMAN | State.HAS_PACKING_ERRORS:
+            return "fault"
+        case State.CANCELLED:
+            return "past"
+        case State.NEW:
+            return None
+        case unknown:
+            assert_never(unknown)
+
+
+PILES = {kind: tuple(state for state in State if _kind(state) == kind) for kind in KINDS}
 SMALL = 28  # height of a tier's chart
 
 
@@ -45,7 +60,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Orders by day, state and tier; how long they took; what fails."""
     weeks = Last30Days()
     times = weeks.times()
-    states = [state for state in State if state != State.NEW]
     numbers = [[weeks.number(day, states) for states in PILES.values()] for day in weeks.days]
     context = {
         "weeks": weeks,
@@ -53,12 +67,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sample": SAMPLE,
         "first": weeks.days[0],
         "last": weeks.days[-1],
-        "states": states,
+        "states": PLACED_STATES,
         "by_state": [
-            (day, [weeks.number(day, (state,)) for state in states], weeks.number(day))
+            (day, [weeks.number(day, (state,)) for state in PLACED_STATES], weeks.number(day))
             for day in reversed(weeks.days)
         ],
-        "totals": [weeks.number(states=(state,)) for state in states],
+        "totals": [weeks.number(states=(state,)) for state in PLACED_STATES],
         "placed_chart": stacked(numbers, list(PILES)),
         "piles": [
             (kind, ", ".join(str(state.label) for state in states))

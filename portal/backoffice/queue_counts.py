@@ -6,21 +6,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from portal.backoffice.filters import AGES, GROUPS
+from portal.backoffice.filters import AGES, DONE, GROUPS
 from shop.orders.attention import OrderSlice
 from shop.orders.models import Order, State
 
 MOST = 1000
-# Without the groups of what is done: there are always many.
-COUNTED = (
-    "person",
-    "need_human",
-    "has_packing_errors",
-    "unanswered",
-    "details",
-    "pending",
-    "packing",
-)
+# Without the groups of what is done, which are always large.
+COUNTED = [name for name in GROUPS if name not in DONE]
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ def count_waiting() -> Counts:
         return bisect_right(oldest[key], before)
 
     for name in COUNTED:
-        counts.numbers[name] = sum(count(part, timedelta()) for part in GROUPS[name])
+        counts.numbers[name] = sum(count(part, timedelta()) for part in GROUPS[name][1])
     for name, (age, _label) in AGES.items():
-        counts.numbers[name] = sum(count(part, age) for part in GROUPS["person"])
+        counts.numbers[name] = sum(count(part, age) for part in GROUPS["person"][1])
     return counts

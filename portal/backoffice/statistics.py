@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.models import Order, OrderEvent, State
+from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 
 DAYS = 30
 SAMPLE = 500  # orders of a day whose times are looked at; of more than that, evenly chosen ones
@@ -55,7 +55,7 @@ class Last30Days:
         days = [When(created_at__lt=end, then=Value(n)) for n, end in enumerate(self.bounds[1:])]
         found = (
             Order.objects.filter(
-                state__in=[state for state in State if state != State.NEW],
+                state__in=PLACED_STATES,
                 created_at__gte=self.bounds[0],
                 created_at__lt=self.bounds[-1],
             )

@@ -22,8 +22,8 @@ from shop.orders.models import HASH, Order
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
 
-# May be absent, and so may what is typed instead.
-OPTIONAL = frozenset({"user_first_name", "user_last_name"})
+# The members that `Order.missing` may name; all others are optional.
+NEEDED = frozenset({"client_name", "project_name", "user_email"})
 ALONE = re.compile(rf"(?<![0-9a-f]){HASH.pattern}(?![0-9a-f])")
 
 
@@ -73,7 +73,7 @@ class CorrectionForm(forms.Form):
         shown = ("client_name", "project_name")
         super().__init__(data, initial={name: getattr(order, name) for name in shown})
         for name in members:
-            self.fields[name] = member_field(name, required=name not in OPTIONAL)
+            self.fields[name] = member_field(name, required=name in NEEDED)
         if cause:
             self.cleaned_data = {}  # nothing was typed yet
             self.add_error(members[0], cause)

@@ -1,7 +1,7 @@
 """What the registration page says: for each state its words, and who acts next."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils.functional import cached_property
@@ -102,66 +102,85 @@ class OrderStatus:
 
     @property
     def headline(self) -> str:
-        """The state in the page's words."""
-        match self.order.state:
-            case State.PENDING if self.is_waiting_for_details:
-                return _("We still need a few details from you.")
-            case State.PENDING:
-                return _("Received. We start in a moment.")
-            case State.PACKING:
-                return _("Being set up. There is nothing for you to do.")
-            case State.PACKED if self.is_withdrawn:
-                return _("Done. The invitation was withdrawn since.")
-            case State.PACKED if self.is_joined:
-                return _("Done. The link was used; you sign in with your e-mail from now on.")
-            case State.PACKED:
-                sentence = _("Done. The link to sign in is on its way to %(address)s.")
-                return sentence % {"address": self.masked_email}
-            case State.HAS_PACKING_ERRORS if self.mendable:
-                return _("Something does not fit. Please check the marked detail.")
-            case State.HAS_PACKING_ERRORS:
-                return _(
-                    "Something is stuck on our side. Your order is safely stored; "
-                    "we are on it and will write to you."
-                )
-            case State.NEED_HUMAN:
-                return _(
-                    "A person looks at this order. We get back to you by the next working day."
-                )
-        return _("Cancelled.")
+        """The state in the words of the page."""
+        return self._words[0]
 
     @property
     def next_step(self) -> str:
-        """What happens next, and who does it."""
-        match self.order.state:
+        """The sentence about what happens next, and who does it."""
+        return self._words[1]
+
+    @cached_property
+    def _words(self) -> tuple[str, str]:
+        soon = _(
+            "We set up your client and your project. Then you get an e-mail with a link to sign in."
+        )
+        match State(self.order.state):
             case State.PENDING if self.is_waiting_for_details:
-                return _("You fill in the form; then we set everything up in a moment.")
-            case State.PENDING | State.PACKING:
-                return _(
-                    "We set up your client and your project. "
-                    "Then you get an e-mail with a link to sign in."
+                return (
+                    _("We still need a few details from you."),
+                    _("You fill in the form; then we set everything up in a moment."),
                 )
-            case State.PACKED if self.is_withdrawn:
-                return _("Whoever administers the client can invite anew.")
-            case State.PACKED if self.is_joined:
-                return _("You find your projects in the portal.")
+            case State.PENDING:
+                return _("Received. We start in a moment."), soon
+            case State.PACKING:
+                return _("Being set up. There is nothing for you to do."), soon
             case State.PACKED:
-                days = settings.INVITATION_DAYS
-                sentence = _(
-                    "You open the link in the e-mail and choose a password. "
-                    "The link works once and for %(days)s days."
-                )
-                return sentence % {"days": days}
-            case State.HAS_PACKING_ERRORS if self.mendable:
-                return _("You correct the detail; then we go on where we stopped, in a moment.")
+                return self._words_when_packed
             case State.HAS_PACKING_ERRORS:
-                return _("We act. You can close this page; its address stays the same.")
+                return self._words_when_stuck
             case State.NEED_HUMAN:
-                return _(
-                    "One of us looks at it and lets it go on, or writes to you. There is nothing "
-                    "for you to do. You can close this page; its address stays the same."
+                return (
+                    _("A person looks at this order. We get back to you by the next working day."),
+                    _(
+                        "One of us looks at it and lets it go on, or writes to you. There is "
+                        "nothing for you to do. You can close this page; its address stays the "
+                        "same."
+                    ),
                 )
-        return _("Nothing more happens. You are welcome to order again.")
+            case State.CANCELLED:
+                return (
+                    _("Cancelled."),
+                    _("Nothing more happens. You are welcome to order again."),
+                )
+            case State.NEW:
+                raise ValueError("An open order has no registration page.")
+            case unknown:
+                assert_never(unknown)
+
+    @property
+    def _words_when_packed(self) -> tuple[str, str]:
+        if self.is_withdrawn:
+            return (
+                _("Done. The invitation was withdrawn since."),
+                _("Whoever administers the client can invite anew."),
+            )
+        if self.is_joined:
+            return (
+                _("Done. The link was used; you sign in with your e-mail from now on."),
+                _("You find your projects in the portal."),
+            )
+        sent = _("Done. The link to sign in is on its way to %(address)s.")
+        use = _(
+            "You open the link in the e-mail and choose a password. "
+            "The link works once and for %(days)s days."
+        )
+        return sent % {"address": self.masked_email}, use % {"days": settings.INVITATION_DAYS}
+
+    @property
+    def _words_when_stuck(self) -> tuple[str, str]:
+        if self.mendable:
+            return (
+                _("Something does not fit. Please check the marked detail."),
+                _("You correct the detail; then we go on where we stopped, in a moment."),
+            )
+        return (
+            _(
+                "Something is stuck on our side. Your order is safely stored; "
+                "we are on it and will write to you."
+            ),
+            _("We act. You can close this page; its address stays the same."),
+        )
 
     @cached_property
     def reason(self) -> str:
@@ -191,13 +210,17 @@ class OrderStatus:
         return steps
 
     def _status_of_current(self) -> str:
-        if self.order.state == State.PACKING:
-            return "running"
-        if self.order.state == State.NEED_HUMAN:
-            return "waiting"
-        if self.order.state in {State.HAS_PACKING_ERRORS, State.CANCELLED}:
-            return "stopped"
-        return "open"
+        match State(self.order.state):
+            case State.PACKING:
+                return "running"
+            case State.NEED_HUMAN:
+                return "waiting"
+            case State.HAS_PACKING_ERRORS | State.CANCELLED:
+                return "stopped"
+            case State.NEW | State.PENDING | State.PACKED:
+                return "open"
+            case unknown:
+                assert_never(unknown)
 
     @property
     def version(self) -> str:

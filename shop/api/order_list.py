@@ -19,9 +19,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shop.api.response_schema import State
 from shop.catalogue.models import Product
 from shop.orders.document import Errors
+from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
 
 LARGEST_PAGE = 100
@@ -68,7 +68,7 @@ class ListQuery(BaseModel):
     """Which page. One behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
     """How many orders a page has."""
-    state: State | None = None
+    state: PlacedState | None = None
     """Only orders in this state."""
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
     """Only orders of this tier, by its code; retired tiers too."""
@@ -153,6 +153,6 @@ def _sentence(kind: str, message: str) -> str:
         return NO_TIME  # a day that its month does not have
     if kind in {"greater_than_equal", "less_than_equal"}:
         return "is out of range."
-    if kind == "literal_error":
+    if kind == "enum":
         return "is not a state that this list knows."
     return message[0].lower() + message[1:].removesuffix(".") + "."

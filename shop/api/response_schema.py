@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shop.openapi import Address, Hash
+from shop.orders.field_types import PlacedState
 
-State = Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Mask = Annotated[str, Field(pattern=r"^\*{4}.{1,4}$")]
 
@@ -44,9 +44,9 @@ class OrderAnswer(BaseModel):
     """As sent."""
     registration_url: Address
     """The special registration page: give it to your customer."""
-    state: State
+    state: PlacedState
     """Where the order is on its way."""
-    status: State | None
+    status: PlacedState | None
     """null until packing has begun, then equal to state."""
     updated_at: datetime
     """When the order last changed, UTC."""

@@ -12,11 +12,8 @@ from pydantic.alias_generators import to_pascal
 from shop.open_order import resources
 from shop.open_order.resources import Resource
 from shop.openapi import NULL, Address, Hash
-from shop.orders.field_types import Id
+from shop.orders.field_types import AnyState, Id
 
-State = Literal[
-    "new", "pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"
-]
 Status = Literal["new", "pending", "open", "closed"]
 ServiceName = Literal["client", "project", "members"]
 OwnerId = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
@@ -51,7 +48,7 @@ class OrderMembers(Capital):
 
     owner_id: OwnerId | None = None
     """The owner's id, only where the call carried it."""
-    status: State
+    status: AnyState
     """new while it is open, then the same word as state in /api/orders."""
     account: Address
     """The address of its account."""

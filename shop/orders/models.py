@@ -32,6 +32,9 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+PLACED_STATES = tuple(state for state in State if state != State.NEW)
+
+
 HASH = re.compile("[0-9a-f]{32}")
 
 
@@ -66,7 +69,8 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, default=0)
 
-    # Members of the order document, as sent.
+    # Members of the order document, as sent. `client_id` and `project_id` are plain numbers that
+    # may name rows that are gone by now; the rows that packing used are `delivered_…` below.
     client_id = models.BigIntegerField(null=True, blank=True)
     client_name = models.CharField(max_length=200, null=True, blank=True)
     project_id = models.BigIntegerField(null=True, blank=True)

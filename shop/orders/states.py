@@ -13,7 +13,7 @@ from django.utils import timezone
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.models import User
 
-TRANSITIONS: dict[str, frozenset[str]] = {
+TRANSITIONS: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.PENDING}),
     State.PENDING: frozenset({State.PACKING, State.CANCELLED}),
     State.PACKING: frozenset(

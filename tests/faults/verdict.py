@@ -113,7 +113,7 @@ def complain_of_history(order: Order, events: list[OrderEvent]) -> Iterator[str]
     if states[1] != State.PENDING or states[-1] != State.PACKED:
         yield f"has a history from {states[1]} to {states[-1]}"
     for event in events[1:]:
-        if event.state not in TRANSITIONS[event.previous]:
+        if event.state not in TRANSITIONS[State(event.previous)]:
             yield f"went from {event.previous} to {event.state}"
     claims = states.count(State.PACKING) - sum(event.note == NOT_BEGUN for event in events)
     if claims != order.packing.attempts:

@@ -130,3 +130,7 @@ def test_history_of_a_placed_order_begins_with_its_state() -> None:
     assert list(OrderEvent.objects.filter(order=order).values_list("previous", "state")) == [
         ("", "pending")
     ]
+
+
+def test_each_state_has_its_transitions() -> None:
+    assert TRANSITIONS.keys() == set(State)
