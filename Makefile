@@ -14,7 +14,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # Settings of another project that the shell may hold.
 unexport DJANGO_SETTINGS_MODULE
 
-.PHONY: help run test lint format bench faults mutants screenshots lock catalogues
+.PHONY: help run test lint format examples bench faults mutants screenshots lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -44,6 +44,10 @@ format: ## fix and format the code
 	@$(BOOTSTRAP) requirements-dev.txt
 	$(VENV)/python -m ruff check --fix-only .
 	$(VENV)/python -m ruff format .
+
+examples: ## record the examples of the APIs' description from real answers
+	@$(BOOTSTRAP) requirements-dev.txt
+	RECORD_EXAMPLES=1 $(VENV)/python -m pytest -q tests/api/test_examples.py
 
 bench: ## measure pages and calls with a thousand orders and with many (BENCH_ORDERS), as ratios
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -18,6 +18,6 @@ class ApiConfig(AppConfig):
 
 
 def _error(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse:
-    from shop.api.envelope import failure
+    from shop.api.responses import failure
 
     return failure(status, SENTENCES[status])

@@ -1,18 +1,16 @@
-"""The APIs' description, laid out for people: operations, members with their rules, answers."""
+"""The chapter "All calls" of a guide: the OpenAPI document laid out for people."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from shop.describing import NULL, Schema
+from shop.openapi import NULL, Schema
 
 # Longer lists of codes are for programs.
 MANY = 20
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """A member, parameter or header: what it may hold, and what it means."""
 
     name: str
@@ -20,47 +18,23 @@ class Member:
     text: str
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What comes back with one status."""
+def operations(description: Schema, tag: str) -> list[Schema]:
+    """All operations of an API for the template; those of one method and summary are one here.
 
-    status: str
-    text: str
-    headers: list[str]
-    examples: list[str]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What a method does, at one address or at several that mean the same."""
-
-    name: str
-    method: str
-    paths: list[str]
-    summary: str
-    text: str
-    scope: str
-    parameters: list[Member]
-    examples: list[str]
-    answers: list[Answer]
-    common: list[str]  # the statuses told once for all operations
-
-
-def operations(description: Schema, tag: str) -> list[Operation]:
-    """All operations of an API. Those of one method and summary mean the same and are one here."""
+    OPTIONS is known at every address and comes last.
+    """
     found: dict[tuple[str, str], dict[str, Schema]] = {}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             if tag in operation["tags"]:
                 found.setdefault((method, operation["summary"]), {})[path] = operation
-    # OPTIONS is known everywhere and told last.
     read = [_operation(method.upper(), same) for (method, _summary), same in found.items()]
-    return sorted(read, key=lambda operation: operation.method == "OPTIONS")
+    return sorted(read, key=lambda operation: operation["method"] == "OPTIONS")
 
 
-def common_answers(description: Schema, operations: list[Operation]) -> list[Answer]:
+def common_answers(description: Schema, operations: list[Schema]) -> list[Schema]:
     """The answers that these operations share: they are told once."""
-    wanted = {status for operation in operations for status in operation.common}
+    wanted = {status for operation in operations for status in operation["common"]}
     # The names of these components end in the status.
     shared = description["components"]["responses"].items()
     return [_answer(name[-3:], answer) for name, answer in shared if name[-3:] in wanted]
@@ -68,22 +42,20 @@ def common_answers(description: Schema, operations: list[Operation]) -> list[Ans
 
 def members(name: str, description: Schema) -> list[Member]:
     """The members of a schema: required ones first, links last, otherwise in its own order."""
-    rows: dict[str, Member] = {}
-    required: set[str] = set()
     schema = description["components"]["schemas"][name]
+    schema = schema.get("items", schema)
+    rows: list[Member] = []
+    required: set[str] = {"links"}
     for shape in [schema] if "properties" in schema else schema["anyOf"]:
-        required |= set(shape.get("required", []))
-        everything = required == set(shape["properties"])
-        for row in _members(shape, all_required=everything):
-            other = rows.get(row.name, row)
-            rules = row.rules if other.rules == row.rules else f"{other.rules} or {row.rules}"
-            rows[row.name] = Member(row.name, rules, row.text)
+        needed = set(shape.get("required", []))
+        required |= needed
+        rows += _members(shape, all_required=needed == shape["properties"].keys())
 
     def place(row: Member) -> tuple[bool, bool]:
         first = row.name.partition(".")[0]
         return first == "links", first not in required
 
-    return sorted(rows.values(), key=place)
+    return sorted(rows, key=place)
 
 
 def headers(description: Schema, tag: str) -> list[Member]:
@@ -91,10 +63,9 @@ def headers(description: Schema, tag: str) -> list[Member]:
     named: dict[str, str] = {}
     for methods in description["paths"].values():
         for operation in methods.values():
-            if tag in operation["tags"]:
-                for answer in operation["responses"].values():
-                    for header, rules in resolved(description, answer)["headers"].items():
-                        named[header] = resolved(description, rules)["description"]
+            for answer in operation["responses"].values() if tag in operation["tags"] else ():
+                for header, rules in resolved(description, answer)["headers"].items():
+                    named[header] = resolved(description, rules)["description"]
     return [Member(header, "", named[header]) for header in sorted(named)]
 
 
@@ -122,56 +93,52 @@ def _members(schema: Schema, prefix: str = "", *, all_required: bool) -> Iterato
                 yield from _members(inner, f"{prefix}{name}.", all_required=all_required)
 
 
-def _operation(method: str, same: dict[str, Schema]) -> Operation:
+def _operation(method: str, same: dict[str, Schema]) -> Schema:
     operations = list(same.values())
-    operation = operations[0]
-    body = operation.get("requestBody", {}).get("content", {})
     parameters = {each["name"]: each for one in operations for each in one["parameters"]}
     answers: Schema = {}
     for one in operations:
         answers = {**one["responses"], **answers}
     own = [status for status in sorted(answers) if "$ref" not in answers[status]]
-    return Operation(
-        name=operation["operationId"],
-        method=method,
-        paths=list(same),
-        summary=operation["summary"],
-        text=operation["description"],
-        scope=next(each["bearer"][0] for each in operation["security"] if "bearer" in each),
-        parameters=[
-            Member(
-                name,
-                _rules(parameter["schema"], required=parameter.get("required", False)),
-                parameter["description"],
-            )
-            for name, parameter in parameters.items()
+    first = operations[0]
+    return {
+        "name": first["operationId"],
+        "method": method,
+        "paths": list(same),
+        "summary": first["summary"],
+        "text": first["description"],
+        "scope": next(each["bearer"][0] for each in first["security"] if "bearer" in each),
+        "parameters": [
+            Member(name, _rules(each["schema"], required=each.get("required")), each["description"])
+            for name, each in parameters.items()
         ],
-        examples=_examples(body),
-        answers=[_answer(status, answers[status]) for status in own],
-        common=[status for status in sorted(answers) if status not in own],
-    )
+        "examples": _examples(first.get("requestBody", {}).get("content", {})),
+        "answers": [_answer(status, answers[status]) for status in own],
+        "common": [status for status in sorted(answers) if status not in own],
+    }
 
 
-def _answer(status: str, answer: Schema) -> Answer:
-    examples = _examples(answer.get("content", {}))
-    return Answer(status, answer["description"], list(answer["headers"]), examples)
+def _answer(status: str, answer: Schema) -> Schema:
+    return {
+        "status": status,
+        "text": answer["description"],
+        "headers": list(answer["headers"]),
+        "examples": _examples(answer.get("content", {})),
+    }
 
 
 def _examples(content: Schema) -> list[str]:
-    return [
-        pretty(example["value"])
-        for media in content.values()
-        for example in media["examples"].values()
-    ]
+    named = [example for media in content.values() for example in media["examples"].values()]
+    return [pretty(example["value"]) for example in named]
 
 
 def _shapes(schema: Schema) -> list[Schema]:
-    """What a value may be, but for null."""
+    """The schemas a value may have, but for null."""
     return [shape for shape in schema.get("anyOf", [schema]) if shape != NULL]
 
 
-def _rules(schema: Schema, *, required: bool) -> str:
-    """What a value must be, in words. Patterns stay with programs: the texts say what they mean."""
+def _rules(schema: Schema, *, required: bool | None) -> str:
+    """The rules of a value in words. Patterns stay with programs: the texts say what they mean."""
     shapes = _shapes(schema)
     words = ["required"] if required else []
     words.append(" or ".join(_kind(shape) for shape in shapes))
