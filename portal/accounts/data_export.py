@@ -1,4 +1,4 @@
-"""What we store about a member, as they may take it along: facts, never a secret.
+"""Data export: everything we store about a member, without secrets.
 
 Others' data stays out: of an order that somebody else has placed the member gets what is about
 themselves.
@@ -25,7 +25,7 @@ Facts = dict[str, Any]
 
 
 def export(user: User) -> Facts:
-    """Everything about `user`; times in UTC (ISO 8601), prices in cents."""
+    """Return everything about `user`; times in UTC (ISO 8601), prices in cents."""
     emails = emails_of(user)
     return {
         "user": _user(user),
@@ -103,7 +103,7 @@ def _order(order: Order, user: User) -> Facts:
         "project_name": order.project_name
         or (order.delivered_project.name if order.delivered_project else None),
     }
-    # Whoever placed it without signing in is the one it is for, as far as we know.
+    # An order that nobody signed in for was presumably placed by the member.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, user.pk}
     return facts if by_somebody_else else {**facts, **_basket(order)}
 

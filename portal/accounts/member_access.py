@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from portal.accounts.mfa_adapter import signed_in_recently
-from shop.middleware import View
 from shop.tenancy.models import Client, Project, User
+from shop.view_types import View
 
 A_PAGE = 20
 Row = TypeVar("Row", bound=Model)

@@ -18,8 +18,9 @@ from portal.accounts.member_access import (
 from portal.accounts.member_forms import InviteForm
 from shop.form_texts import add_errors
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import UNDER_WAY, invite, remove_member
+from shop.orders.member_orders import invite, remove_member
 from shop.orders.models import Order
+from shop.orders.states import UNDER_WAY
 from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.memberships import change_role
 from shop.tenancy.models import Invitation, Membership, Project, User

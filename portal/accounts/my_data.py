@@ -16,7 +16,8 @@ from portal.accounts.member_access import (
     recent_login_required,
 )
 from portal.accounts.member_forms import DeleteForm
-from shop.orders.order_erasure import FINISHED, orders_for
+from shop.orders.order_erasure import orders_for
+from shop.orders.states import FINISHED
 from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
 
 

@@ -1,4 +1,4 @@
-"""The filter as rows of pills: each leads to the list with one more condition, or one less."""
+"""The filter as rows of pills; each links to the list with one condition more or less."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shop.catalogue.models import Product
 
 @dataclass(frozen=True)
 class Pill:
-    """One choice: `name` tells its count apart, which is None where nobody counts."""
+    """One choice; `count` is None where nothing is counted."""
 
     name: str
     label: StrOrPromise
@@ -23,7 +23,7 @@ class Pill:
 
 
 def state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
-    """The groups; one is always on."""
+    """Build the pills of the groups, one of which is always on."""
     shown = counts.shown()
     return [
         Pill(
@@ -34,7 +34,7 @@ def state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
 
 
 def further_pills(wanted: Filter, counts: Counts) -> list[tuple[str, list[Pill]]]:
-    """All else, by its heading; pressed again, a pill is off."""
+    """Build all other pills by heading; clicking a pill again turns it off."""
     ages = {name: label for name, (_age, label) in AGES.items()}
     tiers = Product.objects.values_list("code", "name")
     channels = {name: label for name, (label, _where) in CHANNELS.items()}

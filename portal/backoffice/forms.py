@@ -37,7 +37,7 @@ class ActionForm(forms.Form):
 
 
 class ByHandForm(ActionForm):
-    """Which client and project staff have delivered themselves."""
+    """Ask for the client and project that staff delivered themselves."""
 
     name = "by_hand"
     client = forms.ModelChoiceField(
@@ -72,7 +72,7 @@ def confirmed(label: StrOrPromise) -> forms.BooleanField:
 
 
 class CancelForm(ActionForm):
-    """Why an order is cancelled."""
+    """Ask for the reason of a cancellation."""
 
     name = "cancel"
     reason = forms.CharField(
@@ -85,10 +85,10 @@ class CancelForm(ActionForm):
 
 
 class CorrectForm(ActionForm):
-    """What was ordered. What it may hold is for the order document to say."""
+    """Correct the members of an order. The order document checks their values."""
 
     name = "correct"
-    # The order as the page shows it: two who correct at once do not undo each other unseen.
+    # The version that the page shows: of two corrections at once, the second is refused.
     version = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, order: Order, data: Any = None) -> None:
@@ -100,7 +100,7 @@ class CorrectForm(ActionForm):
             self.fields[member] = member_field(member, required=False)
 
     def details(self) -> dict[str, Any]:
-        """The members as typed; empty ones are taken back. Those with a fault are left out."""
+        """Return the valid members; empty ones become None."""
         given = {member: self.cleaned_data[member] for member in CORRECTABLE if self._has(member)}
         return {member: value if value != "" else None for member, value in given.items()}
 
@@ -119,7 +119,7 @@ class CorrectForm(ActionForm):
 
 
 def _is_fixed(order: Order, member: str) -> bool:
-    """Whether `member` can no longer change: a name given to what was made may, its number not."""
+    """Tell whether `member` was delivered and is fixed: ids are, names can still change."""
     kind, _, what = member.partition("_")
     if kind == "user" or not getattr(order, f"delivered_{kind}_id", None):
         return False
@@ -140,7 +140,7 @@ class RetryFromForm(ActionForm):
 
 
 class EmailChangeForm(ActionForm):
-    """Where the order's mails are to go."""
+    """Ask for the new e-mail address of an order."""
 
     name = "address"
     user_email = forms.CharField(
@@ -151,7 +151,7 @@ class EmailChangeForm(ActionForm):
 
 
 class NoteForm(ActionForm):
-    """What colleagues should know."""
+    """Ask for a note to colleagues."""
 
     name = "note"
     text = forms.CharField(
@@ -163,7 +163,7 @@ class NoteForm(ActionForm):
 
 
 class FollowUpForm(ActionForm):
-    """When to look again."""
+    """Ask for the date of a follow-up."""
 
     name = "follow_up"
     on = forms.DateField(
@@ -174,10 +174,10 @@ class FollowUpForm(ActionForm):
 
 
 class ClientAdminForm(ActionForm):
-    """Who is to administer the client that was delivered."""
+    """Ask for the new client_admin of the delivered client."""
 
     name = "client_admin"
-    # Who it is as the page shows it: two who appoint at once do not undo each other unseen.
+    # The client_admin that the page shows: of two changes at once, the second is refused.
     instead_of = forms.IntegerField(widget=forms.HiddenInput)
     user = forms.EmailField(
         label=_("E-mail of whoever is to administer it"),
@@ -193,7 +193,7 @@ class ClientAdminForm(ActionForm):
 
 
 class BulkForm(forms.Form):
-    """What else has to be said before something is done to many orders."""
+    """Ask for what a bulk action needs."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -220,7 +220,7 @@ class BulkForm(forms.Form):
 
 
 class ScopesField(forms.MultipleChoiceField):
-    """What a program or a token may do; everything, to begin with."""
+    """The scopes of an application or a token; all of them by default."""
 
     def __init__(self, scopes: Sequence[str] = SCOPES) -> None:
         super().__init__(
@@ -232,7 +232,7 @@ class ScopesField(forms.MultipleChoiceField):
 
 
 class ApplicationForm(forms.Form):
-    """A partner's program."""
+    """Edit a partner's application."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -272,7 +272,7 @@ class ApplicationForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """A long-lived token."""
+    """Issue a long-lived token."""
 
     name = forms.CharField(
         label=_("Name"), max_length=100, help_text=_("Where it is used, to tell it from others.")

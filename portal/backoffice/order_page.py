@@ -18,7 +18,6 @@ from portal.backoffice.order_actions import ACTIONS, MEND, Done, OrderAction
 from portal.backoffice.staff_access import permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
 from shop.form_texts import add_errors
-from shop.middleware import View
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
 from shop.notifications.webhooks.replay import replay_for
@@ -27,6 +26,7 @@ from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
 from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
+from shop.view_types import View
 
 RELATED = (
     "product",

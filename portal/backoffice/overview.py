@@ -1,4 +1,4 @@
-"""How the last weeks went: pictures for a glance, tables for the numbers."""
+"""Overview of the last weeks: charts for a glance, tables for the numbers."""
 
 from dataclasses import dataclass
 from math import log1p
@@ -41,7 +41,7 @@ SMALL = 28  # height of a tier's chart
 
 @dataclass(frozen=True)
 class Tier:
-    """A tier's orders: how many each day, and together."""
+    """Orders of a tier by day."""
 
     code: str
     name: str
@@ -50,14 +50,14 @@ class Tier:
 
     @property
     def total(self) -> int:
-        """In all days together."""
+        """Return the sum of all days."""
         return sum(self.numbers)
 
 
 @permission_required("orders.view_order")
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Orders by day, state and tier; how long they took; what fails."""
+    """Show orders by day, state and tier, packing times and failures."""
     weeks = Last30Days()
     times = weeks.times()
     numbers = [[weeks.number(day, states) for states in PILES.values()] for day in weeks.days]
@@ -100,7 +100,7 @@ def _tiers(weeks: Last30Days) -> list[Tier]:
 
 
 def _pile(times: Times) -> list[float]:
-    """Heights of a bar: each fold longer is as much higher, else one bad day would hide the rest."""
+    """Return the heights of a bar on a log scale, so that one bad day does not hide the rest."""
     if times.middle is None or times.slow is None:
         return [0, 0]
     middle, slow = log1p(times.middle), log1p(times.slow)

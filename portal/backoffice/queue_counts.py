@@ -1,4 +1,4 @@
-"""How many orders wait, and for how long: counted no further than anybody reads."""
+"""Counts of waiting orders by group and age, up to MOST."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -17,23 +17,23 @@ COUNTED = [name for name in GROUPS if name not in DONE]
 
 @dataclass(frozen=True)
 class Counts:
-    """How many there are in each group, and of those that need a person by age."""
+    """Numbers of orders by group, and of those that need a person by age."""
 
     now: datetime = field(default_factory=timezone.now)
     numbers: dict[str, int] = field(default_factory=dict)
 
     def shown(self) -> dict[str, str]:
-        """The numbers as pages show them."""
+        """Return the numbers as pages show them."""
         return {name: f"{MOST}+" if n > MOST else str(n) for name, n in self.numbers.items()}
 
     @property
     def version(self) -> str:
-        """What tells these numbers from others."""
+        """Return a string that changes with the numbers."""
         return "-".join(str(number) for number in self.numbers.values())
 
 
 def count_waiting() -> Counts:
-    """The counts as they are now: five queries, each of an index and of no more than MOST rows."""
+    """Count now: five queries, each by an index and over at most MOST + 1 rows."""
     counts = Counts()
     oldest: dict[tuple[State, bool | None], list[datetime]] = {}
 

@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from shop.middleware import View
 from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
+from shop.view_types import View
 
 
 def staff_required(view: View) -> View:

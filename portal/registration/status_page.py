@@ -1,4 +1,4 @@
-"""What the registration page says: for each state its words, and who acts next."""
+"""The registration page's words for each state of an order, and its steps."""
 
 from dataclasses import dataclass
 from typing import Any, assert_never
@@ -18,7 +18,7 @@ from shop.tenancy.models import Client, Project
 
 @dataclass(frozen=True)
 class Step:
-    """A line in the list of steps; `status` is done, running, waiting, stopped or open."""
+    """One step in the list; `status` is done, running, waiting, stopped or open."""
 
     title: str
     status: str
@@ -26,55 +26,55 @@ class Step:
 
 @dataclass
 class OrderStatus:
-    """An order as its registration page shows it. No personal data but a masked e-mail."""
+    """An order as its registration page shows it, with no personal data but a masked e-mail."""
 
     order: Order
 
     @cached_property
     def is_waiting_for_details(self) -> bool:
-        """Whether the page must ask before anything can go on."""
+        """Tell whether the order misses details."""
         return self.order.state == State.PENDING and not self.order.complete
 
     @cached_property
     def is_joined(self) -> bool:
-        """Whether the mailed link was used."""
+        """Tell whether the e-mailed link was used."""
         invitation = self.order.invitation
         return bool(invitation and invitation.used_at)
 
     @cached_property
     def mendable(self) -> list[str]:
-        """The members of the order that its customer is to mend."""
+        """List the members that the customer has to correct."""
         if self.order.state != State.HAS_PACKING_ERRORS:
             return []
         return [name for name in FILLABLE if name in self._packing.get("mendable", [])]
 
     @cached_property
     def has_form(self) -> bool:
-        """Whether the page asks for something."""
+        """Tell whether the page shows a form."""
         return self.is_waiting_for_details or bool(self.mendable)
 
     @cached_property
     def is_withdrawn(self) -> bool:
-        """Whether whom the order brought in is gone: removed, or their account deleted."""
+        """Tell whether the invitation is gone: the member was removed or deleted their account."""
         if self.order.state != State.PACKED or self.order.invitation_id:
             return False
         return StepRecord.objects.filter(order=self.order, name="invitation").exists()
 
     @property
     def is_live(self) -> bool:
-        """Whether something may still change by itself; a form is never polled away."""
+        """Tell whether the page polls. A page with a form does not: polling would replace it."""
         final = self.order.state in {State.PACKED, State.CANCELLED}
         return not final and not self.has_form
 
     @property
     def may_have_wrong_address(self) -> bool:
-        """Whether there is an address that could still be corrected."""
+        """Tell whether there is an e-mail address that may still be corrected."""
         over = self.order.state in {State.PACKING, State.CANCELLED}
         return bool(self.order.user_email) and not over and not self.is_joined
 
     @cached_property
     def kind(self) -> str:
-        """What was ordered, beside the tier."""
+        """Describe the kind of order."""
         if self.order.project_id:
             return _("A further member of a project")
         if self.order.client_id:
@@ -83,31 +83,31 @@ class OrderStatus:
 
     @cached_property
     def client(self) -> str:
-        """The client's name, as far as it is known."""
+        """Return the name of the client, or an empty string."""
         number = self.order.delivered_client_id or self.order.client_id
         return self.order.client_name or _name_of(Client, number)
 
     @cached_property
     def project(self) -> str:
-        """The project's name, as far as it is known."""
+        """Return the name of the project, or an empty string."""
         number = self.order.delivered_project_id or self.order.project_id
         return self.order.project_name or _name_of(Project, number)
 
     @property
     def masked_email(self) -> str:
-        """Enough of the address to recognise one's own: `n…@g….com`."""
+        """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
         return mask_email(
             self.order.user_email or (self.order.member.email if self.order.member else "")
         )
 
     @property
     def headline(self) -> str:
-        """The state in the words of the page."""
+        """Return the state in the words of the page."""
         return self._words[0]
 
     @property
     def next_step(self) -> str:
-        """The sentence about what happens next, and who does it."""
+        """Return the sentence about what happens next and who does it."""
         return self._words[1]
 
     @cached_property
@@ -184,7 +184,7 @@ class OrderStatus:
 
     @cached_property
     def reason(self) -> str:
-        """Why packing stopped, in its step's own words if it has any; empty where it has not."""
+        """Explain why packing stopped, in the step's own words if it has any; or return ''."""
         if not self.order.fault:
             return ""
         return self._packing.get("customer_text") or customer_error_text(self.order.fault)
@@ -196,7 +196,7 @@ class OrderStatus:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """The steps of packing, in order."""
+        """List the steps of packing in order."""
         done = set(StepRecord.objects.filter(order=self.order).values_list("name", flat=True))
         steps = []
         current_seen = False
@@ -223,7 +223,7 @@ class OrderStatus:
 
     @property
     def version(self) -> str:
-        """Changes whenever the page would: the live fragment is sent only then."""
+        """Return a version of the page: the live fragment is only sent when it changes."""
         done = sum(step.status == "done" for step in self.steps)
         return f"{self.order.state}-{int(self.has_form)}-{done}-{self.order.fault}"
 

@@ -1,4 +1,4 @@
-"""Let go of orders that nobody completed, and of open ones that were left alone."""
+"""Expiry of incomplete orders and of abandoned open orders."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,7 +27,7 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
     for order in lapsed.iterator():
         beat()
         with transaction.atomic():
-            # Who fills it in at this moment comes first, or finds it cancelled.
+            # The row is locked first: completing the order at this moment wins or finds it cancelled.
             if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
                 transition(order, State.CANCELLED, **nothing)
 

@@ -10,15 +10,14 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from shop.orders.document import InvalidDocumentError, check_document
-from shop.orders.models import Order, OrderEvent, State
+from shop.orders.models import Order, OrderEvent
 from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
+from shop.orders.states import UNDER_WAY
 from shop.row_locks import lock_rows
 from shop.tenancy.client_admins import administering
 from shop.tenancy.memberships import remove_membership
 from shop.tenancy.models import Membership, Project, User
-
-UNDER_WAY = (State.PENDING, State.PACKING, State.HAS_PACKING_ERRORS, State.NEED_HUMAN)
 
 
 def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:

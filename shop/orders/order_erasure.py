@@ -1,4 +1,4 @@
-"""Empty a person's orders when they delete their account.
+"""Erase a person from their orders when they delete their account.
 
 What invoices need stays: tier, price, dates, client.
 """
@@ -18,24 +18,23 @@ from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
 from shop.orders.order_members import PERSONAL
 from shop.orders.placing import NotOpenError
+from shop.orders.states import FINISHED
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
-FINISHED = (State.PACKED, State.CANCELLED)
-
-# Sent in the transaction with the numbers of the `orders` that were emptied.
+# Sent in the transaction of the erasure, with the primary keys of the `orders`.
 orders_erased = Signal()
 
 
 def orders_for(user: User, emails: Iterable[str]) -> QuerySet[Order]:
-    """Placed orders whose member `user` is, by one of their `emails` (in lower case) or by name."""
+    """Find the placed orders for `user`, by membership or by their `emails` in lower case."""
     placed = Order.objects.exclude(state=State.NEW).annotate(address=Lower("user_email"))
     return placed.filter(Q(member=user) | Q(address__in=emails))
 
 
 @receiver(user_erased)
 def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
-    """Take the person out of the finished orders that are theirs; delete their open order.
+    """Erase the person from their finished orders and delete their open order.
 
     An order that is still under way keeps what it needs to be delivered.
     """
@@ -68,6 +67,6 @@ def _erase_from_details(emails: set[str]) -> None:
 
 
 def _redact(text: str, names: set[str]) -> str:
-    # The longest first: a name may be a part of the address.
+    # Longest first: a name may be part of the e-mail address.
     found = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.sub(rf"(?<!\w)(?:{found})(?!\w)", "…", text, flags=re.IGNORECASE)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from shop.orders.models import Order, OrderEvent, State
+from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 from shop.tenancy.models import User
 
 TRANSITIONS: dict[State, frozenset[State]] = {
@@ -25,6 +25,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.NEED_HUMAN: frozenset({State.PENDING, State.PACKED, State.CANCELLED}),
     State.CANCELLED: frozenset(),
 }
+# States that an order never leaves, and those of placed orders that it still will.
+FINISHED = tuple(state for state, following in TRANSITIONS.items() if not following)
+UNDER_WAY = tuple(state for state in PLACED_STATES if state not in FINISHED)
 
 # Sent inside the transaction with `order` and its `previous` state, None when it is placed.
 state_changed = Signal()

@@ -18,8 +18,8 @@ from shop.notifications.emails.queue import (
 )
 from shop.orders.corrections import address_corrected
 from shop.orders.models import Order, State
-from shop.orders.order_erasure import FINISHED, orders_erased
-from shop.orders.states import state_changed
+from shop.orders.order_erasure import orders_erased
+from shop.orders.states import FINISHED, state_changed
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
