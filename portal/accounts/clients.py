@@ -18,7 +18,7 @@ from portal.accounts.member_access import (
 from portal.accounts.member_forms import ProjectForm
 from shop.form_texts import add_errors
 from shop.languages import page_language
-from shop.orders.basket import put_tier, update
+from shop.orders.basket import put_tier, update_document
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import update_open_order
@@ -138,7 +138,7 @@ def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> Htt
         # It replaces what was begun before, but keeps the person it was for.
         put_tier(basket, tier)
         begun = basket.document.keys() & person.keys()
-        update(basket, project if begun else project | person)
+        update_document(basket, project if begun else project | person)
         basket.currency, basket.language_tag = tier.currency, page_language()
 
     changed = update_open_order(page_owner(request), put)

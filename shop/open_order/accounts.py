@@ -68,9 +68,9 @@ def user(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/user`: the sign-in name that the first member would like."""
     if call.request.method == "PUT":
         given = read_resource(OrderUser, call.body())
-        call.change(lambda basket: mapping.put_user(basket, given))
-    found = mapping.user_of(basket_of(call))
-    if found is None:
+        call.change(lambda basket: mapping.write(basket, mapping.USER, given))
+    found = mapping.read(basket_of(call), mapping.USER)
+    if not found:
         raise ApiError(404, "No user has been set.")
     return answer(200, {**found, "links": links(call, "account/user")})
 

@@ -10,7 +10,7 @@ from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.open_order.envelope import ApiError, invalid
-from shop.orders.basket import put_tier, update
+from shop.orders.basket import put_tier, update_document
 from shop.orders.models import Basket
 from shop.orders.problems import Problem
 from shop.tenancy.models import Client, User
@@ -22,14 +22,8 @@ PRODUCT = {"displayName": "project_name", "projectId": "project_id", "promoCode"
 PERSON = {"firstName": "user_first_name", "lastName": "user_last_name"}
 MEDIA = {"email1": "user_email"}
 USER = {"userName": "user_login"}
-WIRE_NAMES = {
-    "product": "offering",
-    **{
-        member: name
-        for names in (ACCOUNT, PRODUCT, PERSON, MEDIA, USER)
-        for name, member in names.items()
-    },
-}
+_RESOURCES = {"offering": "product"} | ACCOUNT | PRODUCT | PERSON | MEDIA | USER
+WIRE_NAMES = {member: name for name, member in _RESOURCES.items()}
 LANGUAGES = {"de", "en"}
 
 
@@ -38,7 +32,7 @@ def account_of(basket: Basket) -> Resource | None:
     if not basket.currency:
         return None
     kept = {"currency": basket.currency, "language": basket.language_tag}
-    return {**kept, **_read(basket, ACCOUNT)}
+    return {**kept, **read(basket, ACCOUNT)}
 
 
 def put_account(basket: Basket, given: Resource, caller: User | None) -> None:
@@ -51,8 +45,8 @@ def put_account(basket: Basket, given: Resource, caller: User | None) -> None:
         _check_currency(given["currency"], basket.order.product)
     basket.currency, basket.language_tag = given["currency"], given["language"]
     primary = basket.language_tag.partition("-")[0].lower()
-    _write(basket, ACCOUNT, given)
-    update(basket, {"language": primary if primary in LANGUAGES else None})
+    write(basket, ACCOUNT, given)
+    update_document(basket, {"language": primary if primary in LANGUAGES else None})
 
 
 def contact_of(basket: Basket, kind: str) -> Resource | None:
@@ -61,8 +55,8 @@ def contact_of(basket: Basket, kind: str) -> Resource | None:
     if kind != "regular":
         return kept
     kept = kept or {}
-    name = _read(basket, PERSON) | ({"company": basket.company} if basket.company else {})
-    media = _read(basket, MEDIA) | kept.get("contactMedia", {})
+    name = read(basket, PERSON) | ({"company": basket.company} if basket.company else {})
+    media = read(basket, MEDIA) | kept.get("contactMedia", {})
     return {**kept, "name": name, "contactMedia": media} if name or media else None
 
 
@@ -76,8 +70,8 @@ def put_contact(basket: Basket, kind: str, given: Resource) -> None:
     kept["contactMedia"] = {name: value for name, value in media.items() if name not in MEDIA}
     basket.contacts[kind] = kept
     basket.company = given["name"].get("company", "")
-    _write(basket, PERSON, given["name"])
-    _write(basket, MEDIA, media)
+    write(basket, PERSON, given["name"])
+    write(basket, MEDIA, media)
 
 
 def remove_contact(basket: Basket, kind: str) -> None:
@@ -85,22 +79,7 @@ def remove_contact(basket: Basket, kind: str) -> None:
     basket.contacts.pop(kind, None)
     if kind == "regular":
         basket.company = ""
-        _write(basket, PERSON | MEDIA, {})
-
-
-def user_of(basket: Basket) -> Resource | None:
-    """The user's sign-in name as it was put; None where it was not."""
-    return _read(basket, USER) or None
-
-
-def put_user(basket: Basket, given: Resource) -> None:
-    """Set the user's sign-in name."""
-    _write(basket, USER, given)
-
-
-def product_of(basket: Basket) -> Resource:
-    """The members of the product, unset ones None."""
-    return {name: basket.document.get(member) for name, member in PRODUCT.items()}
+        write(basket, PERSON | MEDIA, {})
 
 
 def put_product(basket: Basket, tier: Product, given: Resource) -> None:
@@ -110,7 +89,7 @@ def put_product(basket: Basket, tier: Product, given: Resource) -> None:
     if "promoCode" in given and find_promotion(given["promoCode"], tier) is None:
         raise refusal([Problem("promo_code", "invalid_promo_code")], basket)
     put_tier(basket, tier)
-    _write(basket, PRODUCT, given)
+    write(basket, PRODUCT, given)
 
 
 def put_attributes(
@@ -120,7 +99,7 @@ def put_attributes(
     values = {each["name"]: each["value"] for each in given}
     basket.attributes = given
     basket.application = application if "redirection_uri" in values else None
-    update(basket, {"redirection_uri": values.get("redirection_uri")})
+    update_document(basket, {"redirection_uri": values.get("redirection_uri")})
 
 
 def refusal(problems: Iterable[Problem], basket: Basket) -> ApiError:
@@ -160,10 +139,12 @@ def _check_currency(currency: str, tier: Product) -> None:
         raise ApiError(409, "The account is in another currency than the tier.")
 
 
-def _read(basket: Basket, names: Mapping[str, str]) -> Resource:
+def read(basket: Basket, names: Mapping[str, str]) -> Resource:
+    """Those of the resource's `names` that are set, with their values."""
     members = basket.document
     return {name: members[member] for name, member in names.items() if member in members}
 
 
-def _write(basket: Basket, names: Mapping[str, str], given: Mapping[str, Any]) -> None:
-    update(basket, {member: given.get(name) for name, member in names.items()})
+def write(basket: Basket, names: Mapping[str, str], given: Mapping[str, Any]) -> None:
+    """Set the resource's `names` as `given`; those that are not given are unset."""
+    update_document(basket, {member: given.get(name) for name, member in names.items()})

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from shop.catalogue.models import Product, Promotion
 from shop.open_order.envelope import ApiError
-from shop.open_order.mapping import product_of
+from shop.open_order.mapping import PRODUCT
 from shop.open_order.request import OpenOrderRequest
 from shop.orders.basket import quote
 from shop.orders.models import Basket, Order, State
@@ -55,7 +55,7 @@ def product_body(call: OpenOrderRequest, base: str) -> dict[str, Any]:
         "productId": basket.product_key,
         "services": call.url(f"{base}/services"),
         "offering": offering_url(call, order.product),
-        **product_of(basket),
+        **{name: basket.document.get(member) for name, member in PRODUCT.items()},
         "links": links(call, f"{base}/"),
     }
 

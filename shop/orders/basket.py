@@ -16,7 +16,7 @@ from shop.orders.problems import Problem
 from shop.tenancy.models import User
 
 
-def update(basket: Basket, members: Mapping[str, Any]) -> None:
+def update_document(basket: Basket, members: Mapping[str, Any]) -> None:
     """Put `members` of the order document into `basket`; None takes one out."""
     merged = {**basket.document, **members}
     basket.document = {name: value for name, value in merged.items() if value is not None}
@@ -26,17 +26,17 @@ def put_tier(basket: Basket, tier: Product) -> None:
     """Make `tier` the one product of `basket`; what it is for stays."""
     basket.order.product = tier
     basket.product_key = basket.product_key or uuid.uuid4().hex
-    update(basket, {"product": tier.code})
+    update_document(basket, {"product": tier.code})
 
 
 def remove_product(basket: Basket) -> None:
     """Take the product out, with its project and promotion code."""
     basket.order.product = None  # type: ignore[assignment]  # while it is open
     basket.product_key = ""
-    update(basket, dict.fromkeys(("product", "project_id", "project_name", "promo_code")))
+    update_document(basket, dict.fromkeys(("product", "project_id", "project_name", "promo_code")))
 
 
-def document(basket: Basket) -> dict[str, Any]:
+def order_document(basket: Basket) -> dict[str, Any]:
     """The order document of `basket`. A client that is not named has the contact's company."""
     members: dict[str, Any] = basket.document
     if basket.company and not members.keys() & {"client_id", "client_name"}:
@@ -49,7 +49,7 @@ def incomplete(basket: Basket) -> list[Problem]:
 
     Members are the document's, and `account` for currency and language.
     """
-    members = document(basket)
+    members = order_document(basket)
     needed = {
         "account": basket.currency,
         "product": members.get("product"),
@@ -66,7 +66,7 @@ def check_basket(basket: Basket, client_admin: User | None) -> CheckedDocument:
     """Check whether `basket` can be placed. Raises InvalidDocumentError with every problem."""
     lacks = incomplete(basket)
     try:
-        checked = check_document(document(basket), client_admin=client_admin)
+        checked = check_document(order_document(basket), client_admin=client_admin)
     except InvalidDocumentError as refusal:
         lacking = {problem.member for problem in lacks}
         found = [problem for problem in refusal.problems if problem.member not in lacking]

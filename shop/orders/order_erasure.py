@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.dispatch import Signal, receiver
 from django.utils import timezone
 
-from shop.orders.basket import update
+from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
 from shop.orders.order_members import PERSONAL
@@ -51,7 +51,7 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
     nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
     for basket in Basket.objects.filter(order__in=numbers):
-        update(basket, nothing)
+        update_document(basket, nothing)
         basket.contacts, basket.company = {}, ""
         basket.save()
     Order.objects.filter(pk__in=numbers).update(**nothing, updated_at=timezone.now())

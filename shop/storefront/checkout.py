@@ -17,7 +17,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.content.terms_field import without_outdated_tick
 from shop.form_texts import add_errors
-from shop.orders.basket import document, put_tier, quote, update
+from shop.orders.basket import order_document, put_tier, quote, update_document
 from shop.orders.consent import NoConsentError, current_terms
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
@@ -77,9 +77,9 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     status, context = 409 if outdated else 422, {}
     try:
         with locked_basket(order) as basket:
-            checked = form.fill(basket)
-            if checked and form.complete:
-                status = _place(request, owner, form, basket, checked)
+            form.fill(basket)
+            if form.checked and form.complete:
+                status = _place(request, form, basket, form.checked)
     except NotOpenError:
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
     except NoConsentError:
@@ -92,7 +92,7 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     if not (form.complete or form.errors):
         to = "" if request.POST["apply"] == "language" else "#summary"
         return redirect(reverse("checkout") + to)
-    if checked and status == 409:
+    if form.checked and status == 409:
         context = {"seen": _cents(request.POST.get("seen", ""))}
     return _page(request, form, basket, status, **context)
 
@@ -122,25 +122,19 @@ def _read_form(request: HttpRequest, owner: Owner) -> tuple[CheckoutForm | None,
 
 
 def _place(
-    request: HttpRequest,
-    owner: Owner,
-    form: CheckoutForm,
-    basket: Basket,
-    checked: CheckedDocument,
+    request: HttpRequest, form: CheckoutForm, basket: Basket, checked: CheckedDocument
 ) -> int:
     """Place the order of the locked `basket`. Returns 302, or the status of the form's page.
 
     Raises NoConsentError.
     """
-    taken = None if owner.user else hit(request, "orders")
+    taken = None if form.user else hit(request, "orders")
     if taken and taken.retry_after:
         form.add_error(None, _("There were many orders from here. Please wait a while."))
         return 429
-    agreed = request.POST.get("quote_hash", "")
+    caller, agreed = Caller(user=form.user), request.POST.get("quote_hash", "")
     try:
-        submit_open_order(
-            basket, checked, Caller(user=owner.user), quote_hash=agreed, needs_consent=True
-        )
+        submit_open_order(basket, checked, caller, quote_hash=agreed, needs_consent=True)
     except PriceChangedError:
         return 409
     except InvalidDocumentError as refusal:
@@ -168,8 +162,7 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
         return redirect("registration", placed.order_hash)
     # What was typed belongs to a new order, if the customer confirms it.
     changed = update_open_order(owner, form.fill)
-    context = {"placed": placed, "stale": placed is None}
-    response = _page(request, form, changed.basket, status=409, **context)
+    response = _page(request, form, changed.basket, 409, placed=placed, stale=placed is None)
     write_owner_id(response, changed.owner)
     return response
 
@@ -185,9 +178,9 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
 def _change_tier(basket: Basket, tier: Product) -> None:
     """Put `tier` in, and take out what does not fit it."""
     if basket.order.product != tier:
-        update(basket, {"project_id": None})
+        update_document(basket, {"project_id": None})
     if find_promotion(basket.document.get("promo_code", ""), tier) is None:
-        update(basket, {"promo_code": None})
+        update_document(basket, {"promo_code": None})
     if basket.currency:
         basket.currency = tier.currency
     put_tier(basket, tier)
@@ -228,7 +221,7 @@ def _initial(order: Order, user: User | None) -> dict[str, Any]:
             "user_last_name": user.last_name,
             "user_email": user.email,
         }
-    return {**known, **document(order.basket)}
+    return {**known, **order_document(order.basket)}
 
 
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
 from shop.form_texts import FORM_TEXTS, add_errors, member_field
 from shop.languages import page_language
-from shop.orders.basket import document, put_tier, update
+from shop.orders.basket import order_document, put_tier, update_document
 from shop.orders.consent import put_consent
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
@@ -69,6 +69,7 @@ class CheckoutForm(forms.Form):
         self.tier = tier
         self.to_agree = to_agree
         self.complete = complete
+        self.checked: CheckedDocument | None = None
         self.fields["terms"].help_text = what_to_read()
         _offer(self, "product", [(each.code, each.name) for each in tiers])
         for field in self.fields.values():
@@ -105,28 +106,31 @@ class CheckoutForm(forms.Form):
         typed.pop("terms", None)
         return {**typed, "language": page_language()}
 
-    def fill(self, basket: Basket) -> CheckedDocument | None:
-        """Put what was typed into `basket`, and check the whole; None where the form has errors.
+    def fill(self, basket: Basket) -> None:
+        """Put what was typed into `basket`, check the whole, and add what is wrong to `errors`.
 
         What breaks a rule stays out of the basket. What programs have put in beside it stays in.
+        `checked` is the document to order by, if there are no errors.
         """
         typed = self.document()
         put_tier(basket, self.tier)
-        update(basket, dict.fromkeys(self.base_fields.keys() - {"product", "terms"}) | typed)
+        update_document(
+            basket, dict.fromkeys(self.base_fields.keys() - {"product", "terms"}) | typed
+        )
         # A page has no currency of its own: that of the tier counts.
         basket.currency = self.tier.currency
         if basket.language_tag.partition("-")[0].lower() != typed["language"]:
             basket.language_tag = typed["language"]
         put_consent(basket, self.to_agree if self.cleaned_data.get("terms") else None)
         try:
-            checked = check_document(document(basket), client_admin=self.user)
+            checked = check_document(order_document(basket), client_admin=self.user)
         except InvalidDocumentError as refusal:
             told = [each for each in refusal.problems if self.complete or each.member in typed]
             faulty = {each.member for each in refusal.problems} - {"product"}
-            update(basket, dict.fromkeys(faulty & typed.keys()))
+            update_document(basket, dict.fromkeys(faulty & typed.keys()))
             add_errors(self, told)
-            return None
-        return None if self.errors else checked
+        else:
+            self.checked = None if self.errors else checked
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:

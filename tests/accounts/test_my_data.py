@@ -23,7 +23,7 @@ from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.assignment import appoint_client_admin
-from shop.orders.basket import update
+from shop.orders.basket import update_document
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.open_orders import update_open_order
@@ -508,7 +508,7 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[Email
     at_checkout("m", user)
     update_open_order(
         Owner(user=user),
-        lambda basket: update(basket, {"client_name": "Zwiebelfisch"}),
+        lambda basket: update_document(basket, {"client_name": "Zwiebelfisch"}),
     )
     # Invited somebody, and is told when that is done.
     project = make_project(client=make_client(client_admin=user))
