@@ -1,4 +1,4 @@
-"""URLs that webhooks may go to: public ones only (contract, "redirection_uri")."""
+"""Checks that webhooks go to public hosts only (contract, "redirection_uri")."""
 
 import re
 from ipaddress import ip_address

@@ -1,4 +1,4 @@
-"""The worker as a Django app."""
+"""The room's start."""
 
 from django.apps import AppConfig
 
@@ -6,10 +6,10 @@ from shop.worker.parent_death import tie_to_supervisor
 
 
 class WorkerConfig(AppConfig):
-    """The worker: the only room that imports the queue's library."""
+    """The worker: the only room that knows the queue's library."""
 
     name = "shop.worker"
 
     def ready(self) -> None:
-        """Have a process that the supervisor started end with the supervisor."""
+        """In a process that the supervisor started: end when it ends."""
         tie_to_supervisor()

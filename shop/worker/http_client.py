@@ -16,14 +16,7 @@ from functools import cache
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-from shop.worker.networks import (
-    Address,
-    Lookup,
-    NotPublicError,
-    host_and_port,
-    look_up,
-    public_addresses,
-)
+from shop.worker import networks
 
 MAX_BYTES = 1024
 
@@ -77,16 +70,16 @@ class HttpClient:
     seconds: float
     allow_local: bool = False
     max_bytes: int = MAX_BYTES
-    lookup: Lookup = look_up
+    lookup: networks.Lookup = networks.look_up
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> Response:
-        """Make one call. Does not raise for anything that the network or the server does."""
+        """Make one call, and return what came of it; only a malformed URL raises (ValueError)."""
         response = Response()
         try:
             self._exchange(response, method, url, headers, body)
-        except NotPublicError:
+        except networks.NotPublicError:
             response.failure = Failure.ADDRESS
         except TimeoutError:
             response.failure = Failure.TIMEOUT
@@ -111,14 +104,10 @@ class HttpClient:
         deadline = Deadline(self.seconds)
         parts = urlsplit(url)
         if parts.scheme != "https" and not (self.allow_local and parts.scheme == "http"):
-            raise NotPublicError
-        host, port = host_and_port(parts)
-        addresses = public_addresses(
-            host,
-            port,
-            seconds=deadline.left(),
-            allow_local=self.allow_local,
-            lookup=self.lookup,
+            raise networks.NotPublicError
+        host, port = networks.host_and_port(parts)
+        addresses = networks.public_addresses(
+            host, port, self.lookup, seconds=deadline.left(), allow_local=self.allow_local
         )
         with ExitStack() as stack:
             connected = stack.enter_context(_connect(addresses, port, deadline))
@@ -134,7 +123,8 @@ class HttpClient:
             connection = HTTPConnection(host, port)
             connection.sock, connection.auto_open = connected, 0
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request(method, target, body, {**headers, "Host": parts.netloc})
+            own = {"Host": parts.netloc.rpartition("@")[2]}
+            connection.request(method, target, body, {**headers, **own})
             answer = stack.enter_context(connection.getresponse())
             response.status = answer.status
             response.body = answer.read(self.max_bytes)
@@ -146,7 +136,7 @@ def _failure_of(status: int) -> Failure | None:
     return Failure.REDIRECT if 300 <= status < 400 else Failure.STATUS
 
 
-def _connect(addresses: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
+def _connect(addresses: Sequence[networks.Address], port: int, deadline: Deadline) -> socket.socket:
     """Connect to the first of `addresses` that accepts; each has its share of the time."""
     failure = OSError("no address")
     for tried, address in enumerate(addresses):

@@ -60,7 +60,7 @@ def look_up(host: str, port: int) -> list[Address]:
 
 
 def public_addresses(
-    host: str, port: int, *, seconds: float, allow_local: bool, lookup: Lookup = look_up
+    host: str, port: int, lookup: Lookup, *, seconds: float, allow_local: bool
 ) -> list[Address]:
     """The addresses of `host`, looked up once: connect to these, not to the name.
 

@@ -1,8 +1,8 @@
-"""Supervise the clusters: start them, wake them every second, replace those that froze or died.
+"""Keeps the clusters alive: starts them, wakes them every second, replaces what froze or died.
 
-The queue's library misses some of its own failures. When a killed process held the lock of the
-cluster's inner queue, no task ever runs again; the processes of a killed parent go on without it.
-So only the heartbeat of a cluster counts, and the cluster is replaced as a whole.
+The queue's library does not notice all its failures. A killed process may have held the lock of
+the cluster's inner queue, after which no task ever runs again; the processes of a killed parent
+go on without it. So a cluster is judged by its heartbeat alone, and replaced as a whole.
 """
 
 import logging
@@ -26,11 +26,11 @@ from shop.worker.wake_up import clear_queue, wake
 
 logger = logging.getLogger(__name__)
 
-TICK = 1.0  # seconds
-START_ALLOWANCE = 15.0  # seconds until the first heartbeat, and while the database is away
-GRACE = 15.0  # seconds for running tasks at shutdown
-PATIENCE = 3  # seconds to wait for the database
-PAUSE = 5.0  # seconds before a cluster without any heartbeat is started again
+TICK = 1.0
+START_ALLOWANCE = 15.0  # until the first heartbeat, and while the database is away
+GRACE = 15.0  # for running tasks, at the end
+PATIENCE = 3  # with the database
+PAUSE = 5.0  # before a cluster that never came to a heartbeat is started again
 
 
 class Group:
@@ -45,7 +45,7 @@ class Group:
         self.quiet_since = time.monotonic()
         self.has_beat = False
         self.not_before = 0.0
-        self.uncounted = 0  # restarts not written yet: the database may be away
+        self.uncounted = 0  # restarts; the database may be away just then
 
     def start(self) -> None:
         """Start the cluster, with an empty queue."""
@@ -73,7 +73,7 @@ class Group:
         self.has_beat = False
 
     def watch(self) -> None:
-        """Start the cluster if it is missing, wake it, replace it if it died or froze."""
+        """Start the cluster where it is missing or dead, wake it, replace it where it froze."""
         if self.process is None:
             if time.monotonic() >= self.not_before:
                 self.start()
@@ -85,9 +85,9 @@ class Group:
         wake(self.cluster)
         heartbeat = Heartbeat.objects.filter(cluster=self.cluster).first()
         beat = heartbeat.beat_at if heartbeat else None
-        # A database that is slow for us is slow for the cluster, too: it is not frozen.
+        # Where the database was slow for us it was for the cluster: that is no freezing.
         self.quiet_since += time.monotonic() - asked
-        # Measured by our own clock since the last change: clocks of machines differ.
+        # Whether it changes counts, by our own clock: clocks of machines differ and are set.
         if beat != self.last_beat:
             self.last_beat = beat
             self.has_beat = True
@@ -96,19 +96,19 @@ class Group:
         self.judge()
 
     def judge(self) -> None:
-        """Replace the cluster if it has been quiet for too long."""
+        """Replace the cluster where it has been quiet for too long."""
         if self.process is not None and time.monotonic() - self.quiet_since > self.allowance:
             self.replace("froze")
 
     def be_lenient(self) -> None:
         """Allow more time while the database is away.
 
-        But not for ever: a frozen process may be what locks the database.
+        Not for ever: a frozen process may be what locks the database.
         """
         self.allowance = max(self.frozen_after, START_ALLOWANCE)
 
     def replace(self, why: str) -> None:
-        """Kill what is left of the cluster; the next `watch` starts it again."""
+        """Kill what is left of the cluster; the next look starts it again."""
         logger.warning("The cluster %s %s and is started again.", self.cluster, why)
         if self.process is not None:
             kill_group(self.process)
@@ -118,7 +118,7 @@ class Group:
 
 
 def supervise(clusters: Mapping[str, Mapping[str, Any]]) -> None:
-    """Run the clusters until SIGTERM or Ctrl-C, then give their tasks GRACE seconds to finish."""
+    """Run the clusters until SIGTERM or Ctrl-C, then end them with time to finish their tasks."""
     stop = Stop()
     groups = [Group(name, options["frozen_after"]) for name, options in clusters.items()]
     wait_briefly()
@@ -146,7 +146,7 @@ def supervise(clusters: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def wait_briefly() -> None:
-    """Limit how long this process waits for the database: meanwhile it watches nothing."""
+    """Have this process wait for the database for seconds only: while it waits, nobody watches."""
     connection.close()
     option = {"sqlite": "timeout", "postgresql": "connect_timeout"}[connection.vendor]
     connection.settings_dict["OPTIONS"][option] = PATIENCE
