@@ -100,7 +100,7 @@ def _messages() -> Iterator[Metric]:
         "shop_messages", "Messages that are not sent, by kind and state.", labels=["kind", "state"]
     )
     unfinished = Message.objects.filter(state__in=UNFINISHED).order_by()
-    found = unfinished.values_list("kind", "state").annotate(Count("pk"), Min("next_try"))
+    found = unfinished.values_list("kind", "state").annotate(Count("pk"), Min("next_attempt_at"))
     rows = {(kind, state): (number, due) for kind, state, number, due in found}
     for kind, state in product(Message.Kind.values, UNFINISHED):
         messages.add_metric([kind, state], rows.get((kind, state), (0, None))[0])
@@ -117,7 +117,7 @@ def _webhooks() -> Iterator[Metric]:
         "shop_webhooks", "Webhooks that are not delivered, by state.", labels=["state"]
     )
     undelivered = Delivery.objects.filter(state__in=UNDELIVERED).order_by()
-    found = undelivered.values_list("state").annotate(Count("pk"), Min("next_try"))
+    found = undelivered.values_list("state").annotate(Count("pk"), Min("next_attempt_at"))
     rows = {state: (number, due) for state, number, due in found}
     for state in UNDELIVERED:
         webhooks.add_metric([state], rows.get(state, (0, None))[0])

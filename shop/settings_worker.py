@@ -6,6 +6,7 @@ from shop.env import env, read
 PACKING_STEPS = env.list(
     "PACKING_STEPS",
     default=[
+        "shop.packing.steps.approval",
         "shop.packing.steps.client",
         "shop.packing.steps.project",
         "shop.packing.steps.member",
@@ -17,7 +18,7 @@ PACKING_STEP_SECONDS = read("PACKING_STEP_SECONDS", env.int, 3)
 PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, max(30, 2 * PACKING_STEP_SECONDS))
 PACKING_MAX_ATTEMPTS = 5
 PACKING_RETRY_SECONDS = 10.0  # before the second attempt; each later one waits four times as long
-# The longest drain: it begins no order after 20 seconds, and the last one does all its steps.
+# The longest run: it begins no order after 20 seconds, and the last one does all its steps.
 PACKING_TIMEOUT = max(60, 30 + len(PACKING_STEPS) * PACKING_STEP_SECONDS)
 
 # Where wake-ups wait: in the database, or in Redis, which may lose them.
@@ -48,7 +49,7 @@ Q_CLUSTER = {
     "cache": "none",  # no such cache: its status, written twice a second, is nobody's to read
     "ALT_CLUSTERS": {
         "messages": {"timeout": 120, "retry": 1800},
-        # Its one worker makes several calls at once, and one drain may go on for minutes.
+        # Its one worker makes several calls at once, and one run may go on for minutes.
         "webhooks": {"workers": 1, "queue_limit": 1, "timeout": 900, "retry": 3600},
     },
 }
@@ -56,12 +57,12 @@ Q_CLUSTER = {
 # the cluster counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {
-        "drains": ["shop.packing.dispatch.run_due"],
+        "tasks": ["shop.packing.dispatch.run_due"],
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
         # What staff do to many orders comes after the mail, for a few seconds at a time.
-        "drains": [
+        "tasks": [
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
@@ -77,7 +78,7 @@ WORKER_CLUSTERS = {
         "frozen_after": 60,
     },
     # Apart from the mail: a receiver that takes its time must not hold up an invitation.
-    "webhooks": {"drains": ["shop.notifications.webhooks.deliver.deliver_due"], "frozen_after": 60},
+    "webhooks": {"tasks": ["shop.notifications.webhooks.deliver.deliver_due"], "frozen_after": 60},
 }
 
 # An order that nobody completes: after how many days we remind, and let it go.
@@ -100,7 +101,7 @@ MAIL_LEASE_SECONDS = 120  # above the mail server's time-out
 MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # from asking for the receiver's address to reading its answer
 WEBHOOK_LEASE_SECONDS = 60  # well above it
-# Before the second try, the third and so on (contract, "redirection_uri").
+# Before the second attempt, the third and so on (contract, "redirection_uri").
 WEBHOOK_WAITS_SECONDS = [
     *(5, 5 * 60, 30 * 60),
     *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)),

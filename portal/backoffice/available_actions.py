@@ -38,7 +38,7 @@ def _by_state(order: Order) -> set[str]:
     elif is_readdressable(order) and corrections_left(order):
         found.add("address")
     packing = getattr(order, "packing", None)
-    next_try = packing.next_try if packing else None
-    if order.state == State.PENDING and next_try and next_try > timezone.now():
+    retry_at = packing.next_attempt_at if packing else None
+    if order.state == State.PENDING and retry_at and retry_at > timezone.now():
         found.add("hurry")
     return found

@@ -180,5 +180,5 @@ def _failed(what: str) -> Found:
         failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
     else:
         failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-    pks = list(failed.order_by("-next_try").values_list("order", flat=True)[: MOST + 1])
+    pks = list(failed.order_by("-next_attempt_at").values_list("order", flat=True)[: MOST + 1])
     return Found(frozenset(pks[:MOST]), has_more=len(pks) > MOST)

@@ -194,7 +194,7 @@ def _mail(order: Order, now: datetime) -> Message:
         state=Message.State.FAILED,
         attempts=10,
         last_error="SMTPRecipientsRefused: made up",
-        next_try=now,
+        next_attempt_at=now,
         created_at=order.created_at,
     )
 
@@ -206,8 +206,8 @@ def _webhook(event: OrderEvent, now: datetime) -> Delivery:
         payload="{}",
         receiver="partner.example:443",
         state=Delivery.State.FAILED,
-        tries=10,
-        next_try=now,
+        attempts=10,
+        next_attempt_at=now,
         created_at=event.at,
     )
 

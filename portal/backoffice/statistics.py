@@ -122,13 +122,15 @@ class Last30Days:
     def failed_mails(self) -> list[Line]:
         """Mails about orders that were given up in these days, by kind."""
         failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
-        found = failed.filter(next_try__gte=self.bounds[0]).order_by()
+        found = failed.filter(next_attempt_at__gte=self.bounds[0]).order_by()
         lines = found.values_list("kind").annotate(number=Count("pk")).order_by("-number", "kind")
         return [Line((str(Message.Kind(kind).label),), number) for kind, number in lines]
 
     def failed_webhooks(self) -> list[Line]:
         """Webhooks that were given up in these days, by receiver."""
         failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-        found = failed.filter(next_try__gte=self.bounds[0]).order_by().values_list("receiver")
+        found = (
+            failed.filter(next_attempt_at__gte=self.bounds[0]).order_by().values_list("receiver")
+        )
         lines = found.annotate(number=Count("pk")).order_by("-number", "receiver")[:MOST_LINES]
         return [Line((receiver,), number) for receiver, number in lines]

@@ -41,7 +41,7 @@ def timeline_of(order: Order) -> list[Entry]:
 
     They are kept with `order`: its `messages` and `deliveries` are at hand afterwards.
     """
-    deliveries = Delivery.objects.select_related("event").prefetch_related("attempts")
+    deliveries = Delivery.objects.select_related("event").prefetch_related("attempt_log")
     prefetch_related_objects(
         [order],
         Prefetch("events", OrderEvent.objects.select_related("actor")),
@@ -118,14 +118,14 @@ def _mails(order: Order) -> Iterator[Entry]:
 
 def _webhooks(order: Order) -> Iterator[Entry]:
     for delivery in order.deliveries.all():
-        for attempt in delivery.attempts.all():
+        for attempt in delivery.attempt_log.all():
             yield Entry(
                 at=attempt.at,
                 title=_("Webhook"),
                 text=f"{delivery.event.get_state_display()} → {delivery.receiver}",
                 code=outcome(attempt),
-                state="failed" if attempt.fault else "delivered",
-                label=str(attempt.get_fault_display() or Delivery.State.DELIVERED.label),
+                state="failed" if attempt.failure else "delivered",
+                label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),
             )
 
 

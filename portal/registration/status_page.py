@@ -11,7 +11,7 @@ from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, State
 from shop.orders.order_members import FILLABLE
 from shop.packing.models import Packing, StepRecord
-from shop.packing.step_names import step_name, step_title
+from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import Client, Project
 
@@ -198,10 +198,9 @@ class OrderStatus:
     def steps(self) -> list[Step]:
         """The steps of packing, in order."""
         done = set(StepRecord.objects.filter(order=self.order).values_list("name", flat=True))
-        names = [step_name(path) for path in settings.PACKING_STEPS]
         steps = []
         current_seen = False
-        for name in names:
+        for name in recorded_steps():
             status = "done" if name in done or self.order.state == State.PACKED else "open"
             if status == "open" and not current_seen:
                 current_seen = True

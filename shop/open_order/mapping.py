@@ -22,14 +22,8 @@ PRODUCT = {"displayName": "project_name", "projectId": "project_id", "promoCode"
 PERSON = {"firstName": "user_first_name", "lastName": "user_last_name"}
 MEDIA = {"email1": "user_email"}
 USER = {"userName": "user_login"}
-WIRE_NAMES = {
-    "product": "offering",
-    **{
-        member: name
-        for names in (ACCOUNT, PRODUCT, PERSON, MEDIA, USER)
-        for name, member in names.items()
-    },
-}
+_RESOURCES = {"offering": "product"} | ACCOUNT | PRODUCT | PERSON | MEDIA | USER
+WIRE_NAMES = {member: name for name, member in _RESOURCES.items()}
 LANGUAGES = {"de", "en"}
 
 

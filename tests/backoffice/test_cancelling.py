@@ -78,7 +78,7 @@ def test_links_die_and_the_place_is_free_again(settings: Settings) -> None:
     assert order.delivered_project
 
 
-def test_cancelled_order_is_not_packed_when_its_next_try_comes(settings: Settings) -> None:
+def test_cancelled_order_is_not_packed_when_its_next_attempt_comes(settings: Settings) -> None:
     settings.PACKING_STEPS = ["tests.packing.steps.fail"]
     order = make_order()
     pack_all()

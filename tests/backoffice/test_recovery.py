@@ -277,13 +277,13 @@ def test_what_was_done_before_the_page_was_seen_is_not_what_was_faster() -> None
     assert "The order went on meanwhile" in words(page)
 
 
-def test_order_that_waits_for_its_next_try_is_tried_at_once(settings: Settings) -> None:
+def test_order_that_waits_for_its_next_attempt_is_tried_at_once(settings: Settings) -> None:
     settings.PACKING_STEPS = ["tests.packing.steps.fail"]
     order = make_order()
     pack_all()
-    assert fresh(order).packing.next_try
+    assert fresh(order).packing.next_attempt_at
     assert "The order is tried now." in act(order, "retry-now")
-    assert (fresh(order).packing.next_try, fresh(order).packing.attempts) == (None, 0)
+    assert (fresh(order).packing.next_attempt_at, fresh(order).packing.attempts) == (None, 0)
     assert order.events.filter(kind="hurried", actor__is_staff=True).count() == 1
     assert "Mia Muster was faster" in act(order, "retry-now")
     pack_all()

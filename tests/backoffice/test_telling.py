@@ -52,15 +52,15 @@ def test_mail_to_the_address_before_stays_there() -> None:
     assert order.messages.count() == 2
 
 
-def test_mail_that_waits_for_its_next_try_goes_at_once() -> None:
+def test_mail_that_waits_for_its_next_attempt_goes_at_once() -> None:
     order = make_order()
     late = timezone.now() + timedelta(hours=1)
-    order.messages.update(next_try=late, attempts=4)
+    order.messages.update(next_attempt_at=late, attempts=4)
     mail = order.messages.get()
     assert "Send now" in words(visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/"))
     press(order, f"mails/{mail.pk}")
     mail.refresh_from_db()
-    assert mail.next_try <= timezone.now()
+    assert mail.next_attempt_at <= timezone.now()
     assert mail.attempts == 0
     assert "Mia Muster was faster" in words(press(order, f"mails/{mail.pk}"))
 
@@ -111,7 +111,7 @@ def with_webhooks() -> Order:
         Attempt.objects.create(
             delivery=delivery, at=timezone.now(), milliseconds=12 + at, status=503, answer="<no>"
         )
-    Delivery.objects.update(state=Delivery.State.FAILED, tries=10)
+    Delivery.objects.update(state=Delivery.State.FAILED, attempts=10)
     return order
 
 
@@ -130,7 +130,7 @@ def test_webhook_goes_out_again_once(which: str) -> None:
     path = f"webhooks/{delivery.pk}" if which == "one" else "webhooks"
     assert "The webhook is on its way again." in words(press(order, path))
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.tries) == (Delivery.State.WAITING, 0)
+    assert (delivery.state, delivery.attempts) == (Delivery.State.WAITING, 0)
     assert order.events.get(kind="sent_again").note == "webhook 1"
     assert "Mia Muster was faster" in words(press(order, path))
 

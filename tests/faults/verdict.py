@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, Max, Sum
 
 from shop.notifications.emails.models import MailboxEntry, Message
@@ -14,7 +13,7 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import TRANSITIONS
 from shop.packing.attempts import NOT_BEGUN
 from shop.packing.models import Packing
-from shop.packing.step_names import step_name
+from shop.packing.step_names import recorded_steps
 from shop.tenancy.models import Client, Invitation, Membership, Project
 
 LINK = re.compile("/register/([0-9a-f]{32})/(join/)?")
@@ -84,7 +83,7 @@ def complain(order: Order, mails: Counter[tuple[str, bool]]) -> Iterator[str]:
     if order.packing.lease_token or order.packing.lease_until:
         yield "is still leased"
     steps = [step.name for step in order.steps.all()]
-    if steps != [step_name(path) for path in settings.PACKING_STEPS]:
+    if steps != recorded_steps():
         yield f"has the steps {steps}"
     membership = order.invitation.membership if order.invitation else None
     if (

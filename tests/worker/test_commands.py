@@ -1,4 +1,4 @@
-"""What the commands say when they cannot start."""
+"""The commands say in one sentence why they cannot start."""
 
 import os
 import socket

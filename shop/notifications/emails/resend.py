@@ -67,9 +67,9 @@ def send_again(message: Message, staff: User) -> bool:
 
 def _make_due(message: Message) -> bool:
     waiting = Message.objects.filter(
-        pk=message.pk, state=Message.State.WAITING, next_try__gt=timezone.now()
+        pk=message.pk, state=Message.State.WAITING, next_attempt_at__gt=timezone.now()
     )
-    return bool(waiting.update(next_try=timezone.now(), attempts=0))
+    return bool(waiting.update(next_attempt_at=timezone.now(), attempts=0))
 
 
 def _queue_new_link(order: Order) -> bool:
