@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.utils import OperationalError
+from django.utils import timezone
 
+from shop.worker.models import Heartbeat
 from tests.factories import make_packed_order, make_staff, make_user
 from tests.pages import assert_headers, at_checkout, html, join_address, visitor
 
@@ -103,8 +107,34 @@ def test_process_is_alive_without_a_database() -> None:
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+def beat_all(at: datetime) -> None:
+    for cluster in settings.WORKER_CLUSTERS:
+        Heartbeat.objects.update_or_create(cluster=cluster, defaults={"beat_at": at})
+
+
 @db
-def test_process_is_ready_where_the_database_answers() -> None:
+def test_process_is_not_ready_before_each_cluster_has_a_heartbeat() -> None:
+    beat_all(timezone.now())
+    Heartbeat.objects.filter(cluster="messages").update(beat_at=None)
+    answer = visitor().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.content == b"the cluster messages has no heartbeat yet"
+
+
+@db
+def test_process_is_not_ready_while_the_worker_is_away() -> None:
+    beat_all(timezone.now() - timedelta(minutes=10))
+    answer = visitor().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.content.splitlines() == [
+        f"the cluster {cluster} has had no heartbeat for 600 s".encode()
+        for cluster in settings.WORKER_CLUSTERS
+    ]
+
+
+@db
+def test_process_is_ready_where_database_and_worker_answer() -> None:
+    beat_all(timezone.now())
     answer = visitor().get("/readyz")
     assert (answer.status_code, answer.content) == (200, b"ok")
     assert "no-store" in answer.headers["Cache-Control"]

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from shop.worker.parent_death import tie_to_supervisor
+from shop.worker.processes import name_worker
 
 
 class WorkerConfig(AppConfig):
@@ -11,5 +12,8 @@ class WorkerConfig(AppConfig):
     name = "shop.worker"
 
     def ready(self) -> None:
-        """In a process that the supervisor started: end when it ends."""
+        """Tie the supervisor's processes to it, and name those that run tasks."""
+        from django_q.signals import post_spawn
+
         tie_to_supervisor()
+        post_spawn.connect(name_worker)
