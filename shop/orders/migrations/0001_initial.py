@@ -285,6 +285,7 @@ class Migration(migrations.Migration):
                 ),
                 ("fault", models.CharField(blank=True, max_length=40)),
                 ("note", models.TextField(blank=True)),
+                ("details", models.JSONField(blank=True, default=dict)),
                 (
                     "actor",
                     models.ForeignKey(
@@ -323,12 +324,14 @@ class Migration(migrations.Migration):
                         to="orders.order",
                     ),
                 ),
-                ("account", models.JSONField(null=True)),
+                ("document", models.JSONField(default=dict)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("language_tag", models.CharField(blank=True, max_length=200)),
+                ("company", models.CharField(blank=True, max_length=200)),
                 ("contacts", models.JSONField(default=dict)),
-                ("user", models.JSONField(null=True)),
-                ("payment", models.JSONField(null=True)),
-                ("product", models.JSONField(null=True)),
+                ("payment", models.CharField(blank=True, max_length=20)),
                 ("attributes", models.JSONField(null=True)),
+                ("product_key", models.CharField(blank=True, max_length=32)),
                 ("agreed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "application",

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Packing",
             fields=[
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("lease_token", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "order",
                     models.OneToOneField(
@@ -34,9 +37,6 @@ class Migration(migrations.Migration):
                         to="orders.order",
                     ),
                 ),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("lease_token", models.UUIDField(blank=True, null=True)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
                 ("last_step", models.CharField(blank=True, max_length=100)),
                 ("last_error", models.TextField(blank=True)),

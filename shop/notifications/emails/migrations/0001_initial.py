@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lease_token", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "kind",
                     models.CharField(
@@ -84,10 +88,6 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("lease_token", models.UUIDField(blank=True, null=True)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 ("last_error", models.TextField(blank=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -116,30 +116,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "message",
                 "verbose_name_plural": "messages",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["state", "next_attempt_at"], name="message_due"),
+                    models.Index(
+                        fields=["recipient", "sent_at"], name="emails_mess_recipie_245e79_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "kind", "dedupe_key"), name="message_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "alarm")),
+                        fields=("user", "dedupe_key"),
+                        name="alarm_once",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["state", "next_attempt_at"], name="message_due"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                fields=["recipient", "sent_at"], name="emails_mess_recipie_245e79_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("order", "kind", "dedupe_key"), name="message_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "alarm")),
-                fields=("user", "dedupe_key"),
-                name="alarm_once",
-            ),
         ),
     ]
