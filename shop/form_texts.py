@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from shop.orders.order_members import MEMBERS
+from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
 
 # By code of `shop.orders.problems`.
@@ -38,7 +38,7 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
 
 def member_field(name: str, *, required: bool) -> forms.Field:
     """Make the form field of the order member `name`. The order document checks its value."""
-    member = MEMBERS[name]
+    member = FIELDS[name]
     if name == "language":
         return forms.ChoiceField(label=member.label, choices=settings.LANGUAGES, required=required)
     if name in {"client_id", "project_id"}:

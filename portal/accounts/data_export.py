@@ -17,7 +17,7 @@ from shop.access.tokens import last_used
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
-from shop.orders.order_members import EXPORTED
+from shop.orders.order_fields import EXPORTED
 from shop.tenancy.erasure import emails_of
 from shop.tenancy.models import Client, Membership, User
 

@@ -16,7 +16,7 @@ from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
-from shop.orders.order_members import CORRECTABLE
+from shop.orders.order_fields import CORRECTABLE
 from shop.orders.webhook_urls import webhook_url_error
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title

@@ -17,7 +17,7 @@ from portal.backoffice.keyset_paging import fetch, positions
 from portal.backoffice.models import Export
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.models import Order
-from shop.orders.order_members import EXPORTED
+from shop.orders.order_fields import EXPORTED
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
-from shop.orders.order_members import MEMBERS
+from shop.orders.order_fields import FIELDS
 from shop.packing.step_names import step_title
 
 Kind = OrderEvent.Kind
@@ -75,7 +75,7 @@ def _event_text(event: OrderEvent) -> str:
         case Kind.STATE:
             return "\n".join(filter(None, (error_text(event.fault), event.note)))
         case Kind.DETAILS | Kind.CORRECTED:
-            return ", ".join(str(MEMBERS[name].label) for name in details["fields"])
+            return ", ".join(str(FIELDS[name].label) for name in details["fields"])
         case Kind.FOLLOW_UP:
             on = details["on"] and date.fromisoformat(details["on"])
             return date_format(on, "DATE_FORMAT") if on else _("no longer")

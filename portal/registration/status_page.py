@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, State
-from shop.orders.order_members import FILLABLE
+from shop.orders.order_fields import FILLABLE
 from shop.packing.models import Packing, StepRecord
 from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email

@@ -12,7 +12,7 @@ from shop.api.responses import phrase
 from shop.api.urls import urlpatterns
 from shop.catalogue.models import Product
 from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
-from shop.orders.order_members import OrderDocument
+from shop.orders.order_fields import OrderDocument
 
 EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
 TAG = {"name": "Orders", "description": "A whole order in one call."}

@@ -20,7 +20,7 @@ from shop.links import registration_url
 from shop.openapi import Operation, describes
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import HASH, Order, State
-from shop.orders.order_members import OrderDocument
+from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
 from shop.orders.serializers import serialize_order
 

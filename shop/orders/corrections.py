@@ -11,7 +11,7 @@ from django.utils import timezone
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.order_members import CORRECTABLE
+from shop.orders.order_fields import CORRECTABLE
 from shop.orders.problems import Problem
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake

@@ -16,7 +16,7 @@ from shop.access.tokens import WRITE
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
 from shop.orders.field_types import Name
-from shop.orders.order_members import READ_ONLY, OrderDocument
+from shop.orders.order_fields import READ_ONLY, OrderDocument
 from shop.orders.problems import SENTENCES, Problem
 from shop.tenancy.models import Client, Project, User
 

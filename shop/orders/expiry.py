@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shop.orders.models import Order, State
 from shop.orders.open_orders import delete_open
-from shop.orders.order_members import ERASED_AT_EXPIRY
+from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.placing import NotOpenError
 from shop.orders.states import transition
 

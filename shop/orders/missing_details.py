@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.order_members import FILLABLE
+from shop.orders.order_fields import FILLABLE
 from shop.orders.problems import Problem
 from shop.tenancy.models import User
 

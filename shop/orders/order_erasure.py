@@ -16,7 +16,7 @@ from django.utils import timezone
 from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
-from shop.orders.order_members import PERSONAL
+from shop.orders.order_fields import PERSONAL
 from shop.orders.placing import NotOpenError
 from shop.orders.states import FINISHED
 from shop.tenancy.erasure import user_erased

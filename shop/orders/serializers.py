@@ -5,7 +5,7 @@ from typing import Any
 
 from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order, State
-from shop.orders.order_members import AS_SENT
+from shop.orders.order_fields import AS_SENT
 
 
 def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:

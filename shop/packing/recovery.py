@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from shop.orders.corrections import STUCK, correct
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.order_members import CORRECTABLE
+from shop.orders.order_fields import CORRECTABLE
 from shop.orders.states import transition
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord

@@ -7,7 +7,7 @@ import pytest
 from shop.orders.corrections import correct
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.order_members import CORRECTABLE
+from shop.orders.order_fields import CORRECTABLE
 from shop.orders.problems import SENTENCES
 from shop.packing.recovery import correct_and_retry
 from tests.factories import make_bare_order, make_order, make_project, make_token, make_user

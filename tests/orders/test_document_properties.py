@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from shop.orders.document import InvalidDocumentError, check_document
-from shop.orders.order_members import READ_ONLY, OrderDocument
+from shop.orders.order_fields import READ_ONLY, OrderDocument
 from tests.factories import make_application, make_token
 
 MEMBERS = [*OrderDocument.model_fields, *sorted(READ_ONLY)]

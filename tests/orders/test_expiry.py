@@ -13,7 +13,7 @@ from shop.orders.expiry import delete_stale_baskets, expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.open_orders import delete_open, open_order
-from shop.orders.order_members import ERASED_AT_EXPIRY
+from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
 from tests.factories import DETAILS, make_bare_order, make_order

@@ -11,7 +11,7 @@ from portal.backoffice.timeline import outcome
 from shop.orders import error_codes
 from shop.orders.attention import STALLED, UNANSWERED, any_holds
 from shop.orders.models import Order, State
-from shop.orders.order_members import MEMBERS, PERSONAL
+from shop.orders.order_fields import FIELDS, PERSONAL
 from shop.packing import step_names
 
 register = template.Library()
@@ -42,4 +42,4 @@ def age(when: datetime) -> str:
 @register.filter
 def personal_details(order: Order) -> list[tuple[StrOrPromise, str | None]]:
     """Label and value of each member about the person who joins."""
-    return [(MEMBERS[name].label, getattr(order, name)) for name in PERSONAL]
+    return [(FIELDS[name].label, getattr(order, name)) for name in PERSONAL]

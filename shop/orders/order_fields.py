@@ -27,7 +27,7 @@ READ_ONLY = frozenset(
 
 
 @dataclass(frozen=True)
-class Member:
+class OrderField:
     """How pages name a member, and what may be done with it.
 
     `autocomplete` is the value of the HTML attribute. A `fillable` member is asked for on the
@@ -60,22 +60,22 @@ class OrderDocument(BaseModel):
         },
     )
 
-    product: Annotated[Name, Member(_("Tier"), exported=False), Field(examples=["s"])]
+    product: Annotated[Name, OrderField(_("Tier"), exported=False), Field(examples=["s"])]
     """The tier, by its code in exact case. A retired tier is refused like an unknown one."""
 
-    admin_user_access_token: Annotated[Text | None, Member(_("Token"), exported=False)] = None
+    admin_user_access_token: Annotated[Text | None, OrderField(_("Token"), exported=False)] = None
     """The token of a client_admin with the scope orders:write. Needed with client_id; with
     client_name its user becomes the client_admin of the new client."""
 
     # Ids are never taken from somebody who merely holds the hash (contract, "Who is who").
     client_id: Annotated[
-        Id | None, Member(_("Client's number"), correctable=True), Field(examples=[7])
+        Id | None, OrderField(_("Client's number"), correctable=True), Field(examples=[7])
     ] = None
     """The client to add to. Not together with client_name."""
 
     client_name: Annotated[
         Name | None,
-        Member(
+        OrderField(
             _("Client"),
             hint=_("The company that orders, as it is to appear on invoices."),
             autocomplete="organization",
@@ -88,14 +88,16 @@ class OrderDocument(BaseModel):
     also where one of this name exists."""
 
     project_id: Annotated[
-        Id | None, Member(_("Project's number"), correctable=True), Field(examples=[12])
+        Id | None, OrderField(_("Project's number"), correctable=True), Field(examples=[12])
     ] = None
     """The project to add a member to. Needs client_id and user_email; product must be the project's
     tier. Not together with project_name."""
 
     project_name: Annotated[
         Name | None,
-        Member(_("Project"), hint=_("A working title will do."), fillable=True, correctable=True),
+        OrderField(
+            _("Project"), hint=_("A working title will do."), fillable=True, correctable=True
+        ),
         Field(examples=["OSD Yamdu Free"]),
     ] = None
     """The name of a new project; not blank, no control characters. It always makes a new
@@ -103,7 +105,7 @@ class OrderDocument(BaseModel):
 
     redirection_uri: Annotated[
         Webhook | None,
-        Member(_("Webhooks to"), exported=False),
+        OrderField(_("Webhooks to"), exported=False),
         Field(examples=["https://partner.example/hooks"]),
     ] = None
     """Where each change of state is to be POSTed: an absolute https URI of printable ASCII
@@ -111,7 +113,7 @@ class OrderDocument(BaseModel):
 
     user_first_name: Annotated[
         Name | None,
-        Member(
+        OrderField(
             _("First name"),
             autocomplete="given-name",
             fillable=True,
@@ -124,7 +126,7 @@ class OrderDocument(BaseModel):
 
     user_last_name: Annotated[
         Name | None,
-        Member(
+        OrderField(
             _("Last name"),
             autocomplete="family-name",
             fillable=True,
@@ -137,7 +139,7 @@ class OrderDocument(BaseModel):
 
     user_email: Annotated[
         Email | None,
-        Member(
+        OrderField(
             _("E-mail"),
             hint=_("The link to sign in goes here. No advertising."),
             autocomplete="email",
@@ -151,31 +153,33 @@ class OrderDocument(BaseModel):
 
     user_login: Annotated[
         Login | None,
-        Member(_("Login wished for"), correctable=True, personal=True),
+        OrderField(_("Login wished for"), correctable=True, personal=True),
         Field(examples=["nina.nagel"]),
     ] = None
     """The login the first member would like: ASCII letters, digits and @ . + - _, with @ only if it
     equals user_email. Where it is taken, the member chooses another."""
 
     language: Annotated[
-        Literal["de", "en"], Member(_("Language"), correctable=True), Field(examples=["de"])
+        Literal["de", "en"], OrderField(_("Language"), correctable=True), Field(examples=["de"])
     ] = "de"
     """The language of the registration page and of mails."""
 
-    promo_code: Annotated[Name | None, Member(_("Promo code")), Field(examples=["SUMMER"])] = None
+    promo_code: Annotated[Name | None, OrderField(_("Promo code")), Field(examples=["SUMMER"])] = (
+        None
+    )
     """A code that is valid now for this tier."""
 
 
-MEMBERS = {
-    name: next(each for each in field.metadata if isinstance(each, Member))
+FIELDS = {
+    name: next(each for each in field.metadata if isinstance(each, OrderField))
     for name, field in OrderDocument.model_fields.items()
 }
 
 # Members that are columns of `Order`, as sent: of the tier and the token it keeps something else.
-AS_SENT = tuple(name for name in MEMBERS if name not in {"product", "admin_user_access_token"})
-FILLABLE = tuple(name for name, member in MEMBERS.items() if member.fillable)
-CORRECTABLE = tuple(name for name, member in MEMBERS.items() if member.correctable)
-PERSONAL = tuple(name for name, member in MEMBERS.items() if member.personal)
-EXPORTED = tuple(name for name, member in MEMBERS.items() if member.exported)
+AS_SENT = tuple(name for name in FIELDS if name not in {"product", "admin_user_access_token"})
+FILLABLE = tuple(name for name, member in FIELDS.items() if member.fillable)
+CORRECTABLE = tuple(name for name, member in FIELDS.items() if member.correctable)
+PERSONAL = tuple(name for name, member in FIELDS.items() if member.personal)
+EXPORTED = tuple(name for name, member in FIELDS.items() if member.exported)
 # What may have been filled in about people and their company before an order lapses.
-ERASED_AT_EXPIRY = tuple(name for name in MEMBERS if name in {*FILLABLE, *PERSONAL})
+ERASED_AT_EXPIRY = tuple(name for name in FIELDS if name in {*FILLABLE, *PERSONAL})

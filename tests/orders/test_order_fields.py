@@ -4,12 +4,12 @@ import pytest
 from django.db import models
 
 from shop.orders.models import Order
-from shop.orders.order_members import (
+from shop.orders.order_fields import (
     AS_SENT,
     CORRECTABLE,
     EXPORTED,
+    FIELDS,
     FILLABLE,
-    MEMBERS,
     PERSONAL,
     OrderDocument,
 )
@@ -29,7 +29,7 @@ def test_flags_select_the_members_in_the_order_of_the_document() -> None:
 
 
 def test_no_id_and_no_token_can_be_filled_in_by_somebody_who_holds_the_hash() -> None:
-    assert {"client_id", "project_id", "admin_user_access_token"} <= MEMBERS.keys() - set(FILLABLE)
+    assert {"client_id", "project_id", "admin_user_access_token"} <= FIELDS.keys() - set(FILLABLE)
 
 
 def test_each_member_but_tier_and_token_is_a_column_of_the_order() -> None:
@@ -41,10 +41,10 @@ def test_each_member_but_tier_and_token_is_a_column_of_the_order() -> None:
     }
 
 
-@pytest.mark.parametrize("member", sorted(MEMBERS.keys() - WITHOUT_EXAMPLE))
+@pytest.mark.parametrize("member", sorted(FIELDS.keys() - WITHOUT_EXAMPLE))
 def test_member_has_a_label_a_description_and_examples_that_it_allows(member: str) -> None:
     field = OrderDocument.model_fields[member]
-    assert MEMBERS[member].label
+    assert FIELDS[member].label
     assert field.description
     assert field.examples
     for example in field.examples:
