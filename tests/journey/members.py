@@ -5,7 +5,7 @@ import uuid
 
 from playwright.sync_api import CDPSession, Page
 
-from tests.journey.conftest import check_accessibility
+from tests.journey.conftest import check_accessibility, check_contrast
 from tests.journey.test_journey import PASSWORD, link_in, newest_mail
 
 
@@ -71,7 +71,7 @@ def look(page: Page) -> None:
     """axe finds nothing on the page, in light and in dark."""
     # Without motion: colours on their way from one to the other have little contrast.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    check_accessibility(page)
+    check_contrast(page)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     check_accessibility(page)
 

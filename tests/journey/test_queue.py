@@ -12,7 +12,7 @@ from tests.scenes import Scene, open_scene
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.once,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 __all__ = ["visit"]  # the fixture
 

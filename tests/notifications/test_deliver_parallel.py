@@ -22,7 +22,7 @@ from tests.notifications.receiver import (
 )
 from tests.worker.real import beats, running_worker, wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WORKERS = 4
 

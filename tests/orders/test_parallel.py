@@ -26,7 +26,7 @@ from tests.factories import (
     make_token,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 CALLERS = 6
 Result = TypeVar("Result")

@@ -12,7 +12,7 @@ from shop.worker.models import Heartbeat
 from tests.factories import make_order
 from tests.worker.real import beats, running_worker, wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def packs(order: Order, seconds: float) -> bool:

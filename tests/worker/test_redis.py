@@ -16,7 +16,7 @@ from tests.redis_server import Server, throw_away_server
 from tests.worker.real import beats, environment, running_worker, wait_for
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
     pytest.mark.once,
 ]
 

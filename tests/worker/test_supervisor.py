@@ -9,7 +9,7 @@ import pytest
 from shop.worker.models import Heartbeat
 from tests.worker.real import beats, running_worker, wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 CLUSTERS = ("packing", "messages", "webhooks")
 
