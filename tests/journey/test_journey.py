@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journey.conftest import OpenContext, check_accessibility
+from tests.journey.conftest import OpenContext, check_accessibility, check_contrast
 
 pytestmark = pytest.mark.browser
 
@@ -80,8 +80,15 @@ def join(page: Page, language: str, email: str, client: str) -> None:
     check_accessibility(page)
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
-@pytest.mark.parametrize("language", ["de", "en"])
+# One journey on PostgreSQL too, in German and with scripts; the rest looks at pages alone.
+@pytest.mark.parametrize(
+    "javascript",
+    [
+        pytest.param(True, id="with script"),
+        pytest.param(False, id="without script", marks=pytest.mark.once),
+    ],
+)
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.once)])
 def test_customer_becomes_a_member_at_home(
     open_context: OpenContext, language: str, javascript: bool
 ) -> None:
@@ -108,6 +115,7 @@ def test_customer_becomes_a_member_at_home(
     join(page, language, email, client)
 
 
+@pytest.mark.once
 def test_page_without_scripts_renews_itself(open_context: OpenContext) -> None:
     """A browser with scripts switched off, not merely kept away: the page still turns."""
     context = open_context(locale="en", java_script_enabled=False)
@@ -145,6 +153,7 @@ def approve_newest(context: BrowserContext) -> None:
     check_accessibility(page)
 
 
+@pytest.mark.once
 def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
     open_context: OpenContext,
 ) -> None:
@@ -169,6 +178,7 @@ def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
     assert loads == []
 
 
+@pytest.mark.once
 def test_order_of_a_product_alone_is_completed_on_its_page(open_context: OpenContext) -> None:
     context = open_context(locale="en")
     answer = context.request.post(
@@ -200,6 +210,7 @@ def test_order_of_a_product_alone_is_completed_on_its_page(open_context: OpenCon
     assert shown["project_id"]
 
 
+@pytest.mark.once
 def test_lost_connection_is_told_and_the_page_goes_on(open_context: OpenContext) -> None:
     context = open_context(locale="en")
     answer = context.request.post(
@@ -226,14 +237,17 @@ def test_lost_connection_is_told_and_the_page_goes_on(open_context: OpenContext)
     expect(notice).to_be_hidden(timeout=15_000)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/nothing/", "/account/login/", "/account/password/reset/"])
 def test_pages_beside_the_way_are_accessible(open_context: OpenContext, path: str) -> None:
-    for scheme in ("light", "dark"):
-        page = open_context(locale="de", color_scheme=scheme).new_page()
-        page.goto(path)
-        check_accessibility(page)
+    page = open_context(locale="de").new_page()
+    page.goto(path)
+    check_accessibility(page)
+    page.emulate_media(color_scheme="dark")
+    check_contrast(page)
 
 
+@pytest.mark.once
 def test_wrong_link_says_what_to_do_next(open_context: OpenContext) -> None:
     context = open_context(locale="en")
     answer = context.request.post(

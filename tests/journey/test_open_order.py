@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from portal.accounts.management.commands.demo_data import CUSTOMER, PROMO_CODE, STAFF
 from tests.journey.conftest import OpenContext, check_accessibility
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 # Everything a page may try: by script with and without asking first, and by a plain form.
 ATTACK = """<!doctype html><title>A page of somebody else</title>
