@@ -1,7 +1,7 @@
 """Visit pages and read them as a person does."""
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.http import HttpResponse
@@ -37,6 +37,20 @@ def words(response: Response) -> str:
     """What a reader sees: no tags, blanks squeezed."""
     body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html(response), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def assert_escaped(response: Response, *texts: str) -> None:
+    """Each text is in the page, and only with its markup escaped."""
+    source = html(response)
+    for text in texts:
+        assert escape(text) in source
+        assert text not in source
+
+
+def assert_left_out(text: str, *, there: str, here: str) -> None:
+    """The text is not `here`, though it may be shown: it is `there`."""
+    assert text in there
+    assert text not in here
 
 
 def part(response: Response, start: str, end: str) -> str:
