@@ -39,7 +39,7 @@ def test_markdown_becomes_html(text: str, html: str) -> None:
 )
 def test_markup_that_was_typed_is_shown_not_done(text: str) -> None:
     html = str(render(text))
-    assert "".join(re.findall(r"\w+", unescape(html)))
+    assert unescape(re.sub("</?p>", "", html)).strip() == text
     for harmful in ("<script", "<b ", "<img", "<a "):
         assert harmful not in html
 

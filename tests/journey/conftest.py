@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.prepare import chromium
 
@@ -23,6 +23,9 @@ ARGUMENTS = [
 HARMLESS = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 
 OpenContext = Callable[..., BrowserContext]
+# How long anything may take, in milliseconds: a bound for busy machines, not a promise of the shop.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +62,7 @@ def open_context(browser: Browser, shop: str) -> Iterator[OpenContext]:
         # Without motion: colours on their way from one to the other have little contrast.
         still = {"reduced_motion": "reduce", **options}
         context = browser.new_context(base_url=shop, **still)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", watch)
         contexts.append(context)
         return context
@@ -80,6 +83,12 @@ def check_contrast(page: Page) -> None:
     check(page, {"runOnly": ["color-contrast"]})
 
 
+def report_requests(page: Page) -> None:
+    """Return once all that the page has asked for so far was reported: a call of ours comes last."""
+    page.evaluate("fetch('/livez').then((answer) => answer.status)")
+
+
 def check(page: Page, options: dict[str, Any] | None) -> None:
+    page.wait_for_load_state()  # colours come with the style sheets
     results = Axe().run(page, options=options)
     assert results.violations_count == 0, results.generate_report()

@@ -84,12 +84,4 @@ def code_in(text: str) -> str:
 
 def mail_to(page: Page, address: str) -> str:
     """The text of the only mail to `address`, which has another's address within."""
-    page.goto("/dev/mailbox/")
-    mail = page.get_by_role("row").filter(has_text=address)
-    for _ in range(60):
-        if mail.count():
-            break
-        page.wait_for_timeout(250)
-        page.reload()
-    mail.first.get_by_role("link").click()
-    return page.locator("pre.mail").first.inner_text()
+    return newest_mail(page, address, 1)

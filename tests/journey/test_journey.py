@@ -1,7 +1,9 @@
 """The main job, end to end: from a tier picked on a page to a member at home."""
 
 import re
+import time
 import uuid
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -28,15 +30,18 @@ WORDS = {
 }
 
 
+def reload_until(page: Page, came: Callable[[], bool]) -> None:
+    """Load the page again until something has come, for a minute at most."""
+    end = time.monotonic() + 60
+    while not came() and time.monotonic() < end:
+        page.reload()
+
+
 def newest_mail(page: Page, address: str, number: int) -> str:
     """The text of the newest mail to `address`, once there are `number` of them."""
     page.goto("/dev/mailbox/")
     mails = page.get_by_role("row").filter(has_text=address)
-    for _ in range(60):
-        if mails.count() >= number:
-            break
-        page.wait_for_timeout(250)
-        page.reload()
+    reload_until(page, lambda: mails.count() >= number)
     assert mails.count() == number
     mails.first.get_by_role("link").click()
     return page.locator("pre.mail").first.inner_text()
@@ -104,11 +109,7 @@ def test_customer_becomes_a_member_at_home(
     if javascript:
         expect(done).to_be_visible()
     else:
-        for _ in range(40):
-            if done.is_visible():
-                break
-            page.wait_for_timeout(250)
-            page.reload()
+        reload_until(page, done.is_visible)
         expect(done).to_be_visible()
     assert email not in page.content()
     check_accessibility(page)
@@ -131,9 +132,9 @@ def test_page_without_scripts_renews_itself(open_context: OpenContext) -> None:
     page.wait_for_url("**/register/*/")
     # Every ten seconds.
     asked = re.compile("A person looks at this order")
-    expect(page.locator("h1")).to_have_text(asked, timeout=15_000)
+    expect(page.locator("h1")).to_have_text(asked)
     approve_newest(open_context(locale="en"))
-    expect(page.locator("h1")).to_have_text(re.compile("Done"), timeout=15_000)
+    expect(page.locator("h1")).to_have_text(re.compile("Done"))
 
 
 def approve_newest(context: BrowserContext) -> None:
@@ -173,7 +174,7 @@ def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
     loads = []
     page.on("load", lambda _: loads.append(1))
     approve_newest(open_context(locale="en"))
-    expect(page.locator("h1")).to_have_text(re.compile("Done"), timeout=20_000)
+    expect(page.locator("h1")).to_have_text(re.compile("Done"))
     expect(page.locator("#announcement")).to_have_text(re.compile("Done"))
     assert loads == []
 
@@ -231,10 +232,10 @@ def test_lost_connection_is_told_and_the_page_goes_on(open_context: OpenContext)
     notice = page.get_by_text("No connection right now. We keep trying.")
     expect(notice).to_be_hidden()
     page.route("**/progress/**", lambda route: route.abort())
-    expect(notice).to_be_visible(timeout=15_000)
+    expect(notice).to_be_visible()
     check_accessibility(page)
     page.unroute("**/progress/**")
-    expect(notice).to_be_hidden(timeout=15_000)
+    expect(notice).to_be_hidden()
 
 
 @pytest.mark.once

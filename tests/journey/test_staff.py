@@ -27,7 +27,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
-from tests.journey.conftest import check_accessibility
+from tests.journey.conftest import PATIENCE, check_accessibility
 from tests.pages import visitor
 from tests.registration.states import order_in
 
@@ -53,7 +53,7 @@ def enter(browser: Browser, live_server: LiveServer, settings: Settings) -> Iter
     def enter_as(user: User) -> Page:
         context = browser.new_context(base_url=address, locale="en")
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         session = visitor(user).cookies[django_settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
         return context.new_page()
