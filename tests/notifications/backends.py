@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from shop.notifications.emails.send import send
+from shop.orders.models import Order
+
 
 class Away(BaseEmailBackend):
     """Refuses every mail, as a server does that hangs up."""
@@ -20,3 +23,14 @@ class Chatty(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         (recipient,) = email_messages[0].to
         raise smtplib.SMTPRecipientsRefused({recipient: (550, b"Ask Nina.Muster@Studio.example")})
+
+
+class Twice(BaseEmailBackend):
+    """Takes a mail, and meanwhile has another sender try to send the same."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        order = Order.objects.get()
+        (message,) = order.messages.all()
+        assert message.state == "sending"
+        send(message.pk)
+        return len(email_messages)

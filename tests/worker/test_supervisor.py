@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from shop.worker.models import Heartbeat
-from tests.worker.real import beats, running_worker, wait_for
+from tests.worker.real import beats, running_worker, slowness, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,5 +82,5 @@ def test_a_worker_that_is_asked_to_end_leaves_no_process_behind(number: signal.S
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
         below = supervisor.children(recursive=True)
         supervisor.send_signal(number)
-        assert supervisor.wait(20) == 0
+        assert supervisor.wait(20 * slowness()) == 0
         assert gone(below)
