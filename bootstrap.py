@@ -46,11 +46,12 @@ def create(uv: str | None) -> None:
 
 
 def install(uv: str | None, name: str) -> None:
-    """Install a lock file, and refuse whatever has another hash."""
+    """Install a lock file, which names every package, and refuse whatever has another hash."""
     lock = str(HERE / name)
     if uv:
         run(
-            uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", lock
+            *(uv, "pip", "install", "--quiet", "--python", str(PYTHON)),
+            *("--no-deps", "--require-hashes", "-r", lock),
         )
         return
     if subprocess.run(
@@ -59,7 +60,7 @@ def install(uv: str | None, name: str) -> None:
         run(str(PYTHON), "-m", "ensurepip")
     run(
         *(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-        *("--require-hashes", "-r", lock),
+        *("--no-deps", "--require-hashes", "-r", lock),
     )
 
 
