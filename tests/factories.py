@@ -144,7 +144,7 @@ def _rows_of(order: Order) -> dict[str, list[dict[str, Any]]]:
         "mails": order.messages.all(),
         "webhooks": order.deliveries.all(),
         "client": Client.objects.filter(projects=project),
-        "project": Project.objects.filter(pk=project and project.pk),
+        "project": Project.objects.filter(pk=order.delivered_project_id),
         "memberships": Membership.objects.filter(project=project),
         "invitations": Invitation.objects.filter(membership__project=project),
         "users": User.objects.filter(memberships__project=project),

@@ -20,7 +20,8 @@ from tests.accounts.oauth import Program
 from tests.factories import PASSWORD, make_order, make_packed_order, make_token, make_user
 from tests.notifications.sent import send_all
 from tests.pages import AGREED, fields, join_address, visitor, words
-from tests.worker.real import running_worker, wait_for
+from tests.waiting import wait_for
+from tests.worker.real import running_worker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.once]
 

@@ -130,7 +130,8 @@ def test_worker_is_shown_by_cluster(settings: Settings) -> None:
 def test_scrape_costs_six_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_order()
     with django_assert_num_queries(6):
-        ask()
+        answer = ask()
+    assert 'state="pending"' in answer.content.decode()
 
 
 def test_no_hash_no_address_and_no_name_is_told() -> None:

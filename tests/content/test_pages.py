@@ -61,7 +61,8 @@ def test_old_version_that_staff_look_at_is_not_for_search_engines() -> None:
 def test_page_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     browser = visitor()
     with django_assert_num_queries(1):
-        browser.get("/privacy/")
+        page = browser.get("/privacy/")
+    assert "Privacy" in words(page)
 
 
 def test_browser_keeps_the_page_until_it_changes() -> None:

@@ -14,7 +14,7 @@ from typing import IO
 
 from django.conf import settings
 
-from tests.worker.real import slowness
+from tests.waiting import slowness
 
 
 @contextmanager

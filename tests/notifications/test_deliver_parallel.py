@@ -20,7 +20,8 @@ from tests.notifications.receiver import (
     slow,
     status,
 )
-from tests.worker.real import beats, running_worker, wait_for
+from tests.waiting import wait_for
+from tests.worker.real import beats, running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

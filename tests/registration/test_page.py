@@ -221,7 +221,10 @@ def test_looking_again_asks_little_of_the_database(
 ) -> None:
     order, browser = order_in("need_human"), visitor()
     with django_assert_num_queries(2):
-        browser.get(f"/register/{order.order_hash}/progress/?seen=need_human-0-0-manual_tier")
+        page = browser.get(
+            f"/register/{order.order_hash}/progress/?seen=need_human-0-0-manual_tier"
+        )
+    assert page.status_code == 204
 
 
 def test_markup_in_names_is_not_run() -> None:

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from shop.worker.models import Heartbeat
+from tests.waiting import slowness, wait_for
 
 
 def environment() -> dict[str, str]:
@@ -46,22 +46,6 @@ def running_worker() -> Iterator[psutil.Process]:
             for child in below:
                 if child.is_running():
                     child.kill()
-
-
-def slowness() -> float:
-    """How many times longer than on a quiet machine anything may take: programs per core."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
-def wait_for(what: Callable[[], bool], seconds: float) -> bool:
-    """Whether something comes true within `seconds`, which are longer on a busy machine."""
-    began, allowed = time.monotonic(), seconds
-    while not what():
-        allowed = max(allowed, seconds * slowness())
-        if time.monotonic() - began > allowed:
-            return what()
-        time.sleep(0.1)
-    return True
 
 
 def last_beat(cluster: str) -> datetime | None:

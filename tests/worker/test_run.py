@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.worker.real import slowness, wait_for
+from tests.waiting import slowness, wait_for
 from tests.worker.test_supervisor import gone
 
 pytestmark = pytest.mark.once

@@ -7,7 +7,8 @@ import psutil
 import pytest
 
 from shop.worker.models import Heartbeat
-from tests.worker.real import beats, running_worker, slowness, wait_for
+from tests.waiting import slowness, wait_for
+from tests.worker.real import beats, running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
