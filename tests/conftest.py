@@ -15,11 +15,16 @@ from shop.content.questions import clear_cache
 from tests.database import create_database, drop_database, kept_copy
 from tests.journey.shop import running_shop
 
-# Started first, so that no worker of xdist is left alone with one of them at the end.
+# Run first: no worker of xdist is left alone with one of them at the end.
 LONGEST_FIRST = (
     *("api/test_schema", "faults/test_storm", "worker/test_supervisor", "packing/test_kills"),
     *("worker/test_redis", "worker/test_run", "journey/"),
 )
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: some tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)
