@@ -34,7 +34,7 @@ def html(response: Response) -> str:
 
 
 def words(response: Response) -> str:
-    """What a reader sees: no tags, blanks squeezed."""
+    """The text a reader sees: no tags, blanks squeezed."""
     body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html(response), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
@@ -61,12 +61,12 @@ def part(response: Response, start: str, end: str) -> str:
 
 
 def error_beside(response: Response, field: str) -> str:
-    """What is said beside one field."""
+    """The error beside one field."""
     return part(response, f'id="id_{field}_error">', "</div>")
 
 
 def summary(response: Response) -> str:
-    """What the error summary says."""
+    """The text of the error summary."""
     return part(response, 'class="error-summary"', "</ul>").partition(">")[2].strip()
 
 

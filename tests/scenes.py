@@ -1,7 +1,7 @@
-"""Every page in every state: who goes where, and does what there.
+"""Every page in every state, for the tests that visit all pages and for `make screenshots`.
 
-For the tests that look at all pages, and for `make screenshots`. Scenes come one after another and
-their rows with them: each is to be looked at before the next is asked for.
+Each group is a generator that makes the rows of a scene just before it yields the scene: visit one
+before you ask for the next.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ SEND = "main form .button"
 
 
 def nothing(page: Page) -> None:
-    """What is done on most pages."""
+    """Do nothing, as on most pages."""
 
 
 @dataclass
@@ -231,7 +231,7 @@ def staff_order() -> Iterator[Scene]:
 
 
 def staff_bulk() -> Iterator[Scene]:
-    """What is done to many orders at once."""
+    """Bulk actions."""
     person, order = make_staff(), order_in("need_human")
     yield Scene("staff-bulk-none", "/staff/bulk/", person)
     yield Scene("staff-bulk-confirm", "/staff/", person, act=chosen_in_bulk("cancel"))
@@ -329,7 +329,7 @@ def members() -> Iterator[Scene]:
 
 
 def home() -> Iterator[Scene]:
-    """What a client_admin can do."""
+    """The pages of a client_admin."""
     admin, uta = make_user(), make_user(first_name="Uta")
     client = make_client(client_admin=admin)
     project = make_project(client=client)
@@ -372,7 +372,7 @@ def own_data() -> Iterator[Scene]:
 
 
 def errors() -> Iterator[Scene]:
-    """What is told when something does not go."""
+    """The error pages."""
     yield Scene("error-400", "/", host="elsewhere.localhost")
     yield Scene("error-403", "/forbidden")
     yield Scene("error-403-form", "/tiers/s/", act=without_cookies)
@@ -382,7 +382,7 @@ def errors() -> Iterator[Scene]:
     yield Scene("error-503", "/away")
 
 
-# In an order in which none sees what another has left.
+# In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings),
     *(registration, address_correction, joining, signing_in, members, home, own_data, errors),

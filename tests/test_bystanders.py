@@ -1,6 +1,6 @@
-"""What is done for one order leaves every other order alone.
+"""Work on one order leaves every other order alone.
 
-Most tests have one order, so that a missing filter would go unnoticed; these have a second one.
+Most tests have one order and would not notice a missing filter. These have a second one.
 """
 
 import json

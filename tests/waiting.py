@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 
 def slowness() -> float:
-    """How many times longer than on a quiet machine anything may take: programs per core."""
+    """Return how many programs want to run per core, at least 1: all takes that much longer."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def wait_for(what: Callable[[], bool], seconds: float) -> bool:
-    """Whether something comes true within `seconds`, which are longer on a busy machine."""
+    """Return whether a condition comes true within `seconds`, as many times longer as we are slow."""
     began, allowed = time.monotonic(), seconds
     while not what():
         allowed = max(allowed, seconds * slowness())

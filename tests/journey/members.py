@@ -1,4 +1,4 @@
-"""What members do in a browser, and the devices they do it with."""
+"""The actions of members in a browser, and the devices they use."""
 
 import re
 import uuid

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 class PartnersPage(BaseHTTPRequestHandler):
-    """Where the program waits for its code."""
+    """The page where the program waits for its code."""
 
     def do_GET(self) -> None:
         body = b"<!doctype html><title>Kranplaner</title>"

@@ -55,7 +55,7 @@ def visit(browser: Browser, live_server: LiveServer, settings: Settings) -> Visi
 
 
 def axe(page: Page, rules: list[str]) -> list[str]:
-    """What is not accessible on the page."""
+    """The violations that axe finds on the page."""
     found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": rules}).response["violations"]
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 

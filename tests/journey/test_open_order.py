@@ -80,7 +80,7 @@ def owner_id(context: BrowserContext) -> str:
 
 
 def program(shop: str, owner: str, method: str, path: str, body: object = None) -> Any:
-    """What a program is answered that sends the same cookie."""
+    """The answer to a program that sends the same cookie."""
     request = urllib.request.Request(
         shop + path,
         data=None if body is None else json.dumps(body).encode(),
@@ -92,7 +92,7 @@ def program(shop: str, owner: str, method: str, path: str, body: object = None) 
 
 
 def fill_in(page: Page) -> None:
-    """What ordering asks for."""
+    """Fill in all that ordering asks for."""
     page.fill("[name=user_email]", "nina@example.com")
     page.fill("[name=client_name]", "Film")
     page.fill("[name=project_name]", "Drei Tage im Mai")

@@ -17,7 +17,7 @@ from tests.waiting import slowness, wait_for
 
 
 def environment() -> dict[str, str]:
-    """What a process needs to work on the test's own database."""
+    """The environment of a process that works on the test's own database."""
     name = str(connection.settings_dict["NAME"])
     url = (
         f"sqlite:///{name}"
@@ -49,11 +49,11 @@ def running_worker() -> Iterator[psutil.Process]:
 
 
 def last_beat(cluster: str) -> datetime | None:
-    """When the cluster last did something."""
+    """The time at which the cluster last did something."""
     return Heartbeat.objects.filter(cluster=cluster).values_list("beat_at", flat=True).first()
 
 
 def beats(cluster: str, seconds: float) -> bool:
-    """Whether the cluster does something new in time."""
+    """Return whether the cluster does something new in time."""
     before = last_beat(cluster)
     return wait_for(lambda: last_beat(cluster) != before, seconds)

@@ -1,4 +1,4 @@
-"""What the commands say when they cannot start."""
+"""The sentences of commands that cannot start."""
 
 import os
 import socket
