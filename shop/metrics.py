@@ -19,7 +19,8 @@ from django.views.decorators.http import require_safe
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, State
 from shop.packing.counters import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing

@@ -66,8 +66,8 @@ WORKER_CLUSTERS = {
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
         "hourly": [
-            "shop.notifications.emails.reminders.send_reminders",
-            "shop.notifications.emails.staff_digest.send_staff_digest",
+            "shop.notifications.emails.queue.queue_reminders",
+            "shop.notifications.emails.staff_digest.queue_staff_digest",
             "shop.orders.expiry.expire_incomplete",
             "shop.orders.expiry.delete_stale_baskets",
             "shop.api.idempotency.delete_expired_responses",

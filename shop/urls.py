@@ -36,7 +36,7 @@ urlpatterns = [
     path("portal/", include("portal.accounts.member_urls")),
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),
-    path("dev/mailbox/", include("shop.notifications.urls")),
+    path("dev/mailbox/", include("shop.notifications.emails.urls")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),

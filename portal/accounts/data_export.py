@@ -14,7 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
 from shop.access.tokens import last_used
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
 from shop.tenancy.erasure import emails_of

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Product
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF, UNANSWERED, OrderSlice
 from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from shop.catalogue.models import Product
 from shop.content.models import Version
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.packing.models import Packing
 from shop.tenancy.models import Client, Project, User

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_safe
 
 from portal.backoffice.staff_access import permission_required
 from shop.middleware import View, page_language
+from shop.notifications.emails.kinds import KINDS
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.render import Rendered
 from shop.notifications.emails.render import render as render_mail
-from shop.notifications.emails.samples import CASES, sample
-from shop.notifications.models import Message
+from shop.notifications.emails.samples import sample_message
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -28,7 +29,7 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """All kinds, each in its cases."""
-    kinds = [(kind, kind.label, CASES[kind]) for kind in Message.Kind]
+    kinds = [(kind, kind.label, KINDS[kind].samples) for kind in Message.Kind]
     return render(request, "backoffice/mails.html", {"kinds": kinds})
 
 
@@ -41,7 +42,7 @@ def mail(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": kind,
         "title": Message.Kind(kind).label,
         "mail": rendered,
-        "cases": CASES[kind],
+        "cases": KINDS[kind].samples,
         "case": case,
         "spoken": language,
         "languages": settings.LANGUAGES,
@@ -79,11 +80,11 @@ def _under(
 
 
 def _asked_for(request: HttpRequest, kind: str) -> tuple[Rendered, int, str]:
-    if kind not in CASES:
+    if kind not in KINDS:
         raise Http404
     language = request.GET.get("language", page_language())
     case = request.GET.get("case", "0")
-    known = [str(number) for number in range(len(CASES[kind]))]
+    known = [str(number) for number in range(len(KINDS[kind].samples))]
     if language not in dict(settings.LANGUAGES) or case not in known:
         raise Http404
-    return render_mail(sample(kind, int(case), language)), int(case), language
+    return render_mail(sample_message(kind, int(case), language)), int(case), language

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from shop.catalogue.models import Product
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 
 DAYS = 30

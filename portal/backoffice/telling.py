@@ -6,8 +6,8 @@ from django.utils.translation import ngettext
 
 from portal.backoffice.order_page import acted, action
 from portal.backoffice.staff_access import staff_user
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
-from shop.notifications.models import Message
 from shop.notifications.webhooks.replay import replay_for
 from shop.orders.models import Order
 

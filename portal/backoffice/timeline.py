@@ -9,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from shop.form_texts import DETAILS
-from shop.notifications.models import Attempt, Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
 from shop.packing.step_names import step_title

@@ -13,7 +13,8 @@ from portal.registration.order_access import find_order, private
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
 from shop.form_texts import add_errors
-from shop.notifications.emails.queue import queue_received, resend_invitation
+from shop.notifications.emails.queue import queue_received
+from shop.notifications.emails.resend import resend_invitation
 from shop.orders.document import InvalidDocumentError
 from shop.orders.missing_details import check_details, fill_in
 from shop.orders.models import Order, State

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.notifications.emails.codes import code_of, new_seed
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.tenancy.models import User
 from tests.accounts.factors import LOGIN, SECOND_STEP, add_app, app_code, member_with_passkey
 from tests.accounts.passkey import ADD, Passkey, add, at_localhost

@@ -19,8 +19,9 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.data_export import export
 from shop.access.tokens import issue
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
-from shop.notifications.models import Delivery, Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.assignment import appoint_client_admin
 from shop.orders.basket import put_account
 from shop.orders.member_orders import invite

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import get_resolver
 from pytest_django import Settings
 
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.tenancy.models import User
 from tests.factories import PASSWORD, make_packed_order, make_user
 from tests.notifications.sent import send_all

@@ -11,7 +11,8 @@ from portal.backoffice.filters import GROUPS, Filter, parse
 from portal.backoffice.keyset_paging import page_of
 from shop.access.applications import create_application
 from shop.content.models import Version
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Basket, Order
 from shop.orders.placing import Caller
 from shop.tenancy.models import User

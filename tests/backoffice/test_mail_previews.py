@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from shop.content.models import Version
-from shop.notifications.emails.samples import CASES
-from shop.notifications.models import Message
+from shop.notifications.emails.kinds import KINDS
+from shop.notifications.emails.models import Message
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.tenancy.models import Invitation, User
 from tests.factories import make_staff, make_user
@@ -18,7 +18,7 @@ from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
-EACH = [(kind, case) for kind, cases in CASES.items() for case in range(len(cases))]
+EACH = [(kind, case) for kind, email in KINDS.items() for case in range(len(email.samples))]
 
 
 def staff() -> Client:
@@ -32,11 +32,11 @@ def rows() -> list[int]:
 
 def test_every_kind_is_listed_with_its_cases() -> None:
     page = staff().get("/staff/mails/")
-    for kind, cases in CASES.items():
-        for number, case in enumerate(cases):
+    for kind, email in KINDS.items():
+        for number, case in enumerate(email.samples):
             assert f'href="/staff/mails/{kind}/?case={number}"' in html(page)
             assert str(case.title) in words(page)
-    assert set(CASES) == set(Message.Kind.values)
+    assert set(KINDS) == set(Message.Kind.values)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from portal.backoffice.timeline import timeline_of
-from shop.notifications.models import Attempt
+from shop.notifications.webhooks.models import Attempt
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.packing.models import StepRecord
@@ -81,7 +81,7 @@ def test_page_takes_as_many_queries_however_much_happened() -> None:
             order.events.create(kind="note", note="x", actor=make_user())
             StepRecord.objects.create(order=order, name=f"step{more}{number}")
             order.messages.create(
-                kind="reminder", occasion=10 * more + number, recipient="a@b.de", language="en"
+                kind="reminder", dedupe_key=f"{more}-{number}", recipient="a@b.de", language="en"
             )
             for delivery in order.deliveries.all():
                 Attempt.objects.create(delivery=delivery, at=timezone.now(), status=500)

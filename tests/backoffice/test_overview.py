@@ -13,7 +13,8 @@ from portal.backoffice import statistics
 from portal.backoffice.charts import Bar, stacked
 from portal.backoffice.formatting import duration
 from portal.backoffice.statistics import Last30Days, Line, Times
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing
 from tests.factories import make_order, make_staff

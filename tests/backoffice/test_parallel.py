@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from portal.backoffice.bulk_jobs import begin, count, run_bulk_jobs
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
-from shop.notifications.models import Delivery, Message
+from shop.notifications.webhooks.models import Delivery
 from shop.notifications.webhooks.replay import replay_for
 from shop.orders.assignment import appoint_client_admin, assign, set_follow_up, unassign
 from shop.orders.cancellation import cancel

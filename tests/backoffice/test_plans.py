@@ -11,7 +11,7 @@ from portal.backoffice import order_export
 from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
 from portal.backoffice.generating import generate
 from portal.backoffice.keyset_paging import A_PAGE, places
-from shop.notifications.emails.staff_digest import send_staff_digest
+from shop.notifications.emails.staff_digest import queue_staff_digest
 from shop.orders.models import Order, State
 from tests.backoffice.plans import full_scans, statements
 from tests.factories import make_user
@@ -71,7 +71,7 @@ def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> No
         for query in ("", "show=all", "show=packed&tier=s", "q=hafenfilm gmbh"):
             file = browser.get(f"/staff/export.csv?{query}")
             assert file.getvalue()
-        send_staff_digest(lambda: None)
+        queue_staff_digest(lambda: None)
     once = dict(asked)
     assert len(once) > 100
     scans = full_scans(list(once.items()))

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
-from shop.notifications.models import Attempt, Delivery, Message
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.corrections import readdress
 from shop.orders.models import Order
 from shop.orders.placing import Caller
@@ -72,7 +73,7 @@ def test_invitation_goes_out_with_a_new_link_that_ends_the_old_one() -> None:
     order.refresh_from_db()
     assert order.invitation
     assert order.invitation.counter == 2
-    assert order.messages.filter(kind="invitation", occasion=2, state=WAITING).count() == 1
+    assert order.messages.filter(dedupe_key="invitation:2", state=WAITING).count() == 1
     press(order, f"mails/{mail.pk}")
     assert order.messages.filter(kind="invitation").count() == 2
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from shop.notifications.models import Delivery
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import OrderEvent
 from tests.notifications.receiver import Behaviour, Received, status
 

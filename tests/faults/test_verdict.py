@@ -6,8 +6,8 @@ import pytest
 from django.db.models import F
 from pytest_django import Settings
 
+from shop.notifications.emails.models import MailboxEntry, Message
 from shop.notifications.emails.send import send_due
-from shop.notifications.models import MailboxEntry, Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing, StepRecord
 from shop.tenancy.models import Client

@@ -14,7 +14,8 @@ from django.db.models import F, Max, Min
 from shop.access.applications import create_application
 from shop.access.signing_secrets import rotate
 from shop.access.tokens import issue
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import place_order
 from tests.faults.hooks import judge_webhooks, moody

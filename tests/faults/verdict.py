@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Max, Sum
 
-from shop.notifications.models import Delivery, MailboxEntry, Message
+from shop.notifications.emails.models import MailboxEntry, Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import TRANSITIONS
 from shop.packing.attempts import NOT_BEGUN

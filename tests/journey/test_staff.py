@@ -13,7 +13,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from portal.backoffice.bulk_jobs import run_bulk_jobs
-from shop.notifications.models import Attempt, Delivery
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller
 from shop.packing.models import Packing

@@ -12,8 +12,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
-from shop.notifications.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.deliver import deliver_due, headers, secrets_for
+from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.selection import SLOTS, claim
 from shop.orders.models import Order
 from tests.factories import make_application, pack_all

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from shop.notifications.models import Attempt, Delivery, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.selection import claim
 from shop.orders.models import Order
 from tests.factories import make_application, pack_all

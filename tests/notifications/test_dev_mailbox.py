@@ -5,7 +5,7 @@ from django.core.mail import EmailMultiAlternatives, send_mail
 from django.test import Client
 from pytest_django import Settings
 
-from shop.notifications.models import MailboxEntry
+from shop.notifications.emails.models import MailboxEntry
 from tests.factories import make_packed_order
 from tests.notifications.sent import send_all
 from tests.pages import assert_escaped, html, words

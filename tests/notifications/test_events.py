@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import Settings
 
-from shop.notifications.models import Delivery
 from shop.notifications.webhooks.events import endpoint_of, queue_event
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.expiry import expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, OrderEvent, State

@@ -1,25 +1,20 @@
-"""Which mails an order brings: to whom, in which language, each once."""
-
-from datetime import timedelta
+"""Queue of mails: recipient and language of each, and each once."""
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.utils import timezone
-from pytest_django import Settings
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import (
     queue_invitation,
     queue_password_reset,
     queue_received,
-    resend_invitation,
 )
-from shop.notifications.models import Message
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order
 from shop.packing.recovery import approve
-from shop.tenancy.invitations import LinkError, join_token, read_join_token
-from shop.tenancy.models import Invitation, User
+from shop.tenancy.models import User
 from tests.factories import (
     DETAILS,
     make_bare_order,
@@ -35,18 +30,13 @@ from tests.notifications.sent import send_all
 pytestmark = pytest.mark.django_db
 
 
-def queued(order: Order) -> list[tuple[str, int]]:
-    return list(order.messages.values_list("kind", "occasion"))
-
-
-def hour_later() -> None:
-    """As if an hour had passed since all mails so far."""
-    Message.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+def queued(order: Order) -> list[tuple[str, str]]:
+    return list(order.messages.values_list("kind", "dedupe_key"))
 
 
 def test_order_with_an_address_is_confirmed_by_mail_at_once() -> None:
     order = make_order()
-    assert queued(order) == [("received", 0)]
+    assert queued(order) == [("received", "")]
     message = Message.objects.get()
     assert (message.recipient, message.state) == ("nicecustomer@gmx.com", "waiting")
     assert message.next_try <= timezone.now()
@@ -64,16 +54,16 @@ def test_mail_is_in_the_language_of_the_order(language: str) -> None:
 
 def test_packed_order_brings_the_invitation_once() -> None:
     order = make_packed_order()
-    assert queued(order) == [("received", 0), ("invitation", 1)]
+    assert queued(order) == [("received", ""), ("invitation", "invitation:1")]
     queue_received(order)
     queue_invitation(order)
     pack_all()
-    assert queued(order) == [("received", 0), ("invitation", 1)]
+    assert queued(order) == [("received", ""), ("invitation", "invitation:1")]
 
 
 def test_each_order_has_mails_of_its_own() -> None:
     first, second = make_packed_order(), make_packed_order()
-    assert queued(first) == queued(second) == [("received", 0), ("invitation", 1)]
+    assert queued(first) == queued(second) == [("received", ""), ("invitation", "invitation:1")]
 
 
 def test_order_that_goes_back_to_pending_is_not_confirmed_again() -> None:
@@ -81,7 +71,7 @@ def test_order_that_goes_back_to_pending_is_not_confirmed_again() -> None:
     pack_all()
     order.refresh_from_db()
     assert approve(order, make_user(is_staff=True))
-    assert [kind for kind, _occasion in queued(order)] == ["received", "attention"]
+    assert [kind for kind, _key in queued(order)] == ["received", "attention"]
 
 
 def test_address_that_is_filled_in_later_is_not_told_by_the_verb_itself() -> None:
@@ -90,7 +80,7 @@ def test_address_that_is_filled_in_later_is_not_told_by_the_verb_itself() -> Non
     assert queued(order) == []
     queue_received(order)
     queue_received(order)
-    assert queued(order) == [("received", 0)]
+    assert queued(order) == [("received", "")]
 
 
 def test_recipient_is_in_lower_case() -> None:
@@ -118,61 +108,6 @@ def test_row_holds_neither_link_nor_token_nor_text() -> None:
     row = str(Message.objects.filter(kind="invitation").values().get())
     assert order.order_hash not in row
     assert "Constantin" not in row
-
-
-def test_new_link_ends_the_old_one() -> None:
-    order = make_packed_order()
-    assert order.invitation
-    old = join_token(order.invitation)
-    assert resend_invitation(order)
-    invitation = Invitation.objects.get()
-    assert invitation.counter == 2
-    assert queued(order) == [("received", 0), ("invitation", 1), ("invitation", 2)]
-    with pytest.raises(LinkError) as raised:
-        read_join_token(old, invitation)
-    assert raised.value.reason.value == "replaced"
-
-
-def test_new_links_are_limited_an_hour() -> None:
-    order = make_packed_order()
-    assert [resend_invitation(order) for _ in range(5)] == [True, True, True, False, False]
-    assert Invitation.objects.get().counter == 4
-    assert order.messages.filter(kind="invitation").count() == 4
-    hour_later()
-    assert resend_invitation(order)
-
-
-def test_refused_new_link_leaves_the_old_one_alive() -> None:
-    order = make_packed_order()
-    for _ in range(3):
-        resend_invitation(order)
-    assert order.invitation
-    last = join_token(order.invitation)
-    assert not resend_invitation(order)
-    assert read_join_token(last, Invitation.objects.get())
-
-
-def test_new_link_is_refused_where_the_address_has_had_its_mails_today(
-    settings: Settings,
-) -> None:
-    settings.MAILS_A_DAY = 2
-    order = make_packed_order()
-    send_all()
-    assert not resend_invitation(order)
-    assert Invitation.objects.get().counter == 1
-
-
-def test_new_link_is_not_for_orders_that_are_not_packed() -> None:
-    assert not resend_invitation(make_order())
-    assert not resend_invitation(make_bare_order("s"))
-
-
-def test_new_link_is_not_for_links_that_were_used() -> None:
-    order = make_packed_order()
-    Invitation.objects.update(used_at=timezone.now())
-    assert not resend_invitation(Order.objects.get(pk=order.pk))
-    assert not resend_invitation(order)  # read before the link was used
-    assert order.messages.filter(kind="invitation").count() == 1
 
 
 def test_new_password_goes_to_no_address_that_was_given_up_meanwhile(

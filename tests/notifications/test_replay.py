@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.notifications.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.replay import replay, replay_since
 from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MOST_FAILURES
 from shop.notifications.webhooks.selection import claim

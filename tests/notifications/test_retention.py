@@ -8,10 +8,10 @@ from pytest_django import Settings
 
 from shop.notifications import retention
 from shop.notifications.emails.codes import new_seed
-from shop.notifications.emails.queue import queue_code
-from shop.notifications.emails.reminders import send_reminders
-from shop.notifications.models import Attempt, Delivery, Endpoint, Message
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.queue import queue_code, queue_reminders
 from shop.notifications.retention import delete_expired
+from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.replay import replay
 from shop.orders.expiry import expire_incomplete
 from shop.orders.models import Order
@@ -82,13 +82,13 @@ def test_no_mail_goes_out_a_second_time_because_its_row_was_deleted(settings: Se
     age(Order, settings.REMIND_AFTER_DAYS + 1)
     make_order("xl", user_email="b@gmx.com")
     pack_all()
-    send_reminders(nothing)
+    queue_reminders(nothing)
     send_all()
     before = kinds()
     assert sorted(before) == ["attention", "received", "received", "reminder"]
     age(Message, settings.KEEP_MESSAGES_DAYS + 1)
     delete_expired(nothing)
-    send_reminders(nothing)
+    queue_reminders(nothing)
     assert kinds() == before
 
 

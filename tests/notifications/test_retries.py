@@ -8,8 +8,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.access.signing_secrets import signing_secrets
-from shop.notifications.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.deliver import send
+from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.retries import (
     MAX_ATTEMPTS,
     MOST_FAILURES,

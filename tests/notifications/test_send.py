@@ -8,8 +8,8 @@ from django.core.mail import EmailMessage, send_mail
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.send import MAX_ATTEMPTS, send
-from shop.notifications.models import Message
 from tests.factories import make_order, make_packed_order, make_user
 from tests.notifications.sent import send_all
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.corrections import TOO_OFTEN, is_readdressable, readdress
 from shop.orders.document import InvalidDocumentError
 from shop.orders.email_change import NO_SEAT

@@ -7,8 +7,8 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.notifications.emails.reminders import send_reminders
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.queue import queue_reminders
 from shop.orders.expiry import ERASED_AT_EXPIRY, delete_stale_baskets, expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Basket, Order, OrderEvent
@@ -46,7 +46,7 @@ def test_waiting_order_is_reminded_of_once(
 ) -> None:
     order = aged(make_bare_order(user_email="nina@example.com", language=language), 7.1)
     for _ in range(2):
-        send_reminders(nothing)
+        queue_reminders(nothing)
         send_all()
     (_, mail) = mailoutbox
     assert (mail.to, mail.subject) == (["nina@example.com"], subject)
@@ -57,7 +57,7 @@ def test_reminder_is_for_waiting_orders_with_an_address() -> None:
     aged(make_bare_order(user_email="nina@example.com"), 6.9)
     aged(make_bare_order(), 8)
     aged(make_order(), 8)
-    send_reminders(nothing)
+    queue_reminders(nothing)
     assert reminders() == 0
 
 
@@ -65,7 +65,7 @@ def test_reminder_is_not_sent_where_the_order_was_completed_meanwhile(
     mailoutbox: list[EmailMessage],
 ) -> None:
     order = aged(make_bare_order(user_email="nina@example.com"), 8)
-    send_reminders(nothing)
+    queue_reminders(nothing)
     details = {name: DETAILS[name] for name in ("client_name", "project_name")}
     assert fill_in(order, details)
     send_all()
@@ -184,6 +184,6 @@ def test_many_abandoned_orders_are_deleted_in_one_go_with_heartbeats() -> None:
 def test_open_order_is_neither_cancelled_nor_reminded_of() -> None:
     aged(aged_open(by_cookie(), 61), 61)
     expire_incomplete(nothing)
-    send_reminders(nothing)
+    queue_reminders(nothing)
     assert Order.objects.get().state == "new"
     assert reminders() == 0

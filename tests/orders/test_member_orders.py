@@ -2,7 +2,8 @@
 
 import pytest
 
-from shop.notifications.models import Message
+from shop.notifications.emails.kinds import email_for
+from shop.notifications.emails.models import Message
 from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import ALREADY, invite
 from shop.orders.member_removal import remove_member
@@ -106,7 +107,7 @@ def test_mail_to_who_was_removed_before_it_left_is_not_sent() -> None:
     invite(project, admin_of(project), NINA)
     pack_all()
     remove_member(Membership.objects.get(), admin_of(project))
-    assert Message.objects.get(kind="invitation").is_obsolete
+    assert email_for(Message.objects.get(kind="invitation")).is_obsolete()
 
 
 def test_who_was_removed_can_be_invited_anew() -> None:

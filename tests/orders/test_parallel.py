@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from shop.catalogue.models import Product
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.send import send
-from shop.notifications.models import Message
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.states import transition

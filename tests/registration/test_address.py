@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent
 from shop.orders.owners import COOKIE, Owner, new_owner_id

@@ -1,103 +1,144 @@
-"""What we write about signing in, to the user whose account it is."""
+"""Mails about signing in, to the user whose account it is."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.template.defaultfilters import date
+from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.codes import code_of
-from shop.notifications.emails.content import EmailContent, Link, to_page
+from shop.notifications.emails.content import EmailContent, Link, page_url
+from shop.notifications.emails.kinds import Email, register
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.samples import account_sample
 from shop.notifications.emails.security_notices import notice_of
-from shop.notifications.models import Message
+from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import may_recover_by_mail
-from shop.tenancy.models import User
 
 
-def password(message: Message) -> EmailContent:
-    """The link to a new password; for who has none, the way back in by a code."""
-    user = _user(message)
-    if may_recover_by_mail(user):
-        # A password would make a second step of the passkey that may be lost.
+class AccountEmail(Email):
+    """Base class of the mails about an account, for users who may sign in."""
+
+    def is_obsolete(self) -> bool:
+        """Tell whether there is no user, as for an unknown address, or one who may not sign in."""
+        user = self.message.user
+        return user is None or not user.may_sign_in
+
+
+@register(Message.Kind.PASSWORD)
+class PasswordReset(AccountEmail):
+    """Link to a new password; for an account without a password, the way to a code."""
+
+    samples = (account_sample(gettext_lazy("link to a new password")),)
+
+    def is_obsolete(self) -> bool:
+        """Tell whether the user has given up the address meanwhile, besides the base's reasons."""
+        # Its new owner must not choose the password.
+        given_up = user_by_email(self.message.recipient) != self.message.user
+        return given_up or super().is_obsolete()
+
+    def content(self) -> EmailContent:
+        """Return the link of allauth's own mail, but on our host."""
+        user = self.message.user
+        assert user is not None  # noqa: S101 -- else it is obsolete
+        if may_recover_by_mail(user):
+            # With a password, the account would need the lost passkey as its second factor.
+            return EmailContent(
+                subject=_("Choose a new password"),
+                intro=(
+                    _(
+                        "Somebody, you we hope, has asked for a new password for this address. "
+                        "Your account has none: you sign in by passkey. Is it lost? Then have a "
+                        "code sent to you."
+                    ),
+                ),
+                action=Link(_("Have a code sent"), page_url("account_request_login_code")),
+                outro=(_("Was it not you? Then please ignore this e-mail."),),
+            )
+        token = default_token_generator.make_token(user)
+        uid = user_pk_to_url_str(user)
+        url = page_url("account_reset_password_from_key", uidb36=uid, key=token)
         return EmailContent(
             subject=_("Choose a new password"),
-            before=(
+            intro=(
                 _(
-                    "Somebody, you we hope, has asked for a new password for this address. Your "
-                    "account has none: you sign in by passkey. Is it lost? Then have a code sent "
-                    "to you."
+                    "Somebody, you we hope, has asked for a new password for this address. "
+                    "Choose it here."
                 ),
             ),
-            action=Link(_("Have a code sent"), to_page("account_request_login_code")),
-            after=(_("Was it not you? Then please ignore this e-mail."),),
+            action=Link(_("Choose a new password"), url),
+            outro=(
+                _(
+                    "The link works once. Was it not you? Then please ignore this e-mail; "
+                    "your password stays as it is."
+                ),
+            ),
         )
-    return EmailContent(
-        subject=_("Choose a new password"),
-        before=(
-            _(
-                "Somebody, you we hope, has asked for a new password for this address. "
-                "Choose it here."
+
+
+@register(Message.Kind.CODE)
+class SignInCode(AccountEmail):
+    """Code to type on the page that asked for it; hence no link."""
+
+    samples = (account_sample(gettext_lazy("code"), seed="sample"),)
+
+    def is_obsolete(self) -> bool:
+        """Tell whether the code has expired, besides the base's reasons."""
+        age = timezone.now() - self.message.created_at
+        return age.total_seconds() > settings.CODE_SECONDS or super().is_obsolete()
+
+    def content(self) -> EmailContent:
+        """Return the code of the seed in the message's details."""
+        minutes = settings.CODE_SECONDS // 60
+        lifetime = ngettext(
+            "It works once and for %(minutes)s minute.",
+            "It works once and for %(minutes)s minutes.",
+            minutes,
+        )
+        return EmailContent(
+            subject=_("Your code"),
+            intro=(_("Here is your code. Please enter it on the page from which you come:"),),
+            code=code_of(self.message.details["seed"]),
+            outro=(
+                lifetime % {"minutes": minutes},
+                _(
+                    "Never tell it to anybody, us included. Do you know nothing of this? "
+                    "Then please ignore this e-mail."
+                ),
             ),
-        ),
-        action=Link(_("Choose a new password"), _to_new_password(user)),
-        after=(
-            _(
-                "The link works once. Was it not you? Then please ignore this e-mail; "
-                "your password stays as it is."
-            ),
-        ),
+        )
+
+
+@register(Message.Kind.CHANGE)
+class SecurityNotice(AccountEmail):
+    """Notice of a changed way to sign in, with advice if somebody else changed it.
+
+    `details` of the message: `what`, by allauth's name, and `ip`, empty if staff did it.
+    """
+
+    samples = (
+        account_sample(gettext_lazy("a passkey was added"), what="webauthn_added", ip="192.0.2.7"),
+        account_sample(gettext_lazy("to the old address"), what="email_changed", ip="192.0.2.7"),
     )
 
-
-def code(message: Message) -> EmailContent:
-    """A code to type, and no link: whoever is asked for it has the page before them."""
-    minutes = settings.CODE_SECONDS // 60
-    lifetime = ngettext(
-        "It works once and for %(minutes)s minute.",
-        "It works once and for %(minutes)s minutes.",
-        minutes,
-    )
-    return EmailContent(
-        subject=_("Your code"),
-        before=(_("Here is your code. Please enter it on the page from which you come:"),),
-        code=code_of(message.details["seed"]),
-        after=(
-            lifetime % {"minutes": minutes},
-            _(
-                "Never tell it to anybody, us included. Do you know nothing of this? "
-                "Then please ignore this e-mail."
-            ),
-        ),
-    )
-
-
-def change(message: Message) -> EmailContent:
-    """That the way of signing in was changed, and what to do if it was somebody else."""
-    subject, sentence = notice_of(message.details["what"])
-    when, ip = date(localtime(message.created_at), "DATETIME_FORMAT"), message.details["ip"]
-    if ip:
-        made = _("The change was made on %(when)s, from the address %(ip)s.")
-    else:
-        made = _("The change was made on %(when)s, by us.")
-    made %= {"when": when, "ip": ip}
-    if message.details["what"] == "email_changed":
-        # Told to the old address, to which no new password is sent any more.
-        not_me = _("Was it not you? Then please tell us at once. You find us here.")
-        action = Link(_("To our website"), to_page("tiers"))
-    else:
-        not_me = _("Was it not you? Then please choose a new password at once.")
-        action = Link(_("Choose a new password"), to_page("account_reset_password"))
-    return EmailContent(subject=str(subject), before=(f"{sentence} {made}", not_me), action=action)
-
-
-def _user(message: Message) -> User:
-    assert message.user is not None  # noqa: S101 -- else it would be obsolete
-    return message.user
-
-
-def _to_new_password(user: User) -> str:
-    # What allauth's own mail would hold, but for the host, which is ours.
-    key = default_token_generator.make_token(user)
-    return to_page("account_reset_password_from_key", uidb36=user_pk_to_url_str(user), key=key)
+    def content(self) -> EmailContent:
+        """Return the notice of the change, with its time and IP address."""
+        what, ip = self.message.details["what"], self.message.details["ip"]
+        subject, sentence = notice_of(what)
+        if ip:
+            made = _("The change was made on %(when)s, from the address %(ip)s.")
+        else:
+            made = _("The change was made on %(when)s, by us.")
+        made %= {"when": date(localtime(self.message.created_at), "DATETIME_FORMAT"), "ip": ip}
+        if what == "email_changed":
+            # The old address gets no new password any more.
+            not_me = _("Was it not you? Then please tell us at once. You find us here.")
+            action = Link(_("To our website"), page_url("tiers"))
+        else:
+            not_me = _("Was it not you? Then please choose a new password at once.")
+            action = Link(_("Choose a new password"), page_url("account_reset_password"))
+        intro = (f"{sentence} {made}", not_me)
+        return EmailContent(subject=str(subject), intro=intro, action=action)

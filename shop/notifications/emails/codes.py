@@ -1,4 +1,4 @@
-"""Codes that are mailed, computed from a seed and our key: no row holds one."""
+"""Mailed codes, computed from a seed and the secret key. No row holds a code."""
 
 import secrets
 
@@ -8,12 +8,12 @@ DIGITS = 8
 
 
 def new_seed() -> str:
-    """A seed for one code. By itself it tells nothing of it."""
+    """Return a random seed, from which nobody can tell the code."""
     return secrets.token_urlsafe(16)
 
 
 def code_of(seed: str) -> str:
-    """The code of `seed`, in two groups of digits."""
+    """Return the code of `seed`: two groups of four digits."""
     digest = salted_hmac("shop.notifications.emails.codes", seed, algorithm="sha256").digest()
     code = f"{int.from_bytes(digest) % 10**DIGITS:0{DIGITS}}"
     return f"{code[:4]} {code[4:]}"

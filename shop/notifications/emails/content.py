@@ -1,4 +1,4 @@
-"""What a mail says, in parts: the one source of its text and its HTML."""
+"""Content of a mail in parts, from which its text and its HTML are rendered."""
 
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the slate."""
+    """A row of the mail's table."""
 
     name: str
     value: str
@@ -17,15 +17,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Link:
-    """Where to go, and what for. The address is ours: never one that somebody typed."""
+    """A link to one of our pages. The URL is never one that somebody typed."""
 
     label: str
-    address: str
+    url: str
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A text that comes along, for good."""
+    """A plain text file that comes with the mail."""
 
     name: str
     text: str
@@ -33,21 +33,21 @@ class Attachment:
 
 @dataclass(frozen=True)
 class EmailContent:
-    """A mail before it has a form. What orderers typed is in it through `typed` alone.
+    """The words of one mail, in one language.
 
-    At most one `action`: it becomes the button. `further` is a plain link, for looking up.
+    What orderers typed is in it only through `typed`, and never in the subject.
     """
 
-    subject: str  # nothing that anybody typed
-    before: tuple[str, ...]  # paragraphs
-    facts: tuple[Row, ...] = ()
+    subject: str
+    intro: tuple[str, ...]  # paragraphs
+    rows: tuple[Row, ...] = ()
     code: str = ""
-    action: Link | None = None
-    after: tuple[str, ...] = ()
-    further: Link | None = None
-    enclosure: Attachment | None = None
+    action: Link | None = None  # the button
+    outro: tuple[str, ...] = ()
+    link: Link | None = None  # for looking something up
+    attachment: Attachment | None = None
 
 
-def to_page(name: str, *args: object, **kwargs: object) -> str:
-    """The absolute address of one of our pages."""
+def page_url(name: str, *args: object, **kwargs: object) -> str:
+    """Return the absolute URL of the page that is called `name`."""
     return urljoin(settings.BASE_URL, reverse(name, args=args, kwargs=kwargs))

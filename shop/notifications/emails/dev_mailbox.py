@@ -1,7 +1,6 @@
-"""The demo profile's mailbox: mail is kept in rows and shown on pages instead of being sent."""
+"""Mailbox of the demo profile: mails are stored and shown on pages instead of being sent."""
 
 from collections.abc import Sequence
-from functools import wraps
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,17 +8,16 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from shop.middleware import View
-from shop.notifications.models import MailboxEntry
+from shop.notifications.emails.models import MailboxEntry
 
-SHOWN = 100
+MAX_SHOWN = 100
 
 
 class EmailBackend(BaseEmailBackend):
-    """Keeps mail for `/dev/mailbox/`."""
+    """E-mail backend that stores mails for `/dev/mailbox/`."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keep each mail once for each of its recipients; the number of mails kept."""
+        """Store each mail once per recipient, and return the number of mails."""
         for mail in email_messages:
             html = [
                 str(part.content)
@@ -40,27 +38,17 @@ class EmailBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def demo_only(view: View) -> View:
-    """404 outside the demo profile."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not settings.DEMO:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-@demo_only
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """All mail, newest first."""
-    entries = MailboxEntry.objects.all()[:SHOWN]
-    return render(request, "notifications/mailbox.html", {"entries": entries})
+    """List the newest mails; 404 outside the demo profile."""
+    if not settings.DEMO:
+        raise Http404
+    entries = MailboxEntry.objects.all()[:MAX_SHOWN]
+    return render(request, "emails/mailbox.html", {"entries": entries})
 
 
-@demo_only
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One mail, its text in the page."""
+    """Show one mail; 404 outside the demo profile."""
+    if not settings.DEMO:
+        raise Http404
     entry = get_object_or_404(MailboxEntry, pk=pk)
-    return render(request, "notifications/mail.html", {"entry": entry})
+    return render(request, "emails/mail.html", {"entry": entry})

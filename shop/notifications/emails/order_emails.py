@@ -1,274 +1,274 @@
-"""What we write about an order, to whoever ordered. In the language that is active."""
+"""Mails about an order, to the person who ordered."""
 
-from django.conf import settings
 from django.template.defaultfilters import date, floatformat
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
 from shop.catalogue.templatetags.money import money
-from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, to_page
-from shop.notifications.models import Message
-from shop.notifications.templatetags.typed import typed
+from shop.content.models import Version
+from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url
+from shop.notifications.emails.kinds import Email, Sample, register
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.samples import order_sample, sample_order
+from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.error_codes import customer_error_text
-from shop.orders.models import Basket, Order, State
-from shop.tenancy.email_addresses import mask_email
-from shop.tenancy.invitations import join_code, join_token
+from shop.orders.models import Basket, Order, OrderEvent, State
 
 
-def received(message: Message) -> EmailContent:
-    """What was ordered and for how much; the terms that were agreed to, to keep."""
-    order = _order(message)
-    complete = _("Once all is set up, you get a second e-mail, with a link to sign in.")
-    incomplete = _(
-        "A few details are still missing. Please fill them in on the page of your order; "
-        "then we go on at once."
-    )
-    after = [_("Whoever has this link can see how the order stands. Please keep it to yourself.")]
-    further = enclosure = None
-    if basket := _agreed(order):
-        after += _about_terms(basket)
-        further = Link(_("Terms"), to_page("terms"))
-        enclosure = _terms(basket)
-    else:
-        after.append(_unknown())
-    return EmailContent(
-        subject=_("Your order has arrived"),
-        before=(
-            _("We have received your order."),
-            complete if order.complete else incomplete,
-        ),
-        facts=(*_facts(order, price=True),),
-        action=_to_order(order, _("See how it stands")),
-        after=tuple(after),
-        further=further,
-        enclosure=enclosure,
-    )
+class OrderEmail(Email):
+    """Base class of the mails about an order."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        assert message.order is not None  # noqa: S101 -- such mails are queued with one
+        self.order: Order = message.order
+
+    def is_obsolete(self) -> bool:
+        """Tell whether the order's address was corrected, so that the recipient's is wrong."""
+        email = self.order.user_email
+        return email is not None and self.message.recipient != email.lower()
+
+    def page(self, label: str) -> Link:
+        """Return a link to the page of the order."""
+        return Link(label, page_url("registration", self.order.order_hash))
+
+    def rows(self) -> list[Row]:
+        """Return tier, client and project, as far as the order names them."""
+        rows = [Row(_("Tier"), self.order.tier_name)]
+        if self.order.client_name:
+            rows.append(Row(_("Client"), typed(self.order.client_name)))
+        if self.order.project_name:
+            rows.append(Row(_("Project"), typed(self.order.project_name)))
+        return rows
+
+    @staticmethod
+    def unknown() -> str:
+        """Return the sentence for somebody who did not order."""
+        return _("Do you know nothing of this order? Then please ignore this e-mail.")
 
 
-def reminder(message: Message) -> EmailContent:
-    """What the order waits for."""
-    order = _order(message)
-    return EmailContent(
-        subject=_("Your order still needs a few details"),
-        before=(
-            _("Your order waits for a few details. Please fill them in; then we go on at once."),
-        ),
-        facts=_facts(order),
-        action=_to_order(order, _("Fill in the details")),
-        after=(
-            _("If you do nothing, we cancel the order after a while and delete what you told us."),
-            _unknown(),
-        ),
+@register(Message.Kind.RECEIVED)
+class OrderReceived(OrderEmail):
+    """Confirmation of what was ordered and for how much, with the agreed terms to keep."""
+
+    samples = (
+        Sample(gettext_lazy("with consent to the terms"), lambda: {"order": _sample_agreed()}),
+        order_sample(gettext_lazy("details missing"), complete=False, project_name=None),
+        order_sample(gettext_lazy("free of charge"), tier_name="Yamdu FREE", net_cents=0),
     )
 
-
-def invitation(message: Message) -> EmailContent:
-    """The link by which the new member comes in."""
-    order = _order(message)
-    days = settings.INVITATION_DAYS
-    lifetime = ngettext(
-        "The link works once and for %(days)s day.",
-        "The link works once and for %(days)s days.",
-        days,
-    )
-    expired = _("Has it expired? Open it all the same: from there you can have a new one sent.")
-    return EmailContent(
-        subject=_("Your link to sign in"),
-        before=(f"{_welcome(order)} {_('All is set up. With this link you join.')}",),
-        facts=_delivered(order),
-        action=Link(_("Join the project"), _to_join(order)),
-        after=(
-            *_other_device(order),
-            f"{lifetime % {'days': days}} {expired}",
-            _(
-                "Do you know nothing of this project? Then please ignore this e-mail; "
-                "nothing happens without the link."
-            ),
-        ),
-    )
-
-
-def packed(message: Message) -> EmailContent:
-    """Told to who placed the order, where that is not the new member."""
-    order = _order(message)
-    email = order.user_email or (order.member.email if order.member else "")
-    invited = _("The link to sign in is on its way to %(address)s.") % {
-        "address": mask_email(email)
-    }
-    return EmailContent(
-        subject=_("Your order is set up"),
-        before=(_("All that you ordered is set up."), invited),
-        facts=_delivered(order),
-        action=_to_order(order, _("See the order")),
-        after=(
-            _("There is nothing for you to do: the new member joins by the link in that mail."),
-        ),
-    )
-
-
-def attention(message: Message) -> EmailContent:
-    """Why the order stands still, and who acts."""
-    order = _order(message)
-    if order.state == State.NEED_HUMAN:
-        subject = _("A person looks at your order")
-        opening = _("Thank you for your order.")
-        sentence = _("A person looks at this order. We get back to you by the next working day.")
-        action = _to_order(order, _("See how it stands"))
-        reason = ""
-    else:
-        subject = _("Please check your order")
-        opening = _("We cannot go on with your order just now.")
-        sentence = _("Something does not fit. Please check the marked detail.")
-        action = _to_order(order, _("Check the order"))
-        reason = customer_error_text(order.fault)
-    return EmailContent(
-        subject=subject,
-        before=tuple(filter(None, (opening, sentence, reason))),
-        facts=_facts(order),
-        action=action,
-        after=(_("Your order is safely stored."), _unknown()),
-    )
-
-
-def cancelled(message: Message) -> EmailContent:
-    """That nothing more comes of the order, and why."""
-    order = _order(message)
-    subject = _("Your order was cancelled")
-    nothing_due = _("Nothing is to be paid for it.")
-    if order.user_email is None:  # emptied: nobody had completed it
+    def content(self) -> EmailContent:
+        """Return the confirmation. Only an order from our pages has a basket with terms."""
+        complete = _("Once all is set up, you get a second e-mail, with a link to sign in.")
+        incomplete = _(
+            "A few details are still missing. Please fill them in on the page of your order; "
+            "then we go on at once."
+        )
+        keep = _("Whoever has this link can see how the order stands. Please keep it to yourself.")
+        basket: Basket | None = getattr(self.order, "basket", None)
+        terms = basket.terms if basket else None
+        tier, *names = self.rows()
         return EmailContent(
-            subject=subject,
-            before=(
+            subject=_("Your order has arrived"),
+            intro=(
+                _("We have received your order."),
+                complete if self.order.complete else incomplete,
+            ),
+            rows=(tier, *self._price(), *names),
+            action=self.page(_("See how it stands")),
+            outro=(keep, *(_agreed(basket, terms) if basket and terms else ()), self.unknown()),
+            link=Link(_("Terms"), page_url("terms")) if terms else None,
+            attachment=_attached(terms) if terms else None,
+        )
+
+    def _price(self) -> list[Row]:
+        order = self.order
+        if not order.net_cents:
+            return [Row(_("Price"), _("free of charge"))]
+        gross = _("%(price)s a month, including %(rate)s%% VAT") % {
+            "price": money(order.gross_cents, order.currency),
+            "rate": floatformat(order.vat_rate),
+        }
+        net = money(order.net_cents, order.currency)
+        return [Row(_("Price"), gross), Row(_("Net a month"), net)]
+
+
+@register(Message.Kind.REMINDER)
+class Reminder(OrderEmail):
+    """Reminder that the order still misses details."""
+
+    samples = (order_sample(gettext_lazy("details missing"), complete=False, project_name=None),)
+
+    def is_obsolete(self) -> bool:
+        """Tell whether the order no longer waits for details, besides the base's reason."""
+        waits = self.order.state == State.PENDING and not self.order.complete
+        return not waits or super().is_obsolete()
+
+    def content(self) -> EmailContent:
+        """Return the reminder, with a link to the form."""
+        return EmailContent(
+            subject=_("Your order still needs a few details"),
+            intro=(
                 _(
-                    "Details of your order were missing for too long. We have cancelled it "
-                    "and deleted what you told us."
+                    "Your order waits for a few details. Please fill them in; then we go on at once."
                 ),
             ),
-            facts=_facts(order),
-            action=Link(_("See the tiers"), to_page("tiers")),
-            after=(nothing_due, _("You are welcome to order again.")),
+            rows=tuple(self.rows()),
+            action=self.page(_("Fill in the details")),
+            outro=(
+                _(
+                    "If you do nothing, we cancel the order after a while and delete what you "
+                    "told us."
+                ),
+                self.unknown(),
+            ),
         )
-    reasons = [event.note for event in order.events.all() if event.state == State.CANCELLED]
-    return EmailContent(
-        subject=subject,
-        before=(_("We have cancelled your order."), *filter(None, reasons)),
-        facts=_facts(order),
-        action=_to_order(order, _("See the order")),
-        after=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
-        further=Link(_("Imprint"), to_page("imprint")),
+
+
+@register(Message.Kind.ATTENTION)
+class NeedsAttention(OrderEmail):
+    """Notice that packing stands still, with the reason if the customer can act.
+
+    `details` of the message: `state`, the order's state when it was queued.
+    """
+
+    samples = (
+        order_sample(gettext_lazy("a person decides"), state=State.NEED_HUMAN),
+        order_sample(gettext_lazy("to be mended"), state=State.HAS_PACKING_ERRORS),
     )
 
+    def is_obsolete(self) -> bool:
+        """Tell whether the order has moved on, besides the base's reason."""
+        state = self.message.details.get("state", self.order.state)
+        return self.order.state != state or super().is_obsolete()
 
-def address(message: Message) -> EmailContent:
-    """Told to an address that was a mistake. It lets nobody in and names nobody else."""
-    return EmailContent(
-        subject=_("This address no longer belongs to an order"),
-        before=(
-            _(
-                "An order at our shop named this e-mail address. That was corrected: the order "
-                "has another address now, and we write to this one about it no more."
-            ),
+    def content(self) -> EmailContent:
+        """Return the words for the order's state, which may have changed since it was queued."""
+        if self.order.state == State.NEED_HUMAN:
+            subject = _("A person looks at your order")
+            opening = _("Thank you for your order.")
+            sentence = _(
+                "A person looks at this order. We get back to you by the next working day."
+            )
+            action = self.page(_("See how it stands"))
+            reason = ""
+        else:
+            subject = _("Please check your order")
+            opening = _("We cannot go on with your order just now.")
+            sentence = _("Something does not fit. Please check the marked detail.")
+            action = self.page(_("Check the order"))
+            reason = customer_error_text(self.order.fault)
+        return EmailContent(
+            subject=subject,
+            intro=tuple(filter(None, (opening, sentence, reason))),
+            rows=tuple(self.rows()),
+            action=action,
+            outro=(_("Your order is safely stored."), self.unknown()),
+        )
+
+
+@register(Message.Kind.CANCELLED)
+class OrderCancelled(OrderEmail):
+    """Notice that the order was cancelled, with the reason."""
+
+    samples = (
+        Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
+        order_sample(
+            gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
         ),
-        further=Link(_("Imprint"), to_page("imprint")),
-        after=(
-            _(
-                "A link to sign in that you may have had from us no longer works. "
-                "There is nothing to do."
+    )
+
+    def is_obsolete(self) -> bool:
+        """Return False: a cancellation is final."""
+        return False
+
+    def content(self) -> EmailContent:
+        """Return the reason that staff gave, or that the order expired and was erased."""
+        nothing_due = _("Nothing is to be paid for it.")
+        if self.order.user_email is None:  # erased
+            expired = _(
+                "Details of your order were missing for too long. We have cancelled it "
+                "and deleted what you told us."
+            )
+            return EmailContent(
+                subject=_("Your order was cancelled"),
+                intro=(expired,),
+                rows=tuple(self.rows()),
+                action=Link(_("See the tiers"), page_url("tiers")),
+                outro=(nothing_due, _("You are welcome to order again.")),
+            )
+        events = self.order.events.all()
+        reasons = [event.note for event in events if event.state == State.CANCELLED]
+        return EmailContent(
+            subject=_("Your order was cancelled"),
+            intro=(_("We have cancelled your order."), *filter(None, reasons)),
+            rows=tuple(self.rows()),
+            action=self.page(_("See the order")),
+            outro=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
+            link=Link(_("Imprint"), page_url("imprint")),
+        )
+
+
+@register(Message.Kind.ADDRESS)
+class AddressCorrected(OrderEmail):
+    """Notice to an address that was a mistake: it lets nobody in and names nobody."""
+
+    samples = (order_sample(gettext_lazy("to the old address")),)
+
+    def is_obsolete(self) -> bool:
+        """Return False: what has happened stays true."""
+        return False
+
+    def content(self) -> EmailContent:
+        """Return the notice, with nothing that the order holds."""
+        corrected = _(
+            "An order at our shop named this e-mail address. That was corrected: the order "
+            "has another address now, and we write to this one about it no more."
+        )
+        return EmailContent(
+            subject=_("This address no longer belongs to an order"),
+            intro=(corrected,),
+            outro=(
+                _(
+                    "A link to sign in that you may have had from us no longer works. "
+                    "There is nothing to do."
+                ),
+                _("Was it your order after all? Then please tell us: the imprint says how."),
             ),
-            _("Was it your order after all? Then please tell us: the imprint says how."),
-        ),
-    )
+            link=Link(_("Imprint"), page_url("imprint")),
+        )
 
 
-def _order(message: Message) -> Order:
-    assert message.order is not None  # noqa: S101 -- these kinds are about one
-    return message.order
-
-
-def _facts(order: Order, *, price: bool = False) -> tuple[Row, ...]:
-    facts = [Row(_("Tier"), order.tier_name)]
-    if price:
-        facts += _price(order)
-    if order.client_name:
-        facts.append(Row(_("Client"), typed(order.client_name)))
-    if order.project_name:
-        facts.append(Row(_("Project"), typed(order.project_name)))
-    return tuple(facts)
-
-
-def _price(order: Order) -> list[Row]:
-    if not order.net_cents:
-        return [Row(_("Price"), _("free of charge"))]
-    gross = _("%(price)s a month, including %(rate)s%% VAT") % {
-        "price": money(order.gross_cents, order.currency),
-        "rate": floatformat(order.vat_rate),
-    }
-    return [
-        Row(_("Price"), gross),
-        Row(_("Net a month"), money(order.net_cents, order.currency)),
-    ]
-
-
-def _delivered(order: Order) -> tuple[Row, ...]:
-    project = order.delivered_project
-    if project is None:
-        return (Row(_("Tier"), order.tier_name),)
-    return (
-        Row(_("Tier"), order.tier_name),
-        Row(_("Client"), typed(project.client.name)),
-        Row(_("Project"), typed(project.name)),
-    )
-
-
-def _welcome(order: Order) -> str:
-    project = order.delivered_project
-    if project is None:
-        return ""
-    names = {"project": typed(project.name), "client": typed(project.client.name)}
-    return _("Welcome to the project “%(project)s” of %(client)s.") % names
-
-
-def _to_order(order: Order, label: str) -> Link:
-    return Link(label, to_page("registration", order.order_hash))
-
-
-def _to_join(order: Order) -> str:
-    if order.invitation is None:
-        return to_page("registration", order.order_hash)
-    return to_page("join", order.order_hash, join_token(order.invitation))
-
-
-def _other_device(order: Order) -> list[str]:
-    if order.invitation is None:
-        return []
-    sentence = _(
-        "Are you reading this on another device? Then enter this code on the page of your order:"
-    )
-    return [f"{sentence} {join_code(order.invitation)}"]
-
-
-def _unknown() -> str:
-    return _("Do you know nothing of this order? Then please ignore this e-mail.")
-
-
-def _agreed(order: Order) -> Basket | None:
-    """What the order was placed from, where whoever did agreed to the terms."""
-    basket: Basket | None = getattr(order, "basket", None)
-    return basket if basket and basket.terms else None
-
-
-def _about_terms(basket: Basket) -> list[str]:
-    assert basket.terms is not None  # noqa: S101 -- _agreed has looked
+def _agreed(basket: Basket, terms: Version) -> tuple[str, str]:
     agreed = _("You agreed to our terms (version %(number)s) on %(day)s. They come with this mail.")
-    return [
-        agreed % {"number": basket.terms.number, "day": date(basket.agreed_at, "DATE_FORMAT")},
+    return (
+        agreed % {"number": terms.number, "day": date(basket.agreed_at, "DATE_FORMAT")},
         _("To cancel, an e-mail is enough: the terms say where to and by when."),
-        _unknown(),
-    ]
+    )
 
 
-def _terms(basket: Basket) -> Attachment:
-    """The very words that were agreed to, which later versions of the page do not touch."""
-    terms = basket.terms
-    assert terms is not None  # noqa: S101 -- _agreed has looked
+def _attached(terms: Version) -> Attachment:
+    # The version that was agreed to, even if the page has a newer one by now.
     return Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
+
+
+def _sample_agreed() -> Order:
+    order = sample_order()
+    terms = Version(
+        number=1,
+        title_de="Allgemeine Geschäftsbedingungen",
+        title_en="Terms",
+        text_de="Hier stehen die AGB in der Fassung, der zugestimmt wurde.",
+        text_en="Here are the terms in the version that was agreed to.",
+    )
+    Basket(order=order, terms=terms, agreed_at=timezone.now())  # sets order.basket
+    return order
+
+
+def _sample_cancelled() -> Order:
+    order = sample_order(state=State.CANCELLED)
+    reason = str(_("You have told us that it is not needed."))
+    cancelled = OrderEvent(state=State.CANCELLED, note=reason)
+    order._prefetched_objects_cache = {"events": [cancelled]}  # type: ignore[attr-defined] # noqa: SLF001
+    return order

@@ -1,46 +1,60 @@
-"""Put mails into the queue; each once, however often it is asked for."""
+"""Queue of mails: each mail about an order is written once, however often it is asked for.
 
+The worker looks for mails every second, so nothing here wakes it.
+"""
+
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from zlib import crc32
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from shop.notifications.models import Message
+from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.email_addresses import user_by_email
-from shop.tenancy.invitations import replace_link
-from shop.tenancy.models import User
-
-LINKS_AN_HOUR = 3  # new links for one order
-RESENT = 1000  # rows kept free behind each correction's: for its mails that staff send again
+from shop.tenancy.models import Invitation, User
 
 
 def queue_received(order: Order) -> None:
-    """The mail with the link to the registration page, where there is an address for it."""
-    if order.user_email:
-        _queue(order, Message.Kind.RECEIVED, order.user_email)
+    """Queue the confirmation with the link to the registration page, if there is an address."""
+    _queue(order, Message.Kind.RECEIVED, order.user_email)
 
 
 def queue_reminder(order: Order) -> None:
-    """The mail that asks for what is still missing."""
-    if order.user_email:
-        _queue(order, Message.Kind.REMINDER, order.user_email)
+    """Queue the mail that asks for missing details, if there is an address."""
+    _queue(order, Message.Kind.REMINDER, order.user_email)
+
+
+def queue_reminders(beat: Callable[[], None]) -> None:
+    """Queue a reminder for each order that has missed details for REMIND_AFTER_DAYS.
+
+    Only if there is an address (contract, "Orders API"). Calls `beat` before each order.
+    """
+    before = timezone.now() - timedelta(days=settings.REMIND_AFTER_DAYS)
+    incomplete = Order.objects.filter(
+        state=State.PENDING, complete=False, created_at__lt=before, user_email__isnull=False
+    )
+    for order in incomplete.exclude(messages__kind=Message.Kind.REMINDER).iterator():
+        beat()
+        queue_reminder(order)
 
 
 def queue_invitation(order: Order) -> None:
-    """The mail with the link to join, for the invitation as it now is."""
+    """Queue the mail with the link to join, once per counter of the invitation."""
     if order.member and order.invitation:
-        # To the address as the order has it: it may be a known user's, who has another by now.
+        # The order's address may be an old one of a known user.
         recipient = order.user_email or order.member.email
-        _queue(order, Message.Kind.INVITATION, recipient, order.invitation.counter)
+        _queue(order, Message.Kind.INVITATION, recipient, invitation_key(order.invitation))
+
+
+def invitation_key(invitation: Invitation) -> str:
+    """Return the dedupe key of the mail with the link as it now is."""
+    return f"invitation:{invitation.counter}"
 
 
 def queue_packed(order: Order) -> None:
-    """The mail to who placed the order that it is set up, where that is not its new member."""
+    """Queue the mail that the order is set up, if its orderer is not the new member."""
     orderer = order.placed_by or order.owner or order.token_user
     if orderer and orderer.may_sign_in and orderer != order.member:
         language = orderer.language
@@ -48,25 +62,24 @@ def queue_packed(order: Order) -> None:
 
 
 def queue_attention(order: Order) -> None:
-    """The mail that the order stands still, once for each cause.
+    """Queue the mail that the order stands still, once per cause.
 
-    For a person's look at it, and for what a step of packing has told the customer to mend. What
-    is ours to mend is no mail.
+    Either a person must look at it, whatever for, or a packing step asks the customer to correct
+    something. A fault on our side brings no mail.
     """
-    fault = order.fault
-    if order.state == State.NEED_HUMAN:
-        fault = ""  # whatever it is that the person decides
-    elif not Order.objects.filter(pk=order.pk, packing__isnull=False).exclude(packing__mendable=[]):
-        return
     if not order.user_email:
         return
-    # The cause as a number: the row is unique by it. With room for a further one beside it.
-    occasion = crc32(f"{order.state} {fault}".encode()) & 0x3FFFFFFF
-    details = {"state": order.state, "fault": fault}
-    _queue(order, Message.Kind.ATTENTION, order.user_email, occasion, details=details)
-    # It was no longer needed before it was sent, and now it is again.
-    told = order.messages.filter(kind=Message.Kind.ATTENTION, occasion=occasion)
-    told.filter(state=Message.State.OBSOLETE).update(
+    key = f"attention:{order.state}"
+    if order.state != State.NEED_HUMAN:
+        packing = Order.objects.filter(pk=order.pk, packing__isnull=False)
+        if not packing.exclude(packing__mendable=[]).exists():
+            return
+        key += f":{order.fault}"
+    details = {"state": order.state}
+    _queue(order, Message.Kind.ATTENTION, order.user_email, key, details=details)
+    # It may have become obsolete before it was sent, and now it is wanted again.
+    queued = order.messages.filter(kind=Message.Kind.ATTENTION, dedupe_key=key)
+    queued.filter(state=Message.State.OBSOLETE).update(
         state=Message.State.WAITING,
         recipient=order.user_email.lower(),
         attempts=0,
@@ -75,129 +88,65 @@ def queue_attention(order: Order) -> None:
 
 
 def queue_cancelled(order: Order) -> None:
-    """The mail that the order was cancelled. Of one that was emptied, no other mail is kept."""
+    """Queue the mail that the order was cancelled. An erased order keeps no other mail."""
     recipient = order.user_email
     if recipient is None:
         earlier = order.messages.filter(kind__in=(Message.Kind.RECEIVED, Message.Kind.REMINDER))
         recipient = earlier.values_list("recipient", flat=True).last()
         order.messages.all().delete()
-    if recipient:
-        _queue(order, Message.Kind.CANCELLED, recipient)
+    _queue(order, Message.Kind.CANCELLED, recipient)
 
 
 def queue_email_change(order: Order, previous: str | None) -> None:
-    """After a correction: the address before is told, the new one gets what leads on.
+    """Tell the `previous` address that it was corrected, and write to the new one.
 
-    What still waits for the one before is not sent any more.
+    Mails that still wait for the previous address become obsolete.
     """
-    is_another = previous is not None and previous.lower() != (order.user_email or "").lower()
+    key = f"email_change:{order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()}"
     if previous:
         stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
-    occasion = order.events.filter(kind=OrderEvent.Kind.ADDRESS).count() * RESENT
-    if previous and is_another:
-        _queue(order, Message.Kind.ADDRESS, previous, occasion)
+        if previous.lower() != (order.user_email or "").lower():
+            _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)
-    elif order.user_email:
-        _queue(order, Message.Kind.RECEIVED, order.user_email, occasion)
-
-
-def resend_invitation(order: Order) -> bool:
-    """A new mail with a new link, which ends the older ones.
-
-    False where enough have been sent for now, the link was used, or the order is not packed.
-    """
-    if order.state != State.PACKED or order.invitation is None or order.invitation.used_at:
-        return False
-    hour_ago = timezone.now() - timedelta(hours=1)
-    lately = order.messages.filter(kind=Message.Kind.INVITATION, created_at__gt=hour_ago)
-    recipient = order.user_email or (order.member.email if order.member else "")
-    # Known or not, the answer is the same: it must not tell whether an address has joined.
-    if lately.count() > LINKS_AN_HOUR or wait_of_today(recipient):
-        return False
-    with transaction.atomic():
-        if not replace_link(order.invitation):
-            return False
-        queue_invitation(order)
-    return True
+    else:
+        _queue(order, Message.Kind.RECEIVED, order.user_email, key)
 
 
 def queue_password_reset(email: str, language: str) -> None:
-    """The mail with the link to a new password, where `email` is a known user's.
-
-    A row is written in any case: no answer and no timing tells whether an address is known.
-    """
-    Message.objects.create(
-        kind=Message.Kind.PASSWORD,
-        user=user_by_email(email),
-        recipient=email.lower(),
-        language=language,
-    )
+    """Queue the mail with the link to a new password."""
+    _queue_account(Message.Kind.PASSWORD, user_by_email(email), email, language)
 
 
 def queue_code(user: User | None, email: str, language: str, *, seed: str) -> None:
-    """The mail with the code of `seed`, where `user` is there to type it.
-
-    Here, too, a row is written in any case.
-    """
-    Message.objects.create(
-        kind=Message.Kind.CODE,
-        user=user,
-        recipient=email.lower(),
-        language=language,
-        details={"seed": seed},
-    )
+    """Queue the mail with the code of `seed`."""
+    _queue_account(Message.Kind.CODE, user, email, language, seed=seed)
 
 
 def queue_security_notice(user: User, what: str, email: str, *, ip: str) -> None:
-    """The notice that the way `user` signs in was changed, in their own language."""
+    """Queue the notice that the way `user` signs in was changed, in their own language."""
+    _queue_account(Message.Kind.CHANGE, user, email, user.language, what=what, ip=ip)
+
+
+def _queue_account(
+    kind: Message.Kind, user: User | None, email: str, language: str, **details: str
+) -> None:
+    # Written without a user too: neither answer nor timing may tell which addresses are known.
     Message.objects.create(
-        kind=Message.Kind.CHANGE,
-        user=user,
-        recipient=email.lower(),
-        language=user.language,
-        details={"what": what, "ip": ip},
+        kind=kind, user=user, recipient=email.lower(), language=language, details=details
     )
-
-
-def daily_limit_wait(recipient: str, *, besides: Message) -> timedelta | None:
-    """How long `besides`, a message to `recipient`, has to wait; None for no wait.
-
-    An address that has not joined gets at most MAILS_A_DAY (contract, "Mail").
-    """
-    if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
-        return None
-    return wait_of_today(recipient, besides=besides)
-
-
-def wait_of_today(recipient: str, *, besides: Message | None = None) -> timedelta | None:
-    """How long until `recipient` has had less than MAILS_A_DAY in a day; None for no wait.
-
-    What others are sending at this moment counts.
-    """
-    day = timedelta(days=1)
-    now = timezone.now()
-    lately = Message.objects.filter(recipient=recipient.lower()).filter(
-        Q(sent_at__gt=now - day) | Q(state=Message.State.SENDING)
-    )
-    if besides:
-        lately = lately.exclude(pk=besides.pk)
-    sent = lately.aggregate(number=Count("pk"), first=Min("sent_at"))
-    if sent["number"] < settings.MAILS_A_DAY:
-        return None
-    wait: timedelta = sent["first"] + day - now if sent["first"] else timedelta(minutes=1)
-    return wait
 
 
 def _queue(
-    order: Order, kind: Message.Kind, recipient: str, occasion: int = 0, **more: Any
+    order: Order, kind: Message.Kind, recipient: str | None, dedupe_key: str = "", **more: Any
 ) -> None:
-    # No wake-up: the worker looks for mail every second.
+    if not recipient:
+        return
     message = Message(
         order=order,
         kind=kind,
-        occasion=occasion,
+        dedupe_key=dedupe_key,
         recipient=recipient.lower(),
         **{"language": order.language, **more},
     )

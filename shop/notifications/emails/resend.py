@@ -1,78 +1,103 @@
-"""Send a mail about an order once more, as staff ask for it."""
+"""Send a mail about an order once more, because its reader or staff ask for it."""
+
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from shop.notifications.emails.daily_limit import recipient_wait
+from shop.notifications.emails.kinds import email_for
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_invitation
-from shop.notifications.models import Message
-from shop.orders.models import Order, OrderEvent
+from shop.orders.models import Order, OrderEvent, State
+from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import Invitation, User
 
-Kind = Message.Kind
 DONE = {Message.State.SENT, Message.State.FAILED}
+LINKS_AN_HOUR = 3  # new links for one order, asked for by its reader
+
+
+def resend_invitation(order: Order) -> bool:
+    """Queue a mail with a new link, which ends the older ones.
+
+    Return False if enough were sent for now, the link was used, or the order is not packed.
+    """
+    if order.state != State.PACKED or order.invitation is None or order.invitation.used_at:
+        return False
+    hour_ago = timezone.now() - timedelta(hours=1)
+    recent = order.messages.filter(kind=Message.Kind.INVITATION, created_at__gt=hour_ago)
+    recipient = order.user_email or (order.member.email if order.member else "")
+    # The limit holds for members too: the answer must not tell whether an address has joined.
+    if recent.count() > LINKS_AN_HOUR or recipient_wait(recipient):
+        return False
+    with transaction.atomic():
+        if not replace_link(order.invitation):
+            return False
+        queue_invitation(order)
+    return True
 
 
 def send_again(message: Message, staff: User) -> bool:
-    """Send `message` again, to whom it went; or at once, while it waits.
+    """Queue `message` again for its recipient, or make a waiting one due at once.
 
-    A new row, so that it is seen what became of each. An invitation gets a new link, which ends
-    the older ones. False where somebody else was faster, it is on its way, or would lead nowhere.
+    It becomes a new row, so that the outcome of each can be seen; an invitation gets a new link,
+    which ends the older ones. Return False if somebody else was faster, if it is being sent, or
+    if it is obsolete.
     """
     order = message.order
-    if order is None or message.is_obsolete:
+    if order is None or email_for(message).is_obsolete():
         return False
     with transaction.atomic():
         if message.state == Message.State.WAITING:
-            sent = _hurry(message)
+            queued = _make_due(message)
         elif message.state not in DONE:
-            sent = False
-        elif message.kind == Kind.INVITATION:
-            sent = _invite_anew(message, order)
+            queued = False
+        elif message.kind == Message.Kind.INVITATION:
+            queued = _queue_new_link(order)
         else:
-            sent = _write_anew(message, order)
-        if sent:
+            queued = _copy(message)
+        if queued:
             note = f"{message.kind} {message.recipient}"
             OrderEvent.objects.create(
                 order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=note
             )
-    return sent
+    return queued
 
 
-def _hurry(message: Message) -> bool:
+def _make_due(message: Message) -> bool:
     waiting = Message.objects.filter(
         pk=message.pk, state=Message.State.WAITING, next_try__gt=timezone.now()
     )
     return bool(waiting.update(next_try=timezone.now(), attempts=0))
 
 
-def _invite_anew(message: Message, order: Order) -> bool:
+def _queue_new_link(order: Order) -> bool:
     if order.invitation is None:
         return False
-    # Whoever has raised the counter meanwhile has sent a mail already.
-    as_mailed = Invitation.objects.filter(
-        pk=order.invitation.pk, counter=message.occasion, used_at=None
+    # If the counter has changed since it was read, a newer mail is queued already.
+    unchanged = Invitation.objects.filter(
+        pk=order.invitation.pk, counter=order.invitation.counter, used_at=None
     )
-    if not as_mailed.update(counter=F("counter") + 1, code_tries=0):
+    if not unchanged.update(counter=F("counter") + 1, code_tries=0):
         return False
     order.invitation.refresh_from_db()
     queue_invitation(order)
     return True
 
 
-def _write_anew(message: Message, order: Order) -> bool:
+def _copy(message: Message) -> bool:
     try:
         with transaction.atomic():
             Message.objects.create(
-                order=order,
+                order=message.order,
                 kind=message.kind,
-                occasion=message.occasion + 1,
+                dedupe_key=f"again:{message.pk}",
                 recipient=message.recipient,
                 language=message.language,
                 user=message.user,
                 details=message.details,
             )
-    except IntegrityError:
-        # It was sent again already.
+    except IntegrityError:  # somebody else was faster
         return False
     return True

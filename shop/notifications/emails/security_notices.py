@@ -1,9 +1,9 @@
-"""Notices of changed ways to sign in: what each is called and what it says."""
+"""Texts of the notices that a way to sign in was changed."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# By allauth's names: the subject, and the sentence.
+# By allauth's name of the change: subject and sentence.
 NOTICES: dict[str, tuple[Promise, Promise]] = {
     "password_changed": (
         _("Your password was changed"),
@@ -50,5 +50,5 @@ OTHER = (_("Your sign-in was changed"), _("Something about the way you sign in w
 
 
 def notice_of(what: str) -> tuple[Promise, Promise]:
-    """Subject and sentence of the notice that `what` has happened."""
+    """Return subject and sentence of the notice of `what`, an allauth name."""
     return NOTICES.get(what, OTHER)

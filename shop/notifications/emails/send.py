@@ -12,9 +12,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from shop.notifications.emails.queue import daily_limit_wait
+from shop.notifications.emails.daily_limit import daily_limit_wait
+from shop.notifications.emails.kinds import email_for
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.render import render
-from shop.notifications.models import Message
 from shop.tenancy.email_addresses import mask_email
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def send(pk: int) -> None:
         "order__basket__terms",
         "user",
     ).get(pk=pk)
-    if message.is_obsolete:
+    if email_for(message).is_obsolete():
         _end(message, state=Message.State.OBSOLETE)
         return
     if wait := daily_limit_wait(message.recipient, besides=message):
@@ -103,8 +104,8 @@ def _deliver(message: Message) -> None:
     rendered = render(message)
     mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
     mail.attach_alternative(rendered.html, "text/html")
-    if rendered.enclosure:
-        mail.attach(rendered.enclosure.name, rendered.enclosure.text, "text/plain")
+    if rendered.attachment:
+        mail.attach(rendered.attachment.name, rendered.attachment.text, "text/plain")
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes
     mail.send()

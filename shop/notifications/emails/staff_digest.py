@@ -1,6 +1,6 @@
-"""Tell staff, in one mail for all of it, what has waited for them for too long."""
+"""Digest for staff: one mail about everything that has waited for them for too long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,23 +8,79 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from shop.notifications.models import Delivery, Message
+from shop.notifications.emails.content import EmailContent, Link, Row, page_url
+from shop.notifications.emails.kinds import Email, Sample, register
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF
-from shop.orders.models import Order
+from shop.orders.error_codes import error_text
+from shop.orders.models import Order, State
 from shop.tenancy.models import User
 
-MOST = 10  # named in a mail; of the others it says how many there are
-COUNTED = 1000  # nobody needs to know it more exactly
+MAX_NAMED = 10  # orders in a mail; of the others it gives the number
+MAX_COUNTED = 1000  # of one slice
 
-# Since when, and what a mail says of it.
+# Since when each has waited, and its line in the message's details.
 Waiting = list[tuple[datetime, dict[str, Any]]]
 
 
-def send_staff_digest(beat: Callable[[], None]) -> None:
-    """Queue the digest for all who mend orders, where something waits ALARM_AFTER_MINUTES already.
+@register(Message.Kind.ALARM)
+class StaffDigest(Email):
+    """List of the orders that wait for staff: how many, which, why and for how long.
 
-    What was told is not told again for ALARM_EVERY_HOURS, unless something has joined it.
+    `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `state`,
+    `reason` (an error code, or "webhook") and `since` (ISO 8601).
+    """
+
+    samples = (Sample(gettext_lazy("several orders"), lambda: {"details": _sample_details()}),)
+
+    def is_obsolete(self) -> bool:
+        """Tell whether the recipient has left the staff, or none of its orders waits any more."""
+        user = self.message.user
+        if user is None or not (user.is_staff and user.may_sign_in):
+            return True
+        told = {order["pk"]: order["state"] for order in self.message.details["orders"]}
+        now = Order.objects.filter(pk__in=told).values_list("pk", "state")
+        return not any(told[pk] == state for pk, state in now)
+
+    def content(self) -> EmailContent:
+        """Return the list, without personal data: that stays behind the sign-in."""
+        details = self.message.details
+        count, orders = details["count"], details["orders"]
+        subject = ngettext(
+            "%(count)s order waits for a person", "%(count)s orders wait for a person", count
+        )
+        hours, minutes = divmod(details["oldest_minutes"], 60)
+        oldest = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+        rows = [_row(order) for order in orders]
+        if count > len(orders):
+            rows.append(Row(_("Further orders"), str(count - len(orders))))
+        return EmailContent(
+            subject=subject % {"count": count},
+            intro=(_("The oldest has waited for %(time)s.") % {"time": oldest},),
+            rows=tuple(rows),
+            action=Link(_("To the back office"), page_url("staff")),
+        )
+
+
+def _row(order: Mapping[str, Any]) -> Row:
+    state = State(order["state"]).label
+    reason = order.get("reason") or ""
+    reason = _("A webhook was given up.") if reason == "webhook" else error_text(reason)
+    since = timesince(datetime.fromisoformat(order["since"]), timezone.now(), depth=1)
+    name = _("Order %(number)s") % {"number": order["pk"]}
+    return Row(name, " · ".join(filter(None, (str(state), reason, since))))
+
+
+def queue_staff_digest(beat: Callable[[], None]) -> None:
+    """Queue the digest if something has waited for ALARM_AFTER_MINUTES.
+
+    It goes to everybody who may manage orders, and is not repeated within ALARM_EVERY_HOURS unless
+    something new has joined. Calls `beat` before it writes.
     """
     now = timezone.now()
     before = now - timedelta(minutes=settings.ALARM_AFTER_MINUTES)
@@ -38,7 +94,7 @@ def send_staff_digest(beat: Callable[[], None]) -> None:
     details = {
         "count": len(waiting),
         "oldest_minutes": int((now - waiting[0][0]).total_seconds() // 60),
-        "orders": [line for _since, line in waiting[:MOST]],
+        "orders": [line for _since, line in waiting[:MAX_NAMED]],
     }
     digests = [
         Message(
@@ -47,33 +103,33 @@ def send_staff_digest(beat: Callable[[], None]) -> None:
             recipient=person.email,
             language=person.language,
             details=details,
-            # At most one an hour, however many workers look.
-            occasion=int(now.timestamp() // 3600),
+            # At most one per hour, however many workers look.
+            dedupe_key=f"alarm:{now:%Y-%m-%dT%H}",
         )
-        for person in _who_mends()
+        for person in _order_managers()
     ]
     Message.objects.bulk_create(digests, ignore_conflicts=True)
 
 
 def _waiting(before: datetime, now: datetime) -> Waiting:
-    """What has needed a person since `before`, the oldest first."""
+    """Return what has needed a person since `before`, the oldest first."""
     found: Waiting = []
     for part in NEEDS_STAFF:
         late = Order.objects.filter(part.where(now), updated_at__lte=before).order_by("updated_at")
         found += [
             (since, _line(pk, state, fault, since))
             for pk, state, fault, since in late.values_list("pk", "state", "fault", "updated_at")[
-                :COUNTED
+                :MAX_COUNTED
             ]
         ]
-    # The last try was due when it was given up.
+    # A webhook was given up when its last attempt was due.
     given_up = Delivery.objects.filter(
         state=Delivery.State.FAILED,
         next_try__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
     ).select_related("order")
     found += [
         (each.next_try, _line(each.order_id, each.order.state, "webhook", each.next_try))
-        for each in given_up.order_by("next_try")[:COUNTED]
+        for each in given_up.order_by("next_try")[:MAX_COUNTED]
     ]
     return sorted(found, key=lambda each: each[0])
 
@@ -83,15 +139,15 @@ def _line(pk: int, state: str, reason: str, since: datetime) -> dict[str, Any]:
 
 
 def _was_told(waiting: Waiting, last: datetime, now: datetime) -> bool:
-    """Whether the mail of `last` told it all, and not too long ago."""
+    """Tell whether the mail of `last` told it all, and not too long ago."""
     if now - last >= timedelta(hours=settings.ALARM_EVERY_HOURS):
         return False
     told_before = last - timedelta(minutes=settings.ALARM_AFTER_MINUTES)
     return all(since <= told_before for since, _line in waiting)
 
 
-def _who_mends() -> QuerySet[User]:
-    """Everybody who may mend orders: in person, by a group, or because they may do everything."""
+def _order_managers() -> QuerySet[User]:
+    """Return the staff with the permission: their own, by a group, or as superusers."""
     mending = Permission.objects.filter(content_type__app_label="orders", codename="mend_order")
     allowed = (
         Q(is_superuser=True)
@@ -100,3 +156,16 @@ def _who_mends() -> QuerySet[User]:
     )
     staff = User.objects.filter(is_staff=True, is_active=True, joined_at__isnull=False)
     return (staff if settings.DEMO else staff.filter(demo=False)).filter(allowed).distinct()
+
+
+def _sample_details() -> dict[str, Any]:
+    now = timezone.now()
+    told = (
+        (117, State.HAS_PACKING_ERRORS, "client_gone", 340),
+        (121, State.NEED_HUMAN, "manual_tier", 95),
+        (124, State.NEED_HUMAN, "tries_used_up", 20),
+    )
+    orders = [
+        _line(pk, state, reason, now - timedelta(minutes=age)) for pk, state, reason, age in told
+    ]
+    return {"count": 5, "oldest_minutes": 340, "orders": orders}

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from shop.notifications.models import Attempt
 from shop.notifications.webhooks.dns import Lookup, NotPublicError, look_up, public_addresses
 from shop.notifications.webhooks.events import PORTS
+from shop.notifications.webhooks.models import Attempt
 from shop.orders.webhook_urls import Address, webhook_url_error
 
 KEPT = 1024  # bytes of the answer

@@ -17,8 +17,8 @@ from standardwebhooks import Webhook
 
 from shop.access.applications import may_act
 from shop.access.signing_secrets import signing_secrets
-from shop.notifications.models import Attempt, Delivery
 from shop.notifications.webhooks.client import Answer, post
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, reclaim_expired
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.notifications.models import Delivery, Endpoint
+from shop.notifications.webhooks.models import Delivery, Endpoint
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import User
 

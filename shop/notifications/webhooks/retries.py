@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from shop.notifications.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.client import Answer
+from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from shop.notifications.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MOST_FAILURES
 
 SLOTS = 10  # calls under way at once

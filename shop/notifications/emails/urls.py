@@ -1,4 +1,4 @@
-"""The demo profile's mailbox."""
+"""URLs of the demo profile's mailbox."""
 
 from django.urls import path
 

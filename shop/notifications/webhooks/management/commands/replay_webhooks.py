@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from shop.access.models import Application
-from shop.notifications.models import Delivery
+from shop.notifications.webhooks.models import Delivery
 from shop.notifications.webhooks.replay import replay, replay_since
 
 

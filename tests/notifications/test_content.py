@@ -1,4 +1,4 @@
-"""What mails say, and what orderers cannot make them say."""
+"""Content of mails, and the limits of what orderers can put into them."""
 
 import re
 from urllib.parse import urlsplit
@@ -8,10 +8,10 @@ from django.core.mail import EmailMessage
 from django.utils.html import escape, urlize
 from pytest_django import Settings
 
-from shop.notifications.emails.queue import resend_invitation
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.render import render
-from shop.notifications.models import Message
-from shop.notifications.templatetags.typed import typed
+from shop.notifications.emails.resend import resend_invitation
+from shop.notifications.emails.templatetags.typed import typed
 from shop.tenancy.invitations import read_join_token
 from shop.tenancy.models import Invitation
 from tests.factories import make_bare_order, make_order, make_packed_order

@@ -1,4 +1,4 @@
-"""Every kind of mail, from real rows, in both languages: what holds for all of them."""
+"""Kinds of mail, each from real rows and in both languages: content and obsolescence."""
 
 import re
 from html.parser import HTMLParser
@@ -15,15 +15,16 @@ from pytest_django import Settings
 
 from shop.content.models import Version
 from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.kinds import KINDS, email_for
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import (
     queue_code,
     queue_password_reset,
     queue_reminder,
     queue_security_notice,
 )
-from shop.notifications.emails.render import WRITERS, render
-from shop.notifications.models import Message
-from shop.notifications.templatetags.typed import typed
+from shop.notifications.emails.render import render
+from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.corrections import readdress
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller
@@ -51,7 +52,7 @@ ATTENTION = "tests.notifications.steps.ask_for_another_name"
 def make_message(  # noqa: C901 -- a case for each kind
     kind: str, language: str, settings: Settings, name: str = "Zebra AG"
 ) -> Message:
-    """A message of `kind` that came about as such messages do."""
+    """Return a message of `kind`, queued by what queues it in the shop."""
     names: dict[str, Any] = {"client_name": name, "project_name": name, "language": language}
     known = make_user(language=language)
     match kind:
@@ -93,7 +94,7 @@ def make_message(  # noqa: C901 -- a case for each kind
     return Message.objects.get(kind=kind)
 
 
-@pytest.fixture(params=sorted(WRITERS))
+@pytest.fixture(params=sorted(KINDS))
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -104,7 +105,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 class Visible(HTMLParser):
-    """What a reader of the HTML sees."""
+    """Parser that collects the text a reader of the HTML sees."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -130,8 +131,9 @@ def words(text: str) -> list[str]:
     return [found for word in text.split() if (found := word.rstrip(":"))]
 
 
-def test_every_kind_has_a_writer() -> None:
-    assert set(WRITERS) == set(Message.Kind.values)
+def test_every_kind_has_a_class_with_samples() -> None:
+    assert set(KINDS) == set(Message.Kind.values)
+    assert all(email.samples for email in KINDS.values())
 
 
 def test_text_and_html_say_the_same(kind: str, language: str, settings: Settings) -> None:
@@ -304,7 +306,8 @@ def test_need_for_a_person_is_told_once_whatever_the_cause() -> None:
         transition(order, State.PENDING)
         transition(order, State.PACKING)
         transition(order, State.NEED_HUMAN, fault=fault)
-    assert Message.objects.filter(kind="attention").count() == 1
+    keys = Message.objects.filter(kind="attention").values_list("dedupe_key", flat=True)
+    assert list(keys) == ["attention:need_human"]
 
 
 def test_fault_that_is_ours_to_mend_is_no_mail() -> None:
@@ -335,17 +338,17 @@ def test_order_that_has_moved_on_needs_no_attention(
 
 def test_alarm_is_obsolete_once_nothing_in_it_waits(settings: Settings) -> None:
     message = make_message("alarm", "en", settings)
-    assert not message.is_obsolete
+    assert not email_for(message).is_obsolete()
     assert "2 orders wait for a person" in render(message).subject
     assert "1 h 01 min" in render(message).text
     transition(Order.objects.get(), State.CANCELLED)
-    assert message.is_obsolete
+    assert email_for(message).is_obsolete()
 
 
 def test_alarm_is_for_staff_only(settings: Settings) -> None:
     message = make_message("alarm", "en", settings)
     User.objects.filter(email=message.recipient).update(is_staff=False)
-    assert Message.objects.get(kind="alarm").is_obsolete
+    assert email_for(Message.objects.get(kind="alarm")).is_obsolete()
 
 
 def test_alarm_names_webhooks_that_were_given_up(settings: Settings) -> None:
@@ -356,6 +359,6 @@ def test_alarm_names_webhooks_that_were_given_up(settings: Settings) -> None:
 
 def test_what_waits_for_an_address_that_was_corrected_is_not_sent() -> None:
     order = make_order()
-    assert not Message.objects.get().is_obsolete
+    assert not email_for(Message.objects.get()).is_obsolete()
     Order.objects.filter(pk=order.pk).update(user_email="other@gmx.com")
-    assert Message.objects.get().is_obsolete
+    assert email_for(Message.objects.get()).is_obsolete()

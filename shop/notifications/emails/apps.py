@@ -1,0 +1,16 @@
+"""App configuration: connects the receivers and registers the kinds of mail."""
+
+from django.apps import AppConfig
+
+
+class EmailsConfig(AppConfig):
+    name = "shop.notifications.emails"
+
+    def ready(self) -> None:
+        from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
+            account_emails,
+            invitation_emails,
+            order_emails,
+            receivers,
+            staff_digest,
+        )

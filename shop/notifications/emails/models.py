@@ -1,0 +1,99 @@
+"""Mails as rows, each with its state and attempts, and the demo profile's mailbox."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.orders.models import Order
+from shop.tenancy.models import User
+
+
+class Message(models.Model):
+    """A mail about an order, unique by kind and dedupe key; or one about a user's account.
+
+    A row never holds a body or a token. What a kind says stands in its class (`kinds.py`).
+    """
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("order received")
+        REMINDER = "reminder", _("reminder")
+        INVITATION = "invitation", _("invitation")
+        PACKED = "packed", _("order done")
+        ATTENTION = "attention", _("needs attention")
+        CANCELLED = "cancelled", _("order cancelled")
+        ADDRESS = "address", _("address corrected")
+        PASSWORD = "password", _("new password")
+        CODE = "code", _("code")
+        CHANGE = "change", _("change of sign-in")
+        ALARM = "alarm", _("orders that wait for staff")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("given up")
+        OBSOLETE = "obsolete", _("no longer needed")
+
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    # The reader, if known by more than the address. NULL also for mails to unknown addresses.
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    # What the kind needs besides order and user, as its class describes it.
+    details = models.JSONField(default=dict, blank=True)
+    # The reason for this mail, if its kind may have several: "invitation:3", "email_change:2".
+    dedupe_key = models.CharField(max_length=80, blank=True)
+    recipient = models.EmailField()
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "kind", "dedupe_key"], name="message_once"),
+            models.UniqueConstraint(
+                fields=["user", "dedupe_key"],
+                name="alarm_once",
+                condition=models.Q(kind="alarm"),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "next_try"]),
+            models.Index(fields=["recipient", "sent_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk} ({self.kind})"
+
+
+class MailboxEntry(models.Model):
+    """A mail that the demo profile has kept instead of sending it."""
+
+    recipient = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    attached = models.JSONField(default=list)  # pairs of name and text
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("kept mail")
+        verbose_name_plural = _("kept mails")
+
+    def __str__(self) -> str:
+        return self.subject

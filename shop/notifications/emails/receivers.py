@@ -1,0 +1,62 @@
+"""Signal receivers: queue mails when orders change, delete them when people are erased."""
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+from django.dispatch import receiver
+
+from shop.notifications.emails.models import MailboxEntry, Message
+from shop.notifications.emails.queue import (
+    queue_attention,
+    queue_cancelled,
+    queue_email_change,
+    queue_invitation,
+    queue_packed,
+    queue_received,
+)
+from shop.orders.corrections import address_corrected
+from shop.orders.models import Order, State
+from shop.orders.order_erasure import FINISHED, orders_erased
+from shop.orders.states import state_changed
+from shop.tenancy.erasure import user_erased
+from shop.tenancy.models import User
+
+
+@receiver(state_changed)
+def queue_emails(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
+    """Queue the mail for this change of state, in its transaction."""
+    match order.state:
+        case State.PENDING if previous is None:
+            queue_received(order)
+        case State.PACKED:
+            queue_invitation(order)
+            queue_packed(order)
+        case State.NEED_HUMAN | State.HAS_PACKING_ERRORS:
+            queue_attention(order)
+        case State.CANCELLED:
+            queue_cancelled(order)
+
+
+@receiver(address_corrected)
+def queue_email_change_emails(
+    sender: type[Order], order: Order, previous: str | None, **kwargs: Any
+) -> None:
+    """Queue the mails to the old and the new address, in the transaction of the change."""
+    queue_email_change(order, previous)
+
+
+@receiver(user_erased)
+def erase_mails(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+    """Delete the user's mails, but not those of open orders; and those in the demo's mailbox."""
+    closed = Q(order=None) | Q(order__state__in=FINISHED)
+    Message.objects.filter(Q(user=user) | (Q(recipient__in=emails) & closed)).delete()
+    within = [Q(text__icontains=email) for email in emails]
+    MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
+
+
+@receiver(orders_erased)
+def erase_order_mails(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
+    """Delete the mails about these orders."""
+    Message.objects.filter(order__in=orders).delete()

@@ -1,0 +1,105 @@
+"""Webhooks as rows: what is to be said to which endpoint, and how that went."""
+
+import secrets
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.orders.models import Order, OrderEvent
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+
+def new_webhook_id() -> str:
+    """The name of one event for its receiver; without a full stop (Standard Webhooks)."""
+    return f"msg_{secrets.token_hex(16)}"
+
+
+class Delivery(models.Model):
+    """A webhook: one change of an order's state, told to the order's `redirection_uri`."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        DELIVERED = "delivered", _("delivered")
+        FAILED = "failed", _("given up")
+        GONE = "gone", _("no longer wanted")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.OneToOneField(OrderEvent, on_delete=models.CASCADE, related_name="delivery")
+    webhook_id = models.CharField(
+        max_length=40, unique=True, default=new_webhook_id, editable=False
+    )
+    # The text that is signed and sent, made at the change: a later try tells of then, not of now.
+    payload = models.TextField()
+    # Host and port: who may be slow or away without the others' noticing.
+    receiver = models.CharField(max_length=260, db_index=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    tries = models.PositiveIntegerField(default=0)
+    next_try = models.DateTimeField(default=timezone.now)
+    # Who sends it holds this token; who has lost it must not write any more.
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    if TYPE_CHECKING:
+        attempts: RelatedManager["Attempt"]
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        indexes: ClassVar = [models.Index(fields=["state", "next_try"])]
+
+    def __str__(self) -> str:
+        return f"webhook {self.pk} to {self.receiver}"
+
+
+class Attempt(models.Model):
+    """One try to deliver. Written once, never changed."""
+
+    class Fault(models.TextChoices):
+        ADDRESS = "address", _("address not public")
+        NAME = "name", _("name not found")
+        CONNECTION = "connection", _("no connection")
+        TLS = "tls", _("no trust in its certificate")
+        TIMEOUT = "timeout", _("took too long")
+        REDIRECT = "redirect", _("points elsewhere")
+        STATUS = "status", _("not accepted")
+        GONE = "gone", _("no longer wanted")
+        UNSIGNED = "unsigned", _("no signing secret")
+        STOPPED = "stopped", _("the worker stopped in the middle")
+        ERROR = "error", _("an error of ours")
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.TextField(blank=True)  # how it begins
+    fault = models.CharField(max_length=10, choices=Fault, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("delivery attempt")
+        verbose_name_plural = _("delivery attempts")
+
+    def __str__(self) -> str:
+        return f"attempt at {self.delivery_id}: {self.fault or self.status}"
+
+
+class Endpoint(models.Model):
+    """Where webhooks go and have failed: one that is ill is left alone for a while."""
+
+    address = models.CharField(max_length=260, unique=True)
+    failures = models.PositiveIntegerField(default=0)  # since it last answered
+    rest_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("receiver of webhooks")
+        verbose_name_plural = _("receivers of webhooks")
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,36 @@
+"""Signal receivers: queue webhooks when orders change, redact them when people are erased."""
+
+import json
+from typing import Any
+
+from django.dispatch import receiver
+
+from shop.notifications.webhooks.events import queue_event, redact_payloads
+from shop.notifications.webhooks.models import Attempt, Delivery
+from shop.orders.expiry import ERASED_AT_EXPIRY
+from shop.orders.models import Order, State
+from shop.orders.order_erasure import PERSONAL, orders_erased
+from shop.orders.states import state_changed
+
+
+@receiver(state_changed)
+def queue_webhooks(
+    sender: type[Order], order: Order, previous: State | None, **kwargs: Any
+) -> None:
+    """Queue the webhook for this change of state, in its transaction."""
+    if order.state == State.CANCELLED and not any(
+        getattr(order, name) for name in ERASED_AT_EXPIRY
+    ):
+        redact_payloads(order)
+    queue_event(order, previous)
+
+
+@receiver(orders_erased)
+def erase_person(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
+    """Remove the person from the webhooks of these orders."""
+    Attempt.objects.filter(delivery__order__in=orders).update(answer="")
+    for delivery in Delivery.objects.filter(order__in=orders):
+        event = json.loads(delivery.payload)
+        event["data"]["order"] |= dict.fromkeys(PERSONAL)
+        # A webhook that still waits goes out without the person.
+        Delivery.objects.filter(pk=delivery.pk).update(payload=json.dumps(event))
