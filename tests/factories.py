@@ -135,6 +135,7 @@ def bystander(**members: Any) -> Iterator[Order]:
 
 def _rows_of(order: Order) -> dict[str, list[dict[str, Any]]]:
     project = order.delivered_project
+    assert project
     querysets: dict[str, QuerySet[Any]] = {
         "order": Order.objects.filter(pk=order.pk),
         "basket": Basket.objects.filter(order=order),
@@ -144,7 +145,7 @@ def _rows_of(order: Order) -> dict[str, list[dict[str, Any]]]:
         "mails": order.messages.all(),
         "webhooks": order.deliveries.all(),
         "client": Client.objects.filter(projects=project),
-        "project": Project.objects.filter(pk=order.delivered_project_id),
+        "project": Project.objects.filter(pk=project.pk),
         "memberships": Membership.objects.filter(project=project),
         "invitations": Invitation.objects.filter(membership__project=project),
         "users": User.objects.filter(memberships__project=project),
