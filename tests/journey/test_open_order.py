@@ -87,7 +87,7 @@ def program(shop: str, owner: str, method: str, path: str, body: object = None) 
         headers={"Cookie": f"OwnerId={owner}", "Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

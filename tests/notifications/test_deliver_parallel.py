@@ -92,7 +92,8 @@ def test_no_transaction_is_open_during_a_call() -> None:
 
 def test_receiver_that_never_answers_holds_up_neither_orders_nor_mail_nor_others() -> None:
     application = make_partner()
-    with running_worker() as supervisor, receiving(silent) as mute, receiving() as receiver:
+    worker = running_worker("tests.notifications.patient_settings")
+    with worker as supervisor, receiving(silent) as mute, receiving() as receiver:
         assert supervisor.is_running()
         assert all(beats(cluster, 20) for cluster in ("packing", "messages", "webhooks"))
         for _ in range(3):

@@ -28,10 +28,11 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def running_worker() -> Iterator[psutil.Process]:
+def running_worker(settings_module: str = "shop.settings") -> Iterator[psutil.Process]:
     """`manage.py worker` for as long as the block runs; needs committed rows."""
     manage = Path(settings.BASE_DIR) / "manage.py"
-    started = subprocess.Popen([sys.executable, str(manage), "worker"], env=environment())
+    variables = environment() | {"DJANGO_SETTINGS_MODULE": settings_module}
+    started = subprocess.Popen([sys.executable, str(manage), "worker"], env=variables)
     process = psutil.Process(started.pid)
     try:
         yield process
