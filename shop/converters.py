@@ -1,17 +1,17 @@
-"""An order's hash in an address."""
+"""Path converter for the hash of an order."""
 
 from shop.orders.models import HASH
 
 
 class HashConverter:
-    """Matches what can be a hash; anything else is no address of ours."""
+    """Matches 32 hex digits; any other path is not found."""
 
     regex = HASH.pattern
 
     def to_python(self, value: str) -> str:
-        """The hash as it stands in the address."""
+        """The hash, unchanged."""
         return value
 
     def to_url(self, value: str) -> str:
-        """The hash as it stands in the address."""
+        """The hash, unchanged."""
         return value

@@ -1,10 +1,12 @@
-"""The order's members on pages: their labels and hints, and what is said when one is refused."""
+"""The order's members in forms: labels, hints and error messages."""
+
+from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from shop.orders.document import Errors
+from shop.orders.problems import Problem
 
 # By member: label, hint, what browsers may fill in.
 DETAILS: dict[str, tuple[StrOrPromise, StrOrPromise, str]] = {
@@ -19,68 +21,58 @@ DETAILS: dict[str, tuple[StrOrPromise, StrOrPromise, str]] = {
     "user_email": (_("E-mail"), _("The link to sign in goes here. No advertising."), "email"),
 }
 
-# By sentence of the order document.
+# By code of `shop.orders.problems`.
 FORM_TEXTS: dict[str, StrOrPromise] = {
-    "is required.": _("Please fill this in."),
-    "must not be blank.": _("Please fill this in."),
-    "must be a bare e-mail address.": _("Please give an e-mail address like name@example.com."),
-    "must not contain control characters.": _("Please remove line breaks and invisible signs."),
-    "must have at most 200 characters.": _("Please use at most 200 characters."),
-    "must have at most 254 characters.": _("Please use at most 254 characters."),
-    "is not a tier that can be ordered.": _("This tier can no longer be ordered."),
-    "is not valid now for this tier.": _("This code is not valid for this tier now."),
-    "is not a client that you administer.": _("You do not administer this client."),
-    "is not a project of this client.": _("This project belongs to another client."),
-    "is not the tier of this project.": _("This project has another tier."),
-    "is required with project_id.": _("To add to a project, choose its client, too."),
-    "must not be given together with client_id.": _("Choose a client or name a new one, not both."),
-    "must not be given together with client_name.": _(
-        "Choose a client or name a new one, not both."
-    ),
-    "must not be given together with project_id.": _(
-        "Choose a project or name a new one, not both."
-    ),
-    "must not be given together with project_name.": _(
-        "Choose a project or name a new one, not both."
-    ),
-    "cannot be corrected here.": _("This cannot be corrected here."),
-    "cannot be changed any more: it was delivered.": _(
-        "This can no longer be changed: it is set up already."
-    ),
-    "was corrected as often as is allowed.": _(
-        "This was corrected several times already. Please write to us."
-    ),
-    "is one more member than the tier of this project allows.": _(
-        "The project has as many members as its tier allows."
-    ),
-    "is a member of this project already, or invited.": _(
-        "This person is a member of the project already, or invited."
-    ),
-    "cannot be filled in.": _("This was filled in already."),
+    "required": _("Please fill this in."),
+    "blank": _("Please fill this in."),
+    "required_with": _("Please fill this in."),
+    "required_unless": _("Please fill this in."),
+    "not_an_email": _("Please give an e-mail address like name@example.com."),
+    "control_characters": _("Please remove line breaks and invisible signs."),
+    "too_long": _("Please use at most %(limit)s characters."),
+    "unknown_tier": _("This tier can no longer be ordered."),
+    "invalid_promo_code": _("This code is not valid for this tier now."),
+    "not_client_admin": _("You do not administer this client."),
+    "unknown_project": _("This project belongs to another client."),
+    "wrong_tier": _("This project has another tier."),
+    "client_required": _("To add to a project, choose its client, too."),
+    "two_clients": _("Choose a client or name a new one, not both."),
+    "two_projects": _("Choose a project or name a new one, not both."),
+    "not_correctable": _("This cannot be corrected here."),
+    "delivered": _("This can no longer be changed: it is set up already."),
+    "corrected_too_often": _("This was corrected several times already. Please write to us."),
+    "no_seat": _("The project has as many members as its tier allows."),
+    "already_member": _("This person is a member of the project already, or invited."),
+    "not_fillable": _("This was filled in already."),
 }
 
 
 def member_field(member: str, *, required: bool) -> forms.CharField:
-    """A form's field for `member`. What it may hold is for the order document to say."""
+    """A form field for `member`. The order document checks what it may hold."""
     label, hint, autocomplete = DETAILS[member]
     widget = forms.EmailInput if member == "user_email" else forms.TextInput
     return forms.CharField(
         label=label,
         help_text=hint,
         required=required,
-        error_messages={"required": FORM_TEXTS["is required."]},
+        error_messages={"required": FORM_TEXTS["required"]},
         widget=widget(attrs={"autocomplete": autocomplete}),
     )
 
 
-def add_errors(form: forms.Form, errors: Errors) -> None:
-    """Put `errors` beside the fields of `form`; those without a field on top of it.
+def form_text(problem: Problem) -> str:
+    """`problem` in the page's language; what no form can bring about stays English."""
+    text = FORM_TEXTS.get(problem.code)
+    return str(text) % {"limit": problem.limit} if text else problem.sentence()
+
+
+def add_errors(form: forms.Form, problems: Iterable[Problem]) -> None:
+    """Put `problems` beside the fields of `form`; those without a field on top of it.
 
     A field that has an error already keeps that one alone.
     """
-    for member, sentences in errors.items():
-        if form.has_error(member):
-            continue
-        for sentence in sentences:
-            words = FORM_TEXTS.get(sentence, sentence)
-            form.add_error(member if member in form.fields else None, str(words))
+    already = set(form.errors)
+    for problem in problems:
+        if problem.member not in already:
+            member = problem.member if problem.member in form.fields else None
+            form.add_error(member, form_text(problem))

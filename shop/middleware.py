@@ -12,7 +12,6 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
-from django.utils.translation import get_language
 
 View = Callable[..., HttpResponse]
 
@@ -88,8 +87,3 @@ def addresses(request: HttpRequest) -> dict[str, str]:
 def base_url(request: HttpRequest) -> str:
     """Where absolute links of an answer begin: BASE_URL; in the demo the request's own host."""
     return request.build_absolute_uri("/") if settings.DEMO else settings.BASE_URL
-
-
-def page_language() -> str:
-    """The language of the page, `de` or `en`, as far as its reader has asked for one of them."""
-    return "en" if (get_language() or "").startswith("en") else "de"

@@ -14,6 +14,7 @@ from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
+from shop.orders.document import check_document
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.placing import ANYBODY, Caller, place_order
 from shop.packing.dispatch import run_due
@@ -93,14 +94,20 @@ def make_token(holder: Application | User, *scopes: str) -> str:
     return issue("Test", holder=holder, scopes=scopes or ("orders:read", "orders:write"))
 
 
-def make_order(product: str = "s", caller: Caller = ANYBODY, **members: Any) -> Order:
+def make_order(
+    product: str = "s",
+    caller: Caller = ANYBODY,
+    client_admin: User | None = None,
+    **members: Any,
+) -> Order:
     """A placed order, complete unless `members` say otherwise (None leaves one out)."""
-    return place_order({"product": product, **DETAILS, **members}, caller)
+    document = {"product": product, **DETAILS, **members}
+    return place_order(check_document(document, client_admin=client_admin), caller)
 
 
 def make_bare_order(product: str = "s", **members: Any) -> Order:
     """A placed order of a product and `members` alone."""
-    return place_order({"product": product, **members})
+    return place_order(check_document({"product": product, **members}))
 
 
 def pack_all() -> None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.mfa_adapter import recovered_by_mail
 from shop.access.tokens import READ, WRITE
-from shop.middleware import page_language
+from shop.languages import page_language
 from shop.notifications.emails.codes import code_of, new_seed
 from shop.notifications.emails.queue import queue_code, queue_security_notice
 from shop.tenancy.email_addresses import user_by_email

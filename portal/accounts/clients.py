@@ -1,6 +1,4 @@
-"""What a client_admin sees of their client: its projects and orders; adding one; handing over."""
-
-from typing import Any
+"""Pages of a client_admin: a client's projects and orders, adding a project, handing over."""
 
 from django.contrib import messages
 from django.db.models import OuterRef, Q, Subquery
@@ -19,12 +17,12 @@ from portal.accounts.member_access import (
 )
 from portal.accounts.member_forms import ProjectForm
 from shop.form_texts import add_errors
-from shop.middleware import page_language
-from shop.orders.basket import NeedsClientAdminError, put_account, put_product
+from shop.languages import page_language
+from shop.orders.basket import put_tier, update_document
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import update_open_order
-from shop.orders.owners import PAGES, page_owner, write_owner_id
+from shop.owner_cookie import page_owner, write_owner_id
 from shop.tenancy.client_admins import hand_over, successors
 from shop.tenancy.models import Client, Project, User
 
@@ -32,7 +30,7 @@ from shop.tenancy.models import Client, Project, User
 @member_required
 @require_safe
 def client(request: HttpRequest, pk: int) -> HttpResponse:
-    """The client's projects, and what can be done."""
+    """The client's projects, with the actions on them."""
     user = member(request)
     found = _find(user, pk)
     projects = projects_run_by(user).filter(client=found).order_by("name", "pk")
@@ -43,7 +41,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_safe
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was ordered for the client, and where each order stands; the newest first."""
+    """The orders for the client with their states, newest first."""
     found = _find(member(request), pk)
     for_client = Q(client_id=found.pk) | Q(delivered_client=found)
     named = Project.objects.filter(pk=OuterRef("project_id")).values("name")
@@ -63,7 +61,7 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
 def add_project(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for name and tier of a new project, then go on to the checkout.
 
-    There is its price, the terms and the button: a project is ordered in one place only.
+    The price, the terms and the order button are there alone.
     """
     user = member(request)
     found = _find(user, pk)
@@ -73,7 +71,7 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             check_document({**document, "product": form.tier.code}, client_admin=user)
         except InvalidDocumentError as refusal:
-            add_errors(form, refusal.errors)
+            add_errors(form, refusal.problems)
         else:
             return _to_checkout(request, found, form)
     context = {"client": found, "form": form}
@@ -84,7 +82,7 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_safe
 def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
-    """To whom the client can be handed over."""
+    """The people to whom the client can be handed over."""
     found = _find(member(request), pk)
     people = successors(found).order_by("email")
     context = {"client": found, "people": page_of(request, people)}
@@ -94,7 +92,7 @@ def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
-    """Say what it means to hand over; POST does it."""
+    """Explain what handing over means; POST does it."""
     admin = member(request)
     found = _find(admin, pk)
     person = successors(found).filter(pk=user).first()
@@ -122,33 +120,31 @@ def _hand_over(
 
 def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> HttpResponse:
     user, tier = member(request), form.tier
-    person = {"firstName": user.first_name, "lastName": user.last_name}
-    contact = {
-        "name": {name: value for name, value in person.items() if value},
-        "contactMedia": {"email1": user.email},
+    person = {
+        "user_email": user.email,
+        "user_first_name": user.first_name or None,
+        "user_last_name": user.last_name or None,
     }
-    account: dict[str, Any] = {
-        "currency": tier.currency,
+    project = {
+        "client_id": client.pk,
+        "client_name": None,
+        "project_id": None,
+        "project_name": form.cleaned_data["project_name"],
+        "promo_code": None,
         "language": page_language(),
-        "accountNumber": client.pk,
     }
 
     def put(basket: Basket) -> None:
-        # What was begun before gives way; whom it was for stays.
-        basket.account = None
-        put_product(basket, tier, {"displayName": form.cleaned_data["project_name"]})
-        put_account(basket, account, user)
-        basket.contacts.setdefault("regular", contact)
+        # It replaces what was begun before, but keeps the person it was for.
+        put_tier(basket, tier)
+        begun = basket.document.keys() & person.keys()
+        update_document(basket, project if begun else project | person)
+        basket.currency, basket.language_tag = tier.currency, page_language()
 
-    try:
-        changed = update_open_order(page_owner(request), put)
-    except NeedsClientAdminError:
-        messages.warning(request, _("You do not administer this client."))
-        return redirect("portal")
-    answer = redirect("checkout")
-    if changed.owner and changed.owner.owner_id:
-        write_owner_id(answer, changed.owner.owner_id, PAGES)
-    return answer
+    changed = update_open_order(page_owner(request), put)
+    response = redirect("checkout")
+    write_owner_id(response, changed.owner)
+    return response
 
 
 def _find(user: User, pk: int) -> Client:

@@ -120,11 +120,12 @@ def _basket(order: Order) -> Facts:
     if basket.terms:
         consent = {"terms_version": basket.terms.number, "agreed_at": _time(basket.agreed_at)}
     held = {
-        "account": basket.account,
+        "document": basket.document,
+        "currency": basket.currency,
+        "language_tag": basket.language_tag,
+        "company": basket.company,
         "contacts": basket.contacts,
-        "user": basket.user,
         "payment": basket.payment,
-        "product": basket.product,
         "attributes": basket.attributes,
     }
     return {"basket": held, "consent": consent}

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import may_sign_in
-from shop.middleware import page_language
+from shop.languages import page_language
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.queue import queue_code, queue_password_reset
 from shop.tenancy.models import User

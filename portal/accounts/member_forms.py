@@ -42,7 +42,7 @@ class ProjectForm(forms.Form):
         to_field_name="code",
         empty_label=None,
         error_messages={
-            "required": FORM_TEXTS["is required."],
+            "required": FORM_TEXTS["required"],
             "invalid_choice": _("This tier can no longer be ordered."),
         },
     )

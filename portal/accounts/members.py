@@ -57,7 +57,7 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             order = invite(found, user, form.person())
         except InvalidDocumentError as refusal:
-            add_errors(form, refusal.errors)
+            add_errors(form, refusal.problems)
         except NotClientAdminError as error:
             raise Http404 from error
         else:

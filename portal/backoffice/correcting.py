@@ -34,7 +34,7 @@ def correct_details(request: HttpRequest, order: Order) -> HttpResponse:
             )
         won = correct(order, form.details(), actor=staff)
     except InvalidDocumentError as refusal:
-        add_errors(form, refusal.errors)
+        add_errors(form, refusal.problems)
         return show(request, order, form)
     return acted(request, order, won, _("The details are corrected."))
 
@@ -48,6 +48,6 @@ def correct_address(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         won = readdress(order, form.cleaned_data["user_email"], actor=staff_user(request))
     except InvalidDocumentError as refusal:
-        add_errors(form, refusal.errors)
+        add_errors(form, refusal.problems)
         return show(request, order, form)
     return acted(request, order, won, _("The address is corrected; the mail goes there now."))

@@ -15,7 +15,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.staff_access import permission_required
-from shop.middleware import View, page_language
+from shop.languages import page_language
+from shop.middleware import View
 from shop.notifications.emails.kinds import KINDS
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.render import Rendered

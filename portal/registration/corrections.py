@@ -16,7 +16,7 @@ from shop.orders.corrections import check_corrections, corrections_left, is_read
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
 from shop.orders.open_orders import visible_to
-from shop.orders.owners import page_owner
+from shop.owner_cookie import page_owner
 from shop.packing.recovery import correct_and_retry
 from shop.tenancy.models import Client, User
 
@@ -65,7 +65,7 @@ def _correct(request: HttpRequest, order: Order, form: CorrectionForm) -> bool:
         if not correct_and_retry(order, form.details(), allowed=form.fields, actor=actor):
             messages.info(request, _("Somebody was faster. This is how the order stands now."))
     except InvalidDocumentError as refusal:
-        add_errors(form, refusal.errors)
+        add_errors(form, refusal.problems)
         return False
     return True
 
@@ -100,6 +100,6 @@ def _change_email(request: HttpRequest, order: Order, form: EmailChangeForm) -> 
         else:
             messages.info(request, _("Somebody was faster. This is how the order stands now."))
     except InvalidDocumentError as refusal:
-        add_errors(form, refusal.errors)
+        add_errors(form, refusal.problems)
         return False
     return True

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import FORM_TEXTS, member_field
-from shop.orders.document import name_fault
+from shop.form_texts import form_text, member_field
+from shop.orders.document import name_problem
 from shop.orders.missing_details import fillable
 from shop.orders.models import HASH, Order
 from shop.tenancy.joining import NewMember, login_is_free
@@ -178,8 +178,8 @@ class JoinForm(forms.Form):
 
     def _name(self, field: str) -> str:
         name: str = self.cleaned_data[field]
-        if name and (fault := name_fault(name)):
-            raise ValidationError(str(FORM_TEXTS.get(fault, fault)))
+        if name and (problem := name_problem(name)):
+            raise ValidationError(form_text(problem))
         return name
 
     def new_member(self) -> NewMember:

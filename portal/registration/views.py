@@ -139,7 +139,7 @@ def _fill_in(request: HttpRequest, order: Order, form: DetailsForm) -> bool:
             if filled and order.complete:
                 wake("packing")
     except InvalidDocumentError as refusal:
-        add_errors(form, refusal.errors)
+        add_errors(form, refusal.problems)
         return False
     if not filled:
         messages.info(request, _("These details were filled in already."))

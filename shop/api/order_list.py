@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shop.catalogue.models import Product
-from shop.orders.document import InvalidDocumentError
+from shop.orders.document import Errors
 from shop.orders.models import Order
 
 LARGEST_PAGE = 100
@@ -100,17 +100,25 @@ class Page:
         return urlencode({**given, "page": page})
 
 
+class InvalidQueryError(Exception):
+    """Parameters of the list are not valid: `errors` has sentences by parameter."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
 def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     """The page of `orders` that `parameters` ask for, newest first.
 
     A page behind the last one is empty. Raises Refused, naming each parameter at fault.
     """
     if twice := [name for name, values in parameters.lists() if len(values) > 1]:
-        raise InvalidDocumentError({name: ["is given more than once."] for name in twice})
+        raise InvalidQueryError({name: ["is given more than once."] for name in twice})
     try:
         query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:
-        raise InvalidDocumentError(
+        raise InvalidQueryError(
             {
                 str(fault["loc"][0]): [_sentence(fault["type"], fault["msg"])]
                 for fault in error.errors(include_url=False, include_input=False)
@@ -127,7 +135,7 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     if total == 0:
         # Only now is it worth asking whether there is such a tier at all.
         if query.product and not Product.objects.filter(code=query.product).exists():
-            raise InvalidDocumentError({"product": ["is not a tier."]})
+            raise InvalidQueryError({"product": ["is not a tier."]})
         return Page([], total, query)
     first = (query.page - 1) * query.per_page
     rows = found.select_related("product").order_by("-created_at", "-pk")

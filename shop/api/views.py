@@ -1,5 +1,6 @@
 """`/api/orders`: the Webgate-style orders API."""
 
+from typing import Any
 from urllib.parse import urljoin
 
 from django.db.models import QuerySet
@@ -11,10 +12,11 @@ from shop.access.tokens import READ, WRITE
 from shop.api.auth import bearer_required
 from shop.api.envelope import failure, success
 from shop.api.idempotency import idempotent
-from shop.api.order_list import list_orders
+from shop.api.order_list import InvalidQueryError, list_orders
 from shop.json_body import UnreadableBodyError, read_json
+from shop.links import registration_url
 from shop.middleware import base_url
-from shop.orders.document import InvalidDocumentError
+from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import HASH, Order, State
 from shop.orders.placing import Caller, place_order
 from shop.orders.serializers import serialize_order
@@ -27,10 +29,10 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         return _place(request, bearer)
     try:
         page = list_orders(_placed_by(bearer), request.GET)
-    except InvalidDocumentError as refusal:
+    except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)
-    response = success(200, {"array": [serialize_order(order, base) for order in page.orders]})
+    response = success(200, {"array": [_shown(order, base) for order in page.orders]})
     response["Total"] = str(page.total)
     response["Per-Page"] = str(page.query.per_page)
     # Both: the source's own name, and the standard's.
@@ -46,7 +48,7 @@ def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse
         found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()
     if found is None:
         return failure(404, "There is no such order.")
-    return success(200, {"order": serialize_order(found, base_url(request))})
+    return success(200, {"order": _shown(found, base_url(request))})
 
 
 def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
@@ -60,14 +62,18 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
 
     def call() -> HttpResponse:
         try:
-            placed = place_order(document, _caller(bearer))
+            placed = place_order(check_document(document), _caller(bearer))
         except InvalidDocumentError as refusal:
             return failure(422, refusal.errors)
-        response = success(201, {"order": serialize_order(placed, base_url(request))})
+        response = success(201, {"order": _shown(placed, base_url(request))})
         response["Location"] = reverse("api_order", args=[placed.order_hash])
         return response
 
     return idempotent(request, body, bearer, call)
+
+
+def _shown(order: Order, base: str) -> dict[str, Any]:
+    return serialize_order(order, registration_url(order, base))
 
 
 def _caller(bearer: Bearer) -> Caller:

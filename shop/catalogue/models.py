@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.prices import gross
-from shop.middleware import page_language
+from shop.languages import page_language
 
 
 class Product(models.Model):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.middleware import page_language
+from shop.languages import page_language
 
 
 class Page(models.Model):

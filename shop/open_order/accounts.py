@@ -1,7 +1,8 @@
-"""`…/account` and its children, but for the products: who orders, and how they are reached."""
+"""`…/account` and its children, except the products."""
 
 from django.http import HttpResponse
 
+from shop.open_order import mapping
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import basket_of, links
 from shop.open_order.request import OpenOrderRequest, owner_required
@@ -13,7 +14,6 @@ from shop.open_order.resources import (
     PaymentInfo,
     read_resource,
 )
-from shop.orders.basket import put_account
 from shop.orders.models import Basket
 
 
@@ -22,8 +22,8 @@ def account(call: OpenOrderRequest) -> HttpResponse:
     """`…/account`: currency, language, and which client."""
     if call.request.method == "PUT":
         given = read_resource(Account, call.body())
-        call.change(lambda basket: put_account(basket, given, call.who.client_admin))
-    found = basket_of(call).account
+        call.change(lambda basket: mapping.put_account(basket, given, call.who.client_admin))
+    found = mapping.account_of(basket_of(call))
     if found is None:
         raise ApiError(404, "No account has been set.")
     children = ("contactInfo", "user", "paymentInfo", "products")
@@ -34,7 +34,9 @@ def account(call: OpenOrderRequest) -> HttpResponse:
 @owner_required("GET")
 def contacts(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/contactInfo`: all contacts that were set."""
-    found = basket_of(call).contacts
+    basket = basket_of(call)
+    each = {kind: mapping.contact_of(basket, kind) for kind in CONTACT_KINDS}
+    found = {kind: put for kind, put in each.items() if put}
     return answer(200, {"contactInfo": found, "links": links(call, "account/contactInfo")})
 
 
@@ -45,20 +47,17 @@ def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
         raise ApiError(404, f"Contacts are {', '.join(CONTACT_KINDS)}.")
     if call.request.method == "PUT":
         given = read_resource(Contact, call.body())
-
-        def put(basket: Basket) -> None:
-            basket.contacts[kind] = given
-
-        call.change(put)
+        call.change(lambda basket: mapping.put_contact(basket, kind, given))
     if call.request.method == "DELETE":
 
         def remove(basket: Basket) -> None:
-            if basket.contacts.pop(kind, None) is None:
+            if mapping.contact_of(basket, kind) is None:
                 raise ApiError(404, "This contact has not been set.")
+            mapping.remove_contact(basket, kind)
 
         call.change(remove)
         return answer(204)
-    found = basket_of(call).contacts.get(kind)
+    found = mapping.contact_of(basket_of(call), kind)
     if found is None:
         raise ApiError(404, "This contact has not been set.")
     return answer(200, {**found, "links": links(call, f"account/contactInfo/{kind}")})
@@ -69,13 +68,9 @@ def user(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/user`: the sign-in name that the first member would like."""
     if call.request.method == "PUT":
         given = read_resource(OrderUser, call.body())
-
-        def put(basket: Basket) -> None:
-            basket.user = given
-
-        call.change(put)
-    found = basket_of(call).user
-    if found is None:
+        call.change(lambda basket: mapping.write(basket, mapping.USER, given))
+    found = mapping.read(basket_of(call), mapping.USER)
+    if not found:
         raise ApiError(404, "No user has been set.")
     return answer(200, {**found, "links": links(call, "account/user")})
 
@@ -87,10 +82,10 @@ def payment(call: OpenOrderRequest) -> HttpResponse:
         given = read_resource(PaymentInfo, call.body())
 
         def put(basket: Basket) -> None:
-            basket.payment = given
+            basket.payment = given["paymentInfoType"]
 
         call.change(put)
     found = basket_of(call).payment
-    if found is None:
+    if not found:
         raise ApiError(404, "No payment has been set.")
-    return answer(200, {**found, "links": links(call, "account/paymentInfo")})
+    return answer(200, {"paymentInfoType": found, "links": links(call, "account/paymentInfo")})

@@ -1,4 +1,4 @@
-"""Who calls: by a Basic password or a Bearer token. The OwnerId is another matter."""
+"""Authentication of the open order's callers by Basic password or Bearer token."""
 
 import base64
 import binascii
@@ -18,23 +18,23 @@ from shop.tenancy.models import User
 
 @dataclass(frozen=True)
 class Authenticated:
-    """Who has shown who they are.
+    """An authenticated caller.
 
-    `user` is the person themselves, `client_admin` whoever may act for a client: for a program by
-    itself the one who stands behind it.
+    `user` is a person; `client_admin` may act for their clients, also when a program of theirs
+    calls.
     """
 
     user: User | None = None
     application: Application | None = None
     client_admin: User | None = None
-    scopes: frozenset[str] | None = None  # None: whatever a person may do
+    scopes: frozenset[str] | None = None  # None: no restriction
 
 
 NOBODY = Authenticated()
 
 
 def authenticate(request: HttpRequest) -> Authenticated:
-    """The holder of the request's `Authorization`, or NOBODY where it has none. Raises Fault."""
+    """The holder of the request's `Authorization`; NOBODY without one. Raises ApiError."""
     header = request.headers.get("Authorization")
     if header is None:
         return NOBODY
@@ -61,7 +61,7 @@ def _by_password(request: HttpRequest, value: str) -> Authenticated:
     # PostgreSQL takes no text with a NUL.
     if not (email and colon and password) or "\x00" in email + password:
         raise ApiError(401, "The Basic credentials cannot be read.")
-    # allauth counts failed sign-ins of POST alone.
+    # allauth counts failed sign-ins only for POST.
     counted = copy.copy(request)
     counted.method = "POST"
     try:

@@ -11,7 +11,7 @@ from shop.open_order.operations import ALIAS, CHILDREN, OPEN, OPTIONS, ORDER, Op
 from shop.open_order.representations import SERVICES
 from shop.open_order.resources import CONTACT_KINDS
 from shop.open_order.schemas import refusal, schemas
-from shop.orders.owners import COOKIE
+from shop.owner_cookie import COOKIE
 
 TAG = {"name": "Open order", "description": "An order put together step by step, then submitted."}
 # Any call may be answered these; with a body also what is wrong with it.

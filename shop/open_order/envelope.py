@@ -1,4 +1,4 @@
-"""Answers of the open order, and its own shape of errors (contract, "The open order")."""
+"""Responses of the open order and the shape of its errors (contract, "The open order")."""
 
 import uuid
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ KINDS = {
 
 
 class ApiError(Exception):
-    """An answer that ends a call: status, one sentence, what is wrong by member."""
+    """An error response: status, one sentence, and what is wrong by member."""
 
     def __init__(
         self,
@@ -43,22 +43,22 @@ class ApiError(Exception):
         self.allow = ", ".join(allow)
 
 
-def failure(fault: ApiError) -> HttpResponse:
-    """The answer that tells `fault`."""
+def failure(error: ApiError) -> HttpResponse:
+    """The response that reports `error`."""
     body = {
         "guid": _guid(),
-        "message": fault.message,
-        "code": fault.status,
-        "details": fault.details or "",
+        "message": error.message,
+        "code": error.status,
+        "details": error.details or "",
     }
-    response = answer(fault.status, {KINDS[fault.status]: body})
-    if fault.status == 405:
-        response["Allow"] = fault.allow
+    response = answer(error.status, {KINDS[error.status]: body})
+    if error.status == 405:
+        response["Allow"] = error.allow
     return response
 
 
 def answer(status: int, body: Any = None) -> HttpResponse:
-    """A JSON answer, or one without a body."""
+    """A JSON response, or one without a body."""
     if body is None:
         response = HttpResponse(status=status)
         del response["Content-Type"]
@@ -71,18 +71,19 @@ def answer(status: int, body: Any = None) -> HttpResponse:
 
 
 def keep_out_of_logs(request: HttpRequest, response: HttpResponse) -> None:
-    """Django logs the address of each call that fails; not one with a card number in it."""
+    """Keep Django from logging the path of a failed call if it holds a card number."""
     if holds_card(request.path):
         response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def details_of(errors: Errors) -> dict[str, str]:
-    """One text for each member at fault."""
-    return {member: " ".join(sentences) for member, sentences in errors.items()}
+def invalid(errors: Errors) -> ApiError:
+    """The answer to a body whose members break rules: one text for each member."""
+    details = {member: " ".join(sentences) for member, sentences in errors.items()}
+    return ApiError(400, "The request has faults.", details)
 
 
 def _guid() -> str:
-    """The request's id, by which our logs can be searched, where it has the form of one."""
+    """The request's id, by which our logs can be searched, if it is a UUID; else a new one."""
     try:
         return str(uuid.UUID(current_id.get()))
     except ValueError:

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product
-from shop.open_order.envelope import ApiError, answer
+from shop.open_order.envelope import ApiError, answer, invalid
+from shop.open_order.mapping import put_product
 from shop.open_order.representations import (
     SERVICES,
     basket_of,
@@ -16,12 +17,11 @@ from shop.open_order.representations import (
 )
 from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.open_order.resources import OrderedProduct, read_resource
-from shop.orders.basket import ProductExistsError, add_product, put_product, remove_product
-from shop.orders.document import InvalidDocumentError
+from shop.orders.basket import remove_product
 from shop.orders.models import Basket
 
 PRODUCTS = "account/products"
-# The address that the source's own example uses.
+# The path in the source's own example.
 ALIAS = "product"
 
 
@@ -31,17 +31,20 @@ def products(call: OpenOrderRequest) -> HttpResponse:
     if call.request.method == "POST":
         given = read_resource(OrderedProduct, call.body())
         tier = find_tier(call, given["offering"])
-        try:
-            call.change(lambda basket: add_product(basket, tier, given))
-        except ProductExistsError:
-            raise ApiError(409, "An order holds one product; this one has it.") from None
-        number = _product_id(call)
+
+        def add(basket: Basket) -> None:
+            if basket.product_key:
+                raise ApiError(409, "An order holds one product; this one has it.")
+            put_product(basket, tier, given)
+
+        call.change(add)
+        number = basket_of(call).product_key
         url = call.url(f"{PRODUCTS}/{number}/")
         response = answer(201, {"url": url, "productId": number})
         response["Location"] = url
         return response
-    found = basket_of(call).product
-    items = [product_body(call, f"{PRODUCTS}/{found['productId']}")] if found else []
+    number = basket_of(call).product_key
+    items = [product_body(call, f"{PRODUCTS}/{number}")] if number else []
     return answer(200, {"list": items, "links": links(call, PRODUCTS)})
 
 
@@ -50,7 +53,7 @@ def product(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse
     """`…/account/products/{productId}`, and by the alias `/order/product/{productId}`."""
 
     def find(basket: Basket) -> None:
-        if (basket.product or {}).get("productId") != product_id:
+        if basket.product_key != product_id:
             raise ApiError(404, "There is no such product.")
 
     if call.order is None:
@@ -94,21 +97,17 @@ def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str
 
 
 def find_tier(call: OpenOrderRequest, offering: str) -> Product:
-    """The tier of this code, or of this address. Raises Refused."""
-    # Codes hold no slash, so no code is taken for an address.
+    """The listed tier with this code or page URL. Raises ApiError."""
+    # Codes hold no slash, so no code is taken for a URL.
     address = urlsplit(offering) if offering.startswith(f"{call.root}/") else None
     for tier in Product.objects.filter(listed=True):
         page = reverse("tier", args=[tier.slug])
         if tier.code == offering or (address and address.path.rstrip("/") == page.rstrip("/")):
             return tier
-    raise InvalidDocumentError({"offering": ["is not a tier that can be ordered."]})
-
-
-def _product_id(call: OpenOrderRequest) -> str:
-    return str((basket_of(call).product or {}).get("productId", ""))
+    raise invalid({"offering": ["is not a tier that can be ordered."]})
 
 
 def _base(call: OpenOrderRequest, product_id: str, place: str) -> str:
-    if not product_id or _product_id(call) != product_id:
+    if not product_id or basket_of(call).product_key != product_id:
         raise ApiError(404, "There is no such product.")
     return f"{place}/{product_id}"

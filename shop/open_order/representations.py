@@ -1,4 +1,4 @@
-"""The open order and its resources as the wire shows them."""
+"""The open order and its resources as programs are shown them."""
 
 from typing import Any
 
@@ -6,12 +6,13 @@ from django.urls import reverse
 
 from shop.catalogue.models import Product, Promotion
 from shop.open_order.envelope import ApiError
+from shop.open_order.mapping import PRODUCT
 from shop.open_order.request import OpenOrderRequest
+from shop.orders.basket import quote
 from shop.orders.models import Basket, Order, State
 from shop.orders.pricing import Price, price_hash
-from shop.orders.submission import quote
 
-# What a tier delivers, and the order's member in which it stands once it is there.
+# The services of a tier, and the field of the order that holds each once it is delivered.
 SERVICES = {
     "client": "delivered_client_id",
     "project": "delivered_project_id",
@@ -20,10 +21,10 @@ SERVICES = {
 
 
 def order_body(call: OpenOrderRequest) -> dict[str, Any]:
-    """The order, and where its parts are."""
+    """The order, with links to its children."""
     order = call.found
     body: dict[str, Any] = {}
-    # Whoever has shown another sign is not given the browser's cookie.
+    # A caller known by a token or password is not told the browser's cookie.
     if call.owner.owner_id and call.owner.digest == order.owner_digest:
         body["OwnerId"] = call.owner.owner_id
     body |= {"Status": order.state, "Account": call.url("account")}
@@ -34,7 +35,7 @@ def order_body(call: OpenOrderRequest) -> dict[str, Any]:
 
 
 def basket_of(call: OpenOrderRequest) -> Basket:
-    """What was put into the order; nothing was into one that came by another way. Raises Fault."""
+    """The order's basket. Raises ApiError: orders of `/api/orders` have none."""
     basket: Basket | None = getattr(call.found, "basket", None)
     if basket is None:
         raise ApiError(404, "Nothing was put into this order here.")
@@ -42,27 +43,25 @@ def basket_of(call: OpenOrderRequest) -> Basket:
 
 
 def links(call: OpenOrderRequest, path: str) -> list[dict[str, str]]:
-    """A resource's link to itself."""
+    """The link of a resource to itself."""
     return [{"href": call.url(path), "rel": "self"}]
 
 
 def product_body(call: OpenOrderRequest, base: str) -> dict[str, Any]:
-    """The order's product, whose address is `base` below the order."""
-    order, product = call.found, basket_of(call).product or {}
+    """The order's product, at the path `base` below the order."""
+    order, basket = call.found, basket_of(call)
     return {
         "status": status_of(order),
-        "productId": product["productId"],
+        "productId": basket.product_key,
         "services": call.url(f"{base}/services"),
         "offering": offering_url(call, order.product),
-        "displayName": product.get("displayName"),
-        "projectId": product.get("projectId"),
-        "promoCode": product.get("promoCode"),
+        **{name: basket.document.get(member) for name, member in PRODUCT.items()},
         "links": links(call, f"{base}/"),
     }
 
 
 def service_body(call: OpenOrderRequest, base: str, name: str) -> dict[str, Any]:
-    """One thing that the tier delivers."""
+    """One of the tier's services."""
     order = call.found
     delivered = getattr(order, SERVICES[name]) is not None
     service: dict[str, Any] = {
@@ -77,7 +76,7 @@ def service_body(call: OpenOrderRequest, base: str, name: str) -> dict[str, Any]
 
 
 def status_of(order: Order) -> str:
-    """How far the order's product is: the words are the source's."""
+    """The status of the order's product, in the source's words."""
     if order.state == State.NEW:
         return "new"
     if order.state == State.PACKED:
@@ -86,19 +85,18 @@ def status_of(order: Order) -> str:
 
 
 def offering_url(call: OpenOrderRequest, product: Product) -> str:
-    """The address of a tier's page."""
+    """The URL of a tier's page."""
     return call.root + reverse("tier", args=[product.slug])
 
 
 def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
-    """What is to be paid: of an open order now, of a placed one as it was agreed."""
+    """The price: of an open order as of now, of a placed one as it was agreed."""
     order, basket = call.found, basket_of(call)
     quoted = quote(basket)
     if quoted is None:
-        currency = (basket.account or {}).get("currency", "EUR")
         return {
             "Hash": "",
-            "Currency": currency,
+            "Currency": basket.currency or "EUR",
             "Products": [],
             "SubTotal": "0.00",
             "TaxTotal": "0.00",
@@ -106,15 +104,15 @@ def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
         }
     price, agreed, promotion = quoted
     tier = order.product.name
-    code = (basket.product or {}).get("promoCode")
+    code = basket.document.get("promo_code")
     if order.state != State.NEW:
         price = Price(order.net_cents, order.discount_cents, order.vat_rate, order.currency)
         agreed = price_hash(order.product, price, code)
-        # It may have been the code's last use, or its last day.
+        # The promotion may have ended since.
         promotion = Promotion.objects.filter(code=code).first()
         tier = order.tier_name
     product: dict[str, Any] = {
-        "PlanNumber": (basket.product or {})["productId"],
+        "PlanNumber": basket.product_key,
         "Offering": offering_url(call, order.product),
     }
     if code:
@@ -146,5 +144,5 @@ def _fee(tier: str, price: Price) -> dict[str, str]:
 
 
 def amount(cents: int) -> str:
-    """An amount as a string with two decimals."""
+    """An amount in cents as a string with two decimals."""
     return f"{cents // 100}.{cents % 100:02}"

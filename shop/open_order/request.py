@@ -1,4 +1,4 @@
-"""What every call of the open order goes through before its resource is asked."""
+"""Entry of every open order request: authentication, limits, and the order it is about."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,9 +15,7 @@ from shop.access.tokens import READ, WRITE
 from shop.json_body import UnreadableBodyError, read_json
 from shop.middleware import base_url
 from shop.open_order.authentication import Authenticated, authenticate
-from shop.open_order.envelope import ApiError, answer, details_of, failure, keep_out_of_logs
-from shop.orders.basket import CurrencyMismatchError, NeedsClientAdminError
-from shop.orders.document import InvalidDocumentError
+from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
     AlreadyOpenError,
@@ -26,8 +24,9 @@ from shop.orders.open_orders import (
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import PROGRAMS, Owner, read_owner_id, write_owner_id
+from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
+from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
 
 Resource = Callable[..., HttpResponse]
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -35,52 +34,52 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 @dataclass
 class OpenOrderRequest:
-    """One call: who makes it, for which order, and where its links begin."""
+    """A request with its caller and its order."""
 
     request: HttpRequest
     who: Authenticated
     owner: Owner
-    explicit: bool  # by /orders/{order_hash}, not by the shorthand
+    explicit: bool  # at /orders/{order_hash}, not at /order
     order: Order | None = None
     opened_for: Owner | None = None
-    taken: list[RateLimit] = field(default_factory=list)  # what has counted this call
+    taken: list[RateLimit] = field(default_factory=list)  # limits that counted this request
 
     @property
     def root(self) -> str:
-        """The address of the server, without a slash at its end."""
+        """The URL of the server, without a trailing slash."""
         return base_url(self.request).rstrip("/")
 
     @property
     def found(self) -> Order:
-        """The order; resources that are asked for it never see a call without one."""
+        """The order. Raises ApiError where there is none."""
         if self.order is None:
             raise ApiError(404, "There is no such order.")
         return self.order
 
     def url(self, path: str = "") -> str:
-        """The address of the order's child at `path`, within the shorthand for its callers."""
+        """The URL of the order's child at `path`, below `/order` for its callers."""
         base = f"/orders/{self.found.order_hash}" if self.explicit else "/order"
         return f"{self.root}{base}/{path}"
 
     def location(self) -> str:
-        """Where the order will always be found."""
+        """The permanent URL of the order."""
         return f"{self.root}/orders/{self.found.order_hash}"
 
     @property
     def has_body(self) -> bool:
-        """Whether anything was sent, however much."""
+        """Whether the request has a body."""
         meta = self.request.META
         return meta.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in meta
 
     def body(self) -> Any:
-        """The JSON value that was sent. Raises Fault."""
+        """The JSON value of the body. Raises ApiError."""
         try:
             return read_json(self.request)[0]
         except UnreadableBodyError as error:
             raise ApiError(error.status, error.sentence) from None
 
     def change(self, change: Callable[[Basket], None]) -> None:
-        """Do `change` with the basket; below the shorthand an order is opened where none is."""
+        """Change the basket; below `/order`, open an order first if there is none."""
         if self.explicit:
             with locked_basket(self.found) as basket:
                 change(basket)
@@ -94,13 +93,13 @@ class OpenOrderRequest:
 def owner_required(
     *methods: str, left_out: str = "", opens_alone: bool = False
 ) -> Callable[[Resource], Resource]:
-    """Let a request in by one of `methods`, with the open order it is about.
+    """View decorator: accept `methods` from the owner of the order, errors as JSON.
 
-    A method that is `left_out` on purpose finds nothing. What `opens_alone` needs no order.
+    A method that is `left_out` on purpose gets 404. `opens_alone`: the view needs no order.
     """
 
     def decorate(resource: Resource) -> Resource:
-        @csrf_exempt  # the guard against other sites is `_refuse_other_sites`
+        @csrf_exempt  # `_refuse_other_sites` replaces the token
         @wraps(resource)
         def guarded(
             request: HttpRequest, order_hash: str | None = None, **names: str
@@ -109,7 +108,7 @@ def owner_required(
             with override("en"):
                 try:
                     if request.method == left_out:
-                        raise ApiError(404, "This was left out on purpose.")  # noqa: TRY301 -- told like any fault
+                        raise ApiError(404, "This was left out on purpose.")  # noqa: TRY301 -- handled below
                     call = _enter(request, order_hash, methods, taken, opens_alone)
                     response = _answer(call, methods, resource, names)
                 except ApiError as fault:
@@ -132,7 +131,7 @@ def _enter(
     taken: list[RateLimit],
     opens_alone: bool,
 ) -> OpenOrderRequest:
-    """The call, with its order where there is one. Raises Fault."""
+    """Authenticate the caller and find the order. Raises ApiError."""
     method = _method(request)
     if method not in SAFE:
         _refuse_other_sites(request)
@@ -162,29 +161,21 @@ def _answer(
         response = answer(200, {})
         response["Allow"] = ", ".join(allowed)
         return response
-    # A second submit is told apart from a change that comes too late.
+    # `action` itself answers a second submit.
     if placed and _method(call.request) not in allowed and resource.__name__ != "action":
         raise _too_late(call, methods)
     try:
         response = resource(call, **names)
-    except InvalidDocumentError as refusal:
-        raise ApiError(400, "The request has faults.", details_of(refusal.errors)) from None
-    except CurrencyMismatchError:
-        raise ApiError(409, "The account is in another currency than the tier.") from None
-    except NeedsClientAdminError:
-        text = "needs a caller who is authenticated as the client_admin of this client."
-        raise ApiError(403, "This is not your client.", {"accountNumber": text}) from None
     except NotOpenError:
         raise _too_late(call, methods) from None
     except AlreadyOpenError:
         raise ApiError(409, "There is an open order of this owner already.") from None
-    if call.opened_for and call.opened_for.owner_id:
-        write_owner_id(response, call.opened_for.owner_id, PROGRAMS)
+    write_owner_id(response, call.opened_for, PROGRAMS)
     return response
 
 
 def _too_late(call: OpenOrderRequest, methods: tuple[str, ...]) -> ApiError:
-    """Somebody has placed the order meanwhile, or deleted it."""
+    """The error for an order that was placed or deleted meanwhile."""
     if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
         allow = _allowed(methods, placed=True)
         return ApiError(405, "The order is placed: it cannot be changed.", allow=allow)
@@ -210,7 +201,7 @@ def _allowed(methods: tuple[str, ...], *, placed: bool = False) -> list[str]:
 
 
 def _refuse_other_sites(request: HttpRequest) -> None:
-    """A page of another site may neither build nor submit nor delete an order."""
+    """Raise ApiError for a request from a page of another site."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     ours = urlsplit(base_url(request))
     if site not in {None, "same-origin", "none"} or (
@@ -220,7 +211,7 @@ def _refuse_other_sites(request: HttpRequest) -> None:
 
 
 def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
-    """Who calls, their call counted. Raises Fault."""
+    """Authenticate the caller and count the request. Raises ApiError."""
     try:
         who = authenticate(request)
     except ApiError:
@@ -245,7 +236,7 @@ def _count(request: HttpRequest, taken: list[RateLimit], name: str, holder: str)
 
 
 def _challenge(request: HttpRequest, response: HttpResponse) -> None:
-    """Tell programs how to authenticate; a browser would put up its own dialogue for Basic."""
+    """Tell programs how to authenticate; Basic would make a browser show its own dialogue."""
     if response.status_code != 401:
         return
     browser = any(name.lower().startswith("sec-fetch-") for name in request.headers)

@@ -1,6 +1,6 @@
 """The resources of the open order, as programs put them (contract, "The open order").
 
-What a member may hold is what the order document's member of the same meaning may hold.
+Members follow the rules of the order document's member with the same meaning.
 """
 
 import re
@@ -21,9 +21,10 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from shop.open_order.envelope import invalid
 from shop.orders import json_patterns
 from shop.orders.card_numbers import holds_card
-from shop.orders.document import Errors, InvalidDocumentError, sentence
+from shop.orders.document import Errors, field_problem
 from shop.orders.field_types import Email, Id, Login, Name, Webhook, field_error, says
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
@@ -32,31 +33,37 @@ LANGUAGE_TAG = re.compile(json_patterns.LANGUAGE_TAG)
 
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
-# Members that older callers send, and why they are refused.
+# Members of the source's API that are refused on purpose.
 UNKNOWN = {
     "password": "is not taken: members set theirs on the registration page.",
     "clientIp": "is not taken.",
     "existingProductUrl": "is not taken: give projectId to add to a project.",
 }
-NO_CARD = "must not hold a card number: payment is by invoice."
+# By code, beside those of the order document.
+SENTENCES = {
+    "unknown_currency": "must be a currency code of ISO 4217.",
+    "unknown_country": "must be a country code of two capital letters, as in ISO 3166.",
+    "invalid_language_tag": "must be a well-formed language tag.",
+    "card_number": "must not hold a card number: payment is by invoice.",
+}
 INVOICE_ONLY = "is not taken: payment is by invoice, and card data is never accepted."
 
 
 def _currency(value: str) -> str:
     if value not in CURRENCIES:
-        raise field_error("must be a currency code of ISO 4217.")
+        raise field_error("unknown_currency")
     return value
 
 
 def _country(value: str) -> str:
     if value not in COUNTRIES:
-        raise field_error("must be a country code of two capital letters, as in ISO 3166.")
+        raise field_error("unknown_country")
     return value
 
 
 def _language(value: str) -> str:
     if not LANGUAGE_TAG.fullmatch(value):
-        raise field_error("must be a well-formed language tag.")
+        raise field_error("invalid_language_tag")
     return value
 
 
@@ -101,7 +108,7 @@ class Kept(Resource):
     def no_card(cls, value: Any) -> Any:
         """`value`, unless a card number stands in it."""
         if isinstance(value, str | int) and holds_card(str(value)):
-            raise field_error(NO_CARD)
+            raise field_error("card_number")
         return value
 
 
@@ -191,28 +198,28 @@ _ATTRIBUTES = TypeAdapter(list[Attribute])
 
 
 def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
-    """`value`, checked as a `kind`, without what is null. Raises Refused by its members' names."""
+    """Read `value` as a `kind`, without what is null. Raises ApiError with every problem."""
     try:
         found = kind.model_validate(value)
     except ValidationError as error:
-        raise InvalidDocumentError(_faults(error, kind)) from None
+        raise invalid(_errors(error, kind)) from None
     return found.model_dump(by_alias=True, exclude_none=True)
 
 
 def read_attributes(value: Any) -> list[dict[str, Any]]:
-    """`value`, checked as a list of attributes, each named once. Raises Refused."""
+    """Read `value` as a list of attributes, each named once. Raises ApiError."""
     try:
         found = _ATTRIBUTES.validate_python(value)
     except ValidationError as error:
-        raise InvalidDocumentError(_faults(error, Affiliate)) from None
+        raise invalid(_errors(error, Affiliate)) from None
     names = [attribute.name for attribute in found]
     if len(set(names)) != len(names):
-        raise InvalidDocumentError({"name": ["must not be given twice."]})
+        raise invalid({"name": ["must not be given twice."]})
     return [attribute.model_dump(by_alias=True) for attribute in found]
 
 
-def _faults(error: ValidationError, kind: type[Resource]) -> Errors:
-    """By the innermost member's name; never a value, which may be what must not be repeated."""
+def _errors(error: ValidationError, kind: type[Resource]) -> Errors:
+    """Sentences by the innermost member; never a value, which may be a secret."""
     errors: Errors = {}
     for found in error.errors(include_url=False, include_input=False):
         errors.setdefault(_member(found), []).append(_sentence(found, kind))
@@ -223,7 +230,7 @@ def _member(found: ErrorDetails) -> str:
     if found["type"].startswith("union_tag"):
         return "name"
     names = [part for part in found["loc"] if isinstance(part, str)]
-    # A name may be what must not be repeated, too.
+    # A name may be a secret, too.
     return names[-1] if names and not holds_card(names[-1]) else "base"
 
 
@@ -244,4 +251,4 @@ def _sentence(found: ErrorDetails, kind: type[Resource]) -> str:
             return "must be an object."
         case "list_type":
             return "must be a list."
-    return sentence(found)
+    return SENTENCES.get(found["type"]) or field_problem("", found).sentence()

@@ -8,23 +8,23 @@ from pydantic import Field
 
 from shop.access.rate_limits import hit
 from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
+from shop.open_order.mapping import put_attributes, refusal
 from shop.open_order.representations import basket_of, links, order_body, quote_body
 from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.open_order.resources import Resource, read_attributes, read_resource
-from shop.orders.basket import missing
-from shop.orders.document import InvalidDocumentError
+from shop.orders.basket import check_basket, incomplete
+from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import Basket, Order, State
-from shop.orders.open_orders import delete_open, open_order, orders_of
-from shop.orders.placing import Caller, NotOpenError, PriceChangedError
-from shop.orders.submission import check, submit
+from shop.orders.open_orders import delete_open, locked_basket, open_order, orders_of
+from shop.orders.placing import ANYBODY, Caller, NotOpenError, PriceChangedError, submit_open_order
 
 
 class Nothing(Resource):
-    """What opening an order needs."""
+    """The body that opens an order: empty."""
 
 
 class Action(Resource):
-    """What is to be done with the order."""
+    """An action on the order."""
 
     action: Literal["validate", "submit"]
     quote_hash: str | None = None
@@ -67,12 +67,7 @@ def attributes(call: OpenOrderRequest) -> HttpResponse:
         if asks_for_webhooks and call.who.application is None:
             text = "needs an application's Bearer token."
             raise ApiError(403, "Only programs are told by webhook.", {"redirection_uri": text})
-
-        def change(basket: Basket) -> None:
-            basket.attributes = given
-            basket.application = call.who.application if asks_for_webhooks else None
-
-        call.change(change)
+        call.change(lambda basket: put_attributes(basket, given, call.who.application))
     found = basket_of(call).attributes
     if found is None:
         raise ApiError(404, "No attributes have been set.")
@@ -93,13 +88,13 @@ def action(call: OpenOrderRequest) -> HttpResponse:
         placed = orders_of(call.owner).exclude(state=State.NEW)
         if given["action"] == "submit" and placed.exists():
             raise ApiError(409, "There is no open order: the last one is placed.")
-        raise InvalidDocumentError(missing(Basket()))
+        raise refusal(incomplete(Basket()), Basket())
     if call.order.state != State.NEW:
         if given["action"] == "submit":
             raise ApiError(409, "The order has been placed already.")
         raise NotOpenError
     if given["action"] == "validate":
-        check(basket_of(call), call.who.client_admin)
+        _check(call, basket_of(call))
         return answer(204)
     return _submit(call, given.get("quoteHash"))
 
@@ -119,17 +114,15 @@ def _open(call: OpenOrderRequest) -> HttpResponse:
 
 
 def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
-    who = call.who
-    if who.user is None and who.application is None:
-        # What cannot be placed is refused for that, and does not count.
-        check(basket_of(call), who.client_admin)
-        taken = hit(call.request, "orders")
-        if taken and taken.wait:
-            call.taken.append(taken)
-            raise ApiError(429, "There were many orders from here. Wait a while.")
-    caller = Caller(who.application, who.user, who.client_admin)
+    caller = Caller(call.who.application, call.who.user)
     try:
-        submit(call.found, caller, quote_hash=quote_hash)
+        with locked_basket(call.found) as basket:
+            checked = _check(call, basket)
+            if caller == ANYBODY:
+                _count_order(call)
+            submit_open_order(basket, checked, caller, quote_hash=quote_hash)
+    except InvalidDocumentError as error:
+        raise refusal(error.problems, basket) from None
     except PriceChangedError:
         text = "is no longer the quote's Hash."
         raise ApiError(
@@ -144,9 +137,24 @@ def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
     return response
 
 
+def _check(call: OpenOrderRequest, basket: Basket) -> CheckedDocument:
+    try:
+        return check_basket(basket, call.who.client_admin)
+    except InvalidDocumentError as error:
+        raise refusal(error.problems, basket) from None
+
+
+def _count_order(call: OpenOrderRequest) -> None:
+    """Count an order of nobody known. One that cannot be placed does not count."""
+    taken = hit(call.request, "orders")
+    if taken and taken.wait:
+        call.taken.append(taken)
+        raise ApiError(429, "There were many orders from here. Wait a while.")
+
+
 @csrf_exempt
 def nothing(request: HttpRequest, **names: str) -> HttpResponse:
-    """Any other address below: among them what was left out on purpose."""
+    """Any other path below, including what was left out on purpose."""
     response = failure(ApiError(404, "There is nothing at this address."))
     keep_out_of_logs(request, response)
     return response

@@ -1,4 +1,4 @@
-"""Consent to the terms: which version, and when. It belongs to the basket, not to the document."""
+"""Consent to the terms, kept with the basket: which version, and when."""
 
 from django.utils import timezone
 
@@ -8,21 +8,21 @@ from shop.orders.models import Basket
 
 
 class NoConsentError(Exception):
-    """The basket holds no consent to the terms as they are now."""
+    """The basket holds no consent to the current terms."""
 
 
 def current_terms() -> Version:
-    """What there is to agree to."""
+    """The version of the terms to agree to now."""
     return newest(Page.Slug.TERMS)
 
 
 def put_consent(basket: Basket, agreed: Version | None) -> None:
-    """Keep that whoever orders agrees to this version at this moment; None takes it back."""
+    """Record consent to the version `agreed`, as of now; None withdraws it."""
     basket.terms = agreed
     basket.agreed_at = timezone.now() if agreed else None
 
 
 def check_consent(basket: Basket) -> None:
-    """Whether `basket` holds consent to the terms as they are now. Raises NotAgreed."""
+    """Raise NoConsentError unless `basket` holds consent to the current terms."""
     if basket.terms_id != current_terms().pk:
         raise NoConsentError

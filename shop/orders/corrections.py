@@ -8,9 +8,10 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from shop.orders.document import Errors, InvalidDocumentError, check_document
+from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.problems import Problem
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake
 
@@ -27,10 +28,6 @@ CORRECTABLE = (
     "language",
 )
 STUCK = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
-
-CLOSED = "cannot be corrected here."
-DELIVERED = "cannot be changed any more: it was delivered."
-TOO_OFTEN = "was corrected as often as is allowed."
 
 # Sent inside the transaction of the change, with `order` and `previous`, the address before.
 address_corrected = Signal()
@@ -66,10 +63,11 @@ def check_corrections(
     if order.user_login and order.user_login == order.user_email and "user_email" in changes:
         # The wish was the address itself, and follows it.
         changes.setdefault("user_login", changes["user_email"])
-    errors: Errors = {name: [CLOSED] for name in details if name in changes and name not in allowed}
-    _check_delivered(order, "client", changes, errors)
-    _check_delivered(order, "project", changes, errors)
-    _check_address(order, changes, errors)
+    codes = {name: "not_correctable" for name in details if name in changes and name not in allowed}
+    codes |= _check_delivered(order, "client", changes)
+    codes |= _check_delivered(order, "project", changes)
+    codes |= _check_address(order, changes)
+    problems: list[Problem] = []
     document = {name: getattr(order, name) for name in CORRECTABLE} | changes
     try:
         check_document(
@@ -78,12 +76,14 @@ def check_corrections(
             client_admin=_who_answers(order),
         )
     except InvalidDocumentError as refusal:
-        errors = {**refusal.errors, **errors}
+        problems = [problem for problem in refusal.problems if problem.member not in codes]
+    problems += [Problem(name, code) for name, code in codes.items()]
     if order.state != State.PENDING or order.complete:
-        for name in _with(order, changes).missing:
-            errors.setdefault(name, ["is required."])
-    if errors:
-        raise InvalidDocumentError(errors)
+        told = {problem.member for problem in problems}
+        lacking = [name for name in _with(order, changes).missing if name not in told]
+        problems += [Problem(name, "required") for name in lacking]
+    if problems:
+        raise InvalidDocumentError(problems)
     return changes
 
 
@@ -168,24 +168,23 @@ def _with(order: Order, changes: Mapping[str, Any]) -> Order:
     return Order(**{name: changes.get(name, getattr(order, name)) for name in names})
 
 
-def _check_delivered(order: Order, kind: str, changes: Mapping[str, Any], errors: Errors) -> None:
-    """What this order made may get another name; it cannot become something else."""
+def _check_delivered(order: Order, kind: str, changes: Mapping[str, Any]) -> dict[str, str]:
+    """Codes by member: what this order has delivered may be renamed, not replaced."""
     if not getattr(order, f"delivered_{kind}_id"):
-        return
+        return {}
     number, name = f"{kind}_id", f"{kind}_name"
-    if number in changes:
-        errors[number] = [DELIVERED]
+    replaced = [number] if number in changes else []
     if name in changes and not (getattr(order, name) and changes[name]):
-        errors[name] = [DELIVERED]
+        replaced.append(name)
+    return dict.fromkeys(replaced, "delivered")
 
 
-def _check_address(order: Order, changes: Mapping[str, Any], errors: Errors) -> None:
+def _check_address(order: Order, changes: Mapping[str, Any]) -> dict[str, str]:
     if "user_email" not in changes or not order.user_email:
-        return
+        return {}
     if not changes["user_email"]:
-        errors["user_email"] = ["is required."]
-    elif not corrections_left(order):
-        errors["user_email"] = [TOO_OFTEN]
+        return {"user_email": "required"}
+    return {} if corrections_left(order) else {"user_email": "corrected_too_often"}
 
 
 def _rename(order: Order, changes: Mapping[str, Any]) -> None:

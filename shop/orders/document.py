@@ -1,12 +1,10 @@
 """The order document: the one schema behind the web page, `/api/orders` and `/order/action`.
 
-Rules are those of the contract, "Orders API". Every fault is found at once, so what one member
-allows is checked by pydantic and what several members or our rows allow is checked after it, for
-those members that are sound by themselves.
+All problems are reported at once: pydantic checks each member by itself; rules over several
+members, and those that need our rows, are checked afterwards for the members that are sound.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +17,7 @@ from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
 from shop.orders import json_patterns
 from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
+from shop.orders.problems import SENTENCES, Problem
 from shop.tenancy.models import Client, Project, User
 
 READ_ONLY = frozenset(
@@ -32,32 +31,29 @@ READ_ONLY = frozenset(
         "updated_at",
     }
 )
-# In this tier the client_admin is always the first user of the first order.
+# In this tier the first user becomes client_admin, whoever's token came with the order.
 FREE_FOR_FIRST_USER = "Yamdu FREE"
 
 Errors = dict[str, list[str]]
 
-INVALID_TOKEN = "is not a valid token for this order."  # noqa: S105 -- a sentence
-NOT_CLIENT_ADMIN = "is not a client that you administer."
-NO_PROMOTION = "is not valid now for this tier."
-
-# pydantic's kinds of fault, in the words of this API.
-SENTENCES = {
-    "missing": "is required.",
-    "string_too_short": "must not be blank.",
-    "string_type": "must be a string.",
-    "string_unicode": "must be valid Unicode text.",
-    "int_type": "must be an integer.",
-    "int_from_float": "must be an integer.",
-    "int_parsing_size": "must be an integer from 1 to 9223372036854775807.",
-    "greater_than_equal": "must be an integer from 1 to 9223372036854775807.",
-    "less_than_equal": "must be an integer from 1 to 9223372036854775807.",
-    "literal_error": "must be de or en.",
+# Pydantic's error types, as this API's codes.
+CODES = {
+    "missing": "required",
+    "string_too_short": "blank",
+    "string_too_long": "too_long",
+    "string_type": "not_a_string",
+    "string_unicode": "not_unicode",
+    "int_type": "not_an_integer",
+    "int_from_float": "not_an_integer",
+    "int_parsing_size": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "literal_error": "unknown_language",
 }
 
 
 class OrderDocument(BaseModel):
-    """What an orderer may say. Strings are taken as sent, `null` is the same as absent."""
+    """The members of an order. Strings are kept as sent; null is the same as absent."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -87,98 +83,103 @@ class OrderDocument(BaseModel):
 
 @dataclass(frozen=True)
 class CheckedDocument:
-    """A document without fault, and the rows it names."""
+    """A document that breaks no rule, and the rows it names.
+
+    `client_admin` is the caller that it was checked for.
+    """
 
     members: OrderDocument
     product: Product
     bearer: Bearer | None
     promotion: Promotion | None
+    client_admin: User | None
 
 
 class InvalidDocumentError(Exception):
-    """The document breaks rules: `errors` lists English sentences by member."""
+    """An order document breaks rules; `problems` lists every one of them."""
 
-    def __init__(self, errors: Errors) -> None:
-        super().__init__(errors)
-        self.errors = errors
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__(self.errors)
+
+    @property
+    def errors(self) -> Errors:
+        """English sentences by member, both in the order document's own names."""
+        errors: Errors = {}
+        for problem in self.problems:
+            errors.setdefault(problem.member, []).append(problem.sentence())
+        return errors
 
 
 def check_document(
     raw: Mapping[str, Any], *, bought: Product | None = None, client_admin: User | None = None
 ) -> CheckedDocument:
-    """`raw`, checked by every rule.
+    """Check `raw` by every rule (contract, "Orders API").
 
-    `bought` is the tier of an order that was placed before: it may be retired by now.
-    `client_admin` has shown who they are in another way, so that no token is needed for a client
-    of theirs. Raises Refused with all faults at once, each under the member at fault.
+    `bought` is the tier of an order that was placed before; it may have been retired since.
+    `client_admin` is a caller who is authenticated already and needs no token for their clients.
+    Raises InvalidDocumentError with all problems at once.
     """
-    errors: defaultdict[str, list[str]] = defaultdict(list)
-    for member in raw.keys() & READ_ONLY:
-        if raw[member] is not None:
-            errors[member].append("is read-only.")
-    for member in raw.keys() - READ_ONLY - _MEMBERS:
-        errors[member].append("is not a member of an order.")
-    given = {member: raw[member] for member in raw.keys() & _MEMBERS if raw[member] is not None}
+    sent = {member for member, value in raw.items() if value is not None}
+    problems = [Problem(member, "read_only") for member in sent & READ_ONLY]
+    problems += [Problem(member, "unknown_member") for member in raw.keys() - READ_ONLY - _MEMBERS]
+    given = {member: raw[member] for member in sent & _MEMBERS}
     document = None
     try:
         document = OrderDocument.model_validate(given)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
-            errors[str(fault["loc"][0])].append(sentence(fault))
-    # For the rules over several members, one that has a fault of its own counts as given.
-    sound = {member: value for member, value in given.items() if member not in errors}
-    _check_pairs(given, sound, errors)
-    product = bought or _check_product(sound, errors)
-    bearer = _check_client(given, sound, product, client_admin, errors)
-    promotion = _check_promotion(sound, product, errors)
-    if errors or document is None or product is None:
-        raise InvalidDocumentError(dict(errors))
-    return CheckedDocument(document, product, bearer, promotion)
+            problems.append(field_problem(str(fault["loc"][0]), fault))
+    faulty = {problem.member for problem in problems}
+    sound = {member: value for member, value in given.items() if member not in faulty}
+    # A member with a problem of its own still counts as given.
+    problems += _check_pairs(given, sound)
+    product = bought or _find_product(sound, problems)
+    bearer = _check_client(given, sound, product, client_admin, problems)
+    promotion = _find_promotion(sound, product, problems)
+    if problems or document is None or product is None:
+        raise InvalidDocumentError(problems)
+    return CheckedDocument(document, product, bearer, promotion, client_admin)
 
 
 _MEMBERS = frozenset(OrderDocument.model_fields)
 _NAME = TypeAdapter(Name)
 
 
-def name_fault(name: str) -> str | None:
-    """Why `name` cannot be a client's, a project's or a person's; None where it can."""
+def name_problem(name: str) -> Problem | None:
+    """Check `name` by the rules for names of clients, projects and people."""
     try:
         _NAME.validate_python(name, strict=True)
     except ValidationError as error:
-        return sentence(error.errors(include_url=False, include_input=False)[0])
+        return field_problem("name", error.errors(include_url=False, include_input=False)[0])
     return None
 
 
-def sentence(fault: ErrorDetails) -> str:
-    """What pydantic found, in the words of this API, without what was typed."""
-    match fault["type"]:
-        case "order":
-            return fault["msg"]
-        case "string_too_long":
-            return f"must have at most {fault['ctx']['max_length']} characters."
-        case known if known in SENTENCES:
-            return SENTENCES[known]
-    return fault["msg"][0].lower() + fault["msg"][1:].removesuffix(".") + "."
+def field_problem(member: str, fault: ErrorDetails) -> Problem:
+    """What pydantic found in `member`, without the value that was sent."""
+    code = CODES.get(fault["type"], fault["type"])
+    limit = fault["ctx"]["max_length"] if code == "too_long" else 0
+    return Problem(member, code if code in SENTENCES else "invalid", limit=limit)
 
 
-def _check_pairs(given: Mapping[str, Any], sound: Mapping[str, Any], errors: Errors) -> None:
+def _check_pairs(given: Mapping[str, Any], sound: Mapping[str, Any]) -> Iterator[Problem]:
     for kind in ("client", "project"):
         number, name = f"{kind}_id", f"{kind}_name"
         if number in given and name in given:
-            errors[number].append(f"must not be given together with {name}.")
-            errors[name].append(f"must not be given together with {number}.")
+            yield Problem(number, f"two_{kind}s", (name,))
+            yield Problem(name, f"two_{kind}s", (number,))
     login = sound.get("user_login", "")
     if "@" in login and login != given.get("user_email"):
-        errors["user_login"].append("may contain @ only if it equals user_email.")
+        yield Problem("user_login", "login_is_another_email", ("user_email",))
 
 
-def _check_product(sound: Mapping[str, Any], errors: Errors) -> Product | None:
+def _find_product(sound: Mapping[str, Any], problems: list[Problem]) -> Product | None:
     if "product" not in sound:
         return None
     product = Product.objects.filter(code=sound["product"], listed=True).first()
     # Some databases compare without regard to case.
     if product is None or product.code != sound["product"]:
-        errors["product"].append("is not a tier that can be ordered.")
+        problems.append(Problem("product", "unknown_tier"))
         return None
     return product
 
@@ -188,60 +189,63 @@ def _check_client(
     sound: Mapping[str, Any],
     product: Product | None,
     client_admin: User | None,
-    errors: Errors,
+    problems: list[Problem],
 ) -> Bearer | None:
-    """The token, the client it is for, and what an order to an existing client must name."""
+    """Check the token, its client, and what an order for an existing client must name."""
     value = sound.get("admin_user_access_token")
     bearer = _bearer_to_write(value) if value else None
     if "client_id" in given:
-        _check_demands_of_client_id(given, client_admin, errors)
+        problems += _check_existing_client(given, client_admin)
     elif "project_id" in given:
-        errors["client_id"].append("is required with project_id.")
+        problems.append(Problem("client_id", "client_required", ("project_id",)))
     admin = client_admin
     if value:
         admin = bearer.user if bearer else None
         if bearer is None and "client_id" not in sound:
-            errors["admin_user_access_token"].append(INVALID_TOKEN)
+            problems.append(Problem("admin_user_access_token", "invalid_token"))
     if "client_id" not in sound or not (value or client_admin):
         return bearer
     client = Client.objects.filter(pk=sound["client_id"]).first()
     # A wrong token and an unknown client answer alike.
     if client is None or admin is None or client.client_admin_id != admin.pk:
-        member = "admin_user_access_token" if value else "client_id"
-        errors[member].append(INVALID_TOKEN if value else NOT_CLIENT_ADMIN)
+        problems.append(
+            Problem("admin_user_access_token", "invalid_token")
+            if value
+            else Problem("client_id", "not_client_admin")
+        )
     elif "project_id" in sound:
-        _check_project(client, sound["project_id"], product, errors)
+        problems += _check_project(client, sound["project_id"], product)
     return bearer
 
 
-def _check_demands_of_client_id(
-    given: Mapping[str, Any], client_admin: User | None, errors: Errors
-) -> None:
-    """Such an order is complete on arrival."""
+def _check_existing_client(
+    given: Mapping[str, Any], client_admin: User | None
+) -> Iterator[Problem]:
+    """Check that an order for an existing client is complete on arrival."""
     if "admin_user_access_token" not in given and client_admin is None:
-        errors["admin_user_access_token"].append("is required with client_id.")
+        yield Problem("admin_user_access_token", "required_with", ("client_id",))
     if "project_id" in given and "user_email" not in given:
-        errors["user_email"].append("is required with project_id.")
+        yield Problem("user_email", "required_with", ("project_id",))
     if "project_id" not in given and "project_name" not in given:
-        errors["project_name"].append("is required with client_id, unless project_id is given.")
+        yield Problem("project_name", "required_unless", ("client_id", "project_id"))
 
 
-def _check_project(client: Client, number: int, product: Product | None, errors: Errors) -> None:
+def _check_project(client: Client, number: int, product: Product | None) -> Iterator[Problem]:
     project = Project.objects.filter(pk=number, client=client).first()
     if project is None:
-        errors["project_id"].append("is not a project of this client.")
+        yield Problem("project_id", "unknown_project")
     elif product is not None and project.product_id != product.pk:
-        errors["product"].append("is not the tier of this project.")
+        yield Problem("product", "wrong_tier")
 
 
-def _check_promotion(
-    sound: Mapping[str, Any], product: Product | None, errors: Errors
+def _find_promotion(
+    sound: Mapping[str, Any], product: Product | None, problems: list[Problem]
 ) -> Promotion | None:
     if "promo_code" not in sound:
         return None
     promotion = find_promotion(sound["promo_code"], product) if product else None
     if product and promotion is None:
-        errors["promo_code"].append(NO_PROMOTION)
+        problems.append(Problem("promo_code", "invalid_promo_code"))
     return promotion
 
 

@@ -4,11 +4,10 @@ from django.db.models import F
 
 from shop.orders.document import FREE_FOR_FIRST_USER, InvalidDocumentError
 from shop.orders.models import Order, State
+from shop.orders.problems import Problem
 from shop.tenancy.email_addresses import get_or_create_user
 from shop.tenancy.handing_over import NoSeatError, forget, transfer_seat
 from shop.tenancy.models import Client, Membership, User
-
-NO_SEAT = "is one more member than the tier of this project allows."
 
 
 def order_user(order: Order) -> User:
@@ -91,7 +90,7 @@ def _hand_place_over(order: Order, old: User, new: User) -> bool:
             beyond_tier=order.approved_at is not None,
         )
     except NoSeatError as error:
-        raise InvalidDocumentError({"user_email": [NO_SEAT]}) from error
+        raise InvalidDocumentError([Problem("user_email", "no_seat")]) from error
     order.member = new
     Order.objects.filter(pk=order.pk).update(member=new)
     return handed_over

@@ -1,8 +1,8 @@
-"""What a single member of the order document may hold. `patterns.py` says it to schemas."""
+"""Pydantic types of the order document's members; `json_patterns.py` has them for schemas."""
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from django.conf import settings
 from email_validator import EmailNotValidError, validate_email
@@ -15,18 +15,17 @@ from shop.orders.webhook_urls import webhook_url_error
 LOGIN = re.compile(r"\A[A-Za-z0-9@.+_-]+\Z")
 
 
-def field_error(message: str) -> PydanticCustomError:
-    """A refusal in the words of this API."""
-    # Braces would be read as a template.
-    return PydanticCustomError("order", "{message}", {"message": message})
+def field_error(code: LiteralString) -> PydanticCustomError:
+    """A validation error whose type is the problem's code, a key of SENTENCES."""
+    return PydanticCustomError(code, code)
 
 
 def _plain(value: str) -> str:
-    # Nor may it look so: joiners and marks of direction show nothing by themselves.
+    # Joiners and direction marks alone are as invisible as spaces.
     if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
-        raise field_error("must not be blank.")
+        raise field_error("blank")
     if any(unicodedata.category(character) == "Cc" for character in value):
-        raise field_error("must not contain control characters.")
+        raise field_error("control_characters")
     return value
 
 
@@ -35,24 +34,24 @@ def _bare_email(value: str) -> str:
         validate_email(
             value,
             check_deliverability=False,
-            # An address that our mail servers cannot write to would be a dead end.
+            # Our mail servers cannot deliver to such an address.
             allow_smtputf8=False,
             test_environment=settings.DEMO,
         )
     except EmailNotValidError as error:
-        raise field_error("must be a bare e-mail address.") from error
+        raise field_error("not_an_email") from error
     return value
 
 
 def _login_characters(value: str) -> str:
     if not LOGIN.match(value):
-        raise field_error("must consist of ASCII letters, digits and @ . + - _ only.")
+        raise field_error("login_characters")
     return value
 
 
 def _webhook(value: str) -> str:
-    if message := webhook_url_error(value, demo=settings.DEMO):
-        raise field_error(message)
+    if code := webhook_url_error(value, demo=settings.DEMO):
+        raise field_error(code)
     return value
 
 
@@ -61,7 +60,7 @@ def _webhook_schema(schema: dict[str, Any]) -> None:
 
 
 def says(pattern: str) -> Any:
-    """What a schema says of a value that the code checks by itself."""
+    """A `pattern` for the JSON schema alone; the value itself is checked in Python."""
     return Field(json_schema_extra={"pattern": pattern})
 
 

@@ -1,13 +1,13 @@
-"""What a schema can say of the order document, for programs that check before they call.
+"""Patterns and conditions of the order document's JSON schema, for programs that check first.
 
-Patterns are in the dialect of JSON Schema and never refuse what `values.py` takes. What several
-orders or our rows decide, and what e-mail and host names may be in full, only the code says.
+Patterns never refuse what `field_types.py` accepts. Rules that need our rows, and the full rules
+of e-mail addresses and host names, are checked by the code alone.
 """
 
 from pydantic import JsonValue
 
 CONTROLS = r"\x00-\x1f\x7f-\x9f"
-# Blanks of all kinds, and signs that show nothing by themselves.
+# White space of all kinds, and invisible characters.
 BLANKS = (
     r" \xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f"
     r"\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ufeff\ufff9-\ufffb"
@@ -16,15 +16,15 @@ PLAIN = rf"^[^{CONTROLS}]*[^{CONTROLS}{BLANKS}][^{CONTROLS}]*$"
 LOGIN = "^[A-Za-z0-9@.+_-]+$"
 
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-# Letters of all languages may name a host, and some languages have their own full stop.
+# Host names may use the letters of any language; some languages have their own full stop.
 LABEL = r"[^\x00-,./:-@\[-`{-\xa0]+"
 EMAIL = rf"^{ATOM}(\.{ATOM})*@{LABEL}([.\u3002\uff0e\uff61]{LABEL})+$"
 
 HOST = r"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])"
 WEBHOOK = rf"://{HOST}(:[0-9]*)?([/?#][!-\[\]-~]*)?$"
 
-# RFC 5646, section 2.1: well-formed, whether or not such a language is registered. In capitals or
-# not; JSON Schema has no flag for it.
+# RFC 5646, section 2.1: well-formed tags, registered or not, in any case (JSON Schema has no flag
+# to ignore case).
 A, N = "[A-Za-z]", "[A-Za-z0-9]"
 GRANDFATHERED = (
     *("en-gb-oed", "i-ami", "i-bnn", "i-default", "i-enochian", "i-hak", "i-klingon", "i-lux"),
@@ -54,7 +54,7 @@ TO_AN_EXISTING_CLIENT: dict[str, JsonValue] = {
     "client_name": NONE,
 }
 
-# The three kinds of order: which members go together, and which exclude each other.
+# The three kinds of order, by the members each needs and excludes.
 KINDS: list[JsonValue] = [
     {
         "title": "A new client",
@@ -77,7 +77,7 @@ KINDS: list[JsonValue] = [
     },
 ]
 
-# A login with @ must equal the e-mail; a schema can say only that there must be one.
+# A login with @ must equal the e-mail; a schema can only require that there is one.
 LOGIN_LIKE_EMAIL: dict[str, JsonValue] = {
     "if": {
         "required": ["user_login"],
@@ -88,5 +88,5 @@ LOGIN_LIKE_EMAIL: dict[str, JsonValue] = {
 
 
 def webhook(*, demo: bool) -> str:
-    """The pattern of an address that takes webhooks; http is for the demo profile."""
+    """The pattern of a webhook's URI; the demo profile allows http, too."""
     return "^[Hh][Tt][Tt][Pp]" + ("[Ss]?" if demo else "[Ss]") + WEBHOOK

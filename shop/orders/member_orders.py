@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models.functions import Lower
 
-from shop.orders.document import InvalidDocumentError
+from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller, place_order
+from shop.orders.problems import Problem
 from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Membership, Project, User
 
-ALREADY = "is a member of this project already, or invited."
 UNDER_WAY = (State.PENDING, State.PACKING, State.HAS_PACKING_ERRORS, State.NEED_HUMAN)
 
 
@@ -29,8 +29,8 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
     }
     with administering(project.client, admin):
         if _is_there(project, str(person.get("user_email", "")).lower()):
-            raise InvalidDocumentError({"user_email": [ALREADY]})
-        return place_order(document, Caller(user=admin, client_admin=admin))
+            raise InvalidDocumentError([Problem("user_email", "already_member")])
+        return place_order(check_document(document, client_admin=admin), Caller(user=admin))
 
 
 def _is_there(project: Project, email: str) -> bool:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.problems import Problem
 from shop.tenancy.models import User
 
 # Ids and tokens are never taken from whoever holds the hash (contract, "Who is who").
@@ -25,7 +26,7 @@ def check_details(order: Order, details: Mapping[str, Any]) -> None:
     """Check what is to be filled in, by the rules of ordering. Raises Refused."""
     open_members = fillable(order)
     if not_ours := [name for name in details if name not in open_members]:
-        raise InvalidDocumentError({name: ["cannot be filled in."] for name in not_ours})
+        raise InvalidDocumentError([Problem(name, "not_fillable") for name in not_ours])
     document = {name: getattr(order, name) for name in (*FILLABLE, "user_login")}
     check_document({"product": order.product.code, **document, **details}, bought=order.product)
 

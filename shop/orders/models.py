@@ -228,21 +228,25 @@ class Order(models.Model):
 
 
 class Basket(models.Model):
-    """What an open order holds, as it was put there; kept with the order once it is placed.
+    """The order document of an open order, half filled; kept with the order once it is placed.
 
-    Each field holds a resource of `open_order.resources`, or nothing; `filling_out.py` makes the order
-    document of them.
+    Beside it stands what only the open order knows.
     """
 
     order = models.OneToOneField(
         Order, on_delete=models.CASCADE, primary_key=True, related_name="basket"
     )
-    account = models.JSONField(null=True)
-    contacts = models.JSONField(default=dict)  # by kind
-    user = models.JSONField(null=True)
-    payment = models.JSONField(null=True)
-    product = models.JSONField(null=True)  # its tier is the order's
+    # In the document's own names, without unset members; its tier is the order's `product`, too.
+    document = models.JSONField(default=dict)
+
+    # As programs have put it. No currency: no account was set.
+    currency = models.CharField(max_length=3, blank=True)
+    language_tag = models.CharField(max_length=200, blank=True)
+    company = models.CharField(max_length=200, blank=True)  # the client, where none is named
+    contacts = models.JSONField(default=dict)  # by kind, without what the document holds
+    payment = models.CharField(max_length=20, blank=True)
     attributes = models.JSONField(null=True)
+    product_key = models.CharField(max_length=32, blank=True)  # by which programs name the product
 
     # The program that asked for webhooks, and so signs them.
     application = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Open, find, hold and delete an owner's open order."""
+"""Open, find, lock and delete an owner's open order."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +18,11 @@ TRIES = 5
 
 
 class AlreadyOpenError(Exception):
-    """The owner has an open order."""
+    """The owner has an open order already."""
 
 
 def orders_of(owner: Owner) -> QuerySet[Order]:
-    """All orders, open or placed, that are `owner`'s: by the OwnerId, else by the user."""
+    """Orders of `owner`, open or placed: by the OwnerId, else by the user."""
     if owner.owner_id:
         return Order.objects.filter(owner_digest=owner.digest)
     if owner.user:
@@ -31,7 +31,7 @@ def orders_of(owner: Owner) -> QuerySet[Order]:
 
 
 def open_orders_of(owner: Owner) -> QuerySet[Order]:
-    """The open order of `owner`, if there is one."""
+    """The open order of `owner`, if there is one, as a queryset."""
     return orders_of(owner).filter(state=State.NEW)
 
 
@@ -41,15 +41,15 @@ def find_open(owner: Owner) -> Order | None:
 
 
 def open_order(owner: Owner) -> tuple[Order, Owner]:
-    """A new open order, and its owner: without an OwnerId they are given one.
+    """Open an order. Returns it with its owner, who is given an OwnerId if they had none.
 
-    Raises AlreadyOpen. Any number of calls at once open one order.
+    Simultaneous calls open one order. Raises AlreadyOpenError.
     """
     for _try in range(TRIES):
         if find_open(owner):
             raise AlreadyOpenError
         named = owner if owner.owner_id else replace(owner, owner_id=new_owner_id())
-        # Opened with both it belongs to both, unless that user has another open one.
+        # It belongs to both OwnerId and user, unless that user has another open order.
         user = named.user
         if user and Order.objects.filter(owner=user, state=State.NEW).exists():
             user = None
@@ -60,7 +60,7 @@ def open_order(owner: Owner) -> tuple[Order, Owner]:
                 Basket.objects.create(order=order)
                 OrderEvent.objects.create(order=order, state=State.NEW, actor=user)
         except IntegrityError:
-            # Another call of this owner was faster; it may have gone on since.
+            # Another call was faster, and may have placed or deleted its order since.
             continue
         return order, named
     raise AlreadyOpenError
@@ -68,34 +68,35 @@ def open_order(owner: Owner) -> tuple[Order, Owner]:
 
 @contextmanager
 def locked_basket(order: Order) -> Iterator[Basket]:
-    """The basket of `order` as it is now, while nobody else can change or place it.
+    """Hold the basket of `order` so that nobody else can change or place it, then save it.
 
-    What is changed in it, and on its order's tier, is written at the end. Raises NotOpen.
+    The tier is saved with it. Raises NotOpenError.
     """
     with transaction.atomic():
-        # Whoever writes the order's row first goes first; the others wait and then see.
+        # Writing the row locks it: others wait here, then see what was done.
         held = Order.objects.filter(pk=order.pk, state=State.NEW)
         if not held.update(updated_at=timezone.now()):
             raise NotOpenError
         basket = Basket.objects.select_related("order__product").get(order=order)
+        tier = basket.order.product
         yield basket
-        if basket.order.state == State.NEW:
-            basket.save()
+        basket.save()
+        if basket.order.state == State.NEW and basket.order.product != tier:
             Order.objects.filter(pk=order.pk).update(product=basket.order.product)
 
 
 @dataclass(frozen=True)
 class BasketUpdate:
-    """The basket after a change; `owner` only where this change has opened the order."""
+    """A changed basket, and the owner if the change has opened the order."""
 
     basket: Basket
     owner: Owner | None
 
 
-def update_open_order(owner: Owner, change: Callable[[Basket], None]) -> BasketUpdate:
-    """Do `change` with the basket of `owner`'s open order; open one first where there is none.
+def update_open_order(owner: Owner, change: Callable[[Basket], object]) -> BasketUpdate:
+    """Change the basket of `owner`'s open order; open one first if there is none.
 
-    What `change` raises goes on to the caller; then nothing was opened either.
+    If `change` raises, nothing is opened or changed.
     """
     for _try in range(TRIES):
         try:
@@ -107,13 +108,13 @@ def update_open_order(owner: Owner, change: Callable[[Basket], None]) -> BasketU
                     change(basket)
                 return BasketUpdate(basket, named)
         except (AlreadyOpenError, NotOpenError):
-            # Another call of this owner was faster: look at what it has left.
+            # Another call was faster: start again from its result.
             continue
     raise AlreadyOpenError
 
 
 def delete_open(order: Order, *, untouched_since: datetime | None = None) -> None:
-    """Delete `order` with all it holds. Raises NotOpen, also where it was touched since."""
+    """Delete an open `order`. Raises NotOpenError, also if it was changed `untouched_since`."""
     now = timezone.now()
     with transaction.atomic():
         held = Order.objects.filter(pk=order.pk, state=State.NEW)
@@ -125,7 +126,7 @@ def delete_open(order: Order, *, untouched_since: datetime | None = None) -> Non
 
 
 def visible_to(owner: Owner, application: Application | None = None) -> Q:
-    """Which orders may be seen by their hash: one's own by either sign, and what one has placed."""
+    """Filter for orders that may be read by their hash: the owner's, and those placed by them."""
     seen = Q(pk=None)
     if owner.owner_id:
         seen |= Q(owner_digest=owner.digest)

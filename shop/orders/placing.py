@@ -1,7 +1,6 @@
 """The one way in: every placed order, from a page or from a program, is written here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -9,72 +8,83 @@ from django.utils import timezone
 
 from shop.access.models import Application
 from shop.catalogue.promotions import use
-from shop.orders.document import NO_PROMOTION, CheckedDocument, InvalidDocumentError, check_document
-from shop.orders.models import Order, State
-from shop.orders.pricing import price_hash, price_of
+from shop.orders.consent import check_consent
+from shop.orders.document import CheckedDocument, InvalidDocumentError
+from shop.orders.models import Basket, Order, State
+from shop.orders.pricing import Price, price_hash, price_of
+from shop.orders.problems import Problem
 from shop.orders.states import place, transition
 from shop.tenancy.models import User
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who places an order: a partner's program, a signed-in user, or nobody known.
-
-    `client_admin` has signed in for this very call, so that their clients need no token.
-    """
+    """Who places an order: a partner's program, a signed-in user, or nobody known."""
 
     application: Application | None = None
     user: User | None = None
-    client_admin: User | None = None
 
 
 ANYBODY = Caller()
 
 
 class PriceChangedError(Exception):
-    """The price is no longer the one that the orderer has seen; nothing is placed."""
+    """The price is no longer the one that the customer has seen; nothing is placed."""
 
 
 class NotOpenError(Exception):
     """The open order was placed or deleted meanwhile."""
 
 
-def place_order(
-    document: Mapping[str, Any],
-    caller: Caller = ANYBODY,
-    *,
-    opened: Order | None = None,
-    quote_hash: str | None = None,
-) -> Order:
-    """The order that `document` asks for, written in state `pending`.
+def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
+    """Write the order that `document` asks for, in state `pending`.
 
-    `opened` is the open order that becomes this one; without it a new one is written.
-    `quote_hash` is the hash of the price that was agreed to. Raises Refused with every fault of
-    the document (contract, "Orders API"), PriceChanged, and NotOpen where `opened` is not open.
+    Raises InvalidDocumentError where the last use of its promotion code has just been taken.
     """
-    checked = check_document(document, client_admin=caller.client_admin)
-    values = _values(checked, caller)
-    if quote_hash is not None and quote_hash != _hash(checked):
-        raise PriceChangedError
-    order = opened or Order()
-    for name, value in values.items():
-        setattr(order, name, value)
-    order.complete = not order.missing
+    order = Order()
+    _fill(order, _values(document, _price(document), caller))
     with transaction.atomic():
-        if checked.promotion and not use(checked.promotion):
-            raise InvalidDocumentError({"promo_code": [NO_PROMOTION]})
-        if opened is None:
-            place(order, actor=caller.user)
-        elif not transition(
-            order, State.PENDING, actor=caller.user, complete=order.complete, **values
-        ):
-            raise NotOpenError
+        _use_promotion(document)
+        place(order, actor=caller.user)
     return order
 
 
-def _values(checked: CheckedDocument, caller: Caller) -> dict[str, Any]:
-    members, product, bearer = checked.members, checked.product, checked.bearer
-    price = price_of(product, checked.promotion, adds_member=members.project_id is not None)
+def submit_open_order(
+    basket: Basket,
+    document: CheckedDocument,
+    caller: Caller,
+    *,
+    quote_hash: str | None = None,
+    needs_consent: bool = False,
+) -> Order:
+    """Place the open order of `basket`, which `locked_basket` holds; it stays the same record.
+
+    `document` is the basket's, checked under that lock; `quote_hash` is the hash of the price
+    that was agreed to. Raises NoConsentError where the order `needs_consent` to the current terms
+    and has none, PriceChangedError, and InvalidDocumentError as `place_order` does.
+    """
+    if needs_consent:
+        check_consent(basket)
+    order, price = basket.order, _price(document)
+    agreed = price_hash(document.product, price, document.members.promo_code)
+    if quote_hash is not None and quote_hash != agreed:
+        raise PriceChangedError
+    caller = replace(caller, application=caller.application or basket.application)
+    values = _values(document, price, caller)
+    _fill(order, values)
+    _use_promotion(document)
+    if not transition(order, State.PENDING, actor=caller.user, complete=order.complete, **values):
+        raise NotOpenError
+    return order
+
+
+def _price(document: CheckedDocument) -> Price:
+    adds_member = document.members.project_id is not None
+    return price_of(document.product, document.promotion, adds_member=adds_member)
+
+
+def _values(document: CheckedDocument, price: Price, caller: Caller) -> dict[str, Any]:
+    members, product, bearer = document.members, document.product, document.bearer
     values: dict[str, Any] = {
         **members.model_dump(exclude={"product", "admin_user_access_token"}),
         "product": product,
@@ -93,11 +103,16 @@ def _values(checked: CheckedDocument, caller: Caller) -> dict[str, Any]:
         values["token_user"] = bearer.user
         values["token_last4"] = (members.admin_user_access_token or "")[-4:]
     elif members.client_id:
-        values["token_user"] = caller.client_admin
+        values["token_user"] = document.client_admin
     return values
 
 
-def _hash(checked: CheckedDocument) -> str:
-    members = checked.members
-    price = price_of(checked.product, checked.promotion, adds_member=members.project_id is not None)
-    return price_hash(checked.product, price, members.promo_code)
+def _fill(order: Order, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(order, name, value)
+    order.complete = not order.missing
+
+
+def _use_promotion(document: CheckedDocument) -> None:
+    if document.promotion and not use(document.promotion):
+        raise InvalidDocumentError([Problem("promo_code", "invalid_promo_code")])

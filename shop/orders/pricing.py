@@ -1,4 +1,4 @@
-"""What an order costs a month, and the hash by which buyers and shop know they mean the same."""
+"""The monthly price of an order, and a hash by which a customer confirms it."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from shop.catalogue.promotions import discount
 
 @dataclass(frozen=True)
 class Price:
-    """A month's price in cents: `net_cents` is left after `discount_cents` were taken off."""
+    """A monthly price in cents; `discount_cents` are taken off `net_cents` already."""
 
     net_cents: int
     discount_cents: int
@@ -21,24 +21,24 @@ class Price:
 
     @property
     def listed_cents(self) -> int:
-        """What it would be without a promotion."""
+        """The net price without the promotion."""
         return self.net_cents + self.discount_cents
 
     @property
     def gross_cents(self) -> int:
-        """What is to be paid."""
+        """The price with VAT."""
         return gross(self.net_cents, self.vat_rate)
 
     @property
     def vat_cents(self) -> int:
-        """The part of it that is VAT."""
+        """The VAT in the gross price."""
         return self.gross_cents - self.net_cents
 
 
 def price_of(product: Product, promotion: Promotion | None, *, adds_member: bool) -> Price:
-    """What `product` costs now.
+    """The current price of `product` for one order.
 
-    To add a member to a project costs nothing: the project is paid for (contract, "Orders API").
+    Adding a member to a project costs nothing: the project is paid for (contract, "Orders API").
     """
     listed = 0 if adds_member else product.net_cents
     off = discount(promotion, listed) if promotion else 0

@@ -1,24 +1,16 @@
-"""An order as the wire shows it."""
+"""Orders as programs are shown them, by `/api/orders` and by webhooks."""
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
-
-from django.urls import reverse
 
 from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order, State
 
 
-def registration_url(order: Order, base_url: str) -> str:
-    """The absolute address of the order's registration page."""
-    return urljoin(base_url, reverse("registration", args=[order.order_hash]))
+def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:
+    """Show all members of the order document, unset ones as None (contract, "Orders API").
 
-
-def serialize_order(order: Order, base_url: str) -> dict[str, Any]:
-    """All members of the order document, unset ones None (contract, "Orders API").
-
-    Reads `order.product`; fetch it with the order.
+    `registration_url` is absolute. Reads `order.product`; fetch it with the order.
     """
     delivered = order.state == State.PACKED
     return {
@@ -34,7 +26,7 @@ def serialize_order(order: Order, base_url: str) -> dict[str, Any]:
         "project_name": order.project_name,
         "promo_code": order.promo_code,
         "redirection_uri": order.redirection_uri,
-        "registration_url": registration_url(order, base_url),
+        "registration_url": registration_url,
         "state": order.state,
         "status": order.state if order.packing_began_at else None,
         "updated_at": _utc(order.updated_at),

@@ -61,7 +61,7 @@ def transition(
     if to not in TRANSITIONS[previous]:
         raise ForbiddenTransitionError(f"{previous} -> {to}")
     changes |= {"state": to, "fault": fault, "updated_at": timezone.now()}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if not Order.objects.filter(pk=order.pk, state=previous).update(**changes):
             return False
         for name, value in changes.items():

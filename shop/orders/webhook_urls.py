@@ -1,7 +1,8 @@
-"""Which addresses a webhook may go to: public ones only (contract, "redirection_uri")."""
+"""Checks that webhooks go to public hosts only (contract, "redirection_uri")."""
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -29,54 +30,54 @@ def unwrap(address: Address) -> Address:
 
 
 def is_public(address: Address) -> bool:
-    """Whether packets to `address` leave for the public network, to one receiver."""
+    """Whether `address` belongs to a single host on the public internet."""
     address = unwrap(address)
     if any(address in tunnel for tunnel in TUNNELS):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def webhook_url_error(uri: str, *, demo: bool) -> str | None:
-    """Why `uri` cannot take webhooks, in English; None where it can. Asks no name server.
+def webhook_url_error(uri: str, *, demo: bool) -> LiteralString | None:
+    """Check whether `uri` can take webhooks: a problem's code, or None. Asks no name server.
 
-    http and loopback are for the demo profile.
+    The demo profile allows http and loopback, too.
     """
     if not uri.isascii() or not uri.isprintable() or " " in uri or "\\" in uri:
-        return "must be a URI of printable ASCII characters."
+        return "not_ascii"
     try:
         parts = urlsplit(uri)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return "must be a valid URI."
+        return "not_a_uri"
     if parts.scheme != "https" and not (demo and parts.scheme == "http"):
-        return "must be an absolute https URI."
+        return "not_https"
     if not host or port == 0 or "%" in host:
-        return "must name a host."
+        return "no_host"
     if "[" in parts.netloc and ":" not in host:
-        return "must name a valid host."  # an address of a kind still to be invented: [v1.a]
+        return "invalid_host"  # RFC 3986 reserves [v1.a] for future use
     if "@" in parts.netloc:
-        return "must not contain user information."
+        return "user_information"
     return host_error(host, demo=demo)
 
 
-def host_error(host: str, *, demo: bool) -> str | None:
-    """Why `host`, a name or an address, cannot take webhooks; None where it can."""
+def host_error(host: str, *, demo: bool) -> LiteralString | None:
+    """Check whether `host`, a name or an IP address, can take webhooks: a code, or None."""
     try:
         address = ip_address(host)
     except ValueError:
-        return _name_fault(host, demo=demo)
+        return _name_error(host, demo=demo)
     if is_public(address) or (demo and unwrap(address).is_loopback):
         return None
-    return "must not be an address that is not public."
+    return "not_public"
 
 
-def _name_fault(name: str, *, demo: bool) -> str | None:
+def _name_error(name: str, *, demo: bool) -> LiteralString | None:
     labels = name.removesuffix(".").split(".")
     # Numbers in other notations (127.1, 0x7f000001) are addresses to many resolvers.
     if len(name) > 253 or not all(LABEL.match(label) for label in labels):
-        return "must name a valid host."
+        return "invalid_host"
     if NUMBER.match(labels[-1]):
-        return "must name a valid host."
+        return "invalid_host"
     if labels[-1] == "localhost" and not demo:
-        return "must not be a name of this machine."
+        return "local_name"
     return None

@@ -1,6 +1,5 @@
-"""The checkout: it stands on the open order, which programs see at `/order`."""
+"""The checkout: the same open order that programs see at `/order`, as a page."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.access.rate_limits import hit
 from shop.catalogue.models import Product
+from shop.catalogue.promotions import find_promotion
 from shop.content.terms_field import without_outdated_tick
 from shop.form_texts import add_errors
-from shop.orders.basket import document
-from shop.orders.consent import NoConsentError, current_terms, put_consent
-from shop.orders.document import InvalidDocumentError
+from shop.orders.basket import order_document, put_tier, quote, update_document
+from shop.orders.consent import NoConsentError, current_terms
+from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
     find_open,
@@ -28,22 +28,23 @@ from shop.orders.open_orders import (
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import PAGES, Owner, page_owner, write_owner_id
-from shop.orders.placing import Caller, NotOpenError, PriceChangedError
-from shop.orders.submission import quote, submit
+from shop.orders.owners import Owner
+from shop.orders.placing import Caller, NotOpenError, PriceChangedError, submit_open_order
+from shop.owner_cookie import page_owner, write_owner_id
 from shop.storefront.forms import CheckoutForm
-from shop.storefront.putting import put_details, put_tier
 from shop.tenancy.models import User
 
 
 @require_POST
 def take_tier(request: HttpRequest) -> HttpResponse:
     """Put a tier into the open order, and go on to its details."""
-    tier = _tier(request)
+    tier = _tier(request, _listed())
     if tier is None:
         raise Http404
-    changed = update_open_order(page_owner(request), lambda basket: put_tier(basket, tier))
-    return _with_cookies(redirect("checkout"), changed.owner)
+    changed = update_open_order(page_owner(request), lambda basket: _change_tier(basket, tier))
+    response = redirect("checkout")
+    write_owner_id(response, changed.owner)
+    return response
 
 
 @never_cache
@@ -57,57 +58,93 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if order is None or order.product is None:
         return _elsewhere(owner)
     if not order.product.listed:
-        messages.warning(request, _("The tier you chose can no longer be ordered."))
-        return redirect("tiers")
+        return _tier_is_gone(request)
     terms = current_terms()
     initial = _initial(order, owner.user) | {"terms": order.basket.terms_id == terms.pk}
-    form = CheckoutForm(user=owner.user, tier=order.product, to_agree=terms, initial=initial)
+    form = CheckoutForm(
+        user=owner.user, tier=order.product, tiers=_listed(), to_agree=terms, initial=initial
+    )
     return _page(request, form, order.basket)
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
-    tier = _tier(request)
+    form, outdated = _read_form(request, owner)
+    if form is None:
+        return _tier_is_gone(request)
+    leads_to = _way_out(request)
+    if order is None or order.order_hash != request.POST.get("order"):
+        return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
+    status, context = 409 if outdated else 422, {}
+    try:
+        with locked_basket(order) as basket:
+            form.fill(basket)
+            if form.checked and form.complete:
+                status = _place(request, form, basket, form.checked)
+    except NotOpenError:
+        return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
+    except NoConsentError:
+        # Other terms were published at this very moment.
+        return _answer_form(request, owner, order)
+    if leads_to:
+        return redirect(leads_to)
+    if status == 302:
+        return redirect("registration", order.order_hash)
+    if not (form.complete or form.errors):
+        to = "" if request.POST["apply"] == "language" else "#summary"
+        return redirect(reverse("checkout") + to)
+    if form.checked and status == 409:
+        context = {"seen": _cents(request.POST.get("seen", ""))}
+    return _page(request, form, basket, status, **context)
+
+
+def _read_form(request: HttpRequest, owner: Owner) -> tuple[CheckoutForm | None, bool]:
+    """The form as it was sent, and whether it agreed to terms that have changed since.
+
+    None where its tier can no longer be ordered.
+    """
+    tiers = _listed()
+    tier = _tier(request, tiers)
     if tier is None:
-        messages.warning(request, _("The tier you chose can no longer be ordered."))
-        return redirect("tiers")
-    applies = "apply" in request.POST
+        return None, False
     terms = current_terms()
     data, outdated = without_outdated_tick(request.POST, terms)
-    form = CheckoutForm(data, user=owner.user, tier=tier, to_agree=terms, complete=not applies)
+    complete = "apply" not in request.POST
+    form = CheckoutForm(
+        data, user=owner.user, tier=tier, tiers=tiers, to_agree=terms, complete=complete
+    )
     if outdated:
         form.fields["terms"].error_messages["required"] = _(
             "The terms have changed while you were looking. Nothing has been ordered. "
             "Please read them again and tick the box if you agree."
         )
     form.is_valid()
-    faults = form.faults()
-    sound = {name: value for name, value in form.document().items() if name not in faults}
+    return form, outdated
 
-    def put(basket: Basket) -> None:
-        put_details(basket, tier, sound, owner.user)
-        put_consent(basket, form.agreed)
 
-    leads_to = _way_out(request)
-    if order is None or order.order_hash != request.POST.get("order"):
-        return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form, put)
+def _place(
+    request: HttpRequest, form: CheckoutForm, basket: Basket, checked: CheckedDocument
+) -> int:
+    """Place the order of the locked `basket`. Returns 302, or the status of the form's page.
+
+    Raises NoConsentError.
+    """
+    taken = None if form.user else hit(request, "orders")
+    if taken and taken.wait:
+        form.add_error(None, _("There were many orders from here. Please wait a while."))
+        return 429
+    caller, agreed = Caller(user=form.user), request.POST.get("quote_hash", "")
     try:
-        with locked_basket(order) as basket:
-            put(basket)
-    except NotOpenError:
-        return _answer_old_form(request, owner, form, put)
-    if leads_to:
-        return redirect(leads_to)
-    add_errors(form, faults)
-    if form.errors:
-        return _page(request, form, basket, status=409 if outdated else 422)
-    if applies:
-        to = "" if request.POST["apply"] == "language" else "#summary"
-        return redirect(reverse("checkout") + to)
-    return _place(request, owner, form, basket)
+        submit_open_order(basket, checked, caller, quote_hash=agreed, needs_consent=True)
+    except PriceChangedError:
+        return 409
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.problems)
+        return 422
+    return 302
 
 
 def _way_out(request: HttpRequest) -> str:
-    """Where the button leads that was pressed, if that is to another page."""
+    """The page that the pressed button leads to, if it leaves the checkout; else empty."""
     match request.POST.get("apply"):
         case "tiers":
             return reverse("tiers")
@@ -116,20 +153,18 @@ def _way_out(request: HttpRequest) -> str:
     return ""
 
 
-def _answer_old_form(
-    request: HttpRequest, owner: Owner, form: CheckoutForm, put: Callable[[Basket], None]
-) -> HttpResponse:
-    """A form whose order is no longer open: sent twice, or from before another tab was used."""
+def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> HttpResponse:
+    """Answer a form whose order is no longer open: sent twice, or outdated by another tab."""
     order_hash = request.POST.get("order", "")
     mine = Order.objects.exclude(state=State.NEW).filter(visible_to(owner))
     placed = mine.filter(order_hash=order_hash).first() if HASH.fullmatch(order_hash) else None
     if placed and _same(placed, form):
         return redirect("registration", placed.order_hash)
-    # What was typed is another order's, if that is what they want.
-    changed = update_open_order(owner, put)
-    context = {"placed": placed, "stale": placed is None}
-    response = _page(request, form, changed.basket, status=409, **context)
-    return _with_cookies(response, changed.owner)
+    # What was typed belongs to a new order, if the customer confirms it.
+    changed = update_open_order(owner, form.fill)
+    response = _page(request, form, changed.basket, 409, placed=placed, stale=placed is None)
+    write_owner_id(response, changed.owner)
+    return response
 
 
 def _same(placed: Order, form: CheckoutForm) -> bool:
@@ -140,26 +175,15 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
     return all(getattr(placed, name) == wanted.get(name) for name in members)
 
 
-def _place(request: HttpRequest, owner: Owner, form: CheckoutForm, basket: Basket) -> HttpResponse:
-    taken = None if owner.user else hit(request, "orders")
-    if taken and taken.wait:
-        form.add_error(None, _("There were many orders from here. Please wait a while."))
-        return _page(request, form, basket, status=429)
-    caller = Caller(user=owner.user, client_admin=owner.user)
-    try:
-        submit(basket.order, caller, quote_hash=request.POST.get("quote_hash", ""), by_consent=True)
-    except NoConsentError:
-        # Changed, or taken back in another tab, at this very moment.
-        return _answer_form(request, owner, basket.order)
-    except PriceChangedError:
-        return _page(request, form, basket, status=409, seen=_cents(request.POST.get("seen", "")))
-    except InvalidDocumentError as refusal:
-        add_errors(form, refusal.errors)
-        return _page(request, form, basket, status=422)
-    except NotOpenError:
-        # Pressed twice: the other press was faster.
-        pass
-    return redirect("registration", basket.order.order_hash)
+def _change_tier(basket: Basket, tier: Product) -> None:
+    """Put `tier` in, and take out what does not fit it."""
+    if basket.order.product != tier:
+        update_document(basket, {"project_id": None})
+    if find_promotion(basket.document.get("promo_code", ""), tier) is None:
+        update_document(basket, {"promo_code": None})
+    if basket.currency:
+        basket.currency = tier.currency
+    put_tier(basket, tier)
 
 
 def _page(
@@ -181,7 +205,7 @@ def _page(
 
 
 def _elsewhere(owner: Owner) -> HttpResponse:
-    """Back after ordering leads to the order; without one there is a tier to choose."""
+    """Without an open order: to the one that was just placed, else to the tiers."""
     since = timezone.now() - timedelta(hours=1)
     placed = orders_of(owner).exclude(state=State.NEW).filter(created_at__gte=since)
     if last := placed.order_by("-created_at").first():
@@ -197,20 +221,21 @@ def _initial(order: Order, user: User | None) -> dict[str, Any]:
             "user_last_name": user.last_name,
             "user_email": user.email,
         }
-    return {**known, **document(order.basket)}
+    return {**known, **order_document(order.basket)}
 
 
-def _tier(request: HttpRequest) -> Product | None:
+def _tier_is_gone(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("The tier you chose can no longer be ordered."))
+    return redirect("tiers")
+
+
+def _listed() -> list[Product]:
+    return list(Product.objects.filter(listed=True))
+
+
+def _tier(request: HttpRequest, tiers: list[Product]) -> Product | None:
     """The tier that was posted, if it can be ordered."""
-    code = request.POST.get("product", "")
-    # PostgreSQL takes no text with a NUL.
-    return None if "\x00" in code else Product.objects.filter(code=code, listed=True).first()
-
-
-def _with_cookies(response: HttpResponse, opened_for: Owner | None) -> HttpResponse:
-    if opened_for and opened_for.owner_id:
-        write_owner_id(response, opened_for.owner_id, PAGES)
-    return response
+    return next((tier for tier in tiers if tier.code == request.POST.get("product")), None)
 
 
 def _cents(value: str) -> int | None:

@@ -1,5 +1,6 @@
-"""The checkout's form. Its fields carry the order members' names; the rules are the document's."""
+"""The checkout's form: its fields are members of the order document, which has the rules."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,19 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Product
 from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import FORM_TEXTS, member_field
-from shop.middleware import page_language
-from shop.orders.document import Errors, InvalidDocumentError, check_document
+from shop.form_texts import FORM_TEXTS, add_errors, member_field
+from shop.languages import page_language
+from shop.orders.basket import order_document, put_tier, update_document
+from shop.orders.consent import put_consent
+from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
+from shop.orders.models import Basket
 from shop.tenancy.models import Client, Project, User
 
 EITHER = ("client_id", "client_name", "project_id", "project_name")
-REQUIRED = FORM_TEXTS["is required."]
+REQUIRED = FORM_TEXTS["required"]
 
 
 class CheckoutForm(forms.Form):
-    """What a customer says of themselves and of what is to be set up.
+    """Details of the customer and of what is to be set up.
 
-    Who is client_admin may choose one of their clients and projects instead of naming new ones.
+    A client_admin may choose one of their clients and projects instead of naming new ones.
     """
 
     user_email = member_field("user_email", required=True)
@@ -54,18 +58,20 @@ class CheckoutForm(forms.Form):
         *args: Any,
         user: User | None,
         tier: Product,
+        tiers: Iterable[Product],
         to_agree: Version,
         complete: bool = True,
         **kwargs: Any,
     ) -> None:
-        """`complete`: whether the order is to be placed, so that nothing may be missing."""
+        """`tiers` are on offer; `complete` asks for all that placing the order needs."""
         super().__init__(*args, **kwargs)
         self.user = user
+        self.tier = tier
         self.to_agree = to_agree
         self.complete = complete
+        self.checked: CheckedDocument | None = None
         self.fields["terms"].help_text = what_to_read()
-        listed = Product.objects.filter(listed=True)
-        _offer(self, "product", [(each.code, each.name) for each in listed])
+        _offer(self, "product", [(each.code, each.name) for each in tiers])
         for field in self.fields.values():
             field.asked = field.required  # type: ignore[attr-defined]  # for its template
             field.required = field.required and complete
@@ -74,7 +80,7 @@ class CheckoutForm(forms.Form):
             del self.fields["client_id"], self.fields["project_id"]
             return
         for name in EITHER:
-            # What one of the two says need not be said by the other; yet neither is optional.
+            # One of the two is enough, so neither is required; nor is either marked optional.
             self.fields[name].asked = True  # type: ignore[attr-defined]  # likewise
             self.fields[name].required = False
         self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
@@ -95,24 +101,36 @@ class CheckoutForm(forms.Form):
         return details
 
     def document(self) -> dict[str, Any]:
-        """The order document these details make; empty fields are absent."""
-        said = {name: value for name, value in self.cleaned_data.items() if name != "terms"}
-        details = {name: value for name, value in said.items() if value}
-        return {**details, "language": page_language()}
+        """The members that were filled in, and the page's language."""
+        typed = {name: value for name, value in self.cleaned_data.items() if value}
+        typed.pop("terms", None)
+        return {**typed, "language": page_language()}
 
-    @property
-    def agreed(self) -> Version | None:
-        """The version of the terms whose box was ticked."""
-        return self.to_agree if self.cleaned_data.get("terms") else None
+    def fill(self, basket: Basket) -> None:
+        """Put what was typed into `basket`, check the whole, and add what is wrong to `errors`.
 
-    def faults(self) -> Errors:
-        """What the rules of ordering have against these details; nothing where none were given."""
+        What breaks a rule stays out of the basket. What programs have put in beside it stays in.
+        `checked` is the document to order by, if there are no errors.
+        """
+        typed = self.document()
+        put_tier(basket, self.tier)
+        update_document(
+            basket, dict.fromkeys(self.base_fields.keys() - {"product", "terms"}) | typed
+        )
+        # A page has no currency of its own: that of the tier counts.
+        basket.currency = self.tier.currency
+        if basket.language_tag.partition("-")[0].lower() != typed["language"]:
+            basket.language_tag = typed["language"]
+        put_consent(basket, self.to_agree if self.cleaned_data.get("terms") else None)
         try:
-            check_document(self.document(), client_admin=self.user)
+            checked = check_document(order_document(basket), client_admin=self.user)
         except InvalidDocumentError as refusal:
-            given = self.document() if not self.complete else refusal.errors
-            return {name: told for name, told in refusal.errors.items() if name in given}
-        return {}
+            told = [each for each in refusal.problems if self.complete or each.member in typed]
+            faulty = {each.member for each in refusal.problems} - {"product"}
+            update_document(basket, dict.fromkeys(faulty & typed.keys()))
+            add_errors(self, told)
+        else:
+            self.checked = None if self.errors else checked
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:

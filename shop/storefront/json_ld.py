@@ -1,4 +1,4 @@
-"""What a tier is, in the words of schema.org, for search engines to read."""
+"""Structured data of a tier, in the vocabulary of schema.org, for search engines."""
 
 import json
 from typing import Any
@@ -7,12 +7,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from shop.catalogue.models import Product
 
-# What could end the data block, or begin something in it: as JSON's own escapes.
+# Characters that could end the script element, as JSON escapes.
 ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
 
 
 def describe(product: Product, address: str) -> dict[str, Any]:
-    """The tier that is sold at `address`. Amounts are text: JSON's numbers are floats."""
+    """The tier sold at the URL `address`. Amounts are strings: JSON numbers are floats."""
     price = {
         "price": f"{product.gross_cents // 100}.{product.gross_cents % 100:02}",
         "priceCurrency": product.currency,
@@ -45,9 +45,9 @@ def describe(product: Product, address: str) -> dict[str, Any]:
 
 
 def data_block(data: dict[str, Any]) -> SafeString:
-    """`data` as JSON that may stand between script tags, whatever is in it.
+    """`data` as JSON that is safe inside a script element.
 
-    Browsers run no block of data, so the policy against scripts of a page's own lets it be.
+    Browsers do not run data blocks, so the content security policy allows them.
     """
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
-    return mark_safe(text)  # noqa: S308 -- no sign is left that HTML knows
+    return mark_safe(text)  # noqa: S308 -- ESCAPES leaves nothing that HTML interprets

@@ -1,4 +1,4 @@
-"""`/sitemap.xml`: the pages that search engines may show, each in both languages."""
+"""`/sitemap.xml`: the public pages, each in both languages."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from shop.content.models import Page
 
 
 class Pages(Sitemap[str]):
-    """The tiers, all together and each on its own, and the legal pages."""
+    """The list of tiers, each tier, and the legal pages."""
 
     i18n = True
     alternates = True
@@ -25,11 +25,11 @@ class Pages(Sitemap[str]):
         return [reverse("tiers"), *tiers, *(reverse(slug) for slug in Page.Slug.values)]
 
     def location(self, item: str) -> str:
-        """The address by which the page is in the language of the moment."""
+        """The URL of the page in the active language."""
         return f"{item}?lang={get_language()}"
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        """Add what Django has no word for: without `lang`, the page is in the reader's language."""
+        """Add `x-default`: without `lang`, the page is in the reader's language."""
         urls = super().get_urls(*args, **kwargs)
         for url in urls:
             neutral = url["location"].partition("?")[0]
@@ -37,9 +37,9 @@ class Pages(Sitemap[str]):
         return urls
 
     def get_protocol(self, protocol: str | None = None) -> str:
-        """As links in mails begin; in the demo as the request came."""
+        """The scheme of BASE_URL; in the demo the request's."""
         return (protocol or "http") if settings.DEMO else urlsplit(settings.BASE_URL).scheme
 
     def get_domain(self, site: Any = None) -> str:
-        """Where links in mails lead; in the demo where the request came to."""
+        """The host of BASE_URL; in the demo the request's."""
         return site.domain if settings.DEMO else urlsplit(settings.BASE_URL).netloc

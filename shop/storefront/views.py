@@ -1,4 +1,4 @@
-"""The tiers and the checkout."""
+"""The pages of the tiers."""
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -8,21 +8,23 @@ from django.views.decorators.http import require_safe
 
 from shop.catalogue.models import Product
 from shop.content.questions import listed
-from shop.middleware import base_url, page_language
+from shop.languages import page_language
+from shop.middleware import base_url
 from shop.orders.open_orders import open_orders_of
-from shop.orders.owners import Owner, read_owner_id
+from shop.orders.owners import Owner
 from shop.orders.pricing import price_of
+from shop.owner_cookie import read_owner_id
 from shop.storefront.json_ld import data_block, describe
 
-# These pages are compressed, others are not: what an answer weighs can tell, try by try, a secret
-# it holds beside something that was typed (BREACH). Here nothing is secret: the form's token has a
-# new mask in each answer, and what an address brings with it stands in the language links alone.
+# Only these pages are compressed: the size of a compressed response can leak a secret that it
+# holds beside user input (BREACH). Nothing here is secret: the CSRF token is masked anew in each
+# response, and the query string is repeated in the language links alone.
 
 
 @gzip_page
 @require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
-    """The tiers, side by side."""
+    """All tiers, side by side."""
     chosen = open_orders_of(Owner(read_owner_id(request))).filter(product=OuterRef("pk"))
     products = list(Product.objects.filter(listed=True).annotate(chosen=Exists(chosen)))
     families = [
@@ -42,7 +44,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
 @gzip_page
 @require_safe
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
-    """One tier; a retired one is gone."""
+    """One tier; 404 for a retired one."""
     product = get_object_or_404(Product, slug=slug, listed=True)
     address = f"{base_url(request).rstrip('/')}{request.path}?lang={page_language()}"
     context = {

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 def order_for(client: Client, **members: Any) -> Order:
     admin = client.client_admin
     details = {"client_id": client.pk, "client_name": None, **members}
-    return make_order(caller=Caller(user=admin, client_admin=admin), **details)
+    return make_order(caller=Caller(user=admin), client_admin=admin, **details)
 
 
 def test_client_shows_its_projects_with_tier_and_places() -> None:

@@ -23,7 +23,7 @@ from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.assignment import appoint_client_admin
-from shop.orders.basket import put_account
+from shop.orders.basket import update_document
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.open_orders import update_open_order
@@ -197,7 +197,6 @@ def test_export_holds_an_order_placed_on_our_pages_with_basket_and_consent() -> 
     assert order.basket.terms
     assert order.basket.agreed_at
     data = taken_along(user)
-    product = order.basket.product
     assert data["orders"] == [
         {
             "number": order.pk,
@@ -218,16 +217,20 @@ def test_export_holds_an_order_placed_on_our_pages_with_basket_and_consent() -> 
             "user_login": None,
             "language": "en",
             "basket": {
-                "account": {"currency": "EUR", "language": "en", "name": "Kran"},
-                "contacts": {
-                    "regular": {
-                        "name": {"firstName": "Uta", "lastName": "Unger"},
-                        "contactMedia": {"email1": "uta@example.com"},
-                    }
+                "document": {
+                    "product": "s",
+                    "client_name": "Kran",
+                    "project_name": "Dreh",
+                    "user_email": "uta@example.com",
+                    "user_first_name": "Uta",
+                    "user_last_name": "Unger",
+                    "language": "en",
                 },
-                "user": None,
-                "payment": None,
-                "product": product,
+                "currency": "EUR",
+                "language_tag": "en",
+                "company": "",
+                "contacts": {},
+                "payment": "",
                 "attributes": None,
             },
             "consent": {
@@ -488,7 +491,7 @@ def test_nothing_of_a_deleted_person_is_left_in_any_table(mailoutbox: list[Email
     at_checkout("m", user)
     update_open_order(
         Owner(user=user),
-        lambda basket: put_account(basket, {"currency": "EUR", "name": "Zwiebelfisch"}, None),
+        lambda basket: update_document(basket, {"client_name": "Zwiebelfisch"}),
     )
     # Invited somebody, and is told when that is done.
     project = make_project(client=make_client(client_admin=user))

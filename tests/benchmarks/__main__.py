@@ -78,6 +78,7 @@ def _measure() -> Measured:
     from django.test import Client
 
     from portal.accounts.management.commands.demo_data import PARTNER_TOKEN, STAFF
+    from shop.orders.document import check_document
     from shop.orders.models import Order
     from shop.orders.placing import place_order
     from shop.tenancy.models import User
@@ -90,7 +91,7 @@ def _measure() -> Measured:
         "project_name": "OSD Yamdu Free",
         "user_email": "nicecustomer@gmx.com",
     }
-    waiting = place_order(document)
+    waiting = place_order(check_document(document))
     packed = Order.objects.filter(state="packed").order_by("-pk")[FEW // 2]
 
     def page(address: str) -> Callable[[], object]:

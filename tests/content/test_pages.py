@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.http import parse_http_date
 from pytest_django import DjangoAssertNumQueries
 
+from shop import owner_cookie
 from shop.content.models import Page, Question, Version
 from shop.content.publishing import newest, publish
 from shop.content.questions import clear_cache
-from shop.orders import owners
 from tests.factories import make_packed_order, make_staff, make_user
 from tests.pages import assert_left_out, at_checkout, html, join_address, visitor, words
 
@@ -121,7 +121,7 @@ def test_privacy_tells_how_long_the_shop_keeps_things(language: str) -> None:
     text = said.text_de if language == "de" else said.text_en
     days = "Tage" if language == "de" else "days"
     for number in (
-        owners.DAYS,
+        owner_cookie.DAYS,
         settings.OPEN_ORDER_DAYS,
         settings.REMIND_AFTER_DAYS,
         settings.CANCEL_AFTER_DAYS,

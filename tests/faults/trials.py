@@ -16,6 +16,7 @@ from shop.access.signing_secrets import rotate
 from shop.access.tokens import issue
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
+from shop.orders.document import check_document
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import place_order
 from tests.faults.hooks import judge_webhooks, moody
@@ -131,7 +132,7 @@ def backlog(orders: int) -> Report:
     acknowledged = {}
     with transaction.atomic():
         for number in range(1, orders + 1):
-            acknowledged[number] = place_order(document(number)).order_hash
+            acknowledged[number] = place_order(check_document(document(number))).order_hash
     memory = Memory()
     with shop() as running:
         began = time.monotonic()

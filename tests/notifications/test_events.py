@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import Settings
 
+from shop.links import registration_url
 from shop.notifications.webhooks.events import endpoint_of, queue_event
 from shop.notifications.webhooks.models import Delivery
+from shop.orders.document import check_document
 from shop.orders.expiry import expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, OrderEvent, State
@@ -64,7 +66,9 @@ def test_order_that_needs_a_person_is_told_of_each_step() -> None:
 
 def test_event_is_the_order_as_the_api_showed_it_at_the_change(settings: Settings) -> None:
     order = make_order_for(URI, user_first_name="Jörg")
-    expected = serialize_order(Order.objects.get(pk=order.pk), settings.BASE_URL)
+    expected = serialize_order(
+        Order.objects.get(pk=order.pk), registration_url(order, settings.BASE_URL)
+    )
     pack_all()
     first, _second, last = said(order)
     assert first == {
@@ -73,7 +77,7 @@ def test_event_is_the_order_as_the_api_showed_it_at_the_change(settings: Setting
         "data": {"order": expected, "previous_state": None},
     }
     order.refresh_from_db()
-    packed = serialize_order(order, settings.BASE_URL)
+    packed = serialize_order(order, registration_url(order, settings.BASE_URL))
     assert packed["client_id"] is not None
     assert last["data"] == {"order": packed, "previous_state": "packing"}
     assert packed["registration_url"] == f"{settings.BASE_URL}/register/{order.order_hash}/"
@@ -90,7 +94,7 @@ def test_timestamp_is_the_moment_of_the_change_in_utc() -> None:
 
 def test_event_tells_what_others_have_filled_in_meanwhile() -> None:
     caller = Caller(application=make_application())
-    stale = place_order({"product": "s", "redirection_uri": URI}, caller)
+    stale = place_order(check_document({"product": "s", "redirection_uri": URI}), caller)
     assert fill_in(Order.objects.select_related("product").get(), DETAILS)
     assert transition(stale, State.CANCELLED)
     last = json.loads(stale.deliveries.latest("pk").payload)
@@ -164,7 +168,7 @@ def test_delivery_belongs_to_the_event_of_its_change() -> None:
 def test_order_that_lapses_takes_what_was_said_of_it_along() -> None:
     caller = Caller(application=make_application())
     members = {"product": "s", "user_email": "a@gmx.com", "redirection_uri": URI}
-    order = place_order(members, caller)
+    order = place_order(check_document(members), caller)
     Order.objects.update(created_at=timezone.now() - timedelta(days=61))
     expire_incomplete(lambda: None)
     assert changes(order) == [("pending", "cancelled")]

@@ -244,7 +244,8 @@ def test_card_number_is_in_no_trace(logs: io.StringIO) -> None:
             queries = itertools.count()
 
             def away(execute: Any, *call: Any, seen: Any = queries, last: int = query) -> Any:
-                if next(seen) >= last:
+                # Without savepoints the test's own transaction would break, too.
+                if next(seen) >= last and "SAVEPOINT" not in call[0]:
                     raise OperationalError("server closed the connection unexpectedly")
                 return execute(*call)
 

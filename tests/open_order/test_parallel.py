@@ -11,6 +11,7 @@ import pytest
 from django.db import connections
 
 from shop.catalogue.models import Promotion
+from shop.open_order.mapping import account_of
 from shop.orders.models import Basket, Order, OrderEvent
 from tests.factories import make_token, make_user
 from tests.open_order.calls import (
@@ -178,7 +179,7 @@ def test_puts_and_submit_at_once_change_nothing_that_is_placed() -> None:
     assert statuses(puts).keys() <= {200, 405}
     order = the_order()
     # What was placed is what stands in the basket: no put has come after it.
-    assert order.basket.account == {**ACCOUNT, "name": order.client_name}
+    assert account_of(order.basket) == {**ACCOUNT, "name": order.client_name}
 
 
 def test_last_use_of_a_promotion_is_given_once() -> None:

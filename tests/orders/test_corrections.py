@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from shop.orders.corrections import CLOSED, CORRECTABLE, DELIVERED, correct
+from shop.orders.corrections import CORRECTABLE, correct
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.problems import SENTENCES
 from shop.packing.recovery import correct_and_retry
 from tests.factories import make_bare_order, make_order, make_project, make_token, make_user
 from tests.registration.states import order_in
@@ -90,14 +91,14 @@ def test_what_packing_needs_cannot_be_taken_back() -> None:
 @pytest.mark.parametrize("member", ["product", "promo_code", "redirection_uri", "state"])
 def test_other_members_are_closed_to_everybody(member: str) -> None:
     assert member not in CORRECTABLE
-    assert refused(stuck_order(), **{member: "other"})[member] == [CLOSED]
+    assert refused(stuck_order(), **{member: "other"})[member] == [SENTENCES["not_correctable"]]
 
 
 def test_members_the_caller_did_not_allow_are_refused() -> None:
     order = stuck_order()
     with pytest.raises(InvalidDocumentError) as refusal:
         correct(order, {"client_name": "X"}, allowed={"project_name"}, actor=None)
-    assert refusal.value.errors == {"client_name": [CLOSED]}
+    assert refusal.value.errors == {"client_name": [SENTENCES["not_correctable"]]}
 
 
 def test_staff_may_name_a_client_of_the_token_s_user() -> None:
@@ -128,7 +129,10 @@ def test_what_was_delivered_is_renamed_with_the_order() -> None:
 def test_what_was_delivered_cannot_become_something_else() -> None:
     order = half_packed(admin_user_access_token=make_token(make_user()))
     errors = refused(order, client_id=make_project().client.pk, client_name=None)
-    assert (errors["client_id"], errors["client_name"]) == ([DELIVERED], [DELIVERED])
+    assert (errors["client_id"], errors["client_name"]) == (
+        [SENTENCES["delivered"]],
+        [SENTENCES["delivered"]],
+    )
 
 
 def test_second_of_two_who_have_seen_the_same_order_writes_nothing() -> None:

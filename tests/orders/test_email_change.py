@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from shop.notifications.emails.models import Message
-from shop.orders.corrections import TOO_OFTEN, is_readdressable, readdress
+from shop.orders.corrections import is_readdressable, readdress
 from shop.orders.document import InvalidDocumentError
-from shop.orders.email_change import NO_SEAT
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.problems import SENTENCES
 from shop.tenancy.invitations import LinkError, join_code, join_token, read_join_token, redeem_code
 from shop.tenancy.joining import NewMember, join_as_known, join_as_new
 from shop.tenancy.models import Client, Invitation, Membership, User
@@ -98,7 +98,7 @@ def test_corrections_end_after_a_few() -> None:
         assert readdress(order, f"nina{number}@example.com", actor=None)
     with pytest.raises(InvalidDocumentError) as refusal:
         readdress(order, NEW, actor=None)
-    assert refusal.value.errors == {"user_email": [TOO_OFTEN]}
+    assert refusal.value.errors == {"user_email": [SENTENCES["corrected_too_often"]]}
 
 
 def test_login_that_was_the_address_follows_it() -> None:
@@ -238,7 +238,7 @@ def test_place_that_two_orders_hold_needs_a_second_one() -> None:
     first, second = order_into(project, OLD), order_into(project, OLD)
     with pytest.raises(InvalidDocumentError) as refusal:
         readdress(first, NEW, actor=None)
-    assert refusal.value.errors == {"user_email": [NO_SEAT]}
+    assert refusal.value.errors == {"user_email": [SENTENCES["no_seat"]]}
     first.refresh_from_db()
     assert (first.user_email, invitation_of(first).counter) == (OLD, 1)
     project.product.members = 2

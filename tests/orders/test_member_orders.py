@@ -5,9 +5,10 @@ import pytest
 from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import ALREADY, invite
+from shop.orders.member_orders import invite
 from shop.orders.member_removal import remove_member
 from shop.orders.models import Order, State
+from shop.orders.problems import SENTENCES
 from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.models import Invitation, Membership, Project, User
 from tests.factories import make_membership, make_project, make_user, pack_all
@@ -42,7 +43,7 @@ def test_who_is_being_invited_is_not_invited_again() -> None:
     for email in ("nina@example.com", "Nina@Example.com"):
         with pytest.raises(InvalidDocumentError) as refusal:
             invite(project, admin_of(project), {**NINA, "user_email": email})
-        assert refusal.value.errors == {"user_email": [ALREADY]}
+        assert refusal.value.errors == {"user_email": [SENTENCES["already_member"]]}
     pack_all()
     with pytest.raises(InvalidDocumentError):
         invite(project, admin_of(project), NINA)

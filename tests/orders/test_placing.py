@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from shop.catalogue.models import Product
-from shop.orders.document import InvalidDocumentError
+from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.missing_details import fill_in, fillable
 from shop.orders.models import Order
 from shop.orders.placing import Caller, place_order
@@ -41,7 +41,7 @@ def test_order_keeps_its_members_as_sent_and_the_tier_as_bought() -> None:
 
 def test_order_that_is_refused_is_not_written() -> None:
     with pytest.raises(InvalidDocumentError):
-        place_order({"product": "S"})
+        place_order(check_document({"product": "S"}))
     assert Order.objects.count() == 0
     assert OrmQ.objects.count() == 0
 

@@ -3,6 +3,7 @@
 import pytest
 from django.utils.translation import override
 
+from shop.links import registration_url
 from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order
 from shop.orders.serializers import serialize_order
@@ -53,7 +54,7 @@ def test_order_has_all_members_and_unset_ones_are_null() -> None:
 def test_registration_url_is_absolute() -> None:
     order = make_bare_order("s")
     assert (
-        serialize_order(order, "https://shop.example/")["registration_url"]
+        registration_url(order, "https://shop.example/")
         == f"https://shop.example/register/{order.order_hash}/"
     )
 

@@ -96,7 +96,7 @@ def test_receiver_that_fails_undoes_the_move() -> None:
     order = make_order()
     state_changed.connect(fail)
     try:
-        with pytest.raises(RuntimeError, match="receiver"):
+        with pytest.raises(RuntimeError, match="receiver"), transaction.atomic():
             transition(order, State.PACKING)
     finally:
         state_changed.disconnect(fail)

@@ -8,8 +8,8 @@ from shop.orders.webhook_urls import is_public, webhook_url_error
 
 pytestmark = pytest.mark.once
 
-NOT_PUBLIC = "must not be an address that is not public."
-NO_HOST = "must name a valid host."
+NOT_PUBLIC = "not_public"
+NO_HOST = "invalid_host"
 
 
 @pytest.mark.parametrize(
@@ -31,33 +31,33 @@ def test_public_https_is_taken(uri: str) -> None:
 @pytest.mark.parametrize(
     ("uri", "fault"),
     [
-        ("http://example.com", "must be an absolute https URI."),
-        ("ftp://example.com", "must be an absolute https URI."),
-        ("example.com/hook", "must be an absolute https URI."),
-        ("//example.com/hook", "must be an absolute https URI."),
-        ("javascript:alert(1)", "must be an absolute https URI."),
-        ("https:///hook", "must name a host."),
-        ("https://", "must name a host."),
-        ("https://example.com:0", "must name a host."),
-        ("https://[2606:4700::1%25eth0]/", "must name a host."),
+        ("http://example.com", "not_https"),
+        ("ftp://example.com", "not_https"),
+        ("example.com/hook", "not_https"),
+        ("//example.com/hook", "not_https"),
+        ("javascript:alert(1)", "not_https"),
+        ("https:///hook", "no_host"),
+        ("https://", "no_host"),
+        ("https://example.com:0", "no_host"),
+        ("https://[2606:4700::1%25eth0]/", "no_host"),
         ("https://192.88.99.1/", NOT_PUBLIC),
-        ("https://user@example.com", "must not contain user information."),
-        ("https://user:password@example.com", "must not contain user information."),
-        ("https://@example.com", "must not contain user information."),
-        ("https://example.com:99999", "must be a valid URI."),
-        ("https://example.com:port", "must be a valid URI."),
-        ("https://[::1", "must be a valid URI."),
-        ("https://exa mple.com", "must be a URI of printable ASCII characters."),
-        ("https://example.com\\@evil.com", "must be a URI of printable ASCII characters."),
-        ("https://müller.de", "must be a URI of printable ASCII characters."),
+        ("https://user@example.com", "user_information"),
+        ("https://user:password@example.com", "user_information"),
+        ("https://@example.com", "user_information"),
+        ("https://example.com:99999", "not_a_uri"),
+        ("https://example.com:port", "not_a_uri"),
+        ("https://[::1", "not_a_uri"),
+        ("https://exa mple.com", "not_ascii"),
+        ("https://example.com\\@evil.com", "not_ascii"),
+        ("https://müller.de", "not_ascii"),
         ("https://-example.com", NO_HOST),
         ("https://exa..mple.com", NO_HOST),
         ("https://127.1", NO_HOST),
         ("https://0x7f000001", NO_HOST),
         ("https://2130706433", NO_HOST),
         ("https://017700000001", NO_HOST),
-        ("https://localhost", "must not be a name of this machine."),
-        ("https://shop.localhost", "must not be a name of this machine."),
+        ("https://localhost", "local_name"),
+        ("https://shop.localhost", "local_name"),
         ("https://127.0.0.1", NOT_PUBLIC),
         ("https://10.1.2.3", NOT_PUBLIC),
         ("https://169.254.169.254", NOT_PUBLIC),

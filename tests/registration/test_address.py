@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from shop.notifications.emails.models import Message
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent
-from shop.orders.owners import COOKIE, Owner, new_owner_id
+from shop.orders.owners import Owner, new_owner_id
+from shop.owner_cookie import COOKIE
 from shop.tenancy.models import Client, User
 from tests.factories import make_order, make_packed_order, make_project, make_user, pack_all
 from tests.notifications.sent import html_of, send_all

@@ -72,7 +72,7 @@ def test_form_of_somebody_elses_order_does_not_touch_it() -> None:
     page = stranger.post("/checkout/", {**form, **DETAILS})
     assert page.status_code == 409
     theirs = Order.objects.get(order_hash=form["order"])
-    assert (theirs.state, theirs.basket.account) == ("new", None)
+    assert (theirs.state, theirs.basket.document) == ("new", {"product": "s"})
 
 
 def test_form_from_elsewhere_places_nothing() -> None:

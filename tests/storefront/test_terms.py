@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from shop.content.models import Page
 from shop.content.publishing import newest, publish
+from shop.orders.basket import check_basket
 from shop.orders.consent import NoConsentError
 from shop.orders.models import Basket, Order, State
-from shop.orders.placing import ANYBODY
-from shop.orders.submission import submit
+from shop.orders.open_orders import locked_basket
+from shop.orders.placing import ANYBODY, submit_open_order
 from tests.factories import DETAILS, make_order, make_packed_order, make_staff
 from tests.pages import (
     Response,
@@ -165,8 +166,10 @@ def test_terms_changed_at_the_last_moment_are_not_agreed_to() -> None:
     browser.post("/checkout/", {**form, **DETAILS, "promo_code": "NO"})
     order = Order.objects.get()
     change_terms()
-    with pytest.raises(NoConsentError):
-        submit(order, ANYBODY, by_consent=True)
+    with locked_basket(order) as basket:
+        checked = check_basket(basket, None)
+        with pytest.raises(NoConsentError):
+            submit_open_order(basket, checked, ANYBODY, needs_consent=True)
     order.refresh_from_db()
     assert order.state == "new"
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from shop.links import registration_url
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order
@@ -22,7 +23,7 @@ def queue_event(order: Order, previous: State | None) -> None:
         return
     # Read anew: what `order` was made from may be older than what others have written since.
     now = Order.objects.select_related("product").get(pk=order.pk)
-    shown = serialize_order(now, settings.BASE_URL)
+    shown = serialize_order(now, registration_url(now, settings.BASE_URL))
     event = {
         "type": "order.state_changed",
         "timestamp": shown["updated_at"],

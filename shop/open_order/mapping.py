@@ -1,0 +1,150 @@
+"""The map between the open order's names and those of the order document.
+
+The basket keeps what both know in the document, and the rest of a resource beside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shop.access.models import Application
+from shop.catalogue.models import Product
+from shop.catalogue.promotions import find_promotion
+from shop.open_order.envelope import ApiError, invalid
+from shop.orders.basket import put_tier, update_document
+from shop.orders.models import Basket
+from shop.orders.problems import Problem
+from shop.tenancy.models import Client, User
+
+Resource = dict[str, Any]
+
+ACCOUNT = {"accountNumber": "client_id", "name": "client_name"}
+PRODUCT = {"displayName": "project_name", "projectId": "project_id", "promoCode": "promo_code"}
+PERSON = {"firstName": "user_first_name", "lastName": "user_last_name"}
+MEDIA = {"email1": "user_email"}
+USER = {"userName": "user_login"}
+_RESOURCES = {"offering": "product"} | ACCOUNT | PRODUCT | PERSON | MEDIA | USER
+WIRE_NAMES = {member: name for name, member in _RESOURCES.items()}
+LANGUAGES = {"de", "en"}
+
+
+def account_of(basket: Basket) -> Resource | None:
+    """The account as it was put; None where it was not."""
+    if not basket.currency:
+        return None
+    kept = {"currency": basket.currency, "language": basket.language_tag}
+    return {**kept, **read(basket, ACCOUNT)}
+
+
+def put_account(basket: Basket, given: Resource, caller: User | None) -> None:
+    """Set the account. Raises ApiError for another currency, or a client that is not `caller`'s."""
+    if "accountNumber" in given:
+        client = Client.objects.filter(pk=given["accountNumber"], client_admin=caller)
+        if caller is None or not client.exists():
+            raise not_your_client()
+    if "product" in basket.document:
+        _check_currency(given["currency"], basket.order.product)
+    basket.currency, basket.language_tag = given["currency"], given["language"]
+    primary = basket.language_tag.partition("-")[0].lower()
+    write(basket, ACCOUNT, given)
+    update_document(basket, {"language": primary if primary in LANGUAGES else None})
+
+
+def contact_of(basket: Basket, kind: str) -> Resource | None:
+    """The contact of this kind; the regular one is the order's user."""
+    kept: Resource | None = basket.contacts.get(kind)
+    if kind != "regular":
+        return kept
+    kept = kept or {}
+    name = read(basket, PERSON) | ({"company": basket.company} if basket.company else {})
+    media = read(basket, MEDIA) | kept.get("contactMedia", {})
+    return {**kept, "name": name, "contactMedia": media} if name or media else None
+
+
+def put_contact(basket: Basket, kind: str, given: Resource) -> None:
+    """Set the contact of this kind."""
+    if kind != "regular":
+        basket.contacts[kind] = given
+        return
+    kept = {name: value for name, value in given.items() if name != "name"}
+    media = given["contactMedia"]
+    kept["contactMedia"] = {name: value for name, value in media.items() if name not in MEDIA}
+    basket.contacts[kind] = kept
+    basket.company = given["name"].get("company", "")
+    write(basket, PERSON, given["name"])
+    write(basket, MEDIA, media)
+
+
+def remove_contact(basket: Basket, kind: str) -> None:
+    """Take out the contact of this kind, if there is one."""
+    basket.contacts.pop(kind, None)
+    if kind == "regular":
+        basket.company = ""
+        write(basket, PERSON | MEDIA, {})
+
+
+def put_product(basket: Basket, tier: Product, given: Resource) -> None:
+    """Set the product. Raises ApiError for another currency and for a promotion not valid now."""
+    if basket.currency:
+        _check_currency(basket.currency, tier)
+    if "promoCode" in given and find_promotion(given["promoCode"], tier) is None:
+        raise refusal([Problem("promo_code", "invalid_promo_code")], basket)
+    put_tier(basket, tier)
+    write(basket, PRODUCT, given)
+
+
+def put_attributes(
+    basket: Basket, given: list[dict[str, str]], application: Application | None
+) -> None:
+    """Set the attributes. `application` signs the webhooks, if they ask for any."""
+    values = {each["name"]: each["value"] for each in given}
+    basket.attributes = given
+    basket.application = application if "redirection_uri" in values else None
+    update_document(basket, {"redirection_uri": values.get("redirection_uri")})
+
+
+def refusal(problems: Iterable[Problem], basket: Basket) -> ApiError:
+    """The answer to a basket with `problems`, in the names of its resources."""
+    details: dict[str, list[str]] = {}
+    for problem in problems:
+        if problem.code == "not_client_admin" or problem.member == "admin_user_access_token":
+            return not_your_client()
+        told = problem.sentence(lambda member: _wire_name(member, basket))
+        details.setdefault(_resource_name(problem, basket), []).append(told)
+    return invalid(details)
+
+
+def not_your_client() -> ApiError:
+    """The answer to a caller who is not the client's client_admin."""
+    text = "needs a caller who is authenticated as the client_admin of this client."
+    return ApiError(403, "This is not your client.", {"accountNumber": text})
+
+
+def _resource_name(problem: Problem, basket: Basket) -> str:
+    """The name of the member at fault, or of the resource that is missing as a whole."""
+    if problem.member == "product" and "product" not in basket.document:
+        return "products"
+    if problem.member == "user_email" and contact_of(basket, "regular") is None:
+        return "regular"
+    return _wire_name(problem.member, basket)
+
+
+def _wire_name(member: str, basket: Basket) -> str:
+    if member == "client_name" and basket.company and member not in basket.document:
+        return "company"
+    return WIRE_NAMES.get(member, member)
+
+
+def _check_currency(currency: str, tier: Product) -> None:
+    if currency != tier.currency:
+        raise ApiError(409, "The account is in another currency than the tier.")
+
+
+def read(basket: Basket, names: Mapping[str, str]) -> Resource:
+    """Those of the resource's `names` that are set, with their values."""
+    members = basket.document
+    return {name: members[member] for name, member in names.items() if member in members}
+
+
+def write(basket: Basket, names: Mapping[str, str], given: Mapping[str, Any]) -> None:
+    """Set the resource's `names` as `given`; those that are not given are unset."""
+    update_document(basket, {member: given.get(name) for name, member in names.items()})

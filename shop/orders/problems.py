@@ -1,0 +1,69 @@
+"""What can be wrong with an order: stable codes, and the sentences that programs are sent.
+
+Pages have their own words for the same codes (`shop.form_texts`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# `{0}` and `{1}` are the other members that the rule is about.
+SENTENCES = {
+    # One member by itself.
+    "required": "is required.",
+    "blank": "must not be blank.",
+    "too_long": "must have at most {limit} characters.",
+    "control_characters": "must not contain control characters.",
+    "not_a_string": "must be a string.",
+    "not_unicode": "must be valid Unicode text.",
+    "not_an_integer": "must be an integer.",
+    "out_of_range": "must be an integer from 1 to 9223372036854775807.",
+    "invalid": "is not valid.",
+    "unknown_language": "must be de or en.",
+    "not_an_email": "must be a bare e-mail address.",
+    "login_characters": "must consist of ASCII letters, digits and @ . + - _ only.",
+    "read_only": "is read-only.",
+    "unknown_member": "is not a member of an order.",
+    # Addresses of webhooks.
+    "not_ascii": "must be a URI of printable ASCII characters.",
+    "not_a_uri": "must be a valid URI.",
+    "not_https": "must be an absolute https URI.",
+    "no_host": "must name a host.",
+    "invalid_host": "must name a valid host.",
+    "user_information": "must not contain user information.",
+    "not_public": "must not be an address that is not public.",
+    "local_name": "must not be a name of this machine.",
+    # Several members together, or with what is stored.
+    "required_with": "is required with {0}.",
+    "required_unless": "is required with {0}, unless {1} is given.",
+    "client_required": "is required with {0}.",
+    "two_clients": "must not be given together with {0}.",
+    "two_projects": "must not be given together with {0}.",
+    "login_is_another_email": "may contain @ only if it equals {0}.",
+    "unknown_tier": "is not a tier that can be ordered.",
+    "invalid_promo_code": "is not valid now for this tier.",
+    "invalid_token": "is not a valid token for this order.",
+    "not_client_admin": "is not a client that you administer.",
+    "unknown_project": "is not a project of this client.",
+    "wrong_tier": "is not the tier of this project.",
+    # What is filled in, corrected or added later.
+    "not_fillable": "cannot be filled in.",
+    "not_correctable": "cannot be corrected here.",
+    "delivered": "cannot be changed any more: it was delivered.",
+    "corrected_too_often": "was corrected as often as is allowed.",
+    "no_seat": "is one more member than the tier of this project allows.",
+    "already_member": "is a member of this project already, or invited.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One broken rule: the member of the order document at fault, and a key of SENTENCES."""
+
+    member: str
+    code: str
+    others: tuple[str, ...] = ()
+    limit: int = 0
+
+    def sentence(self, name: Callable[[str], str] = str) -> str:
+        """The English sentence for programs; `name` says what they call other members."""
+        return SENTENCES[self.code].format(*map(name, self.others), limit=self.limit)

@@ -1,0 +1,49 @@
+"""The cookie OwnerId, by which a browser owns an open order (contract, "Owner")."""
+
+import re
+from http.cookies import Morsel
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from shop.orders.owners import Owner
+from shop.tenancy.models import User
+
+COOKIE = "OwnerId"
+DAYS = 30
+PROGRAMS = ("/order", "/orders")
+PAGES = (*PROGRAMS, "/")
+UUID4 = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
+)
+
+
+def read_owner_id(request: HttpRequest) -> str | None:
+    """The OwnerId of `request`: any well-formed UUID4, issued here or not."""
+    value = request.COOKIES.get(COOKIE, "")
+    return value if UUID4.fullmatch(value) else None
+
+
+def page_owner(request: HttpRequest) -> Owner:
+    """The owner by whom a page of ours finds its open order."""
+    user = request.user if isinstance(request.user, User) else None
+    return Owner(read_owner_id(request), user)
+
+
+def write_owner_id(
+    response: HttpResponse, owner: Owner | None, paths: tuple[str, ...] = PAGES
+) -> None:
+    """Set the cookie once for each of `paths`, if `owner` has an OwnerId."""
+    if owner is None or owner.owner_id is None:
+        return
+    for path in paths:
+        morsel: Morsel[str] = Morsel()
+        morsel.set(COOKIE, owner.owner_id, owner.owner_id)
+        morsel["path"] = path
+        morsel["max-age"] = DAYS * 86_400
+        morsel["httponly"] = True
+        morsel["samesite"] = "Lax"
+        if settings.SECURE:
+            morsel["secure"] = True
+        # Django keeps one cookie per name; other keys make room for the rest.
+        dict.__setitem__(response.cookies, f"{COOKIE} {path}", morsel)
