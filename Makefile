@@ -15,7 +15,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # the many processes would compile all modules anew.
 unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format bench faults mutants schema screenshots lock catalogues
+.PHONY: help run test lint format examples bench faults mutants schema screenshots lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -31,7 +31,7 @@ test: lint ## lint, then run all tests on SQLite and on PostgreSQL
 	$(VENV)/python -m pytest -n auto --dist worksteal
 	$(VENV)/python -m tests.postgres pytest -n auto --dist worksteal -m 'not once'
 
-lint: ## check code, types, templates, and who imports whom
+lint: ## check code, types, templates, spelling and imports between rooms
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
 	$(VENV)/python -m ruff check .
@@ -39,11 +39,16 @@ lint: ## check code, types, templates, and who imports whom
 	$(VENV)/python -m mypy
 	$(VENV)/lint-imports --no-logo
 	$(VENV)/python -m djlint --lint templates
+	$(VENV)/codespell
 
-format: ## bring the code into shape
+format: ## fix and format the code
 	@$(BOOTSTRAP) requirements-dev.txt
 	$(VENV)/python -m ruff check --fix-only .
 	$(VENV)/python -m ruff format .
+
+examples: ## record the examples of the APIs' description from real answers
+	@$(BOOTSTRAP) requirements-dev.txt
+	RECORD_EXAMPLES=1 $(VENV)/python -m pytest -q tests/api/test_examples.py
 
 bench: ## measure pages and calls with a thousand orders and with many (BENCH_ORDERS), as ratios
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -1,4 +1,4 @@
-"""Makes .venv from a lock file: `python3 bootstrap.py requirements.txt`.
+"""Creates .venv from a lock file: `python3 bootstrap.py requirements.txt`.
 
 Runs on a machine that has nothing but Python. A second call finds all in place and does nothing.
 """
@@ -20,12 +20,12 @@ ALSO = {"requirements-dev.txt": ["requirements.txt"]}
 
 
 def line(name: str) -> str:
-    """What the stamp says about a lock file once it is installed."""
+    """The line of STAMP that says that a lock file is installed."""
     return f"{name} {hashlib.sha256((HERE / name).read_bytes()).hexdigest()}"
 
 
 def works() -> bool:
-    """Whether the environment's Python still runs: it breaks where the system's was replaced."""
+    """True if the environment's Python runs: it breaks when the system's is replaced."""
     test = "import sys; sys.exit(sys.version_info < (3, 11))"
     try:
         return (
@@ -36,7 +36,7 @@ def works() -> bool:
 
 
 def create(uv: str | None) -> None:
-    """Make the environment anew."""
+    """Create the environment, replacing an old one."""
     if uv:
         run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV))
     elif importlib.util.find_spec("ensurepip") is None:
@@ -46,7 +46,7 @@ def create(uv: str | None) -> None:
 
 
 def install(uv: str | None, name: str) -> None:
-    """Install a lock file, which names every package, and refuse whatever has another hash."""
+    """Install a lock file, which names every package, and refuse any other hash."""
     lock = str(HERE / name)
     if uv:
         run(
@@ -65,14 +65,14 @@ def install(uv: str | None, name: str) -> None:
 
 
 def run(*command: str) -> None:
-    """Run a command; end where it fails, after what it said itself."""
+    """Run a command; exit if it fails, after its own output."""
     code = subprocess.run(command, check=False).returncode
     if code:
         sys.exit(f"This failed: {' '.join(command)}")
 
 
 def main() -> None:
-    """Bring the environment up to the lock files that are named."""
+    """Bring the environment up to date with the lock files that are named."""
     uv = shutil.which("uv")
     if not works():
         create(uv)

@@ -1,4 +1,4 @@
-"""Read the environment. What is missing or cannot be read ends the start with one sentence."""
+"""Read the environment; a missing or unreadable variable stops the start with one sentence."""
 
 import contextlib
 import os
@@ -16,10 +16,7 @@ env = environ.Env()
 
 
 def read(name: str, how: Callable[..., Any], default: Any) -> Any:
-    """The value of an environment variable, read by `how`.
-
-    Raises SystemExit with one sentence where it cannot be read.
-    """
+    """The environment variable `name`, parsed by `how`; SystemExit if it cannot be parsed."""
     try:
         with warnings.catch_warnings(action="ignore"):
             return how(name, default=default)
@@ -28,10 +25,7 @@ def read(name: str, how: Callable[..., Any], default: Any) -> Any:
 
 
 def required(name: str) -> str:
-    """The value of an environment variable.
-
-    Raises SystemExit with one sentence where it is missing: a traceback would hide what to do.
-    """
+    """The environment variable `name`; SystemExit if it is missing."""
     value: str = env.str(name, default="")
     if not value:
         raise SystemExit(f"{name} is not set. Set it, or start the demo profile with DEMO=1.")
@@ -39,10 +33,10 @@ def required(name: str) -> str:
 
 
 def demo_secret_key(directory: Path) -> str:
-    """A key made once in `directory`, so that sessions and mailed links outlive a restart."""
+    """The demo's key, kept in `directory` so that sessions and mailed links survive a restart."""
     path = directory / "demo-secret-key"
     if not path.exists():
-        # Written whole before it has its name: several processes may start at once.
+        # Several processes may start at once: the file gets its name only when complete.
         with tempfile.NamedTemporaryFile("w", dir=directory) as file:
             file.write(secrets.token_urlsafe(50))
             file.flush()

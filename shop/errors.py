@@ -1,7 +1,8 @@
-"""The error pages: what happened, what is safe, what to do now. Under `/api/` and `/order` in their shapes."""
+"""Error responses. A face may answer errors below its URLs in a shape of its own."""
 
 import re
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +10,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
-from portal.backoffice.staff_access import whom_to_ask
-from portal.registration.forms import FindForm
-from shop.api.envelope import failure
-from shop.open_order import envelope as open_order
+# Given the request, the status and the exception, if any; None leaves it to the next shape.
+ErrorShape = Callable[[HttpRequest, int, BaseException | None], HttpResponse | None]
 
-OPEN_ORDER = re.compile(r"/orders?(/|$)")
 RETRY_SECONDS = 30
 SENTENCES = {
     400: "This request cannot be understood.",
@@ -23,27 +21,33 @@ SENTENCES = {
     500: "Something went wrong on our side. The request may be repeated.",
     503: "The shop cannot answer just now. The request may be repeated.",
 }
+_shapes: list[tuple[re.Pattern[str], ErrorShape]] = []
+
+
+def register_error_shape(path: str, shape: ErrorShape) -> None:
+    """Answer errors with `shape` at paths that begin like the regular expression `path`.
+
+    Apps register in `ready`, so the order of INSTALLED_APPS decides between two shapes.
+    """
+    _shapes.append((re.compile(path), shape))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400; also where the Host is unknown, so nothing here asks for it."""
-    return _answer(request, 400)
+    """400, also for an unknown Host: nothing here may call `request.get_host()`."""
+    return _error(request, 400, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403; staff read whom to ask."""
-    if request.path.startswith("/staff/") and getattr(request.user, "is_staff", False):
-        context = {"whom_to_ask": whom_to_ask()}
-        return render(request, "backoffice/forbidden.html", context, status=403)
-    return _answer(request, 403)
+    """403."""
+    return _error(request, 403, exception)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that is too old or from elsewhere, told kindly: nothing was done with it."""
-    if request.path.startswith("/api/"):
-        return failure(403, SENTENCES[403])
+    """403 for a form that is too old or from another site; nothing was done with it."""
+    if shaped := _shaped(request, 403, None):
+        return shaped
     response = render(request, "errors/csrf.html", status=403)
-    # The address may be a secret one.
+    # The URL may hold a secret.
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
     add_never_cache_headers(response)
@@ -52,29 +56,33 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
-    return _answer(request, 404)
+    return _error(request, 404, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, without a query: the database may be what is broken.
+    """500; 503 with Retry-After while the database is away.
 
-    Where it is, the answer is 503 and says when to come back: it is away, restarted, overloaded or
-    being changed, nothing is wrong with the request, and programs and search engines know to wait.
-    The log has the traceback either way.
+    Makes no query. A database that restarts or is overloaded says nothing about the request, and
+    programs and search engines know to wait at a 503. The traceback is logged either way.
     """
-    if not isinstance(sys.exception(), OperationalError | InterfaceError):
-        return _answer(request, 500)
-    response = _answer(request, 503)
+    error = sys.exception()
+    if not isinstance(error, OperationalError | InterfaceError):
+        return _error(request, 500, error)
+    response = _error(request, 503, error)
     response["Retry-After"] = str(RETRY_SECONDS)
     add_never_cache_headers(response)
     return response
 
 
-def _answer(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path.startswith("/api/") or request.path == "/api":
-        return failure(status, SENTENCES[status])
-    if OPEN_ORDER.match(request.path):
-        return open_order.failure(open_order.ApiError(status, SENTENCES[status]))
-    # Rendered without the request: no context processor may fail on what failed already.
-    context = {"form": FindForm()} if status == 404 else None
-    return HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)
+def _error(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse:
+    # The page is rendered without the request: context processors may fail as the view did.
+    return _shaped(request, status, error) or HttpResponse(
+        render_to_string(f"errors/{status}.html"), status=status
+    )
+
+
+def _shaped(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse | None:
+    for path, shape in _shapes:
+        if path.match(request.path) and (response := shape(request, status, error)):
+            return response
+    return None

@@ -1,25 +1,14 @@
-"""The order's members in forms: labels, hints and error messages."""
+"""Form fields for the members of an order, and the words for what is wrong with one."""
 
 from collections.abc import Iterable
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from shop.orders.order_members import MEMBERS
 from shop.orders.problems import Problem
-
-# By member: label, hint, what browsers may fill in.
-DETAILS: dict[str, tuple[StrOrPromise, StrOrPromise, str]] = {
-    "client_name": (
-        _("Client"),
-        _("The company that orders, as it is to appear on invoices."),
-        "organization",
-    ),
-    "project_name": (_("Project"), _("A working title will do."), "off"),
-    "user_first_name": (_("First name"), "", "given-name"),
-    "user_last_name": (_("Last name"), "", "family-name"),
-    "user_email": (_("E-mail"), _("The link to sign in goes here. No advertising."), "email"),
-}
 
 # By code of `shop.orders.problems`.
 FORM_TEXTS: dict[str, StrOrPromise] = {
@@ -47,16 +36,20 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
 }
 
 
-def member_field(member: str, *, required: bool) -> forms.CharField:
-    """A form field for `member`. The order document checks what it may hold."""
-    label, hint, autocomplete = DETAILS[member]
-    widget = forms.EmailInput if member == "user_email" else forms.TextInput
+def member_field(name: str, *, required: bool) -> forms.Field:
+    """Make the form field of the order member `name`. The order document checks its value."""
+    member = MEMBERS[name]
+    if name == "language":
+        return forms.ChoiceField(label=member.label, choices=settings.LANGUAGES, required=required)
+    if name in {"client_id", "project_id"}:
+        return forms.IntegerField(label=member.label, required=required)
+    widget = forms.EmailInput if name == "user_email" else forms.TextInput
     return forms.CharField(
-        label=label,
-        help_text=hint,
+        label=member.label,
+        help_text=member.hint,
         required=required,
         error_messages={"required": FORM_TEXTS["required"]},
-        widget=widget(attrs={"autocomplete": autocomplete}),
+        widget=widget(attrs={"autocomplete": member.autocomplete}),
     )
 
 

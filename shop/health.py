@@ -1,4 +1,4 @@
-"""What machines ask for: is the process alive, can it serve; and the icon by its old address."""
+"""Liveness, readiness, and the icon at its traditional URL."""
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +9,13 @@ from django.views.decorators.cache import never_cache
 
 @never_cache
 def livez(request: HttpRequest) -> HttpResponse:
-    """200 while the process answers at all."""
+    """200 while the process runs."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 where the database answers, else 503."""
+    """200 if the database answers, else 503."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -25,5 +25,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Where the icon really is."""
+    """Redirect to the hashed file."""
     return redirect(static("favicon.ico"))

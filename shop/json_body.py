@@ -1,4 +1,4 @@
-"""Read a request's JSON body, or say why it cannot be read."""
+"""Strict parsing of JSON request bodies."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ LARGEST = 64 * 1024  # bytes
 
 
 class UnreadableBodyError(Exception):
-    """The body cannot be read: the status to answer with, and a sentence."""
+    """The body cannot be read. Carries the status to answer with and a sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -20,8 +20,8 @@ class UnreadableBodyError(Exception):
 def read_json(request: HttpRequest) -> tuple[Any, bytes]:
     """The JSON value in the body of `request`, and the bytes it was read from.
 
-    Raises Unreadable: 415 for another type, 413 over 64 KiB, 400 where it is not strict JSON in
-    UTF-8: duplicate members and NaN have no one meaning, so they are refused.
+    Raises UnreadableBodyError: 415 for another media type, 413 above 64 KiB, 400 for anything but
+    strict JSON in UTF-8. Duplicate members and NaN are ambiguous and therefore refused.
     """
     if request.content_type != "application/json":
         raise UnreadableBodyError(415, "The Content-Type must be application/json.")
@@ -39,7 +39,7 @@ def _read(request: HttpRequest) -> bytes:
         raise too_large
     if "CONTENT_LENGTH" in request.META or "HTTP_TRANSFER_ENCODING" not in request.META:
         return request.body
-    # Sent in chunks, its length unsaid: Django takes that for no body.
+    # A chunked body has no length, which Django treats as no body at all.
     body: bytes = request.META["wsgi.input"].read(LARGEST + 1)
     if len(body) > LARGEST:
         raise too_large

@@ -1,4 +1,4 @@
-"""What our logs may hold: an order's number, never its hash, which is a key to it; no card's."""
+"""The log formatter: keeps order hashes, links to join and card numbers out of the logs."""
 
 import logging
 import re
@@ -6,18 +6,18 @@ import re
 from shop.middleware import current_id
 from shop.orders.card_numbers import hide_cards
 
-SECRET_ADDRESS = re.compile(
+SECRET_PATH = re.compile(
     r"/(register|orders|reset/key)/[^\s/?\"']+(/join/[^\s/?\"']+)?", re.IGNORECASE
 )
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Writes addresses without what lets anybody in, and no card numbers, in tracebacks either."""
+    """Masks secret URL parts and card numbers, in tracebacks too."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line or lines of `record`, with the id of the request it belongs to."""
+        """The text of `record`, with the id of its request."""
         record.request_id = current_id.get()
-        return hide_cards(SECRET_ADDRESS.sub(_mask, super().format(record)))
+        return hide_cards(SECRET_PATH.sub(_mask, super().format(record)))
 
 
 def _mask(found: re.Match[str]) -> str:

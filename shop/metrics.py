@@ -1,7 +1,7 @@
-"""`/metrics`: how the shop is doing, as Prometheus reads it.
+"""`/metrics` for Prometheus.
 
-Every value comes from our rows when it is asked for, in six queries: a counter of a process would
-know of that process alone. None names an order, an address or a person.
+Every value is read from our rows on request, in six queries: a counter in memory would only know
+its own process. No label names an order, an e-mail address or a person.
 """
 
 import math
@@ -26,7 +26,7 @@ from shop.packing.counters import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
 from shop.worker.models import Heartbeat
 
-# What is still to come, and what went wrong. What was sent is as much as we keep.
+# Not the sent ones: their number only says how long we keep them.
 UNFINISHED = (Message.State.WAITING, Message.State.SENDING, Message.State.FAILED)
 UNDELIVERED = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.FAILED)
 
@@ -34,9 +34,9 @@ UNDELIVERED = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.FA
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The metrics, for whoever shows METRICS_TOKEN; in the demo for anybody while it is not set.
+    """The metrics, for callers with METRICS_TOKEN; in the demo for anybody if none is set.
 
-    401 without it. 404 where the shop has none: outside the demo nothing is open by default.
+    401 without the token; 404 outside the demo while none is set.
     """
     if not settings.METRICS_TOKEN and not settings.DEMO:
         raise Http404
@@ -51,7 +51,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class _Rows:
-    """What Prometheus' library asks for the metrics."""
+    """The collector that Prometheus' library calls."""
 
     def collect(self) -> Iterator[Metric]:
         yield from _orders()
@@ -72,7 +72,7 @@ def _orders() -> Iterator[Metric]:
     since = ready.aggregate(since=Min("updated_at"))["since"]
     yield GaugeMetricFamily(
         "shop_oldest_pending_order_seconds",
-        "For how long the complete order that is pending the longest has been so; 0 without one.",
+        "Age of the oldest complete pending order; 0 if there is none.",
         value=(timezone.now() - since).total_seconds() if since else 0,
     )
 
@@ -83,14 +83,14 @@ def _packing() -> Iterator[Metric]:
         "shop_packing_attempts", "Attempts to pack an order.", value=counted[ATTEMPTS]
     )
     failed = CounterMetricFamily(
-        "shop_packing_failures", "Attempts that failed, by what may help.", labels=["kind"]
+        "shop_packing_failures", "Failed attempts by kind of error.", labels=["kind"]
     )
     for kind in Packing.ErrorKind.values:
         failed.add_metric([kind], counted[failures(kind)])
     yield failed
     yield CounterMetricFamily(
         "shop_packing_leases_expired",
-        "Orders taken back from a worker that died or took too long.",
+        "Orders reclaimed from a worker that died or took too long.",
         value=counted[LEASES_EXPIRED],
     )
 
@@ -100,14 +100,14 @@ def _messages() -> Iterator[Metric]:
         "shop_messages", "Messages that are not sent, by kind and state.", labels=["kind", "state"]
     )
     unfinished = Message.objects.filter(state__in=UNFINISHED).order_by()
-    found = unfinished.values_list("kind", "state").annotate(Count("pk"), Min("next_try"))
+    found = unfinished.values_list("kind", "state").annotate(Count("pk"), Min("next_attempt_at"))
     rows = {(kind, state): (number, due) for kind, state, number, due in found}
     for kind, state in product(Message.Kind.values, UNFINISHED):
         messages.add_metric([kind, state], rows.get((kind, state), (0, None))[0])
     yield messages
     yield GaugeMetricFamily(
         "shop_oldest_due_message_seconds",
-        "For how long the message that is due the longest has been so; 0 without one.",
+        "Time since the oldest unsent message was due; 0 if there is none.",
         value=_overdue(due for (_, state), (_, due) in rows.items() if state == UNFINISHED[0]),
     )
 
@@ -117,20 +117,20 @@ def _webhooks() -> Iterator[Metric]:
         "shop_webhooks", "Webhooks that are not delivered, by state.", labels=["state"]
     )
     undelivered = Delivery.objects.filter(state__in=UNDELIVERED).order_by()
-    found = undelivered.values_list("state").annotate(Count("pk"), Min("next_try"))
+    found = undelivered.values_list("state").annotate(Count("pk"), Min("next_attempt_at"))
     rows = {state: (number, due) for state, number, due in found}
     for state in UNDELIVERED:
         webhooks.add_metric([state], rows.get(state, (0, None))[0])
     yield webhooks
     yield GaugeMetricFamily(
         "shop_oldest_due_webhook_seconds",
-        "For how long the webhook that is due the longest has been so; 0 without one.",
+        "Time since the oldest undelivered webhook was due; 0 if there is none.",
         value=_overdue(due for state, (_, due) in rows.items() if state == UNDELIVERED[0]),
     )
 
 
 def _overdue(moments: Iterable[datetime]) -> float:
-    """The seconds since the earliest of `moments`; 0 where it is still to come."""
+    """The seconds since the earliest of `moments`; 0 if it is in the future."""
     now = timezone.now()
     return max(0.0, (now - min(moments, default=now)).total_seconds())
 
@@ -138,12 +138,12 @@ def _overdue(moments: Iterable[datetime]) -> float:
 def _worker() -> Iterator[Metric]:
     ages = GaugeMetricFamily(
         "shop_worker_heartbeat_age_seconds",
-        "How long ago a cluster last did something; infinite where it never has.",
+        "Time since a cluster's last heartbeat; infinite if there was none.",
         labels=["cluster"],
     )
     restarts = CounterMetricFamily(
         "shop_worker_restarts",
-        "How often the supervisor replaced a cluster that had frozen or died.",
+        "Clusters that the supervisor replaced because they froze or died.",
         labels=["cluster"],
     )
     now = timezone.now()

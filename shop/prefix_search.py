@@ -1,4 +1,4 @@
-"""Text that is found by how it begins, whatever its case, through an index of either database."""
+"""Case-insensitive prefix search that uses an index on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -9,12 +9,12 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
 
-LAST = "\U0010ffff"  # comes after every other letter
+LAST = "\U0010ffff"  # sorts after every other character
 CAPITALS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
 class Folded(Func):
-    """A text in lower case, sorted by its bytes: a language's own order knows no prefixes."""
+    """Lower-case text in byte order: prefixes are no ranges in the order of a language."""
 
     function = "LOWER"
     arity = 1
@@ -23,13 +23,13 @@ class Folded(Func):
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> Any:
-        """With the order that SQLite has by itself."""
+        """Add the collation that SQLite uses by default."""
         template = '%(function)s(%(expressions)s) COLLATE "C"'
         return self.as_sql(compiler, connection, template=template, **context)
 
 
 def beginning(rows: QuerySet[Row], field: str, text: str) -> QuerySet[Row]:
-    """Those of `rows` whose `field` begins with `text`; in the order of that field."""
+    """The `rows` whose `field` begins with `text`, sorted by that field."""
     found = Q()
     for prefix in set(_spellings(text)):
         found |= Q(folded__gte=prefix, folded__lt=prefix + LAST)
@@ -39,6 +39,6 @@ def beginning(rows: QuerySet[Row], field: str, text: str) -> QuerySet[Row]:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    # SQLite knows the case of A to Z alone: other letters are tried in each.
+    # SQLite lowers A to Z only: try the usual spellings of other letters.
     for variant in (text, text.lower(), text.upper(), text.title()):
         yield variant.translate(CAPITALS)

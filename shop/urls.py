@@ -1,4 +1,4 @@
-"""All addresses (contract, "Pages")."""
+"""All URLs (contract, "Pages")."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -13,12 +13,10 @@ from shop.converters import HashConverter
 from shop.metrics import metrics
 from shop.storefront.sitemap import Pages
 
-# The catalogue, whom it serves and what is said there. Tokens, tasks and addresses have no form
-# to be typed into.
-EDITED = {"shop.catalogue.models", "shop.content.models", "shop.tenancy.models"}
+# Staff edit these in Django's admin. Tokens, tasks and allauth's e-mail addresses are not typed.
+EDITABLE = {"shop.catalogue.models", "shop.content.models", "shop.tenancy.models"}
 for model in apps.get_models():
-    ours = model.__module__ in EDITED
-    if not ours and admin.site.is_registered(model):
+    if model.__module__ not in EDITABLE and admin.site.is_registered(model):
         admin.site.unregister(model)
 register_converter(HashConverter, "order_hash")
 close_admin(admin.site)

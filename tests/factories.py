@@ -17,8 +17,10 @@ from shop.catalogue.models import Product, Promotion
 from shop.orders.document import check_document
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.placing import ANYBODY, Caller, place_order
+from shop.packing.attempts import claim
 from shop.packing.dispatch import run_due
 from shop.packing.models import Packing, StepRecord
+from shop.packing.runner import run_steps
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 PASSWORD = "quiet paper, exact type"
@@ -113,6 +115,12 @@ def make_bare_order(product: str = "s", **members: Any) -> Order:
 def pack_all() -> None:
     """Do what a woken worker does."""
     run_due(lambda: None)
+
+
+def pack_one(order: Order) -> None:
+    """Pack `order` alone, if it is due: what a woken worker does with each order."""
+    for record in claim([order.pk]):
+        run_steps(record)
 
 
 def make_packed_order(**members: Any) -> Order:

@@ -177,8 +177,8 @@ def webhooks_of_a_packed_order() -> int:
     pack_all()
     for delivery in order.deliveries.all():
         times = {"at": timezone.now(), "milliseconds": 212}
-        delivery.attempts.create(**times, status=503, answer="Try later", fault="status")
-        delivery.attempts.create(**times, status=204)
+        delivery.attempt_log.create(**times, status=503, answer="Try later", failure="status")
+        delivery.attempt_log.create(**times, status=204)
     return order.pk
 
 

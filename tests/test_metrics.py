@@ -107,10 +107,10 @@ def test_oldest_due_mail_and_webhook_are_shown_by_their_age() -> None:
     make_order_for("https://partner.example/")
     names = ("shop_oldest_due_message_seconds", "shop_oldest_due_webhook_seconds")
     for model in (Message, Delivery):
-        model.objects.update(next_try=timezone.now() + timedelta(minutes=1))
+        model.objects.update(next_attempt_at=timezone.now() + timedelta(minutes=1))
     assert [scrape()[name,] for name in names] == [0, 0]
-    Message.objects.update(next_try=timezone.now() - timedelta(minutes=1))
-    Delivery.objects.update(next_try=timezone.now() - timedelta(minutes=2))
+    Message.objects.update(next_attempt_at=timezone.now() - timedelta(minutes=1))
+    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(minutes=2))
     assert [scrape()[name,] for name in names] == pytest.approx([60, 120], abs=10)
     Delivery.objects.update(state="sending")
     assert scrape()["shop_oldest_due_webhook_seconds",] == 0

@@ -108,7 +108,7 @@ print(json.dumps([
 
 
 @pytest.mark.parametrize(
-    ("seconds", "limits"), [("3", [30, 5, 60, 900]), ("40", [80, 42, 190, 2850])]
+    ("seconds", "limits"), [("3", [30, 5, 60, 900]), ("40", [80, 42, 230, 3450])]
 )
 def test_limits_of_the_worker_lie_above_its_longest_step(
     tmp_path: Path, seconds: str, limits: list[int]

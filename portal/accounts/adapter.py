@@ -1,4 +1,4 @@
-"""What this portal wants otherwise than allauth."""
+"""Adapters of allauth: accounts without sign-up, and the OAuth provider."""
 
 import secrets
 from typing import Any, ClassVar
@@ -29,43 +29,43 @@ from shop.tenancy.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
-    """There is no public sign-up: members come by invitation."""
+    """Accounts without public sign-up: members come by invitation."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never."""
+        """Return False."""
         return False
 
     def get_login_stages(self) -> list[str]:
-        """allauth's, with a second factor that knows of lost passkeys."""
+        """Return allauth's stages, with our own for the second factor."""
         ours = {"allauth.mfa.stages.AuthenticateStage": "portal.accounts.stages.SecondFactorStage"}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse | None:
-        """Turn away who may not sign in before they are asked for anything more.
+        """Refuse users who may not sign in before they are asked for anything more.
 
-        So is who has shown an address that was given up since: a code of it may be under way.
+        Also refuses an address that is no longer the user's: a code sent to it may still exist.
         """
         email = kwargs.get("email")
         is_theirs = not email or user_by_email(email) == user
-        return None if is_theirs and may_sign_in(user) else self._turned_away(request)
+        return None if is_theirs and may_sign_in(user) else self._refuse(request)
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """The one door that all ways in lead to, be it by password, code or passkey."""
+        """Sign in; every method (password, code or passkey) ends here."""
         if not may_sign_in(user):
-            raise ImmediateHttpResponse(self._turned_away(request))
+            raise ImmediateHttpResponse(self._refuse(request))
         super().login(request, user)
 
-    def _turned_away(self, request: HttpRequest) -> HttpResponse:
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
         clear_login(request)
         messages.error(request, _("This sign-in did not work."))
         return redirect("account_login")
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Whether the address is the member's now.
+        """Make the address the member's; return False if it is somebody else's.
 
-        It may be that of a user whom an order made and who has not joined yet.
+        It may belong to a user whom an order created and who has not joined yet.
         """
         try:
             with transaction.atomic():
@@ -76,41 +76,41 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Who has lost their passkey has just shown who they are, by a mailed code."""
+        """Return False for users who have just recovered from a lost passkey by an e-mailed code."""
         if recovered_by_mail(self.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
-        """allauth's, in our words; the first is what is offered first."""
+        """Return allauth's methods with our descriptions; the first is offered first."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         for method in methods:
-            method["description"] = WAYS[method["id"]]
+            method["description"] = METHODS[method["id"]]
         if any(method["id"] == "mfa_reauthenticate" for method in methods):
             has_app = Authenticator.objects.filter(user=user, type=APP).exists()
             if not has_app:
-                # Recovery codes are for when nothing else works.
+                # Offer recovery codes last.
                 methods.sort(key=lambda method: method["id"] == "mfa_reauthenticate")
         return methods
 
     def generate_login_code(self) -> str:
-        """The code of the mail that the form has asked for."""
+        """Return the code of the mail that the form has queued."""
         return code_of(self.request.seed_of_code)
 
     def generate_email_verification_code(self) -> str:
-        """A code that proves an address; `send_confirmation_mail` sends it."""
+        """Return a code that verifies an address; `send_confirmation_mail` sends it."""
         self.request.seed_of_code = new_seed()
         return code_of(self.request.seed_of_code)
 
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: Any, signup: bool
     ) -> None:
-        """Have the worker send the code: a mail server that is away must not stop the page."""
+        """Queue the code for the worker, so that the page does not depend on the mail server."""
         address = emailconfirmation.email_address
         queue_code(address.user, address.email, page_language(), seed=self.request.seed_of_code)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send allauth's mails, but for the code to sign in by: its form has seen to that."""
+        """Send allauth's mails, except the sign-in code, which its form has queued."""
         if template_prefix != "account/email/login_code":
             super().send_mail(template_prefix, email, context)
 
@@ -121,13 +121,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Have the worker tell of a change, in the member's own language."""
+        """Queue a security notice in the member's language."""
         what = template_prefix.rpartition("/")[2]
         ip = self.get_client_ip(self.request)
         queue_security_notice(user, what, email or user.email, ip=ip)
 
 
-WAYS = {
+METHODS = {
     "reauthenticate": _("By password"),
     "mfa_reauthenticate": _("By a code of the app, or a recovery code"),
     "mfa_reauthenticate:webauthn": _("By passkey"),
@@ -135,7 +135,7 @@ WAYS = {
 
 
 class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is not typed
-    """What applications may be allowed, and in whose name."""
+    """OAuth provider: scopes, client secrets, users."""
 
     scope_display: ClassVar = {
         READ: _("See the orders that it has placed"),
@@ -143,10 +143,10 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is not 
     }
 
     def generate_client_secret(self) -> str:
-        """256 random bits in characters that HTTP Basic leaves alone."""
+        """Return 256 random bits in characters that HTTP Basic does not escape."""
         return secrets.token_urlsafe(32)
 
     def get_user_by_sub(self, client: OAuthClient, sub: str) -> AbstractBaseUser | None:
-        """Whose consent a code stands for, if they may still act here."""
+        """Return the user who gave their consent, if they may still act here."""
         user: AbstractBaseUser | None = super().get_user_by_sub(client, sub)
         return None if is_of_another_profile(user) else user

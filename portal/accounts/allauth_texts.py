@@ -1,11 +1,11 @@
-"""Sentences of Django and allauth that our German catalogue says anew: „Sie", and as we say it.
+"""Texts of Django and allauth that our German catalogue re-translates (formal „Sie", our terms).
 
-Nothing imports this; it is here for `makemessages` to find them. Ours win over theirs.
+Nothing imports this module: it lets `makemessages` find them. Our translations take precedence.
 """
 
 from django.utils.translation import gettext_noop as _
 
-ANEW = (
+RETRANSLATED = (
     _("Authenticator code"),
     _("Be patient, you are sending too many requests."),
     _("Incorrect code."),

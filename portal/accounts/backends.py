@@ -1,4 +1,4 @@
-"""Who may be signed in."""
+"""Authentication backend: only users who have joined may sign in."""
 
 from typing import Any
 
@@ -9,30 +9,30 @@ from django.http import HttpRequest
 
 
 class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is not typed
-    """allauth's backend, for users who may sign in."""
+    """allauth's backend, restricted to users who may sign in."""
 
     def authenticate(
         self, request: HttpRequest | None, **credentials: Any
     ) -> AbstractBaseUser | None:
-        """Who these credentials belong to, if they may sign in.
+        """Return the user of these credentials if they may sign in.
 
-        allauth remembers whom it refused and says so on a page of its own. Here they get the
-        answer of a wrong password.
+        allauth stashes a user it refuses, to show a page of its own. Here they get the same answer
+        as for a wrong password.
         """
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         self.unstash_authenticated_user()
         return user
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
-        """Asked at every sign-in by password and again for every session's user."""
+        """Return whether `user` may sign in; also called for the user of every session."""
         return bool(super().user_can_authenticate(user)) and may_sign_in(user)
 
 
 def may_sign_in(user: AbstractBaseUser | None) -> bool:
-    """Whether `user` is somebody who may sign in."""
+    """Return whether `user` may sign in; False for anonymous users and None."""
     return bool(getattr(user, "may_sign_in", False))
 
 
 def is_of_another_profile(user: AbstractBaseUser | None) -> bool:
-    """Whether `user` belongs to the demo and this is not it."""
+    """Return whether `user` belongs to the demo while this is not the demo."""
     return bool(getattr(user, "demo", False)) and not settings.DEMO

@@ -1,4 +1,4 @@
-"""Pages of a client_admin: a client's projects and orders, adding a project, handing over."""
+"""A client as its client_admin sees it: projects, orders, adding a project, handing over."""
 
 from django.contrib import messages
 from django.db.models import OuterRef, Q, Subquery
@@ -30,7 +30,7 @@ from shop.tenancy.models import Client, Project, User
 @member_required
 @require_safe
 def client(request: HttpRequest, pk: int) -> HttpResponse:
-    """The client's projects, with the actions on them."""
+    """Show the client's projects."""
     user = member(request)
     found = _find(user, pk)
     projects = projects_run_by(user).filter(client=found).order_by("name", "pk")
@@ -41,7 +41,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_safe
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
-    """The orders for the client with their states, newest first."""
+    """List the client's orders with their states, newest first."""
     found = _find(member(request), pk)
     for_client = Q(client_id=found.pk) | Q(delivered_client=found)
     named = Project.objects.filter(pk=OuterRef("project_id")).values("name")
@@ -59,9 +59,9 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_project(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for name and tier of a new project, then go on to the checkout.
+    """Ask for name and tier of a new project, then continue at the checkout.
 
-    The price, the terms and the order button are there alone.
+    Only the checkout shows the price and the terms and places orders.
     """
     user = member(request)
     found = _find(user, pk)
@@ -82,7 +82,7 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_safe
 def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
-    """The people to whom the client can be handed over."""
+    """List the members the client can be handed over to."""
     found = _find(member(request), pk)
     people = successors(found).order_by("email")
     context = {"client": found, "people": page_of(request, people)}
@@ -92,7 +92,7 @@ def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
-    """Explain what handing over means; POST does it."""
+    """Explain handing over; POST does it."""
     admin = member(request)
     found = _find(admin, pk)
     person = successors(found).filter(pk=user).first()

@@ -1,4 +1,4 @@
-"""What we store about a member, as they may take it along: facts, never a secret.
+"""Data export: everything we store about a member, without secrets.
 
 Others' data stays out: of an order that somebody else has placed the member gets what is about
 themselves.
@@ -17,6 +17,7 @@ from shop.access.tokens import last_used
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
+from shop.orders.order_members import EXPORTED
 from shop.tenancy.erasure import emails_of
 from shop.tenancy.models import Client, Membership, User
 
@@ -24,7 +25,7 @@ Facts = dict[str, Any]
 
 
 def export(user: User) -> Facts:
-    """Everything about `user`; times in UTC (ISO 8601), prices in cents."""
+    """Return everything about `user`; times in UTC (ISO 8601), prices in cents."""
     emails = emails_of(user)
     return {
         "user": _user(user),
@@ -96,18 +97,13 @@ def _order(order: Order, user: User) -> Facts:
         "net_cents": order.net_cents,
         "vat_rate": str(order.vat_rate),
         "currency": order.currency,
-        "promo_code": order.promo_code,
+        **{name: getattr(order, name) for name in EXPORTED if not name.endswith("_id")},
         "client_name": order.client_name
         or (order.delivered_client.name if order.delivered_client else None),
         "project_name": order.project_name
         or (order.delivered_project.name if order.delivered_project else None),
-        "user_email": order.user_email,
-        "user_first_name": order.user_first_name,
-        "user_last_name": order.user_last_name,
-        "user_login": order.user_login,
-        "language": order.language,
     }
-    # Whoever placed it without signing in is the one it is for, as far as we know.
+    # An order that nobody signed in for was presumably placed by the member.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, user.pk}
     return facts if by_somebody_else else {**facts, **_basket(order)}
 

@@ -1,4 +1,4 @@
-"""allauth's forms where we want something otherwise."""
+"""allauth's forms with our changes."""
 
 import struct
 from collections.abc import Callable
@@ -23,17 +23,17 @@ LONGEST_NAME = 60
 
 
 class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]  # allauth is not typed
-    """Leaves the mail to the worker: it takes time, and only a known address gets one."""
+    """Queues the mail for the worker: sending it here would reveal whether the address is known."""
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Note the wish; the address it is for."""
+        """Queue the mail and return the address."""
         email: str = self.cleaned_data["email"]
         queue_password_reset(email, page_language())
         return email
 
 
 class ResetLinkForm(account.UserTokenForm):  # type: ignore[misc]  # allauth is not typed
-    """A link to a new password, for those who may sign in with it."""
+    """A password reset link, valid only for users who may sign in."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -43,23 +43,23 @@ class ResetLinkForm(account.UserTokenForm):  # type: ignore[misc]  # allauth is 
 
 
 class RequestLoginCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc]  # allauth is not typed
-    """Asks for a code to sign in by, for those who may."""
+    """Queues a sign-in code, for users who may sign in."""
 
     _user: User | None
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
-        # allauth goes on with `_user`, or pretends to.
+        # With None, allauth continues as if a code had been sent.
         if not may_sign_in(self._user):
             self._user = None
         context.request.seed_of_code = new_seed()
-        # A row in any case: no answer and no timing tells whether an address is known.
+        # A row in any case: response and timing must not reveal whether the address is known.
         queue_code(self._user, email, page_language(), seed=context.request.seed_of_code)
         return email
 
 
 def name_field(*, required: bool) -> forms.CharField:
-    """How its owner calls a passkey."""
+    """Return the field for the name of a passkey."""
     return forms.CharField(
         label=_("Name of this passkey"),
         max_length=LONGEST_NAME,
@@ -69,12 +69,12 @@ def name_field(*, required: bool) -> forms.CharField:
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
-    """A key that knows its owner: one that can be signed in by, and nothing less."""
+    """Adds a passkey that can be used to sign in, not only as a second factor."""
 
-    name = name_field(required=False)  # the key is made already when this is read
+    name = name_field(required=False)  # the browser has created the key already
 
     def clean_passwordless(self) -> bool:
-        """Whatever the browser says."""
+        """Return True, whatever the browser sent."""
         return True
 
     def clean(self) -> dict[str, Any]:
@@ -86,27 +86,27 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth
 
 
 class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
-    """Another name for a passkey."""
+    """Renames a passkey."""
 
     name = name_field(required=True)
 
 
 class SecondStepByPasskeyForm(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
-    """Takes a passkey after a password."""
+    """Accepts a passkey as a second factor."""
 
     def clean_credential(self) -> Authenticator:
         return _checked(super().clean_credential)
 
 
 class ReauthenticateByPasskeyForm(webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
-    """Takes a passkey of whoever is signed in."""
+    """Accepts a passkey of the signed-in user."""
 
     def clean_credential(self) -> Authenticator:
         return _checked(super().clean_credential)
 
 
 class SignInByPasskeyForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
-    """Tells nobody why a passkey does not let them in."""
+    """Signs in by passkey, with one error message for every reason."""
 
     def clean_credential(self) -> Authenticator:
         try:
@@ -119,13 +119,13 @@ class SignInByPasskeyForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # 
 
 
 def _checked(clean: Callable[[], Authenticator]) -> Authenticator:
-    # allauth and its library let some of what cannot be read pass as a fault of ours.
+    # allauth and its library raise these for some malformed input.
     try:
         return clean()
     except MALFORMED:
         raise ValidationError(FAILED) from None
     except ValidationError as error:
-        if error.code == "incorrect_code":  # no code was asked for
+        if error.code == "incorrect_code":  # its text speaks of a code
             raise ValidationError(FAILED) from None
         raise
 

@@ -1,4 +1,4 @@
-"""Who may enter the member's pages, and what is theirs there."""
+"""Access to the member's pages, and the clients and projects of a member."""
 
 from functools import wraps
 from typing import TypeVar
@@ -18,15 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from portal.accounts.mfa_adapter import signed_in_recently
-from shop.middleware import View
 from shop.tenancy.models import Client, Project, User
+from shop.view_types import View
 
 A_PAGE = 20
 Row = TypeVar("Row", bound=Model)
 
 
 def member_required(view: View) -> View:
-    """Members only: who is not signed in may do so. Nothing is kept by browsers."""
+    """Decorate a view for members; others are sent to sign in. Browsers do not store the page."""
 
     @wraps(view)
     @never_cache
@@ -38,29 +38,29 @@ def member_required(view: View) -> View:
 
 
 def recent_login_required(view: View) -> View:
-    """For what must not be done at a browser left open: members who have just shown who they are."""
-    again: View = reauthentication_required(view)
+    """Decorate a view for members who have signed in or reauthenticated a moment ago."""
+    reauthenticated: View = reauthentication_required(view)
 
     @member_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = member(request)
-        # allauth lets pass whom it has nothing to ask for.
+        # allauth lets users pass who have no method to reauthenticate by.
         if not get_reauthentication_flows(user) and not signed_in_recently(request, user):
             return _ask_for_code(request)
-        return again(request, *args, **kwargs)
+        return reauthenticated(request, *args, **kwargs)
 
     return guarded
 
 
 def member(request: HttpRequest) -> User:
-    """Who asks, behind `for_members`."""
-    assert isinstance(request.user, User)  # noqa: S101 -- for_members saw to it
+    """Return the user, in a view that `member_required` guards."""
+    assert isinstance(request.user, User)  # noqa: S101 -- `member_required` checked it
     return request.user
 
 
 def _ask_for_code(request: HttpRequest) -> HttpResponse:
-    """Have whoever signs in by mailed codes alone do so once more."""
+    """Sign out a user who has only e-mailed codes, to sign in by one again."""
     back = request.get_full_path()
     logout(request)
     messages.warning(request, _("Please show once more who you are: we mail you a code."))
@@ -68,21 +68,21 @@ def _ask_for_code(request: HttpRequest) -> HttpResponse:
 
 
 def clients_of(user: User) -> QuerySet[Client]:
-    """The clients that `user` administers, by name."""
+    """Return the clients that `user` administers, by name."""
     return Client.objects.filter(client_admin=user).order_by("name", "pk")
 
 
 def projects_run_by(user: User) -> QuerySet[Project]:
-    """The projects of the clients that `user` administers, with how many places are taken."""
+    """Return the projects of the clients that `user` administers, with `places_taken`."""
     found = Project.objects.filter(client__client_admin=user).select_related("client", "product")
     return found.annotate(places_taken=Count("memberships"))
 
 
 def post_data(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent with, be it nothing; None where it is only looked at."""
+    """Return the data of a posted form, even if it is empty; None for a GET."""
     return request.POST if request.method == "POST" else None
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Row], name: str = "page") -> Page[Row]:
-    """The part of `rows` that the address asks for by `name`."""
+    """Return the page of `rows` that the query parameter `name` asks for."""
     return Paginator(rows, A_PAGE).get_page(request.GET.get(name))

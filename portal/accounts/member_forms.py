@@ -1,4 +1,4 @@
-"""The forms of the member's pages."""
+"""Forms of the member's pages."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from shop.form_texts import FORM_TEXTS, member_field
 
 
 class InviteForm(forms.Form):
-    """Whom to invite. What the fields may hold is for the order document to say."""
+    """The person to invite. The order document validates the fields."""
 
     user_email = member_field("user_email", required=True)
     user_first_name = member_field("user_first_name", required=False)
@@ -24,11 +24,11 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["user_email"].help_text = _("The invitation goes here.")
         for name in ("user_email", "user_first_name", "user_last_name"):
-            # It is somebody else's, not the browser's owner's.
+            # Another person's data, not that of the browser's user.
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
     def person(self) -> dict[str, str]:
-        """The members of the order document; empty fields are absent."""
+        """Return the fields of the order document that are filled in."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
@@ -55,7 +55,7 @@ class ProjectForm(forms.Form):
 
     @property
     def tier(self) -> Product:
-        """The tier that was chosen."""
+        """Return the chosen tier."""
         chosen: Product = self.cleaned_data["product"]
         return chosen
 
@@ -92,7 +92,7 @@ class TokenForm(forms.Form):
 
 
 class DeleteForm(forms.Form):
-    """That they mean it."""
+    """Confirms that the account is to be deleted."""
 
     sure = forms.BooleanField(
         label=_("I want my account to be deleted"),

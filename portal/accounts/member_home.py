@@ -1,4 +1,4 @@
-"""The member's home: my projects, and what I can do in each."""
+"""The member's home page."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from shop.tenancy.models import Membership
 @member_required
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
-    """My projects with client, tier and role; the clients I administer."""
+    """List the member's projects with client, tier and role, and the clients they administer."""
     user = member(request)
     memberships = (
         Membership.objects.filter(user=user, joined_at__isnull=False)

@@ -1,4 +1,4 @@
-"""The member's pages, all below /portal/."""
+"""URLs of the member's pages, below /portal/."""
 
 from django.urls import path
 

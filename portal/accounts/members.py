@@ -1,4 +1,4 @@
-"""Who works on a project: see them; as client_admin invite, remove and change roles."""
+"""The members of a project; the client_admin invites and removes them and changes roles."""
 
 from django.contrib import messages
 from django.db.models import F, Prefetch, QuerySet
@@ -18,17 +18,18 @@ from portal.accounts.member_access import (
 from portal.accounts.member_forms import InviteForm
 from shop.form_texts import add_errors
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import UNDER_WAY, invite
-from shop.orders.member_removal import remove_member
+from shop.orders.member_orders import invite, remove_member
 from shop.orders.models import Order
-from shop.tenancy.client_admins import NotClientAdminError, change_role
+from shop.orders.states import UNDER_WAY
+from shop.tenancy.client_admins import NotClientAdminError
+from shop.tenancy.memberships import change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
 
 
 @member_required
 @require_safe
 def project(request: HttpRequest, pk: int) -> HttpResponse:
-    """The members, for the client_admin and the project's admins; what can be done with them."""
+    """List the members, for the client_admin and the project's admins."""
     user = member(request)
     found = Project.objects.select_related("client", "product").filter(pk=pk).first()
     if found is None or not _may_see(user, found):
@@ -49,7 +50,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
-    """Order one more member; the invitation goes out once the order is packed."""
+    """Order another member; the invitation is sent once the order is packed."""
     user = member(request)
     found = get_object_or_404(projects_run_by(user), pk=pk)
     form = InviteForm(post_data(request), initial={"language": user.language})
@@ -72,7 +73,7 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_POST
 def set_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
-    """Make a member project admin, or the other way round."""
+    """Make a member project admin, or a project admin member."""
     user = member(request)
     found = _find(user, pk, membership)
     role = request.POST.get("role", "")
@@ -91,7 +92,7 @@ def set_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
-    """Say what it means to remove a member; POST does it."""
+    """Explain the removal of a member; POST does it."""
     user = member(request)
     found = _find(user, pk, membership)
     if found is None:
@@ -113,10 +114,10 @@ def remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 
 
 def _members(project: Project) -> QuerySet[Membership]:
-    """Who has joined first, by name; then who is invited.
+    """Return the members in the order in which they joined, then those who are invited.
 
-    Of these nothing is told but what was typed when they were invited: not even whether the address
-    is a known user's (contract, "Who is who").
+    Pages may show only what was typed to invite somebody, not even whether the address is a known
+    user's (contract, "Who is who").
     """
     found = Membership.objects.filter(project=project).select_related("user")
     return found.prefetch_related(_invitations()).order_by(
@@ -129,7 +130,7 @@ def _invitations() -> Prefetch[str, QuerySet[Invitation], str]:
 
 
 def _order_of(membership: Membership) -> Order | None:
-    """What has invited them, the latest."""
+    """Return the latest order that invited the member."""
     orders = [getattr(each, "order", None) for each in membership.invitations.all()]
     return next((order for order in reversed(orders) if order), None)
 
@@ -137,14 +138,14 @@ def _order_of(membership: Membership) -> Order | None:
 def _may_see(user: User, project: Project) -> bool:
     if project.client.client_admin_id == user.pk:
         return True
-    looks_after = Membership.objects.filter(
+    as_project_admin = Membership.objects.filter(
         user=user, project=project, role=Membership.Role.ADMIN, joined_at__isnull=False
     )
-    return looks_after.exists()
+    return as_project_admin.exists()
 
 
 def _find(user: User, project: int, membership: int) -> Membership | None:
-    """A member of one of the projects that `user` runs; None where they are gone by now."""
+    """Return a member of a project that `user` administers; None if they are gone."""
     get_object_or_404(projects_run_by(user), pk=project)
     found = Membership.objects.select_related("user", "project__client")
     return found.prefetch_related(_invitations()).filter(pk=membership, project=project).first()

@@ -1,4 +1,4 @@
-"""Passkeys and second factors: what this portal wants otherwise than allauth."""
+"""allauth's adapter for passkeys and second factors, and how a session was authenticated."""
 
 import time
 from typing import Any
@@ -18,34 +18,34 @@ NAME = "Slate"
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
-    """Names that people recognise."""
+    """Names passkeys and apps so that people recognise them."""
 
     def get_totp_issuer(self) -> str:
-        """Who an authenticator app says the codes are for."""
+        """Return the name that an authenticator app shows."""
         return NAME
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Who a passkey is for. It works at this host name alone."""
+        """Return the relying party of passkeys; they work for this host name only."""
         return {**super().get_public_key_credential_rp_entity(), "name": NAME}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 -- allauth's name
-        """The name a new passkey begins with: where it was made."""
+        """Return the initial name of a passkey: the browser that created it."""
         return browser_name(context.request.headers.get("User-Agent", ""))
 
     def build_totp_svg(self, url: str) -> str:
-        """The QR code, to stand in a page: without the declaration of a file."""
+        """Return the QR code for use in HTML, without the XML declaration."""
         svg: str = super().build_totp_svg(url)
         return svg[svg.index("<svg") :]
 
 
 def came_by_code(request: HttpRequest, user: User) -> bool:
-    """Whether a mailed code is what `user` has shown last in this session."""
+    """Return whether `user` last authenticated by an e-mailed code in this session."""
     records: list[dict[str, Any]] = get_authentication_records(request, user)
     return bool(records) and records[-1]["method"] == "code"
 
 
 def recovered_by_mail(request: HttpRequest) -> bool:
-    """Whether somebody with a lost passkey, and no password, signed in by mail a moment ago."""
+    """Return whether the user recovered from a lost passkey by an e-mailed code a moment ago."""
     user = request.user
     if not (isinstance(user, User) and came_by_code(request, user) and may_recover_by_mail(user)):
         return False
@@ -53,7 +53,7 @@ def recovered_by_mail(request: HttpRequest) -> bool:
 
 
 def signed_in_recently(request: HttpRequest, user: User) -> bool:
-    """Whether `user` has shown a moment ago who they are, in this session."""
+    """Return whether `user` authenticated a moment ago in this session."""
     records: list[dict[str, Any]] = get_authentication_records(request, user)
-    late = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
-    return bool(records) and records[-1]["at"] > late
+    since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+    return bool(records) and records[-1]["at"] > since

@@ -1,4 +1,4 @@
-"""What we know of a member: to take along, and to delete."""
+"""Export of a member's data, and deletion of their account."""
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,21 +16,22 @@ from portal.accounts.member_access import (
     recent_login_required,
 )
 from portal.accounts.member_forms import DeleteForm
-from shop.orders.order_erasure import FINISHED, orders_for
+from shop.orders.order_erasure import orders_for
+from shop.orders.states import FINISHED
 from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
 
 
 @member_required
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
-    """What there is to do with one's data."""
+    """Offer to export the data or to delete the account."""
     return render(request, "accounts/my_data.html", {"clients": clients_of(member(request))})
 
 
 @recent_login_required
 @require_safe
 def export_data(request: HttpRequest) -> HttpResponse:
-    """All of it as JSON, to keep or to take elsewhere."""
+    """Download all data of the member as JSON."""
     answer = JsonResponse(
         export(member(request)), json_dumps_params={"indent": 2, "ensure_ascii": False}
     )
@@ -41,14 +42,14 @@ def export_data(request: HttpRequest) -> HttpResponse:
 @recent_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_account(request: HttpRequest) -> HttpResponse:
-    """Say what is deleted and what stays; POST deletes it."""
+    """Explain what is deleted and what is kept; POST deletes the account."""
     user = member(request)
     form = DeleteForm(post_data(request))
     if form.is_valid():
         try:
             erase_user(user)
         except (StillAdministersError, NotErasableError):
-            # The page says who cannot, and what they can do.
+            # The page explains the reason and what to do about it.
             return redirect("portal_delete_account")
         logout(request)
         messages.success(request, _("Your account is deleted. Thank you for having been here."))

@@ -1,4 +1,4 @@
-"""OAuth 2 (contract, "Orders API"): allauth's provider, and what we ask beyond it."""
+"""OAuth 2 endpoints (contract, "Orders API"): allauth's provider with stricter checks."""
 
 import hashlib
 import re
@@ -29,7 +29,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.backends import is_of_another_profile
-from portal.accounts.sign_in_limits import address_limited, client_limited, count_token
+from portal.accounts.sign_in_limits import client_limited, count_token, ip_limited
 from shop.access.applications import find_application, knows_secret
 from shop.access.models import Application
 
@@ -41,7 +41,7 @@ CODE = re.compile(r"\A[A-Za-z0-9_-]{1,128}\Z")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
-    """The consent page. allauth asks for PKCE of public clients only, we ask everybody."""
+    """Show the consent page. allauth requires PKCE of public clients only, we always do."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     asked = request.GET
@@ -49,7 +49,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     if application is None:
         return _refused_page(request, "Unknown client_id.")
     redirect_uri = asked.get("redirect_uri", "")
-    # To the letter: what parses alike may still lead a browser elsewhere.
+    # An exact match: URLs that parse alike may lead a browser elsewhere.
     if redirect_uri not in application.oauth_client.get_redirect_uris():
         return _refused_page(request, "Unknown redirect_uri.")
     if fault := _pkce_fault(asked):
@@ -58,27 +58,27 @@ def authorize(request: HttpRequest) -> HttpResponse:
             params["state"] = asked["state"]
         joint = "&" if urlsplit(redirect_uri).query else "?"
         return HttpResponseRedirect(f"{redirect_uri}{joint}{urlencode(params)}")
-    # A parameter of OpenID Connect, which is not offered here: to be ignored.
+    # A parameter of OpenID Connect, which is not offered: ignore it.
     known = asked.copy()
     known.pop("prompt", None)
-    request.GET = known  # type: ignore[assignment]  # Django's own type allows the frozen one only
-    # The form of the consent page is answered by a redirect to the application.
+    request.GET = known  # type: ignore[assignment]  # typed as immutable
+    # Posting the consent form redirects to the application.
     parts = urlsplit(redirect_uri)
     leading_there = csp_update({"form-action": [f"{parts.scheme}://{parts.netloc}"]})
     response = leading_there(provider.authorization)(request)
     assert isinstance(response, HttpResponse)  # noqa: S101 -- it does not stream
     if response.status_code == 200 and not isinstance(response, TemplateResponse):
-        # Its page for errors that must not be redirected.
+        # allauth's page for errors that must not be redirected.
         return _refused_page(request, "Malformed request.")
     return response
 
 
 @csrf_exempt
 def token(request: HttpRequest) -> HttpResponse:
-    """The token endpoint."""
+    """Issue tokens (RFC 6749)."""
     if request.method != "POST":
         return _not_stored(provider.token(request))
-    if address_limited(request):
+    if ip_limited(request):
         return _too_many()
     if not _is_readable(request) or "grant_type" not in request.POST:
         return _refused(400, "invalid_request")
@@ -103,10 +103,10 @@ def token(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 def revoke(request: HttpRequest) -> HttpResponse:
-    """Revoke a token: the one in the body (RFC 7009), or else the one that authorizes the call."""
+    """Revoke the token in the body (RFC 7009), or else the one that authorizes the request."""
     if request.method != "POST":
         return _not_stored(provider.revoke(request))
-    if address_limited(request):
+    if ip_limited(request):
         return _too_many()
     if not _is_readable(request):
         return _refused(400, "invalid_request")
@@ -123,7 +123,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     revoked = found.first()
     found.delete()
     if revoked and revoked.type == Token.Type.REFRESH_TOKEN:
-        # What was got by it ends with it.
+        # The access tokens issued with it end as well.
         _revocable().filter(client=revoked.client, user=revoked.user).filter(
             type=Token.Type.ACCESS_TOKEN
         ).delete()
@@ -139,7 +139,10 @@ def _pkce_fault(asked: Mapping[str, str]) -> str | None:
 
 
 def _presented(request: HttpRequest) -> Application | None:
-    """The program whose id and secret a call carries, in one way or in two that agree."""
+    """Return the application whose id and secret the request carries, if they are right.
+
+    They may come by HTTP Basic, in the body, or in both if they agree.
+    """
     basic, secret = extract_basic_auth(request.headers)
     named = request.POST.get("client_id")
     if basic and named and basic != named:
@@ -154,7 +157,7 @@ def _presented(request: HttpRequest) -> Application | None:
 
 
 def _is_readable(request: HttpRequest) -> bool:
-    """Whether the form in the body can be read: it is whole, and neither too long nor too large."""
+    """Return whether the form in the body is complete, well-formed and not too large."""
     try:
         request.POST.get("")
     except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
@@ -163,7 +166,7 @@ def _is_readable(request: HttpRequest) -> bool:
 
 
 def _refresh(request: HttpRequest) -> HttpResponse:
-    """Two calls with one refresh token: the second waits here, then finds it gone."""
+    """Use a refresh token once: of two parallel calls, the second waits and finds it gone."""
     value = request.POST.get("refresh_token", "")
     if not value:
         return _refused(400, "invalid_request")
@@ -177,7 +180,7 @@ def _refresh(request: HttpRequest) -> HttpResponse:
 
 
 def _exchange(request: HttpRequest) -> HttpResponse:
-    """A code is good once, also for two calls at the same moment."""
+    """Use an authorization code once, even in parallel calls."""
     code = request.POST.get("code", "")
     if not code:
         return _refused(400, "invalid_request")

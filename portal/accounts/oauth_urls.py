@@ -1,4 +1,4 @@
-"""`/oauth/…`, in the namespaces by which allauth finds its views; no OpenID, no discovery."""
+"""URLs below /oauth/, in the namespaces that allauth reverses; no OpenID, no discovery."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""How often tokens may be asked for: by address and by program, in the shared cache."""
+"""Rate limits of the token endpoint, by IP address and application, in the shared cache."""
 
 from ipaddress import ip_address
 
@@ -10,23 +10,23 @@ from django.http import HttpRequest
 from shop.access.models import Application
 
 
-def address_limited(request: HttpRequest) -> bool:
-    """Count a call from the caller's address; whether there were too many."""
+def ip_limited(request: HttpRequest) -> bool:
+    """Count a call from the caller's IP address; return whether there were too many."""
     return not _consume(request, "address")
 
 
 def client_limited(request: HttpRequest, application: Application) -> bool:
-    """Whether `application` has got too many tokens."""
+    """Return whether `application` has received too many tokens."""
     return not _consume(request, "client", key=application.oauth_client_id, dry_run=True)
 
 
 def count_token(request: HttpRequest, application: Application) -> None:
-    """Count a token that `application` got. Failures are not counted: anybody can make some."""
+    """Count a token issued to `application`. Failures do not count: anybody can cause them."""
     _consume(request, "client", key=application.oauth_client_id)
 
 
 def _consume(request: HttpRequest, action: str, **options: object) -> bool:
-    # The demo profile is for trying things out.
+    # The demo profile is for trying things out on this machine.
     if settings.DEMO and ip_address(get_adapter().get_client_ip(request)).is_loopback:
         return True
     rates = settings.OAUTH_TOKEN_RATES

@@ -1,4 +1,4 @@
-"""What is asked between a password, or a code, and being signed in."""
+"""Sign-in stage for the second factor."""
 
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpResponse
@@ -8,10 +8,10 @@ from shop.tenancy.mfa import may_recover_by_mail
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth is not typed
-    """allauth's, but whoever has nothing but passkeys may come in by mail: one may be lost."""
+    """allauth's stage; users with nothing but passkeys may skip it after an e-mailed code."""
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """What to answer, and whether signing in goes on."""
+        """Return the response, if any, and whether signing in continues."""
         user = self.login.user
         if user and came_by_code(self.request, user) and may_recover_by_mail(user):
             return None, True

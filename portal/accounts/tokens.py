@@ -1,4 +1,4 @@
-"""Personal access tokens: what `admin_user_access_token` of an order is."""
+"""Personal access tokens (`admin_user_access_token` of orders), and consent to applications."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of
 @member_required
 @require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
-    """My tokens, and the programs that may act in my name."""
+    """List the member's tokens, and the applications that may act in their name."""
     user = member(request)
     page = page_of(request, personal_tokens_of(user))
     context = {
@@ -38,7 +38,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @recent_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_token(request: HttpRequest) -> HttpResponse:
-    """Issue a token; the answer shows its value, once."""
+    """Issue a token; the response shows its value once."""
     form = TokenForm(post_data(request))
     if not form.is_valid():
         status = 422 if form.errors else 200
@@ -56,13 +56,13 @@ def new_token(request: HttpRequest) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what it means to revoke a token; POST does it."""
+    """Explain the revocation of a token; POST does it."""
     mine = personal_tokens_of(member(request)).filter(pk=pk)
     if request.method != "POST":
         token = get_object_or_404(mine)
         context = {"name": token.data["name"]}
         return render(request, "accounts/revoke_token.html", context)
-    # Whoever presses twice has reached what they wanted.
+    # Revoking twice is no error.
     mine.delete()
     messages.success(request, _("The token is revoked."))
     return redirect("portal_tokens")
@@ -71,7 +71,7 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_program(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what it means to withdraw one's consent from a program; POST does it."""
+    """Explain withdrawing consent from an application; POST does it."""
     user = member(request)
     application = get_object_or_404(programs_of(user), pk=pk)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Sign-in (allauth), without its sign-up: members come by invitation."""
+"""URLs of allauth without its sign-up: members come by invitation."""
 
 from allauth.account import urls as account_urls
 from allauth.account.decorators import reauthentication_required
@@ -11,12 +11,12 @@ from portal.accounts.views import AddPasskeyView
 to_security = RedirectView.as_view(pattern_name="mfa_index")
 
 urlpatterns = [
-    # One page shows passkeys and all else that one signs in by.
+    # One page shows passkeys and all other factors.
     path("2fa/webauthn/", to_security, name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
-    # allauth lets anybody at an open browser set the first password.
+    # allauth itself lets anybody at an open browser set the first password.
     path("password/set/", reauthentication_required(password_set), name="account_set_password"),
     path(
         "",

@@ -1,8 +1,8 @@
-"""A browser's name as its owner knows it. For showing only: browsers say what they like."""
+"""Browser names from the User-Agent header. For display only: the header is not reliable."""
 
 from django.utils.translation import gettext as _
 
-# The first that fits: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari.
+# The first match counts: Edge and Opera also claim to be Chrome, and Chrome to be Safari.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -24,7 +24,7 @@ SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """Browser and system, as far as they are known."""
+    """Return browser and system, as far as they are known."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     if browser and system:

@@ -1,4 +1,4 @@
-"""How members come to their first passkey."""
+"""View for adding a passkey."""
 
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.urls import reverse
@@ -7,10 +7,10 @@ from shop.tenancy.mfa import may_recover_by_mail
 
 
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not typed
-    """allauth's, but whoever has just joined by it is home then."""
+    """allauth's view; members who have just joined continue at their home page."""
 
     def get_success_url(self) -> str:
-        """The recovery codes, which ask who one is; home for those whom a mailed code helps."""
+        """Return the URL of the recovery codes; of the home page for members who need none."""
         if may_recover_by_mail(self.request.user):
             return reverse("portal")
         url: str = super().get_success_url()

@@ -1,4 +1,4 @@
-"""What staff read beside an order: how it came in, and what helps against its fault."""
+"""Advice for staff on an order: what helps against its error, and how it came in."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,7 +47,7 @@ BY_KIND: dict[str, StrOrPromise] = {
 
 
 def advice_on(order: Order) -> str:
-    """What can be done about the fault of `order`; empty where it has none."""
+    """Return what can be done about the error of `order`; "" if it has none."""
     if not order.fault:
         return ""
     packing = getattr(order, "packing", None)
@@ -58,7 +58,7 @@ def advice_on(order: Order) -> str:
 
 
 def way_in(order: Order) -> str:
-    """Through what the order came: the shop's pages, a program, or somebody signed in."""
+    """Return the channel of the order: our pages, an application, or a signed-in user."""
     basket = getattr(order, "basket", None)
     if basket and basket.terms_id:
         return _("the shop's checkout")

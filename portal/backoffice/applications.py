@@ -1,4 +1,4 @@
-"""Partners' applications: make them, issue and revoke their tokens, renew what they sign with."""
+"""Partners' applications: create them, manage their tokens and signing secrets."""
 
 from datetime import timedelta
 
@@ -22,21 +22,21 @@ from shop.access.tokens import issue, last_used, tokens_of
 
 LOOK, CHANGE = "access.view_application", "access.change_application"
 LONGEST_LIST = 200
-# What is shown once: its name and its value.
+# Names and values that are shown once.
 Secrets = list[tuple[str, str]]
 
 
 @permission_required(LOOK)
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
-    """All programs, by name."""
+    """List all applications by name."""
     return render(request, "backoffice/applications.html", {"applications": _applications()})
 
 
 @permission_required("access.add_application")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_application(request: HttpRequest) -> HttpResponse:
-    """Make a program; the answer shows its secrets, once."""
+    """Create an application; the response shows its secrets once."""
     form = ApplicationForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
@@ -61,14 +61,14 @@ def new_application(request: HttpRequest) -> HttpResponse:
 @permission_required(LOOK)
 @require_safe
 def application(request: HttpRequest, pk: int) -> HttpResponse:
-    """One program and its tokens."""
+    """Show one application and its tokens."""
     return _show(request, _find(pk))
 
 
 @permission_required(CHANGE)
 @require_POST
 def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
-    """Issue a long-lived token; the answer shows its value, once."""
+    """Issue a long-lived token; the response shows its value once."""
     found = _find(pk)
     form = TokenForm(request.POST, scopes=found.oauth_client.get_scopes())
     if not form.is_valid():
@@ -88,7 +88,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(CHANGE)
 @require_POST
 def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
-    """Revoke a token: orders that it was named in and that wait are not packed any more."""
+    """Revoke a token; orders that name it and still wait will not be packed."""
     application = _find(pk)
     found = tokens_of(application).filter(pk=token).first()
     with transaction.atomic():
@@ -106,21 +106,21 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
 @permission_required(CHANGE)
 @require_POST
 def switch_off(request: HttpRequest, pk: int) -> HttpResponse:
-    """Refuse all tokens of a program from now on; they stay, and webhooks wait."""
+    """Refuse all tokens of an application; they are kept, and its webhooks wait."""
     return _switch(request, pk, on=False)
 
 
 @permission_required(CHANGE)
 @require_POST
 def switch_on(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a program act again, by the tokens it has."""
+    """Accept the tokens of an application again."""
     return _switch(request, pk, on=True)
 
 
 @permission_required(CHANGE)
 @require_POST
 def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a new signing secret; the answer shows it, once."""
+    """Create a new signing secret; the response shows it once."""
     found = _find(pk)
     with transaction.atomic():
         secret = rotate(found)

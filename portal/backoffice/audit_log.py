@@ -1,5 +1,6 @@
-"""What staff did with a partner's application, kept in the admin's own log."""
+"""Audit log of applications: what staff did with them, kept in the admin's own log."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.access.models import Application
 from shop.tenancy.models import User
 
-# What stands in the log, and what it is called.
+# The actions, and how pages name them.
 MADE = "made"
 TOKEN_ISSUED = "token_issued"  # noqa: S105 -- a name
 TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- a name
@@ -30,7 +31,7 @@ LONGEST = 200
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was done: when, by whom, what, and with what."""
+    """An entry of the log; `note` is the name of the token, if it is about one."""
 
     at: datetime
     actor: User
@@ -39,22 +40,23 @@ class Line:
 
 
 def record(staff: User, application: Application, what: str, note: str = "") -> None:
-    """Write down that `staff` did `what` (one of WORDS). Call it in the transaction of the deed."""
+    """Log that `staff` did `what` (one of WORDS), in the transaction that did it."""
     LogEntry.objects.log_actions(
         staff.pk,
         [application],
         ADDITION if what == MADE else CHANGE,
-        change_message=f"{what} {note}".strip(),
+        change_message=[{"what": what, "note": note}],
     )
 
 
 def history_of(application: Application) -> list[Line]:
-    """What was done with `application`, newest first."""
+    """Return the LONGEST newest entries about `application`, newest first."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Application), object_id=str(application.pk)
     ).select_related("user")
     lines = []
     for entry in entries.order_by("-pk")[:LONGEST]:
-        what, _blank, note = entry.change_message.partition(" ")
-        lines.append(Line(entry.action_time, entry.user, str(WORDS.get(what, what)), note))
+        said = json.loads(entry.change_message)[0]
+        what = str(WORDS.get(said["what"], said["what"]))
+        lines.append(Line(entry.action_time, entry.user, what, said["note"]))
     return lines

@@ -1,45 +1,56 @@
-"""Do one thing to many orders, in the background.
+"""Bulk jobs: one action on many orders, in the background.
 
-The orders are written down when the action begins: what was confirmed is what is done. Each is
-claimed by a filtered UPDATE of its row, in the transaction of what is done to it. So a worker that
-is killed leaves the rest to the next one, and several may work at once: nothing is done twice.
+A job stores its orders when it begins, so that exactly what staff confirmed is done. Each order is
+claimed by a filtered UPDATE of its row, in the transaction of the action itself. So a killed worker
+leaves the rest to the next one, and several can work at once without doing anything twice.
+
+The worker calls `run_bulk_jobs` by its dotted path in the settings, as it calls the other rooms'
+hourly jobs: a job is made of what staff may do, and that is on this floor.
 """
 
 import logging
 from collections.abc import Callable
 from time import monotonic
+from typing import assert_never
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
 from shop.orders.assignment import assign
-from shop.orders.cancellation import CANCELLABLE, cancel
-from shop.orders.corrections import STUCK
-from shop.orders.models import Order, State
+from shop.orders.attention import (
+    APPROVABLE,
+    CANCELLABLE,
+    PLACED,
+    RETRYABLE,
+    OrderSlice,
+    where_any,
+)
+from shop.orders.cancellation import cancel
+from shop.orders.models import Order
 from shop.packing.recovery import approve, retry
 from shop.tenancy.models import User
 
 logger = logging.getLogger(__name__)
 
-Action, Outcome = BulkJob.Action, BulkItem.Outcome
-MOST = 10_000  # orders at once
+Action = BulkJob.Action
+Outcome = BulkItem.Outcome
+MOST = 10_000  # orders per job
 BATCH = 50
-AT_MOST = 5  # seconds of a wake-up; mail waits for no longer
+MAX_SECONDS = 5  # per wake-up; mail waits as long
 
-# Which orders an action is for.
-POSSIBLE: dict[str, Q] = {
-    Action.RETRY: Q(state__in=STUCK) & ~Q(fault="manual_tier"),
-    Action.APPROVE: Q(state=State.NEED_HUMAN),
-    Action.CANCEL: Q(state__in=CANCELLABLE),
-    Action.ASSIGN: ~Q(state=State.NEW),
+POSSIBLE: dict[str, tuple[OrderSlice, ...]] = {
+    Action.RETRY: RETRYABLE,
+    Action.APPROVE: APPROVABLE,
+    Action.CANCEL: CANCELLABLE,
+    Action.ASSIGN: PLACED,
 }
 
 
 def possible(action: str, orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Those of `orders` that `action` can be done to, as they stand."""
-    return orders.filter(POSSIBLE[action])
+    """Return those of `orders` that `action` is possible for."""
+    return orders.filter(where_any(POSSIBLE[action]))
 
 
 @transaction.atomic
@@ -51,7 +62,7 @@ def begin(
     reason: str = "",
     assignee: User | None = None,
 ) -> BulkJob:
-    """Have the worker do `action` to `orders`, MOST of them at most, by their numbers."""
+    """Create a job that does `action` to the first MOST of `orders`, by number."""
     job = BulkJob.objects.create(action=action, actor=actor, reason=reason, assignee=assignee)
     chosen = possible(action, orders).order_by("pk").values_list("pk", flat=True)[:MOST]
     items = [BulkItem(job=job, order_id=pk) for pk in chosen]
@@ -61,23 +72,26 @@ def begin(
 
 @transaction.atomic
 def stop(job: BulkJob) -> bool:
-    """Leave alone what is not done yet; False where the action has ended (or was stopped)."""
-    under_way = BulkJob.objects.filter(pk=job.pk, finished_at=None)
-    if not under_way.update(finished_at=timezone.now(), stopped=True):
+    """Skip the orders that are not done yet; return False if the job has ended already."""
+    running = BulkJob.objects.filter(pk=job.pk, finished_at=None)
+    if not running.update(finished_at=timezone.now(), stopped=True):
         return False
     job.items.filter(outcome=Outcome.WAITING).update(outcome=Outcome.STOPPED)
     return True
 
 
 def count(job: BulkJob) -> dict[str, int]:
-    """How many orders of `job` have come to which outcome."""
+    """Return the number of orders of `job` by outcome."""
     found = job.items.order_by().values_list("outcome").annotate(Count("pk"))
     return dict.fromkeys(Outcome.values, 0) | dict(found)
 
 
 def run_bulk_jobs(beat: Callable[[], None]) -> None:
-    """Go on with what is under way, the oldest first, for AT_MOST seconds."""
-    until = monotonic() + AT_MOST
+    """Continue unfinished jobs, the oldest first, for MAX_SECONDS.
+
+    Calls `beat`, the worker's heartbeat, before each order.
+    """
+    until = monotonic() + MAX_SECONDS
     for job in BulkJob.objects.filter(finished_at=None).select_related("actor").order_by("pk"):
         waiting = job.items.filter(outcome=Outcome.WAITING).values_list("pk", flat=True)
         while batch := list(waiting[:BATCH]):
@@ -99,7 +113,7 @@ def _do(job: BulkJob, pk: int) -> None:
             if not _act(job, order):
                 BulkItem.objects.filter(pk=pk).update(outcome=Outcome.LEFT)
     except (OperationalError, InterfaceError):
-        # The database is away or held up: the next wake-up goes on.
+        # The database is down or overloaded: the next wake-up continues.
         raise
     except Exception:
         logger.exception("%s failed at item %d.", job, pk)
@@ -107,11 +121,14 @@ def _do(job: BulkJob, pk: int) -> None:
 
 
 def _act(job: BulkJob, order: Order) -> bool:
-    match job.action:
+    match Action(job.action):
         case Action.RETRY:
             return retry(order, job.actor)
         case Action.APPROVE:
             return approve(order, job.actor)
         case Action.CANCEL:
             return cancel(order, job.actor, reason=job.reason)
-    return job.assignee is not None and assign(order, job.assignee, actor=job.actor)
+        case Action.ASSIGN:
+            return job.assignee is not None and assign(order, job.assignee, actor=job.actor)
+        case unknown:
+            assert_never(unknown)

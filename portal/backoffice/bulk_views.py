@@ -1,4 +1,4 @@
-"""Do one thing to many orders: choose, confirm, watch."""
+"""Bulk actions: choose orders, confirm, watch the progress."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -17,14 +17,14 @@ from shop.orders.models import Order, State
 
 MEND = "orders.mend_order"
 NEWEST = 30
-SHOWN = 200  # of the orders that were left alone
-LONGEST = 18  # digits of an order's number
+SHOWN = 200  # orders that were skipped
+LONGEST = 18  # digits that fit a BigIntegerField
 
 
 @permission_required(MEND)
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
-    """What was done to many orders lately, and is being done."""
+    """List the newest jobs."""
     newest = BulkJob.objects.select_related("actor", "assignee")[:NEWEST]
     return render(request, "backoffice/bulk_jobs.html", {"jobs": newest})
 
@@ -32,7 +32,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @permission_required(MEND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_job(request: HttpRequest) -> HttpResponse:
-    """Ask whether it is meant, with the number of orders; the second POST begins."""
+    """Ask for confirmation with the number of orders; the second POST starts the job."""
     if request.method != "POST":
         return redirect("staff")
     action = request.POST.get("action", "")
@@ -44,7 +44,7 @@ def new_job(request: HttpRequest) -> HttpResponse:
     fits = min(fitting.count(), MOST)
     asked = "confirmed" in request.POST
     form = BulkForm(action, request.POST if asked else None)
-    # Others work at the same time: what is done is what was seen.
+    # Others work at the same time: only what was confirmed may be done.
     has_changed = asked and request.POST.get("fits") != str(fits)
     if asked and form.is_valid() and not has_changed:
         given = form.cleaned_data
@@ -75,15 +75,15 @@ def new_job(request: HttpRequest) -> HttpResponse:
 @permission_required(MEND)
 @require_safe
 def job(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far it is, and which orders were left alone."""
-    return render(request, "backoffice/bulk_job.html", _how_far(_find(pk)))
+    """Show the progress, and which orders were skipped."""
+    return render(request, "backoffice/bulk_job.html", _progress_of(_find(pk)))
 
 
 @permission_required(MEND)
 @require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The live fragment; 204 while it is what the page shows already (`?seen=`)."""
-    context = _how_far(_find(pk))
+    """Return the live fragment; 204 if the page shows it already (`?seen=`)."""
+    context = _progress_of(_find(pk))
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
     return render(request, "backoffice/bulk_progress.html", {**context, "announce": True})
@@ -92,7 +92,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(MEND)
 @require_POST
 def stop_job(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave alone what is not done yet."""
+    """Skip the orders that are not done yet."""
     if stop(_find(pk)):
         messages.success(request, _("Stopped. What was done stays done."))
     else:
@@ -104,7 +104,7 @@ def _find(pk: int) -> BulkJob:
     return get_object_or_404(BulkJob.objects.select_related("actor", "assignee"), pk=pk)
 
 
-def _how_far(job: BulkJob) -> dict[str, object]:
+def _progress_of(job: BulkJob) -> dict[str, object]:
     numbers = count(job)
     total = sum(numbers.values())
     waiting = numbers[BulkItem.Outcome.WAITING]

@@ -1,15 +1,15 @@
-"""Charts as shapes: drawn by a template, coloured by style sheets, each beside its table."""
+"""Bar charts as shapes: a template draws them, a style sheet colours them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 600, 120
-GAP = 0.2  # of a bar's place
+GAP = 0.2  # of a column's width
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A piece of a bar, in units of the picture; `kind` is what it is coloured by."""
+    """A segment of a column, in units of the picture; `kind` decides its colour."""
 
     x: float
     y: float
@@ -20,7 +20,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars side by side, and the value that the highest one reaches."""
+    """The segments of all columns, and the value at the upper edge."""
 
     bars: list[Bar]
     top: float
@@ -35,12 +35,12 @@ def stacked(
     top: float = 0,
     height: int = HEIGHT,
 ) -> Chart:
-    """A bar for each of `columns`, piled up of its values, the first at the bottom.
+    """Return a column for each of `columns`: its values stacked, the first at the bottom.
 
-    `top` is the value at the upper edge; without it the highest bar reaches there.
+    `top` is the value at the upper edge; by default the highest column reaches it.
     """
     top = top or max((sum(column) for column in columns), default=0) or 1
-    place = WIDTH / max(len(columns), 1)
+    pitch = WIDTH / max(len(columns), 1)
     bars = []
     for number, column in enumerate(columns):
         foot = float(height)
@@ -48,12 +48,12 @@ def stacked(
             tall = value / top * height
             foot -= tall
             if value:
-                x = (number + GAP / 2) * place
+                x = (number + GAP / 2) * pitch
                 bars.append(
                     Bar(
                         round(x, 2),
                         round(foot, 2),
-                        round(place * (1 - GAP), 2),
+                        round(pitch * (1 - GAP), 2),
                         round(tall, 2),
                         kind,
                     )

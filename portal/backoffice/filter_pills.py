@@ -1,4 +1,4 @@
-"""The filter as rows of pills: each leads to the list with one more condition, or one less."""
+"""The filter as rows of pills; each links to the list with one condition more or less."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUP_NAMES, TAKEN, Filter
+from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, TAKEN, Filter
 from portal.backoffice.queue_counts import Counts
 from shop.catalogue.models import Product
 
 
 @dataclass(frozen=True)
 class Pill:
-    """One choice: `name` tells its count apart, which is None where nobody counts."""
+    """One choice; `count` is None where nothing is counted."""
 
     name: str
     label: StrOrPromise
@@ -23,18 +23,18 @@ class Pill:
 
 
 def state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
-    """The groups; one is always on."""
+    """Build the pills of the groups, one of which is always on."""
     shown = counts.shown()
     return [
         Pill(
             name, label, wanted.as_query(show=name, sort=""), wanted.group == name, shown.get(name)
         )
-        for name, label in GROUP_NAMES.items()
+        for name, (label, _slices) in GROUPS.items()
     ]
 
 
 def further_pills(wanted: Filter, counts: Counts) -> list[tuple[str, list[Pill]]]:
-    """All else, by its heading; pressed again, a pill is off."""
+    """Build all other pills by heading; clicking a pill again turns it off."""
     ages = {name: label for name, (_age, label) in AGES.items()}
     tiers = Product.objects.values_list("code", "name")
     channels = {name: label for name, (label, _where) in CHANNELS.items()}

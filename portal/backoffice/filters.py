@@ -1,4 +1,4 @@
-"""Which orders the queue shows: read from an address, written as one, asked for by indexes."""
+"""Filters of the order queue: parsed from a query string, and as queries that use an index."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
@@ -17,37 +17,24 @@ from django_stubs_ext import StrOrPromise
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.attention import NEEDS_STAFF, UNANSWERED, OrderSlice
+from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice
 from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
 
-LONGEST_SEARCH = 500  # letters: room for an address
-PLACED = tuple(OrderSlice(state) for state in State if state != State.NEW)
-# What the queue shows, by the name of a group.
-GROUPS: dict[str, tuple[OrderSlice, ...]] = {
-    "person": NEEDS_STAFF,
-    "need_human": (OrderSlice(State.NEED_HUMAN),),
-    "has_packing_errors": (OrderSlice(State.HAS_PACKING_ERRORS),),
-    "unanswered": (UNANSWERED,),
-    "details": (OrderSlice(State.PENDING, complete=False),),
-    "pending": (OrderSlice(State.PENDING, complete=True),),
-    "packing": (OrderSlice(State.PACKING),),
-    "packed": (OrderSlice(State.PACKED),),
-    "cancelled": (OrderSlice(State.CANCELLED),),
-    "all": PLACED,
-}
-GROUP_NAMES: dict[str, StrOrPromise] = {
-    "person": _("To do"),
-    "need_human": State.NEED_HUMAN.label,
-    "has_packing_errors": State.HAS_PACKING_ERRORS.label,
-    "unanswered": _("long without details"),
-    "details": _("waits for details"),
-    "pending": State.PENDING.label,
-    "packing": State.PACKING.label,
-    "packed": State.PACKED.label,
-    "cancelled": State.CANCELLED.label,
-    "all": _("All"),
+LONGEST_SEARCH = 500  # characters: room for a URL
+# The groups of the queue by name: label, and the orders in it.
+GROUPS: dict[str, tuple[StrOrPromise, tuple[OrderSlice, ...]]] = {
+    "person": (_("To do"), NEEDS_STAFF),
+    "need_human": (State.NEED_HUMAN.label, (OrderSlice(State.NEED_HUMAN),)),
+    "has_packing_errors": (State.HAS_PACKING_ERRORS.label, (OrderSlice(State.HAS_PACKING_ERRORS),)),
+    "unanswered": (_("long without details"), (UNANSWERED,)),
+    "details": (_("waits for details"), (OrderSlice(State.PENDING, complete=False),)),
+    "pending": (State.PENDING.label, (OrderSlice(State.PENDING, complete=True),)),
+    "packing": (State.PACKING.label, (OrderSlice(State.PACKING),)),
+    "packed": (State.PACKED.label, (OrderSlice(State.PACKED),)),
+    "cancelled": (State.CANCELLED.label, (OrderSlice(State.CANCELLED),)),
+    "all": (_("All"), PLACED),
 }
 DONE = {"packed", "cancelled", "all"}
 AGES = {
@@ -56,14 +43,14 @@ AGES = {
     "week": (timedelta(days=7), _("a week")),
 }
 TAKEN: dict[str, StrOrPromise] = {"me": _("by me"), "nobody": _("by nobody")}
-# Customers agree to the terms on a page; programs do not.
+# Customers accept the terms on a page; programs do not.
 CHANNELS: dict[str, tuple[StrOrPromise, Q]] = {
     "page": (_("our page"), Q(basket__terms__isnull=False)),
     "api": (_("API"), Q(basket__isnull=True)),
     "open": (_("open order"), Q(basket__isnull=False, basket__terms__isnull=True)),
 }
 FAILING: dict[str, StrOrPromise] = {"mail": _("an e-mail"), "webhook": _("a webhook")}
-# By what the list is sorted: the column, and whether the latest comes first.
+# Sort orders: the column, and whether the latest comes first.
 SORTS = {
     "waiting": ("updated_at", False),
     "changed": ("updated_at", True),
@@ -74,7 +61,7 @@ SORTS = {
 
 @dataclass(frozen=True)
 class Filter:
-    """What is asked for; `user` is who asks. Nothing given means all that needs a person."""
+    """A filter of the queue for `user`; by default the orders that need a person."""
 
     user: User
     q: str = ""
@@ -89,22 +76,27 @@ class Filter:
 
     @property
     def group(self) -> str:
-        """The group that is shown: a search goes through all orders unless one is chosen."""
+        """Return the group that is shown; a search covers all orders unless one is chosen."""
         return self.show or ("all" if self.q or self.failing or self.due else "person")
 
     @property
+    def slices(self) -> tuple[OrderSlice, ...]:
+        """Return the slices that make up the group."""
+        return GROUPS[self.group][1]
+
+    @property
     def order_by(self) -> tuple[str, bool]:
-        """The column that is sorted by, and whether the latest comes first."""
+        """Return the column to sort by, and whether the latest comes first."""
         return SORTS[self.sort or ("changed" if self.group in DONE else "waiting")]
 
     @cached_property
     def now(self) -> datetime:
-        """The moment from which ages count: one for the whole page."""
+        """Return the time that ages count from, the same for the whole page."""
         return timezone.now()
 
     @cached_property
     def found(self) -> Found | None:
-        """The few orders that a search or a list of failures leads to; None without either."""
+        """Return the orders that a search or a list of failures finds; None without either."""
         found = search(self.q) if self.q else None
         if self.failing:
             failed = _failed(self.failing)
@@ -112,38 +104,37 @@ class Filter:
         return found
 
     def parts(self) -> list[QuerySet[Order]]:
-        """The orders asked for, in lists each of which one index can sort; none is in two."""
+        """Return disjoint querysets, each of which one index can sort."""
         if self.found is not None:
             return [self._found_orders(self.found)]
         further = self._further()
-        return [Order.objects.filter(part.where(self.now), further) for part in GROUPS[self.group]]
+        return [Order.objects.filter(part.where(self.now), further) for part in self.slices]
 
     def orders(self) -> QuerySet[Order]:
-        """All orders asked for, in no order."""
+        """Return all filtered orders, unsorted."""
         if self.found is not None:
             return self._found_orders(self.found).order_by()
-        wanted = reduce(or_, [part.where(self.now) for part in GROUPS[self.group]])
+        wanted = reduce(or_, [part.where(self.now) for part in self.slices])
         return Order.objects.filter(wanted, self._further()).order_by()
 
     def as_query(self, **changes: str) -> str:
-        """The filter as the part of an address behind the question mark, with `changes`."""
+        """Return the filter as a query string, with `changes`."""
         given = {field.name: getattr(self, field.name) for field in fields(self)[1:]}
         return urlencode({name: text for name, text in (given | changes).items() if text})
 
     @cached_property
     def tier_id(self) -> int | None:
-        """The number of the tier that is asked for; 0, which none has, for one that is not there."""
+        """Return the primary key of the filtered tier; 0 for an unknown one, None without one."""
         if not self.tier:
             return None
         return Product.objects.filter(code=self.tier).values_list("pk", flat=True).first() or 0
 
     def _found_orders(self, found: Found) -> QuerySet[Order]:
-        # By their numbers and in no other way: without statistics SQLite would rather go through
-        # all orders of a state.
+        # By primary key alone: without statistics SQLite would rather scan all orders of a state.
         few = Order.objects.filter(pk__in=found.pks).alias(
             its_state=Coalesce("state", Value("")), its_tier=Coalesce("product", Value(0))
         )
-        wanted = reduce(or_, [part.where(self.now, "its_state") for part in GROUPS[self.group]])
+        wanted = reduce(or_, [part.where(self.now, "its_state") for part in self.slices])
         return few.filter(wanted, self._further("its_tier"))
 
     def _further(self, tier: str = "product") -> Q:
@@ -175,18 +166,18 @@ CHOICES: dict[str, Collection[str]] = {
 
 
 def parse(data: QueryDict, user: User) -> Filter:
-    """The filter that an address holds, for `user`; what it does not know, it leaves out."""
+    """Parse the filter from a query string for `user`, ignoring unknown values."""
     given = {name: data.get(name, "") for name in CHOICES if data.get(name) in CHOICES[name]}
     text = data.get("q", "").strip()[:LONGEST_SEARCH]
     return Filter(user=user, q=text, tier=data.get("tier", "").replace("\0", "")[:50], **given)
 
 
 def _failed(what: str) -> Found:
-    """The orders whose mails or webhooks were given up, the latest first."""
+    """Find the orders whose mails or webhooks failed for good, the latest first."""
     failed: QuerySet[Message] | QuerySet[Delivery]
     if what == "mail":
         failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
     else:
         failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-    pks = list(failed.order_by("-next_try").values_list("order", flat=True)[: MOST + 1])
+    pks = list(failed.order_by("-next_attempt_at").values_list("order", flat=True)[: MOST + 1])
     return Found(frozenset(pks[:MOST]), has_more=len(pks) > MOST)

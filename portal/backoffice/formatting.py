@@ -1,10 +1,10 @@
-"""How the back office writes things."""
+"""Format values for the back office."""
 
 from django.utils.translation import gettext as _
 
 
 def duration(span: float | None) -> str:
-    """A span of so many seconds in the two largest of its units, say "3 min 20 s"."""
+    """Return `span` seconds in its two largest units, such as "3 min 20 s"; "–" for None."""
     if span is None:
         return "–"
     seconds = round(span)

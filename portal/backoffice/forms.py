@@ -12,25 +12,32 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.models import BulkJob
 from shop.access.applications import may_act
 from shop.access.tokens import SCOPES
-from shop.form_texts import DETAILS, member_field
-from shop.orders.corrections import CORRECTABLE
+from shop.form_texts import add_errors, member_field
+from shop.orders.corrections import check_corrections
+from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.webhook_urls import webhook_url_error
+from shop.packing.recovery import rerunnable_steps
+from shop.packing.step_names import step_title
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 
 
 class ActionForm(forms.Form):
-    """One of several forms on an order's page: the ids of its fields begin with its name."""
+    """The form of one staff action, by itself one without fields.
 
-    name: ClassVar[str]
+    Several stand on an order's page, so the ids of its fields begin with the action's name.
+    """
+
+    name: ClassVar[str] = ""
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
 
 
 class ByHandForm(ActionForm):
-    """Which client and project staff have delivered themselves."""
+    """Ask for the client and project that staff delivered themselves."""
 
     name = "by_hand"
     client = forms.ModelChoiceField(
@@ -65,7 +72,7 @@ def confirmed(label: StrOrPromise) -> forms.BooleanField:
 
 
 class CancelForm(ActionForm):
-    """Why an order is cancelled."""
+    """Ask for the reason of a cancellation."""
 
     name = "cancel"
     reason = forms.CharField(
@@ -78,49 +85,62 @@ class CancelForm(ActionForm):
 
 
 class CorrectForm(ActionForm):
-    """What was ordered. What it may hold is for the order document to say."""
+    """Correct the members of an order. The order document checks their values."""
 
     name = "correct"
-    # The order as the page shows it: two who correct at once do not undo each other unseen.
+    # The version that the page shows: of two corrections at once, the second is refused.
     version = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, order: Order, data: Any = None) -> None:
         members = [member for member in CORRECTABLE if not _is_fixed(order, member)]
         initial = {member: getattr(order, member) for member in members}
         super().__init__(data, initial={**initial, "version": order.updated_at.isoformat()})
+        self.order = order
         for member in members:
-            self.fields[member] = _member_field(member)
+            self.fields[member] = member_field(member, required=False)
 
     def details(self) -> dict[str, Any]:
-        """The members as typed; empty ones are taken back. Those with a fault are left out."""
+        """Return the valid members; empty ones become None."""
         given = {member: self.cleaned_data[member] for member in CORRECTABLE if self._has(member)}
         return {member: value if value != "" else None for member, value in given.items()}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            # Correcting checks the document; if a field failed, check it here to show all errors.
+            try:
+                check_corrections(self.order, self.details())
+            except InvalidDocumentError as refusal:
+                add_errors(self, refusal.problems)
+        return cleaned
 
     def _has(self, member: str) -> bool:
         return member in self.fields and member in self.cleaned_data
 
 
 def _is_fixed(order: Order, member: str) -> bool:
-    """Whether `member` can no longer change: a name given to what was made may, its number not."""
+    """Tell whether `member` was delivered and is fixed: ids are, names can still change."""
     kind, _, what = member.partition("_")
     if kind == "user" or not getattr(order, f"delivered_{kind}_id", None):
         return False
     return what == "id" or not getattr(order, member)
 
 
-def _member_field(member: str) -> forms.Field:
-    if member in DETAILS:
-        return member_field(member, required=False)
-    if member == "language":
-        return forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    if member == "user_login":
-        return forms.CharField(label=_("Login wished for"), required=False)
-    label = _("Client's number") if member == "client_id" else _("Project's number")
-    return forms.IntegerField(label=label, required=False)
+class RetryFromForm(ActionForm):
+    """The step from which an order is tried again."""
+
+    name = "retry_from"
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        names = rerunnable_steps(order)
+        super().__init__(data, initial={"step": names[-1] if names else None})
+        steps = forms.RadioSelect(choices=[(name, step_title(name)) for name in names])
+        # Not a choice field: `retry_from` decides which steps there are.
+        self.fields["step"] = forms.CharField(label=_("From which step on"), widget=steps)
 
 
 class EmailChangeForm(ActionForm):
-    """Where the order's mails are to go."""
+    """Ask for the new e-mail address of an order."""
 
     name = "address"
     user_email = forms.CharField(
@@ -131,7 +151,7 @@ class EmailChangeForm(ActionForm):
 
 
 class NoteForm(ActionForm):
-    """What colleagues should know."""
+    """Ask for a note to colleagues."""
 
     name = "note"
     text = forms.CharField(
@@ -143,7 +163,7 @@ class NoteForm(ActionForm):
 
 
 class FollowUpForm(ActionForm):
-    """When to look again."""
+    """Ask for the date of a follow-up."""
 
     name = "follow_up"
     on = forms.DateField(
@@ -154,10 +174,10 @@ class FollowUpForm(ActionForm):
 
 
 class ClientAdminForm(ActionForm):
-    """Who is to administer the client that was delivered."""
+    """Ask for the new client_admin of the delivered client."""
 
     name = "client_admin"
-    # Who it is as the page shows it: two who appoint at once do not undo each other unseen.
+    # The client_admin that the page shows: of two changes at once, the second is refused.
     instead_of = forms.IntegerField(widget=forms.HiddenInput)
     user = forms.EmailField(
         label=_("E-mail of whoever is to administer it"),
@@ -173,7 +193,7 @@ class ClientAdminForm(ActionForm):
 
 
 class BulkForm(forms.Form):
-    """What else has to be said before something is done to many orders."""
+    """Ask for what a bulk action needs."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -200,7 +220,7 @@ class BulkForm(forms.Form):
 
 
 class ScopesField(forms.MultipleChoiceField):
-    """What a program or a token may do; everything, to begin with."""
+    """The scopes of an application or a token; all of them by default."""
 
     def __init__(self, scopes: Sequence[str] = SCOPES) -> None:
         super().__init__(
@@ -212,7 +232,7 @@ class ScopesField(forms.MultipleChoiceField):
 
 
 class ApplicationForm(forms.Form):
-    """A partner's program."""
+    """Edit a partner's application."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -252,7 +272,7 @@ class ApplicationForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """A long-lived token."""
+    """Issue a long-lived token."""
 
     name = forms.CharField(
         label=_("Name"), max_length=100, help_text=_("Where it is used, to tell it from others.")

@@ -1,4 +1,4 @@
-"""Pages of a list of any length: each begins where the one before ended, however far that is."""
+"""Keyset pagination: each page starts after the last row of the one before, at any depth."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,13 +15,13 @@ RELATED = ("packing", "delivered_client", "taken_by")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-# Where an order stands in a list: what it is sorted by, and its number.
-Place = tuple[datetime, int]
+# A position in a list: the value it is sorted by, and the primary key.
+Position = tuple[datetime, int]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some orders of a list, and how the pages around them are asked for: empty for none."""
+    """Some orders of a list, and the cursors of the pages around it; "" if there is none."""
 
     orders: list[Order]
     before: str = ""
@@ -29,18 +29,18 @@ class Page:
 
 
 def page_of(wanted: Filter, *, after: str = "", before: str = "", size: int = A_PAGE) -> Page:
-    """The page behind the place `after`, or the one in front of `before`; else the first."""
+    """Return the page after the cursor `after`, or before `before`; else the first."""
     start, end = _read(after), _read(before)
     if end and not start:
-        found = places(wanted, end, size + 1, backwards=True)
+        found = positions(wanted, end, size + 1, backwards=True)
         has_before, has_after = len(found) > size, True
         found = found[:size][::-1]
     else:
-        found = places(wanted, start, size + 1)
+        found = positions(wanted, start, size + 1)
         has_before, has_after = start is not None, len(found) > size
         found = found[:size]
     if not found:
-        # Whoever comes to an end that has moved begins anew.
+        # The list ends before the cursor now: start from the first page.
         return page_of(wanted, size=size) if start or end else Page([])
     return Page(
         orders=fetch([pk for _when, pk in found]),
@@ -49,29 +49,29 @@ def page_of(wanted: Filter, *, after: str = "", before: str = "", size: int = A_
     )
 
 
-def places(
-    wanted: Filter, start: Place | None, number: int, *, backwards: bool = False
-) -> list[Place]:
-    """The next `number` orders from `start` on, `start` not among them.
+def positions(
+    wanted: Filter, start: Position | None, number: int, *, backwards: bool = False
+) -> list[Position]:
+    """Return the positions of the next `number` orders after `start`.
 
-    Each part of the filter is asked for as many, by its index; together they are in order.
+    Each part of the filter is queried for as many, by its index; then they are merged.
     """
     column, latest_first = wanted.order_by
-    falling = latest_first != backwards
-    lists = [_list(part, column, start, falling=falling)[:number] for part in wanted.parts()]
-    return list(islice(merge(*lists, reverse=falling), number))
+    descending = latest_first != backwards
+    lists = [_list(part, column, start, descending=descending)[:number] for part in wanted.parts()]
+    return list(islice(merge(*lists, reverse=descending), number))
 
 
 def fetch(pks: list[int]) -> list[Order]:
-    """The orders `pks`, in this order, with what the table tells of them."""
+    """Return the orders `pks`, in this order, with the relations that the table shows."""
     found = Order.objects.select_related(*RELATED).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
 
 
 def _list(
-    part: QuerySet[Order], column: str, start: Place | None, *, falling: bool
-) -> QuerySet[Order, Place]:
-    sign, side = ("-", "lt") if falling else ("", "gt")
+    part: QuerySet[Order], column: str, start: Position | None, *, descending: bool
+) -> QuerySet[Order, Position]:
+    sign, side = ("-", "lt") if descending else ("", "gt")
     if start:
         when, pk = start
         behind = Q(**{f"{column}__{side}": when}) | Q(**{f"pk__{side}": pk})
@@ -79,12 +79,12 @@ def _list(
     return part.order_by(f"{sign}{column}", f"{sign}pk").values_list(column, "pk")
 
 
-def _write(place: Place) -> str:
-    when, pk = place
+def _write(position: Position) -> str:
+    when, pk = position
     return f"{(when - EPOCH) // MICROSECOND}-{pk}"
 
 
-def _read(text: str) -> Place | None:
+def _read(text: str) -> Position | None:
     when, _dash, pk = text.partition("-")
     if not (text.isascii() and when.isdecimal() and pk.isdecimal() and len(text) < 40):
         return None

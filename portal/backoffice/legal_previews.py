@@ -1,4 +1,4 @@
-"""The legal pages as only staff see them: old versions, and before they are published."""
+"""Legal pages for staff: old versions, and previews before publishing."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from shop.content.publishing import TEXTS, newest
 @permission_required("orders.view_order")
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What a page said once, word for word."""
+    """Show one version of a page."""
     found = get_object_or_404(Version, page_id=slug, number=number)
     context = {"version": found, "newest": newest(slug)}
     return render(request, "content/page.html", context)
@@ -23,9 +23,9 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @permission_required("content.change_page")
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest) -> HttpResponse:
-    """What stands in the admin's form, as the page would show it."""
+    """Show the texts of the admin's form as the page would show them."""
     if request.method != "POST":
-        # Where switching the language leads.
+        # Switching the language sends a GET.
         return redirect("admin:content_page_changelist")
     texts = {name: request.POST.get(name, "") for name in TEXTS}
     context = {

@@ -1,4 +1,4 @@
-"""The mails as their readers get them, with made-up data, for staff to look at."""
+"""Previews of all mails for staff, with made-up data."""
 
 import base64
 import hashlib
@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from portal.backoffice.staff_access import permission_required
 from shop.languages import page_language
-from shop.middleware import View
 from shop.notifications.emails.kinds import KINDS
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.render import Rendered
 from shop.notifications.emails.render import render as render_mail
 from shop.notifications.emails.samples import sample_message
+from shop.view_types import View
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -29,7 +29,7 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 @permission_required("orders.view_order")
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
-    """All kinds, each in its cases."""
+    """List all kinds with their cases."""
     kinds = [(kind, kind.label, KINDS[kind].samples) for kind in Message.Kind]
     return render(request, "backoffice/mails.html", {"kinds": kinds})
 
@@ -37,8 +37,8 @@ def mails(request: HttpRequest) -> HttpResponse:
 @permission_required("orders.view_order")
 @require_safe
 def mail(request: HttpRequest, kind: str) -> HttpResponse:
-    """Subject, text and HTML of one kind, in a case and a language."""
-    rendered, case, language = _asked_for(request, kind)
+    """Show subject, text and HTML of one kind, in a case and a language."""
+    rendered, case, language = _render(request, kind)
     context = {
         "kind": kind,
         "title": Message.Kind(kind).label,
@@ -49,15 +49,15 @@ def mail(request: HttpRequest, kind: str) -> HttpResponse:
         "languages": settings.LANGUAGES,
     }
     page = render(request, "backoffice/mail.html", context)
-    return _under(csp_update({"frame-src": [SELF]}), request, page)
+    return _with_policy(csp_update({"frame-src": [SELF]}), request, page)
 
 
 @permission_required("orders.view_order")
 @require_safe
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, kind: str) -> HttpResponse:
-    """The HTML of a mail as a document of its own: no script, no form, nothing from elsewhere."""
-    html = _asked_for(request, kind)[0].html
+    """Return the HTML part as a document of its own, without scripts, forms or external content."""
+    html = _render(request, kind)[0].html
     (style,) = STYLE.findall(html)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     nothing = ("script-src", "img-src", "connect-src", "form-action")
@@ -66,21 +66,21 @@ def mail_html(request: HttpRequest, kind: str) -> HttpResponse:
         "frame-ancestors": [SELF],
         "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
     }
-    return _under(csp_replace(policy), request, HttpResponse(html))
+    return _with_policy(csp_replace(policy), request, HttpResponse(html))
 
 
-def _under(
+def _with_policy(
     policy: Callable[[View], Callable[..., HttpResponseBase]],
     request: HttpRequest,
     response: HttpResponse,
 ) -> HttpResponse:
-    """`response`, with a policy for content of its own."""
+    """Return `response` with the Content-Security-Policy that the decorator `policy` sets."""
     changed = policy(lambda _request: response)(request)
     assert isinstance(changed, HttpResponse)  # noqa: S101 -- it is the same one
     return changed
 
 
-def _asked_for(request: HttpRequest, kind: str) -> tuple[Rendered, int, str]:
+def _render(request: HttpRequest, kind: str) -> tuple[Rendered, int, str]:
     if kind not in KINDS:
         raise Http404
     language = request.GET.get("language", page_language())

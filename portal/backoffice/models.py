@@ -1,4 +1,4 @@
-"""What the back office keeps: exports, and what is done to many orders at once."""
+"""Exports and bulk jobs."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from shop.tenancy.models import User
 
 
 class Export(models.Model):
-    """Orders that left the house as a file: who took them, which, and how many."""
+    """A record of an export of orders: by whom, which, and how many."""
 
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
@@ -20,8 +20,8 @@ class Export(models.Model):
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     format = models.CharField(max_length=10, choices=Format)
-    filter = models.TextField(blank=True)  # as the address has it
-    number = models.PositiveBigIntegerField(null=True)  # none while, or because, it was cut short
+    filter = models.TextField(blank=True)  # as a query string
+    number = models.PositiveBigIntegerField(null=True)  # NULL until it is complete
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -33,7 +33,7 @@ class Export(models.Model):
 
 
 class BulkJob(models.Model):
-    """One thing that is done to many orders, by the worker. Its orders were chosen beforehand."""
+    """An action that the worker does to many orders, chosen when it is created."""
 
     class Action(models.TextChoices):
         RETRY = "retry", _("Try again")
@@ -43,7 +43,7 @@ class BulkJob(models.Model):
 
     action = models.CharField(max_length=10, choices=Action)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # Why orders are cancelled, to whom they are assigned.
+    # For cancelling and for assigning.
     reason = models.TextField(blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -73,7 +73,7 @@ class BulkJob(models.Model):
 
 
 class BulkItem(models.Model):
-    """One order of a bulk action. Its outcome and what was done commit together."""
+    """One order of a bulk job. Its outcome commits together with the action."""
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -1,4 +1,4 @@
-"""Orders as a file: streamed, safe to open in a spreadsheet, and written down."""
+"""Export of orders as a file: streamed, safe for spreadsheets, and logged."""
 
 import csv
 import json
@@ -13,25 +13,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.filters import Filter, parse
-from portal.backoffice.keyset_paging import fetch, places
+from portal.backoffice.keyset_paging import fetch, positions
 from portal.backoffice.models import Export
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.models import Order
+from shop.orders.order_members import EXPORTED
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 500  # orders; between two reads nothing of the database is held
-# What spreadsheets take for a formula, also where they part cells at semicolons or know wide signs.
-# An apostrophe in front makes a text of it.
+AT_ONCE = 500  # orders in one query; no cursor stays open between queries
+# Text that spreadsheets take for a formula, also with semicolons as separators or with full-width
+# characters. A leading apostrophe makes it text.
 FORMULA = re.compile(r"""(\A|;"*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])""")
-# Never the hash: whoever has it can open the registration page.
-MEMBERS = (
-    "pk", "state", "complete", "fault", "tier_name", "net_cents", "currency", "client_id",
-    "client_name", "project_id", "project_name", "user_email", "user_first_name",
-    "user_last_name", "user_login", "language", "promo_code", "delivered_client_id",
-    "delivered_project_id", "created_at", "updated_at", "follow_up_on",
-)  # fmt: skip
-COLUMNS = ("order", *MEMBERS[1:], "last_step", "attempts", "taken_by")
+# Never the hash: it opens the registration page.
+FIELDS = (
+    *("pk", "state", "complete", "fault", "tier_name", "net_cents", "currency", *EXPORTED),
+    *("delivered_client_id", "delivered_project_id", "created_at", "updated_at", "follow_up_on"),
+)
+COLUMNS = ("order", *FIELDS[1:], "last_step", "attempts", "taken_by")
 TYPES = {
     Export.Format.CSV: "text/csv; charset=utf-8",
     Export.Format.JSON_LINES: "application/x-ndjson",
@@ -41,7 +40,7 @@ TYPES = {
 @permission_required("orders.export_order")  # type: ignore[arg-type]  # it streams
 @require_safe
 def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
-    """The orders of the list that the address asks for, all of them, oldest first."""
+    """Export all orders of the filtered list, oldest first."""
     wanted = parse(request.GET, staff_user(request))
     write = _csv if kind == Export.Format.CSV else _json_lines
     response = StreamingHttpResponse(
@@ -53,10 +52,10 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
 
 
 def rows(wanted: Filter) -> Iterator[dict[str, Any]]:
-    """Each order asked for, once, in the order they were placed, whatever moves meanwhile."""
+    """Yield each filtered order once, oldest first, even if orders change meanwhile."""
     wanted = replace(wanted, sort="oldest")
     place = None
-    while found := places(wanted, place, AT_ONCE):
+    while found := positions(wanted, place, AT_ONCE):
         for order in fetch([pk for _when, pk in found]):
             yield _row(order)
         place = found[-1]
@@ -68,7 +67,7 @@ def _row(order: Order) -> dict[str, Any]:
         zip(
             COLUMNS,
             (
-                *(getattr(order, name) for name in MEMBERS),
+                *(getattr(order, name) for name in FIELDS),
                 packing.last_step if packing else "",
                 packing.attempts if packing else 0,
                 order.taken_by.email if order.taken_by else None,
@@ -99,7 +98,7 @@ def _recorded(
 
 
 class _Echo:
-    """A file that hands back what is written to it."""
+    """A file object whose `write` returns the text."""
 
     def write(self, text: str) -> str:
         return text
@@ -107,7 +106,7 @@ class _Echo:
 
 def _csv(found: Iterator[dict[str, Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    yield "\ufeff"  # else spreadsheets take it for another encoding
+    yield "\ufeff"  # else spreadsheets guess another encoding
     yield writer.writerow(COLUMNS)
     for row in found:
         yield writer.writerow([_plain(value) for value in row.values()])

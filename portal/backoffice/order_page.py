@@ -1,25 +1,33 @@
-"""The page of one order: what to do, what happened."""
+"""The page of one order: what staff can do, what happened, and the views that do it."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.backoffice import forms
 from portal.backoffice.advice import advice_on, way_in
-from portal.backoffice.available_actions import available_actions
+from portal.backoffice.forms import ActionForm
+from portal.backoffice.order_actions import ACTIONS, MEND, Done, OrderAction
 from portal.backoffice.staff_access import permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
-from shop.middleware import View
+from shop.form_texts import add_errors
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.resend import send_again
+from shop.notifications.webhooks.replay import replay_for
+from shop.orders.document import InvalidDocumentError
+from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
-from shop.packing.recovery import rerunnable_steps
+from shop.packing.outcomes import NeedsCorrection
+from shop.tenancy.models import User
+from shop.view_types import View
 
-LOOK, MEND = "orders.view_order", "orders.mend_order"
 RELATED = (
     "product",
     "packing",
@@ -35,55 +43,90 @@ RELATED = (
     "basket__terms",
     "basket__application",
 )
-Action = Callable[..., HttpResponse]  # of the request, the order, and what else its address names
 
 
-@permission_required(LOOK)
+@permission_required("orders.view_order")
 @require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
-    """What to do, and what happened."""
-    return show(request, find_order(pk))
+    """Show what to do and what happened."""
+    return _show(request, _find_order(pk))
 
 
-def action(permission: str = MEND) -> Callable[[Action], View]:
-    """Something that is done to an order, by POST.
+def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
+    """Decorate a view that changes an order: it gets the order, and only on POST.
 
-    A GET leads to the order's page: switching the language after a refused form asks for it.
+    A GET leads to the order's page; switching the language after a refused form sends one.
     """
 
-    def make(act: Action) -> View:
+    def decorate(act: Callable[..., HttpResponse]) -> View:
         @permission_required(permission)
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(act)
         def view(request: HttpRequest, pk: int, **which: int) -> HttpResponse:
             if request.method != "POST":
                 return redirect("staff_order", pk)
-            return act(request, find_order(pk), **which)
+            return act(request, _find_order(pk), **which)
 
         return view
 
-    return make
+    return decorate
 
 
-def find_order(pk: int) -> Order:
-    """The placed order of this number. Raises Http404."""
+def action_view(action: OrderAction) -> View:
+    """Return the view that runs `action`."""
+
+    @posted(action.permission)
+    def act(request: HttpRequest, order: Order) -> HttpResponse:
+        form = action.form(order, request.POST)
+        if not form.is_valid():
+            possible = action.is_possible(order)
+            return _show(request, order, form) if possible else _acted(request, order, "")
+        try:
+            return _acted(request, order, action.run(order, staff_user(request), form))
+        except InvalidDocumentError as refusal:
+            add_errors(form, refusal.problems)
+        except NeedsCorrection as outcome:
+            form.add_error(None, error_text(outcome.code))
+        return _show(request, _find_order(order.pk), form)
+
+    return act
+
+
+@posted(MEND)
+def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
+    """Send one mail again."""
+    found = Message.objects.select_related("order__invitation").filter(order=order, pk=mail)
+    message = found.first()
+    if message is None:
+        raise Http404
+    sent = send_again(message, staff_user(request))
+    return _acted(request, order, sent and _("The e-mail is on its way again."))
+
+
+@posted(MEND)
+def webhooks_again(request: HttpRequest, order: Order, delivery: int | None = None) -> HttpResponse:
+    """Send one webhook again, or all of the order's."""
+    number = replay_for(order, staff_user(request), only=delivery)
+    sentence = ngettext(
+        "The webhook is on its way again.", "%(number)s webhooks are on their way again.", number
+    )
+    return _acted(request, order, number > 0 and sentence % {"number": number})
+
+
+def _find_order(pk: int) -> Order:
     placed = Order.objects.exclude(state=State.NEW).select_related(*RELATED)
     return get_object_or_404(placed, pk=pk)
 
 
-def show(
-    request: HttpRequest, order: Order, refused: forms.ActionForm | None = None
-) -> HttpResponse:
-    """The order's page; with a form that was `refused` as it was typed, and 422."""
-    may_do = available_actions(order, staff_user(request))
-    again = rerunnable_steps(order) if "steps" in may_do else []
+def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None) -> HttpResponse:
+    """Render the order's page; with 422 and a `refused` form as it was typed."""
+    offers = _offers(order, staff_user(request), refused)
     entries = timeline_of(order)
     context = {
         "order": order,
-        "offered": may_do,
-        "forms": _forms(order, refused),
+        "offers": offers,
+        "offered": {offer["name"] for offer in offers},
         "refused": refused,
-        "again": again,
         "advice": advice_on(order),
         "way_in": way_in(order),
         "entries": entries,
@@ -94,10 +137,29 @@ def show(
     return render(request, "backoffice/order.html", context, status=422 if refused else 200)
 
 
-def acted(request: HttpRequest, order: Order, won: Any, success: str) -> HttpResponse:
-    """Back to the order's page, which says what was done, or who was faster."""
-    if won:
-        messages.success(request, success)
+def _offers(order: Order, staff: User, refused: ActionForm | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": action.name,
+            "url": reverse(f"staff_{action.name}", args=[order.pk]),
+            "label": action.label,
+            "text": action.text(order) if callable(action.text) else action.text,
+            "button": action.button or action.label,
+            "second_button": action.second_button(order),
+            "is_primary": action.is_primary(order),
+            "form": refused
+            if refused and refused.name == action.name
+            else action.form(order, None),
+        }
+        for action in ACTIONS
+        if action.is_listed and staff.has_perm(action.permission) and action.is_possible(order)
+    ]
+
+
+def _acted(request: HttpRequest, order: Order, done: Done) -> HttpResponse:
+    """Go back to the order's page, which says what was `done`, or who was faster."""
+    if done:
+        messages.success(request, str(done))
     else:
         messages.warning(request, _too_late(request, order))
     return redirect("staff_order", order.pk)
@@ -113,19 +175,3 @@ def _too_late(request: HttpRequest, order: Order) -> str:
         return _("You have done this already: here is how the order stands now.")
     sentence = _("%(who)s was faster: here is how the order stands now.")
     return sentence % {"who": last.actor.get_full_name() or last.actor.email}
-
-
-def _forms(order: Order, refused: forms.ActionForm | None) -> dict[str, forms.ActionForm]:
-    client = order.delivered_client
-    fresh: list[forms.ActionForm] = [
-        forms.ByHandForm(
-            initial={"client": order.delivered_client_id, "project": order.delivered_project_id}
-        ),
-        forms.CorrectForm(order),
-        forms.EmailChangeForm(initial={"user_email": order.user_email}),
-        forms.CancelForm(),
-        forms.NoteForm(),
-        forms.FollowUpForm(initial={"on": order.follow_up_on}),
-        forms.ClientAdminForm(initial={"instead_of": client.client_admin_id if client else None}),
-    ]
-    return {form.name: form for form in [*fresh, *([refused] if refused else [])]}

@@ -1,4 +1,4 @@
-"""The staff's queue: which orders need them, and any other list of orders."""
+"""The staff's queue: the orders that need them, and any other list of orders."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from portal.backoffice.staff_access import permission_required, staff_user
 @permission_required("orders.view_order")
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What needs a person, oldest first; by the address, any other list of orders."""
+    """List the orders that need staff, oldest first, or those the query string asks for."""
     wanted = parse(request.GET, staff_user(request))
     page = page_of(wanted, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     counts = count_waiting()
@@ -34,7 +34,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @permission_required("orders.view_order")
 @require_safe
 def live_counts(request: HttpRequest) -> HttpResponse:
-    """The numbers alone; 204 while they are what the page shows already (`?seen=`)."""
+    """Return the counts alone; 204 if the page shows them already (`?seen=`)."""
     counts = count_waiting()
     if request.GET.get("seen", "") == counts.version:
         return HttpResponse(status=204)
@@ -47,21 +47,21 @@ def _links(wanted: Filter, page: Page) -> dict[str, str]:
     by_number = "oldest" if column == "created_at" and latest_first else "newest"
     if column != "updated_at":
         by_age = "waiting"
-    falls = "descending" if latest_first else "ascending"
+    direction = "descending" if latest_first else "ascending"
     return {
         "filter": wanted.as_query(),
         "by_age": wanted.as_query(sort=by_age),
         "by_number": wanted.as_query(sort=by_number),
-        # Who waits longest has the greatest age.
+        # The column shows ages: the order that has waited longest has the greatest.
         "age_sorted": ("ascending" if latest_first else "descending")
         if column == "updated_at"
         else "none",
-        "number_sorted": falls if column == "created_at" else "none",
-        "newer": _with(wanted, "before", page.before),
-        "older": _with(wanted, "after", page.after),
+        "number_sorted": direction if column == "created_at" else "none",
+        "newer": _page_link(wanted, "before", page.before),
+        "older": _page_link(wanted, "after", page.after),
     }
 
 
-def _with(wanted: Filter, side: str, place: str) -> str:
+def _page_link(wanted: Filter, side: str, cursor: str) -> str:
     query = wanted.as_query()
-    return f"{query}{'&' if query else ''}{side}={place}" if place else ""
+    return f"{query}{'&' if query else ''}{side}={cursor}" if cursor else ""

@@ -1,7 +1,8 @@
-"""How the last weeks went: pictures for a glance, tables for the numbers."""
+"""Overview of the last weeks: charts for a glance, tables for the numbers."""
 
 from dataclasses import dataclass
 from math import log1p
+from typing import assert_never
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,21 +13,35 @@ from portal.backoffice.formatting import duration
 from portal.backoffice.staff_access import permission_required
 from portal.backoffice.statistics import DAYS, SAMPLE, Last30Days, Times
 from shop.catalogue.models import Product
-from shop.orders.models import State
+from shop.orders.models import PLACED_STATES, State
 
-# What a bar is piled up of, from the ground: how it is coloured, and the states it counts.
-PILES: dict[str, tuple[State, ...]] = {
-    "good": (State.PACKED,),
-    "wait": (State.PENDING, State.PACKING),
-    "fault": (State.NEED_HUMAN, State.HAS_PACKING_ERRORS),
-    "past": (State.CANCELLED,),
-}
+# The parts of a bar, from the ground up; each is a CSS class.
+KINDS = ("good", "wait", "fault", "past")
+
+
+def _kind(state: State) -> str | None:
+    match state:
+        case State.PACKED:
+            return "good"
+        case State.PENDING | State.PACKING:
+            return "wait"
+        case State.NEED_HUMAN | State.HAS_PACKING_ERRORS:
+            return "fault"
+        case State.CANCELLED:
+            return "past"
+        case State.NEW:
+            return None
+        case unknown:
+            assert_never(unknown)
+
+
+PILES = {kind: tuple(state for state in State if _kind(state) == kind) for kind in KINDS}
 SMALL = 28  # height of a tier's chart
 
 
 @dataclass(frozen=True)
 class Tier:
-    """A tier's orders: how many each day, and together."""
+    """Orders of a tier by day."""
 
     code: str
     name: str
@@ -35,17 +50,16 @@ class Tier:
 
     @property
     def total(self) -> int:
-        """In all days together."""
+        """Return the sum of all days."""
         return sum(self.numbers)
 
 
 @permission_required("orders.view_order")
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Orders by day, state and tier; how long they took; what fails."""
+    """Show orders by day, state and tier, packing times and failures."""
     weeks = Last30Days()
     times = weeks.times()
-    states = [state for state in State if state != State.NEW]
     numbers = [[weeks.number(day, states) for states in PILES.values()] for day in weeks.days]
     context = {
         "weeks": weeks,
@@ -53,12 +67,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sample": SAMPLE,
         "first": weeks.days[0],
         "last": weeks.days[-1],
-        "states": states,
+        "states": PLACED_STATES,
         "by_state": [
-            (day, [weeks.number(day, (state,)) for state in states], weeks.number(day))
+            (day, [weeks.number(day, (state,)) for state in PLACED_STATES], weeks.number(day))
             for day in reversed(weeks.days)
         ],
-        "totals": [weeks.number(states=(state,)) for state in states],
+        "totals": [weeks.number(states=(state,)) for state in PLACED_STATES],
         "placed_chart": stacked(numbers, list(PILES)),
         "piles": [
             (kind, ", ".join(str(state.label) for state in states))
@@ -86,7 +100,7 @@ def _tiers(weeks: Last30Days) -> list[Tier]:
 
 
 def _pile(times: Times) -> list[float]:
-    """Heights of a bar: each fold longer is as much higher, else one bad day would hide the rest."""
+    """Return the heights of a bar on a log scale, so that one bad day does not hide the rest."""
     if times.middle is None or times.slow is None:
         return [0, 0]
     middle, slow = log1p(times.middle), log1p(times.slow)

@@ -1,4 +1,4 @@
-"""How many orders wait, and for how long: counted no further than anybody reads."""
+"""Counts of waiting orders by group and age, up to MOST."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -6,42 +6,34 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from portal.backoffice.filters import AGES, GROUPS
+from portal.backoffice.filters import AGES, DONE, GROUPS
 from shop.orders.attention import OrderSlice
 from shop.orders.models import Order, State
 
 MOST = 1000
-# Without the groups of what is done: there are always many.
-COUNTED = (
-    "person",
-    "need_human",
-    "has_packing_errors",
-    "unanswered",
-    "details",
-    "pending",
-    "packing",
-)
+# Without the groups of what is done, which are always large.
+COUNTED = [name for name in GROUPS if name not in DONE]
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many there are in each group, and of those that need a person by age."""
+    """Numbers of orders by group, and of those that need a person by age."""
 
     now: datetime = field(default_factory=timezone.now)
     numbers: dict[str, int] = field(default_factory=dict)
 
     def shown(self) -> dict[str, str]:
-        """The numbers as pages show them."""
+        """Return the numbers as pages show them."""
         return {name: f"{MOST}+" if n > MOST else str(n) for name, n in self.numbers.items()}
 
     @property
     def version(self) -> str:
-        """What tells these numbers from others."""
+        """Return a string that changes with the numbers."""
         return "-".join(str(number) for number in self.numbers.values())
 
 
 def count_waiting() -> Counts:
-    """The counts as they are now: five queries, each of an index and of no more than MOST rows."""
+    """Count now: five queries, each by an index and over at most MOST + 1 rows."""
     counts = Counts()
     oldest: dict[tuple[State, bool | None], list[datetime]] = {}
 
@@ -56,7 +48,7 @@ def count_waiting() -> Counts:
         return bisect_right(oldest[key], before)
 
     for name in COUNTED:
-        counts.numbers[name] = sum(count(part, timedelta()) for part in GROUPS[name])
+        counts.numbers[name] = sum(count(part, timedelta()) for part in GROUPS[name][1])
     for name, (age, _label) in AGES.items():
-        counts.numbers[name] = sum(count(part, age) for part in GROUPS["person"])
+        counts.numbers[name] = sum(count(part, age) for part in GROUPS["person"][1])
     return counts

@@ -1,4 +1,4 @@
-"""Forget for whom was searched, once they delete their account."""
+"""Erase a person from the record of exports."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from shop.tenancy.models import User
 
 @receiver(user_erased)
 def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) -> None:
-    """Take their addresses out of what was asked for when orders were exported."""
+    """Remove the user's addresses from the search texts of exports."""
     for email in emails:
         text = urlencode({"q": email})[2:]
         for export in Export.objects.filter(filter__icontains=text):

@@ -1,4 +1,4 @@
-"""Who may enter the back office, Django's admin included."""
+"""Access to the back office, including Django's admin: staff with a second factor."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,15 +18,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from shop.middleware import View
 from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
+from shop.view_types import View
 
 
 def staff_required(view: View) -> View:
-    """Staff only: who is not signed in may do so, for others the page does not exist.
+    """Decorate a view for staff: anonymous users are sent to sign in, others get 404.
 
-    Outside the demo a password alone is not enough.
+    Outside the demo, staff must have used a second factor in this session.
     """
 
     @wraps(view)
@@ -37,7 +37,7 @@ def staff_required(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if not user.is_staff:
             raise Http404
-        if not settings.DEMO and not _has_shown_factor(request, user):
+        if not settings.DEMO and not _used_factor(request, user):
             return _ask_for_factor(request, user)
         return view(request, *args, **kwargs)
 
@@ -45,7 +45,7 @@ def staff_required(view: View) -> View:
 
 
 def permission_required(permission: str) -> Callable[[View], View]:
-    """Staff who have `permission` (say "orders.mend_order") only; others of staff are told so."""
+    """Decorate a view for staff with `permission` ("orders.mend_order"); other staff get 403."""
 
     def guard(view: View) -> View:
         @staff_required
@@ -61,13 +61,13 @@ def permission_required(permission: str) -> Callable[[View], View]:
 
 
 def staff_user(request: HttpRequest) -> User:
-    """Who is at it, behind the door."""
-    assert isinstance(request.user, User)  # noqa: S101 -- `for_staff` saw to it
+    """Return the user, in a view that `staff_required` guards."""
+    assert isinstance(request.user, User)  # noqa: S101 -- `staff_required` checked it
     return request.user
 
 
-def whom_to_ask() -> list[User]:
-    """Who can give permissions: a few who may do everything."""
+def superusers_to_ask() -> list[User]:
+    """Return up to three superusers, who can grant permissions."""
     found = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
     if not settings.DEMO:
         found = found.filter(demo=False)
@@ -75,14 +75,14 @@ def whom_to_ask() -> list[User]:
 
 
 def close_admin(site: AdminSite) -> None:
-    """Put Django's admin behind the same door, and have sign-in and passwords at one place only.
+    """Guard Django's admin like the back office, and redirect its sign-in and password pages.
 
-    Who may look at nothing in it does not see that it is there.
+    Staff who may see nothing in it get 403.
     """
-    open_to_staff: Callable[..., View] = site.admin_view
+    unguarded: Callable[..., View] = site.admin_view
 
     def admin_view(view: View, cacheable: bool = False) -> View:
-        inside = open_to_staff(view, cacheable)
+        inside = unguarded(view, cacheable)
 
         @staff_required
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -98,14 +98,14 @@ def close_admin(site: AdminSite) -> None:
     def to_password(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("account_change_password")
 
-    # A site of its own would need each model registered anew; so the ignores.
+    # A custom AdminSite would have to re-register every model; hence the ignores.
     site.admin_view = admin_view  # type: ignore[method-assign, assignment]
     site.login = staff_required(to_index)  # type: ignore[method-assign]
     site.password_change = to_password  # type: ignore[method-assign, assignment]
 
 
-def _has_shown_factor(request: HttpRequest, user: User) -> bool:
-    # In this session: another one may have begun by password before there was a factor.
+def _used_factor(request: HttpRequest, user: User) -> bool:
+    # In this session: another one may have started before the user had a second factor.
     records = get_authentication_records(request, user)
     return any(record["method"] == "mfa" for record in records) and has_second_factor(user)
 

@@ -1,4 +1,4 @@
-"""How the last weeks went, from rows; every question is bounded by its days and an index."""
+"""Statistics of the last weeks; every query is bounded by days and uses an index."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from django.utils.functional import cached_property
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.models import Order, OrderEvent, State
+from shop.orders.corrections import STUCK
+from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 
 DAYS = 30
-SAMPLE = 500  # orders of a day whose times are looked at; of more than that, evenly chosen ones
+SAMPLE = 500  # orders of a day whose times are read; of more, an evenly spaced sample
 MOST_LINES = 20
-STUCK = (State.NEED_HUMAN, State.HAS_PACKING_ERRORS)
 
 
 @dataclass(frozen=True)
 class Times:
-    """How long the orders of a day took from being placed to being packed."""
+    """Times from being placed to being packed, for the orders of one day."""
 
     day: date
     packed: int
@@ -34,14 +34,14 @@ class Times:
 
 @dataclass(frozen=True)
 class Line:
-    """How often something has happened."""
+    """One line of a table of counts."""
 
     names: tuple[str, ...]
     number: int
 
 
 class Last30Days:
-    """The last DAYS days, today included, in the zone of the shop."""
+    """The last DAYS days including today, in the shop's time zone."""
 
     def __init__(self) -> None:
         today = timezone.localdate()
@@ -51,11 +51,11 @@ class Last30Days:
 
     @cached_property
     def placed(self) -> dict[tuple[date, State, str], int]:
-        """How many orders were placed, by day, by the state they are in now, and by tier."""
+        """Count placed orders by day, current state and tier."""
         days = [When(created_at__lt=end, then=Value(n)) for n, end in enumerate(self.bounds[1:])]
         found = (
             Order.objects.filter(
-                state__in=[state for state in State if state != State.NEW],
+                state__in=PLACED_STATES,
                 created_at__gte=self.bounds[0],
                 created_at__lt=self.bounds[-1],
             )
@@ -72,7 +72,7 @@ class Last30Days:
 
     @cached_property
     def _sums(self) -> Counter[tuple[date | None, State | None, str]]:
-        """`placed`, summed up over all days, states and tiers, and each two and one of them."""
+        """Sum up `placed` over every combination of days, states and tiers."""
         sums: Counter[tuple[date | None, State | None, str]] = Counter()
         for (day, state, tier), number in self.placed.items():
             for key in product((day, None), (state, None), (tier, "")):
@@ -82,11 +82,11 @@ class Last30Days:
     def number(
         self, day: date | None = None, states: tuple[State, ...] = (), tier: str = ""
     ) -> int:
-        """How many of `placed` are of this day, these states and this tier; of all by default."""
+        """Return the number of placed orders for a day, states and a tier; by default for all."""
         return sum(self._sums[day, state, tier] for state in states or (None,))
 
     def times(self) -> list[Times]:
-        """How long packing took, by the day on which the orders were placed."""
+        """Measure packing times by the day on which the orders were placed."""
         return [
             self._times(day, start, end)
             for day, start, end in zip(self.days, self.bounds, self.bounds[1:], strict=False)
@@ -110,7 +110,7 @@ class Last30Days:
         return Times(day, packed, median(took), took[ceil(len(took) * 0.95) - 1])
 
     def failures(self) -> list[Line]:
-        """The orders that got stuck in these days and still are, by step and reason."""
+        """Count orders that got stuck in these days and still are, by step and reason."""
         stuck = Order.objects.filter(state__in=STUCK, updated_at__gte=self.bounds[0])
         names = ("state", "packing__last_step", "fault")
         found = stuck.order_by().values_list(*names).annotate(number=Count("pk"))
@@ -120,15 +120,17 @@ class Last30Days:
         ]
 
     def failed_mails(self) -> list[Line]:
-        """Mails about orders that were given up in these days, by kind."""
+        """Count mails about orders that failed for good in these days, by kind."""
         failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
-        found = failed.filter(next_try__gte=self.bounds[0]).order_by()
+        found = failed.filter(next_attempt_at__gte=self.bounds[0]).order_by()
         lines = found.values_list("kind").annotate(number=Count("pk")).order_by("-number", "kind")
         return [Line((str(Message.Kind(kind).label),), number) for kind, number in lines]
 
     def failed_webhooks(self) -> list[Line]:
-        """Webhooks that were given up in these days, by receiver."""
+        """Count webhooks that failed for good in these days, by receiver."""
         failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-        found = failed.filter(next_try__gte=self.bounds[0]).order_by().values_list("receiver")
+        found = (
+            failed.filter(next_attempt_at__gte=self.bounds[0]).order_by().values_list("receiver")
+        )
         lines = found.annotate(number=Count("pk")).order_by("-number", "receiver")[:MOST_LINES]
         return [Line((receiver,), number) for receiver, number in lines]

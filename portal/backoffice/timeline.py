@@ -1,18 +1,19 @@
-"""Everything that happened to an order, in one list."""
+"""The timeline of an order: events, steps, mails and webhooks in one list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import assert_never
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from shop.form_texts import DETAILS
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
+from shop.orders.order_members import MEMBERS
 from shop.packing.step_names import step_title
 
 Kind = OrderEvent.Kind
@@ -20,10 +21,10 @@ Kind = OrderEvent.Kind
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: what, when, what became of it, who did it.
+    """One entry: what happened, when, with which result, and by whom.
 
-    `state` and `label` make a pill; `code` is shown as it came from a machine. `event` is the
-    number of its row in the history, zero for all else.
+    `state` and `label` make a pill; `code` is shown as code. `event` is the primary key of an
+    OrderEvent, and 0 for anything else.
     """
 
     at: datetime
@@ -37,11 +38,11 @@ class Entry:
 
 
 def timeline_of(order: Order) -> list[Entry]:
-    """What happened to `order`, oldest first, in five queries however much it was.
+    """Return the entries of `order`, oldest first, in a fixed number of queries.
 
-    They are kept with `order`: its `messages` and `deliveries` are at hand afterwards.
+    Afterwards `order` has its `messages` and `deliveries` prefetched.
     """
-    deliveries = Delivery.objects.select_related("event").prefetch_related("attempts")
+    deliveries = Delivery.objects.select_related("event").prefetch_related("attempt_log")
     prefetch_related_objects(
         [order],
         Prefetch("events", OrderEvent.objects.select_related("actor")),
@@ -50,7 +51,7 @@ def timeline_of(order: Order) -> list[Entry]:
         "messages",
     )
     entries = [*_events(order), *_steps(order), *_mails(order), *_webhooks(order)]
-    # Where two have happened at once, as they were written.
+    # The sort is stable: entries of the same time keep their order.
     return sorted(entries, key=lambda entry: entry.at)
 
 
@@ -60,7 +61,7 @@ def _events(order: Order) -> Iterator[Entry]:
         yield Entry(
             at=event.at,
             title="" if is_state else event.get_kind_display(),
-            text=_said(event),
+            text=_event_text(event),
             who=str(event.actor or ""),
             state=event.state if is_state else "",
             label=event.get_state_display() if is_state else "",
@@ -68,33 +69,38 @@ def _events(order: Order) -> Iterator[Entry]:
         )
 
 
-def _said(event: OrderEvent) -> str:
-    match event.kind:
+def _event_text(event: OrderEvent) -> str:
+    details = event.details
+    match Kind(event.kind):
         case Kind.STATE:
             return "\n".join(filter(None, (error_text(event.fault), event.note)))
         case Kind.DETAILS | Kind.CORRECTED:
-            return labels(event.note)
+            return ", ".join(str(MEMBERS[name].label) for name in details["fields"])
         case Kind.FOLLOW_UP:
-            on = date.fromisoformat(event.note) if event.note else None
+            on = details["on"] and date.fromisoformat(details["on"])
             return date_format(on, "DATE_FORMAT") if on else _("no longer")
         case Kind.STEPS_AGAIN:
-            return ", ".join(step_title(name) for name in event.note.split(", "))
+            return ", ".join(step_title(name) for name in details["steps"])
+        case Kind.SENT_AGAIN if "webhooks" in details:
+            return _("Webhooks: %(number)s") % {"number": details["webhooks"]}
         case Kind.SENT_AGAIN:
-            return _sent_again(event.note)
-    return event.note
-
-
-def labels(names: str) -> str:
-    """Members of the order document, named as forms call them."""
-    return ", ".join(str(DETAILS.get(name, (name,))[0]) for name in names.split(", "))
-
-
-def _sent_again(note: str) -> str:
-    what, _blank, rest = note.partition(" ")
-    if what == "webhook":
-        return _("Webhooks: %(number)s") % {"number": rest}
-    known = what in Message.Kind.values
-    return f"{Message.Kind(what).label if known else what} → {rest}"
+            labels = dict(Message.Kind.choices)
+            return f"{labels.get(details['mail'], details['mail'])} → {details['recipient']}"
+        case Kind.TAKEN:
+            return str(details.get("assignee", ""))
+        case Kind.CLIENT_ADMIN:
+            return str(details["client_admin"])
+        case (
+            Kind.APPROVED
+            | Kind.ADDRESS
+            | Kind.HANDED_BACK
+            | Kind.NOTE
+            | Kind.REMOVED
+            | Kind.HURRIED
+        ):
+            return event.note
+        case unknown:
+            assert_never(unknown)
 
 
 def _steps(order: Order) -> Iterator[Entry]:
@@ -116,19 +122,19 @@ def _mails(order: Order) -> Iterator[Entry]:
 
 def _webhooks(order: Order) -> Iterator[Entry]:
     for delivery in order.deliveries.all():
-        for attempt in delivery.attempts.all():
+        for attempt in delivery.attempt_log.all():
             yield Entry(
                 at=attempt.at,
                 title=_("Webhook"),
                 text=f"{delivery.event.get_state_display()} → {delivery.receiver}",
                 code=outcome(attempt),
-                state="failed" if attempt.fault else "delivered",
-                label=str(attempt.get_fault_display() or Delivery.State.DELIVERED.label),
+                state="failed" if attempt.failure else "delivered",
+                label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),
             )
 
 
 def outcome(attempt: Attempt) -> str:
-    """What came back at one try: status, how long it took, how the answer begins."""
+    """Return the result of an attempt: status, duration, beginning of the response."""
     status = str(attempt.status or "")
     took = "" if attempt.milliseconds is None else f"{attempt.milliseconds} ms"
     return " · ".join(filter(None, (status, took, attempt.answer[:200])))

@@ -1,21 +1,18 @@
-"""The back office."""
+"""URLs of the back office, below /staff/."""
 
 from django.urls import path
 
 from portal.backoffice import (
     applications,
-    attending,
     bulk_views,
-    correcting,
     legal_previews,
     mail_previews,
-    order_actions,
     order_export,
     order_page,
     order_queue,
     overview,
-    telling,
 )
+from portal.backoffice.order_actions import ACTIONS
 
 urlpatterns = [
     path("", order_queue.queue, name="staff"),
@@ -24,23 +21,19 @@ urlpatterns = [
     path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
     path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
     path("orders/<int:pk>/", order_page.order, name="staff_order"),
-    path("orders/<int:pk>/retry/", order_actions.retry_order, name="staff_retry"),
-    path("orders/<int:pk>/retry-now/", order_actions.hurry_order, name="staff_hurry"),
-    path("orders/<int:pk>/approve/", order_actions.approve_order, name="staff_approve"),
-    path("orders/<int:pk>/by-hand/", order_actions.finish_by_hand, name="staff_by_hand"),
-    path("orders/<int:pk>/correct/", correcting.correct_details, name="staff_correct"),
-    path("orders/<int:pk>/address/", correcting.correct_address, name="staff_address"),
-    path("orders/<int:pk>/cancel/", order_actions.cancel_order, name="staff_cancel"),
-    path("orders/<int:pk>/take/", attending.take, name="staff_take"),
-    path("orders/<int:pk>/hand-back/", attending.give_back, name="staff_hand_back"),
-    path("orders/<int:pk>/note/", attending.note, name="staff_note"),
-    path("orders/<int:pk>/follow-up/", attending.look_again, name="staff_follow_up"),
-    path("orders/<int:pk>/client-admin/", attending.client_admin, name="staff_client_admin"),
-    path("orders/<int:pk>/mails/<int:mail>/", telling.mail_again, name="staff_mail_again"),
-    path("orders/<int:pk>/webhooks/", telling.webhooks_again, name="staff_webhooks_again"),
+    *(
+        path(
+            f"orders/<int:pk>/{action.name.replace('_', '-')}/",
+            order_page.action_view(action),
+            name=f"staff_{action.name}",
+        )
+        for action in ACTIONS
+    ),
+    path("orders/<int:pk>/mails/<int:mail>/", order_page.mail_again, name="staff_mail_again"),
+    path("orders/<int:pk>/webhooks/", order_page.webhooks_again, name="staff_webhooks_again"),
     path(
         "orders/<int:pk>/webhooks/<int:delivery>/",
-        telling.webhooks_again,
+        order_page.webhooks_again,
         name="staff_webhook_again",
     ),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),

@@ -1,4 +1,4 @@
-"""What whoever ordered may still put right: what packing stumbled over, and a wrong address."""
+"""Corrections by the buyer: members that packing failed on, and a wrong e-mail address."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from shop.tenancy.models import Client, User
 
 
 def has_ordered(request: HttpRequest, order: Order) -> bool:
-    """Whether it is their order: by the browser, by sign-in, or as the client's client_admin.
+    """Tell whether the visitor is the buyer: by cookie, by sign-in, or as client_admin.
 
     What was ordered for an existing client is its client_admin's alone: a cookie never suffices for
     it, nor does having ordered before the client was handed over. The order's hash says nothing:
@@ -38,7 +38,7 @@ def has_ordered(request: HttpRequest, order: Order) -> bool:
 
 
 def answer_correction(request: HttpRequest, order: Order, showing: OrderStatus) -> HttpResponse:
-    """The page with a form for what packing stumbled over; a POST has the order packed on."""
+    """Show a form for the members that packing failed on; POST corrects them and retries."""
     members = showing.mendable
     if "user_email" in members and not has_ordered(request, order):
         members = [name for name in members if name != "user_email"]
@@ -55,7 +55,7 @@ def answer_correction(request: HttpRequest, order: Order, showing: OrderStatus) 
 
 
 def _correct(request: HttpRequest, order: Order, form: CorrectionForm) -> bool:
-    """Whether the order goes on now, by this correction or somebody else's."""
+    """Correct and retry; True if the order is being packed, by this correction or another."""
     valid = form.is_valid()
     actor = request.user if isinstance(request.user, User) else None
     try:
@@ -73,11 +73,11 @@ def _correct(request: HttpRequest, order: Order, form: CorrectionForm) -> bool:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest, order_hash: str) -> HttpResponse:
-    """Correct the order's e-mail address, for whoever ordered, until the member has joined."""
+    """Let the buyer correct the e-mail address until the member has joined."""
     order = find_order(order_hash)
     context = {"order": order, "showing": OrderStatus(order)}
     if not has_ordered(request, order):
-        # The same whatever the order is like.
+        # The same answer for every order, so that it reveals nothing.
         return render(request, "registration/address_closed.html", context, status=403)
     left = corrections_left(order)
     if not is_readdressable(order) or not left:

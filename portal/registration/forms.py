@@ -1,4 +1,4 @@
-"""The forms of the registration pages. The details' rules are the order document's."""
+"""Forms of the registration pages. The order document checks the members of the order."""
 
 import re
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ from shop.orders.models import HASH, Order
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
 
-# May be absent, and so may what is typed instead.
-OPTIONAL = frozenset({"user_first_name", "user_last_name"})
+# The members that `Order.missing` may name; all others are optional.
+NEEDED = frozenset({"client_name", "project_name", "user_email"})
 ALONE = re.compile(rf"(?<![0-9a-f]){HASH.pattern}(?![0-9a-f])")
 
 
 class FindForm(forms.Form):
-    """Finds the way to an order's page from what somebody has kept of its address."""
+    """Find an order by its hash, alone or within a pasted URL."""
 
     order = forms.CharField(
         label=_("Order number or address"),
@@ -41,9 +41,9 @@ class FindForm(forms.Form):
     )
 
     def clean_order(self) -> str:
-        """The hash in it. Whether there is such an order, its page says, to whomever asks."""
+        """Extract the hash; the order's page tells whether there is such an order."""
         pasted: str = self.cleaned_data["order"].lower()
-        # Mail programs break long lines, so it may have come apart.
+        # Mail programs may have broken the URL into lines.
         for text in (pasted, "".join(pasted.split())):
             if found := ALONE.search(text):
                 return found[0]
@@ -51,7 +51,7 @@ class FindForm(forms.Form):
 
 
 class DetailsForm(forms.Form):
-    """Asks for what an order was placed without."""
+    """Ask for the missing details of an order."""
 
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(data)
@@ -59,38 +59,38 @@ class DetailsForm(forms.Form):
             self.fields[name] = member_field(name, required=name in order.missing)
 
     def details(self) -> dict[str, str]:
-        """What was filled in; empty fields are left out."""
+        """Return what was filled in, without empty fields."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class CorrectionForm(forms.Form):
-    """Asks for what keeps an order from being packed, with the cause beside the first field."""
+    """Ask for the members that packing failed on, with the cause beside the first field."""
 
     def __init__(
         self, order: Order, members: Sequence[str], data: Any = None, *, cause: str = ""
     ) -> None:
-        # What is on the page already; of persons whoever has the address is shown nothing.
+        # Only what the page shows anyway: the hash alone must not reveal personal data.
         shown = ("client_name", "project_name")
         super().__init__(data, initial={name: getattr(order, name) for name in shown})
         for name in members:
-            self.fields[name] = member_field(name, required=name not in OPTIONAL)
+            self.fields[name] = member_field(name, required=name in NEEDED)
         if cause:
             self.cleaned_data = {}  # nothing was typed yet
             self.add_error(members[0], cause)
 
     def details(self) -> dict[str, str]:
-        """What is to be changed; empty fields are left as they are."""
+        """Return what is to be changed; empty fields change nothing."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class EmailChangeForm(forms.Form):
-    """Asks for the right e-mail address of an order."""
+    """Ask for the right e-mail address of an order."""
 
     user_email = member_field("user_email", required=True)
 
 
 class CodeForm(forms.Form):
-    """Takes the code of the mail with the link, where that was read on another device."""
+    """Ask for the code in the invitation mail, for people who read it on another device."""
 
     code = forms.CharField(
         label=_("Code"),
@@ -108,7 +108,7 @@ class CodeForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    """A new member's password, names, login and language, and the terms they agree to."""
+    """Ask a new member for password, names, login, language and consent to the terms."""
 
     user_first_name = member_field("user_first_name", required=False)
     user_last_name = member_field("user_last_name", required=False)
@@ -145,7 +145,7 @@ class JoinForm(forms.Form):
         )
         self.fields["terms"].help_text = what_to_read()
         self.by_passkey = data is not None and "by_passkey" in data
-        # Asked for after joining instead.
+        # The passkey is created after joining instead.
         self.fields["password"].required = not self.by_passkey
         self.fields["password"].help_text = password_validators_help_text_html()
 
@@ -165,7 +165,7 @@ class JoinForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        # The password is compared with who they say they are.
+        # The validators compare the password with these attributes.
         self.user.first_name = cleaned.get("user_first_name", "")
         self.user.last_name = cleaned.get("user_last_name", "")
         self.user.login = cleaned.get("user_login") or None
@@ -183,7 +183,7 @@ class JoinForm(forms.Form):
         return name
 
     def new_member(self) -> NewMember:
-        """What was filled in, for `join_as_new`."""
+        """Return the input of `join_as_new`."""
         return NewMember(
             password=None if self.by_passkey else self.cleaned_data["password"],
             first_name=self.cleaned_data["user_first_name"],

@@ -1,4 +1,4 @@
-"""The e-mailed link: GET shows a form and uses nothing up, POST joins."""
+"""The page behind the e-mailed link: GET shows a form and uses nothing up, POST joins."""
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
@@ -25,7 +25,7 @@ from shop.tenancy.models import Invitation, User
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
-    """Let the member in whom this link was mailed to."""
+    """Let the recipient of this link join."""
     order = find_order(order_hash)
     try:
         invitation = read_join_token(token, order.invitation)
@@ -34,7 +34,7 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
     if order.state != State.PACKED:
         return _show_problem(request, order, LinkError.Reason.WITHDRAWN)
     user = invitation.membership.user
-    # Whoever works here does not come in by an order.
+    # Staff accounts do not join through orders.
     if user.is_known or user.is_staff:
         return _join_known(request, order, invitation, user)
     return _join_new(request, order, invitation, user)
@@ -56,10 +56,10 @@ def _join_new(
             form.add_error("user_login", _("Please choose another login; this one is taken."))
         else:
             if not joined:
-                # Somebody was faster by a moment: what the link is good for now is looked up anew.
+                # Lost a race: look up again what the link is good for.
                 return redirect(request.get_full_path())
             _welcome(request, invitation)
-            # Where allauth lists sessions; the link has proven the address.
+            # Signed in through allauth, which lists sessions; the link has verified the address.
             way_on = resolve_url("mfa_add_webauthn" if form.by_passkey else "portal")
             answer: HttpResponse = perform_login(
                 request, user, email_verification="none", redirect_url=way_on
@@ -71,7 +71,7 @@ def _join_new(
 
 
 def _join_form(request: HttpRequest, order: Order, user: User) -> tuple[JoinForm, bool]:
-    """The form, and whether it comes with a tick for terms that have changed since."""
+    """Build the form, with a checkbox if the terms have changed since."""
     terms = current_terms()
     if request.method != "POST":
         return JoinForm(user, order, terms), False

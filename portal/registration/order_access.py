@@ -1,16 +1,16 @@
-"""Find the order of a page, and keep the page to those who have its address."""
+"""Access to an order by its hash, without leaking the hash."""
 
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
-from shop.middleware import View
 from shop.orders.models import Order, State
+from shop.view_types import View
 
 
 def private(view: View) -> View:
-    """Keep the page, whose address is a secret, out of caches, indexes and referrers."""
+    """Keep a page with a secret URL out of caches, search engines and referrers."""
 
     @wraps(view)
     @never_cache
@@ -24,7 +24,7 @@ def private(view: View) -> View:
 
 
 def find_order(order_hash: str) -> Order:
-    """The placed order of this hash. Raises Http404; an open order has no such page."""
+    """Get the placed order with this hash. Raises Http404, also for open orders."""
     order = (
         Order.objects.exclude(state=State.NEW)
         .select_related("product", "invitation", "member")

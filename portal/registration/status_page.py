@@ -1,24 +1,24 @@
-"""What the registration page says: for each state its words, and who acts next."""
+"""The registration page's words for each state of an order, and its steps."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from shop.orders.error_codes import customer_error_text
-from shop.orders.missing_details import FILLABLE
 from shop.orders.models import Order, State
+from shop.orders.order_members import FILLABLE
 from shop.packing.models import Packing, StepRecord
-from shop.packing.step_names import step_name, step_title
+from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import Client, Project
 
 
 @dataclass(frozen=True)
 class Step:
-    """A line in the list of steps; `status` is done, running, waiting, stopped or open."""
+    """One step in the list; `status` is done, running, waiting, stopped or open."""
 
     title: str
     status: str
@@ -26,55 +26,55 @@ class Step:
 
 @dataclass
 class OrderStatus:
-    """An order as its registration page shows it. No personal data but a masked e-mail."""
+    """An order as its registration page shows it, with no personal data but a masked e-mail."""
 
     order: Order
 
     @cached_property
     def is_waiting_for_details(self) -> bool:
-        """Whether the page must ask before anything can go on."""
+        """Tell whether the order misses details."""
         return self.order.state == State.PENDING and not self.order.complete
 
     @cached_property
     def is_joined(self) -> bool:
-        """Whether the mailed link was used."""
+        """Tell whether the e-mailed link was used."""
         invitation = self.order.invitation
         return bool(invitation and invitation.used_at)
 
     @cached_property
     def mendable(self) -> list[str]:
-        """The members of the order that its customer is to mend."""
+        """List the members that the customer has to correct."""
         if self.order.state != State.HAS_PACKING_ERRORS:
             return []
         return [name for name in FILLABLE if name in self._packing.get("mendable", [])]
 
     @cached_property
     def has_form(self) -> bool:
-        """Whether the page asks for something."""
+        """Tell whether the page shows a form."""
         return self.is_waiting_for_details or bool(self.mendable)
 
     @cached_property
     def is_withdrawn(self) -> bool:
-        """Whether whom the order brought in is gone: removed, or their account deleted."""
+        """Tell whether the invitation is gone: the member was removed or deleted their account."""
         if self.order.state != State.PACKED or self.order.invitation_id:
             return False
         return StepRecord.objects.filter(order=self.order, name="invitation").exists()
 
     @property
     def is_live(self) -> bool:
-        """Whether something may still change by itself; a form is never polled away."""
+        """Tell whether the page polls. A page with a form does not: polling would replace it."""
         final = self.order.state in {State.PACKED, State.CANCELLED}
         return not final and not self.has_form
 
     @property
     def may_have_wrong_address(self) -> bool:
-        """Whether there is an address that could still be corrected."""
+        """Tell whether there is an e-mail address that may still be corrected."""
         over = self.order.state in {State.PACKING, State.CANCELLED}
         return bool(self.order.user_email) and not over and not self.is_joined
 
     @cached_property
     def kind(self) -> str:
-        """What was ordered, beside the tier."""
+        """Describe the kind of order."""
         if self.order.project_id:
             return _("A further member of a project")
         if self.order.client_id:
@@ -83,89 +83,108 @@ class OrderStatus:
 
     @cached_property
     def client(self) -> str:
-        """The client's name, as far as it is known."""
+        """Return the name of the client, or an empty string."""
         number = self.order.delivered_client_id or self.order.client_id
         return self.order.client_name or _name_of(Client, number)
 
     @cached_property
     def project(self) -> str:
-        """The project's name, as far as it is known."""
+        """Return the name of the project, or an empty string."""
         number = self.order.delivered_project_id or self.order.project_id
         return self.order.project_name or _name_of(Project, number)
 
     @property
     def masked_email(self) -> str:
-        """Enough of the address to recognise one's own: `n…@g….com`."""
+        """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
         return mask_email(
             self.order.user_email or (self.order.member.email if self.order.member else "")
         )
 
     @property
     def headline(self) -> str:
-        """The state in the page's words."""
-        match self.order.state:
-            case State.PENDING if self.is_waiting_for_details:
-                return _("We still need a few details from you.")
-            case State.PENDING:
-                return _("Received. We start in a moment.")
-            case State.PACKING:
-                return _("Being set up. There is nothing for you to do.")
-            case State.PACKED if self.is_withdrawn:
-                return _("Done. The invitation was withdrawn since.")
-            case State.PACKED if self.is_joined:
-                return _("Done. The link was used; you sign in with your e-mail from now on.")
-            case State.PACKED:
-                sentence = _("Done. The link to sign in is on its way to %(address)s.")
-                return sentence % {"address": self.masked_email}
-            case State.HAS_PACKING_ERRORS if self.mendable:
-                return _("Something does not fit. Please check the marked detail.")
-            case State.HAS_PACKING_ERRORS:
-                return _(
-                    "Something is stuck on our side. Your order is safely stored; "
-                    "we are on it and will write to you."
-                )
-            case State.NEED_HUMAN:
-                return _(
-                    "A person looks at this order. We get back to you by the next working day."
-                )
-        return _("Cancelled.")
+        """Return the state in the words of the page."""
+        return self._words[0]
 
     @property
     def next_step(self) -> str:
-        """What happens next, and who does it."""
-        match self.order.state:
+        """Return the sentence about what happens next and who does it."""
+        return self._words[1]
+
+    @cached_property
+    def _words(self) -> tuple[str, str]:
+        soon = _(
+            "We set up your client and your project. Then you get an e-mail with a link to sign in."
+        )
+        match State(self.order.state):
             case State.PENDING if self.is_waiting_for_details:
-                return _("You fill in the form; then we set everything up in a moment.")
-            case State.PENDING | State.PACKING:
-                return _(
-                    "We set up your client and your project. "
-                    "Then you get an e-mail with a link to sign in."
+                return (
+                    _("We still need a few details from you."),
+                    _("You fill in the form; then we set everything up in a moment."),
                 )
-            case State.PACKED if self.is_withdrawn:
-                return _("Whoever administers the client can invite anew.")
-            case State.PACKED if self.is_joined:
-                return _("You find your projects in the portal.")
+            case State.PENDING:
+                return _("Received. We start in a moment."), soon
+            case State.PACKING:
+                return _("Being set up. There is nothing for you to do."), soon
             case State.PACKED:
-                days = settings.INVITATION_DAYS
-                sentence = _(
-                    "You open the link in the e-mail and choose a password. "
-                    "The link works once and for %(days)s days."
-                )
-                return sentence % {"days": days}
-            case State.HAS_PACKING_ERRORS if self.mendable:
-                return _("You correct the detail; then we go on where we stopped, in a moment.")
+                return self._words_when_packed
             case State.HAS_PACKING_ERRORS:
-                return _("We act. You can close this page; its address stays the same.")
+                return self._words_when_stuck
             case State.NEED_HUMAN:
-                return _(
-                    "One of us looks at it and lets it go on, or writes to you. There is nothing "
-                    "for you to do. You can close this page; its address stays the same."
+                return (
+                    _("A person looks at this order. We get back to you by the next working day."),
+                    _(
+                        "One of us looks at it and lets it go on, or writes to you. There is "
+                        "nothing for you to do. You can close this page; its address stays the "
+                        "same."
+                    ),
                 )
-        return _("Nothing more happens. You are welcome to order again.")
+            case State.CANCELLED:
+                return (
+                    _("Cancelled."),
+                    _("Nothing more happens. You are welcome to order again."),
+                )
+            case State.NEW:
+                raise ValueError("An open order has no registration page.")
+            case unknown:
+                assert_never(unknown)
+
+    @property
+    def _words_when_packed(self) -> tuple[str, str]:
+        if self.is_withdrawn:
+            return (
+                _("Done. The invitation was withdrawn since."),
+                _("Whoever administers the client can invite anew."),
+            )
+        if self.is_joined:
+            return (
+                _("Done. The link was used; you sign in with your e-mail from now on."),
+                _("You find your projects in the portal."),
+            )
+        sent = _("Done. The link to sign in is on its way to %(address)s.")
+        use = _(
+            "You open the link in the e-mail and choose a password. "
+            "The link works once and for %(days)s days."
+        )
+        return sent % {"address": self.masked_email}, use % {"days": settings.INVITATION_DAYS}
+
+    @property
+    def _words_when_stuck(self) -> tuple[str, str]:
+        if self.mendable:
+            return (
+                _("Something does not fit. Please check the marked detail."),
+                _("You correct the detail; then we go on where we stopped, in a moment."),
+            )
+        return (
+            _(
+                "Something is stuck on our side. Your order is safely stored; "
+                "we are on it and will write to you."
+            ),
+            _("We act. You can close this page; its address stays the same."),
+        )
 
     @cached_property
     def reason(self) -> str:
-        """Why packing stopped, in its step's own words if it has any; empty where it has not."""
+        """Explain why packing stopped, in the step's own words if it has any; or return ''."""
         if not self.order.fault:
             return ""
         return self._packing.get("customer_text") or customer_error_text(self.order.fault)
@@ -177,12 +196,11 @@ class OrderStatus:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """The steps of packing, in order."""
+        """List the steps of packing in order."""
         done = set(StepRecord.objects.filter(order=self.order).values_list("name", flat=True))
-        names = [step_name(path) for path in settings.PACKING_STEPS]
         steps = []
         current_seen = False
-        for name in names:
+        for name in recorded_steps():
             status = "done" if name in done or self.order.state == State.PACKED else "open"
             if status == "open" and not current_seen:
                 current_seen = True
@@ -191,17 +209,21 @@ class OrderStatus:
         return steps
 
     def _status_of_current(self) -> str:
-        if self.order.state == State.PACKING:
-            return "running"
-        if self.order.state == State.NEED_HUMAN:
-            return "waiting"
-        if self.order.state in {State.HAS_PACKING_ERRORS, State.CANCELLED}:
-            return "stopped"
-        return "open"
+        match State(self.order.state):
+            case State.PACKING:
+                return "running"
+            case State.NEED_HUMAN:
+                return "waiting"
+            case State.HAS_PACKING_ERRORS | State.CANCELLED:
+                return "stopped"
+            case State.NEW | State.PENDING | State.PACKED:
+                return "open"
+            case unknown:
+                assert_never(unknown)
 
     @property
     def version(self) -> str:
-        """Changes whenever the page would: the live fragment is sent only then."""
+        """Return a version of the page: the live fragment is only sent when it changes."""
         done = sum(step.status == "done" for step in self.steps)
         return f"{self.order.state}-{int(self.has_form)}-{done}-{self.order.fault}"
 

@@ -26,7 +26,7 @@ from shop.worker.wake_up import wake
 @private
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Ask for the number of an order, and lead to its page."""
+    """Ask for the hash of an order and redirect to its page."""
     form = FindForm(request.GET if "order" in request.GET else None)
     if form.is_valid():
         return redirect("registration", form.cleaned_data["order"])
@@ -37,7 +37,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
-    """How the order stands; a POST fills in what was missing."""
+    """Show the state of an order; POST fills in missing details."""
     order = find_order(order_hash)
     showing = OrderStatus(order)
     if showing.mendable:
@@ -61,13 +61,13 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
 @private
 @require_safe
 def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
-    """The live fragment; 204 while it is what the page shows already (`?seen=`)."""
+    """Return the live fragment, or 204 while the page shows this version (`?seen=`) already."""
     showing = OrderStatus(find_order(order_hash))
     seen = request.GET.get("seen", "")
     if seen == showing.version:
         return HttpResponse(status=204)
     if showing.has_form:
-        # It needs the whole page.
+        # A form needs the whole page.
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
         return response
@@ -75,7 +75,7 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
         "showing": showing,
         "order": showing.order,
         "code_form": CodeForm(),
-        # Read out on a change of state only, not with every step.
+        # Screen readers announce changes of state only, not every step.
         "announce": seen.partition("-")[0] != showing.order.state,
     }
     return render(request, "registration/progress.html", context)
@@ -84,7 +84,7 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
 @private
 @require_POST
 def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
-    """Send the mail with the link to join again, with a new link."""
+    """Send the invitation mail again, with a new link."""
     if resend_invitation(find_order(order_hash)):
         messages.success(request, _("A new e-mail is on its way. Older links no longer work."))
     else:
@@ -98,18 +98,18 @@ def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, order_hash: str) -> HttpResponse:
-    """The code of the mail, typed here because that was read elsewhere: on to joining."""
+    """Check the code of an invitation mail and redirect to the join page."""
     order = find_order(order_hash)
     showing = OrderStatus(order)
     invitation = order.invitation
     is_open = order.state == State.PACKED and not showing.is_joined
-    # A page with an error has this address: whoever reloads it is brought to the order's.
+    # A page with an error has this URL; reloading it leads to the order's page.
     if request.method != "POST" or not is_open or invitation is None:
         return redirect("registration", order_hash)
     form = CodeForm(request.POST)
     status = 422
     taken = hit(request, "codes")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         form.add_error("code", _("There were many codes from here. Please wait a while."))
         status = 429
     elif form.is_valid():
@@ -124,12 +124,12 @@ def code(request: HttpRequest, order_hash: str) -> HttpResponse:
 
 
 def _fill_in(request: HttpRequest, order: Order, form: DetailsForm) -> bool:
-    """Whether the details are with the order now, these or somebody else's."""
+    """Fill in the details; True if the order has them now, these or somebody else's."""
     valid = form.is_valid()
     actor = request.user if isinstance(request.user, User) else None
     try:
         if not valid:
-            # Checked all the same, so that all errors are told at once.
+            # Check the document all the same, to show all errors at once.
             check_details(order, form.details())
             return False
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Make and find partners' programs."""
+"""Create, find and switch off partners' applications."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,10 +23,10 @@ def create_application(
     scopes: Sequence[str] = SCOPES,
     demo: bool = False,
 ) -> tuple[Application, str]:
-    """A program and its client secret, of which only a digest is stored.
+    """Create an application; return it and its client secret, which is stored as a digest only.
 
-    `owner` stands behind what the program does by itself. Without `redirect_uris` it cannot ask
-    users for their consent.
+    `owner` is responsible for what the application does by itself. Without `redirect_uris` it
+    cannot ask users for their consent.
     """
     kinds = OAuthClient.GrantType
     grants = [kinds.CLIENT_CREDENTIALS]
@@ -38,7 +38,7 @@ def create_application(
     client.set_redirect_uris(list(redirect_uris))
     client.grant_types = "\n".join(grants)
     secret: str = get_adapter().generate_client_secret()
-    # So many random bits need no slow hash, and asking for a token is not slowed down by one.
+    # 256 random bits need no slow hash, which would slow down every request for a token.
     hasher = PBKDF2PasswordHasher()
     client.secret = hasher.encode(secret, hasher.salt(), iterations=1)
     client.save()
@@ -46,8 +46,8 @@ def create_application(
 
 
 def find_application(client_id: str) -> Application | None:
-    """The program of this client id, or None where it may do nothing."""
-    # PostgreSQL takes no text with a NUL.
+    """Return the application of this client id, or None if there is none that may act."""
+    # PostgreSQL refuses text with a NUL.
     if "\x00" in client_id:
         return None
     application = (
@@ -61,25 +61,25 @@ def find_application(client_id: str) -> Application | None:
 
 
 def knows_secret(application: Application, secret: str) -> bool:
-    """Whether `secret` is the client secret; a wrong one costs no more time than the right one."""
+    """Return whether `secret` is the client secret, in constant time."""
     encoded = application.oauth_client.secret
     return identify_hasher(encoded).verify(secret, encoded)
 
 
 def switch(application: Application, *, on: bool) -> bool:
-    """Switch a program off, so that all its tokens are refused, or on again.
+    """Switch an application off, so that all its tokens are refused, or on again.
 
-    False where it is so already.
+    Returns False if it is so already.
     """
-    others = Application.objects.filter(pk=application.pk, active=not on)
-    return bool(others.update(active=on))
+    switchable = Application.objects.filter(pk=application.pk, active=not on)
+    return bool(switchable.update(active=on))
 
 
 def may_act(application: Application | None, user: Any) -> bool:
-    """Whether these two, as far as there are such, may do anything here and now.
+    """Return whether an application and its user may do anything; either may be None.
 
-    What belongs to the demo profile does nothing outside it, even if its rows exist; a program
-    that staff have switched off does nothing at all.
+    Neither may if it belongs to the demo and this is not the demo, if the application is switched
+    off, or if the user is inactive.
     """
     if application is not None and not application.active:
         return False

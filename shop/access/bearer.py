@@ -1,4 +1,4 @@
-"""The bearer check: who presents this token, and what it is good for."""
+"""Check bearer tokens."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +12,9 @@ from shop.access.tokens import record_use
 
 @dataclass(frozen=True)
 class Bearer:
-    """A live token: its row, the program that holds it or else the user, its scopes.
+    """A valid token, the application that holds it (if any), and its scopes.
 
-    `user` is who stands behind it: the token's user or the owner of its program.
+    `user` is responsible for it: the token's user, or else the owner of the application.
     """
 
     token: Token
@@ -24,9 +24,9 @@ class Bearer:
 
 
 def check_bearer(value: str) -> Bearer | None:
-    """The bearer of the token `value`, or None where it is unknown, expired or not to be taken.
+    """Return the bearer of the token `value`, or None if it is unknown, expired or refused.
 
-    One query, and once an hour one update.
+    Takes one query, and one update per hour.
     """
     token = (
         Token.objects.valid()

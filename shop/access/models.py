@@ -1,4 +1,4 @@
-"""Who may call the API: partners' programs. Their tokens are rows of allauth's provider."""
+"""Partners' applications and their signing secrets. Tokens are rows of allauth's provider."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Application(models.Model):
-    """A partner's program. It sees the orders it placed and no others."""
+    """A partner's program. It sees only the orders it placed."""
 
     name = models.CharField(max_length=100)
     oauth_client = models.OneToOneField(
@@ -32,7 +32,7 @@ class Application(models.Model):
 
 
 class SigningSecret(models.Model):
-    """What an application's webhooks are signed with. Signing needs it as it is, not a digest."""
+    """A key that signs an application's webhooks. Stored in clear, because signing needs it."""
 
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="signing_secrets"

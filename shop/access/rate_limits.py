@@ -1,6 +1,6 @@
-"""How often somebody may call: a bucket that fills steadily and may be emptied in a burst.
+"""Rate limits by token bucket: it fills steadily and may be emptied in a burst.
 
-Counted in Redis where one is configured, else in each web process by itself.
+Counted in Redis if one is configured, else in each web process by itself.
 """
 
 import math
@@ -13,13 +13,13 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
-# So few that they are counted where all processes see it.
+# So rare that they are counted in the cache that all processes share.
 RARE = frozenset({"orders", "codes"})
 
 
 @dataclass(frozen=True)
 class Limit:
-    """`rate` calls a second in the long run, `burst` at once."""
+    """Allows `rate` calls per second in the long run, and `burst` at once."""
 
     name: str
     rate: float
@@ -28,33 +28,33 @@ class Limit:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """What a call has left: `wait` is 0 where it may go on, else the seconds until it may."""
+    """The result of a hit: calls left, and 0 or the seconds until the next call is allowed."""
 
     limit: Limit
     remaining: int
-    wait: float
+    retry_after: float
 
     def write_headers(self, response: HttpResponse) -> None:
-        """Tell the caller, by the headers `RateLimit-Policy`, `RateLimit` and `Retry-After`."""
+        """Set the headers `RateLimit-Policy`, `RateLimit` and, if refused, `Retry-After`."""
         name, window = self.limit.name, math.ceil(self.limit.burst / self.limit.rate)
         refill = math.ceil((self.limit.burst - self.remaining) / self.limit.rate)
         response["RateLimit-Policy"] = f'"{name}";q={self.limit.burst};w={window}'
         response["RateLimit"] = f'"{name}";r={self.remaining};t={refill}'
-        if self.wait:
-            response["Retry-After"] = str(math.ceil(self.wait))
+        if self.retry_after:
+            response["Retry-After"] = str(math.ceil(self.retry_after))
 
 
 def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
-    """Count a call of `holder` (else of the caller's address) against the limit called `name`.
+    """Count a call of `holder` (else of the caller's IP address) against the limit `name`.
 
-    None where nothing is limited: from this machine itself, in the demo profile.
+    Returns None if nothing is limited: calls from this machine in the demo profile.
     """
-    address = get_adapter(request).get_client_ip(request)
-    if settings.DEMO and ip_address(address).is_loopback:
+    ip = get_adapter(request).get_client_ip(request)
+    if settings.DEMO and ip_address(ip).is_loopback:
         return None
     limit = Limit(name, *settings.RATE_LIMITS[name])
-    # Kept is the moment at which the bucket will be full again: one number tells all.
-    key, now = f"limit:{name}:{holder or address}", time.time()
+    # The cache holds only the time at which the bucket will be full again.
+    key, now = f"limit:{name}:{holder or ip}", time.time()
     cache = caches["default" if name in RARE else "limits"]
     full_at = max(cache.get(key, now), now) + 1 / limit.rate
     wait = full_at - now - limit.burst / limit.rate

@@ -1,4 +1,4 @@
-"""The secrets that webhooks are signed with (Standard Webhooks)."""
+"""Secrets that sign webhooks (Standard Webhooks)."""
 
 import base64
 import secrets
@@ -14,14 +14,14 @@ OVERLAP = timedelta(days=1)
 
 
 def signing_secrets(application: Application) -> list[str]:
-    """The valid secrets of `application`, newest first: a message is signed with each."""
+    """Return the valid secrets of `application`, newest first; each signs every message."""
     valid = Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now())
     return list(application.signing_secrets.filter(valid).values_list("secret", flat=True))
 
 
 @transaction.atomic
 def rotate(application: Application) -> str:
-    """A new secret, to be shown once; the one before it stays valid for a day."""
+    """Create and return a new secret; the previous one stays valid for a day."""
     now = timezone.now()
     application.signing_secrets.filter(valid_until__lte=now).delete()
     application.signing_secrets.filter(valid_until=None).update(valid_until=now + OVERLAP)

@@ -1,4 +1,4 @@
-"""Issue tokens. Only digests are stored: a token's value is seen once, by whoever asked for it."""
+"""Issue, list and revoke access tokens. Only digests are stored: a value is shown once."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from shop.access.models import Application
 READ = "orders:read"
 WRITE = "orders:write"
 SCOPES = (READ, WRITE)
-NOTED_AFTER = timedelta(hours=1)
+RECORD_EVERY = timedelta(hours=1)
 
 
 def issue(
@@ -24,9 +24,9 @@ def issue(
     value: str = "",
     expires_at: datetime | None = None,
 ) -> str:
-    """A long-lived token for a program or, for themselves, a user; returns its value.
+    """Issue a long-lived token to an application or a user, and return its value.
 
-    `value` is given by the demo profile alone, whose tokens are printed in the documentation.
+    Only the demo profile sets `value`: the documentation prints its tokens.
     """
     value = value or secrets.token_urlsafe(32)
     token = Token(
@@ -43,9 +43,9 @@ def issue(
 
 
 def tokens_of(application: Application) -> QuerySet[Token]:
-    """What lets `application` in, the most lasting first; of what has expired only issued ones.
+    """Return the tokens of `application`, those that last longest first.
 
-    To revoke a token is to delete its row.
+    Expired ones are listed only if staff issued them. Deleting a row revokes the token.
     """
     issued = Q(data__has_key="name")
     live = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
@@ -57,9 +57,9 @@ def tokens_of(application: Application) -> QuerySet[Token]:
 
 
 def personal_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
-    """The tokens that `user` holds themselves, the newest first; expired ones, too.
+    """Return the personal tokens of `user`, newest first, with expired ones.
 
-    To revoke a token is to delete its row: orders that wait take it for a revoked one.
+    Deleting a row revokes the token, also for orders that still wait.
     """
     held: QuerySet[Token] = Token.objects.filter(
         user=user, client=None, type=Token.Type.ACCESS_TOKEN
@@ -68,27 +68,29 @@ def personal_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
 
 
 def programs_of(user: AbstractBaseUser) -> QuerySet[Application]:
-    """The programs that hold a live token in the name of `user`, by name."""
-    live = Token.objects.valid().filter(user=user, client__isnull=False)
-    return Application.objects.filter(oauth_client__in=live.values("client")).order_by("name", "pk")
+    """Return the applications that hold a valid token of `user`, by name."""
+    valid = Token.objects.valid().filter(user=user, client__isnull=False)
+    return Application.objects.filter(oauth_client__in=valid.values("client")).order_by(
+        "name", "pk"
+    )
 
 
 def revoke_access(user: AbstractBaseUser, application: Application) -> bool:
-    """End all that `application` holds in the name of `user`; False where it holds nothing."""
+    """Delete the tokens of `user` that `application` holds; return False if there are none."""
     held = Token.objects.filter(user=user, client=application.oauth_client)
     return bool(held.delete()[0])
 
 
 def last_used(token: Token) -> datetime | None:
-    """When `token` was last presented, to the hour."""
-    noted = (token.data or {}).get("last_used")
-    return datetime.fromisoformat(noted) if noted else None
+    """Return when `token` was last used, to the hour."""
+    last = (token.data or {}).get("last_used")
+    return datetime.fromisoformat(last) if last else None
 
 
 def record_use(token: Token) -> None:
-    """Write down that `token` was presented, at most once an hour."""
-    now, noted = timezone.now(), last_used(token)
-    if noted and now - noted < NOTED_AFTER:
+    """Record that `token` was used, at most once an hour."""
+    now, last = timezone.now(), last_used(token)
+    if last and now - last < RECORD_EVERY:
         return
     token.data = {**(token.data or {}), "last_used": now.isoformat()}
     Token.objects.filter(pk=token.pk).update(data=token.data)

@@ -1,4 +1,4 @@
-"""Who may call an address of the API, by which method, and how often."""
+"""The check in front of every API view: method, rate limit, token and scope."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,12 +9,16 @@ from django.views.decorators.csrf import csrf_exempt
 
 from shop.access.bearer import check_bearer
 from shop.access.rate_limits import hit
-from shop.api.envelope import failure, method_not_allowed, unauthorized
-from shop.middleware import View
+from shop.api.responses import failure, method_not_allowed, unauthorized
+from shop.view_types import View
 
 
 def bearer_required(**scopes: str) -> Callable[[View], View]:
-    """Let a request in whose method is a key of `scopes`, by a live token of that scope."""
+    """Pass on requests whose token has the scope that `scopes` gives for their method.
+
+    The view is called with the request and the `Bearer`. Refusals: 405 for a method that is not
+    in `scopes`, 429 over the rate limit, 401 without a live token, 403 without the scope.
+    """
 
     def decorate(handler: View) -> View:
         @csrf_exempt
@@ -23,7 +27,7 @@ def bearer_required(**scopes: str) -> Callable[[View], View]:
             method = "GET" if request.method == "HEAD" else request.method or ""
             if method not in scopes:
                 return method_not_allowed(scopes)
-            # The API speaks English whatever language the caller's browser would like.
+            # The API speaks English, whatever Accept-Language says.
             with override("en"):
                 return _limited(request, scopes[method], handler, *args, **kwargs)
 
@@ -43,7 +47,7 @@ def _limited(
         taken = hit(request, "application", f"application-{bearer.application.pk}")
     else:
         taken = hit(request, "application", f"user-{bearer.user.pk}")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
     elif bearer is None:
         response = unauthorized("Send a live token: Authorization: Bearer and its value.")

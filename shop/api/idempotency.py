@@ -1,8 +1,8 @@
-"""`Idempotency-Key`: a call that is sent again gets the first answer again.
+"""`Idempotency-Key`: a repeated call gets the response of the first one.
 
-The key, the order and the kept answer commit together, so a crash leaves neither, and no key is
-locked for ever. A second call at the same moment waits a little for the first and then answers
-like it; where the first takes long, it is told so.
+The key, the order and the stored response commit together, so a crash leaves none of them and no
+key stays locked. A second call at the same moment waits up to two seconds for the first, then
+answers like it, or 409 if the first is still running.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from shop.access.bearer import Bearer
-from shop.api.envelope import failure
 from shop.api.models import IdempotentResponse
+from shop.api.responses import failure
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
@@ -26,9 +26,10 @@ WAIT = "'2s'"
 def idempotent(
     request: HttpRequest, body: bytes, bearer: Bearer, call: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    """The answer of `call`, or the one it gave before to the same request under the same key.
+    """The response of `call`, or the stored one of an equal request under the same key.
 
-    Keys are an application's own, for 24 hours; only 201 is kept (contract, "Orders API").
+    A key belongs to an application, or to a user without one, for 24 hours. Only 201 is stored
+    (contract, "Orders API"). Another request under the key is 422.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -48,7 +49,7 @@ def idempotent(
         with transaction.atomic():
             mine = _reserve(holder, fingerprint.hexdigest())
             if mine is None:
-                # The first has ended while we waited, or has just given up.
+                # The first call ended while this one waited, or was rolled back.
                 kept = _stored(holder)
                 return _replay(kept, fingerprint.hexdigest()) if kept else _still_running()
             answer = call()
@@ -58,7 +59,7 @@ def idempotent(
             else:
                 transaction.set_rollback(True)
     except OperationalError:
-        # SQLite has one writer at a time, PostgreSQL one inserter of a key: we waited in vain.
+        # The wait for the first call timed out: SQLite has one writer, PostgreSQL one row a key.
         if mine is None:
             return _still_running()
         raise
@@ -66,7 +67,7 @@ def idempotent(
 
 
 def delete_expired_responses(beat: Callable[[], None]) -> None:
-    """Delete answers that are kept no longer; an hourly duty of the worker."""
+    """Delete responses older than 24 hours. The worker calls this every hour."""
     beat()
     IdempotentResponse.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
 
@@ -78,7 +79,7 @@ def _stored(holder: dict[str, Any]) -> IdempotentResponse | None:
 
 
 def _reserve(holder: dict[str, Any], fingerprint: str) -> IdempotentResponse | None:
-    """The key's row, as ours; None where another call has it."""
+    """A new row for the key, or None where another call holds it."""
     patient = connection.vendor != "postgresql"
     try:
         if not patient:
@@ -94,7 +95,7 @@ def _reserve(holder: dict[str, Any], fingerprint: str) -> IdempotentResponse | N
 
 
 def _set_patience(time: str) -> None:
-    """How long PostgreSQL waits for a lock; SQLite waits as long as for any other writer."""
+    """Set how long PostgreSQL waits for a lock. SQLite has its own timeout."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout TO {time}")
 

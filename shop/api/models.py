@@ -1,4 +1,4 @@
-"""What the API remembers of calls."""
+"""Stored responses of calls with an `Idempotency-Key`."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from shop.access.models import Application
 
 
 class IdempotentResponse(models.Model):
-    """The answer to a call that came with an `Idempotency-Key`: given again for the same call."""
+    """The response to a call with an `Idempotency-Key`, replayed when the call is repeated."""
 
     application = models.ForeignKey(
         Application, null=True, on_delete=models.CASCADE, related_name="+"

@@ -1,9 +1,9 @@
-"""The list of orders: its parameters, its pages, the links between them (contract, "Orders API")."""
+"""The list of orders: query parameters, pages and links (contract, "Orders API")."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -21,12 +21,13 @@ from pydantic_core import PydanticCustomError
 
 from shop.catalogue.models import Product
 from shop.orders.document import Errors
+from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
 
 LARGEST_PAGE = 100
-# A page number beyond any list, but one that databases can still count to.
+# Beyond any list, and still a number that databases take as an offset.
 LAST_PAGE = 10**9
-# Years that no zone carries over the edge of the calendar.
+# Years that no time zone moves out of the range of datetime.
 DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 MOMENT = rf"^{DAY}(T{CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{CLOCK})?)?$"
@@ -35,7 +36,7 @@ NO_TIME = "must be a time like 2026-01-31T12:00:00Z."
 
 
 def _like(pattern: str, sentence: str) -> BeforeValidator:
-    """Takes only what is written so: pydantic would read 1_0 as ten, and 5 as a time."""
+    """Refuse strings of another form: pydantic reads 1_0 as ten and 5 as a time."""
 
     def check(value: Any) -> Any:
         if isinstance(value, str) and not re.fullmatch(pattern, value):
@@ -59,31 +60,34 @@ Moment = Annotated[
 
 
 class ListQuery(BaseModel):
-    """What may stand behind the question mark. A time without a zone is taken as UTC."""
+    """The parameters of the list. A time without a zone is taken as UTC."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
+    """Which page. One behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
-    state: (
-        Literal["pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled"]
-        | None
-    ) = None
+    """How many orders a page has."""
+    state: PlacedState | None = None
+    """Only orders in this state."""
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
+    """Only orders of this tier, by its code; retired tiers too."""
     created_after: Moment | None = None
+    """Only orders placed after this time."""
     updated_after: Moment | None = None
+    """Only orders that changed after this time."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: its orders, and what its headers say."""
+    """One page of the list, with the total for its headers."""
 
     orders: list[Order]
     total: int
     query: ListQuery
 
     def links(self, address: str) -> str:
-        """The pages around this one of the list at `address`, as a `Link` header has them."""
+        """The value of the `Link` header (RFC 8288) for the list at `address`."""
         last = max(1, -(-self.total // self.query.per_page))
         pages = {"first": 1, "last": last}
         if self.query.page > 1:
@@ -111,7 +115,7 @@ class InvalidQueryError(Exception):
 def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     """The page of `orders` that `parameters` ask for, newest first.
 
-    A page behind the last one is empty. Raises Refused, naming each parameter at fault.
+    A page after the last one is empty. Raises InvalidDocumentError with every parameter at fault.
     """
     if twice := [name for name, values in parameters.lists() if len(values) > 1]:
         raise InvalidQueryError({name: ["is given more than once."] for name in twice})
@@ -133,7 +137,7 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     found = orders.filter(**{name: value for name, value in wanted.items() if value is not None})
     total = found.count()
     if total == 0:
-        # Only now is it worth asking whether there is such a tier at all.
+        # An unknown tier has no orders, so the extra query is needed only here.
         if query.product and not Product.objects.filter(code=query.product).exists():
             raise InvalidQueryError({"product": ["is not a tier."]})
         return Page([], total, query)
@@ -149,6 +153,6 @@ def _sentence(kind: str, message: str) -> str:
         return NO_TIME  # a day that its month does not have
     if kind in {"greater_than_equal", "less_than_equal"}:
         return "is out of range."
-    if kind == "literal_error":
+    if kind == "enum":
         return "is not a state that this list knows."
     return message[0].lower() + message[1:].removesuffix(".") + "."

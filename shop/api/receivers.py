@@ -1,4 +1,4 @@
-"""Forget the kept answers that tell of somebody who deletes their account."""
+"""Erase stored responses that hold data of a user who deletes their account."""
 
 from functools import reduce
 from operator import or_
@@ -14,6 +14,6 @@ from shop.tenancy.models import User
 
 @receiver(user_erased)
 def erase_responses(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
-    """Delete the answers to `user`, and those that have an address of theirs within."""
+    """Delete the responses to `user`, and those that contain one of their `emails`."""
     within = [Q(body__icontains=f'"{email}"') for email in emails]
     IdempotentResponse.objects.filter(reduce(or_, within, Q(user=user))).delete()

@@ -1,4 +1,4 @@
-"""`/api/…`: no address for programs redirects, so none of them loses its body."""
+"""`/api/orders`. API addresses never redirect: a redirect would drop the request's body."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""`/api/orders`: the Webgate-style orders API."""
+"""`/api/orders`: place an order, list orders, show one (contract, "Orders API")."""
 
 from typing import Any
 from urllib.parse import urljoin
@@ -10,18 +10,40 @@ from django.urls import reverse
 from shop.access.bearer import Bearer
 from shop.access.tokens import READ, WRITE
 from shop.api.auth import bearer_required
-from shop.api.envelope import failure, success
 from shop.api.idempotency import idempotent
-from shop.api.order_list import InvalidQueryError, list_orders
+from shop.api.order_list import InvalidQueryError, ListQuery, list_orders
+from shop.api.response_schema import OrderAnswer
+from shop.api.responses import failure, success
+from shop.base_url import base_url
 from shop.json_body import UnreadableBodyError, read_json
 from shop.links import registration_url
-from shop.middleware import base_url
+from shop.openapi import Operation, describes
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import HASH, Order, State
+from shop.orders.order_members import OrderDocument
 from shop.orders.placing import Caller, place_order
 from shop.orders.serializers import serialize_order
 
 
+@describes(
+    POST=Operation(
+        "placeOrder",
+        "Place an order",
+        "An order is set up as soon as it is complete. What is missing, your customer fills in on "
+        "its registration page.",
+        answers={201: OrderAnswer},
+        body=OrderDocument,
+        headers=("Location", "Idempotency-Replayed"),
+    ),
+    GET=Operation(
+        "listOrders",
+        "List your orders, newest first",
+        "The orders that this application placed, in pages.",
+        answers={200: list[OrderAnswer]},
+        query=ListQuery,
+        headers=("Total", "Per-Page", "Links", "Link"),
+    ),
+)
 @bearer_required(GET=READ, POST=WRITE)
 def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     """Place an order, or list those that were placed."""
@@ -35,14 +57,19 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     response = success(200, {"array": [_shown(order, base) for order in page.orders]})
     response["Total"] = str(page.total)
     response["Per-Page"] = str(page.query.per_page)
-    # Both: the source's own name, and the standard's.
+    # Links is the name in the older description, Link the one of RFC 8288.
     response["Links"] = response["Link"] = page.links(urljoin(base, request.path))
     return response
 
 
+@describes(
+    GET=Operation(
+        "showOrder", "Show an order", "The order as it is now.", answers={200: OrderAnswer}
+    ),
+)
 @bearer_required(GET=READ)
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
-    """Show an order to whom placed it; to anybody else it does not exist."""
+    """Show an order to the application or user that placed it; 404 for anybody else."""
     found = None
     if HASH.fullmatch(order_hash):
         found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()

@@ -8,7 +8,7 @@ from shop.catalogue.models import Product, Promotion
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin[Product]):
-    """A tier is retired by unlisting it, never deleted: orders point at it."""
+    """Tiers are unlisted, never deleted: orders refer to them."""
 
     list_display = ("name", "code", "net_cents", "currency", "members", "packing", "listed")
     list_editable = ("listed",)
@@ -20,7 +20,7 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
 @admin.register(Promotion)
 class PromotionAdmin(admin.ModelAdmin[Promotion]):
-    """How often a code was used is counted, not typed; one that was used is ended, not deleted."""
+    """`uses` is counted, not typed. A code that was used is ended, not deleted."""
 
     list_display = ("code", "name", "percent", "amount_cents", "valid_until", "max_uses", "uses")
     readonly_fields = ("uses",)

@@ -1,4 +1,4 @@
-"""What the shop sells."""
+"""Tiers and promotion codes."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from shop.languages import page_language
 
 
 class Product(models.Model):
-    """A tier: what it is called, what it costs a month, what it includes, how it is packed."""
+    """A tier: its name, monthly price and features, and whether staff approve its orders."""
 
     class Family(models.TextChoices):
         FREE = "free", _("For the undecided")
@@ -60,32 +60,32 @@ class Product(models.Model):
 
     @property
     def gross_cents(self) -> int:
-        """What a month costs with VAT, in cents."""
+        """Return the monthly price with VAT, in cents."""
         return gross(self.net_cents, self.vat_rate)
 
     @property
     def is_free(self) -> bool:
-        """Whether it costs nothing."""
+        """Return whether the tier is free."""
         return self.net_cents == 0
 
     @property
     def is_manual(self) -> bool:
-        """Whether a person approves each order."""
+        """Return whether staff approve each order."""
         return self.packing == self.Packing.MANUAL
 
     @property
     def promise(self) -> str:
-        """The one-line promise in the reader's language."""
+        """Return the one-line promise in the reader's language."""
         return self.promise_en if page_language() == "en" else self.promise_de
 
     @property
     def features(self) -> list[str]:
-        """What the tier includes, in the reader's language."""
+        """Return the features in the reader's language, one line each."""
         return (self.features_en if page_language() == "en" else self.features_de).splitlines()
 
 
 class Promotion(models.Model):
-    """A promotion code: what it takes off a month's net price, when, how often, for which tiers."""
+    """A promotion code: its discount on the monthly net price, validity, uses and tiers."""
 
     code = models.CharField(
         max_length=200, unique=True, help_text=_("As customers type it, exact case.")

@@ -1,9 +1,9 @@
-"""Amounts are whole cents; a rate of VAT is in percent. Nothing here is ever a float."""
+"""Price arithmetic: amounts are whole cents, VAT rates are percent, nothing is a float."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
 
 def gross(net_cents: int, vat_rate: Decimal) -> int:
-    """What a buyer pays for `net_cents` under `vat_rate` percent, in cents, halves rounded up."""
+    """Return `net_cents` plus VAT of `vat_rate` percent, in cents, halves rounded up."""
     exact = Decimal(net_cents) * (100 + vat_rate) / 100
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,4 +1,4 @@
-"""Promotion codes: whether one is good now, what it takes off, and how often it was used."""
+"""Find a promotion that is valid now, compute its discount, count its uses."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,7 +9,7 @@ from shop.catalogue.models import Product, Promotion
 
 
 def find_promotion(code: str, product: Product) -> Promotion | None:
-    """The promotion called `code`, if it is good now for the tier `product` (contract, "Orders API")."""
+    """Return the promotion `code` if it is valid for `product` now (contract, "Orders API")."""
     now = timezone.now()
     promotion = (
         Promotion.objects.filter(_unused, code=code, valid_from__lte=now)
@@ -17,12 +17,12 @@ def find_promotion(code: str, product: Product) -> Promotion | None:
         .filter(Q(tiers=None) | Q(tiers=product))
         .first()
     )
-    # Some databases compare without regard to case.
+    # Codes have an exact case, but some databases compare without it.
     return promotion if promotion and promotion.code == code else None
 
 
 def discount(promotion: Promotion, net_cents: int) -> int:
-    """What `promotion` takes off a net price, in cents; never more than the price."""
+    """Return the discount on a net price, in cents; at most the price itself."""
     if promotion.percent is None:
         return min(promotion.amount_cents or 0, net_cents)
     exact = Decimal(net_cents) * promotion.percent / 100
@@ -30,7 +30,7 @@ def discount(promotion: Promotion, net_cents: int) -> int:
 
 
 def use(promotion: Promotion) -> bool:
-    """Count one use of `promotion`; False where the last one has just been taken."""
+    """Count one use of `promotion`; return False if all its uses are taken."""
     return bool(Promotion.objects.filter(_unused, pk=promotion.pk).update(uses=F("uses") + 1))
 
 

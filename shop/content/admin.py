@@ -26,7 +26,7 @@ class TitleField(forms.CharField):
 
 
 class TextField(forms.CharField):
-    """Browsers send line ends of their own; those alone are no change."""
+    """A text whose line ends are normalised: browsers send CRLF, which is no change."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=AdminTextareaWidget(attrs={"rows": 30}), **kwargs)
@@ -36,7 +36,7 @@ class TextField(forms.CharField):
 
 
 class PageForm(forms.ModelForm[Page]):
-    """What the page is to say: to begin with, what it says now."""
+    """The texts of a page's next version; initially those of the newest one."""
 
     title_de = TitleField(label=_("Title (German)"))
     text_de = TextField(

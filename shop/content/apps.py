@@ -1,10 +1,8 @@
-"""The room as a Django app."""
-
 from django.apps import AppConfig
 
 
 class ContentConfig(AppConfig):
-    """Texts are checked for what is still to be filled in."""
+    """Legal pages and questions, with a check for placeholders left in them."""
 
     name = "shop.content"
 

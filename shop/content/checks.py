@@ -1,4 +1,4 @@
-"""Whether the shipped texts have been filled in."""
+"""System check: no placeholders are left in the shipped texts."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ from shop.content.publishing import newest
 
 @register("content")
 def check_placeholders(**kwargs: Any) -> list[CheckMessage]:
-    """No page still holds a placeholder in square brackets.
+    """Warn about placeholders in square brackets.
 
-    Looks into the database also where none was asked for: who starts the worker is to read it.
+    Reads the database even if no `--database` was given, so that starting the worker warns too.
     """
     if settings.DEMO:
         return []
     try:
         left = _left()
     except DatabaseError:
-        # Not migrated yet, or out of reach: others tell that.
+        # Not migrated yet, or out of reach: other checks say so.
         return []
     if not left:
         return []
@@ -37,7 +37,7 @@ def check_placeholders(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _left() -> dict[str, list[str]]:
-    """The placeholders that are left, by the address of the page they are on."""
+    """Return the placeholders that are left, by the path of their page."""
     texts = {}
     for page in Page.objects.all():
         said = newest(page.pk)

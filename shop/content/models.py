@@ -1,4 +1,4 @@
-"""What staff write for everybody to read."""
+"""Legal pages in versions, and questions with answers."""
 
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from shop.languages import page_language
 
 
 class Page(models.Model):
-    """A legal page. What it says stands in its newest version."""
+    """A legal page; its newest version holds the texts."""
 
     class Slug(models.TextChoices):
         IMPRINT = "imprint", _("Imprint")
@@ -28,7 +28,7 @@ class Page(models.Model):
 
 
 class Version(models.Model):
-    """What a page says from a moment on. Written once, never changed: customers agree to it."""
+    """The texts of a page from `at` on. Never changed: customers agree to a version."""
 
     page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -51,24 +51,24 @@ class Version(models.Model):
         return f"{self.page_id} {self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write it, once."""
+        """Insert the version. Raises TypeError if it was saved before."""
         if not self._state.adding:
             raise TypeError("A version is never changed: publish another.")
         super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:
-        """The title in the reader's language."""
+        """Return the title in the reader's language."""
         return self.title_en if page_language() == "en" else self.title_de
 
     @property
     def text(self) -> str:
-        """The text in the reader's language, in Markdown."""
+        """Return the text in the reader's language, in Markdown."""
         return self.text_en if page_language() == "en" else self.text_de
 
 
 class Question(models.Model):
-    """What buyers ask, and the answer, on the page of the tiers."""
+    """A question and its answer, shown on the page of the tiers."""
 
     question_de = models.CharField(_("Question (German)"), max_length=200)
     question_en = models.CharField(_("Question (English)"), max_length=200)
@@ -89,10 +89,10 @@ class Question(models.Model):
 
     @property
     def question(self) -> str:
-        """The question in the reader's language."""
+        """Return the question in the reader's language."""
         return self.question_en if page_language() == "en" else self.question_de
 
     @property
     def answer(self) -> str:
-        """The answer in the reader's language, in Markdown."""
+        """Return the answer in the reader's language, in Markdown."""
         return self.answer_en if page_language() == "en" else self.answer_de

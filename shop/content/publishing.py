@@ -1,4 +1,4 @@
-"""Publish what a legal page is to say, and find what it says now."""
+"""Publish a new version of a legal page, and find the newest."""
 
 from collections.abc import Mapping
 
@@ -10,15 +10,15 @@ TEXTS = ("title_de", "title_en", "text_de", "text_en")
 
 
 def newest(slug: str) -> Version:
-    """What the page `slug` says now."""
+    """Return the newest version of the page `slug`."""
     return Version.objects.filter(page_id=slug).latest()
 
 
 def publish(page: Page, texts: Mapping[str, str]) -> Version:
-    """The version by which `page` says `texts`: a new one, unless it says just that already."""
+    """Publish `texts` and return their version; the newest one if it has the same texts."""
     wanted = {name: texts[name] for name in TEXTS}
     with transaction.atomic():
-        # Two who publish at once get two numbers.
+        # Locked, so that two who publish at once get two numbers.
         Page.objects.select_for_update().get(pk=page.pk)
         last = newest(page.pk)
         if all(getattr(last, name) == text for name, text in wanted.items()):

@@ -1,4 +1,4 @@
-"""Questions and answers, remembered: every visitor asks for them, and they change once a month."""
+"""Questions and answers, cached: every visitor reads them, and they change once a month."""
 
 import time
 from functools import lru_cache
@@ -13,19 +13,19 @@ SECONDS = 10
 
 
 def listed() -> list[Question]:
-    """Those the page of the tiers shows. What changes is seen within ten seconds.
+    """Return the questions that the page of the tiers shows.
 
-    Where it was changed, at once: each process of the web server remembers for itself.
+    Each process caches them for itself, so other processes show a change within ten seconds.
     """
     return _listed(int(time.monotonic() // SECONDS))
 
 
 @lru_cache(maxsize=1)
-def _listed(_moment: int) -> list[Question]:
+def _listed(_period: int) -> list[Question]:
     return list(Question.objects.filter(listed=True))
 
 
 @receiver([post_save, post_delete], sender=Question)
 def clear_cache(**_change: Any) -> None:
-    """Ask anew: a question was written, or is gone."""
+    """Drop the cache of this process after a question was saved or deleted."""
     _listed.cache_clear()

@@ -1,4 +1,4 @@
-"""The box by which somebody agrees to the terms, wherever a form has one."""
+"""The checkbox by which users agree to the terms, for any form."""
 
 from django import forms
 from django.http import QueryDict
@@ -13,9 +13,9 @@ from shop.content.models import Version
 
 
 def terms_field(required: StrOrPromise) -> forms.BooleanField:
-    """The box; `required` is what is said where it was left empty.
+    """Return the checkbox; `required` is its error message.
 
-    A form is to set the hint to `what_to_read()`: it has addresses, which are not known before.
+    Forms set its help text to `what_to_read()` when they are created: URLs are not known before.
     """
     return forms.BooleanField(
         label=_("I agree to the terms"), error_messages={"required": required}
@@ -23,9 +23,9 @@ def terms_field(required: StrOrPromise) -> forms.BooleanField:
 
 
 def what_to_read() -> SafeString:
-    """Links beside the box, not in its label: there they would tick it.
+    """Return the help text with links; in the label, clicking them would tick the box.
 
-    They open a tab of their own: browsers forget what was typed in a page that is not to be stored.
+    They open a new tab: going back to a page that is not stored would lose what was typed.
     """
     link = '<a href="{}" target="_blank">{}</a>'
     return format_html(
@@ -39,9 +39,9 @@ def what_to_read() -> SafeString:
 
 
 def without_outdated_tick(posted: QueryDict, terms: Version) -> tuple[QueryDict, bool]:
-    """What was sent, without a tick that was for other terms than these; whether there was one.
+    """Return `posted` without a tick for other terms than these, and whether there was one.
 
-    Forms say by `terms_version` which ones they have shown.
+    Forms post the version they showed as `terms_version`.
     """
     if "terms" not in posted or posted.get("terms_version") == str(terms.number):
         return posted, False

@@ -1,4 +1,4 @@
-"""The legal pages' addresses."""
+"""URLs of the legal pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The legal pages."""
+"""Views of the legal pages."""
 
 import time
 
@@ -13,7 +13,7 @@ from shop.content.models import Page
 from shop.content.publishing import newest
 
 STARTED = time.time()
-# What link previews and search engines say of each page.
+# For link previews and search engines.
 SUMMARIES = {
     Page.Slug.IMPRINT: _("Who runs this shop, and how to reach us."),
     Page.Slug.PRIVACY: _("What we store of you, what for and for how long, and what you may ask."),
@@ -23,12 +23,12 @@ SUMMARIES = {
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the page says now. Browsers keep it, and ask whether it has changed."""
+    """Show the newest version; browsers store it and revalidate."""
     version = newest(slug)
     context = {"version": version, "summary": SUMMARIES[Page.Slug(slug)]}
     response = render(request, "content/page.html", context)
     patch_cache_control(response, private=True, no_cache=True)
-    # What stands around the text may have changed at our last start.
+    # A restart may have changed the templates.
     changed = int(max(version.at.timestamp(), STARTED))
     response["Last-Modified"] = http_date(changed)
     answer = get_conditional_response(request, last_modified=changed, response=response)

@@ -1,69 +1,56 @@
-"""What the guides hold: their chapters, and what the templates of these are filled with."""
+"""The two guides: their chapters, and the context of the chapters' templates."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shop.api import changes as orders_changes
-from shop.api import examples as orders_examples
-from shop.api import openapi as orders_api
-from shop.guide import openapi_reader
-from shop.open_order import changes, describing, examples, wording
+from shop.api import orders_openapi
+from shop.guide.reference import pretty
+from shop.open_order import open_order_openapi
 from shop.open_order.envelope import KINDS
+
+HERE = Path(__file__).parent
+# The chapters of each guide: by folder, the name of the template and the heading.
+CHAPTERS = json.loads((HERE / "chapters.json").read_text(encoding="utf-8"))
+# Where each API differs from its older description, why, and what was left out.
+CHANGES = json.loads((HERE / "changes.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
 class Guide:
-    """A page. Its sections are templates in `folder`, each with its heading."""
+    """A page named `page`, whose chapters are templates in `folder`."""
 
     page: str
     title: Promise
     lead: Promise
     tag: str
     folder: str
-    sections: dict[str, str]
-    members: dict[str, str]  # the schema of each table of members
+    tables: tuple[str, ...]  # the schemas whose members it lays out
     context: dict[str, Any]
 
     def __str__(self) -> str:
         return self.page
 
     def chapters(self) -> list[tuple[str, str, str]]:
-        """Name, template and heading of each section."""
-        return [
-            (name, f"api/{self.folder}/{name}.html", heading)
-            for name, heading in self.sections.items()
-        ]
+        """Name, template and heading of each chapter."""
+        headings = CHAPTERS[self.folder].items()
+        return [(name, f"api/{self.folder}/{name}.html", heading) for name, heading in headings]
 
 
 ORDERS = Guide(
     page="api_docs",
     title=_("API for partners"),
     lead=_("How a program places orders and follows them."),
-    tag=orders_api.TAG["name"],
+    tag=orders_openapi.TAG["name"],
     folder="guide",
-    sections={
-        "token": "Getting a token",
-        "first_order": "The first order",
-        "members": "Members of an order",
-        "kinds": "Adding to a client that exists",
-        "following": "Following an order",
-        "registration": "The registration page",
-        "hash": "Who sees what",
-        "webhooks": "Webhooks",
-        "errors": "Errors",
-        "idempotency": "Calling again: Idempotency-Key",
-        "limits": "Limits",
-        "lists": "Lists and pages",
-        "reference": "All calls",
-        "changes": "Changes against the older descriptions",
-    },
-    members={"sent": "OrderDocument", "answered": "Order"},
+    tables=("OrderDocument", "Order"),
     context={
-        "refusal": openapi_reader.pretty(orders_examples.failure(422, orders_examples.REFUSED)),
-        "changes": orders_changes.CHANGES,
+        "refusal": pretty(orders_openapi.EXAMPLES["placeOrder"]["422"]["refused"]),
+        "changes": CHANGES["orders"],
     },
 )
 
@@ -71,44 +58,20 @@ OPEN_ORDER = Guide(
     page="api_docs_open_order",
     title=_("The open order"),
     lead=_("How a program fills an order step by step and submits it."),
-    tag=describing.TAG["name"],
+    tag=open_order_openapi.TAG["name"],
     folder="open_order",
-    sections={
-        "what": "What it is, and when to use it",
-        "owner": "The owner",
-        "run": "A complete run",
-        "resources": "The resources and their members",
-        "quote": "The quote and its hash",
-        "promotions": "Promotion codes",
-        "clients": "Who may order for whom",
-        "submitted": "Submit, and after",
-        "errors": "Errors",
-        "source": "The older description's examples",
-        "left_out": "What was left out",
-        "reference": "All calls",
-        "changes": "Changes against the older descriptions",
-    },
-    members={
-        "account": "Account",
-        "contact": "Contact",
-        "user": "OrderUser",
-        "payment": "PaymentInfo",
-        "product": "OrderedProduct",
-        "product_answer": "ProductAnswer",
-        "service": "ServiceAnswer",
-        "attribute": "Attribute",
-        "order": "OpenOrder",
-        "opened": "Opened",
-        "action": "Action",
-        "quote": "QuoteAnswer",
-        "told": "Told",
-    },
+    tables=(
+        *("Account", "Contact", "OrderUser", "PaymentInfo", "OrderedProduct", "ProductAnswer"),
+        *("ServiceAnswer", "Attributes", "OpenOrder", "Opened", "Action", "QuoteAnswer", "Failure"),
+    ),
     context={
-        "resources": list(wording.RESOURCES.items()),
-        "kinds": [(status, KINDS[status], text) for status, text in wording.STATUSES.items()],
-        "refusal": openapi_reader.pretty(examples.FAILURES[400]["faults"]),
-        "left_out": list(changes.LEFT_OUT.items()),
-        "changes": changes.CHANGES,
+        "resources": open_order_openapi.resources(),
+        "kinds": [
+            (status, KINDS[status], text) for status, text in open_order_openapi.REFUSALS.items()
+        ],
+        "refusal": pretty(open_order_openapi.EXAMPLES["any"]["400"]["faults"]),
+        "left_out": list(CHANGES["left_out"].items()),
+        "changes": CHANGES["open_order"],
     },
 )
 GUIDES = (ORDERS, OPEN_ORDER)

@@ -1,65 +1,65 @@
 """`/api/openapi.json`, for programs, and the guides, for the people who write them."""
 
+from functools import wraps
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.api.envelope import method_not_allowed
-from shop.guide import openapi_reader
-from shop.guide.openapi import describe
-from shop.guide.pages import GUIDES, OPEN_ORDER, ORDERS, Guide
-from shop.middleware import base_url
+from shop.api.responses import method_not_allowed
+from shop.base_url import base_url
+from shop.guide import reference
+from shop.guide.pages import GUIDES
+from shop.guide.schema import describe
+from shop.view_types import View
 
 
-@csrf_exempt
+def get_required(view: View) -> View:
+    """Refuse other methods as the API does."""
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return method_not_allowed(["GET"])
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@get_required
 def openapi(request: HttpRequest) -> HttpResponse:
-    """The APIs' description. It holds nothing that is anybody's own."""
-    if request.method not in {"GET", "HEAD"}:
-        return method_not_allowed(["GET"])
+    """The APIs' description. It is the same for everybody."""
     response = JsonResponse(describe(base_url(request)))
     patch_cache_control(response, public=True, max_age=300)
     return response
 
 
-@csrf_exempt
-def orders(request: HttpRequest) -> HttpResponse:
-    """The guide to `/api/orders`."""
-    return _show(request, ORDERS)
-
-
-@csrf_exempt
-def open_order(request: HttpRequest) -> HttpResponse:
-    """The guide to the open order."""
-    return _show(request, OPEN_ORDER)
-
-
-@csrf_exempt
-def by_habit(request: HttpRequest, page: str) -> HttpResponse:
-    """A guide's address with a slash at its end, as people type it."""
-    if request.method not in {"GET", "HEAD"}:
-        return method_not_allowed(["GET"])
-    return redirect(page)
-
-
-def _show(request: HttpRequest, guide: Guide) -> HttpResponse:
+@get_required
+def guide(request: HttpRequest, page: str) -> HttpResponse:
     """A guide: written chapters, and all calls as the description has them."""
-    if request.method not in {"GET", "HEAD"}:
-        return method_not_allowed(["GET"])
+    guide = next(each for each in GUIDES if each.page == page)
     base = base_url(request).rstrip("/")
     description = describe(base)
-    operations = openapi_reader.operations(description, guide.tag)
+    operations = reference.operations(description, guide.tag)
     context = {
         **guide.context,
-        **{name: openapi_reader.members(each, description) for name, each in guide.members.items()},
+        "tables": {name: reference.members(name, description) for name in guide.tables},
         "guide": guide,
         "others": [other for other in GUIDES if other is not guide],
         "base": base,
         "token": "example-token" if settings.DEMO else "YOUR-TOKEN",
         "demo": settings.DEMO,
         "operations": operations,
-        "common": openapi_reader.common_answers(description, operations),
-        "headers": openapi_reader.headers(description, guide.tag),
+        "common": reference.common_answers(description, operations),
+        "headers": reference.headers(description, guide.tag),
     }
     return render(request, "api/docs.html", context)
+
+
+@get_required
+def guide_with_slash(request: HttpRequest, page: str) -> HttpResponse:
+    """A guide's address with a slash at its end, as people type it."""
+    return redirect(page)

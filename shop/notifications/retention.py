@@ -16,9 +16,9 @@ from django.utils import timezone
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery, Endpoint
 from shop.orders.models import State
+from shop.orders.states import FINISHED
 
 BATCH = 500  # rows per transaction, during which nobody else can write to SQLite
-FINISHED = (State.PACKED, State.CANCELLED)
 ENDED_MESSAGES = (Message.State.SENT, Message.State.FAILED, Message.State.OBSOLETE)
 ENDED_DELIVERIES = (Delivery.State.DELIVERED, Delivery.State.FAILED, Delivery.State.GONE)
 

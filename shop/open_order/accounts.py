@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from shop.open_order import mapping
+from shop.open_order import mapping, operations
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import basket_of, links
 from shop.open_order.request import OpenOrderRequest, owner_required
@@ -14,9 +14,26 @@ from shop.open_order.resources import (
     PaymentInfo,
     read_resource,
 )
+from shop.open_order.response_models import (
+    AccountAnswer,
+    ContactAnswer,
+    ContactsAnswer,
+    PaymentAnswer,
+    UserAnswer,
+)
+from shop.openapi import describes
 from shop.orders.models import Basket
 
 
+@describes(
+    "Who orders: currency, language, which client.",
+    GET=operations.show("Account", "the account", AccountAnswer),
+    PUT=operations.put(
+        *("Account", "the account", Account, AccountAnswer),
+        "Who orders: a new client by its name, or one that exists by its number.",
+        refusals={409: operations.CURRENCIES},
+    ),
+)
 @owner_required("GET", "PUT")
 def account(call: OpenOrderRequest) -> HttpResponse:
     """`…/account`: currency, language, and which client."""
@@ -31,6 +48,10 @@ def account(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, {**found, **places, "links": links(call, "account")})
 
 
+@describes(
+    "All contacts that were set.",
+    GET=operations.show("Contacts", "all contacts", ContactsAnswer, "Those that were set."),
+)
 @owner_required("GET")
 def contacts(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/contactInfo`: all contacts that were set."""
@@ -40,6 +61,16 @@ def contacts(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, {"contactInfo": found, "links": links(call, "account/contactInfo")})
 
 
+@describes(
+    "A person to turn to: regular, billing, administrator or technical. The regular one is the "
+    "first member.",
+    GET=operations.show("Contact", "a contact", ContactAnswer),
+    PUT=operations.put(
+        *("Contact", "a contact", Contact, ContactAnswer),
+        "The regular one is needed, with email1: it is the first member.",
+    ),
+    DELETE=operations.delete("Contact", "a contact", "The others stay."),
+)
 @owner_required("GET", "PUT", "DELETE")
 def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
     """`…/account/contactInfo/{kind}`."""
@@ -63,6 +94,15 @@ def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
     return answer(200, {**found, "links": links(call, f"account/contactInfo/{kind}")})
 
 
+@describes(
+    "The sign-in name that the first member would like.",
+    GET=operations.show("User", "the user", UserAnswer),
+    PUT=operations.put(
+        *("User", "the user", OrderUser, UserAnswer),
+        "The sign-in name that the first member would like. There is no password: members set "
+        "theirs on the registration page.",
+    ),
+)
 @owner_required("GET", "PUT")
 def user(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/user`: the sign-in name that the first member would like."""
@@ -75,6 +115,14 @@ def user(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, {**found, "links": links(call, "account/user")})
 
 
+@describes(
+    "How it is paid: by invoice.",
+    GET=operations.show("Payment", "the payment", PaymentAnswer),
+    PUT=operations.put(
+        *("Payment", "the payment", PaymentInfo, PaymentAnswer),
+        "By invoice, and need not be set. Card data is refused and never kept.",
+    ),
+)
 @owner_required("GET", "PUT")
 def payment(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/paymentInfo`: by invoice, and nothing else."""

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product
+from shop.open_order import operations
 from shop.open_order.envelope import ApiError, answer, invalid
 from shop.open_order.mapping import put_product
 from shop.open_order.representations import (
@@ -17,6 +18,14 @@ from shop.open_order.representations import (
 )
 from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.open_order.resources import OrderedProduct, read_resource
+from shop.open_order.response_models import (
+    ProductAnswer,
+    ProductMade,
+    ProductsAnswer,
+    ServiceAnswer,
+    ServicesAnswer,
+)
+from shop.openapi import Operation, describes
 from shop.orders.basket import remove_product
 from shop.orders.models import Basket
 
@@ -25,6 +34,18 @@ PRODUCTS = "account/products"
 ALIAS = "product"
 
 
+@describes(
+    "The product, in a list.",
+    GET=operations.show("Products", "the products", ProductsAnswer, "None, or one."),
+    POST=Operation(
+        "addProduct",
+        "Put a product in",
+        "An order holds one product.",
+        {201: ProductMade},
+        OrderedProduct,
+        refusals={409: f"The order holds a product already. {operations.CURRENCIES}"},
+    ),
+)
 @owner_required("GET", "POST")
 def products(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/products`."""
@@ -48,6 +69,17 @@ def products(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, {"list": items, "links": links(call, PRODUCTS)})
 
 
+@describes(
+    "The tier, and the project it is for. Below /order also product/{productId}, the older "
+    "example's address.",
+    GET=operations.show("Product", "the product", ProductAnswer),
+    PUT=operations.put(
+        *("Product", "the product", OrderedProduct, ProductAnswer),
+        "In place of what it was: another tier, another project.",
+        refusals={409: operations.CURRENCIES},
+    ),
+    DELETE=operations.delete("Product", "the product", "The order may then take another."),
+)
 @owner_required("GET", "PUT", "DELETE")
 def product(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse:
     """`…/account/products/{productId}`, and by the alias `/order/product/{productId}`."""
@@ -79,6 +111,10 @@ def product(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse
     return answer(200, product_body(call, f"{place}/{product_id}"))
 
 
+@describes(
+    "What the tier delivers.",
+    GET=operations.show("Services", "what the tier delivers", ServicesAnswer),
+)
 @owner_required("GET", left_out="POST")
 def services(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse:
     """`…/services`: what the tier delivers."""
@@ -87,6 +123,10 @@ def services(call: OpenOrderRequest, product_id: str, place: str) -> HttpRespons
     return answer(200, {"list": found, "links": links(call, f"{base}/services")})
 
 
+@describes(
+    "One of it: client, project or members.",
+    GET=operations.show("Service", "one thing that the tier delivers", ServiceAnswer),
+)
 @owner_required("GET")
 def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str) -> HttpResponse:
     """`…/services/{serviceId}`."""

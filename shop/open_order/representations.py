@@ -1,6 +1,6 @@
 """The open order and its resources as programs are shown them."""
 
-from typing import Any
+from typing import Any, assert_never
 
 from django.urls import reverse
 
@@ -77,11 +77,17 @@ def service_body(call: OpenOrderRequest, base: str, name: str) -> dict[str, Any]
 
 def status_of(order: Order) -> str:
     """The status of the order's product, in the source's words."""
-    if order.state == State.NEW:
-        return "new"
-    if order.state == State.PACKED:
-        return "open"
-    return "closed" if order.state == State.CANCELLED else "pending"
+    match State(order.state):
+        case State.NEW:
+            return "new"
+        case State.PACKED:
+            return "open"
+        case State.CANCELLED:
+            return "closed"
+        case State.PENDING | State.PACKING | State.HAS_PACKING_ERRORS | State.NEED_HUMAN:
+            return "pending"
+        case unknown:
+            assert_never(unknown)
 
 
 def offering_url(call: OpenOrderRequest, product: Product) -> str:

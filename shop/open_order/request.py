@@ -12,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from shop.access.rate_limits import RateLimit, hit
 from shop.access.tokens import READ, WRITE
+from shop.base_url import base_url
 from shop.json_body import UnreadableBodyError, read_json
-from shop.middleware import base_url
 from shop.open_order.authentication import Authenticated, authenticate
 from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
 from shop.orders.models import HASH, Basket, Order, State
@@ -231,7 +231,7 @@ def _count(request: HttpRequest, taken: list[RateLimit], name: str, holder: str)
     if count is None:
         return
     taken.append(count)
-    if count.wait:
+    if count.retry_after:
         raise ApiError(429, "Too many calls. Wait as Retry-After says.")
 
 

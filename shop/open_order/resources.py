@@ -12,9 +12,9 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    JsonValue,
-    TypeAdapter,
+    RootModel,
     ValidationError,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -67,8 +67,8 @@ def _language(value: str) -> str:
     return value
 
 
-def _one_of(codes: list[str]) -> Any:
-    return Field(json_schema_extra={"enum": list[JsonValue](codes)})
+def _one_of(codes: list[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": codes})
 
 
 Currency = Annotated[Name, AfterValidator(_currency), _one_of(CURRENCIES)]
@@ -84,6 +84,7 @@ class Resource(BaseModel):
         strict=True,
         frozen=True,
         alias_generator=to_camel,
+        use_attribute_docstrings=True,
     )
 
     @model_validator(mode="before")
@@ -116,85 +117,128 @@ class Account(Kept):
     """Who orders: a client by its number, or the name of a new one."""
 
     currency: Currency
+    """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
     language: Language
+    """A language tag (RFC 5646), any well-formed one. Of de and en, with or without region, pages
+    and mails take the language; otherwise they are German."""
     account_number: Id | None = None
+    """The client to order for. Needs a caller who is authenticated as its client_admin; a cookie
+    alone never suffices."""
     name: Name | None = None
+    """The name of a new client."""
 
 
 class PersonName(Kept):
     """What a person is called."""
 
     first_name: Name
+    """First name."""
     last_name: Name
+    """Last name."""
     company: Name | None = None
+    """The company; of the regular contact it names the new client, unless the account has name or
+    accountNumber."""
 
 
 class PostalAddress(Kept):
     """Where they can be written to."""
 
     street1: Name
+    """Street and number."""
     street2: Name | None = None
+    """A second line."""
     city: Name
+    """City."""
     postal_code: Name
+    """Postal code."""
     state_or_province: Name | None = None
+    """State or province."""
     country_code: Country
+    """A country code of ISO 3166, two capital letters."""
 
 
 class ContactMedia(Kept):
     """How else they can be reached."""
 
     email1: Email
+    """A bare e-mail address; of the regular contact that of the first member."""
     email2: Email | None = None
+    """Another one."""
     phone1: Name | None = None
+    """A telephone number, as you write it."""
     phone2: Name | None = None
+    """Another one."""
     fax: Name | None = None
+    """A fax number."""
 
 
 class Contact(Kept):
     """A person to turn to."""
 
     name: PersonName
+    """What the person is called."""
     address: PostalAddress | None = None
+    """The postal address."""
     contact_media: ContactMedia
+    """How else the person can be reached."""
 
 
 class OrderUser(Kept):
     """The sign-in name that the first member would like."""
 
     user_name: Login
+    """The sign-in name that the first member would like: ASCII letters, digits and @ . + - _, with
+    @ only if it equals email1. Where it is taken, the member chooses another."""
 
 
 class PaymentInfo(Kept):
     """How it is paid."""
 
     payment_info_type: Literal["offline"]
+    """offline: by invoice. There is no other way."""
 
 
 class OrderedProduct(Kept):
     """The tier, and the project it is for."""
 
     offering: Name
+    """The tier: its code in exact case, or the address of its page."""
     display_name: Name | None = None
+    """The name of a new project."""
     project_id: Id | None = None
+    """The project of this client to add the first member to; offering must be its tier. Needs the
+    account's accountNumber."""
     promo_code: Name | None = None
+    """A promotion code that is valid now for this tier."""
 
 
 class Affiliate(Kept):
     """Who led the customer here."""
 
     name: Literal["AffiliateId"]
+    """AffiliateId: who led the customer here. redirection_uri: where changes of state are told by
+    webhook."""
     value: Name
+    """Up to 200 characters; of redirection_uri an absolute https URI, as in /api/orders."""
 
 
 class RedirectionUri(Kept):
     """Where changes of state are told."""
 
     name: Literal["redirection_uri"]
+    """AffiliateId: who led the customer here. redirection_uri: where changes of state are told by
+    webhook."""
     value: Webhook
+    """Up to 200 characters; of redirection_uri an absolute https URI, as in /api/orders."""
 
 
 Attribute = Annotated[Affiliate | RedirectionUri, Field(discriminator="name")]
-_ATTRIBUTES = TypeAdapter(list[Attribute])
+
+
+class Attributes(RootModel[list[Attribute]]):
+    """Each name once."""
+
+    model_config = ConfigDict(json_schema_extra={"maxItems": 2})
 
 
 def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
@@ -209,7 +253,7 @@ def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
 def read_attributes(value: Any) -> list[dict[str, Any]]:
     """Read `value` as a list of attributes, each named once. Raises ApiError."""
     try:
-        found = _ATTRIBUTES.validate_python(value)
+        found = Attributes.model_validate(value).root
     except ValidationError as error:
         raise invalid(_errors(error, Affiliate)) from None
     names = [attribute.name for attribute in found]

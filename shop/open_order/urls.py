@@ -32,9 +32,9 @@ children = [
 anything = re_path(r"", views.nothing)
 
 urlpatterns = [
+    re_path(r"^order/?\Z", views.order),
+    re_path(r"^order/", include([*children, *_product(products.ALIAS), anything])),
     re_path(r"^orders/?\Z", views.opening),
     re_path(rf"^orders/(?P<order_hash>{NAME})/?\Z", views.explicit_order),
     re_path(rf"^orders/(?P<order_hash>{NAME})/", include([*children, anything])),
-    re_path(r"^order/?\Z", views.order),
-    re_path(r"^order/", include([*children, *_product(products.ALIAS), anything])),
 ]

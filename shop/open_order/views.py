@@ -7,11 +7,14 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import Field
 
 from shop.access.rate_limits import hit
+from shop.open_order import operations
 from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
 from shop.open_order.mapping import put_attributes, refusal
 from shop.open_order.representations import basket_of, links, order_body, quote_body
 from shop.open_order.request import OpenOrderRequest, owner_required
-from shop.open_order.resources import Resource, read_attributes, read_resource
+from shop.open_order.resources import Attributes, Resource, read_attributes, read_resource
+from shop.open_order.response_models import AttributesAnswer, Opened, OpenOrder, QuoteAnswer
+from shop.openapi import Operation, describes
 from shop.orders.basket import check_basket, incomplete
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import Basket, Order, State
@@ -19,25 +22,46 @@ from shop.orders.open_orders import delete_open, locked_basket, open_order, orde
 from shop.orders.placing import ANYBODY, Caller, NotOpenError, PriceChangedError, submit_open_order
 
 
-class Nothing(Resource):
-    """The body that opens an order: empty."""
+class Opening(Resource):
+    """The body of a call that opens an order: an empty object, or none."""
 
 
 class Action(Resource):
     """An action on the order."""
 
     action: Literal["validate", "submit"]
+    """validate: could it be submitted? submit: place it."""
     quote_hash: str | None = None
-    # Reserved by the source, never read.
+    """The Hash of the quote that was agreed to. Where it is no longer true, nothing is placed."""
     action_data: dict[str, Any] | None = Field(default=None, exclude=True)
+    """Reserved by the older description; never read."""
 
 
+OPEN = Operation(
+    "openOrder",
+    "Open an order",
+    "An owner has one open order at a time. Seldom needed: the first PUT or POST below /order "
+    "opens one too.",
+    {201: Opened},
+    Opening,
+)
+SHOW = operations.show(
+    "OpenOrder",
+    "the order",
+    OpenOrder,
+    "Whether it is open, or how far it is once placed, and where its parts are.",
+)
+DELETE = operations.delete("OpenOrder", "the order", "With all it holds. A placed one stays.")
+
+
+@describes(POST=OPEN)
 @owner_required("POST", opens_alone=True)
 def opening(call: OpenOrderRequest) -> HttpResponse:
     """`POST /orders`: open an order."""
     return _open(call)
 
 
+@describes(POST=OPEN, GET=SHOW, DELETE=DELETE)
 @owner_required("GET", "POST", "DELETE")
 def order(call: OpenOrderRequest) -> HttpResponse:
     """`/order` and `/orders/{order_hash}`."""
@@ -49,6 +73,7 @@ def order(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, order_body(call))
 
 
+@describes(GET=SHOW, DELETE=DELETE)
 @owner_required("GET", "DELETE")
 def explicit_order(call: OpenOrderRequest) -> HttpResponse:
     """`/orders/{order_hash}`, which is open or placed already."""
@@ -58,6 +83,14 @@ def explicit_order(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, order_body(call))
 
 
+@describes(
+    "AffiliateId and redirection_uri.",
+    GET=operations.show("Attributes", "the attributes", AttributesAnswer),
+    PUT=operations.put(
+        *("Attributes", "the attributes", Attributes, AttributesAnswer),
+        "All of them, each name once. redirection_uri needs an application's Bearer token.",
+    ),
+)
 @owner_required("GET", "PUT")
 def attributes(call: OpenOrderRequest) -> HttpResponse:
     """`…/attributes`."""
@@ -74,12 +107,32 @@ def attributes(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, {"list": found, "links": links(call, "attributes")})
 
 
+@describes(
+    "What it costs.",
+    GET=operations.show("Quote", "what the order costs", QuoteAnswer, "Amounts have two decimals."),
+)
 @owner_required("GET")
 def quote(call: OpenOrderRequest) -> HttpResponse:
     """`…/quote`: what the order costs."""
     return answer(200, {"quote": quote_body(call), "links": links(call, "quote")})
 
 
+@describes(
+    "Validate or submit.",
+    POST=Operation(
+        "act",
+        "Validate or submit",
+        "validate answers 204 where the order could be placed. submit places it: 202, and "
+        "Location is where it can be followed.",
+        {202: None, 204: None},
+        Action,
+        refusals={
+            400: "The order lacks something, or its members break rules: each is named in details.",
+            409: "The quoteHash is no longer that of the quote; or the order has been placed "
+            "already.",
+        },
+    ),
+)
 @owner_required("POST")
 def action(call: OpenOrderRequest) -> HttpResponse:
     """`…/action`: validate or submit."""
@@ -101,7 +154,7 @@ def action(call: OpenOrderRequest) -> HttpResponse:
 
 def _open(call: OpenOrderRequest) -> HttpResponse:
     if call.has_body:
-        read_resource(Nothing, call.body())
+        read_resource(Opening, call.body())
     call.order, call.opened_for = open_order(call.owner)
     body = {
         "orderId": call.order.order_hash,
@@ -147,7 +200,7 @@ def _check(call: OpenOrderRequest, basket: Basket) -> CheckedDocument:
 def _count_order(call: OpenOrderRequest) -> None:
     """Count an order of nobody known. One that cannot be placed does not count."""
     taken = hit(call.request, "orders")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         call.taken.append(taken)
         raise ApiError(429, "There were many orders from here. Wait a while.")
 

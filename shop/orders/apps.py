@@ -9,4 +9,4 @@ class OrdersConfig(AppConfig):
     name = "shop.orders"
 
     def ready(self) -> None:
-        from shop.orders import order_erasure  # noqa: F401 -- connects the receiver
+        from shop.orders import checks, order_erasure  # noqa: F401 -- registers and connects

@@ -1,6 +1,6 @@
-"""How staff see to an order: who has taken it, when they look again, what they write down.
+"""Staff's work on an order: its assignee, follow-up day and notes, and its client's admin.
 
-None of it changes the order's state, nor since when it has waited.
+None of it changes the order's state, nor how long it counts as waiting.
 """
 
 from datetime import date
@@ -8,30 +8,30 @@ from datetime import date
 from django.db import transaction
 
 from shop.orders.models import Order, OrderEvent
-from shop.tenancy.appointing import appoint
+from shop.tenancy.client_admins import appoint
 from shop.tenancy.models import User
 
 Kind = OrderEvent.Kind
 
 
 def assign(order: Order, to: User, *, actor: User) -> bool:
-    """Have `to` see to the order, in place of whoever `order` says does so.
+    """Assign the order to `to`, in place of the assignee that `order` was loaded with.
 
-    False where somebody else has taken it meanwhile, or it is theirs already.
+    Returns False if it was assigned to somebody else meanwhile, or is `to`'s already.
     """
     if order.taken_by_id == to.pk:
         return False
     with transaction.atomic():
-        as_known = Order.objects.filter(pk=order.pk, taken_by=order.taken_by_id)
-        if not as_known.update(taken_by=to):
+        as_loaded = Order.objects.filter(pk=order.pk, taken_by=order.taken_by_id)
+        if not as_loaded.update(taken_by=to):
             return False
-        note = "" if to == actor else str(to)
-        OrderEvent.objects.create(order=order, kind=Kind.TAKEN, actor=actor, note=note)
+        details = {} if to == actor else {"assignee": to.email}
+        OrderEvent.objects.create(order=order, kind=Kind.TAKEN, actor=actor, details=details)
     return True
 
 
 def unassign(order: Order, staff: User) -> bool:
-    """Leave the order to others; False where `staff` does not see to it (any more)."""
+    """Take the order off `staff`; returns False if it is not assigned to them (any more)."""
     with transaction.atomic():
         if not Order.objects.filter(pk=order.pk, taken_by=staff).update(taken_by=None):
             return False
@@ -40,30 +40,34 @@ def unassign(order: Order, staff: User) -> bool:
 
 
 def add_note(order: Order, staff: User, text: str) -> None:
-    """Add a line to the order's history."""
+    """Add a note to the order's history."""
     OrderEvent.objects.create(order=order, kind=Kind.NOTE, actor=staff, note=text)
 
 
 def set_follow_up(order: Order, staff: User, on: date | None) -> bool:
-    """Look at the order again on that day, or not at all; False where that is so already."""
+    """Set the day on which the order comes up again; None clears it.
+
+    Returns False if that is the day already, or somebody else was faster.
+    """
     with transaction.atomic():
-        as_known = Order.objects.filter(pk=order.pk, follow_up_on=order.follow_up_on)
-        if on == order.follow_up_on or not as_known.update(follow_up_on=on):
+        as_loaded = Order.objects.filter(pk=order.pk, follow_up_on=order.follow_up_on)
+        if on == order.follow_up_on or not as_loaded.update(follow_up_on=on):
             return False
-        note = on.isoformat() if on else ""
-        OrderEvent.objects.create(order=order, kind=Kind.FOLLOW_UP, actor=staff, note=note)
+        details = {"on": on.isoformat() if on else None}
+        OrderEvent.objects.create(order=order, kind=Kind.FOLLOW_UP, actor=staff, details=details)
     return True
 
 
 def appoint_client_admin(order: Order, user: User, staff: User) -> bool:
-    """Make `user` client_admin of the client that `order` has delivered.
+    """Make `user` client_admin of the client that `order` delivered.
 
-    False where somebody else has appointed one meanwhile, or nothing would change.
+    Returns False if somebody else was appointed meanwhile, or nothing would change.
     """
     if order.delivered_client is None:
         return False
     with transaction.atomic():
         if not appoint(order.delivered_client, user):
             return False
-        OrderEvent.objects.create(order=order, kind=Kind.CLIENT_ADMIN, actor=staff, note=user.email)
+        details = {"client_admin": user.email}
+        OrderEvent.objects.create(order=order, kind=Kind.CLIENT_ADMIN, actor=staff, details=details)
     return True

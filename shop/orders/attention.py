@@ -1,46 +1,80 @@
-"""Which orders wait, for whom, and which of them for too long."""
+"""Groups of orders by what they wait for, and which of them have waited too long."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
-from shop.orders.models import Order, State
+from shop.orders.models import PLACED_STATES, Order, State
+from shop.orders.states import TRANSITIONS
 
-# Above all tries of packing with the gaps between them: then something stands still.
+# Longer than all attempts at packing with the gaps between them: something is stuck.
 TOO_LONG = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class OrderSlice:
-    """Orders of one state, or some of them: what one index lists by age."""
+    """Orders of one state, or some of them: a rule for queries (`where`) and rows (`holds`).
+
+    One index lists each slice by age.
+    """
 
     state: State
     complete: bool | None = None
     longer_than: timedelta | None = None
+    except_fault: str = ""
 
-    def where(self, now: datetime, state: str = "state") -> Q:
-        """The condition; `state` is what the state is called in the query."""
+    def where(self, now: datetime | None = None, state: str = "state") -> Q:
+        """Return the condition; `state` is the name of the state's column in the query."""
         condition = Q(**{state: self.state})
         if self.complete is not None:
             condition &= Q(complete=self.complete)
         if self.longer_than is not None:
-            condition &= Q(updated_at__lte=now - self.longer_than)
+            condition &= Q(updated_at__lte=(now or timezone.now()) - self.longer_than)
+        if self.except_fault:
+            condition &= ~Q(fault=self.except_fault)
         return condition
 
-    def holds(self, order: Order, now: datetime) -> bool:
-        """Whether `order` is one of them."""
+    def holds(self, order: Order, now: datetime | None = None) -> bool:
+        """Return whether `order` belongs to the slice."""
         return (
             order.state == self.state
             and self.complete in {None, order.complete}
-            and (self.longer_than is None or order.updated_at <= now - self.longer_than)
+            and not (self.except_fault and order.fault == self.except_fault)
+            and (
+                self.longer_than is None
+                or order.updated_at <= (now or timezone.now()) - self.longer_than
+            )
         )
 
 
-# What a person of staff must see to.
+def where_any(slices: Iterable[OrderSlice], now: datetime | None = None) -> Q:
+    """Return the condition for orders of any of `slices`; ages count up to `now`, if given."""
+    return reduce(or_, [each.where(now) for each in slices])
+
+
+def any_holds(slices: Iterable[OrderSlice], order: Order, now: datetime | None = None) -> bool:
+    """Return whether `order` belongs to any of `slices`; ages count up to `now`, if given."""
+    return any(each.holds(order, now) for each in slices)
+
+
+# What staff must look at.
 STUCK = (OrderSlice(State.NEED_HUMAN), OrderSlice(State.HAS_PACKING_ERRORS))
 STALLED = (OrderSlice(State.PACKING, None, TOO_LONG), OrderSlice(State.PENDING, True, TOO_LONG))
 NEEDS_STAFF = (*STUCK, *STALLED)
-# For details, for as long as it takes until we remind of them.
+# Without details for as long as it takes until we send a reminder.
 UNANSWERED = OrderSlice(State.PENDING, False, timedelta(days=settings.REMIND_AFTER_DAYS))
+
+# What staff can do to them. An order that waits for approval would only come back from a retry.
+RETRYABLE = (
+    OrderSlice(State.NEED_HUMAN, except_fault="manual_tier"),
+    OrderSlice(State.HAS_PACKING_ERRORS),
+)
+APPROVABLE = (OrderSlice(State.NEED_HUMAN),)
+CANCELLABLE = tuple(OrderSlice(state) for state, to in TRANSITIONS.items() if State.CANCELLED in to)
+PLACED = tuple(OrderSlice(state) for state in PLACED_STATES)

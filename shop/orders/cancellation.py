@@ -6,18 +6,15 @@ from shop.orders.models import Order, State
 from shop.orders.states import TRANSITIONS, transition
 from shop.tenancy.models import Invitation, Membership, User
 
-# Not while a worker is at it, and not what was delivered.
-CANCELLABLE = tuple(State(state) for state in TRANSITIONS if State.CANCELLED in TRANSITIONS[state])
-
 
 def cancel(order: Order, staff: User, *, reason: str) -> bool:
-    """Cancel `order`; the customer is told by mail, and reads `reason` there.
+    """Cancel `order`; the customer reads `reason` in the mail that tells them.
 
-    The link to join that it may have made dies, and the place that it kept is free again. What
-    else was delivered so far stays: it is known by the order's row. False where the order is not
-    to be cancelled (any more).
+    An unused invitation of the order is deleted and the seat it reserved is free again. Anything
+    else delivered so far stays and is found through the order. Returns False if the order cannot
+    be cancelled (any more): it is delivered, or a worker is packing it.
     """
-    if order.state not in CANCELLABLE:
+    if State.CANCELLED not in TRANSITIONS[State(order.state)]:
         return False
     with transaction.atomic():
         if not transition(order, State.CANCELLED, actor=staff, note=reason, follow_up_on=None):

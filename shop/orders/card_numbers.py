@@ -23,7 +23,7 @@ LONGEST_PHONE = 15  # ITU-T E.164; no card number begins with a plus
 
 
 def holds_card(text: str) -> bool:
-    """Whether a card number stands in `text`, in whatever groups; phone numbers are none."""
+    """True if `text` holds a card number, however it is grouped; phone numbers do not count."""
     return any(_is_card(run[0]) for run in RUN.finditer(text))
 
 

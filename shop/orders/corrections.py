@@ -1,4 +1,4 @@
-"""Correct what an order says, while it can still be mended; its address until the member joins."""
+"""Corrections of an order while it is stuck, and of its e-mail address until the member joins."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,41 +11,30 @@ from django.utils import timezone
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.problems import Problem
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake
 
-# What staff may correct. Nobody else ever touches ids (contract, "Who is who").
-CORRECTABLE = (
-    "client_id",
-    "client_name",
-    "project_id",
-    "project_name",
-    "user_email",
-    "user_first_name",
-    "user_last_name",
-    "user_login",
-    "language",
-)
 STUCK = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
 
-# Sent inside the transaction of the change, with `order` and `previous`, the address before.
+# Sent in the transaction of the change, with `order` and the `previous` e-mail address.
 address_corrected = Signal()
 
 
 def is_correctable(order: Order) -> bool:
-    """Whether `correct` may do anything: the order is stuck, or misses details."""
+    """Tell whether `order` is stuck or misses details, so that `correct` applies."""
     return order.state in STUCK or (order.state == State.PENDING and not order.complete)
 
 
 def corrections_left(order: Order) -> int:
-    """How often the e-mail address may still be corrected; ADDRESS_CORRECTIONS in all."""
+    """Count the corrections of the e-mail address that are left of ADDRESS_CORRECTIONS."""
     done: int = order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()
     return max(0, settings.ADDRESS_CORRECTIONS - done)
 
 
 def is_readdressable(order: Order) -> bool:
-    """Whether the e-mail address may still change: nobody has joined, no worker is at it."""
+    """Tell whether the e-mail address may change: nobody has joined and no worker is packing."""
     if not order.user_email or order.state in {State.NEW, State.PACKING, State.CANCELLED}:
         return False
     return not is_taken(order)
@@ -54,14 +43,14 @@ def is_readdressable(order: Order) -> bool:
 def check_corrections(
     order: Order, details: Mapping[str, Any], allowed: Collection[str] = CORRECTABLE
 ) -> dict[str, Any]:
-    """Those of `details` that change something, checked by the rules of ordering.
+    """Check `details` by the rules of ordering and return those that change something.
 
-    None takes a member back. Raises Refused with every fault, also for members not `allowed`, for
-    what was delivered already, and for an address corrected too often.
+    None unsets a member. Raises InvalidDocumentError with every problem, including members that
+    are not `allowed` or delivered already, and an e-mail address corrected too often.
     """
     changes = {name: value for name, value in details.items() if value != getattr(order, name)}
     if order.user_login and order.user_login == order.user_email and "user_email" in changes:
-        # The wish was the address itself, and follows it.
+        # The login wished for was the e-mail address itself, so it follows.
         changes.setdefault("user_login", changes["user_email"])
     codes = {name: "not_correctable" for name in details if name in changes and name not in allowed}
     codes |= _check_delivered(order, "client", changes)
@@ -94,11 +83,11 @@ def correct(
     allowed: Collection[str] = CORRECTABLE,
     actor: User | None,
 ) -> bool:
-    """Change members of an order that is stuck or misses details; who was first wins.
+    """Change members of an order that is stuck or misses details; the first change wins.
 
-    What was delivered already is renamed or handed over with it. The order stays in its state: to
-    have it packed on is for `shop.packing.recovery`. False where somebody else was faster, or the
-    order is past correcting; then nothing is written. Raises Refused as `check_corrections` does.
+    What was delivered already is renamed or transferred with it. The order keeps its state;
+    `shop.packing.recovery` retries it. Returns False, and writes nothing, if somebody else was
+    faster or the order cannot be corrected any more. Raises as `check_corrections` does.
     """
     if not is_correctable(order):
         return False
@@ -106,12 +95,12 @@ def correct(
 
 
 def readdress(order: Order, email: str, *, actor: User | None) -> bool:
-    """Correct the e-mail address of an order until somebody has joined by it, packed or not.
+    """Correct the e-mail address of an order, packed or not, until somebody has joined.
 
-    Links and codes sent so far end, the address before is told, the new one gets what it needs to
-    go on. Who may do it is for the caller to say; the order's hash alone is never enough. False
-    where somebody has joined, was faster, or a worker is at the order just now. Raises Refused for
-    an address that breaks a rule or is one correction too many.
+    Links and codes sent so far stop working, the previous address is told, and the new one gets
+    its mails. Callers check permission; the order's hash alone is never enough. Returns False if
+    somebody has joined or was faster, or a worker is packing. Raises InvalidDocumentError for an
+    invalid address or one correction too many.
     """
     if not is_readdressable(order):
         return False
@@ -146,10 +135,11 @@ def _record(
     order: Order, changes: Mapping[str, Any], previous: str | None, actor: User | None
 ) -> None:
     moved = "user_email" in changes and previous is not None
-    # Which members, never what they hold: that is the order's to say, and to forget.
-    if note := ", ".join(name for name in changes if not (moved and name == "user_email")):
+    # Names of members only: erasing the order then erases every value.
+    if fields := [name for name in changes if not (moved and name == "user_email")]:
         kind = OrderEvent.Kind.CORRECTED
-        OrderEvent.objects.create(order=order, kind=kind, actor=actor, note=note)
+        details = {"fields": fields}
+        OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=details)
     if moved:
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.ADDRESS, actor=actor)
     if "user_email" in changes:
@@ -157,7 +147,7 @@ def _record(
 
 
 def _who_answers(order: Order) -> User | None:
-    """Whom the client must be administered by: who ordered, until it is delivered."""
+    """Return the user who must administer the client of the order: its buyer until delivery."""
     if order.state == State.PACKED and order.delivered_client:
         return order.delivered_client.client_admin
     return order.token_user

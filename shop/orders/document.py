@@ -6,31 +6,20 @@ members, and those that need our rows, are checked afterwards for the members th
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from shop.access.bearer import Bearer, check_bearer
 from shop.access.tokens import WRITE
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
-from shop.orders import json_patterns
-from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
+from shop.orders.field_types import Name
+from shop.orders.order_members import READ_ONLY, OrderDocument
 from shop.orders.problems import SENTENCES, Problem
 from shop.tenancy.models import Client, Project, User
 
-READ_ONLY = frozenset(
-    {
-        "order_hash",
-        "packing_errors",
-        "state",
-        "status",
-        "registration_url",
-        "created_at",
-        "updated_at",
-    }
-)
 # In this tier the first user becomes client_admin, whoever's token came with the order.
 FREE_FOR_FIRST_USER = "Yamdu FREE"
 
@@ -50,35 +39,6 @@ CODES = {
     "less_than_equal": "out_of_range",
     "literal_error": "unknown_language",
 }
-
-
-class OrderDocument(BaseModel):
-    """The members of an order. Strings are kept as sent; null is the same as absent."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        frozen=True,
-        json_schema_extra={
-            "anyOf": json_patterns.KINDS,
-            **json_patterns.LOGIN_LIKE_EMAIL,
-            "patternProperties": {f"^({'|'.join(sorted(READ_ONLY))})$": json_patterns.NONE},
-        },
-    )
-
-    product: Name
-    admin_user_access_token: Text | None = None
-    client_id: Id | None = None
-    client_name: Name | None = None
-    project_id: Id | None = None
-    project_name: Name | None = None
-    redirection_uri: Webhook | None = None
-    user_email: Email | None = None
-    user_first_name: Name | None = None
-    user_last_name: Name | None = None
-    user_login: Login | None = None
-    language: Literal["de", "en"] = "de"
-    promo_code: Name | None = None
 
 
 @dataclass(frozen=True)

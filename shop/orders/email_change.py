@@ -1,17 +1,16 @@
-"""What was delivered so far follows an order's e-mail address when that is corrected."""
-
-from django.db.models import F
+"""Transfer of what an order has delivered when its e-mail address is corrected."""
 
 from shop.orders.document import FREE_FOR_FIRST_USER, InvalidDocumentError
 from shop.orders.models import Order, State
 from shop.orders.problems import Problem
+from shop.row_locks import lock_rows
 from shop.tenancy.email_addresses import get_or_create_user
-from shop.tenancy.handing_over import NoSeatError, forget, transfer_seat
+from shop.tenancy.memberships import NoSeatError, delete_unjoined, transfer_seat
 from shop.tenancy.models import Client, Membership, User
 
 
 def order_user(order: Order) -> User:
-    """The user of an order's e-mail: whoever has it, else somebody new who has yet to join."""
+    """Get the user with the order's e-mail address, or create one who has yet to join."""
     return get_or_create_user(
         order.user_email or "",
         first_name=order.user_first_name or "",
@@ -21,9 +20,9 @@ def order_user(order: Order) -> User:
 
 
 def is_taken(order: Order) -> bool:
-    """Whether somebody has come in by `order`, or built upon what it delivered.
+    """Tell whether somebody has joined through `order` or built on what it delivered.
 
-    Then nothing can be handed over: it would take away what is theirs.
+    Then nothing can be transferred: it would be taken away from them.
     """
     if order.state == State.PACKED and (order.invitation is None or order.invitation.used_at):
         return True
@@ -38,27 +37,27 @@ def is_taken(order: Order) -> bool:
 
 
 def lock_order_rows(order: Order) -> None:
-    """Write the row of whom `order` was delivered to, before the order's own.
+    """Lock the user whom `order` was delivered to, before the order itself.
 
-    Who joins or leaves does so, too: the second one waits, and then sees.
+    Joining and leaving lock the same row, so the second one waits and sees the first.
     """
-    # By number: a correction that was faster may have deleted whom `order` was read with.
-    User.objects.filter(pk=_holder(order)).update(language=F("language"))
+    # By primary key: a faster correction may have deleted the user that `order` was read with.
+    lock_rows(User.objects.filter(pk=_holder(order)))
 
 
 def _holder(order: Order) -> int:
-    """Whose number it is; 0, which nobody has, where nothing was delivered to anybody."""
+    """Return the primary key of the recipient, or 0 if nothing was delivered yet."""
     client = order.delivered_client
     return order.member_id or (client.client_admin_id if client and _administers(order) else 0)
 
 
 def transfer_to_new_email(order: Order) -> bool:
-    """Make the user of the e-mail `order` now has hold what was made for the one before.
+    """Give what was delivered to the previous e-mail address to the user of the new one.
 
-    That is the place in the project, its invitation, and the client if the first user was to
-    administer it. To be called in a transaction that has begun with `hold`, and is to be given up
-    where this is False: somebody has joined meanwhile. Raises Refused where the tier has no further
-    place.
+    This covers the seat in the project, its invitation, and the client if the first user was to
+    be its client_admin. Call it in a transaction that began with `lock_order_rows`, and roll that
+    back if this returns False because somebody has joined meanwhile. Raises InvalidDocumentError
+    if the tier has no further seat.
     """
     client, old = order.delivered_client, User.objects.filter(pk=_holder(order)).first()
     if old is None:
@@ -71,7 +70,7 @@ def transfer_to_new_email(order: Order) -> bool:
     if order.member and not _hand_place_over(order, old, new):
         return False
     if not Order.objects.filter(member=old).exists():
-        forget(old)
+        delete_unjoined(old)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Why an order could not be packed: a code on the order, a text for whoever reads it."""
+"""Error codes of packing: stored on the order, told as texts to partners, staff and customers."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 @dataclass(frozen=True)
 class ErrorCode:
-    """A reason: `text` for the wire and for staff, `page` for whoever ordered, if said otherwise."""
+    """The texts of a code: `text` for the API and staff, `page` for the customer, if different."""
 
     text: StrOrPromise
     page: StrOrPromise = ""
@@ -34,21 +34,21 @@ ERROR_CODES: dict[str, ErrorCode] = {
 
 
 def error_text(code: str) -> str:
-    """The text of `code` in the reader's language; empty for no fault.
+    """Return the text of `code` in the reader's language; "" for "".
 
-    A deployment's own steps may name codes this list does not know: they stand for themselves.
+    A code of a deployment's own steps is not in the list and is returned as it is.
     """
-    fault = ERROR_CODES.get(code)
-    return str(fault.text) if fault else code
+    found = ERROR_CODES.get(code)
+    return str(found.text) if found else code
 
 
 def customer_error_text(code: str) -> str:
-    """The same for whoever ordered; empty where nothing is known that would help them."""
-    fault = ERROR_CODES.get(code)
-    return str(fault.page or fault.text) if fault else ""
+    """Return the text for the customer; "" if there is none that would help them."""
+    found = ERROR_CODES.get(code)
+    return str(found.page or found.text) if found else ""
 
 
 def english_error_text(code: str) -> str | None:
-    """`packing_errors` of the wire (contract, "Orders API"): None, or English text."""
+    """Return the API's `packing_errors` (contract, "Orders API"): English text, or None."""
     with override("en"):
         return error_text(code) or None

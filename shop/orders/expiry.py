@@ -1,4 +1,4 @@
-"""Let go of orders that nobody completed, and of open ones that were left alone."""
+"""Expiry of incomplete orders and of abandoned open orders."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,18 +11,9 @@ from django.utils import timezone
 
 from shop.orders.models import Order, State
 from shop.orders.open_orders import delete_open
+from shop.orders.order_members import ERASED_AT_EXPIRY
 from shop.orders.placing import NotOpenError
 from shop.orders.states import transition
-
-# What somebody may have filled in meanwhile, of themselves and of their company.
-ERASED_AT_EXPIRY = (
-    "client_name",
-    "project_name",
-    "user_email",
-    "user_first_name",
-    "user_last_name",
-    "user_login",
-)
 
 
 def expire_incomplete(beat: Callable[[], None]) -> None:
@@ -36,7 +27,7 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
     for order in lapsed.iterator():
         beat()
         with transaction.atomic():
-            # Who fills it in at this moment comes first, or finds it cancelled.
+            # The row is locked first: completing the order at this moment wins or finds it cancelled.
             if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
                 transition(order, State.CANCELLED, **nothing)
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any, LiteralString
 
 from django.conf import settings
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from shop.orders import json_patterns
+from shop.orders.models import PLACED_STATES, State
 from shop.orders.webhook_urls import webhook_url_error
 
 LOGIN = re.compile(r"\A[A-Za-z0-9@.+_-]+\Z")
@@ -89,3 +90,18 @@ Webhook = Annotated[
     Field(json_schema_extra=_webhook_schema),
 ]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+def _placed(state: State) -> State:
+    if state not in PLACED_STATES:
+        raise field_error("enum")
+    return state
+
+
+def _one_of(*states: State) -> Any:
+    # Else the schema would name the class and quote its docstring.
+    return WithJsonSchema({"type": "string", "enum": [state.value for state in states]})
+
+
+AnyState = Annotated[State, _one_of(*State)]
+PlacedState = Annotated[State, AfterValidator(_placed), _one_of(*PLACED_STATES)]

@@ -1,25 +1,30 @@
-"""Invite somebody to a project: an order like any other, which adds a member."""
+"""Members of a project, as its client_admin invites and removes them.
+
+An invitation is an order like any other: one that adds a member.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Lower
 
 from shop.orders.document import InvalidDocumentError, check_document
-from shop.orders.models import Order, State
+from shop.orders.models import Order, OrderEvent
 from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
+from shop.orders.states import UNDER_WAY
+from shop.row_locks import lock_rows
 from shop.tenancy.client_admins import administering
+from shop.tenancy.memberships import remove_membership
 from shop.tenancy.models import Membership, Project, User
-
-UNDER_WAY = (State.PENDING, State.PACKING, State.HAS_PACKING_ERRORS, State.NEED_HUMAN)
 
 
 def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
-    """The order that brings `person` (user_email and so on, language) into `project`.
+    """Place the order that brings `person` (user_email, names, language) into `project`.
 
-    Pressed twice it is placed once: whom the project has, or is about to have, is not ordered
-    again. Raises Refused by the members of the order document, and NotTheirs.
+    Submitting twice places one order: somebody who is a member, or is about to become one, is not
+    invited again. Raises InvalidDocumentError and NotClientAdminError.
     """
     document = {
         "product": project.product.code,
@@ -33,12 +38,32 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
         return place_order(check_document(document, client_admin=admin), Caller(user=admin))
 
 
+def remove_member(membership: Membership, admin: User) -> bool:
+    """Remove a member, and note it in the history of the orders that brought them in.
+
+    Returns False if there is nobody (any more) to remove. Raises NotClientAdminError.
+    """
+    with transaction.atomic():
+        # Looked up first: deleting the invitations takes them off their orders.
+        orders = list(Order.objects.filter(invitation__membership=membership))
+        # Orders before the client, as an e-mail correction locks them; see `lock_rows`.
+        lock_rows(Order.objects.filter(pk__in=[order.pk for order in orders]))
+        removed = remove_membership(membership, admin)
+        if removed:
+            OrderEvent.objects.bulk_create(
+                OrderEvent(order=order, kind=OrderEvent.Kind.REMOVED, actor=admin)
+                for order in orders
+            )
+    return removed
+
+
 def _is_there(project: Project, email: str) -> bool:
     members = Membership.objects.filter(project=project)
-    # Of who has not joined nothing but the address as it was ordered is known to a client_admin.
+    # A client_admin may learn nothing about somebody who has not joined except the e-mail that
+    # was ordered, so those are found by their orders.
     if members.filter(user__email=email, joined_at__isnull=False).exists():
         return True
-    ordered = Order.objects.annotate(address=Lower("user_email")).filter(address=email)
+    ordered = Order.objects.annotate(email=Lower("user_email")).filter(email=email)
     delivered = ordered.filter(delivered_project=project)
     if members.filter(joined_at=None, invitations__order__in=delivered).exists():
         return True

@@ -32,6 +32,9 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+PLACED_STATES = tuple(state for state in State if state != State.NEW)
+
+
 HASH = re.compile("[0-9a-f]{32}")
 
 
@@ -66,7 +69,8 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, default=0)
 
-    # Members of the order document, as sent.
+    # Members of the order document, as sent. `client_id` and `project_id` are plain numbers that
+    # may name rows that are gone by now; the rows that packing used are `delivered_…` below.
     client_id = models.BigIntegerField(null=True, blank=True)
     client_name = models.CharField(max_length=200, null=True, blank=True)
     project_id = models.BigIntegerField(null=True, blank=True)
@@ -274,7 +278,7 @@ class Basket(models.Model):
 
 
 class OrderEvent(models.Model):
-    """One line of an order's history. Written once, never changed."""
+    """One entry of an order's history. Only erasure changes it."""
 
     class Kind(models.TextChoices):
         STATE = "state", _("state")
@@ -301,7 +305,12 @@ class OrderEvent(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     fault = models.CharField(max_length=40, blank=True)
-    note = models.TextField(blank=True)
+    note = models.TextField(blank=True)  # as a person typed it
+    # By kind: `fields`, `on`, `steps`, `mail` and `recipient`, `webhooks`, `assignee`,
+    # `client_admin`. Erasure knows those that hold an e-mail address by EMAIL_KEYS.
+    details = models.JSONField(default=dict, blank=True)
+
+    EMAIL_KEYS = ("recipient", "assignee", "client_admin")
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -1,4 +1,4 @@
-"""Find orders by what somebody has at hand: a number, an address, a name."""
+"""Search orders by a hash, a number, or the beginning of an e-mail, a login or a name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,38 +9,38 @@ from shop.orders.models import HASH, Order
 from shop.prefix_search import beginning
 from shop.tenancy.models import Client, Project
 
-MOST = 500  # found by one kind of text; who finds more types more of it
-LONGEST_NUMBER = 18  # digits; databases count that far
+MOST = 500  # results of one kind; to see others, type more
+LONGEST_NUMBER = 18  # digits that fit a BigIntegerField
 TEXTS = ("user_email", "user_login", "client_name", "project_name")
 
 
 @dataclass(frozen=True)
 class Found:
-    """Numbers of orders; `has_more` where there are others beyond."""
+    """Primary keys of orders; `has_more` if there are more than MOST."""
 
     pks: frozenset[int]
     has_more: bool = False
 
 
 def search(text: str) -> Found:
-    """The orders that `text` may mean.
+    """Return the orders that `text` may mean.
 
-    An order's hash, alone or in an address; a number, of an order or of its client; or how an
-    e-mail address, a login, a client or a project begins, in capitals or not.
+    It may be an order's hash, alone or in a URL; the number of an order or its client; or the
+    beginning, in any case, of an e-mail address, a login, a client's or a project's name.
     """
     if hash_ := HASH.search(text.lower()):
-        return Found(frozenset(_numbers(Order.objects.filter(order_hash=hash_[0]))))
+        return Found(frozenset(_pks(Order.objects.filter(order_hash=hash_[0]))))
     text = " ".join(text.replace("\0", "").split())
     if not text:
         return Found(frozenset())
-    lists = [list(_numbers(orders)) for orders in _by_number(text)]
-    lists += [list(_numbers(beginning(Order.objects.all(), name, text))) for name in TEXTS]
-    lists += [list(_numbers(orders)) for orders in _of_delivered(text)]
+    lists = [list(_pks(orders)) for orders in _by_number(text)]
+    lists += [list(_pks(beginning(Order.objects.all(), name, text))) for name in TEXTS]
+    lists += [list(_pks(orders)) for orders in _by_delivered(text)]
     pks = frozenset(pk for each in lists for pk in each[:MOST])
     return Found(pks, has_more=any(len(each) > MOST for each in lists))
 
 
-def _numbers(orders: QuerySet[Order]) -> QuerySet[Order, int]:
+def _pks(orders: QuerySet[Order]) -> QuerySet[Order, int]:
     return orders.values_list("pk", flat=True)[: MOST + 1]
 
 
@@ -52,14 +52,14 @@ def _by_number(text: str) -> Iterator[QuerySet[Order]]:
         yield Order.objects.filter(delivered_client=int(digits)).order_by()
 
 
-def _of_delivered(text: str) -> Iterator[QuerySet[Order]]:
-    # Orders for a client or project that was there before hold its number, not its name.
-    if clients := _names(Client.objects.all(), text):
+def _by_delivered(text: str) -> Iterator[QuerySet[Order]]:
+    # Orders for an existing client or project hold its number, not its name.
+    if clients := _named(Client.objects.all(), text):
         yield Order.objects.filter(client_id__in=clients).order_by()
         yield Order.objects.filter(delivered_client__in=clients).order_by()
-    if projects := _names(Project.objects.all(), text):
+    if projects := _named(Project.objects.all(), text):
         yield Order.objects.filter(delivered_project__in=projects).order_by()
 
 
-def _names(rows: QuerySet[Client] | QuerySet[Project], text: str) -> list[int]:
+def _named(rows: QuerySet[Client] | QuerySet[Project], text: str) -> list[int]:
     return list(beginning(rows, "name", text).values_list("pk", flat=True)[:MOST])

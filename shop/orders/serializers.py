@@ -5,6 +5,7 @@ from typing import Any
 
 from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order, State
+from shop.orders.order_members import AS_SENT
 
 
 def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:
@@ -13,28 +14,21 @@ def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:
     `registration_url` is absolute. Reads `order.product`; fetch it with the order.
     """
     delivered = order.state == State.PACKED
-    return {
+    shown = {
+        **{name: getattr(order, name) for name in AS_SENT},
         "admin_user_access_token": f"****{order.token_last4}" if order.token_last4 else None,
         "client_id": (delivered and order.delivered_client_id) or order.client_id,
-        "client_name": order.client_name,
         "created_at": _utc(order.created_at),
-        "language": order.language,
         "order_hash": order.order_hash,
         "packing_errors": english_error_text(order.fault),
         "product": order.product.code,
         "project_id": (delivered and order.delivered_project_id) or order.project_id,
-        "project_name": order.project_name,
-        "promo_code": order.promo_code,
-        "redirection_uri": order.redirection_uri,
         "registration_url": registration_url,
         "state": order.state,
         "status": order.state if order.packing_began_at else None,
         "updated_at": _utc(order.updated_at),
-        "user_email": order.user_email,
-        "user_first_name": order.user_first_name,
-        "user_last_name": order.user_last_name,
-        "user_login": order.user_login,
     }
+    return dict(sorted(shown.items()))
 
 
 def _utc(moment: datetime) -> str:

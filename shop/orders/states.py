@@ -1,7 +1,8 @@
-"""The one way to change an order's state.
+"""The only way to change an order's state.
 
-`transition` wins or loses by a filtered UPDATE, so it needs no row locks and is the same on SQLite and
-PostgreSQL. The history row and whatever hangs on `state_changed` commit with it.
+`transition` is a filtered UPDATE that either wins or loses, so it needs no row locks and works the
+same on SQLite and PostgreSQL. The event, and all that receivers of `state_changed` write, commit
+with it.
 """
 
 from typing import Any
@@ -10,10 +11,10 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from shop.orders.models import Order, OrderEvent, State
+from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 from shop.tenancy.models import User
 
-TRANSITIONS: dict[str, frozenset[str]] = {
+TRANSITIONS: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.PENDING}),
     State.PENDING: frozenset({State.PACKING, State.CANCELLED}),
     State.PACKING: frozenset(
@@ -24,18 +25,21 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     State.NEED_HUMAN: frozenset({State.PENDING, State.PACKED, State.CANCELLED}),
     State.CANCELLED: frozenset(),
 }
+# States that an order never leaves, and those of placed orders that it still will.
+FINISHED = tuple(state for state, following in TRANSITIONS.items() if not following)
+UNDER_WAY = tuple(state for state in PLACED_STATES if state not in FINISHED)
 
-# Sent inside the transaction of the change, with `order` and `previous`, None when it is placed.
+# Sent inside the transaction with `order` and its `previous` state, None when it is placed.
 state_changed = Signal()
 
 
 class ForbiddenTransitionError(Exception):
-    """The state machine has no such arrow: a fault in our own code."""
+    """TRANSITIONS has no such transition: a bug in our own code."""
 
 
 def place(order: Order, *, actor: User | None = None) -> None:
-    """Write a placed order: its row in `pending`, its first event, the signal."""
-    # Whoever has begun a transaction gives it up with this one: no way back halfway is needed.
+    """Save a new order as `pending`, with its first event, and send the signal."""
+    # No savepoint: if this fails, the caller's transaction is rolled back too.
     with transaction.atomic(savepoint=False):
         order.state = State.PENDING
         order.save()
@@ -52,10 +56,10 @@ def transition(
     note: str = "",
     **changes: Any,
 ) -> bool:
-    """Move `order` from the state it is known in to `to`, writing `changes` with it.
+    """Move `order` from the state it was loaded with to `to`, and write `changes` with it.
 
-    False where somebody else was faster; then nothing has happened. `fault` stays on the order
-    until the next move. Raises ForbiddenMove where there is no such transition.
+    Returns False, and changes nothing, if somebody else was faster. `fault` stays on the order
+    until the next transition. Raises ForbiddenTransitionError.
     """
     previous = State(order.state)
     if to not in TRANSITIONS[previous]:
@@ -69,7 +73,7 @@ def transition(
         OrderEvent.objects.create(
             order=order, previous=previous, state=to, actor=actor, fault=fault, note=note
         )
-        # To the world outside, an order begins when it is placed.
+        # Outside, an order begins when it is placed.
         known = None if previous == State.NEW else previous
         state_changed.send(sender=Order, order=order, previous=known)
     return True

@@ -1,40 +1,14 @@
 """Checks that webhooks go to public hosts only (contract, "redirection_uri")."""
 
 import re
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import LiteralString
 from urllib.parse import urlsplit
 
-NAT64 = IPv6Network("64:ff9b::/96")
-# 6to4 and local NAT64 carry an address of unknown reach inside.
-TUNNELS = (
-    IPv6Network("2002::/16"),
-    IPv6Network("64:ff9b:1::/48"),
-    IPv4Network("192.88.99.0/24"),
-)
+from shop.worker.networks import is_allowed
+
 LABEL = re.compile(r"\A(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 NUMBER = re.compile(r"\A(?:[0-9]+|0[xX][0-9A-Fa-f]*)\Z")
-
-Address = IPv4Address | IPv6Address
-
-
-def unwrap(address: Address) -> Address:
-    """The IPv4 address inside a mapped or NAT64 one; any other address itself."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address.ipv4_mapped:
-        return address.ipv4_mapped
-    if address in NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
-
-
-def is_public(address: Address) -> bool:
-    """Whether `address` belongs to a single host on the public internet."""
-    address = unwrap(address)
-    if any(address in tunnel for tunnel in TUNNELS):
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def webhook_url_error(uri: str, *, demo: bool) -> LiteralString | None:
@@ -66,7 +40,7 @@ def host_error(host: str, *, demo: bool) -> LiteralString | None:
         address = ip_address(host)
     except ValueError:
         return _name_error(host, demo=demo)
-    if is_public(address) or (demo and unwrap(address).is_loopback):
+    if is_allowed(address, allow_local=demo):
         return None
     return "not_public"
 

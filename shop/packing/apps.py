@@ -1,12 +1,12 @@
-"""The room as a Django app."""
+"""Packing as a Django app: connects its checks and receivers."""
 
 from django.apps import AppConfig
 
 
 class PackingConfig(AppConfig):
-    """Packing listens to changes of state."""
+    """Packing: the worker delivers orders, step by step."""
 
     name = "shop.packing"
 
     def ready(self) -> None:
-        from shop.packing import checks, forgetting, receivers  # noqa: F401 -- connects them
+        from shop.packing import checks, receivers  # noqa: F401 -- connects them

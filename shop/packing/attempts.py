@@ -1,13 +1,12 @@
-"""Who works on an order: its claim, the lease of whoever claimed it, and giving it back.
+"""Attempts at packing an order: claimed under a lease, ended with the order in its next state.
 
-All of it by filtered UPDATEs: who changed the row won. Whoever has lost the lease finds out at the
-next `fence`, and writes nothing more.
+The lease lies on the `Packing` row (`shop.worker.leases`). Claiming and ending also move the
+order, in the same transaction.
 """
 
-import random
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from random import uniform
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +17,9 @@ from shop.orders.models import Order, State
 from shop.orders.states import transition
 from shop.packing.counters import ATTEMPTS, LEASES_EXPIRED, count, failures
 from shop.packing.models import Packing, StepRecord
-from shop.packing.outcomes import LeaseLost
-from shop.packing.step_names import step_name
+from shop.packing.step_names import recorded_steps
+from shop.worker import leases
+from shop.worker.leases import LeaseLostError, backoff, release
 
 RELATED = (
     "order__product",
@@ -29,57 +29,49 @@ RELATED = (
     "order__delivered_project__product",
 )
 
-# In the history: such a claim counts as no attempt.
+# In the history: such a claim does not count as an attempt.
 NOT_BEGUN = "The worker stopped before it came to this order."
 
 
 def claim(pks: Sequence[int]) -> list[Packing]:
-    """Claim those of the orders `pks` that nobody else has claimed, in one transaction.
+    """Claim those of the orders `pks` that are due, in one transaction.
 
-    Their attempts are counted and the lease runs for PACKING_LEASE_SECONDS; the work on each
-    begins with a `fence`.
+    Their attempts are counted, and the lease runs for PACKING_LEASE_SECONDS. Returns nothing where
+    another worker has tried one of them meanwhile.
     """
     now = timezone.now()
     with transaction.atomic():
         found = Order.objects.filter(pk__in=pks, state=State.PENDING, complete=True)
-        # In the order of their numbers, so that two that claim the same ones do not deadlock.
+        # In the order of their numbers, so that two claims of the same orders do not deadlock.
         ours = [
             order.pk
             for order in found.order_by("pk")
             if transition(order, State.PACKING, packing_began_at=order.packing_began_at or now)
         ]
         Packing.objects.bulk_create([Packing(order_id=pk) for pk in ours], ignore_conflicts=True)
-        records = Packing.objects.filter(pk__in=ours)
-        if records.filter(next_try__gt=now).exists():
-            # Another worker has tried one since it was found to be due, and it is to wait.
+        if Packing.objects.filter(pk__in=ours, next_attempt_at__gt=now).exists():
             transaction.set_rollback(True)
             return []
-        records.update(
-            attempts=F("attempts") + 1,
-            lease_token=uuid.uuid4(),
-            lease_until=lease_end(),
-            next_try=None,
+        records = leases.claim(
+            # The orders have moved: no other worker claims these rows.
+            Packing.objects.all(),
+            ours,
+            seconds=settings.PACKING_LEASE_SECONDS,
+            next_attempt_at=None,
             last_step="",
         )
-        # Anew, now that they are ours: what was delivered meanwhile must be seen.
         claimed = records.select_related(*RELATED).in_bulk()
-        # Cancelled while they waited for their next try.
-        gone = Packing.objects.filter(pk__in=pks).exclude(next_try=None)
-        gone.exclude(order__state=State.PENDING, order__complete=True).update(next_try=None)
+        # Cancelled while they waited for a retry.
+        gone = Packing.objects.filter(pk__in=pks).exclude(next_attempt_at=None)
+        gone.exclude(order__state=State.PENDING, order__complete=True).update(next_attempt_at=None)
         if ours:
             count(ATTEMPTS, len(ours))
     return [claimed[pk] for pk in pks if pk in claimed]
 
 
 def lease_end() -> datetime:
-    """When a lease that is given now is over."""
-    return timezone.now() + timedelta(seconds=settings.PACKING_LEASE_SECONDS)
-
-
-def fence(record: Packing, **changes: object) -> None:
-    """Write `changes` if the lease is still ours. Raises LeaseLost."""
-    if not Packing.objects.filter(pk=record.pk, lease_token=record.lease_token).update(**changes):
-        raise LeaseLost
+    """When a packing lease that begins now expires."""
+    return leases.lease_end(settings.PACKING_LEASE_SECONDS)
 
 
 def finish(
@@ -91,22 +83,15 @@ def finish(
     kind: str = "",
     **more: object,
 ) -> None:
-    """End an attempt: the order moves to `state`, the record keeps what went wrong.
+    """End an attempt: move the order to `state` and record what went wrong.
 
-    Raises LeaseLost where the lease is not `record`'s any more.
+    Raises LeaseLostError.
     """
     more = {"customer_text": "", "mendable": [], "last_step": record.last_step, **more}
     with transaction.atomic():
-        fence(
-            record,
-            lease_token=None,
-            lease_until=None,
-            last_error=error,
-            last_error_kind=kind,
-            **more,
-        )
+        release(record, last_error=error, last_error_kind=kind, **more)
         if not transition(record.order, state, fault=fault):
-            raise LeaseLost
+            raise LeaseLostError
         if kind:
             count(failures(kind))
 
@@ -114,28 +99,26 @@ def finish(
 def retry_later(record: Packing, *, error: str, kind: str, wait: float | None = None) -> None:
     """End an attempt that failed: another one follows, or a person after the last.
 
-    In `wait` seconds or a little later; without it after a gap that grows with the attempts.
-    Raises LeaseLost where the lease is not `record`'s any more.
+    The retry comes after `wait` seconds or up to a fifth more; without `wait` after
+    PACKING_RETRY_SECONDS, and four times as long after each further attempt. Raises
+    LeaseLostError.
     """
-    if record.attempts >= settings.PACKING_MAX_ATTEMPTS:
+    retries = settings.PACKING_MAX_ATTEMPTS - 1
+    waits = [settings.PACKING_RETRY_SECONDS * 4**n for n in range(retries)]
+    delay = backoff(record.attempts, waits)
+    if delay is None:
         finish(record, State.NEED_HUMAN, fault="tries_used_up", error=error, kind=kind)
         return
-    if wait is None:
-        growth = 4 ** (record.attempts - 1)
-        wait = settings.PACKING_RETRY_SECONDS * growth * random.uniform(0.8, 1.2)  # noqa: S311 -- no secret
-    else:
-        wait = max(wait, 1) * random.uniform(1, 1.2)  # noqa: S311 -- no secret
-    next_try = timezone.now() + timedelta(seconds=wait)
-    finish(record, State.PENDING, error=error, kind=kind, next_try=next_try)
+    if wait is not None:
+        delay = timedelta(seconds=max(wait, 1) * uniform(1, 1.2))  # noqa: S311 -- no secret
+    next_attempt_at = timezone.now() + delay
+    finish(record, State.PENDING, error=error, kind=kind, next_attempt_at=next_attempt_at)
 
 
 def reclaim(record: Packing) -> None:
-    """End the attempt of a worker that died: its lease is over, and nobody has renewed it."""
+    """End the attempt of a worker that died, if its lease has expired."""
     with transaction.atomic():
-        over = Packing.objects.filter(
-            pk=record.pk, lease_token=record.lease_token, lease_until__lt=timezone.now()
-        )
-        if not over.update(lease_token=uuid.uuid4()):
+        if not leases.reclaim(record):
             return
         record.refresh_from_db()
         if not record.last_step and next_step(record.order):
@@ -147,14 +130,13 @@ def reclaim(record: Packing) -> None:
 
 
 def _unclaim(record: Packing) -> None:
-    """Undo a claim: it was made beside that of the order at which the worker died."""
-    fence(record, lease_token=None, lease_until=None, attempts=F("attempts") - 1)
+    """Undo a claim: the worker died at another order that it had claimed in the same batch."""
+    release(record, attempts=F("attempts") - 1)
     if not transition(record.order, State.PENDING, note=NOT_BEGUN):
-        raise LeaseLost
+        raise LeaseLostError
 
 
 def next_step(order: Order) -> str:
     """The first step of `order` that is not done; empty where all are."""
     done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
-    names = map(step_name, settings.PACKING_STEPS)
-    return next((name for name in names if name not in done), "")
+    return next((name for name in recorded_steps() if name not in done), "")

@@ -1,4 +1,4 @@
-"""How packing an order goes: tries, the lease of whoever works on it, the steps that are done."""
+"""Progress of packing: attempts and their lease, steps that are done, counters."""
 
 from typing import ClassVar
 
@@ -6,13 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order
+from shop.worker.leases import Leased
 
 
-class Packing(models.Model):
-    """One an order, from its first try on. Our rows are the truth; the queue only wakes us up."""
+class Packing(Leased):
+    """One per order, created at its first attempt."""
 
     class ErrorKind(models.TextChoices):
-        """What may help against an error."""
+        """What helps against an error."""
 
         PERSON = "person", _("a person must act")
         PASSING = "passing", _("may pass by itself")
@@ -21,19 +22,15 @@ class Packing(models.Model):
     order = models.OneToOneField(
         Order, on_delete=models.CASCADE, primary_key=True, related_name="packing"
     )
-    # Counted before the work: a worker that is killed has tried, too.
-    attempts = models.PositiveIntegerField(default=0)
-    # Who works on it holds this token; who has lost it must not write any more.
-    lease_token = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True, db_index=True)
-    next_try = models.DateTimeField(null=True, blank=True)
-    # The step that the current try is at; empty until its work begins.
+    # Null: no retry is planned; an order that is pending is then due at once.
+    next_attempt_at = models.DateTimeField(null=True, blank=True)  # type: ignore[assignment]
+    # The step that the current attempt has reached; empty until its work begins.
     last_step = models.CharField(max_length=100, blank=True)
     last_error = models.TextField(blank=True)
     last_error_kind = models.CharField(max_length=10, choices=ErrorKind, blank=True)
-    # What a step says to whoever ordered, in their language; shown while the order has a fault.
+    # What a step tells the customer, in the order's language; shown while the order has a fault.
     customer_text = models.TextField(blank=True)
-    # The members of the order that whoever ordered may mend, as long as it has a fault.
+    # The members of the order that the customer may correct while the order has a fault.
     mendable = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -41,10 +38,15 @@ class Packing(models.Model):
         verbose_name_plural = _("packing records")
         indexes: ClassVar = [
             models.Index(
-                fields=["next_try"],
+                fields=["next_attempt_at"],
                 name="packing_again",
-                condition=models.Q(next_try__isnull=False),
-            )
+                condition=models.Q(next_attempt_at__isnull=False),
+            ),
+            models.Index(
+                fields=["lease_until"],
+                name="packing_leased",
+                condition=models.Q(lease_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,7 +54,7 @@ class Packing(models.Model):
 
 
 class StepRecord(models.Model):
-    """A step that is done. What it wrote and this row have committed together."""
+    """A step that is done; committed in one transaction with what the step wrote."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="steps")
     name = models.CharField(max_length=100)
@@ -70,15 +72,15 @@ class StepRecord(models.Model):
         return f"{self.name} of order {self.order_id}"
 
 
-class Tally(models.Model):
+class Counter(models.Model):
     """How often something has happened since the first start; for `/metrics`."""
 
     name = models.CharField(max_length=50, primary_key=True)
     total = models.PositiveBigIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("tally")
-        verbose_name_plural = _("tallies")
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
 
     def __str__(self) -> str:
         return f"{self.name}: {self.total}"

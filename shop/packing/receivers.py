@@ -1,16 +1,24 @@
-"""An order that is ready to be packed wakes the worker up, in the transaction that made it so."""
+"""Packing's answers to signals of orders."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
 from shop.orders.models import Order, State
+from shop.orders.order_erasure import orders_erased
 from shop.orders.states import state_changed
+from shop.packing.models import Packing
 from shop.worker.wake_up import wake
 
 
 @receiver(state_changed)
 def wake_for(sender: type[Order], order: Order, **kwargs: Any) -> None:
-    """Wake the worker for `order`. What is missed here is found by the next tick."""
+    """Wake the worker for `order`. If this is lost, the next tick finds the order."""
     if order.state == State.PENDING and order.complete:
         wake("packing")
+
+
+@receiver(orders_erased)
+def erase_errors(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
+    """Delete the error texts of erased orders: they may name the person."""
+    Packing.objects.filter(order__in=orders).update(last_error="", customer_text="")

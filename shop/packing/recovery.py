@@ -1,10 +1,9 @@
-"""What is done with an order that is stuck: by staff, or by whoever ordered.
+"""Recovery of orders that are stuck, by staff or by the customer.
 
-A step that is recorded is done, and `retry` goes on behind it: what it wrote is never written
-twice. The one exception is a step that calls another system. It hands the same idempotency key on
-each time, so that the other system knows it again; `retry_from` may have it called once more. What
-a step wrote into our own database (each shipped step, and own ones that do not call) stays, and its
-record with it; where that is wrong, `done_by_hand` names what is right.
+`retry` goes on behind the steps that are recorded: what they wrote is never written twice. Only a
+step that calls another system may be called again (`retry_from`), because it passes on the same
+idempotency key each time. What local steps wrote stays; where it is wrong, `mark_packed` names
+what was delivered instead.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,41 +15,43 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from shop.orders.corrections import CORRECTABLE, STUCK, correct
+from shop.orders.corrections import STUCK, correct
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.states import transition
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord
-from shop.packing.runner import calls_out
-from shop.packing.step_names import step_name
+from shop.packing.step_names import calls_out, step_name
 from shop.tenancy.models import Membership, Project, User
 from shop.worker.wake_up import wake
 
 
 def retry(order: Order, actor: User | None, **changes: Any) -> bool:
-    """Have the worker try again at once, with its attempts counted anew.
+    """Have the worker try again at once, with the attempts counted from zero.
 
-    `changes` are written with the move. False where the order is not stuck (any more).
+    `changes` are written with the transition. False where the order is not stuck (any more).
     """
     if order.state not in STUCK:
         return False
     with transaction.atomic():
         if not transition(order, State.PENDING, actor=actor, **changes):
             return False
-        Packing.objects.filter(order=order).update(attempts=0, next_try=None)
+        Packing.objects.filter(order=order).update(attempts=0, next_attempt_at=None)
     return True
 
 
 def retry_now(order: Order, staff: User) -> bool:
-    """Have the worker try at once what waits for its next try, its attempts counted anew.
+    """Have the worker make a waiting retry at once, with the attempts counted from zero.
 
-    False where it does not wait (any more).
+    False where the order does not wait for one (any more).
     """
     with transaction.atomic():
-        # No join: PostgreSQL looks again at the row itself once another has let go of it.
+        # No join: PostgreSQL rechecks only the updated row itself after waiting for a lock.
         pending = Order.objects.filter(pk=OuterRef("pk"), state=State.PENDING)
-        waiting = Packing.objects.filter(Exists(pending), pk=order.pk, next_try__gt=timezone.now())
-        if not waiting.update(attempts=0, next_try=None):
+        waiting = Packing.objects.filter(
+            Exists(pending), pk=order.pk, next_attempt_at__gt=timezone.now()
+        )
+        if not waiting.update(attempts=0, next_attempt_at=None):
             return False
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.HURRIED, actor=staff)
         wake("packing")
@@ -58,7 +59,7 @@ def retry_now(order: Order, staff: User) -> bool:
 
 
 def rerunnable_steps(order: Order) -> list[str]:
-    """The names of the steps done that call another system, in order: `retry_from` takes these."""
+    """The names of the steps done that call another system, in order; see `retry_from`."""
     calling = [step_name(path) for path in settings.PACKING_STEPS if calls_out(import_string(path))]
     done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
     return [name for name in calling if name in done]
@@ -67,7 +68,7 @@ def rerunnable_steps(order: Order) -> list[str]:
 def retry_from(order: Order, name: str, staff: User) -> bool:
     """Have the worker try again, and call other systems again from the step `name` on.
 
-    False where the order is not stuck (any more), or `name` is not one of `callable_again`.
+    False where the order is not stuck (any more), or `name` is not in `rerunnable_steps`.
     """
     names = rerunnable_steps(order)
     if name not in names:
@@ -78,7 +79,7 @@ def retry_from(order: Order, name: str, staff: User) -> bool:
             return False
         StepRecord.objects.filter(order=order, name__in=again).delete()
         OrderEvent.objects.create(
-            order=order, kind=OrderEvent.Kind.STEPS_AGAIN, actor=staff, note=", ".join(again)
+            order=order, kind=OrderEvent.Kind.STEPS_AGAIN, actor=staff, details={"steps": again}
         )
     return True
 
@@ -90,10 +91,10 @@ def correct_and_retry(
     allowed: Collection[str] = CORRECTABLE,
     actor: User | None,
 ) -> bool:
-    """Correct a stuck order and have it packed on: both, or neither.
+    """Correct a stuck order and have packing go on: both, or neither.
 
-    False where the order is not stuck (any more) or somebody was faster. Raises Refused as
-    `shop.orders.corrections.correct` does.
+    False where the order is not stuck (any more) or somebody was faster. Raises
+    InvalidDocumentError as `shop.orders.corrections.correct` does.
     """
     if order.state not in STUCK:
         return False
@@ -104,9 +105,9 @@ def correct_and_retry(
 
 
 def approve(order: Order, staff: User) -> bool:
-    """Let an order through that a person must allow; it is asked for once.
+    """Approve an order that waits for a person; this is asked once per order.
 
-    False where the order does not wait for a person (any more).
+    False where it does not wait (any more).
     """
     if order.state != State.NEED_HUMAN:
         return False
@@ -118,22 +119,22 @@ def approve(order: Order, staff: User) -> bool:
 
 
 def mark_packed(order: Order, project: Project, staff: User, *, note: str) -> bool:
-    """Write down that staff have delivered `project` themselves; the invitation goes out.
+    """Record that staff have delivered `project` themselves, and send the invitation.
 
-    False where the order does not wait for a person (any more). Raises Mend where there is nobody
-    to invite.
+    False where the order does not wait for a person (any more). Raises NeedsCorrection where
+    there is nobody to invite.
     """
     if order.state != State.NEED_HUMAN:
         return False
     given_up = order.delivered_project_id
     order.delivered_client, order.delivered_project = project.client, project
-    # Staff have decided; how many members there are was theirs to look at.
+    # An approval: staff decide whether the project has room for one more.
     order.approved_at, order.approved_by = timezone.now(), staff
     decided = ("delivered_client", "delivered_project", "approved_at", "approved_by")
     with transaction.atomic():
         steps.member(order)
         steps.invitation(order)
-        # The place that packing kept in a project of its own, before it got stuck.
+        # The seat that packing reserved in its own project before it got stuck.
         Membership.objects.filter(
             user=order.member_id, project=given_up, joined_at=None, invitations=None
         ).delete()
@@ -141,6 +142,6 @@ def mark_packed(order: Order, project: Project, staff: User, *, note: str) -> bo
             StepRecord.objects.get_or_create(order=order, name=name)
         changes = {name: getattr(order, name) for name in decided}
         won = transition(order, State.PACKED, actor=staff, note=note, **changes)
-        # Somebody else was faster: the invitation just made must not stay.
+        # Somebody else was faster: the new invitation must not stay.
         transaction.set_rollback(not won)
     return won

@@ -1,22 +1,28 @@
-"""The shipped steps of packing. Each runs in the transaction that records it, so it happens once.
+"""The shipped steps of packing: a gate, then local steps that each happen once.
 
-What a step is given and may say: `outcomes`.
-
-What a step needs of an earlier one stands on the order (`delivered_client` and so on); names are
-never looked up (contract, "Who is who").
+`outcomes` documents what a step gets and may raise. Earlier steps leave their results on the order
+(`delivered_client` and so on); names are never looked up (contract, "Who is who").
 """
-
-from django.db.models import F
 
 from shop.orders.document import FREE_FOR_FIRST_USER
 from shop.orders.email_change import order_user
 from shop.orders.models import Order
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
+from shop.row_locks import lock_rows
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 
+def approval(order: Order) -> None:
+    """Gate: a manual tier waits for staff to approve it, unless its project is there already."""
+    if order.product.is_manual and not order.approved_at and not order.project_id:
+        raise NeedsHuman("manual_tier")
+
+
+approval.gate = True  # type: ignore[attr-defined]
+
+
 def client(order: Order) -> None:
-    """Make the client, or check that the one named is still the orderer's to add to."""
+    """Create the client, or check that the token's user still administers the one named."""
     by_token = bool(order.token_last4)
     token_counts = by_token and order.product.code != FREE_FOR_FIRST_USER
     if by_token and (token_counts or order.client_id) and order.token_id is None:
@@ -35,7 +41,7 @@ def client(order: Order) -> None:
 
 
 def project(order: Order) -> None:
-    """Make the project in its tier, or check that the one named is still there."""
+    """Create the project in its tier, or check that the one named is still there."""
     if order.project_id:
         found = Project.objects.filter(
             pk=order.project_id, client=order.delivered_client_id
@@ -55,12 +61,12 @@ def project(order: Order) -> None:
 
 
 def member(order: Order) -> None:
-    """Keep a place in the project for its first or next member, who has yet to join."""
+    """Reserve a seat in the project for its first or next member, who has yet to join."""
     if order.delivered_project is None:
         raise NeedsCorrection("project_gone")
     user = first_user(order)
-    # Whoever writes the project's row first takes the last place: the others wait and then see.
-    Project.objects.filter(pk=order.delivered_project.pk).update(name=F("name"))
+    # Of two orders for the last seat of the project, the second waits and sees that it is taken.
+    lock_rows(Project.objects.filter(pk=order.delivered_project.pk))
     others = Membership.objects.filter(project=order.delivered_project).exclude(user=user)
     if not order.approved_at and others.count() >= order.delivered_project.product.members:
         raise NeedsHuman("no_place")
@@ -73,7 +79,7 @@ def member(order: Order) -> None:
 
 
 def invitation(order: Order) -> None:
-    """Make the invitation; its mail leaves once the order is packed."""
+    """Create the invitation; its mail is sent once the order is packed."""
     membership = Membership.objects.filter(
         user=order.member_id, project=order.delivered_project_id
     ).first()
@@ -84,9 +90,9 @@ def invitation(order: Order) -> None:
 
 
 def first_user(order: Order) -> User:
-    """The user an order is for: whoever has its e-mail, else somebody new who has yet to join.
+    """The user an order is for: the one with its e-mail, else a new one who has yet to join.
 
-    A known user is never changed by an order.
+    An order never changes a known user. Raises NeedsCorrection.
     """
     if not order.user_email:
         if order.token_user is None:

@@ -129,7 +129,7 @@ def _place(
     Raises NoConsentError.
     """
     taken = None if form.user else hit(request, "orders")
-    if taken and taken.wait:
+    if taken and taken.retry_after:
         form.add_error(None, _("There were many orders from here. Please wait a while."))
         return 429
     caller, agreed = Caller(user=form.user), request.POST.get("quote_hash", "")

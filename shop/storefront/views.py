@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from shop.base_url import base_url
 from shop.catalogue.models import Product
 from shop.content.questions import listed
 from shop.languages import page_language
-from shop.middleware import base_url
 from shop.orders.open_orders import open_orders_of
 from shop.orders.owners import Owner
 from shop.orders.pricing import price_of

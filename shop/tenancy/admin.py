@@ -1,4 +1,4 @@
-"""Clients, projects and users in Django's admin: to look at; orders and members make them."""
+"""Clients, projects and users in Django's admin, mainly to look at: orders create them."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -17,20 +17,20 @@ class UserAdmin(admin.ModelAdmin[User]):
     filter_horizontal = ("groups", "user_permissions")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        # Or they could write their own address into a chief's account, and ask for a password.
-        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+        # Else they could enter their own e-mail in a superuser's account and reset its password.
+        return super().has_change_permission(request, obj) and _may_edit(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+        return super().has_delete_permission(request, obj) and _may_edit(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        # Or whoever may change users could give themselves everything.
+        # Else anybody who can change users could give themselves every permission.
         return (
             self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *POWERS)
         )
 
 
-def _may_touch(request: HttpRequest, user: User | None) -> bool:
+def _may_edit(request: HttpRequest, user: User | None) -> bool:
     is_theirs = user is None or not user.is_staff or user == request.user
     return is_theirs or bool(request.user.is_superuser)
 
@@ -43,7 +43,7 @@ class MembershipInline(admin.TabularInline[Membership, Project]):
 
 @admin.register(Client)
 class ClientAdmin(admin.ModelAdmin[Client]):
-    """A client is never deleted here: its projects and their members would go with it."""
+    """Never deletes a client: its projects and their members would be deleted with it."""
 
     list_display = ("name", "client_admin", "created_at")
     search_fields = ("name", "client_admin__email")

@@ -1,61 +1,68 @@
-"""What a client_admin decides about their client (contract, "Who is who").
+"""The client_admin of a client: exactly one user at any time (contract, "Who is who").
 
-Whatever they do begins with a write to the client's own row, as long as it is theirs: two who act
-at once, or one who is just handing over, come one after the other.
+Everything a client_admin does starts by locking the client's row while it is still theirs, so two
+who act at once, or one who is handing over, come one after the other.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
+from shop.row_locks import lock_rows
 from shop.tenancy.models import Client, Membership, User
 
 
 class NotClientAdminError(Exception):
-    """The client is not, or no longer, this user's to administer."""
+    """The user does not administer this client, or no longer."""
 
 
 @contextmanager
 def administering(client: Client, admin: User) -> Iterator[None]:
-    """Hold `client` while `admin` acts for it. Raises NotTheirs; then nothing is written."""
+    """Lock `client` while `admin` acts for it.
+
+    Raises NotClientAdminError before anything is written.
+    """
     with transaction.atomic():
-        if not Client.objects.filter(pk=client.pk, client_admin=admin).update(name=F("name")):
+        if not lock_rows(Client.objects.filter(pk=client.pk, client_admin=admin)):
             raise NotClientAdminError
         yield
 
 
 def successors(client: Client) -> QuerySet[User]:
-    """Whom `client` can be handed over to: joined members of one of its projects."""
+    """Return the users `client` can be handed over to: joined members of its projects."""
     members = Membership.objects.filter(project__client=client, joined_at__isnull=False)
     joined = User.objects.filter(pk__in=members.values("user"), joined_at__isnull=False)
     return joined.filter(is_active=True).exclude(pk=client.client_admin_id)
 
 
-def hand_over(client: Client, admin: User, to: User) -> bool:
-    """Make `to` the client_admin in the place of `admin`.
+def appoint(client: Client, user: User) -> bool:
+    """Make `user` client_admin in place of the one that `client` was loaded with.
 
-    Orders that `admin` has placed for the client and that are not packed yet will not be: at
-    packing, who ordered must still be client_admin. False where `client` is no longer `admin`'s,
-    or `to` is not one of its joined members (any more).
+    Returns False, and changes nothing, if somebody else was appointed meanwhile, if `user` already
+    is the client_admin, or if their account was deleted.
+    """
+    if client.client_admin_id == user.pk:
+        return False
+    with transaction.atomic():
+        # Deleting an account locks the user's row as well, so it cannot happen in between.
+        if not lock_rows(User.objects.filter(pk=user.pk, is_active=True)):
+            return False
+        as_loaded = Client.objects.filter(pk=client.pk, client_admin=client.client_admin_id)
+        return bool(as_loaded.update(client_admin=user))
+
+
+def hand_over(client: Client, admin: User, to: User) -> bool:
+    """Make `to` client_admin in place of `admin`, who decides it.
+
+    Orders that `admin` placed for the client and that are not packed yet will fail: packing checks
+    that the orderer is still client_admin. Returns False, and changes nothing, if `admin` does not
+    administer `client` (any more) or `to` is not one of its joined members (any more).
     """
     with transaction.atomic():
-        # The new one's row first: whoever is deleting their account at this moment comes before
-        # or after, never between.
-        there = User.objects.filter(pk=to.pk, is_active=True).update(is_active=True)
-        held = Client.objects.filter(pk=client.pk, client_admin=admin)
-        won = bool(there and held.update(name=F("name")))
+        won = client.client_admin_id == admin.pk and appoint(client, to)
+        # Checked after the client's row is locked: nobody can remove `to` from now on.
         won = won and successors(client).filter(pk=to.pk).exists()
-        if won:
-            Client.objects.filter(pk=client.pk).update(client_admin=to)
+        transaction.set_rollback(not won)
     return won
-
-
-def change_role(membership: Membership, role: Membership.Role, admin: User) -> bool:
-    """Give a member of one of `admin`'s projects `role`.
-
-    False where the member was removed meanwhile. Raises NotTheirs.
-    """
-    with administering(membership.project.client, admin):
-        return bool(Membership.objects.filter(pk=membership.pk).update(role=role))

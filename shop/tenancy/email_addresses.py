@@ -1,38 +1,40 @@
-"""Whose e-mail address it is, and how much of it is shown."""
+"""Find, create and verify users by their e-mail address."""
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
+from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 
 
 def user_by_email(email: str) -> User | None:
-    """The user whose address `email` is, be it one they have proven beside their first."""
+    """Return the user of `email`: their main address, or another one they have verified."""
     email = email.lower()
-    first = User.objects.filter(email=email).first()
-    # Asked in any case: the time it takes must not tell whether an address is known.
-    proven = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
-    return first or (proven.user if proven else None)
+    user = User.objects.filter(email=email).first()
+    # Queried in any case: response times must not reveal whether an address is known.
+    other = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+    return user or (other.user if other else None)
 
 
 def mask_email(email: str) -> str:
-    """Enough of the address to recognise one's own: `n…@g….com`. Empty for none."""
+    """Return just enough of `email` for its owner to recognise it: `n…@g….com`; "" for ""."""
     name, _at, domain = email.partition("@")
     host, dot, ending = domain.rpartition(".")
     return f"{name[:1]}…@{host[:1]}…{dot}{ending}" if email else ""
 
 
 def get_or_create_user(email: str, *, first_name: str, last_name: str, language: str) -> User:
-    """Whoever has `email`, else somebody new who has yet to join.
+    """Return the user of `email`, or create one who has yet to join.
 
-    The names and the language are for somebody new: a known user is never changed by an order.
+    Names and language are for a new user only: an order never changes a known one.
     """
     email = email.lower()
     found = user_by_email(email)
     try:
         with transaction.atomic():
-            if found and _hold(found):
+            # Locked, so that the account cannot be deleted meanwhile. The write also takes the time of
+            # creating a user, so that response times do not tell the two cases apart.
+            if found and lock_rows(User.objects.filter(pk=found.pk, email=found.email)):
                 return found
             return User.objects.create_user(
                 email,
@@ -42,21 +44,14 @@ def get_or_create_user(email: str, *, first_name: str, last_name: str, language:
                 is_active=False,
             )
     except IntegrityError:
-        # Another order for the same new address was faster.
+        # Another order has just created the user.
         return User.objects.get(email=email)
 
 
-def _hold(user: User) -> bool:
-    """Whether `user` is still there: nobody deletes their account while this is written."""
-    # To write also takes the time of making somebody new, which must tell nothing.
-    there = User.objects.filter(pk=user.pk, email=user.email)
-    return bool(there.update(language=F("language")))
-
-
 def mark_verified(user: User) -> None:
-    """Write down that `user` reads their mail, as sign-in wants to see it.
+    """Mark the e-mail of `user` as verified, as sign-in requires it.
 
-    Where somebody else has proven the same address meanwhile, it stays theirs.
+    If somebody else has verified the same address meanwhile, it stays theirs.
     """
     if EmailAddress.objects.filter(email=user.email, verified=True).exclude(user=user).exists():
         return

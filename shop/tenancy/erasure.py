@@ -1,6 +1,6 @@
-"""Delete what a person has told us of themselves, when they wish it.
+"""Erase a user's personal data when they delete their account.
 
-The row stays, without anything personal, as others point at it: an order keeps who placed it.
+The row stays, emptied, because others refer to it: an order keeps the user who placed it.
 """
 
 import json
@@ -20,28 +20,28 @@ from django.utils import timezone
 
 from shop.tenancy.models import Client, Membership, User
 
-# Sent in the transaction of the deletion, before it, with `user` as they were and all their
-# addresses as `emails`.
+# Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
+# in lower case.
 user_erased = Signal()
 
 
 class StillAdministersError(Exception):
-    """A client_admin hands over first (contract, "Who is who")."""
+    """The user must hand over their clients first (contract, "Who is who")."""
 
 
 class NotErasableError(Exception):
-    """Staff, or somebody who was deleted meanwhile."""
+    """The user is staff, or was erased already."""
 
 
 def erase_user(user: User) -> None:
-    """Anonymise `user`: they can no longer sign in, and their address can be invited afresh.
+    """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
     Ends memberships, invitations and their links, sessions, tokens, passkeys and second factors.
-    Raises StillAdministers, and NotToForget.
+    Raises StillAdministersError and NotErasableError.
     """
     emails = emails_of(user)
     with transaction.atomic():
-        # The row first: whoever is handing a client over to them waits, and then sees.
+        # First of all, as it locks the row: a client cannot be handed over to them meanwhile.
         there = User.objects.filter(pk=user.pk, is_active=True, is_staff=False)
         if not there.update(is_active=False):
             raise NotErasableError
@@ -63,29 +63,29 @@ def erase_user(user: User) -> None:
             last_name="",
             last_login=None,
         )
-    _delete_sessions_that_name(emails)
+    _delete_sessions_with(emails)
 
 
 def emails_of(user: User) -> frozenset[str]:
-    """All addresses of `user` in lower case; one they have not proven may be somebody else's."""
-    proven = EmailAddress.objects.filter(user=user, verified=True)
-    others = proven.values_list("email", flat=True)
+    """Return the verified addresses of `user` in lower case; others may be somebody else's."""
+    verified = EmailAddress.objects.filter(user=user, verified=True)
+    others = verified.values_list("email", flat=True)
     return frozenset({user.email, *(email.lower() for email in others)})
 
 
 def _delete_credentials(user: User) -> None:
     Token.objects.filter(user=user).delete()
-    # A program of theirs goes on, with nobody behind it.
+    # Their application goes on without an owner.
     OAuthClient.objects.filter(owner=user).update(owner=None)
     Authenticator.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
 
 
-def _delete_sessions_that_name(emails: frozenset[str]) -> None:
-    """Those of browsers in which an address was typed, and nobody went on to sign in.
+def _delete_sessions_with(emails: frozenset[str]) -> None:
+    """Delete sessions in which an address was typed without signing in.
 
-    Each must be opened for that, which takes a while where there are many: not in the transaction.
+    Every session has to be decoded for that, which takes too long for a transaction.
     """
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         held = json.dumps(session.get_decoded()).lower()

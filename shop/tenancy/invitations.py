@@ -1,6 +1,6 @@
-"""The e-mailed link's token, and the code beside it: both signed over an invitation and its counter.
+"""Join links and join codes, both signed over an invitation's id and counter.
 
-They are made when the mail is rendered and stored nowhere. Raising the counter ends older ones.
+They are made when the mail is rendered and never stored. Raising the counter ends older ones.
 """
 
 import hmac
@@ -15,13 +15,13 @@ from django.utils.crypto import salted_hmac
 
 from shop.tenancy.models import Invitation
 
-# No sign that is easily taken for another.
+# No characters that are easily confused.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 
 
 class LinkError(Exception):
-    """A link that lets nobody in; `reason` says why."""
+    """The join link is not valid; `reason` says why."""
 
     class Reason(Enum):
         DAMAGED = "damaged"
@@ -40,15 +40,15 @@ def _signer() -> TimestampSigner:
 
 
 def join_token(invitation: Invitation) -> str:
-    """A token good for INVITATION_DAYS from now, until it is used or replaced."""
+    """Return a token valid for INVITATION_DAYS, unless it is used or replaced before."""
     return _signer().sign(f"{invitation.pk}-{invitation.counter}")
 
 
 def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
-    """`invitation`, where `token` is a live link to it.
+    """Return `invitation` if `token` is valid for it.
 
-    Raises LinkProblem: damaged or somebody else's, expired, replaced by a newer one, used; or
-    withdrawn, where there is no invitation any more.
+    Raises LinkError: the token is damaged or another invitation's, expired, replaced by a newer
+    one, or used; or withdrawn, if `invitation` is None.
     """
     max_age = timedelta(days=settings.INVITATION_DAYS)
     try:
@@ -72,18 +72,18 @@ def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
 
 
 def join_code(invitation: Invitation) -> str:
-    """What stands for the link where the mail is read on another device: `ABCD-EFGH`.
+    """Return the code to type if the mail is read on another device: `ABCD-EFGH`.
 
-    Good for INVITATION_DAYS, until it is used or replaced, or was guessed at too often.
+    Valid for INVITATION_DAYS, unless it is used, replaced or guessed at too often before.
     """
     code = _code(invitation, timezone.now().date(), settings.SECRET_KEY)
     return f"{code[:4]}-{code[4:]}"
 
 
 def redeem_code(typed: str, invitation: Invitation) -> bool:
-    """Whether `typed` is the code of `invitation` as it now is; blanks, hyphens and case aside.
+    """Return whether `typed` is the code of `invitation`; blanks, hyphens and case are ignored.
 
-    Each try counts: after JOIN_CODE_TRIES none is right any more until a new mail was sent.
+    Every try counts: after JOIN_CODE_TRIES no code is right until a new mail is sent.
     """
     counted = Invitation.objects.filter(
         pk=invitation.pk,
@@ -93,19 +93,19 @@ def redeem_code(typed: str, invitation: Invitation) -> bool:
     ).update(code_tries=F("code_tries") + 1)
     if not counted:
         return False
-    given = "".join(sign for sign in typed.upper() if sign in ALPHABET)
+    given = "".join(char for char in typed.upper() if char in ALPHABET)
     today = timezone.now().date()
     days = [today - timedelta(days=age) for age in range(settings.INVITATION_DAYS + 1)]
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    # All of them, so that the time it takes says nothing.
+    # Compare with all of them, so that the time it takes reveals nothing.
     right = [hmac.compare_digest(given, _code(invitation, day, k)) for day in days for k in keys]
     return any(right)
 
 
 def replace_link(invitation: Invitation) -> bool:
-    """End all links and codes to `invitation`, so that a new mail brings new ones.
+    """End all links and codes of `invitation`, so that a new mail brings new ones.
 
-    False once it is used.
+    Returns False if it is used.
     """
     changed = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(
         counter=F("counter") + 1, code_tries=0
@@ -115,7 +115,7 @@ def replace_link(invitation: Invitation) -> bool:
 
 
 def _code(invitation: Invitation, day: date, key: str) -> str:
-    # The day stands in for the time that a link's token carries.
+    # A link's token carries its time; a code has the day signed into it.
     value = f"{invitation.pk}-{invitation.counter}-{day:%Y%m%d}"
     digest = salted_hmac(
         "shop.tenancy.invitation.code", value, secret=key, algorithm="sha256"

@@ -1,4 +1,4 @@
-"""Become a member: use an invitation up."""
+"""Accept an invitation and become a member."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,15 @@ from shop.tenancy.models import Invitation, Membership, User
 
 
 class LoginTakenError(Exception):
-    """Somebody else has this login."""
+    """The login belongs to somebody else."""
 
 
 @dataclass(frozen=True)
 class NewMember:
-    """What a new member says of themselves while joining; `login` may be empty.
+    """The data a new member enters while joining; `login` may be empty.
 
-    Without a password they sign in by passkey or mailed code. `terms` is what they agree to.
+    Without a password they sign in by passkey or e-mailed code. `terms` is the version they agree
+    to.
     """
 
     password: str | None
@@ -30,18 +31,18 @@ class NewMember:
 
 
 def join_as_new(invitation: Invitation, new: NewMember) -> bool:
-    """Make the invited user known and a member of every project they were invited to so far.
+    """Make the invited user known, and a member of every project they were invited to so far.
 
-    The address is proven now, so each of its open invitations is accepted. False where the
-    invitation was used meanwhile, or the user came in by another. Raises LoginTaken.
+    The address is verified now, so all its open invitations are accepted. Returns False if the
+    invitation was used meanwhile, or the user joined by another. Raises LoginTakenError.
     """
     user = invitation.membership.user
-    # Outside the transaction: it takes as long as a hundred writes of somebody else.
+    # Outside the transaction: hashing takes as long as a hundred writes.
     password = make_password(new.password)
     try:
         with transaction.atomic():
             now = timezone.now()
-            # Staff do not come in by an order, whoever may have placed it.
+            # Staff never join by an order, no matter who placed it.
             unknown = User.objects.filter(pk=user.pk, joined_at=None, is_staff=False)
             if not (unknown.update(joined_at=now) and _use(invitation, terms=new.terms)):
                 transaction.set_rollback(True)
@@ -64,7 +65,7 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
 def join_as_known(invitation: Invitation) -> bool:
     """Make a known user a member of the project they were invited to, and of no other.
 
-    False where the invitation was used meanwhile.
+    Returns False if the invitation was used meanwhile.
     """
     with transaction.atomic():
         if not _use(invitation):
@@ -76,12 +77,12 @@ def join_as_known(invitation: Invitation) -> bool:
 
 
 def login_is_free(login: str, user: User) -> bool:
-    """Whether `user` could take `login`; case does not tell logins apart."""
+    """Return whether `user` can have `login`; logins ignore case."""
     return not User.objects.filter(login__iexact=login).exclude(pk=user.pk).exists()
 
 
 def _use(invitation: Invitation, terms: Version | None = None) -> bool:
-    # The counter too: a newer mail may have ended this link a moment ago.
+    # The counter as well: a newer mail may just have ended this link.
     return bool(
         Invitation.objects.filter(
             pk=invitation.pk, counter=invitation.counter, used_at=None

@@ -1,4 +1,4 @@
-"""What users sign in by, besides a password."""
+"""Second factors and passkeys of a user."""
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -10,21 +10,21 @@ PASSKEY = Authenticator.Type.WEBAUTHN
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether a password alone does not let `user` in. Recovery codes only stand in for one."""
+    """Return whether `user` has an app or a passkey; recovery codes only replace one."""
     return bool(is_mfa_enabled(user, [APP, PASSKEY]))
 
 
 def has_only_passkeys(user: User) -> bool:
-    """Whether passkeys are all that `user` signs in by: no password, no authenticator app."""
+    """Return whether `user` has passkeys, but neither a password nor an authenticator app."""
     if user.has_usable_password():
         return False
     return bool(is_mfa_enabled(user, [PASSKEY])) and not is_mfa_enabled(user, [APP])
 
 
 def may_recover_by_mail(user: User) -> bool:
-    """Whether a mailed code alone lets `user` in although a passkey may be lost.
+    """Return whether an e-mailed code alone signs `user` in, because their passkey may be lost.
 
-    A passkey then stands in a password's place, and that could be renewed by mail as well. Not so
-    where it is a second factor: beside a password, and for staff.
+    A passkey that replaces the password may be recovered by mail, as a password may. One that is a
+    second factor, beside a password or for staff, may not.
     """
     return not user.is_staff and has_only_passkeys(user)

@@ -1,4 +1,4 @@
-"""What an order delivers: a client (Kunde), its projects (Projekt), their members (Mitglied)."""
+"""Clients (Kunde), projects (Projekt) and members (Mitglied), as orders deliver them."""
 
 from typing import Any, ClassVar
 
@@ -17,31 +17,31 @@ from shop.prefix_search import Folded
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users whose e-mail is in lower case, as the database demands."""
+    """Creates users with their e-mail in lower case, as a constraint requires."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A user; without `password` one that cannot sign in by password."""
+        """Create a user; without `password` they cannot sign in by password."""
         user = self.model(email=email.lower(), **fields)
         user.set_password(password)
         user.save()
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A member of staff who may do everything, for `manage.py createsuperuser`."""
+        """Create a joined superuser, for `manage.py createsuperuser`."""
         return self.create_user(
             email, password, is_staff=True, is_superuser=True, joined_at=timezone.now(), **fields
         )
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The user of this e-mail address, whatever its case."""
+        """Return the user of this e-mail address, in any case."""
         return self.get(email=(username or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Known once joined; made by packing, inactive until then."""
+    """A person: created by packing and inactive until they join; then a known user."""
 
     email = models.EmailField(unique=True)
-    # NULL until chosen: a wish in an order that was taken must not block the member.
+    # NULL until the member chooses one: a login that an order asks for may be taken.
     login = models.CharField(
         max_length=150, null=True, blank=True, validators=[ASCIIUsernameValidator()]
     )
@@ -76,26 +76,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     def clean(self) -> None:
-        """Bring what a form of the admin holds into the shape the database demands."""
+        """Lower the e-mail, for forms of the admin."""
         self.email = self.email.lower()
 
     def get_full_name(self) -> str:
-        """First and last name, as far as they are known."""
+        """Return first and last name, as far as they are known."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def is_known(self) -> bool:
-        """Whether the user has joined; orders never change a known user."""
+        """Return whether the user has joined; orders never change a known user."""
         return self.joined_at is not None
 
     @property
     def may_sign_in(self) -> bool:
-        """Whether any way in is open: joined, active, and not of the demo outside the demo."""
+        """Return whether the user may sign in: joined, active, and no demo user outside the demo."""
         return self.is_known and self.is_active and (settings.DEMO or not self.demo)
 
 
 class Client(models.Model):
-    """A customer company. Names are not unique and never looked up."""
+    """A customer company. Names are not unique; nothing is looked up by them."""
 
     name = models.CharField(max_length=200)
     client_admin = models.ForeignKey(
@@ -113,7 +113,7 @@ class Client(models.Model):
 
 
 class Project(models.Model):
-    """A project belongs to one client and was bought in one tier."""
+    """A project of one client, bought in one tier."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="projects")
     name = models.CharField(max_length=200)
@@ -130,10 +130,10 @@ class Project(models.Model):
 
 
 class Membership(models.Model):
-    """A user in a project. It counts from `joined_at`; before, it only keeps a place.
+    """A user in a project; a reserved seat until `joined_at` is set.
 
-    The role is for the product. In the portal a project admin sees who the members are, a member
-    does not; to invite, to remove and to change roles is the client_admin's alone.
+    The role is for the product. In the portal, project admins see the members; only the
+    client_admin invites, removes, and changes roles.
     """
 
     class Role(models.TextChoices):
@@ -158,14 +158,14 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """The right to join by an e-mailed link or code, once. Raising `counter` ends older ones."""
+    """The right to join once, by an e-mailed link or code. Raising `counter` ends older ones."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="invitations")
     counter = models.PositiveIntegerField(default=1)
-    # Codes that were typed since the last mail: enough wrong ones, and only the link is left.
+    # Codes typed since the last mail; after too many, only the link works.
     code_tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
-    # To which version of the terms a new member has agreed while joining, at `used_at`.
+    # The version of the terms a new member agreed to at `used_at`.
     terms = models.ForeignKey(
         Version, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

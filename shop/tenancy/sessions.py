@@ -1,4 +1,4 @@
-"""Forget sessions that are over."""
+"""Delete expired sessions."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -8,9 +8,9 @@ from django.conf import settings
 
 
 def delete_expired_sessions(beat: Callable[[], None]) -> None:
-    """Delete expired sessions, and what was noted of where they were; an hourly duty.
+    """Delete expired sessions and allauth's records of them; runs hourly.
 
-    Calls `beat` between two sessions.
+    Calls `beat`, the worker's heartbeat, before each session.
     """
     store = import_module(settings.SESSION_ENGINE).SessionStore
     beat()

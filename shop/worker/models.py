@@ -1,10 +1,10 @@
-"""What the worker tells the rest of the house about itself."""
+"""The worker's heartbeat."""
 
 from django.db import models
 
 
 class Heartbeat(models.Model):
-    """One row a cluster: when it last did something, and how often it was replaced."""
+    """One per cluster: when it last did something, and how often it was restarted."""
 
     cluster = models.CharField(max_length=50, unique=True)
     beat_at = models.DateTimeField(null=True)  # null until its first wake-up ran

@@ -1,4 +1,4 @@
-"""Ending processes, our own and those that we started."""
+"""Ending processes: our own and those that we started."""
 
 import logging
 import os
@@ -11,18 +11,18 @@ logger = logging.getLogger(__name__)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all that it started in its group, at once."""
+    """Kill a process and all that it started in its group."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # the latter is how macOS says that all ended
+    except (ProcessLookupError, PermissionError):  # the latter on macOS, when all have ended
         pass
     process.wait()
 
 
 def end_groups(processes: list[subprocess.Popen[bytes]], grace: float) -> None:
-    """Ask processes to end, wait a while, then end their groups.
+    """Send SIGTERM to processes, wait for `grace` seconds at most, then kill their groups.
 
-    Only the first process of a group is asked: clusters hang when all their processes are.
+    Only the first process of each group gets it: clusters hang when all their processes do.
     """
     for process in processes:
         process.terminate()
@@ -36,7 +36,7 @@ def end_groups(processes: list[subprocess.Popen[bytes]], grace: float) -> None:
 
 
 class Stop:
-    """Turns true at SIGTERM or Ctrl-C."""
+    """Notices SIGTERM and Ctrl-C: `asked` turns true."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -44,11 +44,11 @@ class Stop:
             signal.signal(number, self.ask)
 
     def ask(self, _number: int, _frame: FrameType | None) -> None:
-        """Take a signal."""
+        """Handle a signal."""
         self.asked = True
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but not for long when asked to stop: a sleep goes on after a signal."""
+        """Sleep until asked to stop: Python resumes a plain sleep after a signal."""
         end = time.monotonic() + seconds
         while not self.asked and time.monotonic() < end:
             time.sleep(0.05)

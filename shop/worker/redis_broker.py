@@ -1,4 +1,4 @@
-"""The queue in Redis (BROKER=redis). Loaded only then: its package is an extra."""
+"""The queue in Redis (BROKER=redis). Imported only then: its package is an extra."""
 
 import redis
 from django.conf import settings
@@ -8,11 +8,11 @@ from redis.retry import Retry
 
 
 class FailFastRedis(Redis):  # type: ignore[misc]  # django-q2 is not typed
-    """The library's broker, but one that gives up soon: an order must not wait for a wake-up."""
+    """The library's broker with short time-outs: placing an order must not wait for a wake-up."""
 
     @staticmethod
     def get_connection(list_key: str | None = None) -> redis.Redis:  # noqa: ARG004 -- its signature
-        """A connection to REDIS_URL; it waits for seconds at most, and once."""
+        """Connect to REDIS_URL, with time-outs of seconds and no retries."""
         return redis.Redis.from_url(
             settings.REDIS_URL,
             socket_connect_timeout=2,

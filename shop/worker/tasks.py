@@ -1,4 +1,4 @@
-"""What a wake-up runs."""
+"""The task that a wake-up enqueues: run what a cluster has to do."""
 
 import logging
 import time
@@ -17,14 +17,14 @@ HOUR = 3600.0
 
 
 class Beat:
-    """Writes a cluster's heartbeat when called, at most once a second."""
+    """Called between two pieces of work; writes the heartbeat at most once a second."""
 
     def __init__(self, cluster: str) -> None:
         self.cluster = cluster
         self.last = float("-inf")
 
     def __call__(self) -> None:
-        """Write it, if it is time."""
+        """Write the heartbeat if the last one is a second old."""
         now = time.monotonic()
         if now - self.last < 1:
             return
@@ -38,7 +38,7 @@ class Beat:
         self.last = now
 
 
-# When this process last did the work that is due once an hour; several may do it, harmlessly.
+# When this process last did its hourly work. Several processes may do it; that is harmless.
 _last_hour: dict[str, float] = {}
 
 
@@ -52,17 +52,17 @@ def _hourly(cluster: str) -> list[str]:
 
 
 def run_cluster(cluster: str) -> None:
-    """Run the cluster's drains: each looks for its own work and does it.
+    """Run the cluster's functions: each looks in our rows for its own work and does it.
 
-    A drain is called with a function that it calls between two pieces of work, so that the
-    supervisor can tell a long drain from a frozen one.
+    Each gets a `Beat` and calls it between two pieces of work, so that the supervisor can tell a
+    long run from a frozen one.
     """
     clusters: Mapping[str, Mapping[str, Any]] = settings.WORKER_CLUSTERS
     beat = Beat(cluster)
     beat()
-    for path in (*clusters[cluster]["drains"], *_hourly(cluster)):
+    for path in (*clusters[cluster]["tasks"], *_hourly(cluster)):
         try:
             import_string(path)(beat)
-        except Exception:  # one failing drain must not keep the others from running
+        except Exception:  # one that fails must not keep the others from running
             logger.exception("%s failed.", path)
         beat()

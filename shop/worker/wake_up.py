@@ -1,7 +1,7 @@
-"""Waking the worker up, and forgetting wake-ups that nobody will hear.
+"""Wake the worker up, and clear wake-ups that nobody will take.
 
-The queue is a table of our database, or Redis (setting BROKER). Either way it may lose what it
-holds: a wake-up only says that there may be work, and the supervisor sends one each second.
+The queue is a table of our database, or Redis (setting BROKER). Either may lose what it holds: a
+wake-up only says that there may be work, and the supervisor sends one each second.
 """
 
 import logging
@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 def wake(cluster: str) -> None:
-    """Have the cluster look for work, unless a wake-up that nobody has taken waits already.
+    """Have the cluster look for work, unless a wake-up is waiting already.
 
     Call it inside the transaction that writes the work. Where the queue is a table, both are
-    committed together or not at all. Redis is told after the commit, and may be away.
+    committed together or not at all. Redis gets it after the commit, and may be away.
     """
     if settings.BROKER == "redis":
         transaction.on_commit(lambda: _wake_if_possible(cluster))
@@ -29,17 +29,17 @@ def wake(cluster: str) -> None:
 def _wake_if_possible(cluster: str) -> None:
     try:
         _wake(cluster)
-    except Exception as error:  # noqa: BLE001 -- whatever the broker raises, the work is committed
+    except Exception as error:  # noqa: BLE001 -- the work is committed, whatever the broker raises
         logger.warning("The cluster %s cannot be woken up: %s", cluster, error)
 
 
 def _wake(cluster: str) -> None:
     broker = get_broker(cluster)
-    # A wake-up may be taken just before this transaction commits, and miss its rows. The
-    # supervisor's tick finds them a second later.
+    # A wake-up taken just before this transaction commits misses its rows; the supervisor's tick
+    # finds them a second later.
     if not broker.queue_size():
-        # Always with its name: a task without one belongs to the cluster that is called like the
-        # setting's `name`. The acknowledgement of a failure is the enqueuer's choice.
+        # Always pass the cluster: without it django-q2 uses Q_CLUSTER["name"]. It also leaves
+        # ack_failure to the caller.
         async_task(
             "shop.worker.tasks.run_cluster",
             cluster,
@@ -50,14 +50,14 @@ def _wake(cluster: str) -> None:
 
 
 def clear_queue(cluster: str) -> None:
-    """Delete a cluster's wake-ups; those that a killed process took would stay locked for long.
+    """Delete a cluster's wake-ups: those that a killed process took would stay locked for long.
 
-    Nothing is lost: they only say that there may be work.
+    Nothing is lost, because they only say that there may be work.
     """
     try:
         get_broker(cluster).delete_queue()
     except Exception as error:
         if settings.BROKER != "redis":
             raise
-        # The cluster starts all the same: its own processes wait for Redis.
+        # Start the cluster all the same: its own processes wait for Redis.
         logger.warning("The queue of %s cannot be emptied: %s", cluster, error)

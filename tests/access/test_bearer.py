@@ -1,4 +1,4 @@
-"""The bearer check: whose token is taken, and what it is good for."""
+"""The bearer check: which tokens are accepted, and for what."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How often somebody may call."""
+"""Rate limits."""
 
 import math
 from collections.abc import Iterator

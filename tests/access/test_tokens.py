@@ -1,4 +1,4 @@
-"""What is known of a token, and the secrets that webhooks are signed with."""
+"""Tokens and when they were used, and the secrets that sign webhooks."""
 
 import base64
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""People with second factors, and browsers in which they have shown them."""
+"""Users with second factors, and browsers in which they have used them."""
 
 import base64
 import hashlib

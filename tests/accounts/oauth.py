@@ -1,4 +1,4 @@
-"""What a partner's program does to get a token."""
+"""The requests a partner's program makes to get a token."""
 
 import base64
 import hashlib

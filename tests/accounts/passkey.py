@@ -1,4 +1,4 @@
-"""A passkey in software, for browsers that are none."""
+"""A passkey in software, for tests without a browser."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Signing in by a mailed code: for those who may, and not a word about who that is."""
+"""Sign-in by e-mailed code, for users who may, without revealing who they are."""
 
 import re
 from datetime import timedelta

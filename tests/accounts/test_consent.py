@@ -1,4 +1,4 @@
-"""The consent page: an authorization code with PKCE, and what it is good for."""
+"""The consent page: an authorization code with PKCE, and what it is valid for."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""What `make run` prints to try the demo with."""
+"""The data that `make run` prints for trying the demo."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Another e-mail address: proven before it counts, and the old one is told."""
+"""Changing the e-mail address: verified before it counts, and the old one is told."""
 
 import re
 

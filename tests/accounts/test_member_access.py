@@ -1,4 +1,4 @@
-"""Who may go where below /portal/: each address, tried by everybody."""
+"""Access below /portal/: every URL, tried by every kind of user."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The members of a project: see, invite, remove, change roles."""
+"""The members of a project: list, invite, remove, change roles."""
 
 import pytest
 from django.core.mail import EmailMessage

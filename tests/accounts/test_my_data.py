@@ -1,4 +1,4 @@
-"""A member's data: taken along exactly, deleted to the last trace."""
+"""A member's data: exported exactly, erased from every table."""
 
 import json
 from base64 import b64encode
@@ -421,6 +421,23 @@ def test_what_they_typed_about_others_stays() -> None:
     delete(user)
     order.refresh_from_db()
     assert (order.user_email, order.placed_by) == ("nina@example.com", user)
+
+
+def test_history_of_another_order_loses_the_address_and_keeps_the_rest() -> None:
+    user, other, staff = make_user(), make_packed_order(), make_staff()
+    assert appoint_client_admin(other, user, staff)
+    bystander = other.events.create(
+        kind="sent_again", details={"mail": "received", "recipient": "ole@example.com"}
+    )
+    told = other.events.create(
+        kind="sent_again", details={"mail": "received", "recipient": user.email}
+    )
+    assert other.events.get(kind="client_admin").details == {"client_admin": user.email}
+    Client.objects.update(client_admin=make_user())
+    erase_user(user)
+    assert other.events.get(kind="client_admin").details == {"client_admin": "…"}
+    assert other.events.get(pk=told.pk).details == {"mail": "received", "recipient": "…"}
+    assert other.events.get(pk=bystander.pk).details["recipient"] == "ole@example.com"
 
 
 def test_address_can_be_invited_afresh() -> None:

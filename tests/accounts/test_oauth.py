@@ -1,4 +1,4 @@
-"""OAuth 2: how a program gets a token by itself, and how it gives one back."""
+"""OAuth 2: how an application gets a token by itself, and how it revokes one."""
 
 import base64
 

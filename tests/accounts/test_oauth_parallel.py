@@ -1,4 +1,4 @@
-"""One code, one refresh token, several calls at the same moment: one of them gets tokens."""
+"""One code or refresh token, several calls at the same moment: one of them gets tokens."""
 
 import pytest
 from allauth.idp.oidc.models import Token

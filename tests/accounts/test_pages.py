@@ -1,4 +1,4 @@
-"""Every page of allauth that can be reached is drawn by a template of ours, in both languages."""
+"""Every page of allauth that can be reached has a template of ours, in both languages."""
 
 import re
 from collections.abc import Callable

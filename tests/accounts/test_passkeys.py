@@ -1,4 +1,4 @@
-"""Passkeys: adding, naming, removing, signing in; whom they let in, and whom not."""
+"""Passkeys: adding, renaming, removing, signing in, and who is refused."""
 
 import json
 

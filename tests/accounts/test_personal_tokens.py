@@ -1,4 +1,4 @@
-"""Personal access tokens: made, shown once, used, revoked."""
+"""Personal access tokens: issued, shown once, used, revoked."""
 
 import re
 from datetime import timedelta

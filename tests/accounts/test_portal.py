@@ -1,4 +1,4 @@
-"""The member's home."""
+"""The member's home page."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where one is signed in, and signing out elsewhere."""
+"""The list of sessions, and signing out of others."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Signing in: by e-mail and password, for those who have joined, and no sign-up for anybody."""
+"""Sign-in by e-mail and password for users who have joined, and no sign-up."""
 
 import re
 

@@ -8,13 +8,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from shop.catalogue.models import Product
-from shop.describing import ref
-from shop.guide.openapi import describe
-from shop.guide.openapi_reader import members, resolved
-from shop.open_order import examples, wording
-from shop.open_order.changes import LEFT_OUT
-from shop.open_order.operations import CHILDREN
-from tests.api.rules import as_in_examples, faults
+from shop.guide.pages import CHANGES
+from shop.guide.reference import members, resolved
+from shop.guide.schema import describe
+from shop.open_order.open_order_openapi import resources
+from shop.openapi import ref
+from tests.api.rules import faults
 from tests.open_order.calls import Program, by_cookie, fill
 
 pytestmark = pytest.mark.django_db
@@ -41,13 +40,18 @@ def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str
                 yield path, method, operation
 
 
-def test_every_member_is_told_and_nothing_else(description: dict[str, Any]) -> None:
-    for schema, texts in wording.MEMBERS.items():
-        assert {row.name for row in members(schema, description)} == set(texts), schema
+def test_every_member_is_told(description: dict[str, Any]) -> None:
+    for name, schema in description["components"]["schemas"].items():
+        if "properties" in schema and name != "Fault":
+            rows = members(name, description)
+            assert {row.name for row in rows} >= schema["properties"].keys()
+            assert all(row.text for row in rows), name
 
 
-def test_every_resource_is_told() -> None:
-    assert list(wording.RESOURCES) == list(CHILDREN)
+def test_every_resource_is_told(description: dict[str, Any]) -> None:
+    told = [f"/orders/{{order_hash}}/{path}" for path, text in resources() if text]
+    described = [path for path in description["paths"] if path.startswith("/orders/{")]
+    assert told == described[1:]
 
 
 def test_names_of_operations_are_unique(description: dict[str, Any]) -> None:
@@ -93,52 +97,13 @@ def test_each_answer_has_examples_that_fit_it(description: dict[str, Any]) -> No
                 assert "content" not in found
 
 
-@pytest.mark.parametrize("schema", list(examples.REQUESTS))
-def test_example_bodies_fit(description: dict[str, Any], schema: str) -> None:
-    for example in examples.REQUESTS[schema].values():
-        assert faults(description, ref(schema), example) == []
-
-
-CALLS = [
-    ("PUT", "account", "Account", "new_client", "AccountAnswer"),
-    ("POST", "account/products", "OrderedProduct", "new_project", "ProductMade"),
-    ("PUT", "account/contactInfo/regular", "Contact", "person", "ContactAnswer"),
-    ("PUT", "account/user", "OrderUser", "user", "UserAnswer"),
-    ("PUT", "account/paymentInfo", "PaymentInfo", "by_invoice", "PaymentAnswer"),
-    ("PUT", "attributes", "Attributes", "affiliate", "AttributesAnswer"),
-    ("GET", "account/contactInfo", "", "", "ContactsAnswer"),
-    ("GET", "account/products", "", "", "ProductsAnswer"),
-    ("GET", "account/products/{productId}", "", "", "ProductAnswer"),
-    ("GET", "account/products/{productId}/services", "", "", "ServicesAnswer"),
-    ("GET", "account/products/{productId}/services/project", "", "", "ServiceAnswer"),
-    ("GET", "product/{productId}", "", "", "ProductAnswer"),
-    ("GET", "quote", "", "", "QuoteAnswer"),
-    ("GET", "", "", "", "OpenOrder"),
-]
-
-
-@pytest.mark.usefixtures("elsewhere")
-@pytest.mark.parametrize("explicit", [False, True])
-def test_answers_are_those_of_the_examples(description: dict[str, Any], explicit: bool) -> None:
-    program = by_cookie(examples.OWNER)
-    opened = program.post("/orders", examples.REQUESTS["Opening"]["nothing"]).json()
-    own = [(opened["orderId"], examples.HASH)]
-    assert as_in_examples(opened, *own) == examples.ANSWERS["Opened"]
-    base = f"/orders/{opened['orderId']}" if explicit else "/order"
-    for method, path, schema, example, answered in CALLS:
-        if explicit and path.startswith("product/"):
-            continue
-        product_id = own[1][0] if len(own) > 1 else ""
-        body = examples.REQUESTS[schema][example] if schema else None
-        answer = program.call(method, f"{base}/{path}".format(productId=product_id), body).json()
-        if answered == "ProductMade":
-            own.append((answer["productId"], examples.PRODUCT_ID))
-        expected = examples.answer(answered, explicit=explicit, path=path)
-        assert as_in_examples(answer, *own) == expected, path
-        assert faults(description, ref(answered), answer) == []
-    for action, status in (("validate", 204), ("submit", 202)):
-        example = examples.REQUESTS["Action"][action]
-        assert program.post(f"{base}/action", example).status_code == status
+def test_example_bodies_fit(description: dict[str, Any]) -> None:
+    for _path, _method, operation in operations(description):
+        if "requestBody" in operation:
+            body = operation["requestBody"]["content"]["application/json"]
+            assert body["examples"]
+            for example in body["examples"].values():
+                assert faults(description, body["schema"], example["value"]) == []
 
 
 def test_quote_of_nothing_is_as_described(description: dict[str, Any]) -> None:
@@ -203,7 +168,7 @@ def test_what_was_left_out_is_not_there(path: str) -> None:
     program = by_cookie()
     program.post("/order")
     assert program.get(f"/order/{path}").status_code == 404
-    assert any(path in name for name in LEFT_OUT)
+    assert any(path in name for name in CHANGES["left_out"])
 
 
 def test_description_asks_the_database_once(django_assert_num_queries: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from shop.open_order.changes import LEFT_OUT
+from shop.guide.pages import CHANGES
 from shop.open_order.envelope import KINDS
 from shop.orders.models import Order
 from tests.api.guides import code, sent_by
@@ -166,7 +166,7 @@ def test_guide_names_all_kinds_of_errors_and_all_that_was_left_out() -> None:
     for status, kind in KINDS.items():
         assert kind in said
         assert str(status) in said
-    for name, why in LEFT_OUT.items():
+    for name, why in CHANGES["left_out"].items():
         assert f"{name} {why}" in said
 
 

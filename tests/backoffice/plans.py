@@ -1,4 +1,4 @@
-"""How the database goes about it: which statements walk through a whole table."""
+"""Query plans: find the statements that scan a whole table."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,13 +1,11 @@
-"""Partners' applications in the back office: who may see them, and what is shown once."""
+"""Partners' applications in the back office: permissions, and secrets that are shown once."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Token
 from django.test import Client
-from django.utils import timezone
 from pytest_django import Settings
 
 from shop.access.applications import create_application, find_application
@@ -17,7 +15,7 @@ from shop.access.signing_secrets import signing_secrets
 from shop.access.tokens import issue
 from tests.accounts.factors import by_password_and_app
 from tests.factories import make_application, make_staff, make_token, make_user
-from tests.pages import Response, assert_escaped, error_beside, html, part, visitor, words
+from tests.pages import Response, assert_escaped, error_beside, html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -184,87 +182,6 @@ def test_what_is_made_in_the_demo_belongs_to_it(settings: Settings) -> None:
     assert Application.objects.filter(demo=False).count() == 1
 
 
-def test_token_is_issued_and_shown_once() -> None:
-    application, browser = make_application(), staff()
-    path = ONE.format(pk=application.pk)
-    answer = browser.post(
-        f"{path}tokens/", {"name": "Server", "scopes": ["orders:read"], "days": "30"}
-    )
-    assert answer.status_code == 200
-    value = secret(answer, "Token")
-    bearer = check_bearer(value)
-    assert bearer
-    assert bearer.application == application
-    assert bearer.scopes == {"orders:read"}
-    left = bearer.token.expires_at - timezone.now()
-    assert timedelta(days=29) < left <= timedelta(days=30)
-    assert value not in html(browser.get(path))
-    assert value not in str(Token.objects.values().get())
-
-
-def test_token_without_days_does_not_expire() -> None:
-    application = make_application()
-    staff().post(f"{ONE.format(pk=application.pk)}tokens/", {**FORM, "days": ""})
-    assert Token.objects.get().expires_at is None
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"name": ""}, "name"),
-        ({"scopes": []}, "scopes"),
-        ({"scopes": ["orders:write"]}, "scopes"),
-        ({"days": "0"}, "days"),
-        ({"days": "3651"}, "days"),
-        ({"days": "many"}, "days"),
-    ],
-)
-def test_token_with_a_fault_is_not_issued(changes: dict[str, Any], field: str) -> None:
-    application, _secret = create_application("Leser", scopes=["orders:read"])
-    page = staff().post(
-        f"{ONE.format(pk=application.pk)}tokens/",
-        {"name": "Server", "scopes": ["orders:read"], **changes},
-    )
-    assert page.status_code == 422
-    assert error_beside(page, field)
-    assert not Token.objects.exists()
-
-
-def test_tokens_are_listed_with_scopes_expiry_and_last_use() -> None:
-    application = make_application()
-    path = ONE.format(pk=application.pk)
-    value = issue("Server", holder=application, scopes=("orders:read",))
-    issue("Old", holder=application, expires_at=timezone.now() - timedelta(days=1))
-    browser = staff()
-    tokens = part(browser.get(path), "<tbody", "</tbody>")
-    assert "Server orders:read until revoked never" in tokens
-    assert "expired never" in tokens.partition("Old")[2]
-    assert check_bearer(value)
-    used = timezone.localtime().strftime("%Y-%m-%d")
-    assert f"Server orders:read until revoked {used}" in part(
-        browser.get(path), "<tbody", "</tbody>"
-    )
-
-
-def test_token_is_revoked() -> None:
-    application, browser = make_application(), staff()
-    value, other = make_token(application), make_token(application)
-    token = Token.objects.by_value(value).get()
-    path = ONE.format(pk=application.pk)
-    answer = browser.post(f"{path}tokens/{token.pk}/revoke/", follow=True)
-    assert answer.redirect_chain == [(path, 302)]
-    assert "The token is revoked." in words(answer)
-    assert check_bearer(value) is None
-    assert check_bearer(other)
-
-
-def test_token_of_another_application_is_not_revoked_here() -> None:
-    value = make_token(make_application("Another"))
-    token, application = Token.objects.get(), make_application()
-    staff().post(f"{ONE.format(pk=application.pk)}tokens/{token.pk}/revoke/")
-    assert check_bearer(value)
-
-
 def test_signing_secret_is_renewed_and_shown_once() -> None:
     application, browser = make_application(), staff()
     path = ONE.format(pk=application.pk)
@@ -324,9 +241,3 @@ def test_application_that_is_switched_off_is_refused_everywhere() -> None:
     assert "Somebody else was faster" in words(browser.post(f"{path}off/", follow=True))
     browser.post(f"{path}on/")
     assert check_bearer(token)
-
-
-def test_token_that_is_revoked_already_is_told() -> None:
-    application = make_application()
-    page = staff().post(f"{ONE.format(pk=application.pk)}tokens/4711/revoke/", follow=True)
-    assert "it was revoked already" in words(page)

@@ -1,4 +1,4 @@
-"""Who sees to an order, what they write down, whom they appoint."""
+"""Assigning orders, follow-ups, notes, and appointing a client_admin."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from shop.orders.assignment import appoint_client_admin, assign, set_follow_up, unassign
 from shop.orders.models import Order
-from shop.tenancy.appointing import appoint
+from shop.tenancy.client_admins import appoint
 from shop.tenancy.erasure import erase_user
 from shop.tenancy.models import Client, User
 from tests.factories import make_client, make_order, make_packed_order, make_staff, make_user
@@ -67,7 +67,7 @@ def test_two_that_take_at_once_do_not_both_win() -> None:
     assert order.events.filter(kind="taken").count() == 1
 
 
-def test_attending_does_not_touch_how_long_an_order_waits() -> None:
+def test_assignment_and_follow_up_do_not_change_how_long_an_order_waits() -> None:
     order, staff = make_order(), make_staff("agent")
     assign(order, staff, actor=staff)
     set_follow_up(order, staff, date(2030, 1, 2))
@@ -98,8 +98,8 @@ def test_day_to_look_again_is_kept_and_taken_back() -> None:
     assert "You have done this already" in words(post(staff, order, "follow-up", on="2030-01-02"))
     post(staff, order, "follow-up", on="")
     assert fresh(order).follow_up_on is None
-    notes = order.events.filter(kind="follow_up").values_list("note", flat=True)
-    assert list(notes) == ["2030-01-02", ""]
+    details = order.events.filter(kind="follow_up").values_list("details", flat=True)
+    assert list(details) == [{"on": "2030-01-02"}, {"on": None}]
 
 
 def test_day_that_is_none_is_told() -> None:
@@ -121,7 +121,7 @@ def test_another_client_admin_is_appointed() -> None:
     assert f"{heir.email} administers the client now." in words(page)
     assert Client.objects.get().client_admin == heir
     event = order.events.get(kind="client_admin")
-    assert (event.actor, event.note) == (staff, heir.email)
+    assert (event.actor, event.details) == (staff, {"client_admin": heir.email})
     page = post(staff, order, "client-admin", **form)
     assert "You have done this already" in words(page)
 

@@ -1,4 +1,4 @@
-"""One thing is done to many orders: chosen, confirmed, worked in the background."""
+"""Bulk actions: orders are chosen, confirmed, and worked on in the background."""
 
 import itertools
 from collections.abc import Iterator
@@ -225,7 +225,7 @@ def test_fault_of_our_own_stops_one_order_alone(monkeypatch: pytest.MonkeyPatch)
 
 def test_work_ends_after_its_time_and_goes_on_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
     job = begin(Action.APPROVE, Order.objects.filter(pk__in=[o.pk for o in stuck(3)]), make_staff())
-    monkeypatch.setattr(bulk_jobs, "AT_MOST", -1)
+    monkeypatch.setattr(bulk_jobs, "MAX_SECONDS", -1)
     work()
     assert count(job)["done"] == 1
     work()

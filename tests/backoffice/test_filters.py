@@ -13,7 +13,7 @@ from shop.access.applications import create_application
 from shop.content.models import Version
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.models import Basket, Order
+from shop.orders.models import PLACED_STATES, Basket, Order
 from shop.orders.placing import Caller
 from shop.tenancy.models import User
 from tests.factories import (
@@ -64,6 +64,11 @@ def test_each_group_shows_its_own() -> None:
         "all": set(orders.values()),
         **{situation: {orders[situation]} for situation in SITUATIONS},
     }
+
+
+def test_each_placed_state_has_a_group_of_its_own() -> None:
+    alone = [slices[0].state for _label, slices in GROUPS.values() if len(slices) == 1]
+    assert set(alone) == set(PLACED_STATES)
 
 
 def test_open_order_is_in_no_list() -> None:

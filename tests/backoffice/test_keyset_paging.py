@@ -1,4 +1,4 @@
-"""Lists in pages, forwards and backwards, also where many orders changed at one moment."""
+"""Keyset pages, forwards and backwards, also if many orders changed at the same moment."""
 
 from datetime import timedelta
 

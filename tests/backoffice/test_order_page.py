@@ -51,22 +51,39 @@ def test_times_are_exact_and_relative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "note", "shown"),
+    ("kind", "details", "shown"),
     [
-        ("details", "client_name, user_email", "details filled in Client, E-mail"),
-        ("corrected", "project_name", "details corrected Project"),
-        ("follow_up", "2030-01-02", "follow-up 2 January 2030"),
-        ("follow_up", "", "follow-up no longer"),
-        ("steps_again", "client, own", "steps run again Client, own"),
-        ("sent_again", "webhook 3", "sent again Webhooks: 3"),
-        ("sent_again", "received a@b.de", "sent again order received → a@b.de"),
-        ("note", "Line one\nline two", "note Line one line two"),
+        (
+            "details",
+            {"fields": ["client_name", "user_email"]},
+            "details filled in Client, E-mail",
+        ),
+        ("corrected", {"fields": ["project_name"]}, "details corrected Project"),
+        ("follow_up", {"on": "2030-01-02"}, "follow-up 2 January 2030"),
+        ("follow_up", {"on": None}, "follow-up no longer"),
+        ("steps_again", {"steps": ["client", "own"]}, "steps run again Client, own"),
+        ("sent_again", {"webhooks": 3}, "sent again Webhooks: 3"),
+        (
+            "sent_again",
+            {"mail": "received", "recipient": "a@b.de"},
+            "sent again order received → a@b.de",
+        ),
+        ("taken", {"assignee": "ada@b.de"}, "taken ada@b.de"),
+        ("client_admin", {"client_admin": "ada@b.de"}, "client handed over ada@b.de"),
     ],
 )
-def test_each_kind_of_event_is_told_in_words(kind: str, note: str, shown: str) -> None:
+def test_each_kind_of_event_is_told_in_words(
+    kind: str, details: dict[str, Any], shown: str
+) -> None:
     order = make_order()
-    order.events.create(kind=kind, note=note)
+    order.events.create(kind=kind, details=details)
     assert shown in page_of(order)
+
+
+def test_note_is_shown_as_typed() -> None:
+    order = make_order()
+    order.events.create(kind="note", note="Line one\nline two")
+    assert "note Line one line two" in page_of(order)
 
 
 def test_page_takes_as_many_queries_however_much_happened() -> None:

@@ -1,4 +1,4 @@
-"""Several of staff at the same moment: of each action one wins, and it is done once."""
+"""Several members of staff at the same moment: one of each action wins, and it is done once."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ Verb = Callable[[Order, User], object]
 def waiting() -> Order:
     order = make_order()
     late = timezone.now() + timedelta(hours=1)
-    Packing.objects.create(order=order, attempts=2, next_try=late)
+    Packing.objects.create(order=order, attempts=2, next_attempt_at=late)
     return order
 
 
@@ -50,7 +50,7 @@ def with_sent_mails() -> Order:
 def with_webhook() -> Order:
     caller = Caller(application=make_application())
     order = make_order("xl", caller, redirection_uri="http://127.0.0.1:9/hook")
-    Delivery.objects.update(state=Delivery.State.FAILED, tries=10)
+    Delivery.objects.update(state=Delivery.State.FAILED, attempts=10)
     return order
 
 

@@ -43,6 +43,7 @@ ADDRESSES: dict[str, set[str]] = {
     "orders/{pk}/": LOOKERS,
     "orders/{pk}/retry/": MENDERS,
     "orders/{pk}/retry-now/": MENDERS,
+    "orders/{pk}/retry-from/": MENDERS,
     "orders/{pk}/approve/": MENDERS,
     "orders/{pk}/by-hand/": MENDERS,
     "orders/{pk}/correct/": MENDERS,

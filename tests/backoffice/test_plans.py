@@ -1,4 +1,4 @@
-"""No page of the back office walks through all orders, however many there are."""
+"""No page of the back office scans all orders, however many there are."""
 
 from itertools import product
 
@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from portal.backoffice import order_export
 from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
-from portal.backoffice.generating import generate
-from portal.backoffice.keyset_paging import A_PAGE, places
+from portal.backoffice.keyset_paging import A_PAGE, positions
 from shop.notifications.emails.staff_digest import queue_staff_digest
 from shop.orders.models import Order, State
 from tests.backoffice.plans import full_scans, statements
+from tests.benchmarks.forged_orders import forge
 from tests.factories import make_user
 from tests.pages import visitor
 
@@ -54,7 +54,7 @@ def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> No
     # Of so few orders, five hundred by their numbers are best found by reading all.
     monkeypatch.setattr(order_export, "AT_ONCE", 50)
     person = make_user(is_staff=True, is_superuser=True)
-    for _done in generate(MANY):
+    for _done in forge(MANY):
         pass
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -63,9 +63,9 @@ def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> No
     with statements() as asked:
         for query in lists():
             wanted = parse(QueryDict(query), person)
-            [first, *_others] = places(wanted, None, A_PAGE) or [(timezone.now(), 1)]
+            [first, *_others] = positions(wanted, None, A_PAGE) or [(timezone.now(), 1)]
             for backwards in (False, True):
-                places(wanted, first, A_PAGE, backwards=backwards)
+                positions(wanted, first, A_PAGE, backwards=backwards)
         for page in ("", "counts/", "overview/", "?show=packed&after=1700000000000000-5"):
             assert browser.get(f"/staff/{page}").status_code == 200
         for query in ("", "show=all", "show=packed&tier=s", "q=hafenfilm gmbh"):

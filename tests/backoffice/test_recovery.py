@@ -1,4 +1,4 @@
-"""What staff do with one stuck order: retry, approve, finish by hand."""
+"""Staff retry a stuck order, approve it, or finish it by hand."""
 
 from typing import Any
 
@@ -7,17 +7,14 @@ from pytest_django import Settings
 
 from shop.orders.models import Order, State
 from shop.orders.states import transition
-from shop.tenancy.models import Client, Invitation, Membership, Project
+from shop.tenancy.models import Client
 from tests.factories import (
-    make_client,
     make_order,
-    make_packed_order,
-    make_project,
     make_staff,
     pack_all,
 )
 from tests.packing.steps import asked
-from tests.pages import Response, error_beside, fields, html, summary, visitor, words
+from tests.pages import fields, html, visitor, words
 from tests.registration.states import order_in
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +28,6 @@ def stuck(**members: Any) -> Order:
 
 def fresh(order: Order) -> Order:
     return Order.objects.get(pk=order.pk)
-
-
-def by_hand(order: Order, project: Project, /, **changes: Any) -> Response:
-    filled_in = {"client": project.client.pk, "project": project.pk, "note": "On the phone"}
-    browser = visitor(make_staff("agent"))
-    return browser.post(f"/staff/orders/{order.pk}/by-hand/", {**filled_in, **changes}, follow=True)
 
 
 def act(order: Order, what: str) -> str:
@@ -132,73 +123,6 @@ def test_retry_does_not_approve() -> None:
     assert fresh(order).state == "need_human"
 
 
-def test_order_done_by_hand_is_packed_with_what_was_delivered() -> None:
-    order, project = stuck(), make_project("xl", name="Von Hand")
-    page = by_hand(order, project)
-    assert page.status_code == 200
-    assert "the invitation goes out" in words(page)
-    order = fresh(order)
-    assert order.state == "packed"
-    assert (order.delivered_client, order.delivered_project) == (project.client, project)
-    assert order.messages.filter(kind="invitation", recipient="nicecustomer@gmx.com").exists()
-    membership = Membership.objects.get(project=project)
-    assert (membership.user.email, membership.joined_at) == ("nicecustomer@gmx.com", None)
-    assert "On the phone" in words(page)
-
-
-def test_registration_page_shows_what_was_done_by_hand() -> None:
-    order = stuck()
-    by_hand(order, make_project("xl"))
-    text = words(visitor().get(f"/register/{order.order_hash}/"))
-    assert "Done. The link to sign in is on its way to n…@g….com." in text
-
-
-def test_client_and_project_that_do_not_fit_are_told_and_nothing_typed_is_lost() -> None:
-    order, project, other = stuck(), make_project(), make_client()
-    page = by_hand(order, project, client=other.pk)
-    assert page.status_code == 422
-    assert error_beside(page, "by_hand_project") == "This project does not belong to that client."
-    assert "This project does not belong to that client." in summary(page)
-    typed = fields(page)
-    assert (typed["client"], typed["project"]) == (str(other.pk), str(project.pk))
-    assert "On the phone" in html(page)
-    assert fresh(order).state == "need_human"
-    assert not Invitation.objects.exists()
-
-
-@pytest.mark.parametrize("number", ["", "0", "-1", "x", "1.5", "99999", str(2**70), "\x00"])
-def test_number_that_names_nothing_is_told_beside_its_field(number: str) -> None:
-    order, project = stuck(), make_project()
-    for name in ("client", "project"):
-        page = by_hand(order, project, **{name: number})
-        assert page.status_code == 422
-        assert error_beside(page, f"by_hand_{name}")
-    assert fresh(order).state == "need_human"
-
-
-@pytest.mark.parametrize("note", ["", "   "])
-def test_note_is_asked_for(note: str) -> None:
-    page = by_hand(stuck(), make_project(), note=note)
-    assert page.status_code == 422
-    assert error_beside(page, "by_hand_note")
-
-
-def test_form_knows_what_was_delivered_so_far(settings: Settings) -> None:
-    settings.PACKING_STEPS = [
-        "shop.packing.steps.client",
-        "shop.packing.steps.project",
-        "tests.packing.steps.fail",
-    ]
-    settings.PACKING_MAX_ATTEMPTS = 1
-    order = make_order()
-    pack_all()
-    order = fresh(order)
-    page = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
-    known = fields(page)
-    assert known["client"] == str(order.delivered_client_id)
-    assert known["project"] == str(order.delivered_project_id)
-
-
 @pytest.mark.parametrize("what", ["retry", "approve"])
 @pytest.mark.parametrize("situation", ["pending", "packed", "cancelled", "packing"])
 def test_order_that_is_not_stuck_any_more_is_told_kindly(situation: str, what: str) -> None:
@@ -224,24 +148,6 @@ def test_approval_of_an_order_with_errors_does_nothing() -> None:
     act(order, "approve")
     assert fresh(order).state == "has_packing_errors"
     assert fresh(order).approved_at is None
-
-
-def test_second_hand_is_too_late_and_changes_nothing() -> None:
-    order, mine, theirs = stuck(), make_project(), make_project()
-    by_hand(order, mine)
-    page = by_hand(order, theirs)
-    assert page.status_code == 200
-    assert "Mia Muster was faster" in words(page)
-    assert fresh(order).delivered_project == mine
-    assert Invitation.objects.count() == 1
-    assert not Membership.objects.filter(project=theirs).exists()
-
-
-def test_by_hand_is_for_orders_that_wait_for_a_person() -> None:
-    for order in (make_packed_order(), order_in("has_packing_errors")):
-        state = fresh(order).state
-        assert "The order went on meanwhile" in words(by_hand(order, make_project()))
-        assert fresh(order).state == state
 
 
 def test_cancelled_meanwhile_is_told_kindly() -> None:
@@ -277,13 +183,13 @@ def test_what_was_done_before_the_page_was_seen_is_not_what_was_faster() -> None
     assert "The order went on meanwhile" in words(page)
 
 
-def test_order_that_waits_for_its_next_try_is_tried_at_once(settings: Settings) -> None:
+def test_order_that_waits_for_its_next_attempt_is_tried_at_once(settings: Settings) -> None:
     settings.PACKING_STEPS = ["tests.packing.steps.fail"]
     order = make_order()
     pack_all()
-    assert fresh(order).packing.next_try
+    assert fresh(order).packing.next_attempt_at
     assert "The order is tried now." in act(order, "retry-now")
-    assert (fresh(order).packing.next_try, fresh(order).packing.attempts) == (None, 0)
+    assert (fresh(order).packing.next_attempt_at, fresh(order).packing.attempts) == (None, 0)
     assert order.events.filter(kind="hurried", actor__is_staff=True).count() == 1
     assert "Mia Muster was faster" in act(order, "retry-now")
     pack_all()
@@ -306,10 +212,10 @@ def test_only_steps_that_call_out_run_again_and_by_the_same_key(settings: Settin
     path = f"/staff/orders/{order.pk}/"
     assert 'name="step" value="ask"' in " ".join(html(browser.get(path)).split())
     for step in ("client", "project", "fail", "nothing"):
-        page = browser.post(f"{path}retry/", {"step": step}, follow=True)
+        page = browser.post(f"{path}retry-from/", {"step": step}, follow=True)
         assert "The order went on meanwhile" in words(page)
     before = fresh(order)
-    page = browser.post(f"{path}retry/", {"step": "ask"}, follow=True)
+    page = browser.post(f"{path}retry-from/", {"step": "ask"}, follow=True)
     assert "steps run again by" in words(page)
     pack_all()
     after = fresh(order)
@@ -327,20 +233,3 @@ def test_forms_from_elsewhere_do_nothing(what: str) -> None:
     browser.handler.enforce_csrf_checks = True
     assert browser.post(f"/staff/orders/{order.pk}/{what}/").status_code == 403
     assert fresh(order).state == "need_human"
-
-
-def test_order_with_nobody_to_invite_cannot_be_done_by_hand_and_says_why() -> None:
-    order = stuck()
-    Order.objects.filter(pk=order.pk).update(user_email=None)
-    page = by_hand(order, make_project("xl"))
-    assert page.status_code == 422
-    assert "The admin_user_access_token was revoked." in summary(page)
-    assert fields(page)["project"]
-    assert fresh(order).state == "need_human"
-
-
-def test_form_for_done_by_hand_leaves_the_errors_to_us() -> None:
-    """A browser's own bubbles speak the browser's language and hold up only one field."""
-    page = html(visitor(make_staff("agent")).get(f"/staff/orders/{stuck().pk}/"))
-    form = page[page.index("/by-hand/") :]
-    assert form[: form.index(">")].endswith("novalidate")

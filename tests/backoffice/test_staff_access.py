@@ -1,4 +1,4 @@
-"""The doors of the back office: who is let in, and where everybody else is led."""
+"""Access to the back office: who may enter, and where others are sent."""
 
 import pytest
 from allauth.mfa.models import Authenticator

@@ -1,7 +1,7 @@
-"""`python -m tests.benchmarks`: what takes how long, and how that grows with the orders there are.
+"""`python -m tests.benchmarks`: time pages and calls with few orders and with many.
 
-On SQLite, or on the server of DATABASE_URL in a database of its own, which goes away afterwards.
-All times are shown as multiples of one trivial page's, so that machines can be compared.
+Runs on SQLite, or on the server of DATABASE_URL in a temporary database. Times are multiples of
+the time of one trivial page, so that machines can be compared.
 """
 
 import os
@@ -51,12 +51,12 @@ def _compare(vendor: str) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from portal.backoffice.generating import generate
+    from tests.benchmarks.forged_orders import forge
 
     call_command("demo_data", stdout=StringIO())
     columns = []
     for number, more in ((FEW, FEW), (MANY, MANY - FEW)):
-        for _done in generate(more, seed=number):
+        for _done in forge(more, seed=number):
             pass
         if vendor == "postgresql":
             with connection.cursor() as cursor:

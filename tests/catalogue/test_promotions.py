@@ -1,4 +1,4 @@
-"""Promotion codes: when they are good, what they take off, how often."""
+"""Promotion codes: validity, discount, number of uses."""
 
 from datetime import timedelta
 from decimal import Decimal

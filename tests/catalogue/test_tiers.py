@@ -1,4 +1,4 @@
-"""The nine tiers the shop ships with, their prices and their texts."""
+"""The nine tiers the shop ships with, their prices and texts."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The system check: what staff still have to fill in."""
+"""The system check for placeholders in texts."""
 
 from pathlib import Path
 

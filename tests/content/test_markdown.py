@@ -1,4 +1,4 @@
-"""Markdown as staff write it."""
+"""Markdown written by staff."""
 
 import re
 from html import unescape

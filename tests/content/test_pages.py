@@ -1,4 +1,4 @@
-"""The legal pages as everybody sees them, and the questions on the page of the tiers."""
+"""The public legal pages, and the questions on the page of the tiers."""
 
 import re
 from datetime import UTC, datetime

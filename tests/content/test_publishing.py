@@ -1,4 +1,4 @@
-"""Each change of a legal page is a version of its own."""
+"""Every change of a legal page is a new version."""
 
 import pytest
 from django.db import IntegrityError

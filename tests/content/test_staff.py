@@ -1,4 +1,4 @@
-"""Staff write the pages in Django's admin, look at them before, and at what was there before."""
+"""Staff edit legal pages in Django's admin, preview them, and look at old versions."""
 
 import pytest
 from django.test import Client

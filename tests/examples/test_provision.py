@@ -83,7 +83,7 @@ def test_after_a_failure_it_is_asked_again_and_makes_no_second_workspace(
     assert order.packing.last_error_kind == "passing"
     assert not StepRecord.objects.filter(order=order, name="create_workspace").exists()
     mood("well")
-    order.packing.next_try = None
+    order.packing.next_attempt_at = None
     order.packing.save()
     assert packed(order).state == State.PACKED
     assert len(service.made) == 1
@@ -95,7 +95,7 @@ def test_without_an_answer_it_is_tried_again_later(
     monkeypatch.setenv("ACME_URL", "http://127.0.0.1:9")
     order = packed(make_order())
     assert order.state == State.PENDING
-    assert order.packing.next_try is not None
+    assert order.packing.next_attempt_at is not None
     assert service.made == []
 
 
@@ -121,9 +121,9 @@ def test_what_a_person_must_mend_waits_for_one(
 def test_its_words_are_the_shops_with_the_examples_settings(tmp_path: Path) -> None:
     question = (
         "import json, django; django.setup();"
-        "from shop.orders.error_codes import page_fault_text; from shop.packing.step_names import step_title;"
+        "from shop.orders.error_codes import customer_error_text; from shop.packing.step_names import step_title;"
         "from django.utils.translation import override; override('en').__enter__();"
-        "print(json.dumps([step_title('create_workspace'), page_fault_text('acme_no_room')]))"
+        "print(json.dumps([step_title('create_workspace'), customer_error_text('acme_no_room')]))"
     )
     answer = subprocess.run(
         [sys.executable, "-c", question],

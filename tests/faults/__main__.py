@@ -26,8 +26,9 @@ from tests.postgres import Server, throw_away_server
 TRIALS = ("storm", "provisioning", "backlog")
 DATABASES = ("sqlite", "postgres")
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+SHIPPED = ("approval", "client", "project", "member", "invitation")
 STEPS = [
-    *(f"shop.packing.steps.{name}" for name in ("client", "project", "member", "invitation")),
+    *(f"shop.packing.steps.{name}" for name in SHIPPED),
     "acme.provision.create_workspace",
 ]
 SHORT_WAITS = "tests.faults.settings"

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, Max, Sum
 
 from shop.notifications.emails.models import MailboxEntry, Message
@@ -14,7 +13,7 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import TRANSITIONS
 from shop.packing.attempts import NOT_BEGUN
 from shop.packing.models import Packing
-from shop.packing.step_names import step_name
+from shop.packing.step_names import recorded_steps
 from shop.tenancy.models import Client, Invitation, Membership, Project
 
 LINK = re.compile("/register/([0-9a-f]{32})/(join/)?")
@@ -84,7 +83,7 @@ def complain(order: Order, mails: Counter[tuple[str, bool]]) -> Iterator[str]:
     if order.packing.lease_token or order.packing.lease_until:
         yield "is still leased"
     steps = [step.name for step in order.steps.all()]
-    if steps != [step_name(path) for path in settings.PACKING_STEPS]:
+    if steps != recorded_steps():
         yield f"has the steps {steps}"
     membership = order.invitation.membership if order.invitation else None
     if (
@@ -113,7 +112,7 @@ def complain_of_history(order: Order, events: list[OrderEvent]) -> Iterator[str]
     if states[1] != State.PENDING or states[-1] != State.PACKED:
         yield f"has a history from {states[1]} to {states[-1]}"
     for event in events[1:]:
-        if event.state not in TRANSITIONS[event.previous]:
+        if event.state not in TRANSITIONS[State(event.previous)]:
             yield f"went from {event.previous} to {event.state}"
     claims = states.count(State.PACKING) - sum(event.note == NOT_BEGUN for event in events)
     if claims != order.packing.attempts:

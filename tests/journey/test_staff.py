@@ -92,7 +92,7 @@ def with_webhook() -> Order:
     order = make_order("xl", caller, redirection_uri="http://127.0.0.1:9/hook")
     delivery = order.deliveries.get()
     Attempt.objects.create(delivery=delivery, at=timezone.now(), milliseconds=12, status=503)
-    Delivery.objects.update(state=Delivery.State.FAILED, tries=10)
+    Delivery.objects.update(state=Delivery.State.FAILED, attempts=10)
     return order
 
 
@@ -105,7 +105,7 @@ def with_mail_given_up() -> Order:
 def waiting() -> Order:
     order = make_order()
     late = timezone.now() + timedelta(hours=1)
-    Packing.objects.create(order=order, attempts=2, next_try=late, last_error="away")
+    Packing.objects.create(order=order, attempts=2, next_attempt_at=late, last_error="away")
     return order
 
 

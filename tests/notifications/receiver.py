@@ -106,7 +106,7 @@ def over(handler: BaseHTTPRequestHandler) -> threading.Event:
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         receiver: LocalReceiver = self.server.receiver  # type: ignore[attr-defined]
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         with receiver.lock:
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.calls.append(Received(self.path, headers, body, time.monotonic()))
@@ -119,6 +119,9 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             with receiver.lock:
                 receiver.under_way -= 1
+
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def log_message(self, *args: Any) -> None:
         """Stay quiet."""

@@ -49,16 +49,16 @@ def verified(call: Received, application: Application) -> list[bool]:
 
 def make_due() -> None:
     """As if all waits were over."""
-    Delivery.objects.filter(state="waiting").update(next_try=timezone.now())
-    Endpoint.objects.update(rest_until=None)
+    Delivery.objects.filter(state="waiting").update(next_attempt_at=timezone.now())
+    Endpoint.objects.update(paused_until=None)
 
 
 def outcomes() -> list[tuple[str, int]]:
-    return list(Delivery.objects.values_list("state", "tries"))
+    return list(Delivery.objects.values_list("state", "attempts"))
 
 
-def faults() -> list[str]:
-    return list(Attempt.objects.values_list("fault", flat=True))
+def failures() -> list[str]:
+    return list(Attempt.objects.values_list("failure", flat=True))
 
 
 def test_each_change_arrives_signed_and_in_order() -> None:
@@ -103,7 +103,7 @@ def test_attempt_keeps_what_was_answered() -> None:
         before = timezone.now()
         deliver_all()
     attempt = Attempt.objects.get()
-    assert (attempt.status, attempt.answer, attempt.fault) == (202, "thank you", "")
+    assert (attempt.status, attempt.answer, attempt.failure) == (202, "thank you", "")
     assert before <= attempt.at <= timezone.now()
     assert attempt.milliseconds is not None
     assert attempt.milliseconds < 1000
@@ -140,8 +140,8 @@ def test_signature_is_made_anew_for_each_try_under_one_id() -> None:
     assert len(set(receiver.ids)) == 1
     assert [verified(call, application) for call in receiver.calls] == [[True]] * 3
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.tries) == ("delivered", 3)
-    assert faults() == ["status", "status", ""]
+    assert (delivery.state, delivery.attempts) == ("delivered", 3)
+    assert failures() == ["status", "status", ""]
 
 
 def test_timestamp_is_that_of_the_try() -> None:
@@ -164,7 +164,7 @@ def test_without_a_secret_nothing_is_sent_and_it_is_tried_again() -> None:
         deliver_all()
         assert receiver.calls == []
         assert outcomes() == [("waiting", 1)]
-        assert faults() == ["unsigned"]
+        assert failures() == ["unsigned"]
         rotate(application)
         make_due()
         deliver_all()
@@ -190,14 +190,14 @@ def test_secret_that_cannot_be_used_stops_nobody_else(caplog: pytest.LogCaptureF
         make_order_for(receiver.uri)
         deliver_all()
     assert outcomes() == [("waiting", 1), ("delivered", 1)]
-    assert sorted(faults()) == ["", "error"]
+    assert sorted(failures()) == ["", "error"]
     assert "Sending webhook" in caplog.text
 
 
 def test_delivery_not_yet_due_waits() -> None:
     with receiving() as receiver:
         make_order_for(receiver.uri)
-        Delivery.objects.update(next_try=timezone.now() + timedelta(seconds=30))
+        Delivery.objects.update(next_attempt_at=timezone.now() + timedelta(seconds=30))
         deliver_all()
     assert receiver.calls == []
     assert outcomes() == [("waiting", 0)]
@@ -209,13 +209,13 @@ def test_earlier_change_goes_first_where_both_are_due() -> None:
         pack_all()
         first, second, third = Delivery.objects.all()
         # Whatever is longest due.
-        Delivery.objects.filter(pk=third.pk).update(next_try=timezone.now() - HOUR)
+        Delivery.objects.filter(pk=third.pk).update(next_attempt_at=timezone.now() - HOUR)
         deliver_all()
     assert receiver.ids == [first.webhook_id, second.webhook_id, third.webhook_id]
     assert receiver.most_at_once == 1
 
 
-def test_later_change_does_not_wait_for_the_next_try_of_an_earlier_one() -> None:
+def test_later_change_does_not_wait_for_the_next_attempt_of_an_earlier_one() -> None:
     with receiving(in_turn(status(500), status(200))) as receiver:
         make_order_for(receiver.uri)
         pack_all()
@@ -245,7 +245,7 @@ def test_slow_receiver_does_not_hold_up_the_others(settings: Settings) -> None:
     assert len(receiver.calls) == 20
     assert max(call.at for call in receiver.calls) - began < 2
     assert Delivery.objects.filter(state="waiting").count() == 3
-    assert set(Attempt.objects.exclude(fault="").values_list("fault", flat=True)) == {"timeout"}
+    assert set(Attempt.objects.exclude(failure="").values_list("failure", flat=True)) == {"timeout"}
 
 
 def test_slow_hosts_of_one_application_leave_half_of_all_calls_to_others(
@@ -263,7 +263,7 @@ def test_slow_hosts_of_one_application_leave_half_of_all_calls_to_others(
         began = time.monotonic()
         called = [delivery.receiver for delivery in claim(SLOTS)]
         assert len([address for address in called if address != receiver.address]) == SLOTS // 2
-        Delivery.objects.update(state="waiting", tries=0, lease_token=None, lease_until=None)
+        Delivery.objects.update(state="waiting", attempts=0, lease_token=None, lease_until=None)
         deliver_all()
     assert len(receiver.calls) == 6
     assert max(call.at for call in receiver.calls) - began < 2
@@ -276,7 +276,7 @@ def test_what_becomes_due_meanwhile_is_not_held_up_either(settings: Settings) ->
         make_order_for(mute.uri)
         make_order_for(receiver.uri)
         Delivery.objects.filter(pk=Delivery.objects.latest("pk").pk).update(
-            next_try=timezone.now() + timedelta(seconds=0.5)
+            next_attempt_at=timezone.now() + timedelta(seconds=0.5)
         )
         began = time.monotonic()
         deliver_all()

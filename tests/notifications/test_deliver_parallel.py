@@ -55,7 +55,7 @@ def test_claim_has_one_winner() -> None:
         make_order_for(f"https://partner{number}.example/", make_application())
     claimed = [delivery.pk for part in at_once(lambda: claim(10)) for delivery in part]  # type: ignore[attr-defined]
     assert sorted(claimed) == list(Delivery.objects.values_list("pk", flat=True))
-    assert set(Delivery.objects.values_list("state", "tries")) == {("sending", 1)}
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("sending", 1)}
 
 
 def test_several_drains_send_each_event_once() -> None:
@@ -68,7 +68,7 @@ def test_several_drains_send_each_event_once() -> None:
     assert len(receiver.calls) == 12
     assert len(set(receiver.ids)) == 12
     assert Attempt.objects.count() == 12
-    assert set(Delivery.objects.values_list("state", "tries")) == {("delivered", 1)}
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("delivered", 1)}
 
 
 def test_no_transaction_is_open_during_a_call() -> None:

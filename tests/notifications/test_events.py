@@ -1,4 +1,4 @@
-"""What webhooks say, and of which changes: written at the change, with it, once."""
+"""Payloads of webhooks: each change is told once, as it was at that moment."""
 
 import json
 import re

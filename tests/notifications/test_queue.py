@@ -39,7 +39,7 @@ def test_order_with_an_address_is_confirmed_by_mail_at_once() -> None:
     assert queued(order) == [("received", "")]
     message = Message.objects.get()
     assert (message.recipient, message.state) == ("nicecustomer@gmx.com", "waiting")
-    assert message.next_try <= timezone.now()
+    assert message.next_attempt_at <= timezone.now()
 
 
 def test_order_without_an_address_brings_no_mail() -> None:

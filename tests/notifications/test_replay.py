@@ -1,4 +1,4 @@
-"""Webhooks again: by the verbs, and by the command for staff."""
+"""Replays: by partners, by staff and by the command."""
 
 import json
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from django.utils import timezone
 from shop.access.models import Application
 from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.replay import replay, replay_since
-from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MOST_FAILURES
+from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MAX_FAILURES
 from shop.notifications.webhooks.selection import claim
 from shop.orders.models import Order, State
 from shop.orders.states import transition
@@ -38,7 +38,7 @@ def states() -> list[str]:
 
 def make_delivery(state: str, uri: str = URI, application: Application | None = None) -> Delivery:
     order = make_order_for(uri, application or make_application())
-    order.deliveries.update(state=state, tries=MAX_ATTEMPTS)
+    order.deliveries.update(state=state, attempts=MAX_ATTEMPTS)
     return order.deliveries.get()
 
 
@@ -55,7 +55,7 @@ def first_again(receiver: LocalReceiver) -> bool:
 def test_given_up_delivery_goes_out_again_under_its_id_and_as_it_was() -> None:
     with receiving(in_turn(status(500), status(200))) as receiver:
         order = make_order_for(receiver.uri)
-        Delivery.objects.update(tries=MAX_ATTEMPTS - 1)
+        Delivery.objects.update(attempts=MAX_ATTEMPTS - 1)
         deliver_all()
         assert states() == ["failed"]
         Order.objects.filter(pk=order.pk).update(client_name="Renamed")
@@ -64,7 +64,7 @@ def test_given_up_delivery_goes_out_again_under_its_id_and_as_it_was() -> None:
     assert first_again(receiver)
     assert receiver.calls[0].body == receiver.calls[1].body
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.tries) == ("delivered", 1)
+    assert (delivery.state, delivery.attempts) == ("delivered", 1)
     assert Attempt.objects.count() == 2
 
 
@@ -73,8 +73,8 @@ def test_replay_brings_all_tries_again() -> None:
     before = timezone.now()
     assert replay(delivery)
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.tries) == ("waiting", 0)
-    assert delivery.next_try >= before
+    assert (delivery.state, delivery.attempts) == ("waiting", 0)
+    assert delivery.next_attempt_at >= before
 
 
 @pytest.mark.parametrize("state", ["waiting", "delivered", "failed", "gone"])
@@ -94,12 +94,12 @@ def test_replay_ends_the_rest_of_the_receiver() -> None:
     delivery = make_delivery("failed")
     for address in (delivery.receiver, "other.example:443"):
         Endpoint.objects.create(
-            address=address, failures=MOST_FAILURES, rest_until=timezone.now() + HOUR
+            address=address, failures=MAX_FAILURES, paused_until=timezone.now() + HOUR
         )
     replay(delivery)
     assert list(Endpoint.objects.order_by("pk").values_list("failures", flat=True)) == [
         0,
-        MOST_FAILURES,
+        MAX_FAILURES,
     ]
     assert len(claim(10)) == 1
 

@@ -1,4 +1,4 @@
-"""What is deleted when, and what must never be."""
+"""Retention: when mails and webhooks are deleted, and which never are."""
 
 from datetime import timedelta
 

@@ -45,7 +45,11 @@ def look() -> None:
 
 def let_pass(**span: float) -> None:
     """As if that much time had passed: everything is so much older."""
-    for model, name in ((Message, "created_at"), (Order, "updated_at"), (Delivery, "next_try")):
+    for model, name in (
+        (Message, "created_at"),
+        (Order, "updated_at"),
+        (Delivery, "next_attempt_at"),
+    ):
         for row in model.objects.all():
             older = {name: getattr(row, name) - timedelta(**span)}
             if isinstance(row, Message) and row.kind == "alarm":
@@ -92,7 +96,12 @@ def test_order_that_stands_still_and_webhook_that_was_given_up_count() -> None:
     for state in ("failed", "delivered"):
         event = OrderEvent.objects.create(order=told)
         Delivery.objects.create(
-            order=told, event=event, payload="", receiver="x:443", state=state, next_try=last_try
+            order=told,
+            event=event,
+            payload="",
+            receiver="x:443",
+            state=state,
+            next_attempt_at=last_try,
         )
     look()
     [digest] = digests()

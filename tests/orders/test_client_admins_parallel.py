@@ -1,4 +1,4 @@
-"""Whoever administers a client and presses twice, or is overtaken: one wins, the others see it."""
+"""A client_admin who submits twice or is overtaken: one wins, and the others are told."""
 
 from contextlib import suppress
 
@@ -8,8 +8,7 @@ from django.db import transaction
 from shop.orders.assignment import appoint_client_admin
 from shop.orders.corrections import readdress
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import invite
-from shop.orders.member_removal import remove_member
+from shop.orders.member_orders import invite, remove_member
 from shop.orders.models import Order
 from shop.tenancy.client_admins import NotClientAdminError, hand_over
 from shop.tenancy.email_addresses import get_or_create_user

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from shop.orders.corrections import CORRECTABLE, correct
+from shop.orders.corrections import correct
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_members import CORRECTABLE
 from shop.orders.problems import SENTENCES
 from shop.packing.recovery import correct_and_retry
 from tests.factories import make_bare_order, make_order, make_project, make_token, make_user
@@ -47,7 +48,7 @@ def test_stuck_order_takes_corrections_and_stays_where_it_is(situation: str) -> 
     order.refresh_from_db()
     assert (order.state, order.project_name) == (situation, "Nachtdreh")
     event = order.events.get(kind=OrderEvent.Kind.CORRECTED)
-    assert (event.note, event.actor) == ("user_first_name, project_name", staff)
+    assert (event.details, event.actor) == ({"fields": ["user_first_name", "project_name"]}, staff)
 
 
 def test_history_names_members_and_never_values() -> None:

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from shop.orders.document import READ_ONLY, InvalidDocumentError, OrderDocument, check_document
+from shop.orders.document import InvalidDocumentError, check_document
+from shop.orders.order_members import READ_ONLY, OrderDocument
 from tests.factories import make_application, make_token
 
 MEMBERS = [*OrderDocument.model_fields, *sorted(READ_ONLY)]

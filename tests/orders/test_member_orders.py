@@ -1,12 +1,11 @@
-"""Inviting is ordering, once; removing is written into the order's history."""
+"""Inviting a member places one order; removing one is noted in the order's history."""
 
 import pytest
 
 from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import invite
-from shop.orders.member_removal import remove_member
+from shop.orders.member_orders import invite, remove_member
 from shop.orders.models import Order, State
 from shop.orders.problems import SENTENCES
 from shop.tenancy.client_admins import NotClientAdminError

@@ -14,7 +14,6 @@ from shop.notifications.emails.send import send
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.states import transition
-from shop.packing.runner import pack
 from shop.tenancy.joining import NewMember, join_as_new
 from shop.tenancy.models import Client, Invitation, Membership, User
 from tests.factories import (
@@ -24,6 +23,8 @@ from tests.factories import (
     make_packed_order,
     make_project,
     make_token,
+    pack_all,
+    pack_one,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,15 +67,15 @@ def test_filling_in_has_one_winner() -> None:
 
 
 def test_order_is_packed_once() -> None:
-    order = make_order()
-    at_once(lambda _: pack(order.pk))
+    make_order()
+    at_once(lambda _: pack_all())
     assert Order.objects.get().state == "packed"
     assert [model.objects.count() for model in (Client, Membership, Invitation)] == [1, 1, 1]
 
 
 def test_orders_for_one_new_address_make_one_user() -> None:
     orders = [make_order() for _ in range(CALLERS)]
-    at_once(lambda number: pack(orders[number].pk))
+    at_once(lambda number: pack_one(orders[number]))
     assert set(Order.objects.values_list("state", flat=True)) == {"packed"}
     assert User.objects.count() == 1
     assert Membership.objects.count() == CALLERS
@@ -93,7 +94,7 @@ def test_last_place_in_a_project_is_given_once() -> None:
         )
         for number in range(CALLERS)
     ]
-    at_once(lambda number: pack(orders[number].pk))
+    at_once(lambda number: pack_one(orders[number]))
     states = sorted(Order.objects.values_list("state", flat=True))
     assert states == ["need_human"] * (CALLERS - 1) + ["packed"]
     assert Membership.objects.filter(project=project).count() == 1

@@ -1,4 +1,4 @@
-"""The state machine: each arrow of the table, no other, and one winner."""
+"""The state machine: every transition of the table, no other, and one winner."""
 
 from typing import Any
 
@@ -6,7 +6,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.states import TRANSITIONS, ForbiddenTransitionError, state_changed, transition
+from shop.orders.states import (
+    FINISHED,
+    TRANSITIONS,
+    UNDER_WAY,
+    ForbiddenTransitionError,
+    state_changed,
+    transition,
+)
 from tests.factories import make_order, make_user
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +137,12 @@ def test_history_of_a_placed_order_begins_with_its_state() -> None:
     assert list(OrderEvent.objects.filter(order=order).values_list("previous", "state")) == [
         ("", "pending")
     ]
+
+
+def test_each_state_has_its_transitions() -> None:
+    assert TRANSITIONS.keys() == set(State)
+
+
+def test_order_is_finished_in_a_state_it_cannot_leave() -> None:
+    assert FINISHED == (State.PACKED, State.CANCELLED)
+    assert set(UNDER_WAY) == set(State) - {State.NEW, *FINISHED}

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import connection
 
 from shop.orders.models import Order
+from shop.packing.outcomes import NeedsHuman
 
 seen_depth = -1
 
@@ -61,3 +62,13 @@ def ask(order: Order, key: str) -> None:
 
 ask.calls_out = True  # type: ignore[attr-defined]
 asked: list[Callable[[Order, str], None]] = []
+
+
+def payment(order: Order) -> None:
+    """A gate: waits for the payment that the test puts into `paid`."""
+    if order.pk not in paid:
+        raise NeedsHuman("unpaid", staff="No payment has arrived yet.")
+
+
+payment.gate = True  # type: ignore[attr-defined]
+paid: set[int] = set()

@@ -14,9 +14,8 @@ from pytest_django import Settings
 from shop.orders.models import Order
 from shop.packing.dispatch import reclaim_expired
 from shop.packing.models import Packing, StepRecord
-from shop.packing.runner import pack
 from shop.tenancy.models import Client, Invitation, Membership, Project
-from tests.factories import make_order, pack_all
+from tests.factories import make_order, pack_all, pack_one
 from tests.packing import steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,12 +29,12 @@ def delivered() -> list[int]:
 
 
 @contextmanager
-def another_worker(pk: int) -> Iterator[None]:
+def another_worker(order: Order) -> Iterator[None]:
     """A second worker packs the order meanwhile; it has ended when the block has."""
 
     def work() -> None:
         try:
-            pack(pk)
+            pack_one(order)
         finally:
             connection.close()
 
@@ -74,7 +73,7 @@ def end_lease() -> None:
     over = timezone.now() - timedelta(seconds=1)
     Packing.objects.update(lease_until=over)
     reclaim_expired()
-    Packing.objects.update(next_try=None)
+    Packing.objects.update(next_attempt_at=None)
 
 
 def test_step_that_outlives_its_lease_leaves_one_result(
@@ -82,7 +81,7 @@ def test_step_that_outlives_its_lease_leaves_one_result(
 ) -> None:
     settings.PACKING_STEPS = [SHIPPED[0], ASK, *SHIPPED[1:]]
     order = make_order()
-    with another_worker(order.pk):
+    with another_worker(order):
         assert slow.called.wait(20)
         end_lease()
         # This worker does all of it, while the first one still waits for its answer.
@@ -101,12 +100,12 @@ def test_step_that_outlives_its_lease_leaves_one_result(
     assert "Lost the lease" in caplog.text
 
 
-def test_worker_whose_lease_was_taken_back_writes_nothing_more(
+def test_worker_whose_lease_was_reclaimed_writes_nothing_more(
     settings: Settings, slow: Slow
 ) -> None:
     settings.PACKING_STEPS = [ASK, *SHIPPED]
     order = make_order()
-    with another_worker(order.pk):
+    with another_worker(order):
         assert slow.called.wait(20)
         end_lease()
         slow.answered.set()
@@ -125,7 +124,7 @@ def test_step_that_another_worker_has_recorded_does_not_count_twice(settings: Se
     steps.asked[:] = [ask]
     settings.PACKING_STEPS = [ASK, *SHIPPED]
     order = make_order()
-    pack(order.pk)
+    pack_one(order)
     order.refresh_from_db()
     assert order.state == "packing"
     assert delivered() == [0, 0, 0, 0]
@@ -137,7 +136,7 @@ def test_order_from_the_web_does_not_wait_for_a_step_that_calls_out(
 ) -> None:
     settings.PACKING_STEPS = [*SHIPPED, ASK]
     order = make_order()
-    with another_worker(order.pk):
+    with another_worker(order):
         assert slow.called.wait(20)
         began = time.monotonic()
         placed = make_order()

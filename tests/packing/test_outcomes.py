@@ -1,4 +1,4 @@
-"""What a step may say, and what becomes of the order."""
+"""Outcomes that a step raises, and what becomes of the order."""
 
 from datetime import timedelta
 
@@ -61,12 +61,12 @@ def test_step_that_asks_for_later_is_tried_then_and_not_before() -> None:
     record = order.packing
     assert (order.state, record.attempts, record.last_step) == ("pending", 1, "say")
     assert (record.last_error, record.last_error_kind) == ("the DNS entry spreads", "passing")
-    assert record.next_try
-    wait = (record.next_try - timezone.now()).total_seconds()
+    assert record.next_attempt_at
+    wait = (record.next_attempt_at - timezone.now()).total_seconds()
     assert 290 < wait < 361
     pack_all()
     assert Packing.objects.get().attempts == 1
-    Packing.objects.update(next_try=timezone.now())
+    Packing.objects.update(next_attempt_at=timezone.now())
     pack_all()
     record = Packing.objects.get()
     assert Order.objects.get().state == "packed"
@@ -77,7 +77,7 @@ def test_step_that_always_asks_for_later_needs_a_human_in_the_end(settings: Sett
     order = make_order()
     steps.says.append(RetryLater(0))
     for _ in range(settings.PACKING_MAX_ATTEMPTS):
-        Packing.objects.update(next_try=timezone.now() - timedelta(seconds=1))
+        Packing.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
         pack_all()
     order.refresh_from_db()
     assert (order.state, order.fault) == ("need_human", "tries_used_up")
@@ -162,7 +162,7 @@ def test_key_is_the_same_at_each_call_and_another_for_each_order_and_step(
     steps.asked[:] = [refuse]
     first, second = make_order(), make_order()
     for _ in range(2):
-        Packing.objects.update(next_try=None)
+        Packing.objects.update(next_attempt_at=None)
         pack_all()
     assert keys == [(order.pk, step_key(order, "ask")) for order in (first, second, first, second)]
     assert len({step_key(order, name) for order in (first, second) for name in ("ask", "b")}) == 4

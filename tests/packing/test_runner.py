@@ -13,11 +13,10 @@ from shop.orders.models import Order
 from shop.packing.attempts import reclaim, retry_later
 from shop.packing.dispatch import run_due
 from shop.packing.models import Packing, StepRecord
-from shop.packing.outcomes import LeaseLost
 from shop.packing.recovery import approve, mark_packed, retry
-from shop.packing.runner import pack
 from shop.tenancy.models import Client, Invitation, Membership
-from tests.factories import make_bare_order, make_order, make_project, make_user, pack_all
+from shop.worker.leases import LeaseLostError
+from tests.factories import make_bare_order, make_order, make_project, make_user, pack_all, pack_one
 from tests.packing import steps
 
 pytestmark = pytest.mark.django_db
@@ -68,25 +67,25 @@ def test_unexpected_fault_is_tried_again_later_and_undoes_its_step(settings: Set
     assert record.last_step == "fail"
     assert record.last_error == "RuntimeError: the provisioning service is away"
     assert record.lease_token is None
-    assert record.next_try
-    assert timedelta(0) < record.next_try - timezone.now() < timedelta(seconds=15)
+    assert record.next_attempt_at
+    assert timedelta(0) < record.next_attempt_at - timezone.now() < timedelta(seconds=15)
     assert [step.name for step in StepRecord.objects.all()] == ["client"]
     pack_all()
     assert fresh(order).packing.attempts == 1
 
 
-def test_gaps_between_tries_grow_and_the_last_one_needs_a_human(settings: Settings) -> None:
+def test_waits_between_attempts_grow_and_the_last_one_needs_a_human(settings: Settings) -> None:
     settings.PACKING_STEPS = FAILING
     order = make_order()
     gaps = []
     for attempt in range(1, 6):
-        Packing.objects.update(next_try=None)
+        Packing.objects.update(next_attempt_at=None)
         before = timezone.now()
         pack_all()
         record = Packing.objects.get()
         assert record.attempts == attempt
-        if record.next_try:
-            gaps.append((record.next_try - before).total_seconds())
+        if record.next_attempt_at:
+            gaps.append((record.next_attempt_at - before).total_seconds())
     assert gaps == sorted(gaps)
     assert len(gaps) == 4
     order = fresh(order)
@@ -110,8 +109,8 @@ def test_retry_goes_on_from_where_packing_stopped(settings: Settings) -> None:
 
 def test_order_is_packed_by_the_first_alone() -> None:
     order = make_order()
-    pack(order.pk)
-    pack(order.pk)
+    pack_one(order)
+    pack_one(order)
     assert fresh(order).state == "packed"
     assert fresh(order).packing.attempts == 1
     assert Client.objects.count() == 1
@@ -120,8 +119,8 @@ def test_order_is_packed_by_the_first_alone() -> None:
 def test_order_that_is_to_wait_is_claimed_by_nobody(settings: Settings) -> None:
     settings.PACKING_STEPS = FAILING
     order = make_order()
-    pack(order.pk)
-    pack(order.pk)
+    pack_one(order)
+    pack_one(order)
     assert fresh(order).packing.attempts == 1
     assert [event.state for event in order.events.all()] == ["pending", "packing", "pending"]
 
@@ -130,7 +129,7 @@ def test_step_that_calls_out_is_called_with_no_transaction_open(settings: Settin
     settings.PACKING_STEPS = ["shop.packing.steps.client", "tests.packing.steps.call_out"]
     depth = len(connection.savepoint_ids)
     order = make_order()
-    pack(order.pk)
+    pack_one(order)
     assert fresh(order).state == "packed"
     assert steps.seen_depth == depth
     assert [step.name for step in StepRecord.objects.all()] == ["client", "call_out"]
@@ -150,7 +149,7 @@ def abandoned(order: Order) -> Order:
     return fresh(order)
 
 
-def test_order_of_a_killed_worker_is_taken_back_and_packed_once() -> None:
+def test_order_of_a_killed_worker_is_reclaimed_and_packed_once() -> None:
     order = abandoned(make_order())
     pack_all()
     order = fresh(order)
@@ -158,7 +157,7 @@ def test_order_of_a_killed_worker_is_taken_back_and_packed_once() -> None:
         "pending",
         "The worker stopped in the middle.",
     )
-    Packing.objects.update(next_try=None)
+    Packing.objects.update(next_attempt_at=None)
     pack_all()
     assert fresh(order).state == "packed"
     assert fresh(order).packing.attempts == 2
@@ -172,7 +171,7 @@ def test_order_that_kills_its_worker_each_time_needs_a_human(settings: Settings)
     assert (fresh(order).state, fresh(order).fault) == ("need_human", "tries_used_up")
 
 
-def test_lease_that_was_renewed_is_not_taken_back() -> None:
+def test_lease_that_was_renewed_is_not_reclaimed() -> None:
     order = abandoned(make_order())
     seen = Packing.objects.select_related("order").get()
     Packing.objects.update(lease_until=timezone.now() + timedelta(seconds=30))
@@ -197,13 +196,13 @@ def test_worker_that_lost_its_lease_writes_nothing_more() -> None:
     order = abandoned(make_order())
     record = Packing.objects.get()
     Packing.objects.update(lease_token=uuid.uuid4())
-    with pytest.raises(LeaseLost):
+    with pytest.raises(LeaseLostError):
         retry_later(record, error="late", kind="bug")
     assert Packing.objects.get().last_error == ""
     assert fresh(order).state == "packing"
 
 
-def test_drain_beats_before_each_order_and_each_step() -> None:
+def test_worker_beats_before_each_order_and_each_step() -> None:
     for _ in range(3):
         make_order()
     beats = []

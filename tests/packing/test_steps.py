@@ -8,7 +8,6 @@ from allauth.idp.oidc.models import Token
 from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.packing.models import StepRecord
-from shop.packing.runner import pack
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
     make_bare_order,
@@ -225,7 +224,7 @@ def test_step_that_is_done_is_not_done_again(done: str) -> None:
     if "invitation" in later:
         Invitation.objects.all().delete()
     Order.objects.filter(pk=order.pk).update(state="pending")
-    pack(order.pk)
+    pack_all()
     order.refresh_from_db()
     assert order.state == "packed"
     counts = [model.objects.count() for model in (Client, Project, Membership, Invitation)]

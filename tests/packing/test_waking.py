@@ -1,4 +1,4 @@
-"""Wake-ups are hints: lost, doubled or late, they change nothing; and each drain has an end."""
+"""Wake-ups are hints: lost, doubled or late, they change nothing; and each run has an end."""
 
 import threading
 from datetime import timedelta
@@ -85,7 +85,7 @@ def test_tick_sweeps_what_was_abandoned_forgotten_and_is_due_again(settings: Set
     past = timezone.now() - timedelta(seconds=1)
     Order.objects.filter(pk=abandoned.pk).update(state="packing")
     Packing.objects.create(order=abandoned, attempts=1, lease_until=past)
-    Packing.objects.create(order=again, attempts=1, next_try=past)
+    Packing.objects.create(order=again, attempts=1, next_attempt_at=past)
     OrmQ.objects.all().delete()
     tasks.run_cluster("packing")
     assert {order.pk: order.state for order in Order.objects.all()} == dict.fromkeys(
@@ -117,7 +117,7 @@ def test_many_full_batches_leave_one_wake_up() -> None:
     assert waiting() == 1
 
 
-def test_drain_ends_in_time_and_another_wake_up_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_ends_in_time_and_another_wake_up_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(12):
         make_order()
     OrmQ.objects.all().delete()

@@ -140,7 +140,10 @@ def test_signed_in_person_who_fills_in_is_in_the_history() -> None:
     order, user = make_bare_order("s"), make_user()
     visitor(user).post(address(order), DETAILS)
     event = order.events.get(kind="details")
-    assert (event.actor, event.note) == (user, "client_name, project_name, user_email")
+    assert (event.actor, event.details) == (
+        user,
+        {"fields": ["client_name", "project_name", "user_email"]},
+    )
 
 
 def test_post_to_an_order_on_its_way_changes_nothing() -> None:

@@ -40,7 +40,7 @@ def test_mended_order_packs_on_from_where_it_stopped() -> None:
     assert order.state == State.PACKED
     assert order.delivered_project
     assert order.delivered_project.name == "Nachtdreh"
-    assert order.events.get(kind=OrderEvent.Kind.CORRECTED).note == "project_name"
+    assert order.events.get(kind=OrderEvent.Kind.CORRECTED).details == {"fields": ["project_name"]}
 
 
 def test_refused_correction_is_told_and_kept() -> None:

@@ -1,4 +1,4 @@
-"""The e-mailed link's token: whom it lets in, and why not."""
+"""Join links: which are valid, and why the others are not."""
 
 import time
 

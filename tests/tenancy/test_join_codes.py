@@ -1,4 +1,4 @@
-"""The code beside the link: what stands in the mail, and what is taken for it."""
+"""Join codes: how mails show them, and how they may be typed."""
 
 from datetime import timedelta
 from typing import Any

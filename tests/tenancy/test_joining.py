@@ -1,4 +1,4 @@
-"""Becoming a member: an invitation is used once, and by whom it is for."""
+"""Joining: an invitation is used once, by the user it is for."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sessions that are over are forgotten, and where they were."""
+"""Expired sessions and their records are deleted."""
 
 from datetime import timedelta
 

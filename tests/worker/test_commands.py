@@ -1,4 +1,4 @@
-"""The sentences of commands that cannot start."""
+"""The commands say in one sentence why they cannot start."""
 
 import os
 import socket

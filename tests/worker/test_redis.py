@@ -94,5 +94,5 @@ def test_calls_are_counted_in_redis(server: Server, settings: Settings) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
     taken = [hit(request, "anonymous") for _ in range(3)]
     assert [found.remaining for found in taken if found] == [1, 0, 0]
-    assert [found.wait > 0 for found in taken if found] == [False, False, True]
+    assert [found.retry_after > 0 for found in taken if found] == [False, False, True]
     assert server.client().keys() == [b":1:limit:anonymous:203.0.113.7"]

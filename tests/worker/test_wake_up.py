@@ -17,7 +17,7 @@ calls: list[str] = []
 
 
 def failing(beat: tasks.Beat) -> None:
-    raise ValueError("broken drain")
+    raise ValueError("broken task")
 
 
 def working(beat: tasks.Beat) -> None:
@@ -65,8 +65,8 @@ def test_one_failing_drain_does_not_keep_others_from_running(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     calls.clear()
-    drains = [f"{__name__}.failing", f"{__name__}.working"]
-    settings.WORKER_CLUSTERS = {"packing": {"drains": drains, "frozen_after": 5}}
+    tasks_of_packing = [f"{__name__}.failing", f"{__name__}.working"]
+    settings.WORKER_CLUSTERS = {"packing": {"tasks": tasks_of_packing, "frozen_after": 5}}
     before = timezone.now()
     tasks.run_cluster("packing")
     assert calls == ["packing"]

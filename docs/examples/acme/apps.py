@@ -1,16 +1,16 @@
-"""The words of the deployment's own step, for customers and staff."""
+"""The texts of the deployment's own step, for customers and staff."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class AcmeConfig(AppConfig):
-    """Adds its words to the shop's."""
+    """Adds its texts to the shop's."""
 
     name = "acme"
 
     def ready(self) -> None:
-        # Only now are there models, which these stand on.
+        # These import models, which are ready only now.
         from shop.orders.error_codes import ERROR_CODES, ErrorCode
         from shop.packing.step_names import TITLES
 

@@ -1,4 +1,4 @@
-"""A deployment's own step of packing: a service over HTTP makes a workspace for each order."""
+"""A deployment's own packing step: a service over HTTP creates a workspace for each order."""
 
 import os
 
@@ -7,13 +7,13 @@ import urllib3
 from shop.orders.models import Order
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman, RetryLater
 
-# No retries of its own: the worker tries again, after a gap in which the service recovers.
+# No retries here: the worker tries again after a wait in which the service may recover.
 http = urllib3.PoolManager(retries=False)
 PAUSE = 10  # seconds
 
 
 def create_workspace(order: Order, key: str) -> None:
-    """Have the workspace made. Asked again with the same `key`, the service makes no second one."""
+    """Have a workspace created; with the same `key` the service creates no second one."""
     try:
         answer = http.request(
             "POST",
@@ -24,7 +24,7 @@ def create_workspace(order: Order, key: str) -> None:
                 "project": order.delivered_project_id,
                 "tier": order.product.code,
             },
-            # Shorter than PACKING_STEP_SECONDS, or the worker counts as dead meanwhile.
+            # Below PACKING_STEP_SECONDS, or the worker counts as dead meanwhile.
             timeout=float(os.environ.get("ACME_TIMEOUT", "2")),
         )
     except urllib3.exceptions.HTTPError as error:

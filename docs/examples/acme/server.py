@@ -10,14 +10,14 @@ from typing import Any
 
 @dataclass
 class Workspaces:
-    """The workspaces made, in memory."""
+    """The workspaces that were created, in memory."""
 
     made: list[dict[str, Any]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)  # by key
     lock: Lock = field(default_factory=Lock)
 
     def make(self, key: str, wish: dict[str, Any]) -> tuple[int, int]:
-        """The status and the number of the workspace of this key, made at the first call."""
+        """The status and number of the workspace of `key`, which the first call creates."""
         with self.lock:
             if key in self.numbers:
                 return 200, self.numbers[key]
@@ -32,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
     workspaces: Workspaces
 
     def do_POST(self) -> None:
-        """Make a workspace, or find the one that was made under this key."""
+        """Create a workspace, or find the one of this key."""
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         key = self.headers.get("Idempotency-Key")
         if self.path != "/workspaces" or not key:

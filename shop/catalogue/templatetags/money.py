@@ -1,4 +1,4 @@
-"""Prices as the reader writes them."""
+"""Template filter for prices."""
 
 from decimal import Decimal
 
@@ -11,6 +11,6 @@ register = template.Library()
 
 @register.filter
 def money(cents: int, currency: str = "EUR") -> str:
-    """`cents` with the sign of `currency`, e.g. „58,31 €" or "€58.31"."""
+    """Format `cents` in the reader's language: "58,31 €" or "€58.31"."""
     locale = to_locale(get_language() or "de")
     return format_currency(Decimal(cents) / 100, currency, locale=locale)

@@ -1,4 +1,4 @@
-"""Texts of staff in templates."""
+"""Template filter for Markdown."""
 
 from django import template
 

@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order
 from shop.tenancy.models import User
+from shop.worker.leases import Leased
 
 
-class Message(models.Model):
+class Message(Leased):
     """A mail about an order, unique by kind and dedupe key; or one about a user's account.
 
     A row never holds a body or a token. What a kind says stands in its class (`kinds.py`).
@@ -52,9 +52,6 @@ class Message(models.Model):
     recipient = models.EmailField()
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveIntegerField(default=0)
-    next_try = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -72,7 +69,7 @@ class Message(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["state", "next_try"]),
+            models.Index(fields=["state", "next_attempt_at"], name="message_due"),
             models.Index(fields=["recipient", "sent_at"]),
         ]
 

@@ -83,7 +83,7 @@ def queue_attention(order: Order) -> None:
         state=Message.State.WAITING,
         recipient=order.user_email.lower(),
         attempts=0,
-        next_try=timezone.now(),
+        next_attempt_at=timezone.now(),
     )
 
 

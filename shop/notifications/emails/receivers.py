@@ -2,7 +2,7 @@
 
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, assert_never
 
 from django.db.models import Q
 from django.dispatch import receiver
@@ -18,8 +18,8 @@ from shop.notifications.emails.queue import (
 )
 from shop.orders.corrections import address_corrected
 from shop.orders.models import Order, State
-from shop.orders.order_erasure import FINISHED, orders_erased
-from shop.orders.states import state_changed
+from shop.orders.order_erasure import orders_erased
+from shop.orders.states import FINISHED, state_changed
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 
@@ -27,7 +27,7 @@ from shop.tenancy.models import User
 @receiver(state_changed)
 def queue_emails(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
     """Queue the mail for this change of state, in its transaction."""
-    match order.state:
+    match State(order.state):
         case State.PENDING if previous is None:
             queue_received(order)
         case State.PACKED:
@@ -37,6 +37,10 @@ def queue_emails(sender: type[Order], order: Order, previous: State | None, **kw
             queue_attention(order)
         case State.CANCELLED:
             queue_cancelled(order)
+        case State.NEW | State.PENDING | State.PACKING:
+            pass
+        case unknown:
+            assert_never(unknown)
 
 
 @receiver(address_corrected)

@@ -58,18 +58,20 @@ def send_again(message: Message, staff: User) -> bool:
         else:
             queued = _copy(message)
         if queued:
-            note = f"{message.kind} {message.recipient}"
             OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=note
+                order=order,
+                kind=OrderEvent.Kind.SENT_AGAIN,
+                actor=staff,
+                details={"mail": message.kind, "recipient": message.recipient},
             )
     return queued
 
 
 def _make_due(message: Message) -> bool:
     waiting = Message.objects.filter(
-        pk=message.pk, state=Message.State.WAITING, next_try__gt=timezone.now()
+        pk=message.pk, state=Message.State.WAITING, next_attempt_at__gt=timezone.now()
     )
-    return bool(waiting.update(next_try=timezone.now(), attempts=0))
+    return bool(waiting.update(next_attempt_at=timezone.now(), attempts=0))
 
 
 def _queue_new_link(order: Order) -> bool:

@@ -1,14 +1,15 @@
-"""Send the mails that are due. A row is claimed by a filtered UPDATE and given back if it fails."""
+"""Send the mails that are due, each under a lease on its row."""
 
 import logging
-import random
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -17,25 +18,26 @@ from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.render import render
 from shop.tenancy.email_addresses import mask_email
+from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 
 logger = logging.getLogger(__name__)
 
+State = Message.State
+
 BATCH = 10
 AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
-MAX_ATTEMPTS = 10
-ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
-FIRST_WAIT = 15  # seconds before the second attempt; each later one waits three times as long
+WAITS = [15.0 * 3**n for n in range(9)]  # seconds
+MAX_ATTEMPTS = len(WAITS) + 1
+EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
 
 
 def send_due(beat: Callable[[], None]) -> None:
-    """Take back mails whose sender died, then send what is due, oldest first."""
-    abandoned = Message.objects.filter(state=Message.State.SENDING, lease_until__lt=timezone.now())
-    abandoned.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=Message.State.FAILED, last_error="The worker stopped in the middle."
-    )
-    abandoned.update(state=Message.State.WAITING)
+    """Reclaim mails whose sender died, then send what is due, oldest first."""
+    reclaim_expired()
     until = monotonic() + AT_MOST
-    while batch := list(_due()):
+    while batch := list(
+        _due().order_by("next_attempt_at", "pk")[:BATCH].values_list("pk", flat=True)
+    ):
         for pk in batch:
             beat()
             send(pk)
@@ -43,60 +45,61 @@ def send_due(beat: Callable[[], None]) -> None:
             return
 
 
+def reclaim_expired() -> None:
+    """End the attempts of senders that died: try again at once, or give up after the last."""
+    for message in expired(Message.objects.filter(state=State.SENDING)):
+        with transaction.atomic():
+            if reclaim(message):
+                given_up = message.attempts >= MAX_ATTEMPTS
+                state = State.FAILED if given_up else State.WAITING
+                release(message, state=state, last_error="The worker stopped in the middle.")
+
+
 def send(pk: int) -> None:
     """Send the message `pk` if it is due and nobody else has claimed it.
 
-    How that went is in its row afterwards.
+    The outcome is in its row afterwards, unless the lease was lost meanwhile.
     """
-    if not _claim(pk):
-        return
-    message = Message.objects.select_related(
+    claimed = claim(_due(), [pk], seconds=settings.MAIL_LEASE_SECONDS, state=State.SENDING)
+    message = claimed.select_related(
         "order__product",
         "order__invitation",
         "order__delivered_project__client",
         "order__member",
         "order__basket__terms",
         "user",
-    ).get(pk=pk)
+    ).first()
+    if message is None:
+        return
+    try:
+        release(message, **_attempt(message))
+    except LeaseLostError:
+        logger.warning("Lost the lease of %s: somebody else sends it.", message)
+
+
+def _due() -> QuerySet[Message]:
+    return Message.objects.filter(state=State.WAITING, next_attempt_at__lte=timezone.now())
+
+
+def _attempt(message: Message) -> dict[str, Any]:
+    """Send a claimed message unless it must not or need not be sent; returns what changes."""
     if email_for(message).is_obsolete():
-        _end(message, state=Message.State.OBSOLETE)
-        return
+        return {"state": State.OBSOLETE}
     if wait := daily_limit_wait(message.recipient, besides=message):
-        _end(
-            message,
-            state=Message.State.WAITING,
-            next_try=timezone.now() + wait,
-            attempts=F("attempts") - 1,
-        )
-        return
+        # Not an attempt: nothing was sent.
+        return _again(wait) | {"attempts": F("attempts") - 1}
     try:
         _deliver(message)
     except Exception as error:
         logger.exception("Sending %s failed.", message)
-        _end_failed(message, error)
-        return
-    _end(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="")
+        wait = backoff(message.attempts, WAITS)
+        after = {"state": State.FAILED} if wait is None else _again(wait)
+        return after | {"last_error": _redacted(error, message.recipient)}
+    return {"state": State.SENT, "sent_at": timezone.now(), "last_error": ""}
 
 
-def _due() -> QuerySet[Message, int]:
-    due = Message.objects.filter(state=Message.State.WAITING, next_try__lte=timezone.now())
-    return due.order_by("next_try", "pk").values_list("pk", flat=True)[:BATCH]
-
-
-def _claim(pk: int) -> bool:
-    now = timezone.now()
-    lease_until = now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
-    unclaimed = Message.objects.filter(pk=pk, state=Message.State.WAITING, next_try__lte=now)
-    return bool(
-        # Counted before the work: a sender that is killed has tried, too.
-        unclaimed.update(
-            state=Message.State.SENDING, lease_until=lease_until, attempts=F("attempts") + 1
-        )
-    )
-
-
-def _end(message: Message, **changes: object) -> None:
-    Message.objects.filter(pk=message.pk).update(lease_until=None, **changes)
+def _again(wait: timedelta) -> dict[str, Any]:
+    return {"state": State.WAITING, "next_attempt_at": timezone.now() + wait}
 
 
 def _deliver(message: Message) -> None:
@@ -111,21 +114,10 @@ def _deliver(message: Message) -> None:
     mail.send()
 
 
-def _end_failed(message: Message, error: Exception) -> None:
-    given_up = message.attempts >= MAX_ATTEMPTS
-    wait = FIRST_WAIT * 3 ** (message.attempts - 1) * random.uniform(0.8, 1.2)  # noqa: S311 -- no secret
-    _end(
-        message,
-        state=Message.State.FAILED if given_up else Message.State.WAITING,
-        next_try=timezone.now() + timedelta(seconds=wait),
-        last_error=_told(error, message.recipient),
-    )
-
-
-def _told(error: Exception, recipient: str) -> str:
-    """What is kept of `error`: of addresses in it, only the recipient's is whole."""
+def _redacted(error: Exception, recipient: str) -> str:
+    """The text of `error`, with all addresses masked but the recipient's."""
 
     def shown(found: re.Match[str]) -> str:
         return found[0] if found[0].lower() == recipient else mask_email(found[0])
 
-    return ADDRESS.sub(shown, f"{type(error).__name__}: {error}")
+    return EMAIL.sub(shown, f"{type(error).__name__}: {error}")

@@ -125,11 +125,14 @@ def _waiting(before: datetime, now: datetime) -> Waiting:
     # A webhook was given up when its last attempt was due.
     given_up = Delivery.objects.filter(
         state=Delivery.State.FAILED,
-        next_try__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
+        next_attempt_at__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
     ).select_related("order")
     found += [
-        (each.next_try, _line(each.order_id, each.order.state, "webhook", each.next_try))
-        for each in given_up.order_by("next_try")[:MAX_COUNTED]
+        (
+            each.next_attempt_at,
+            _line(each.order_id, each.order.state, "webhook", each.next_attempt_at),
+        )
+        for each in given_up.order_by("next_attempt_at")[:MAX_COUNTED]
     ]
     return sorted(found, key=lambda each: each[0])
 

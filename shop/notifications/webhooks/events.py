@@ -1,4 +1,4 @@
-"""Write down what webhooks are to say, at the change that they tell of."""
+"""Queue webhooks: the payload is written in the transaction of the change."""
 
 import json
 from urllib.parse import urlsplit
@@ -9,19 +9,18 @@ from shop.links import registration_url
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order
-
-PORTS = {"https": 443, "http": 80}
+from shop.worker.networks import host_and_port
 
 
 def queue_event(order: Order, previous: State | None) -> None:
     """Queue the webhook of the change that `order` has just made (contract, "redirection_uri").
 
-    Call it in the transaction of the change. An order that no application placed has none: there
-    would be nobody's secret to sign with. No wake-up: the worker looks every second.
+    Call it in the transaction of the change. An order that no application placed has no webhooks:
+    there is no secret to sign them with. No wake-up: the worker looks every second.
     """
     if not order.redirection_uri or not order.application_id:
         return
-    # Read anew: what `order` was made from may be older than what others have written since.
+    # Read again: others may have changed the row since `order` was loaded.
     now = Order.objects.select_related("product").get(pk=order.pk)
     shown = serialize_order(now, registration_url(now, settings.BASE_URL))
     event = {
@@ -41,11 +40,11 @@ def queue_event(order: Order, previous: State | None) -> None:
 
 
 def endpoint_of(uri: str) -> str:
-    """Host and port of `uri`, however they are written."""
-    parts = urlsplit(uri)
-    return f"{(parts.hostname or '').rstrip('.')}:{parts.port or PORTS[parts.scheme]}"
+    """Host and port of `uri`, in one form however it is written."""
+    host, port = host_and_port(urlsplit(uri))
+    return f"{host}:{port}"
 
 
 def redact_payloads(order: Order) -> None:
-    """Delete what earlier webhooks said: it goes with the details that the order is emptied of."""
+    """Delete the webhooks of an order whose details are erased: they contain them."""
     order.deliveries.all().delete()

@@ -1,25 +1,25 @@
-"""Webhooks as rows: what is to be said to which endpoint, and how that went."""
+"""Webhooks: deliveries, the log of their attempts, and the health of the hosts they go to."""
 
 import secrets
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order, OrderEvent
+from shop.worker.leases import Leased
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
 
 def new_webhook_id() -> str:
-    """The name of one event for its receiver; without a full stop (Standard Webhooks)."""
+    """A random id without a full stop (Standard Webhooks); the same in each attempt."""
     return f"msg_{secrets.token_hex(16)}"
 
 
-class Delivery(models.Model):
-    """A webhook: one change of an order's state, told to the order's `redirection_uri`."""
+class Delivery(Leased):
+    """A webhook: one change of an order's state, sent to the order's `redirection_uri`."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -33,35 +33,32 @@ class Delivery(models.Model):
     webhook_id = models.CharField(
         max_length=40, unique=True, default=new_webhook_id, editable=False
     )
-    # The text that is signed and sent, made at the change: a later try tells of then, not of now.
+    # The text that is signed and sent, made at the change: a later attempt tells of then, not of now.
     payload = models.TextField()
-    # Host and port: who may be slow or away without the others' noticing.
+    # Host and port. One that is slow or away does not hold up the others.
     receiver = models.CharField(max_length=260, db_index=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    tries = models.PositiveIntegerField(default=0)
-    next_try = models.DateTimeField(default=timezone.now)
-    # Who sends it holds this token; who has lost it must not write any more.
-    lease_token = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     if TYPE_CHECKING:
-        attempts: RelatedManager["Attempt"]
+        attempt_log: RelatedManager["Attempt"]
 
     class Meta:
         ordering: ClassVar = ["pk"]
         verbose_name = _("webhook")
         verbose_name_plural = _("webhooks")
-        indexes: ClassVar = [models.Index(fields=["state", "next_try"])]
+        indexes: ClassVar = [models.Index(fields=["state", "next_attempt_at"], name="delivery_due")]
 
     def __str__(self) -> str:
         return f"webhook {self.pk} to {self.receiver}"
 
 
 class Attempt(models.Model):
-    """One try to deliver. Written once, never changed."""
+    """One attempt at a delivery. Written once, never changed."""
 
-    class Fault(models.TextChoices):
+    class Failure(models.TextChoices):
+        """Those of `shop.worker.http_client.Failure`, and our own."""
+
         ADDRESS = "address", _("address not public")
         NAME = "name", _("name not found")
         CONNECTION = "connection", _("no connection")
@@ -74,12 +71,12 @@ class Attempt(models.Model):
         STOPPED = "stopped", _("the worker stopped in the middle")
         ERROR = "error", _("an error of ours")
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempt_log")
     at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField(null=True)
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.TextField(blank=True)  # how it begins
-    fault = models.CharField(max_length=10, choices=Fault, blank=True)
+    answer = models.TextField(blank=True)  # its beginning
+    failure = models.CharField(max_length=10, choices=Failure, blank=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -87,15 +84,15 @@ class Attempt(models.Model):
         verbose_name_plural = _("delivery attempts")
 
     def __str__(self) -> str:
-        return f"attempt at {self.delivery_id}: {self.fault or self.status}"
+        return f"attempt at {self.delivery_id}: {self.failure or self.status}"
 
 
 class Endpoint(models.Model):
-    """Where webhooks go and have failed: one that is ill is left alone for a while."""
+    """A host that webhooks go to and that has failed; it is paused while it fails in a row."""
 
     address = models.CharField(max_length=260, unique=True)
     failures = models.PositiveIntegerField(default=0)  # since it last answered
-    rest_until = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("receiver of webhooks")

@@ -7,9 +7,9 @@ from django.dispatch import receiver
 
 from shop.notifications.webhooks.events import queue_event, redact_payloads
 from shop.notifications.webhooks.models import Attempt, Delivery
-from shop.orders.expiry import ERASED_AT_EXPIRY
 from shop.orders.models import Order, State
-from shop.orders.order_erasure import PERSONAL, orders_erased
+from shop.orders.order_erasure import orders_erased
+from shop.orders.order_members import ERASED_AT_EXPIRY, PERSONAL
 from shop.orders.states import state_changed
 
 

@@ -1,4 +1,4 @@
-"""Send webhooks again, with fresh tries and under the id they had: receivers know it."""
+"""Replay webhooks: with attempts counted from zero, under the id that the receiver knows."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from shop.tenancy.models import User
 
 
 def replay(delivery: Delivery) -> bool:
-    """Send `delivery` again at once, whatever came of it; False while it is being sent."""
-    return _start_anew(Delivery.objects.filter(pk=delivery.pk)) == 1
+    """Send `delivery` again at once, whatever became of it; False while it is being sent."""
+    return _restart(Delivery.objects.filter(pk=delivery.pk)) == 1
 
 
 def replay_since(whose: Application | str, moment: datetime, *, delivered: bool = False) -> int:
-    """Send again what an application, or a receiver (`host:port`), missed since `moment`.
+    """Send again what an application or a receiver (`host:port`) missed since `moment`.
 
-    With `delivered` also what arrived: a receiver may have lost it. Returns how many go out.
+    With `delivered` also what arrived: the receiver may have lost it. Returns how many are sent.
     """
     since = Delivery.objects.filter(created_at__gte=moment)
     if isinstance(whose, Application):
@@ -29,31 +29,34 @@ def replay_since(whose: Application | str, moment: datetime, *, delivered: bool 
         since = since.filter(receiver=whose)
     if not delivered:
         since = since.exclude(state=Delivery.State.DELIVERED)
-    return _start_anew(since)
+    return _restart(since)
 
 
 def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
-    """Send the webhooks of `order` again, or the one of the number `only`, as staff ask for it.
+    """Send the webhooks of `order` again for staff, or only the one whose id is `only`.
 
-    Returns how many go out: none where each is on its way already.
+    Returns how many are sent: none where each is on its way already.
     """
-    chosen = order.deliveries.exclude(state=Delivery.State.WAITING, tries=0)
+    chosen = order.deliveries.exclude(state=Delivery.State.WAITING, attempts=0)
     if only is not None:
         chosen = chosen.filter(pk=only)
     with transaction.atomic():
-        number = _start_anew(chosen)
+        number = _restart(chosen)
         if number:
             OrderEvent.objects.create(
-                order=order, kind=OrderEvent.Kind.SENT_AGAIN, actor=staff, note=f"webhook {number}"
+                order=order,
+                kind=OrderEvent.Kind.SENT_AGAIN,
+                actor=staff,
+                details={"webhooks": number},
             )
     return number
 
 
-def _start_anew(deliveries: QuerySet[Delivery]) -> int:
-    # Who is called again is well again, as far as anybody knows.
+def _restart(deliveries: QuerySet[Delivery]) -> int:
+    # A host that is called again gets a fresh start.
     Endpoint.objects.filter(address__in=deliveries.values("receiver")).update(
-        failures=0, rest_until=None
+        failures=0, paused_until=None
     )
     return deliveries.exclude(state=Delivery.State.SENDING).update(
-        state=Delivery.State.WAITING, tries=0, next_try=timezone.now()
+        state=Delivery.State.WAITING, attempts=0, next_attempt_at=timezone.now()
     )

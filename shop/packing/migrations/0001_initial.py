@@ -11,14 +11,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Tally",
+            name="Counter",
             fields=[
                 ("name", models.CharField(max_length=50, primary_key=True, serialize=False)),
                 ("total", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                "verbose_name": "tally",
-                "verbose_name_plural": "tallies",
+                "verbose_name": "counter",
+                "verbose_name_plural": "counters",
             },
         ),
         migrations.CreateModel(
@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
                 ),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("lease_token", models.UUIDField(blank=True, null=True)),
-                ("lease_until", models.DateTimeField(blank=True, db_index=True, null=True)),
-                ("next_try", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
                 ("last_step", models.CharField(blank=True, max_length=100)),
                 ("last_error", models.TextField(blank=True)),
                 (
@@ -60,10 +60,15 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "packing records",
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("next_try__isnull", False)),
-                        fields=["next_try"],
+                        condition=models.Q(("next_attempt_at__isnull", False)),
+                        fields=["next_attempt_at"],
                         name="packing_again",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("lease_until__isnull", False)),
+                        fields=["lease_until"],
+                        name="packing_leased",
+                    ),
                 ],
             },
         ),

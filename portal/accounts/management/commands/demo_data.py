@@ -1,4 +1,4 @@
-"""The demo profile's people, client and tokens: made once, printed at every start."""
+"""Users, client and tokens of the demo profile: created once, printed at every start."""
 
 from typing import Any
 
@@ -25,12 +25,12 @@ PROMO_CODE = "PREMIERE"
 
 
 class Command(BaseCommand):
-    """`manage.py demo_data`: refused outside the demo profile."""
+    """`manage.py demo_data`, for the demo profile only."""
 
     help = "Makes the demo profile's users, client and tokens, and prints them."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make what is not there yet; print the sign-ins and tokens, one a line."""
+        """Create the missing rows; print sign-ins and tokens, one per line."""
         if not settings.DEMO:
             raise CommandError("Demo data is for the demo profile: start it with DEMO=1.")
         with transaction.atomic():

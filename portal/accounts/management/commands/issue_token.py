@@ -1,4 +1,4 @@
-"""A long-lived token from the command line; its value is printed once."""
+"""Issue a long-lived token on the command line; its value is printed once."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = "Issues a long-lived API token and prints its value, this once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What the command line may say."""
+        """Declare the arguments."""
         parser.add_argument("name", help="where it is used, to tell it from others")
         holder = parser.add_mutually_exclusive_group(required=True)
         holder.add_argument("--application", help="name or client id of a partner's application")
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, help="how long it is valid; default: for ever")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Issue the token, or say in one sentence why not."""
+        """Issue the token. Raises CommandError with the reason why not."""
         name, days = options["name"], options["days"]
         if not name.strip() or len(name) > 100:
             raise CommandError("The name must have 1 to 100 characters.")

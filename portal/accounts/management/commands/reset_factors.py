@@ -1,4 +1,4 @@
-"""For somebody who has lost their second factor and whom no other way lets in."""
+"""Reset the second factors of a user who has lost them."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,16 +13,16 @@ from shop.tenancy.email_addresses import user_by_email
 
 
 class Command(BaseCommand):
-    """`manage.py reset_factors EMAIL`: who you do it for, you must have made sure of yourself."""
+    """`manage.py reset_factors EMAIL`; verify the user's identity yourself first."""
 
     help = "Takes away somebody's passkeys, app and recovery codes, signs them out, and tells them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What the command line may say."""
+        """Declare the arguments."""
         parser.add_argument("email", help="the address they sign in with")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Take them away, or say in one sentence why not."""
+        """Delete the factors and end all sessions. Raises CommandError with the reason why not."""
         user = user_by_email(options["email"])
         if user is None or not user.is_known:
             raise CommandError(f"There is no user {options['email']}.")

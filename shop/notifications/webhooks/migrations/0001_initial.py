@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ),
                 ("address", models.CharField(max_length=260, unique=True)),
                 ("failures", models.PositiveIntegerField(default=0)),
-                ("rest_until", models.DateTimeField(blank=True, null=True)),
+                ("paused_until", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "receiver of webhooks",
@@ -64,8 +64,8 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("tries", models.PositiveIntegerField(default=0)),
-                ("next_try", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("lease_token", models.UUIDField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ("status", models.PositiveSmallIntegerField(null=True)),
                 ("answer", models.TextField(blank=True)),
                 (
-                    "fault",
+                    "failure",
                     models.CharField(
                         blank=True,
                         choices=[
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                     "delivery",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attempts",
+                        related_name="attempt_log",
                         to="webhooks.delivery",
                     ),
                 ),
@@ -142,6 +142,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="delivery",
-            index=models.Index(fields=["state", "next_try"], name="webhooks_de_state_333d7d_idx"),
+            index=models.Index(fields=["state", "next_attempt_at"], name="delivery_due"),
         ),
     ]

@@ -25,7 +25,7 @@ PAUSE = 1.0  # before a process that died is started again
 
 class Command(BaseCommand):
     help = "Runs the demo: database, demo data, web server and worker. For DEMO=1 only."
-    requires_system_checks = []  # `migrate` runs them
+    requires_system_checks = []  # `migrate` runs them, on its database
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Ctrl-C is no error. Once there are processes to end, it ends these first.
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         host = os.environ.get("BIND") or "127.0.0.1"
         port = port_number(os.environ.get("PORT") or "8000")
         check_free(host, port)
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0, skip_checks=False)
         call_command("createcachetable", verbosity=0)
         collect_static()
         call_command("demo_data")

@@ -1,4 +1,4 @@
-"""Webhooks again, from the command line."""
+"""Replay webhooks from the command line."""
 
 from argparse import ArgumentParser
 from datetime import datetime
@@ -17,10 +17,10 @@ from shop.notifications.webhooks.replay import replay, replay_since
 class Command(BaseCommand):
     """`manage.py replay_webhooks --id … | --application … --since … | --receiver … --since …`."""
 
-    help = "Sends webhooks again, with fresh tries, under the ids they had."
+    help = "Sends webhooks again, with attempts counted from zero, under the ids they had."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What the command line may say."""
+        """Declare the options."""
         whose = parser.add_mutually_exclusive_group(required=True)
         whose.add_argument("--id", help="a single one, by its webhook-id")
         whose.add_argument("--application", help="name or client id of a partner's application")
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Send them again, or say in one sentence why not."""
+        """Send them again; raises CommandError with one sentence."""
         if options["id"]:
             delivery = Delivery.objects.filter(webhook_id=options["id"]).first()
             if delivery is None:

@@ -1,0 +1,175 @@
+"""`/api/orders` in the APIs' description, made from what its views declare."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from shop import openapi
+from shop.access.tokens import READ, WRITE
+from shop.api.response_schema import OrderAnswer
+from shop.api.responses import phrase
+from shop.api.urls import urlpatterns
+from shop.catalogue.models import Product
+from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
+from shop.orders.order_members import OrderDocument
+
+EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
+TAG = {"name": "Orders", "description": "A whole order in one call."}
+HEADERS = {
+    "Idempotency-Replayed": header(
+        "true where this is the first call's answer, given again.",
+        {"const": "true"},
+        required=False,
+    ),
+    "Link": header("The pages around this one: first, last, prev, next (RFC 8288)."),
+    "Links": header("The same as Link, by the name older programs know."),
+    "Location": header("The order's address, relative to this server."),
+    "Per-Page": header("How many orders a page has.", openapi.NUMBER),
+    "Total": header("How many orders the whole list has.", openapi.NUMBER),
+    "WWW-Authenticate": header("How to authenticate.", {"const": "Bearer"}),
+}
+STATUSES = openapi.STATUSES | {
+    201: "The order is placed.",
+    400: "The request cannot be understood: the body is not strict JSON in UTF-8 (a duplicate "
+    'member, NaN), or has no member "order", an object.',
+    401: "There is no token, or none that is alive.",
+    403: "The token lacks the scope.",
+    404: "There is no such order, or another application placed it: both answer alike.",
+    405: "This address does not know the method.",
+    409: "The first call with this Idempotency-Key still runs. Try again in a moment.",
+    422: "Something in the request breaks a rule. Every fault is told at once, each under the "
+    "member or parameter it belongs to, or under base.",
+    429: "Too many calls.",
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Names this order for you: the same call, sent again within 24 hours, is "
+    "given the first answer again. 1 to 255 printable ASCII characters.",
+    "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    "example": "order-4711",
+}
+ORDER_HASH = openapi.path_parameter(
+    "order_hash",
+    "As it was answered when the order was placed.",
+    openapi.ID,
+    example="8a1f0c2b9d4e47538f6a7b0c1d2e3f40",
+)
+FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
+SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+FAULT = {
+    "description": "What is wrong with the call as a whole.",
+    **record({"base": SENTENCES}),
+}
+FAULTS = {
+    "description": "What is wrong, by member or parameter; base for the rest. Sentences are "
+    "English and may be reworded: go by the names.",
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": SENTENCES,
+}
+
+
+def describe(tiers: list[Product]) -> Schema:
+    """The part of `/api/orders`: tag, paths and components."""
+    return {
+        "tag": TAG,
+        "paths": {
+            path: {
+                method.lower(): _operation(path, method, each, tiers)
+                for method, each in endpoint.operations.items()
+            }
+            for path, endpoint in openapi.endpoints(urlpatterns, "/api/")
+        },
+        "components": {
+            "schemas": {
+                "OrderDocument": _document(tiers),
+                "Order": openapi.schema_of(OrderAnswer, "serialization"),
+                "Fault": FAULT,
+                "Faults": FAULTS,
+            },
+            "headers": HEADERS,
+        },
+    }
+
+
+def _operation(path: str, method: str, operation: Operation, tiers: list[Product]) -> Schema:
+    refusals = {*openapi.EVERYWHERE, *([404] if "{" in path else [])}
+    parameters = [ORDER_HASH] if "{" in path else []
+    described: Schema = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.text,
+        "tags": [TAG["name"]],
+        "security": openapi.by_token(WRITE if method == "POST" else READ),
+    }
+    if operation.query:
+        refusals.add(422)
+        parameters += _query_parameters(operation.query, tiers)
+    if operation.body:
+        refusals |= {409, 422, *openapi.OF_BODIES}
+        parameters.append(IDEMPOTENCY_KEY)
+        order: Schema = {
+            "type": "object",
+            "required": ["order"],
+            "properties": {"order": ref(operation.body.__name__)},
+        }
+        examples = EXAMPLES[operation.id]["request"]
+        described["requestBody"] = {"required": True, "content": content(order, examples)}
+    answers = {status: _refusal(operation, status) for status in refusals}
+    for status, kind in operation.answers.items():
+        answers[status] = _success(operation, status, kind)
+    responses = {str(status): answers[status] for status in sorted(answers)}
+    return {**described, "parameters": parameters, "responses": responses}
+
+
+def _success(operation: Operation, status: int, kind: Any) -> Schema:
+    data = {"order": ref("Order")}
+    if kind != OrderAnswer:
+        data = {"array": {"type": "array", "items": ref("Order"), "maxItems": 100}}
+    members = {"info": {"type": "string"}, "data": record(data)}
+    answer = _answer(operation, status, operation.headers, members)
+    return {**answer, "links": FOLLOWED} if status == 201 else answer
+
+
+def _refusal(operation: Operation, status: int) -> Schema:
+    headers = (openapi.HEADERS_OF[status],) if status in openapi.HEADERS_OF else ()
+    error = ref("Faults" if status == 422 else "Fault")
+    return _answer(operation, status, headers, {"error": error})
+
+
+def _answer(operation: Operation, status: int, headers: tuple[str, ...], members: Schema) -> Schema:
+    known = {"status": {"const": status}, "status_message": {"const": phrase(status)}}
+    own = EXAMPLES[operation.id].get(str(status))
+    return {
+        "description": STATUSES[status],
+        "headers": header_refs(*headers),
+        "content": content(record({**known, **members}), own or EXAMPLES["any"][str(status)]),
+    }
+
+
+def _document(tiers: list[Product]) -> Schema:
+    schema = openapi.schema_of(OrderDocument, "validation")
+    members = schema["properties"]
+    members["product"] = {
+        "type": "string",
+        "enum": [tier.code for tier in tiers if tier.listed],
+        "description": members["product"]["description"],
+    }
+    # null is the same as absent, for this member too.
+    members["language"] |= {"type": ["string", "null"], "enum": ["de", "en", None]}
+    return schema
+
+
+def _query_parameters(query: type[BaseModel], tiers: list[Product]) -> list[Schema]:
+    parameters = []
+    for name, member in openapi.schema_of(query, "validation")["properties"].items():
+        # An absent parameter is None in the model; on the wire there is no null.
+        (choice,) = (one for one in member.pop("anyOf", [{}]) if one != openapi.NULL)
+        schema = {**member, **choice}
+        text = schema.pop("description")
+        if name == "product":
+            schema = {"type": "string", "enum": [tier.code for tier in tiers]}
+        parameters.append({"name": name, "in": "query", "description": text, "schema": schema})
+    return parameters

@@ -1,0 +1,163 @@
+"""The chapter "All calls" of a guide: the OpenAPI document laid out for people."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from shop.openapi import NULL, Schema
+
+# Longer lists of codes are for programs.
+MANY = 20
+
+
+class Member(NamedTuple):
+    """A member, parameter or header: what it may hold, and what it means."""
+
+    name: str
+    rules: str
+    text: str
+
+
+def operations(description: Schema, tag: str) -> list[Schema]:
+    """All operations of an API for the template; those of one method and summary are one here.
+
+    OPTIONS is known at every address and comes last.
+    """
+    found: dict[tuple[str, str], dict[str, Schema]] = {}
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            if tag in operation["tags"]:
+                found.setdefault((method, operation["summary"]), {})[path] = operation
+    read = [_operation(method.upper(), same) for (method, _summary), same in found.items()]
+    return sorted(read, key=lambda operation: operation["method"] == "OPTIONS")
+
+
+def common_answers(description: Schema, operations: list[Schema]) -> list[Schema]:
+    """The answers that these operations share: they are told once."""
+    wanted = {status for operation in operations for status in operation["common"]}
+    # The names of these components end in the status.
+    shared = description["components"]["responses"].items()
+    return [_answer(name[-3:], answer) for name, answer in shared if name[-3:] in wanted]
+
+
+def members(name: str, description: Schema) -> list[Member]:
+    """The members of a schema: required ones first, links last, otherwise in its own order."""
+    schema = description["components"]["schemas"][name]
+    schema = schema.get("items", schema)
+    rows: list[Member] = []
+    required: set[str] = {"links"}
+    for shape in [schema] if "properties" in schema else schema["anyOf"]:
+        needed = set(shape.get("required", []))
+        required |= needed
+        rows += _members(shape, all_required=needed == shape["properties"].keys())
+
+    def place(row: Member) -> tuple[bool, bool]:
+        first = row.name.partition(".")[0]
+        return first == "links", first not in required
+
+    return sorted(rows, key=place)
+
+
+def headers(description: Schema, tag: str) -> list[Member]:
+    """The headers that an API's answers carry."""
+    named: dict[str, str] = {}
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            for answer in operation["responses"].values() if tag in operation["tags"] else ():
+                for header, rules in resolved(description, answer)["headers"].items():
+                    named[header] = resolved(description, rules)["description"]
+    return [Member(header, "", named[header]) for header in sorted(named)]
+
+
+def resolved(description: Schema, node: Schema) -> Schema:
+    """`node`, or the component it refers to."""
+    if "$ref" not in node:
+        return node
+    kind, name = node["$ref"].split("/")[-2:]
+    found: Schema = description["components"][kind][name]
+    return found
+
+
+def pretty(value: Any) -> str:
+    """JSON for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _members(schema: Schema, prefix: str = "", *, all_required: bool) -> Iterator[Member]:
+    for name, rules in schema["properties"].items():
+        needed = name in schema.get("required", []) and not all_required
+        yield Member(prefix + name, _rules(rules, required=needed), rules["description"])
+        for shape in _shapes(rules):
+            inner = shape.get("items", shape)
+            if "properties" in inner:
+                yield from _members(inner, f"{prefix}{name}.", all_required=all_required)
+
+
+def _operation(method: str, same: dict[str, Schema]) -> Schema:
+    operations = list(same.values())
+    parameters = {each["name"]: each for one in operations for each in one["parameters"]}
+    answers: Schema = {}
+    for one in operations:
+        answers = {**one["responses"], **answers}
+    own = [status for status in sorted(answers) if "$ref" not in answers[status]]
+    first = operations[0]
+    return {
+        "name": first["operationId"],
+        "method": method,
+        "paths": list(same),
+        "summary": first["summary"],
+        "text": first["description"],
+        "scope": next(each["bearer"][0] for each in first["security"] if "bearer" in each),
+        "parameters": [
+            Member(name, _rules(each["schema"], required=each.get("required")), each["description"])
+            for name, each in parameters.items()
+        ],
+        "examples": _examples(first.get("requestBody", {}).get("content", {})),
+        "answers": [_answer(status, answers[status]) for status in own],
+        "common": [status for status in sorted(answers) if status not in own],
+    }
+
+
+def _answer(status: str, answer: Schema) -> Schema:
+    return {
+        "status": status,
+        "text": answer["description"],
+        "headers": list(answer["headers"]),
+        "examples": _examples(answer.get("content", {})),
+    }
+
+
+def _examples(content: Schema) -> list[str]:
+    named = [example for media in content.values() for example in media["examples"].values()]
+    return [pretty(example["value"]) for example in named]
+
+
+def _shapes(schema: Schema) -> list[Schema]:
+    """The schemas a value may have, but for null."""
+    return [shape for shape in schema.get("anyOf", [schema]) if shape != NULL]
+
+
+def _rules(schema: Schema, *, required: bool | None) -> str:
+    """The rules of a value in words. Patterns stay with programs: the texts say what they mean."""
+    shapes = _shapes(schema)
+    words = ["required"] if required else []
+    words.append(" or ".join(_kind(shape) for shape in shapes))
+    if "maxLength" in shapes[0]:
+        words.append(f"{shapes[0].get('minLength', 1)} to {shapes[0]['maxLength']} characters")
+    if "maximum" in shapes[0]:
+        words.append(f"{shapes[0]['minimum']} to {shapes[0]['maximum']}")
+    if "default" in schema:
+        words.append(f"default {schema['default']}")
+    if len(shapes) < len(schema.get("anyOf", [schema])):
+        words.append("or null")
+    return ", ".join(words)
+
+
+def _kind(shape: Schema) -> str:
+    if "const" in shape:
+        return json.dumps(shape["const"])
+    if len(shape.get("enum", [])) > MANY:
+        return f"one of {len(shape['enum'])} codes"
+    if "enum" in shape:
+        return " | ".join(str(value) for value in shape["enum"] if value is not None)
+    return str(shape.get("format", shape["type"]))

@@ -1,0 +1,86 @@
+"""`/api/openapi.json`: the parts that the APIs describe themselves, in one document."""
+
+from typing import Any
+
+from shop.access.tokens import READ, WRITE
+from shop.api import orders_openapi
+from shop.catalogue.models import Product
+from shop.open_order import open_order_openapi
+from shop.openapi import NUMBER, Schema, header
+
+SCOPES = {READ: "See the orders that this application placed.", WRITE: "Place orders."}
+SHARED_HEADERS = {
+    "Allow": header("The methods this address knows."),
+    # Calls are not limited everywhere.
+    "RateLimit": header(
+        "How many calls are left, and in how many seconds there are more.", required=False
+    ),
+    "RateLimit-Policy": header("How many calls are allowed in how many seconds.", required=False),
+    "Retry-After": header("After how many seconds to call again.", NUMBER),
+    "X-Request-ID": header(
+        "Names this call in our logs: your own X-Request-ID, where it is 1 to 64 letters, digits "
+        "or . _ -, else one of ours."
+    ),
+}
+
+
+def describe(base: str) -> Schema:
+    """The OpenAPI document for a server at `base`. One query: the tiers."""
+    base = base.rstrip("/")
+    tiers = list(Product.objects.all())
+    parts = [orders_openapi.describe(tiers), open_order_openapi.describe(base, tiers)]
+    components = [
+        {"headers": SHARED_HEADERS, "securitySchemes": _security_schemes(base)},
+        *(part["components"] for part in parts),
+    ]
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": "Slate orders API",
+            "version": "1",
+            "summary": "Place orders for your customers and follow them.",
+            "description": f"The guides are at {base}/api/docs and {base}/api/docs/open-order.",
+        },
+        "servers": [{"url": base}],
+        "externalDocs": {"url": f"{base}/api/docs", "description": "The guide"},
+        "tags": [part["tag"] for part in parts],
+        "paths": joined(*(part["paths"] for part in parts)),
+        "components": {
+            kind: joined(*(each.get(kind, {}) for each in components))
+            for kind in ("schemas", "headers", "responses", "securitySchemes")
+        },
+    }
+
+
+def joined(*parts: Schema) -> Schema:
+    """All `parts` in one. Raises ValueError where two of them use one name."""
+    joined: dict[str, Any] = {}
+    for part in parts:
+        if twice := joined.keys() & part.keys():
+            raise ValueError(f"Two parts of the description are called {sorted(twice)}.")
+        joined |= part
+    return joined
+
+
+def _security_schemes(base: str) -> Schema:
+    token = {"tokenUrl": f"{base}/oauth/token", "scopes": SCOPES}
+    return {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token, from OAuth 2 or issued once for long.",
+        },
+        "oauth2": {
+            "type": "oauth2",
+            "description": "Client credentials for a program of its own; an authorization code, "
+            "with PKCE, for a program that acts for a user.",
+            "flows": {
+                "clientCredentials": token,
+                "authorizationCode": {
+                    **token,
+                    "authorizationUrl": f"{base}/oauth/authorize",
+                    "refreshUrl": f"{base}/oauth/token",
+                },
+            },
+        },
+    }

@@ -1,0 +1,277 @@
+"""`/order` and `/orders` in the APIs' description, made from what their views declare."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from shop import openapi
+from shop.access.tokens import READ, WRITE
+from shop.catalogue.models import Product
+from shop.open_order.envelope import KINDS
+from shop.open_order.representations import SERVICES
+from shop.open_order.resources import CONTACT_KINDS
+from shop.open_order.response_models import Failure
+from shop.open_order.urls import urlpatterns
+from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
+from shop.orders import json_patterns
+from shop.owner_cookie import COOKIE
+
+EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
+TAG = {"name": "Open order", "description": "An order put together step by step, then submitted."}
+STATUSES = openapi.STATUSES | {
+    201: "It is there.",
+    202: "The order is placed. Follow it at Location.",
+    204: "Done; there is nothing more to say.",
+    400: "The body is not strict JSON in UTF-8, or its members break rules: each is named in "
+    "details.",
+    401: "Neither the cookie OwnerId nor an Authorization where one is needed, or an Authorization "
+    "that is not taken.",
+    403: "The token lacks the scope; a password alone is not enough for this user; the client is "
+    "not the caller's; or the call comes from a page of another site.",
+    404: "There is no open order, it is another owner's, or this part of it was not set: all "
+    "answer alike.",
+    405: "This address does not know the method, or the order is placed and cannot be changed.",
+    409: "There is an open order of this owner already.",
+    429: "Too many calls, failed sign-ins or orders.",
+}
+REFUSALS = {status: STATUSES[status] for status in KINDS}
+HASH = "8a1f0c2b9d4e47538f6a7b0c1d2e3f40"
+PRODUCT_ID = "5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f"
+PARAMETERS = {
+    "order_hash": openapi.path_parameter(
+        "order_hash",
+        "The order's orderId, as it was answered at opening.",
+        openapi.ID,
+        example=HASH,
+    ),
+    "product_id": openapi.path_parameter(
+        "productId",
+        "The product, as it was answered when it was put in.",
+        openapi.ID,
+        example=PRODUCT_ID,
+    ),
+    "kind": openapi.path_parameter(
+        "kind", "Which contact.", {"type": "string", "enum": list(CONTACT_KINDS)}
+    ),
+    "service_id": openapi.path_parameter(
+        "serviceId", "What the tier delivers.", {"type": "string", "enum": list(SERVICES)}
+    ),
+}
+COOKIE_TEXT = "The OwnerId, for 30 days: sent twice, with Path=/order and with Path=/orders."
+COOKIE_SCHEMA = {"type": "string", "pattern": f"^{COOKIE}="}
+# Headers that mean something else here than at `/api/orders` have names of their own.
+HEADERS = {
+    "OpenOrderLocation": header(
+        "The address of what was made or placed, absolute.", {"type": "string", "format": "uri"}
+    ),
+    "OpenOrderSetCookie": header(COOKIE_TEXT, COOKIE_SCHEMA),
+    "OpenOrderSetCookieIfOpened": header(COOKIE_TEXT, COOKIE_SCHEMA, required=False),
+    "OpenOrderWWWAuthenticate": header(
+        "How to authenticate. Basic is not offered to browsers.",
+        {"enum": ['Basic realm="orders", charset="UTF-8", Bearer', "Bearer"]},
+    ),
+    "OpenOrderRetryAfter": header(
+        "After how many seconds to call again. Not after failed sign-ins.",
+        openapi.NUMBER,
+        required=False,
+    ),
+}
+SECURITY_SCHEMES = {
+    "ownerId": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The owner of an open order: any version 4 UUID, issued here or made up.",
+    },
+    "basic": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "E-mail and password of a user who is not staff and has no second factor.",
+    },
+}
+OPTIONS = Operation(
+    "methods",
+    "Ask which methods an address knows",
+    "They stand in Allow; fewer once the order is placed.",
+    {200: None},
+)
+# What tells operations of one resource apart, by the beginning of the address they are at.
+SUFFIXES = {
+    "/orders/{order_hash}": "ByHash",
+    "/orders": "All",
+    "/order/product": "ByAlias",
+    "/order": "",
+}
+
+
+def describe(base: str, tiers: list[Product]) -> Schema:
+    """The part of the open order, for a server at `base`: tag, paths and components."""
+    found = dict(openapi.endpoints(urlpatterns))
+    return {
+        "tag": TAG,
+        "paths": {
+            _public(path): {
+                method.lower(): _operation(path, method, operation)
+                for method, operation in {**endpoint.operations, "OPTIONS": OPTIONS}.items()
+            }
+            for path, endpoint in found.items()
+        },
+        "components": {
+            "schemas": _schemas(found.values(), base, tiers),
+            "headers": HEADERS,
+            "responses": {
+                f"OpenOrder{status}": _refusal(status, text, EXAMPLES["any"][str(status)])
+                for status, text in REFUSALS.items()
+            },
+            "securitySchemes": SECURITY_SCHEMES,
+        },
+    }
+
+
+def resources() -> list[tuple[str, str]]:
+    """The resources below an order, by their path, each with a sentence about it."""
+    return [
+        (_public(path).removeprefix("/order/"), endpoint.text)
+        for path, endpoint in openapi.endpoints(urlpatterns)
+        if path.startswith("/order/") and not path.startswith("/order/product/")
+    ]
+
+
+def _public(path: str) -> str:
+    """The path template with the parameters' names of the wire."""
+    return re.sub(r"{(\w+)}", lambda name: f"{{{PARAMETERS[name[1]]['name']}}}", path)
+
+
+def _operation(path: str, method: str, operation: Operation) -> Schema:
+    root, suffix = next(each for each in SUFFIXES.items() if path.startswith(each[0]))
+    opens = method in {"POST", "PUT"} and suffix != "ByHash"
+    statuses = {*openapi.EVERYWHERE, *(openapi.OF_BODIES if operation.body else ())}
+    # A call that opens an order finds one; the contact or product it names may still be missing.
+    if (not opens or "{" in path) and path != "/orders":
+        statuses.add(404)
+    if opens:
+        statuses.add(409)
+    responses = {status: ref(f"OpenOrder{status}", "responses") for status in statuses}
+    for status, text in operation.refusals.items():
+        responses[status] = _refusal(status, text, EXAMPLES[operation.id][str(status)])
+    for status, kind in operation.answers.items():
+        responses[status] = _success(operation, status, kind, path, opens=opens)
+    name = operation.id
+    if operation is OPTIONS:
+        name += "".join(re.findall("[a-zA-Z]+", path.removeprefix(root).title()))
+    # Opening needs no authentication.
+    anybody: list[Schema] = [{}] if opens or path == "/orders" else []
+    scope = READ if method in {"GET", "OPTIONS"} else WRITE
+    described: Schema = {
+        "operationId": name + suffix,
+        "tags": [TAG["name"]],
+        "summary": operation.summary,
+        "description": operation.text,
+        "parameters": _parameters(path, operation),
+        "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(scope), *anybody],
+        "responses": {str(status): responses[status] for status in sorted(responses)},
+    }
+    if operation.body:
+        body = content(ref(operation.body.__name__), EXAMPLES[operation.id]["request"])
+        described["requestBody"] = {"required": operation.id != "openOrder", "content": body}
+    return described
+
+
+def _parameters(path: str, operation: Operation) -> list[Schema]:
+    found = [PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
+    if operation is OPTIONS:
+        # It asks whether the order exists, of its parts it takes any name.
+        anything = {"schema": {"type": "string"}}
+        found = [each if each["name"] == "order_hash" else {**each, **anything} for each in found]
+    return found
+
+
+def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: bool) -> Schema:
+    headers = {}
+    if status in {201, 202}:
+        headers["Location"] = ref("OpenOrderLocation", "headers")
+    if opens and status != 204:
+        always = operation.id == "openOrder"
+        name = "OpenOrderSetCookie" if always else "OpenOrderSetCookieIfOpened"
+        headers["Set-Cookie"] = ref(name, "headers")
+    answer: Schema = {
+        "description": STATUSES[status],
+        "headers": {**headers, **header_refs()},
+    }
+    if operation is OPTIONS:
+        answer["headers"] |= header_refs("Allow")
+        answer["content"] = content(record({}), {"answer": {}})
+    elif kind:
+        examples = _at(path, EXAMPLES[operation.id][str(status)])
+        answer["content"] = content(ref(kind.__name__), examples)
+    links = _links(operation, explicit="{order_hash}" in path)
+    return {**answer, "links": links} if links else answer
+
+
+def _links(operation: Operation, *, explicit: bool) -> Schema:
+    """The calls that may follow, with what was answered."""
+    found: dict[str, str] = {}
+    following: tuple[str, ...] = ()
+    if operation.id == "openOrder":
+        found = {"order_hash": "$response.body#/orderId"}
+        following = ("showOpenOrder", "putAccount", "addProduct", "act")
+    elif operation.id == "addProduct":
+        by_hash = {"order_hash": "$request.path.order_hash"} if explicit else {}
+        found = {"productId": "$response.body#/productId", **by_hash}
+        following = ("showProduct", "showServices")
+    return openapi.links(found, following, "ByHash" if "order_hash" in found else "")
+
+
+def _at(path: str, examples: Schema) -> Schema:
+    """Examples recorded below `/order`, with the links of a call at `path`."""
+    text = json.dumps(examples)
+    if path.startswith("/order/product/"):
+        text = text.replace("/order/account/products/", "/order/product/")
+    if "{order_hash}" in path:
+        # The order's own links are to one address then.
+        text = re.sub(r', "alternate": {[^}]*}', "", text)
+        text = text.replace("/order/", f"/orders/{HASH}/")
+    found: Schema = json.loads(text)
+    return found
+
+
+def _refusal(status: int, text: str, examples: Schema) -> Schema:
+    headers = {}
+    if name := openapi.HEADERS_OF.get(status):
+        own = f"OpenOrder{name.replace('-', '')}"
+        headers[name] = ref(own if own in HEADERS else name, "headers")
+    told = {**ref("Failure"), "properties": {"code": {"const": status}}}
+    return {
+        "description": text,
+        "headers": {**headers, **header_refs()},
+        "content": content(record({KINDS[status]: told}), examples),
+    }
+
+
+def _schemas(found: Any, base: str, tiers: list[Product]) -> Schema:
+    asked: set[type[BaseModel]] = set()
+    answered: set[type[BaseModel]] = {Failure}
+    for endpoint in found:
+        for operation in endpoint.operations.values():
+            asked |= {operation.body} if operation.body else set()
+            answered |= {kind for kind in operation.answers.values() if kind}
+    schemas = {kind.__name__: openapi.schema_of(kind, "validation") for kind in asked}
+    schemas |= {kind.__name__: openapi.schema_of(kind, "serialization") for kind in answered}
+    listed = [tier for tier in tiers if tier.listed]
+    offering = schemas["OrderedProduct"]["properties"]["offering"]
+    schemas["OrderedProduct"]["properties"]["offering"] = {
+        "anyOf": [{"type": "string", "enum": [tier.code for tier in listed]}, _pages(base, listed)],
+        "description": offering["description"],
+    }
+    return dict(sorted(schemas.items()))
+
+
+def _pages(base: str, tiers: list[Product]) -> Schema:
+    """The addresses of tiers, which may carry a query."""
+    root = re.sub(r"([.\[\]])", r"\\\1", base)
+    slugs = "|".join(tier.slug for tier in tiers)
+    query = f"([?#][^{json_patterns.CONTROLS}]*)?"
+    return {"type": "string", "maxLength": 200, "pattern": f"^{root}/tiers/({slugs})/*{query}$"}

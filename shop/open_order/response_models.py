@@ -1,0 +1,270 @@
+"""The resources of the open order as they are answered, for the API's description.
+
+`representations` makes them. A resource is answered as it was put, with links. An optional member
+that was not put is absent.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_pascal
+
+from shop.open_order import resources
+from shop.open_order.resources import Resource
+from shop.openapi import NULL, Address, Hash
+from shop.orders.field_types import AnyState, Id
+
+Status = Literal["new", "pending", "open", "closed"]
+ServiceName = Literal["client", "project", "members"]
+OwnerId = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+Amount = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$")]
+QuoteHash = Annotated[str, Field(pattern="^([0-9a-f]{40})?$")]
+
+
+class Capital(Resource):
+    """The order and its quote write their members with a capital, as the source does."""
+
+    model_config = ConfigDict(alias_generator=to_pascal)
+
+
+class Link(Resource):
+    """Where something is, and what that is to this."""
+
+    href: Address
+    """The address."""
+    rel: str
+    """self: this resource; alternate: the same by another address."""
+
+
+class Linked(Resource):
+    """A resource that says where it is."""
+
+    links: list[Link]
+    """What this is, and where."""
+
+
+class OrderMembers(Capital):
+    """The order itself."""
+
+    owner_id: OwnerId | None = None
+    """The owner's id, only where the call carried it."""
+    status: AnyState
+    """new while it is open, then the same word as state in /api/orders."""
+    account: Address
+    """The address of its account."""
+
+
+class OrderLinks(Resource):
+    """By what they are: a list elsewhere, an object here, as in the source."""
+
+    self: Link
+    """By the address that was called."""
+    alternate: Link | None = None
+    """By its order_hash, for good; only below /order."""
+
+
+class OpenOrder(Resource):
+    """An order, open or placed."""
+
+    order: OrderMembers
+    """The order."""
+    links: OrderLinks
+    """Where it is."""
+
+
+class Opened(Resource):
+    """What opening an order answers."""
+
+    order_id: Hash
+    """The order_hash, as in /api/orders."""
+    owner_id: OwnerId
+    """The OwnerId, as in the cookie."""
+    links: OrderLinks
+    """Where it is."""
+
+
+class AccountAnswer(Linked, resources.Account):
+    """The account, and where its parts are."""
+
+    contact_info: Address
+    """The address of the contacts."""
+    user: Address
+    """The address of the user."""
+    payment_info: Address
+    """The address of the payment."""
+    products: Address
+    """The address of the products."""
+
+
+class ContactAnswer(Linked, resources.Contact):
+    """One contact."""
+
+
+class ContactsByKind(Resource):
+    """Those that were set."""
+
+    regular: resources.Contact | None = None
+    """Who orders, and the first member."""
+    billing: resources.Contact | None = None
+    """Who is sent the invoice."""
+    administrator: resources.Contact | None = None
+    """Who runs it there."""
+    technical: resources.Contact | None = None
+    """Who can be asked about technical things."""
+
+
+class ContactsAnswer(Linked):
+    """All contacts."""
+
+    contact_info: ContactsByKind
+    """The contacts that were set, by kind."""
+
+
+class UserAnswer(Linked, resources.OrderUser):
+    """The sign-in name that the first member would like."""
+
+
+class PaymentAnswer(Linked, resources.PaymentInfo):
+    """How it is paid."""
+
+
+class ProductMade(Resource):
+    """What putting a product in answers."""
+
+    url: Address
+    """Its address."""
+    product_id: Hash
+    """Names it within its order."""
+
+
+class ProductAnswer(Linked):
+    """The product of an order."""
+
+    status: Status
+    """new while the order is open, pending until it is packed, then open; closed where it was
+    cancelled."""
+    product_id: Hash
+    """Names the product within its order."""
+    services: Address
+    """The address of what the tier delivers."""
+    offering: Address
+    """The address of the tier's page."""
+    display_name: str | None
+    """The name of the new project."""
+    project_id: Id | None
+    """The project that is added to."""
+    promo_code: str | None
+    """As sent."""
+
+
+class ProductsAnswer(Linked):
+    """The product of an order, in a list of none or one."""
+
+    items: Annotated[list[ProductAnswer], Field(alias="list", max_length=1)]
+    """None, or one."""
+
+
+class ServiceAnswer(Linked):
+    """One thing that the tier delivers."""
+
+    status: Status
+    """new, then pending, then open once it is there; closed where the order was cancelled
+    before."""
+    service_id: ServiceName
+    """What is delivered."""
+    name: ServiceName
+    """The same."""
+    quantity: int | None = None
+    """How many members the project may have."""
+
+
+class ServicesAnswer(Linked):
+    """What the tier delivers."""
+
+    items: list[ServiceAnswer] = Field(alias="list")
+    """client, project, members."""
+
+
+class Fee(Capital):
+    """One line of the quote."""
+
+    type: Literal["recurring"]
+    """recurring: each month."""
+    description: str
+    """What it is for."""
+    currency: str
+    """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
+    base_amount: Amount
+    """The tier's price, without VAT."""
+    discount: Amount
+    """What the promotion takes off."""
+    amount: Amount
+    """What is left, without VAT."""
+    quantity: Literal["1"]
+    """Always 1."""
+    monthly_cycle: Literal["1"]
+    """Always 1: a month."""
+    num_charges: Literal["-1"]
+    """Always -1: until it is ended."""
+
+
+class QuotedProduct(Capital):
+    """What the product costs."""
+
+    plan_number: Hash
+    """The productId."""
+    offering: Address
+    """The address of the tier's page."""
+    promotion_code: str | None = None
+    """The promotion code, where one was given."""
+    promotion_name: Annotated[str, WithJsonSchema({"anyOf": [{"type": "string"}, NULL]})] | None = (
+        None
+    )
+    """What the promotion is for; null once it has ended."""
+    fees: list[Fee]
+    """The lines."""
+
+
+class QuoteMembers(Capital):
+    """What the order costs."""
+
+    hash: QuoteHash
+    """Stands for tier, price, VAT, currency and promotion together; empty while there is no
+    product. Hand it to submit as quoteHash."""
+    currency: str
+    """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
+    products: list[QuotedProduct]
+    """None while there is no product, else one."""
+    sub_total: Amount
+    """A month, without VAT."""
+    tax_total: Amount
+    """The VAT on it."""
+    total: Amount
+    """What is to be paid a month."""
+
+
+class QuoteAnswer(Linked):
+    """The quote."""
+
+    quote: QuoteMembers
+    """What the order costs."""
+
+
+class AttributesAnswer(Linked):
+    """The attributes, each name once."""
+
+    items: Annotated[list[resources.Attribute], Field(alias="list", max_length=2)]
+    """The attributes."""
+
+
+class Failure(Resource):
+    """What is wrong with the call."""
+
+    guid: Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+    """Names the call in our logs."""
+    message: str
+    """One English sentence; it may be reworded."""
+    code: int
+    """The status again."""
+    details: Literal[""] | Annotated[dict[str, str], Field(min_length=1)]
+    """What is wrong, by member; an empty string where no member is at fault."""

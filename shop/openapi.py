@@ -1,0 +1,181 @@
+"""Building blocks of the APIs' description (OpenAPI 3.1).
+
+A view declares its operations with `describes`; each API makes its part of the description from
+its own URL patterns, and `shop.guide` puts the parts together.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from django.urls import URLResolver
+from pydantic import BaseModel, Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+
+Schema = dict[str, Any]
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
+
+NULL = {"type": "null"}
+NUMBER = {"type": "integer", "minimum": 0}
+ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+Hash = Annotated[str, Field(pattern=ID["pattern"])]
+Address = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+# The statuses that mean the same in both APIs.
+STATUSES = {
+    200: "Here it is.",
+    413: "The body is larger than 64 KiB.",
+    415: "The body's Content-Type is not application/json.",
+    500: "A fault of ours. Nothing was done; the call may be repeated.",
+    503: "The shop cannot answer just now; repeat the call after Retry-After.",
+}
+# The statuses that any call may be answered with, and those of calls with a body.
+EVERYWHERE = (400, 401, 403, 405, 429, 500, 503)
+OF_BODIES = (413, 415)
+HEADERS_OF = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
+# The headers that every answer may carry.
+ALWAYS = ("RateLimit", "RateLimit-Policy", "X-Request-ID")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of an address. `answers` has a pydantic type by status, None for no body."""
+
+    id: str
+    summary: str
+    text: str
+    answers: dict[int, Any]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    headers: tuple[str, ...] = ()  # of the answer that is not a refusal
+    refusals: dict[int, str] = field(default_factory=dict)  # by status: its meaning here
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An address: the resource behind it in a sentence, and its operations by method."""
+
+    text: str
+    operations: dict[str, Operation]
+
+
+def describes(text: str = "", /, **operations: Operation) -> Callable[[ViewT], ViewT]:
+    """Declare the operations of a view, by method, for the description."""
+
+    def decorate(view: ViewT) -> ViewT:
+        view.__dict__["endpoint"] = Endpoint(text, operations)
+        return view
+
+    return decorate
+
+
+def endpoints(patterns: Iterable[Any], prefix: str = "/") -> Iterator[tuple[str, Endpoint]]:
+    """Every described address below `prefix`, as a path template, and its endpoint."""
+    for each in patterns:
+        route = re.sub(r"\(\?P<(\w+)>[^)]*\)|<\w+:(\w+)>", r"{\1\2}", str(each.pattern))
+        path = prefix + route.removeprefix("^").removesuffix(r"/?\Z")
+        if isinstance(each, URLResolver):
+            yield from endpoints(each.url_patterns, path)
+        elif endpoint := getattr(each.callback, "endpoint", None):
+            yield path, endpoint
+
+
+def recorded_examples(file: Path) -> dict[str, dict[str, Any]]:
+    """Examples by operation ("any" for all) and status; `make examples` records them."""
+    found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+class _PartnerSchema(GenerateJsonSchema):
+    """JSON Schema without titles of members and without `default: null`."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default", ...) is not None:
+            return super().default_schema(schema)
+        inner: Any = schema["schema"]
+        if self.mode == "serialization":
+            # An optional member of an answer is absent where it is not set, never null.
+            while inner["type"] == "function-after":
+                inner = inner["schema"]
+            if inner["type"] == "nullable":
+                inner = inner["schema"]
+        return self.generate_inner(inner)
+
+
+def schema_of(kind: type[BaseModel], mode: JsonSchemaMode) -> Schema:
+    """The schema of `kind` in one piece: as it is read ("validation") or answered."""
+    made = kind.model_json_schema(schema_generator=_PartnerSchema, mode=mode)
+    found: Schema = _inlined(made, made.pop("$defs", {}))
+    return found
+
+
+def _inlined(node: Any, parts: Schema) -> Any:
+    if isinstance(node, list):
+        return [_inlined(each, parts) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        node = {**parts[node["$ref"].rpartition("/")[2]], **node}
+        del node["$ref"]
+    if "oneOf" in node:
+        node = {**node, "anyOf": node["oneOf"]}
+        del node["oneOf"], node["discriminator"]
+    made = {name: _inlined(value, parts) for name, value in node.items()}
+    if "enum" in made:
+        made.pop("pattern", None)
+    if isinstance(text := made.get("description"), str):
+        made["description"] = " ".join(text.split())
+    return made
+
+
+def record(properties: Schema) -> Schema:
+    """An object of exactly these members, all of them always there."""
+    return {
+        "type": "object",
+        "required": list(properties),
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def ref(name: str, kind: str = "schemas") -> Schema:
+    """A reference to a component."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def content(schema: Schema, examples: dict[str, Any]) -> Schema:
+    """A body of JSON, with examples by their names."""
+    named = {name: {"value": value} for name, value in examples.items()}
+    return {"application/json": {"schema": schema, "examples": named}}
+
+
+def header(text: str, schema: Schema | None = None, *, required: bool = True) -> Schema:
+    """A header of an answer."""
+    return {"description": text, "required": required, "schema": schema or {"type": "string"}}
+
+
+def header_refs(*names: str) -> Schema:
+    """The headers of an answer: those called `names`, and those of every answer."""
+    return {name: ref(name, "headers") for name in (*names, *ALWAYS)}
+
+
+def path_parameter(name: str, text: str, schema: Schema, **more: Any) -> Schema:
+    """A parameter in an address."""
+    place = {"name": name, "in": "path", "required": True}
+    return {**place, "description": text, "schema": schema, **more}
+
+
+def links(found: dict[str, str], following: Iterable[str], suffix: str = "") -> Schema:
+    """The operations that may follow, with the parameters that an answer gives them."""
+    return {each: {"operationId": each + suffix, "parameters": found} for each in following}
+
+
+def by_token(scope: str) -> list[Schema]:
+    """That a token of `scope` is enough."""
+    return [{"bearer": [scope]}, {"oauth2": [scope]}]

@@ -1,0 +1,181 @@
+"""The members of the order document: their types, and everything else that is said about them.
+
+Forms, corrections, exports, erasure and the API's description all follow from here.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+from pydantic import BaseModel, ConfigDict, Field
+
+from shop.orders import json_patterns
+from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
+
+READ_ONLY = frozenset(
+    {
+        "order_hash",
+        "packing_errors",
+        "state",
+        "status",
+        "registration_url",
+        "created_at",
+        "updated_at",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """How pages name a member, and what may be done with it.
+
+    `autocomplete` is the value of the HTML attribute. A `fillable` member is asked for on the
+    registration page while it is unset; a `correctable` one can be changed by staff. A `personal`
+    one is about the person who joins, and erased with their account. `exported` members are in the
+    exports of staff and of the member.
+    """
+
+    label: StrOrPromise
+    hint: StrOrPromise = ""
+    autocomplete: str = "off"
+    fillable: bool = False
+    correctable: bool = False
+    personal: bool = False
+    exported: bool = True
+
+
+class OrderDocument(BaseModel):
+    """The members of an order. Strings are kept as sent; null is the same as absent."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "anyOf": json_patterns.KINDS,
+            **json_patterns.LOGIN_LIKE_EMAIL,
+            "patternProperties": {f"^({'|'.join(sorted(READ_ONLY))})$": json_patterns.NONE},
+        },
+    )
+
+    product: Annotated[Name, Member(_("Tier"), exported=False), Field(examples=["s"])]
+    """The tier, by its code in exact case. A retired tier is refused like an unknown one."""
+
+    admin_user_access_token: Annotated[Text | None, Member(_("Token"), exported=False)] = None
+    """The token of a client_admin with the scope orders:write. Needed with client_id; with
+    client_name its user becomes the client_admin of the new client."""
+
+    # Ids are never taken from somebody who merely holds the hash (contract, "Who is who").
+    client_id: Annotated[
+        Id | None, Member(_("Client's number"), correctable=True), Field(examples=[7])
+    ] = None
+    """The client to add to. Not together with client_name."""
+
+    client_name: Annotated[
+        Name | None,
+        Member(
+            _("Client"),
+            hint=_("The company that orders, as it is to appear on invoices."),
+            autocomplete="organization",
+            fillable=True,
+            correctable=True,
+        ),
+        Field(examples=["Constantin Film"]),
+    ] = None
+    """The name of a new client; not blank, no control characters. It always makes a new client,
+    also where one of this name exists."""
+
+    project_id: Annotated[
+        Id | None, Member(_("Project's number"), correctable=True), Field(examples=[12])
+    ] = None
+    """The project to add a member to. Needs client_id and user_email; product must be the project's
+    tier. Not together with project_name."""
+
+    project_name: Annotated[
+        Name | None,
+        Member(_("Project"), hint=_("A working title will do."), fillable=True, correctable=True),
+        Field(examples=["OSD Yamdu Free"]),
+    ] = None
+    """The name of a new project; not blank, no control characters. It always makes a new
+    project."""
+
+    redirection_uri: Annotated[
+        Webhook | None,
+        Member(_("Webhooks to"), exported=False),
+        Field(examples=["https://partner.example/hooks"]),
+    ] = None
+    """Where each change of state is to be POSTed: an absolute https URI of printable ASCII
+    characters, a host name or a public address, no user information."""
+
+    user_first_name: Annotated[
+        Name | None,
+        Member(
+            _("First name"),
+            autocomplete="given-name",
+            fillable=True,
+            correctable=True,
+            personal=True,
+        ),
+        Field(examples=["Nina"]),
+    ] = None
+    """The first member's first name; not blank, no control characters."""
+
+    user_last_name: Annotated[
+        Name | None,
+        Member(
+            _("Last name"),
+            autocomplete="family-name",
+            fillable=True,
+            correctable=True,
+            personal=True,
+        ),
+        Field(examples=["Nagel"]),
+    ] = None
+    """The first member's last name; not blank, no control characters."""
+
+    user_email: Annotated[
+        Email | None,
+        Member(
+            _("E-mail"),
+            hint=_("The link to sign in goes here. No advertising."),
+            autocomplete="email",
+            fillable=True,
+            correctable=True,
+            personal=True,
+        ),
+        Field(examples=["nina@example.com"]),
+    ] = None
+    """The first member's address, bare: nina@example.com."""
+
+    user_login: Annotated[
+        Login | None,
+        Member(_("Login wished for"), correctable=True, personal=True),
+        Field(examples=["nina.nagel"]),
+    ] = None
+    """The login the first member would like: ASCII letters, digits and @ . + - _, with @ only if it
+    equals user_email. Where it is taken, the member chooses another."""
+
+    language: Annotated[
+        Literal["de", "en"], Member(_("Language"), correctable=True), Field(examples=["de"])
+    ] = "de"
+    """The language of the registration page and of mails."""
+
+    promo_code: Annotated[Name | None, Member(_("Promo code")), Field(examples=["SUMMER"])] = None
+    """A code that is valid now for this tier."""
+
+
+MEMBERS = {
+    name: next(each for each in field.metadata if isinstance(each, Member))
+    for name, field in OrderDocument.model_fields.items()
+}
+
+# Members that are columns of `Order`, as sent: of the tier and the token it keeps something else.
+AS_SENT = tuple(name for name in MEMBERS if name not in {"product", "admin_user_access_token"})
+FILLABLE = tuple(name for name, member in MEMBERS.items() if member.fillable)
+CORRECTABLE = tuple(name for name, member in MEMBERS.items() if member.correctable)
+PERSONAL = tuple(name for name, member in MEMBERS.items() if member.personal)
+EXPORTED = tuple(name for name, member in MEMBERS.items() if member.exported)
+# What may have been filled in about people and their company before an order lapses.
+ERASED_AT_EXPIRY = tuple(name for name in MEMBERS if name in {*FILLABLE, *PERSONAL})

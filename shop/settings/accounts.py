@@ -1,0 +1,60 @@
+"""Signing in: password, passkey, mailed code, second factor; OAuth 2 for partners' programs."""
+
+from shop.settings.base import DEMO
+
+AUTH_USER_MODEL = "tenancy.User"
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.MemberBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("login", "email", "first_name", "last_name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]  # fmt: skip
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal"
+ACCOUNT_LOGOUT_REDIRECT_URL = "tiers"
+ACCOUNT_FORMS = {
+    "request_login_code": "portal.accounts.forms.RequestLoginCodeForm",
+    "reset_password": "portal.accounts.forms.ResetPasswordForm",
+    "user_token": "portal.accounts.forms.ResetLinkForm",
+}
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True  # the new address replaces the old one once it is verified
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+CODE_SECONDS = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = CODE_SECONDS
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before the e-mail address is changed
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+if DEMO:
+    # No limits for programs that try the demo, except on guessing passwords.
+    unlimited = (
+        "login", "request_login_code", "reauthenticate", "reset_password",
+        "reset_password_from_key", "manage_email", "confirm_email", "change_password",
+    )  # fmt: skip
+    ACCOUNT_RATE_LIMITS = dict.fromkeys(unlimited)
+    MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "portal.accounts.mfa_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "portal.accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "portal.accounts.forms.SecondStepByPasskeyForm",
+    "edit_webauthn": "portal.accounts.forms.RenamePasskeyForm",
+    "login_webauthn": "portal.accounts.forms.SignInByPasskeyForm",
+    "reauthenticate_webauthn": "portal.accounts.forms.ReauthenticateByPasskeyForm",
+}
+
+# OAuth 2 for partners' programs.
+IDP_OIDC_ADAPTER = "portal.accounts.adapter.OAuthAdapter"
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 86_400  # seconds; each refresh gives a new one
+OAUTH_TOKEN_RATES = {"address": "30/m/ip", "client": "30/m/key"}

@@ -1,0 +1,130 @@
+"""The worker: packing, outgoing mail, webhooks, the queue, and how long things are kept."""
+
+from urllib.parse import urlsplit
+
+from shop.env import env, read, required
+from shop.settings.base import DEMO
+from shop.settings.security import BASE_URL
+
+# Dotted paths; a deployment adds its own.
+PACKING_STEPS = env.list(
+    "PACKING_STEPS",
+    default=[
+        "shop.packing.steps.approval",
+        "shop.packing.steps.client",
+        "shop.packing.steps.project",
+        "shop.packing.steps.member",
+        "shop.packing.steps.invitation",
+    ],
+)
+# The longest time one step may take; the limits below follow from it.
+PACKING_STEP_SECONDS = read("PACKING_STEP_SECONDS", env.int, 3)
+PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, max(30, 2 * PACKING_STEP_SECONDS))
+PACKING_MAX_ATTEMPTS = 5
+PACKING_RETRY_SECONDS = 10.0  # before the second attempt; four times as long before each later one
+# A run starts no order after 20 seconds, and the last one still does all its steps.
+PACKING_TIMEOUT = max(60, 30 + len(PACKING_STEPS) * PACKING_STEP_SECONDS)
+
+# Wake-ups are queued in the database, or in Redis, which may lose them.
+BROKER = env.str("BROKER", default="database")
+if BROKER not in {"database", "redis"}:
+    raise SystemExit(f"BROKER must be database or redis, not {BROKER}.")
+if BROKER == "redis" and not env.str("REDIS_URL", default=""):
+    raise SystemExit("BROKER=redis needs REDIS_URL.")
+
+# The queue only wakes the worker up; our rows say what there is to do. `retry` is far above
+# (queue_limit + 2) * timeout, so that no running task is handed out again.
+Q_CLUSTER = {
+    "name": "packing",
+    "orm": "default",
+    "broker_class": "shop.worker.redis_broker.FailFastRedis" if BROKER == "redis" else None,
+    "poll": 0.05,
+    "workers": 2,
+    "queue_limit": 2,
+    "bulk": 1,
+    "timeout": PACKING_TIMEOUT,
+    "retry": 15 * PACKING_TIMEOUT,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "scheduler": False,
+    "log_level": "WARNING",
+    "cache": "none",  # no such cache: nobody reads the status it would write twice a second
+    "ALT_CLUSTERS": {
+        "messages": {"timeout": 120, "retry": 1800},
+        # Its one worker makes several calls at once, and one run may take minutes.
+        "webhooks": {"workers": 1, "queue_limit": 1, "timeout": 900, "retry": 3600},
+    },
+}
+# For each cluster: the functions a wake-up runs, and the seconds without a heartbeat after which
+# the cluster counts as frozen (above its longest single piece of work).
+WORKER_CLUSTERS = {
+    "packing": {
+        "tasks": ["shop.packing.dispatch.run_due"],
+        "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
+    },
+    "messages": {
+        # Bulk actions of staff run after the mail, for a few seconds at a time.
+        "tasks": [
+            "shop.notifications.emails.send.send_due",
+            "portal.backoffice.bulk_jobs.run_bulk_jobs",
+        ],
+        "hourly": [
+            "shop.notifications.emails.queue.queue_reminders",
+            "shop.notifications.emails.staff_digest.queue_staff_digest",
+            "shop.orders.expiry.expire_incomplete",
+            "shop.orders.expiry.delete_stale_baskets",
+            "shop.api.idempotency.delete_expired_responses",
+            "shop.notifications.retention.delete_expired",
+            "shop.tenancy.sessions.delete_expired_sessions",
+        ],
+        "frozen_after": 60,
+    },
+    # Apart from the mail: a slow endpoint must not hold up an invitation.
+    "webhooks": {"tasks": ["shop.notifications.webhooks.deliver.deliver_due"], "frozen_after": 60},
+}
+
+# Incomplete orders: days until a reminder is sent, and until the order is cancelled.
+REMIND_AFTER_DAYS = 7
+CANCEL_AFTER_DAYS = 60
+OPEN_ORDER_DAYS = 30  # an untouched open order is deleted after that
+
+# Days to keep what was sent, counted from the end of the order.
+KEEP_MESSAGES_DAYS = 90  # mails about orders
+KEEP_ACCOUNT_MESSAGES_DAYS = 30  # mails about signing in: codes, passwords, notices; alarms
+KEEP_DELIVERIES_DAYS = 90  # webhooks; they can be replayed that long
+# Staff get a mail about orders that have waited longer than this, and another after some hours.
+ALARM_AFTER_MINUTES = read("ALARM_AFTER_MINUTES", env.int, 60)
+ALARM_EVERY_HOURS = read("ALARM_EVERY_HOURS", env.int, 4)
+
+if DEMO:
+    EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
+else:
+    required("EMAIL_URL")
+if env.str("EMAIL_URL", default=""):
+    mail = read("EMAIL_URL", env.email_url, "")
+    EMAIL_BACKEND = mail["EMAIL_BACKEND"]
+    EMAIL_HOST = mail["EMAIL_HOST"]
+    EMAIL_PORT = mail["EMAIL_PORT"]
+    EMAIL_HOST_USER = mail["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"
+)
+
+INVITATION_DAYS = 7
+JOIN_CODE_TRIES = 5  # for one mail
+ADDRESS_CORRECTIONS = 3  # of one order
+MAIL_LEASE_SECONDS = 120  # above EMAIL_TIMEOUT
+MAILS_A_DAY = 5  # to an address that has not joined
+WEBHOOK_TIMEOUT_SECONDS = 15  # for a whole call, from the DNS query to the end of the response
+WEBHOOK_LEASE_SECONDS = 60  # well above it
+# Before the second attempt, the third and so on (contract, "redirection_uri").
+WEBHOOK_WAITS_SECONDS = [
+    *(5, 5 * 60, 30 * 60),
+    *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)),
+]

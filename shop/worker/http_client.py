@@ -1,0 +1,183 @@
+"""A safe HTTP client: public addresses only, one deadline for the whole call, no redirects.
+
+It gives the standard library's client a socket of our own. So the name is looked up once, no proxy
+of the environment and no redirect leads elsewhere, and the socket can be shut down at any moment.
+"""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from shop.worker import networks
+
+MAX_BYTES = 1024
+
+
+class Failure(StrEnum):
+    """Why a call did not succeed."""
+
+    ADDRESS = "address"  # not public, or neither https nor allowed http
+    NAME = "name"  # unknown to the name servers
+    CONNECTION = "connection"  # refused, broken, or not HTTP
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    REDIRECT = "redirect"  # a 3xx status
+    STATUS = "status"  # any other status but 2xx
+
+
+@dataclass
+class Response:
+    """The outcome of a call; without a `failure` the status is 2xx.
+
+    `status` and `body` may also be there beside a failure, as far as the response came.
+    """
+
+    failure: Failure | None = None
+    status: int | None = None
+    body: bytes = b""
+
+
+class Deadline:
+    """The moment at which a call must be over."""
+
+    def __init__(self, seconds: float) -> None:
+        self.moment = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds until then. Raises TimeoutError where there are none."""
+        seconds = self.moment - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+
+@dataclass(frozen=True)
+class HttpClient:
+    """Calls `https` URLs at public addresses.
+
+    `seconds` limit each call, from the name lookup to the end of the response; of its body, the
+    first `max_bytes` are read. `allow_local` adds `http` and loopback, for the demo profile.
+    """
+
+    seconds: float
+    allow_local: bool = False
+    max_bytes: int = MAX_BYTES
+    lookup: networks.Lookup = networks.look_up
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Response:
+        """Make one call, and return what came of it; only a malformed URL raises (ValueError)."""
+        response = Response()
+        try:
+            self._exchange(response, method, url, headers, body)
+        except networks.NotPublicError:
+            response.failure = Failure.ADDRESS
+        except TimeoutError:
+            response.failure = Failure.TIMEOUT
+        except socket.gaierror:
+            response.failure = Failure.NAME
+        except ssl.SSLError:
+            response.failure = Failure.TLS
+        except (OSError, HTTPException):
+            response.failure = Failure.CONNECTION
+        else:
+            response.failure = _failure_of(response.status or 0)
+        return response
+
+    def _exchange(
+        self,
+        response: Response,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> None:
+        deadline = Deadline(self.seconds)
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (self.allow_local and parts.scheme == "http"):
+            raise networks.NotPublicError
+        host, port = networks.host_and_port(parts)
+        addresses = networks.public_addresses(
+            host, port, self.lookup, seconds=deadline.left(), allow_local=self.allow_local
+        )
+        with ExitStack() as stack:
+            connected = stack.enter_context(_connect(addresses, port, deadline))
+            if parts.scheme == "https":
+                connected = stack.enter_context(
+                    tls().wrap_socket(
+                        connected, server_hostname=host, do_handshake_on_connect=False
+                    )
+                )
+            stack.enter_context(_cut_off(connected, deadline.left()))
+            if isinstance(connected, ssl.SSLSocket):
+                connected.do_handshake()
+            connection = HTTPConnection(host, port)
+            connection.sock, connection.auto_open = connected, 0
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            own = {"Host": parts.netloc.rpartition("@")[2]}
+            connection.request(method, target, body, {**headers, **own})
+            answer = stack.enter_context(connection.getresponse())
+            response.status = answer.status
+            response.body = answer.read(self.max_bytes)
+
+
+def _failure_of(status: int) -> Failure | None:
+    if 200 <= status < 300:
+        return None
+    return Failure.REDIRECT if 300 <= status < 400 else Failure.STATUS
+
+
+def _connect(addresses: Sequence[networks.Address], port: int, deadline: Deadline) -> socket.socket:
+    """Connect to the first of `addresses` that accepts; each has its share of the time."""
+    failure = OSError("no address")
+    for tried, address in enumerate(addresses):
+        share = deadline.left() / (len(addresses) - tried)
+        try:
+            connected = socket.create_connection((str(address), port), timeout=share)
+        except OSError as error:
+            failure = error
+        else:
+            connected.settimeout(deadline.left())
+            return connected
+    raise failure
+
+
+@contextmanager
+def _cut_off(connected: socket.socket, seconds: float) -> Iterator[None]:
+    """Shut the socket down after `seconds`: its own time-out starts again with each byte.
+
+    Raises TimeoutError where it came to that, however far the response had come.
+    """
+    is_over = threading.Event()
+
+    def shut() -> None:
+        is_over.set()
+        with suppress(OSError):
+            # Below TLS, which would send a closing message first.
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # before the socket is closed and its number is reused
+        if is_over.is_set():
+            raise TimeoutError
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Trusts the system's certificates. Cached: reading them takes longer than a call."""
+    return ssl.create_default_context()

@@ -1,0 +1,372 @@
+"""The calls whose answers are the examples of the APIs' description.
+
+`make examples` makes them and writes the answers down; `test_examples` makes them again and
+compares. Ids, times and addresses are replaced, so that each run gives the same.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from django.core.cache import cache, caches
+from django.db import OperationalError
+from django.test import Client
+from pytest_django import Settings
+
+from shop.access.models import Application
+from shop.access.tokens import READ, WRITE
+from shop.api.models import IdempotentResponse
+from shop.catalogue.models import Product
+from shop.orders.models import Order
+from shop.orders.states import state_changed
+from tests.factories import make_application, make_client, make_token, make_user, pack_all
+from tests.open_order.calls import (
+    OTHER,
+    OWNER,
+    Program,
+    by_cookie,
+    by_password,
+    by_token,
+    fill,
+    submit,
+)
+from tests.pages import Response
+
+Examples = dict[str, dict[str, dict[str, Any]]]
+
+HASH = "8a1f0c2b9d4e47538f6a7b0c1d2e3f40"
+PRODUCT_ID = "5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f"
+GUID = "0f4b1c7e-2a53-4d0e-9c86-3d1f5a7b9e20"
+ORDERS = "/api/orders"
+TOO_LARGE = b" " * (64 * 1024 + 1)
+
+COMPLETE = {
+    "order": {
+        "product": "s",
+        "client_name": "Constantin Film",
+        "project_name": "OSD Yamdu Free",
+        "user_email": "nicecustomer@gmx.com",
+        "user_login": "custy1",
+    }
+}
+PRODUCT_ALONE = {"order": {"product": "Yamdu FREE"}}
+WITH_FAULTS = {"order": {"product": "unknown", "client_name": "", "user_email": "x"}}
+
+ACCOUNT = {"currency": "EUR", "language": "de", "name": "Constantin Film"}
+DOLLARS = {"currency": "USD", "language": "en-US"}
+PERSON = {
+    "name": {"firstName": "Nina", "lastName": "Nagel"},
+    "contactMedia": {"email1": "nicecustomer@gmx.com", "phone1": "+49 89 123456"},
+}
+WITH_ADDRESS = {
+    "name": {"firstName": "Nina", "lastName": "Nagel", "company": "Constantin Film"},
+    "address": {
+        "street1": "Feilitzschstraße 6",
+        "city": "München",
+        "postalCode": "80802",
+        "countryCode": "DE",
+    },
+    "contactMedia": {"email1": "nicecustomer@gmx.com"},
+}
+PRODUCT = {"offering": "s", "displayName": "OSD Yamdu Free"}
+AFFILIATE = [{"name": "AffiliateId", "value": "drehbuch-blog"}]
+HOOK = [{"name": "redirection_uri", "value": "https://partner.example/hook"}]
+
+
+class Recording:
+    """Examples by operation, status and name; ids of this run become those of the examples."""
+
+    def __init__(self) -> None:
+        self.found: Examples = defaultdict(lambda: defaultdict(dict))
+        self.ids: dict[str, str] = {}
+
+    def keep(self, operation: str, name: str, answer: Response, request: Any = None) -> None:
+        """Keep an answer, and the body that was sent, as an example of `operation`."""
+        if request is not None:
+            self.found[operation]["request"][name] = request
+        if not answer.content:
+            return
+        text = answer.content.decode()
+        for pattern, example in {
+            r'"guid": "[^"]*"': f'"guid": "{GUID}"',
+            r'"\d{4}-\d\d-\d\dT[\d:.]+Z"': '"2026-03-02T09:30:00.120000Z"',
+            r'"client_id": \d+': '"client_id": 7',
+            r'"project_id": \d+': '"project_id": 12',
+            **self.ids,
+        }.items():
+            text = re.sub(pattern, example, text)
+        self.found[operation][str(answer.status_code)][name] = json.loads(text)
+
+
+def elsewhere(settings: Settings) -> None:
+    """Answer as a shop at an address of its own does, outside the demo."""
+    settings.DEMO = False
+    settings.BASE_URL = "https://shop.example"
+    cache.clear()
+    caches["limits"].clear()
+
+
+def call(method: str, path: str, body: Any = None, **headers: str) -> Response:
+    """The answer to one call, also where the shop fails; bytes are sent as they are."""
+    data = body if isinstance(body, bytes) else json.dumps(body)
+    kind = headers.pop("content_type", "application/json")
+    return Client(raise_request_exception=False).generic(method, path, data, kind, headers=headers)
+
+
+def record_orders(settings: Settings) -> Examples:
+    """The examples of `/api/orders`."""
+    elsewhere(settings)
+    recording = Recording()
+    recording.ids["[0-9a-f]{32}"] = HASH
+    application = make_application()
+    key = {"Idempotency-Key": "order-4711"}
+    place_order = partial(call, "POST", ORDERS)
+    allowed = bearer(application)
+
+    def keep(operation: str, name: str, answer: Response, request: Any = None) -> None:
+        recording.keep(operation, name, answer, request)
+
+    keep("placeOrder", "complete", place_order(COMPLETE, **allowed), COMPLETE)
+    keep("placeOrder", "product_alone", place_order(PRODUCT_ALONE, **allowed), PRODUCT_ALONE)
+    Order.objects.filter(client_name=None).delete()
+    pack_all()
+    path = f"{ORDERS}/{Order.objects.get().order_hash}"
+    keep("listOrders", "page", call("GET", ORDERS, **allowed))
+    keep("listOrders", "refused", call("GET", f"{ORDERS}?per_page=1000", **allowed))
+    keep("listOrders", "scope", call("GET", ORDERS, **bearer(application, WRITE)))
+    keep("showOrder", "packed", call("GET", path, **allowed))
+    keep("showOrder", "scope", call("GET", path, **bearer(application, WRITE)))
+    keep("showOrder", "unknown", call("GET", f"{ORDERS}/{HASH}", **allowed))
+    keep("placeOrder", "scope", place_order(COMPLETE, **bearer(application, READ)))
+    keep("placeOrder", "refused", place_order(WITH_FAULTS, **allowed))
+    place_order(COMPLETE, **allowed, **key)
+    keep("placeOrder", "key_used_again", place_order(PRODUCT_ALONE, **allowed, **key))
+    # The key is taken, and its answer is nowhere to be seen: the first call still runs.
+    IdempotentResponse.objects.update(user=make_user())
+    keep("placeOrder", "still_running", place_order(COMPLETE, **allowed, **key))
+    keep("any", "unreadable", place_order(b"{", **allowed))
+    keep("any", "token", place_order(COMPLETE, Authorization="Bearer nobody's"))
+    keep("any", "method", call("DELETE", ORDERS))
+    keep("any", "too_large", place_order(TOO_LARGE, **allowed))
+    keep("any", "type", place_order(COMPLETE, content_type="text/plain", **allowed))
+    for name, error in FAULTS_OF_OURS.items():
+        with failing(error):
+            keep("any", name, place_order(COMPLETE, **allowed))
+    settings.RATE_LIMITS = NO_CALLS
+    keep("any", "calls", place_order(COMPLETE, **allowed))
+    return recording.found
+
+
+def bearer(application: Application, *scopes: str) -> dict[str, str]:
+    """The header with a token of the application."""
+    return {"Authorization": f"Bearer {make_token(application, *scopes)}"}
+
+
+FAULTS_OF_OURS = {"fault": RuntimeError("broken"), "away": OperationalError("away")}
+NO_CALLS = dict.fromkeys(("application", "anonymous", "orders"), (0.001, 0))
+
+
+@contextmanager
+def failing(error: Exception) -> Iterator[None]:
+    """Meanwhile no order can be placed."""
+
+    def fail(**kwargs: Any) -> None:
+        raise error
+
+    state_changed.connect(fail)
+    try:
+        yield
+    finally:
+        state_changed.disconnect(fail)
+
+
+# Operation, name of the example, method, path below the order, body.
+STEPS: list[tuple[str, str, str, str, Any]] = [
+    ("showOpenOrder", "answer", "GET", "", None),
+    ("putAccount", "as_in_the_source", "PUT", "account", DOLLARS),
+    ("putAccount", "new_client", "PUT", "account", ACCOUNT),
+    ("showAccount", "answer", "GET", "account", None),
+    ("putContact", "with_address", "PUT", "account/contactInfo/regular", WITH_ADDRESS),
+    ("putContact", "person", "PUT", "account/contactInfo/regular", PERSON),
+    ("showContact", "answer", "GET", "account/contactInfo/regular", None),
+    ("showContacts", "answer", "GET", "account/contactInfo", None),
+    ("putUser", "user", "PUT", "account/user", {"userName": "custy1"}),
+    ("showUser", "answer", "GET", "account/user", None),
+    ("putPayment", "by_invoice", "PUT", "account/paymentInfo", {"paymentInfoType": "offline"}),
+    ("showPayment", "answer", "GET", "account/paymentInfo", None),
+    ("addProduct", "new_project", "POST", "account/products", PRODUCT),
+    ("showProducts", "answer", "GET", "account/products", None),
+    ("putProduct", "new_project", "PUT", "{product}", PRODUCT),
+    ("showProduct", "answer", "GET", "{product}", None),
+    ("showServices", "answer", "GET", "{product}/services", None),
+    ("showService", "answer", "GET", "{product}/services/project", None),
+    ("putAttributes", "affiliate", "PUT", "attributes", AFFILIATE),
+    ("showAttributes", "answer", "GET", "attributes", None),
+    ("showQuote", "answer", "GET", "quote", None),
+    ("act", "validate", "POST", "action", {"action": "validate"}),
+    ("act", "submit", "POST", "action", {"action": "submit"}),
+]
+
+
+def record_open_order(
+    settings: Settings, base: str = "/order", products: str = "account/products"
+) -> Examples:
+    """The examples of an order that is filled and submitted, by the address `base`."""
+    elsewhere(settings)
+    recording = Recording()
+    program = by_cookie()
+    opened = program.post("/orders", {})
+    recording.ids[opened.json()["orderId"]] = HASH
+    recording.keep("openOrder", "nothing", opened, {})
+    product = ""
+    for operation, name, method, path, body in STEPS:
+        address = f"{base}/{path}".format(order_hash=opened.json()["orderId"], product=product)
+        answer = program.call(method, address, body)
+        assert answer.status_code < 300, (operation, answer.content)
+        if operation == "addProduct":
+            recording.ids[answer.json()["productId"]] = PRODUCT_ID
+            product = f"{products}/{answer.json()['productId']}"
+        recording.keep(operation, name, answer, body)
+    return recording.found
+
+
+def record_refusals(settings: Settings) -> Examples:
+    """The examples of refusals by the open order."""
+    recording = Recording()
+    for operation, name, refused in REFUSALS:
+        elsewhere(settings)
+        recording.keep(operation, name, refused())
+        Order.objects.all().delete()
+    cookie = {"Cookie": f"OwnerId={OWNER}"}
+    for name, error in FAULTS_OF_OURS.items():
+        fill(by_cookie())
+        with failing(error):
+            answer = call("POST", "/order/action", {"action": "submit"}, **cookie)
+        recording.keep("any", name, answer)
+        Order.objects.all().delete()
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"orders": (0.001, 0)}
+    fill(by_cookie())
+    recording.keep("any", "orders", submit(by_cookie()))
+    settings.RATE_LIMITS = NO_CALLS
+    recording.keep("any", "calls", by_cookie().get("/order"))
+    return recording.found
+
+
+def opened(program: Program) -> Program:
+    """The program, with an order open."""
+    assert program.post("/order").status_code == 201
+    return program
+
+
+def filled(program: Program) -> Program:
+    """The program, with an order that could be submitted."""
+    fill(program)
+    return program
+
+
+def wrong_passwords() -> Response:
+    """The answer after too many of them."""
+    email = make_user().email
+    for _ in range(5):
+        by_password(email, "wrong").get("/order")
+    return by_password(email, "wrong").get("/order")
+
+
+def changed_after_submit() -> Response:
+    """The answer to a change that comes too late."""
+    program, address = submitted()
+    return program.put(f"{address}/account", ACCOUNT)
+
+
+def submitted() -> tuple[Program, str]:
+    """A program whose order is placed, and the order's address."""
+    program = filled(by_cookie())
+    answer = submit(program)
+    return program, answer.headers["Location"].removeprefix("https://shop.example")
+
+
+def incomplete() -> Response:
+    """The answer to a submit that lacks a contact and the project's name."""
+    program = by_cookie()
+    program.put("/order/account", ACCOUNT)
+    program.post("/order/account/products", {"offering": "s"})
+    return submit(program)
+
+
+def in_dollars() -> Response:
+    """The answer to a product in another currency than the account."""
+    program = by_cookie()
+    program.put("/order/account", DOLLARS)
+    return program.post("/order/account/products", PRODUCT)
+
+
+def into_dollars(path: str, body: Any) -> Response:
+    """The answer to a change that would mix currencies."""
+    return filled(by_cookie()).put(f"/order/{path}", body)
+
+
+def product_in_dollars() -> Response:
+    """The answer to another tier, whose currency is not the account's."""
+    program = by_cookie()
+    product_id = program.post("/order/account/products", PRODUCT).json()["productId"]
+    Product.objects.filter(code="m").update(currency="USD")
+    program.put("/order/account", ACCOUNT)
+    return program.put(f"/order/account/products/{product_id}", {"offering": "m"})
+
+
+def for_a_client() -> Response:
+    """The answer to an order for a client by who is nobody's client_admin."""
+    account = {"currency": "EUR", "language": "en", "accountNumber": make_client().pk}
+    return by_cookie().put("/order/account", account)
+
+
+# Operation, name of the example, and the call that is refused.
+REFUSALS: list[tuple[str, str, Callable[[], Response]]] = [
+    ("any", "unreadable", lambda: by_cookie().put("/order/account", b"{")),
+    (
+        *("any", "faults"),
+        lambda: by_cookie().put(
+            "/order/account", {"currency": "XYZ", "language": "en", "password": "secret"}
+        ),
+    ),
+    ("any", "nobody", lambda: Program().get("/order")),
+    ("any", "token", lambda: by_token("nobody's").get("/order")),
+    ("any", "password", lambda: by_password(make_user().email, "wrong").get("/order")),
+    ("any", "scope", lambda: by_token(make_token(make_application(), READ)).post("/order")),
+    (
+        *("any", "second_factor"),
+        lambda: by_password(make_user(is_staff=True).email).get("/order"),
+    ),
+    ("any", "client", for_a_client),
+    ("any", "webhook", lambda: by_cookie().put("/order/attributes", HOOK)),
+    (
+        *("any", "other_site"),
+        lambda: by_cookie().post("/order", Origin="https://elsewhere.example"),
+    ),
+    ("any", "none", lambda: by_cookie(OTHER).get("/order")),
+    ("any", "not_set", lambda: opened(by_cookie()).get("/order/account")),
+    ("any", "method", lambda: by_cookie().get("/orders")),
+    ("any", "placed", changed_after_submit),
+    ("any", "open", lambda: opened(by_cookie()).post("/orders")),
+    ("any", "too_large", lambda: by_cookie().put("/order/account", TOO_LARGE)),
+    (
+        *("any", "type"),
+        lambda: by_cookie().put("/order/account", {}, **{"Content-Type": "text/plain"}),
+    ),
+    ("any", "sign_ins", wrong_passwords),
+    ("putAccount", "currencies", lambda: into_dollars("account", DOLLARS)),
+    ("putProduct", "currencies", product_in_dollars),
+    (
+        *("addProduct", "second"),
+        lambda: filled(by_cookie()).post("/order/account/products", PRODUCT),
+    ),
+    ("addProduct", "currencies", in_dollars),
+    ("act", "incomplete", incomplete),
+    ("act", "unreadable", lambda: filled(by_cookie()).post("/order/action", b"{")),
+    ("act", "price", lambda: submit(filled(by_cookie()), quoteHash="0" * 40)),
+    ("act", "placed", lambda: submit(*submitted())),
+]

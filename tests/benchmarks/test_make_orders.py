@@ -1,0 +1,36 @@
+"""Forged orders, to try the back office with."""
+
+import pytest
+from pytest_django import Settings
+
+from portal.backoffice.filters import GROUPS
+from shop.orders.models import Order
+from tests.benchmarks.forged_orders import forge
+from tests.benchmarks.make_orders import make_orders
+from tests.factories import make_staff
+from tests.pages import visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def test_forged_orders_are_in_all_states_and_can_be_looked_at() -> None:
+    person = make_staff("agent")
+    assert list(forge(300)) == [300]
+    assert set(Order.objects.values_list("state", flat=True)) == {
+        "pending", "packing", "packed", "has_packing_errors", "need_human", "cancelled",
+    }  # fmt: skip
+    browser = visitor(person)
+    for group in GROUPS:
+        page = browser.get(f"/staff/?show={group}")
+        assert page.content.count(b'href="/staff/orders/') > 0, group
+    order = Order.objects.filter(state="need_human")[0]
+    assert browser.get(f"/staff/orders/{order.pk}/").status_code == 200
+
+
+def test_orders_are_not_forged_outside_the_demo(settings: Settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(SystemExit, match="not outside the demo"):
+        make_orders("3")
+    assert Order.objects.count() == 0
+    make_orders("3", "--yes-really")
+    assert Order.objects.count() == 3
