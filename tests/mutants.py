@@ -31,7 +31,7 @@ STATS = MUTANTS / "mutmut-stats.json"
 NOTICED = {1, 3, 24, 36, 152, 255, -24}
 MUTMUT = Path(sys.executable).with_name("mutmut")
 # A function that few tests reach: running its mutants makes all others and learns what tests reach.
-FIRST = "shop.orders.json_patterns.*"
+FIRST = "shop.tenancy.sessions.x_delete_expired_sessions*"
 
 
 def mutants_of(room: str) -> dict[str, int | None]:
