@@ -1,5 +1,7 @@
 """Search for orders: what finds which, with other customers' orders beside."""
 
+from typing import Any
+
 import pytest
 
 from shop.orders.member_orders import invite
@@ -9,7 +11,7 @@ from tests.factories import bystander, make_bare_order, make_client, make_order,
 
 pytestmark = pytest.mark.django_db
 
-NINA = {
+NINA: dict[str, Any] = {
     "client_name": "Zebra Film",
     "project_name": "Yard Stories",
     "user_email": "Nina@example.com",
