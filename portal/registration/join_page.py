@@ -35,16 +35,14 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
         return _show_problem(request, order, LinkError.Reason.WITHDRAWN)
     user = invitation.membership.user
     # Staff accounts do not join through orders.
-    if user.is_known or user.is_staff:
-        return _join_known(request, order, invitation, user)
-    return _join_new(request, order, invitation, user)
-
-
-def _join_new(
-    request: HttpRequest, order: Order, invitation: Invitation, user: User
-) -> HttpResponse:
-    if request.user.is_authenticated:
+    is_known = user.is_known or user.is_staff
+    if request.user.is_authenticated and not (is_known and request.user == user):
         return _ask_to_sign_out(request, order, invitation)
+    return (_join_known if is_known else _join_new)(request, order, invitation)
+
+
+def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+    user = invitation.membership.user
     form, outdated = _join_form(request, order, user)
     if form.is_valid():
         try:
@@ -85,13 +83,8 @@ def _join_form(request: HttpRequest, order: Order, user: User) -> tuple[JoinForm
     return form, outdated
 
 
-def _join_known(
-    request: HttpRequest, order: Order, invitation: Invitation, user: User
-) -> HttpResponse:
-    if request.user.is_authenticated and request.user != user:
-        return _ask_to_sign_out(request, order, invitation)
-    signed_in_as_member = request.user == user
-    if request.method == "POST" and signed_in_as_member:
+def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+    if request.method == "POST" and request.user.is_authenticated:
         if not join_as_known(invitation):
             return _show_problem(request, order, LinkError.Reason.USED)
         _welcome(request, invitation)
@@ -99,7 +92,7 @@ def _join_known(
     context = {
         "order": order,
         "invitation": invitation,
-        "signed_in_as_member": signed_in_as_member,
+        "signed_in_as_member": request.user.is_authenticated,
         "sign_in": f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}",
     }
     return render(request, "registration/join_known.html", context)
@@ -119,15 +112,11 @@ def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation)
 
 
 def _show_problem(request: HttpRequest, order: Order, reason: LinkError.Reason) -> HttpResponse:
-    invitation = order.invitation
-    member = invitation.membership.user if invitation else None
-    if reason == LinkError.Reason.USED and member and request.user == member:
+    member = order.invitation.membership.user if order.invitation else None
+    if reason == LinkError.Reason.USED and request.user == member:
         return redirect("portal")
-    context = {
-        "order": order,
-        "reason": reason.value,
-        "can_resend": order.state == State.PACKED
-        and reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED},
-    }
+    is_old = reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED}
+    can_resend = is_old and order.state == State.PACKED
+    context = {"order": order, "reason": reason.value, "can_resend": can_resend}
     status = 404 if reason == LinkError.Reason.DAMAGED else 410
     return render(request, "registration/link_problem.html", context, status=status)
