@@ -12,12 +12,12 @@ from django.contrib.auth.password_validation import (
 )
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from shop.content.models import Version
-from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import form_text, member_field
+from shop.content.terms_field import terms_field
+from shop.form_texts import TermsForm, form_text, member_field
 from shop.notifications.emails.queue import queue_received
 from shop.orders.corrections import check_corrections, readdress
 from shop.orders.document import name_problem
@@ -145,7 +145,7 @@ class CodeForm(forms.Form):
     )
 
 
-class JoinForm(forms.Form):
+class JoinForm(TermsForm):
     """Ask a new member for password, names, login, language and consent to the terms."""
 
     user_first_name = member_field("user_first_name", required=False)
@@ -168,9 +168,13 @@ class JoinForm(forms.Form):
     )
     terms = terms_field(_("Please agree to the terms to join."))
 
-    def __init__(self, user: User, order: Order, to_agree: Version, data: Any = None) -> None:
+    outdated_terms = _(
+        "The terms have changed while you were looking. Nothing is lost. "
+        "Please read them again and tick the box if you agree."
+    )
+
+    def __init__(self, user: User, order: Order, posted: QueryDict | None) -> None:
         self.user = user
-        self.to_agree = to_agree
         wish = order.user_login
         initial = {
             "user_first_name": user.first_name,
@@ -178,18 +182,17 @@ class JoinForm(forms.Form):
             "user_login": wish if wish and login_is_free(wish, user) else "",
             "language": order.language,
         }
-        super().__init__(data, initial=initial)
-        self.fields["terms"].help_text = what_to_read()
-        self.by_passkey = data is not None and "by_passkey" in data
+        super().__init__(posted, initial=initial)
+        self.by_passkey = "by_passkey" in self.data
         # The passkey is created after joining instead.
         self.fields["password"].required = not self.by_passkey
         self.fields["password"].help_text = password_validators_help_text_html()
 
     def clean_user_first_name(self) -> str:
-        return self._name("user_first_name")
+        return _checked_name(self.cleaned_data["user_first_name"])
 
     def clean_user_last_name(self) -> str:
-        return self._name("user_last_name")
+        return _checked_name(self.cleaned_data["user_last_name"])
 
     def clean_user_login(self) -> str:
         login: str = self.cleaned_data["user_login"]
@@ -212,12 +215,6 @@ class JoinForm(forms.Form):
                 self.add_error("password", error)
         return cleaned
 
-    def _name(self, field: str) -> str:
-        name: str = self.cleaned_data[field]
-        if name and (problem := name_problem(name)):
-            raise ValidationError(form_text(problem))
-        return name
-
     def new_member(self) -> NewMember:
         """Return the input of `join_as_new`."""
         return NewMember(
@@ -228,3 +225,9 @@ class JoinForm(forms.Form):
             language=self.cleaned_data["language"],
             terms=self.to_agree,
         )
+
+
+def _checked_name(name: str) -> str:
+    if name and (problem := name_problem(name)):
+        raise ValidationError(form_text(problem))
+    return name

@@ -13,13 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
 from portal.registration.order_access import find_order, private
-from shop.content.terms_field import without_outdated_tick
-from shop.orders.consent import current_terms
 from shop.orders.models import Order, State
 from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError, read_join_token
 from shop.tenancy.joining import LoginTakenError, join_as_known, join_as_new
-from shop.tenancy.models import Invitation, User
+from shop.tenancy.models import Invitation
 
 
 @private
@@ -43,7 +41,7 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
 
 def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
     user = invitation.membership.user
-    form, outdated = _join_form(request, order, user)
+    form = JoinForm(user, order, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -64,23 +62,8 @@ def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> Htt
             )
             return answer
     context = {"order": order, "invitation": invitation, "form": form, "email": user.email}
-    status = 409 if outdated else 422 if form.errors else 200
+    status = 409 if form.is_outdated else 422 if form.errors else 200
     return render(request, "registration/join.html", context, status=status)
-
-
-def _join_form(request: HttpRequest, order: Order, user: User) -> tuple[JoinForm, bool]:
-    """Build the form, with a checkbox if the terms have changed since."""
-    terms = current_terms()
-    if request.method != "POST":
-        return JoinForm(user, order, terms), False
-    data, outdated = without_outdated_tick(request.POST, terms)
-    form = JoinForm(user, order, terms, data)
-    if outdated:
-        form.fields["terms"].error_messages["required"] = _(
-            "The terms have changed while you were looking. Nothing is lost. "
-            "Please read them again and tick the box if you agree."
-        )
-    return form, outdated
 
 
 def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:

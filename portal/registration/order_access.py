@@ -35,7 +35,7 @@ def find_order(order_hash: str) -> Order:
 
 
 def has_ordered(request: HttpRequest, order: Order) -> bool:
-    """Tell if the visitor is the buyer: by cookie, by sign-in, or as client_admin.
+    """Tell whether the visitor is the buyer: by cookie, by sign-in, or as client_admin.
 
     An order for an existing client is its client_admin's alone: neither a cookie nor having ordered
     before the client was handed over suffices. The order's hash proves nothing: mails carry it.

@@ -88,12 +88,12 @@ class OrderStatus:
 
     @cached_property
     def is_waiting_for_details(self) -> bool:
-        """Tell if the order misses details."""
+        """Tell whether the order misses details."""
         return self.order.state == State.PENDING and not self.order.complete
 
     @cached_property
     def is_joined(self) -> bool:
-        """Tell if the e-mailed link was used."""
+        """Tell whether the e-mailed link was used."""
         return bool(self.order.invitation and self.order.invitation.used_at)
 
     @cached_property
@@ -105,25 +105,25 @@ class OrderStatus:
 
     @cached_property
     def has_form(self) -> bool:
-        """Tell if the page shows a form."""
+        """Tell whether the page shows a form."""
         return self.is_waiting_for_details or bool(self.mendable)
 
     @cached_property
     def is_withdrawn(self) -> bool:
-        """Tell if the invitation is gone: the member was removed or deleted their account."""
+        """Tell whether the invitation is gone: the member was removed or deleted their account."""
         if self.order.state != State.PACKED or self.order.invitation_id:
             return False
         return StepRecord.objects.filter(order=self.order, name="invitation").exists()
 
     @property
     def is_live(self) -> bool:
-        """Tell if the page polls. A page with a form does not: polling would replace it."""
+        """Tell whether the page polls. A page with a form does not: polling would replace it."""
         final = self.order.state in {State.PACKED, State.CANCELLED}
         return not final and not self.has_form
 
     @property
     def may_have_wrong_address(self) -> bool:
-        """Tell if there is an e-mail address that may still be corrected."""
+        """Tell whether there is an e-mail address that may still be corrected."""
         over = self.order.state in {State.PACKING, State.CANCELLED}
         return bool(self.order.user_email) and not over and not self.is_joined
 
