@@ -97,9 +97,8 @@ def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
         names = {"person": person.get_full_name() or person.email, "client": found.name}
         messages.success(request, text % names)
         return redirect("portal")
-    messages.warning(
-        request, _("Something has changed meanwhile: here is to whom you can hand over now.")
-    )
+    text = _("Something has changed meanwhile: here is to whom you can hand over now.")
+    messages.warning(request, text)
     return redirect("portal_hand_over", found.pk)
 
 

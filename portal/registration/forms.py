@@ -57,7 +57,7 @@ class FindForm(forms.Form):
 
 
 class OrderForm(forms.Form):
-    """Asks for fields of an order; the rules of ordering apply to what is typed."""
+    """Ask for fields of an order; the rules of ordering apply to what is typed."""
 
     saved: StrOrPromise = ""
     too_late: StrOrPromise = _("Somebody was faster. This is how the order stands now.")
@@ -65,7 +65,7 @@ class OrderForm(forms.Form):
     def __init__(
         self, order: Order, asked: Mapping[str, bool], data: Any = None, **options: Any
     ) -> None:
-        """`asked` holds the names of the fields, and if they are required."""
+        """`asked` holds the names of the fields; the value is True for required ones."""
         super().__init__(data, **options)
         self.order = order
         for name, required in asked.items():
@@ -84,7 +84,7 @@ class OrderForm(forms.Form):
 
 
 class DetailsForm(OrderForm):
-    """Asks for the missing details of an order."""
+    """Ask for the missing details of an order."""
 
     too_late = _("These details were filled in already.")
 
@@ -105,7 +105,7 @@ class DetailsForm(OrderForm):
 
 
 class CorrectionForm(OrderForm):
-    """Asks for the fields that packing failed on, with the cause beside the first of them."""
+    """Ask for the fields that packing failed on, with the cause beside the first of them."""
 
     def __init__(self, order: Order, names: Sequence[str], cause: str, data: Any = None) -> None:
         # Only what the page shows anyway: the hash alone must not reveal personal data.
@@ -123,7 +123,7 @@ class CorrectionForm(OrderForm):
 
 
 class EmailChangeForm(OrderForm):
-    """Asks for the right e-mail address of an order."""
+    """Ask for the right e-mail address of an order."""
 
     saved = _("Corrected. All further e-mails go there; older links no longer work.")
 

@@ -113,9 +113,7 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
         return HttpResponse(status=204)
     if showing.has_form:
         # A form needs the whole page.
-        response = HttpResponse(status=204)
-        response["HX-Refresh"] = "true"
-        return response
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     context = {
         "showing": showing,
         "order": showing.order,
@@ -133,10 +131,8 @@ def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
     if resend_invitation(find_order(order_hash)):
         messages.success(request, _("A new e-mail is on its way. Older links no longer work."))
     else:
-        messages.warning(
-            request,
-            _("No new e-mail could be sent just now. Please look into your spam folder first."),
-        )
+        text = _("No new e-mail could be sent just now. Please look into your spam folder first.")
+        messages.warning(request, text)
     return redirect("registration", order_hash)
 
 
@@ -160,9 +156,7 @@ def code(request: HttpRequest, order_hash: str) -> HttpResponse:
     elif form.is_valid():
         if redeem_code(form.cleaned_data["code"], invitation):
             return redirect("join", order_hash, join_token(invitation))
-        form.add_error(
-            "code",
-            _("This code does not work. After a few wrong ones only that of a new e-mail does."),
-        )
+        text = _("This code does not work. After a few wrong ones only that of a new e-mail does.")
+        form.add_error("code", text)
     context = {"showing": showing, "order": order, "code_form": form}
     return render(request, "registration/page.html", context, status=status)
