@@ -79,6 +79,11 @@ def form_text(problem: Problem) -> str:
     return str(text) % {"limit": problem.limit} if text else problem.sentence()
 
 
+def filled_in(form: forms.Form) -> dict[str, Any]:
+    """Return the valid fields of `form` that are not empty, by name."""
+    return {name: value for name, value in form.cleaned_data.items() if value}
+
+
 def add_errors(form: forms.Form, problems: Iterable[Problem]) -> None:
     """Put `problems` beside the fields of `form` that have no error yet, all others on top."""
     already = set(form.errors)

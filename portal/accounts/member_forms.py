@@ -27,10 +27,6 @@ class InviteForm(forms.Form):
             # Another person's data, not that of the browser's user.
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
-    def person(self) -> dict[str, str]:
-        """Return the fields of the order document that are filled in."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
 
 class TierField(forms.ModelChoiceField[Product]):
     """Chooses a tier."""

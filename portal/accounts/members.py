@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import member_access as access
 from portal.accounts.member_forms import InviteForm
-from shop.form_texts import add_errors
+from shop.form_texts import add_errors, filled_in
 from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import invite, remove_member
 from shop.orders.models import Order
@@ -50,7 +50,7 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
     form = InviteForm(access.post_data(request), initial={"language": user.language})
     if form.is_valid():
         try:
-            order = invite(found, user, form.person())
+            order = invite(found, user, filled_in(form))
         except InvalidDocumentError as refusal:
             add_errors(form, refusal.problems)
         else:

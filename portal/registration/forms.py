@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import terms_field
-from shop.form_texts import TermsForm, form_text, member_field
+from shop.form_texts import TermsForm, filled_in, form_text, member_field
 from shop.notifications.emails.queue import queue_received
 from shop.orders.corrections import check_corrections, readdress
 from shop.orders.document import name_problem
@@ -71,10 +71,6 @@ class OrderForm(forms.Form):
         for name, required in asked.items():
             self.fields[name] = member_field(name, required=required)
 
-    def details(self) -> dict[str, str]:
-        """Return what was typed; empty fields change nothing."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
     def check(self) -> None:
         """Raise InvalidDocumentError if what was typed breaks a rule of ordering."""
 
@@ -92,12 +88,12 @@ class DetailsForm(OrderForm):
         super().__init__(order, {name: name in order.missing for name in fillable(order)}, data)
 
     def check(self) -> None:
-        check_details(self.order, self.details())
+        check_details(self.order, filled_in(self))
 
     @transaction.atomic
     def save(self, actor: User | None) -> bool:
-        filled = fill_in(self.order, self.details(), actor=actor)
-        if filled and "user_email" in self.details():
+        filled = fill_in(self.order, filled_in(self), actor=actor)
+        if filled and self.cleaned_data.get("user_email"):
             queue_received(self.order)
         if filled and self.order.complete:
             wake("packing")
@@ -116,10 +112,10 @@ class CorrectionForm(OrderForm):
             self.add_error(names[0], cause)
 
     def check(self) -> None:
-        check_corrections(self.order, self.details(), self.fields)
+        check_corrections(self.order, filled_in(self), self.fields)
 
     def save(self, actor: User | None) -> bool:
-        return correct_and_retry(self.order, self.details(), allowed=self.fields, actor=actor)
+        return correct_and_retry(self.order, filled_in(self), allowed=self.fields, actor=actor)
 
 
 class EmailChangeForm(OrderForm):

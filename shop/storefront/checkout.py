@@ -121,12 +121,9 @@ def _place(
 
 def _way_out(request: HttpRequest) -> str:
     """Return the page that the pressed button leads to, if it leaves the checkout; else ""."""
-    match request.POST.get("apply"):
-        case "tiers":
-            return reverse("tiers")
-        case "sign-in":
-            return f"{reverse('account_login')}?next={reverse('checkout')}"
-    return ""
+    sign_in = f"{reverse('account_login')}?next={reverse('checkout')}"
+    ways = {"tiers": reverse("tiers"), "sign-in": sign_in}
+    return ways.get(request.POST.get("apply", ""), "")
 
 
 def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> HttpResponse:

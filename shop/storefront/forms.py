@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.content.terms_field import terms_field
-from shop.form_texts import FORM_TEXTS, TermsForm, add_errors, member_field
+from shop.form_texts import FORM_TEXTS, TermsForm, add_errors, filled_in, member_field
 from shop.languages import page_language
 from shop.orders.basket import order_document, put_tier, update_document
 from shop.orders.consent import put_consent
@@ -101,9 +101,9 @@ class CheckoutForm(TermsForm):
 
     def document(self) -> dict[str, Any]:
         """Return the fields that were filled in, and the page's language."""
-        typed = {name: value for name, value in self.cleaned_data.items() if value}
+        typed = filled_in(self) | {"language": page_language()}
         typed.pop("terms", None)
-        return {**typed, "language": page_language()}
+        return typed
 
     def fill(self, basket: Basket) -> None:
         """Put what was typed into `basket`, check the whole, and add what is wrong to `errors`.
