@@ -68,6 +68,7 @@ def test_order_that_waits_for_details_is_unanswered_not_stalled() -> None:
 
 def test_order_that_waits_for_approval_cannot_be_retried() -> None:
     approval, fault = order_in("need_human"), order_in("need_human")
+    order_in("packed")
     assert approval.fault == "manual_tier"
     Order.objects.filter(pk=fault.pk).update(fault="no_place")
     assert chosen(*RETRYABLE) == {fault.pk}

@@ -75,9 +75,12 @@ def test_search_finds_orders_for_an_existing_client_or_project_by_its_name() -> 
         admin = project.client.client_admin
         order = invite(project, admin, {"user_email": "nina@example.com", "language": "en"})
         assert order.client_name is None
+        renamed = make_order()
         assert found("quar") == {order.pk}
         assert found("dune") == set()
+        Order.objects.filter(pk=renamed.pk).update(delivered_client=project.client)
         Order.objects.filter(pk=order.pk).update(delivered_project=project)
+        assert found("quar") == {order.pk, renamed.pk}
         assert found("dune") == {order.pk}
 
 
