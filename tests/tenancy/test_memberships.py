@@ -79,10 +79,12 @@ def seats(project: Project) -> dict[str, str]:
 
 def test_reserved_seat_is_given_to_another_user_with_its_role() -> None:
     old, new = make_membership(joined_at=None, role=Role.ADMIN), make_user()
-    other = make_membership(project=old.project)
+    joined = make_membership(project=old.project).user
+    reserved = make_membership(project=old.project, joined_at=None).user
     with bystander():
         assert transfer_seat(old.project, old.user, new, None, keep=False, beyond_tier=False)
-    assert seats(old.project) == {new.email: "admin", other.user.email: "member"}
+    others = {joined.email: "member", reserved.email: "member"}
+    assert seats(old.project) == {new.email: "admin", **others}
 
 
 def test_reserved_seat_is_kept_where_another_order_needs_it() -> None:
