@@ -57,7 +57,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _tiers(weeks: Last30Days) -> list[dict[str, Any]]:
-    tiers = [
+    tiers: list[dict[str, Any]] = [
         {
             "code": code,
             "name": name,

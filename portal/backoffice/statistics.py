@@ -109,13 +109,13 @@ class Last30Days:
         found = _most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "kind")
         return [(Message.Kind(kind).label, number) for kind, number in found]
 
-    def failed_webhooks(self) -> list[tuple[str, int]]:
+    def failed_webhooks(self) -> list[tuple[Any, ...]]:
         """Count webhooks that failed for good in these days, by receiver."""
         failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-        return list(_most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "receiver"))
+        return _most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "receiver")
 
 
-def _most_frequent(rows: QuerySet[Any], *columns: str) -> QuerySet[Any, tuple[Any, ...]]:
+def _most_frequent(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
     """Count `rows` by `columns`; the first MOST_LINES, largest number first."""
     counted = rows.order_by().values_list(*columns).annotate(number=Count("pk"))
-    return counted.order_by("-number", *columns)[:MOST_LINES]
+    return list(counted.order_by("-number", *columns)[:MOST_LINES])
