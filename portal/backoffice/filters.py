@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -174,10 +175,9 @@ def parse(data: QueryDict, user: User) -> Filter:
 
 def _failed(what: str) -> Found:
     """Find the orders whose mails or webhooks failed for good, the latest first."""
-    failed: QuerySet[Message] | QuerySet[Delivery]
+    sent: QuerySet[Any] = Delivery.objects.all()
     if what == "mail":
-        failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
-    else:
-        failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-    pks = list(failed.order_by("-next_attempt_at").values_list("order", flat=True)[: MOST + 1])
+        sent = Message.objects.filter(order__isnull=False)
+    failed = sent.filter(state="failed").order_by("-next_attempt_at")
+    pks = list(failed.values_list("order", flat=True)[: MOST + 1])
     return Found(frozenset(pks[:MOST]), has_more=len(pks) > MOST)

@@ -226,6 +226,10 @@ class BulkForm(forms.Form):
         able = ModelBackend().with_perm("orders.mend_order").filter(is_staff=True)
         self.fields["assignee"].queryset = able.order_by("email")  # type: ignore[attr-defined]
 
+    def details(self) -> dict[str, Any]:
+        """Return the reason or the assignee, if the action needs one."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "confirm"}
+
 
 class ScopesField(forms.MultipleChoiceField):
     """The scopes of an application or a token; all of them by default."""

@@ -16,32 +16,12 @@ from django_stubs_ext import StrOrPromise
 
 from portal.backoffice import forms
 from portal.backoffice.forms import ActionForm
-from shop.orders.assignment import (
-    add_note,
-    appoint_client_admin,
-    assign,
-    set_follow_up,
-    unassign,
-)
+from shop.orders import assignment, corrections
 from shop.orders.attention import APPROVABLE, CANCELLABLE, RETRYABLE, any_holds
 from shop.orders.cancellation import cancel
-from shop.orders.corrections import (
-    correct,
-    corrections_left,
-    is_correctable,
-    is_readdressable,
-    readdress,
-)
+from shop.orders.corrections import is_correctable
 from shop.orders.models import Order, State
-from shop.packing.recovery import (
-    approve,
-    correct_and_retry,
-    mark_packed,
-    rerunnable_steps,
-    retry,
-    retry_from,
-    retry_now,
-)
+from shop.packing import recovery
 from shop.tenancy.models import User
 
 MEND = "orders.mend_order"
@@ -85,18 +65,13 @@ def _waits_for_next_attempt(order: Order) -> bool:
 def _correct(order: Order, staff: User, form: forms.CorrectForm) -> bool:
     if form.cleaned_data["version"] != order.updated_at.isoformat():
         return False
-    change = correct_and_retry if "then" in form.data else correct
+    change = recovery.correct_and_retry if "then" in form.data else corrections.correct
     return change(order, form.details(), actor=staff)
-
-
-def _mark_packed(order: Order, staff: User, form: forms.ByHandForm) -> bool:
-    project, note = form.cleaned_data["project"], form.cleaned_data["note"]
-    return mark_packed(order, project, staff, note=note)
 
 
 def _appoint_client_admin(order: Order, staff: User, form: forms.ClientAdminForm) -> bool:
     as_shown = form.initial["instead_of"] == form.cleaned_data["instead_of"]
-    return as_shown and appoint_client_admin(order, form.cleaned_data["user"], staff)
+    return as_shown and assignment.appoint_client_admin(order, form.cleaned_data["user"], staff)
 
 
 def _client_admin_text(order: Order) -> str:
@@ -108,13 +83,13 @@ def _client_admin_text(order: Order) -> str:
 
 
 def _add_note(order: Order, staff: User, form: forms.NoteForm) -> bool:
-    add_note(order, staff, form.cleaned_data["text"])
+    assignment.add_note(order, staff, form.cleaned_data["text"])
     return True
 
 
 def _take(order: Order, staff: User, form: ActionForm) -> bool:
     as_shown = form.data.get("taken_by", "") == str(order.taken_by_id or "")
-    return as_shown and assign(order, staff, actor=staff)
+    return as_shown and assignment.assign(order, staff, actor=staff)
 
 
 ACTIONS = [
@@ -125,7 +100,7 @@ ACTIONS = [
             "The worker takes the order up at once, with its attempts counted anew. What is done "
             "stays done."
         ),
-        run=lambda order, staff, _form: retry(order, staff),
+        run=lambda order, staff, _form: recovery.retry(order, staff),
         done=_("The order is tried again."),
         is_possible=_is_retryable,
         is_primary=lambda order: not _is_approvable(order) or order.fault == "tries_used_up",
@@ -137,7 +112,7 @@ ACTIONS = [
             "The worker waits before its next attempt. Have it try at once, with its attempts "
             "counted anew."
         ),
-        run=lambda order, staff, _form: retry_now(order, staff),
+        run=lambda order, staff, _form: recovery.retry_now(order, staff),
         done=_("The order is tried now."),
         is_possible=_waits_for_next_attempt,
         is_primary=lambda _order: True,
@@ -149,7 +124,7 @@ ACTIONS = [
             "The order goes on, also where its tier asks for approval or its members are more than "
             "the tier allows."
         ),
-        run=lambda order, staff, _form: approve(order, staff),
+        run=lambda order, staff, _form: recovery.approve(order, staff),
         done=_("The order is approved."),
         is_possible=_is_approvable,
         is_primary=lambda order: order.fault != "tries_used_up",
@@ -174,12 +149,14 @@ ACTIONS = [
         label=_("Correct the e-mail address"),
         text=_("As long as nobody has joined, the mail can go to another address."),
         button=_("Correct"),
-        run=lambda order, staff, form: readdress(
+        run=lambda order, staff, form: corrections.readdress(
             order, form.cleaned_data["user_email"], actor=staff
         ),
         done=_("The address is corrected; the mail goes there now."),
         is_possible=lambda order: (
-            not is_correctable(order) and is_readdressable(order) and corrections_left(order)
+            not is_correctable(order)
+            and corrections.is_readdressable(order)
+            and corrections.corrections_left(order)
         ),
         form=forms.EmailChangeForm,
     ),
@@ -192,9 +169,9 @@ ACTIONS = [
             "is never written again."
         ),
         button=_("Run it again"),
-        run=lambda order, staff, form: retry_from(order, form.cleaned_data["step"], staff),
+        run=lambda order, staff, form: recovery.retry_from(order, form.cleaned_data["step"], staff),
         done=_("The order is tried again."),
-        is_possible=lambda order: _is_retryable(order) and rerunnable_steps(order),
+        is_possible=lambda order: _is_retryable(order) and recovery.rerunnable_steps(order),
         form=forms.RetryFromForm,
     ),
     OrderAction(
@@ -204,7 +181,9 @@ ACTIONS = [
             "You have set up client and project yourself: name them, and the invitation goes out."
         ),
         button=_("Close the order"),
-        run=_mark_packed,
+        run=lambda order, staff, form: recovery.mark_packed(
+            order, form.cleaned_data["project"], staff, note=form.cleaned_data["note"]
+        ),
         done=_("The order is done; the invitation goes out."),
         is_possible=_is_approvable,
         form=forms.ByHandForm,
@@ -249,14 +228,16 @@ ACTIONS = [
         label=_("Follow-up"),
         text=_("On that day the order asks for somebody again. Without a day it does not."),
         button=_("Keep the day"),
-        run=lambda order, staff, form: set_follow_up(order, staff, form.cleaned_data["on"]),
+        run=lambda order, staff, form: assignment.set_follow_up(
+            order, staff, form.cleaned_data["on"]
+        ),
         done=_("The day is kept."),
         form=forms.FollowUpForm,
     ),
     OrderAction(name="take", run=_take, done=_("The order is yours."), is_listed=False),
     OrderAction(
         name="hand_back",
-        run=lambda order, staff, _form: unassign(order, staff),
+        run=lambda order, staff, _form: assignment.unassign(order, staff),
         done=_("The order is open to everybody again."),
         is_listed=False,
     ),

@@ -29,19 +29,9 @@ from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
 
 RELATED = (
-    "product",
-    "packing",
-    "application",
-    "placed_by",
-    "token_user",
-    "delivered_client__client_admin",
-    "delivered_project",
-    "member",
-    "invitation",
-    "approved_by",
-    "taken_by",
-    "basket__terms",
-    "basket__application",
+    *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
+    *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
+    *("basket__terms", "basket__application"),
 )
 
 
