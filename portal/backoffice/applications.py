@@ -1,5 +1,6 @@
 """Partners' applications: create them, manage their tokens and signing secrets."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -61,7 +62,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(pk)
     form = TokenForm(request.POST, scopes=found.oauth_client.get_scopes())
     if not form.is_valid():
-        return _show(request, found, form=form, status=422)
+        return _show(request, found, refused=form)
     name, days = form.cleaned_data["name"], form.cleaned_data["days"]
     with transaction.atomic():
         value = issue(
@@ -81,14 +82,12 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
     application = _find(pk)
     found = tokens_of(application).filter(pk=token).first()
     with transaction.atomic():
-        revoked = found is not None and found.delete()[0]
-        if found is not None and revoked:
+        if found is not None and found.delete()[0]:
             name = (found.data or {}).get("name", "OAuth")
             record(staff_user(request), application, Act.TOKEN_REVOKED, name)
-    if revoked:
-        messages.success(request, _("The token is revoked."))
-    else:
-        messages.warning(request, _("There is no such token: it was revoked already."))
+            messages.success(request, _("The token is revoked."))
+        else:
+            messages.warning(request, _("There is no such token: it was revoked already."))
     return redirect("staff_application", pk)
 
 
@@ -134,17 +133,16 @@ def _show(
     request: HttpRequest,
     application: Application,
     *,
-    form: TokenForm | None = None,
-    shown: list[tuple[str, str]] | None = None,
-    status: int = 200,
+    refused: TokenForm | None = None,
+    shown: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """Render the application's page; `shown` are names and values that are shown once."""
+    """Render an application's page; names and values in `shown` appear this once."""
     client = application.oauth_client
     context = {
         "application": application,
         "scopes": client.get_scopes(),
         "redirect_uris": client.get_redirect_uris(),
-        "form": form or TokenForm(scopes=client.get_scopes()),
+        "form": refused or TokenForm(scopes=client.get_scopes()),
         "shown": shown,
         "now": timezone.now(),
         "tokens": [(each, last_used(each)) for each in tokens_of(application)[:LONGEST_LIST]],
@@ -152,4 +150,5 @@ def _show(
         "history": history_of(application),
         "overlap_hours": OVERLAP // timedelta(hours=1),
     }
+    status = 422 if refused else 200
     return render(request, "backoffice/application.html", context, status=status)

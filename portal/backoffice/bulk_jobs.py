@@ -16,14 +16,7 @@ from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
 from shop.orders.assignment import assign
-from shop.orders.attention import (
-    APPROVABLE,
-    CANCELLABLE,
-    PLACED,
-    RETRYABLE,
-    OrderSlice,
-    where_any,
-)
+from shop.orders.attention import APPROVABLE, CANCELLABLE, PLACED, RETRYABLE, OrderSlice, where_any
 from shop.orders.cancellation import cancel
 from shop.orders.models import Order
 from shop.packing.recovery import approve, retry

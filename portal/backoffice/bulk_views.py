@@ -53,7 +53,6 @@ def new_job(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "action": BulkJob.Action(action),
-        "number": number,
         "fits": fits,
         "others": number - fits,
         "has_changed": has_changed,

@@ -18,7 +18,7 @@ from django_stubs_ext import StrOrPromise
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice
+from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice, where_any
 from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
@@ -115,7 +115,7 @@ class Filter:
         """Return all filtered orders, unsorted."""
         if self.found is not None:
             return self._found_orders(self.found).order_by()
-        wanted = reduce(or_, [part.where(self.now) for part in self.slices])
+        wanted = where_any(self.slices, self.now)
         return Order.objects.filter(wanted, self._further()).order_by()
 
     def as_query(self, **changes: str) -> str:

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -77,16 +78,10 @@ def _values(order: Order) -> list[Any]:
     return [*(getattr(order, name) for name in FIELDS), *packed, taken_by]
 
 
-class _Echo:
-    """A file object whose `write` returns the text."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _csv(values: Iterable[Any]) -> str:
-    line: str = csv.writer(_Echo()).writerow([_plain(value) for value in values])
-    return line
+    line = StringIO()
+    csv.writer(line).writerow([_plain(value) for value in values])
+    return line.getvalue()
 
 
 def _plain(value: object) -> object:

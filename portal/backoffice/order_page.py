@@ -19,7 +19,6 @@ from portal.backoffice.order_actions import ACTIONS, MEND, OrderAction
 from portal.backoffice.staff_access import View, permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
 from shop.form_texts import add_errors
-from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
 from shop.notifications.webhooks.replay import replay_for
 from shop.orders.document import InvalidDocumentError
@@ -87,8 +86,8 @@ def action_view(action: OrderAction) -> View:
 @posted(MEND)
 def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
     """Send one mail again."""
-    messages_of_it = Message.objects.select_related("order__invitation").filter(order=order)
-    sent = send_again(get_object_or_404(messages_of_it, pk=mail), staff_user(request))
+    mails = order.messages.select_related("order__invitation")
+    sent = send_again(get_object_or_404(mails, pk=mail), staff_user(request))
     return _acted(request, order, _("The e-mail is on its way again.") if sent else "")
 
 
