@@ -75,11 +75,9 @@ def _links(wanted: Filter, page: Page) -> dict[str, str]:
 
 def _state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
     """Build the pills of the groups, one of which is always on."""
-    shown = counts.shown()
+    shown, group = counts.shown(), wanted.group
     return [
-        Pill(
-            name, label, wanted.as_query(show=name, sort=""), wanted.group == name, shown.get(name)
-        )
+        Pill(name, label, wanted.as_query(show=name, sort=""), name == group, shown.get(name))
         for name, (label, _slices) in GROUPS.items()
     ]
 

@@ -9,6 +9,7 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth import decorators
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,18 +49,8 @@ def staff_required(view: View) -> View:
 
 def permission_required(permission: str) -> Callable[[View], View]:
     """Decorate a view for staff with `permission` ("orders.mend_order"); other staff get 403."""
-
-    def guard(view: View) -> View:
-        @staff_required
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            if not request.user.has_perm(permission):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return guard
+    permitted = decorators.permission_required(permission, raise_exception=True)
+    return lambda view: staff_required(permitted(view))
 
 
 def staff_user(request: HttpRequest) -> User:
