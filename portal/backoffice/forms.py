@@ -25,10 +25,7 @@ from shop.tenancy.models import Client, Project, User
 
 
 class ActionForm(forms.Form):
-    """The form of one staff action, by itself one without fields.
-
-    Several stand on an order's page, so the ids of its fields begin with the action's name.
-    """
+    """The form of one staff action; the ids of its fields begin with the action's name."""
 
     name: ClassVar[str] = ""
     columns: ClassVar[dict[str, str]] = {}  # by field: the order's column that it shows at first
@@ -234,13 +231,11 @@ class BulkForm(forms.Form):
 class ScopesField(forms.MultipleChoiceField):
     """The scopes of an application or a token; all of them by default."""
 
+    widget = forms.CheckboxSelectMultiple
+
     def __init__(self, scopes: Sequence[str] = SCOPES) -> None:
-        super().__init__(
-            label=_("Scopes"),
-            choices=[(scope, scope) for scope in scopes],
-            initial=list(scopes),
-            widget=forms.CheckboxSelectMultiple,
-        )
+        choices = [(scope, scope) for scope in scopes]
+        super().__init__(label=_("Scopes"), choices=choices, initial=list(scopes))
 
 
 class ApplicationForm(forms.Form):

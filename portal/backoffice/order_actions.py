@@ -54,6 +54,7 @@ class OrderAction:
 
 _is_retryable = partial(any_holds, RETRYABLE)
 _is_approvable = partial(any_holds, APPROVABLE)
+_is_cancellable = partial(any_holds, CANCELLABLE)
 
 
 def _waits_for_next_attempt(order: Order) -> bool:
@@ -211,7 +212,7 @@ ACTIONS = [
             if order.user_email
             else _("The order is cancelled. There was nobody to write to.")
         ),
-        is_possible=lambda order: any_holds(CANCELLABLE, order),
+        is_possible=_is_cancellable,
         form=forms.CancelForm,
     ),
     OrderAction(
