@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from shop import openapi
-from shop.access.tokens import READ, WRITE
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import phrase
 from shop.api.urls import urlpatterns
@@ -102,7 +101,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         "summary": operation.summary,
         "description": operation.text,
         "tags": [TAG["name"]],
-        "security": openapi.by_token(WRITE if method == "POST" else READ),
+        "security": openapi.by_token(method),
     }
     if operation.query:
         refusals.add(422)

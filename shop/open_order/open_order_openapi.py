@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from shop import openapi
-from shop.access.tokens import READ, WRITE
 from shop.catalogue.models import Product
 from shop.open_order.envelope import KINDS
 from shop.open_order.representations import SERVICES
@@ -164,14 +163,13 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
         name += "".join(re.findall("[a-zA-Z]+", path.removeprefix(root).title()))
     # Opening needs no authentication.
     anybody: list[Schema] = [{}] if opens or path == "/orders" else []
-    scope = READ if method in {"GET", "OPTIONS"} else WRITE
     described: Schema = {
         "operationId": name + suffix,
         "tags": [TAG["name"]],
         "summary": operation.summary,
         "description": operation.text,
         "parameters": _parameters(path, operation),
-        "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(scope), *anybody],
+        "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(method), *anybody],
         "responses": {str(status): responses[status] for status in sorted(responses)},
     }
     if operation.body:

@@ -103,14 +103,7 @@ if DEMO:
 else:
     required("EMAIL_URL")
 if env.str("EMAIL_URL", default=""):
-    mail = read("EMAIL_URL", env.email_url, "")
-    EMAIL_BACKEND = mail["EMAIL_BACKEND"]
-    EMAIL_HOST = mail["EMAIL_HOST"]
-    EMAIL_PORT = mail["EMAIL_PORT"]
-    EMAIL_HOST_USER = mail["EMAIL_HOST_USER"]
-    EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
-    EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
+    globals().update(read("EMAIL_URL", env.email_url, ""))  # EMAIL_BACKEND, EMAIL_HOST and so on
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"
