@@ -1,4 +1,4 @@
-"""Form fields for the members of an order, and the words for what is wrong with one."""
+"""Form fields for the order document, and the words for what is wrong with one."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,10 @@ from django_stubs_ext import StrOrPromise
 from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
 
+MISSING = ("required", "blank", "required_with", "required_unless")
 # By code of `shop.orders.problems`.
 FORM_TEXTS: dict[str, StrOrPromise] = {
-    "required": _("Please fill this in."),
-    "blank": _("Please fill this in."),
-    "required_with": _("Please fill this in."),
-    "required_unless": _("Please fill this in."),
+    **dict.fromkeys(MISSING, _("Please fill this in.")),
     "not_an_email": _("Please give an e-mail address like name@example.com."),
     "control_characters": _("Please remove line breaks and invisible signs."),
     "too_long": _("Please use at most %(limit)s characters."),
@@ -37,7 +35,7 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
 
 
 def member_field(name: str, *, required: bool) -> forms.Field:
-    """Make the form field of the order member `name`. The order document checks its value."""
+    """The form field of the document's field `name`. The order document checks its value."""
     member = FIELDS[name]
     if name == "language":
         return forms.ChoiceField(label=member.label, choices=settings.LANGUAGES, required=required)
@@ -60,12 +58,9 @@ def form_text(problem: Problem) -> str:
 
 
 def add_errors(form: forms.Form, problems: Iterable[Problem]) -> None:
-    """Put `problems` beside the fields of `form`; those without a field on top of it.
-
-    A field that has an error already keeps that one alone.
-    """
+    """Put `problems` beside the fields of `form` that have no error yet, else on top of it."""
     already = set(form.errors)
     for problem in problems:
         if problem.member not in already:
-            member = problem.member if problem.member in form.fields else None
-            form.add_error(member, form_text(problem))
+            field = problem.member if problem.member in form.fields else None
+            form.add_error(field, form_text(problem))

@@ -55,8 +55,20 @@ class _Rows:
     def collect(self) -> Iterator[Metric]:
         yield from _orders()
         yield from _packing()
-        yield from _messages()
-        yield from _webhooks()
+        yield from _outgoing(
+            Message.objects.all(),
+            ("shop_messages", "Messages that are not sent, by kind and state."),
+            ("shop_oldest_due_message_seconds", "Time since the oldest unsent message was due"),
+            kind=Message.Kind.values,
+        )
+        yield from _outgoing(
+            Delivery.objects.all(),
+            ("shop_webhooks", "Webhooks that are not delivered, by state."),
+            (
+                "shop_oldest_due_webhook_seconds",
+                "Time since the oldest undelivered webhook was due",
+            ),
+        )
         yield from _worker()
 
 
@@ -91,23 +103,6 @@ def _packing() -> Iterator[Metric]:
         "shop_packing_leases_expired",
         "Orders reclaimed from a worker that died or took too long.",
         value=counted[LEASES_EXPIRED],
-    )
-
-
-def _messages() -> Iterator[Metric]:
-    return _outgoing(
-        Message.objects.all(),
-        ("shop_messages", "Messages that are not sent, by kind and state."),
-        ("shop_oldest_due_message_seconds", "Time since the oldest unsent message was due"),
-        kind=Message.Kind.values,
-    )
-
-
-def _webhooks() -> Iterator[Metric]:
-    return _outgoing(
-        Delivery.objects.all(),
-        ("shop_webhooks", "Webhooks that are not delivered, by state."),
-        ("shop_oldest_due_webhook_seconds", "Time since the oldest undelivered webhook was due"),
     )
 
 

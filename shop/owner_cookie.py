@@ -39,11 +39,7 @@ def write_owner_id(
     for path in paths:
         morsel: Morsel[str] = Morsel()
         morsel.set(COOKIE, owner.owner_id, owner.owner_id)
-        morsel["path"] = path
-        morsel["max-age"] = DAYS * 86_400
-        morsel["httponly"] = True
-        morsel["samesite"] = "Lax"
-        if settings.SECURE:
-            morsel["secure"] = True
+        morsel.update({"path": path, "max-age": str(DAYS * 86_400), "samesite": "Lax"})
+        morsel["httponly"], morsel["secure"] = True, settings.SECURE
         # Django keeps one cookie per name; other keys make room for the rest.
         dict.__setitem__(response.cookies, f"{COOKIE} {path}", morsel)

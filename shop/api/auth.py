@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from shop.access.bearer import check_bearer
 from shop.access.rate_limits import hit_by
-from shop.api.responses import failure, method_not_allowed, unauthorized
+from shop.api.responses import failure, method_not_allowed
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
 
@@ -46,7 +46,8 @@ def _limited(
     if taken and taken.retry_after:
         response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
     elif bearer is None:
-        response = unauthorized("Send a live token: Authorization: Bearer and its value.")
+        sentence = "Send a live token: Authorization: Bearer and its value."
+        response = failure(401, sentence, {"WWW-Authenticate": "Bearer"})
     elif scope not in bearer.scopes:
         response = failure(403, f"This token lacks the scope {scope}.")
     else:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from shop.access.bearer import Bearer
 from shop.api.models import IdempotentResponse
-from shop.api.responses import failure
+from shop.api.responses import OWN_HEADERS, failure
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
@@ -100,9 +100,5 @@ def _still_running() -> HttpResponse:
 def _replay(kept: IdempotentResponse, fingerprint: str) -> HttpResponse:
     if kept.fingerprint != fingerprint:
         return failure(422, "This Idempotency-Key was used for another request.")
-    answer = HttpResponse(kept.body, status=201, content_type="application/json")
-    answer["Location"] = kept.location
-    answer["Cache-Control"] = "no-store"
-    answer["Content-Language"] = "en"
-    answer["Idempotency-Replayed"] = "true"
-    return answer
+    headers = {"Location": kept.location, "Idempotency-Replayed": "true", **OWN_HEADERS}
+    return HttpResponse(kept.body, "application/json", 201, headers=headers)

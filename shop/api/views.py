@@ -51,12 +51,11 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)
-    response = success(200, {"array": [_shown(order, base) for order in page.orders]})
-    response["Total"] = str(page.total)
-    response["Per-Page"] = str(page.query.per_page)
+    links = page.links(urljoin(base, request.path))
+    headers = {"Total": str(page.total), "Per-Page": str(page.query.per_page)}
     # Links is the name in the older description, Link the one of RFC 8288.
-    response["Links"] = response["Link"] = page.links(urljoin(base, request.path))
-    return response
+    headers |= {"Links": links, "Link": links}
+    return success(200, {"array": [_shown(order, base) for order in page.orders]}, headers)
 
 
 @bearer_required(
@@ -87,9 +86,8 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
             placed = place_order(check_document(document), caller)
         except InvalidDocumentError as refusal:
             return failure(422, refusal.errors)
-        response = success(201, {"order": _shown(placed, base_url(request))})
-        response["Location"] = reverse("api_order", args=[placed.order_hash])
-        return response
+        location = reverse("api_order", args=[placed.order_hash])
+        return success(201, {"order": _shown(placed, base_url(request))}, {"Location": location})
 
     return idempotent(request, body, bearer, call)
 

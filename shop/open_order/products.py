@@ -76,19 +76,9 @@ def product(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse
     if call.request.method == "PUT":
         given = read_resource(OrderedProduct, call.body())
         tier = find_tier(call, given["offering"])
-
-        def change(basket: Basket) -> None:
-            _check_product(basket, product_id)
-            put_product(basket, tier, given)
-
-        call.change(change)
+        call.change(lambda basket: put_product(_checked(basket, product_id), tier, given))
     if call.request.method == "DELETE":
-
-        def remove(basket: Basket) -> None:
-            _check_product(basket, product_id)
-            remove_product(basket)
-
-        call.change(remove)
+        call.change(lambda basket: remove_product(_checked(basket, product_id)))
         return answer(204)
     return answer(200, product_body(call, base))
 
@@ -129,10 +119,12 @@ def find_tier(call: OpenOrderRequest, offering: str) -> Product:
 
 def _base(call: OpenOrderRequest, product_id: str, place: str) -> str:
     """The path of the product below the order. Raises ApiError if it is not the order's."""
-    _check_product(Basket() if call.order is None else basket_of(call), product_id)
+    _checked(Basket() if call.order is None else basket_of(call), product_id)
     return f"{place}/{product_id}"
 
 
-def _check_product(basket: Basket, product_id: str) -> None:
+def _checked(basket: Basket, product_id: str) -> Basket:
+    """`basket`, if it still holds this product. Raises ApiError."""
     if basket.product_key != product_id:
         raise ApiError(404, "There is no such product.")
+    return basket

@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.models import Application
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
 from shop.json_body import UnreadableBodyError, read_json
-from shop.open_order.authentication import Authenticated, authenticate
+from shop.open_order.authentication import NOBODY, Authenticated, authenticate
 from shop.open_order.envelope import ApiError, answer, refuse
 from shop.openapi import METHODS, SAFE, Operation, described, scope_for
 from shop.orders.models import HASH, Basket, Order, State
@@ -28,7 +27,6 @@ from shop.orders.open_orders import (
 from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
 from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
-from shop.tenancy.models import User
 
 Resource = Callable[..., HttpResponse]
 
@@ -92,12 +90,7 @@ class OpenOrderRequest:
 
 
 def owner_required(
-    text: str = "",
-    /,
-    *,
-    left_out: str = "",
-    opens_alone: bool = False,
-    **operations: Operation,
+    text: str = "", /, *, left_out: str = "", opens_alone: bool = False, **operations: Operation
 ) -> Callable[[Resource], Resource]:
     """View decorator: accept `operations` from the owner of the order, errors as JSON.
 
@@ -191,8 +184,8 @@ def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
         return find_open(call.owner)
     if not HASH.fullmatch(order_hash):
         return None
-    seen = Order.objects.filter(visible_to(call.owner, call.who.application))
-    return seen.filter(order_hash=order_hash).select_related("basket", "product").first()
+    seen = Order.objects.filter(visible_to(call.owner, call.who.application), order_hash=order_hash)
+    return seen.select_related("basket", "product").first()
 
 
 def _method(request: HttpRequest) -> str:
@@ -216,19 +209,15 @@ def _refuse_other_sites(request: HttpRequest) -> None:
 
 def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
     """Authenticate the caller and count the request. Raises ApiError."""
+    refused = None
     try:
         who = authenticate(request)
-    except ApiError:
-        _count(request, taken, None)
-        raise
-    _count(request, taken, who.application or who.user)
+    except ApiError as error:
+        who, refused = NOBODY, error
+    if count := hit_by(request, who.application or who.user):
+        taken.append(count)
+        if count.retry_after:
+            raise ApiError(429, "Too many calls. Wait as Retry-After says.")
+    if refused:
+        raise refused
     return who
-
-
-def _count(request: HttpRequest, taken: list[RateLimit], caller: Application | User | None) -> None:
-    count = hit_by(request, caller)
-    if count is None:
-        return
-    taken.append(count)
-    if count.retry_after:
-        raise ApiError(429, "Too many calls. Wait as Retry-After says.")

@@ -91,9 +91,7 @@ TEMPLATES = [
 ]
 
 # One connection per process stays open: a new one costs ten times as much as a request.
-DATABASES = {
-    "default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}"),
-}
+DATABASES = {"default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}
 if "ENGINE" not in DATABASES["default"]:
     raise SystemExit("DATABASE_URL must begin with sqlite:/// or postgres://")
 DATABASES["default"]["CONN_MAX_AGE"] = 600

@@ -117,7 +117,4 @@ MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # for a whole call, from the DNS query to the end of the response
 WEBHOOK_LEASE_SECONDS = 60  # well above it
 # Before the second attempt, the third and so on (contract, "redirection_uri").
-WEBHOOK_WAITS_SECONDS = [
-    *(5, 5 * 60, 30 * 60),
-    *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)),
-]
+WEBHOOK_WAITS_SECONDS = [5, 5 * 60, 30 * 60, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))]
