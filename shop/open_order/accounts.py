@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 
 from shop.open_order import mapping
+from shop.open_order import response_models as answers
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import basket_of, shown
 from shop.open_order.request import OpenOrderRequest, owner_required
@@ -14,22 +15,15 @@ from shop.open_order.resources import (
     PaymentInfo,
     read_resource,
 )
-from shop.open_order.response_models import (
-    AccountAnswer,
-    ContactAnswer,
-    ContactsAnswer,
-    PaymentAnswer,
-    UserAnswer,
-)
 from shop.openapi import delete, put, show
 from shop.orders.models import Basket
 
 
 @owner_required(
     "Who orders: currency, language, which client.",
-    GET=show("Account", "the account", AccountAnswer),
+    GET=show("Account", "the account", answers.AccountAnswer),
     PUT=put(
-        *("Account", "the account", Account, AccountAnswer),
+        *("Account", "the account", Account, answers.AccountAnswer),
         "Who orders: a new client by its name, or one that exists by its number.",
         refusals={409: mapping.OTHER_CURRENCY},
     ),
@@ -48,7 +42,7 @@ def account(call: OpenOrderRequest) -> HttpResponse:
 
 @owner_required(
     "All contacts that were set.",
-    GET=show("Contacts", "all contacts", ContactsAnswer, "Those that were set."),
+    GET=show("Contacts", "all contacts", answers.ContactsAnswer, "Those that were set."),
 )
 def contacts(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/contactInfo`: all contacts that were set."""
@@ -61,9 +55,9 @@ def contacts(call: OpenOrderRequest) -> HttpResponse:
 @owner_required(
     "A person to turn to: regular, billing, administrator or technical. The regular one is the "
     "first member.",
-    GET=show("Contact", "a contact", ContactAnswer),
+    GET=show("Contact", "a contact", answers.ContactAnswer),
     PUT=put(
-        *("Contact", "a contact", Contact, ContactAnswer),
+        *("Contact", "a contact", Contact, answers.ContactAnswer),
         "The regular one is needed, with email1: it is the first member.",
     ),
     DELETE=delete("Contact", "a contact", "The others stay."),
@@ -84,9 +78,9 @@ def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
 
 @owner_required(
     "The sign-in name that the first member would like.",
-    GET=show("User", "the user", UserAnswer),
+    GET=show("User", "the user", answers.UserAnswer),
     PUT=put(
-        *("User", "the user", OrderUser, UserAnswer),
+        *("User", "the user", OrderUser, answers.UserAnswer),
         "The sign-in name that the first member would like. There is no password: members set "
         "theirs on the registration page.",
     ),
@@ -102,9 +96,9 @@ def user(call: OpenOrderRequest) -> HttpResponse:
 
 @owner_required(
     "How it is paid: by invoice.",
-    GET=show("Payment", "the payment", PaymentAnswer),
+    GET=show("Payment", "the payment", answers.PaymentAnswer),
     PUT=put(
-        *("Payment", "the payment", PaymentInfo, PaymentAnswer),
+        *("Payment", "the payment", PaymentInfo, answers.PaymentAnswer),
         "By invoice, and need not be set. Card data is refused and never kept.",
     ),
 )

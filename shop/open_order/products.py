@@ -6,18 +6,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product
+from shop.open_order import response_models as answers
 from shop.open_order.envelope import ApiError, answer, invalid
 from shop.open_order.mapping import OTHER_CURRENCY, put_product
 from shop.open_order.representations import SERVICES, basket_of, product_body, service_body, shown
 from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.open_order.resources import OrderedProduct, read_resource
-from shop.open_order.response_models import (
-    ProductAnswer,
-    ProductMade,
-    ProductsAnswer,
-    ServiceAnswer,
-    ServicesAnswer,
-)
 from shop.openapi import Operation, delete, put, show
 from shop.orders.basket import remove_product
 from shop.orders.models import Basket
@@ -29,12 +23,12 @@ ALIAS = "product"
 
 @owner_required(
     "The product, in a list.",
-    GET=show("Products", "the products", ProductsAnswer, "None, or one."),
+    GET=show("Products", "the products", answers.ProductsAnswer, "None, or one."),
     POST=Operation(
         "addProduct",
         "Put a product in",
         "An order holds one product.",
-        {201: ProductMade},
+        {201: answers.ProductMade},
         OrderedProduct,
         refusals={409: f"The order holds a product already. {OTHER_CURRENCY}"},
     ),
@@ -62,9 +56,9 @@ def products(call: OpenOrderRequest) -> HttpResponse:
 @owner_required(
     "The tier, and the project it is for. Below /order also product/{productId}, the older "
     "example's address.",
-    GET=show("Product", "the product", ProductAnswer),
+    GET=show("Product", "the product", answers.ProductAnswer),
     PUT=put(
-        *("Product", "the product", OrderedProduct, ProductAnswer),
+        *("Product", "the product", OrderedProduct, answers.ProductAnswer),
         "In place of what it was: another tier, another project.",
         refusals={409: OTHER_CURRENCY},
     ),
@@ -85,7 +79,7 @@ def product(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse
 
 @owner_required(
     "What the tier delivers.",
-    GET=show("Services", "what the tier delivers", ServicesAnswer),
+    GET=show("Services", "what the tier delivers", answers.ServicesAnswer),
     left_out="POST",
 )
 def services(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse:
@@ -97,7 +91,7 @@ def services(call: OpenOrderRequest, product_id: str, place: str) -> HttpRespons
 
 @owner_required(
     "One of it: client, project or members.",
-    GET=show("Service", "one thing that the tier delivers", ServiceAnswer),
+    GET=show("Service", "one thing that the tier delivers", answers.ServiceAnswer),
 )
 def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str) -> HttpResponse:
     """`…/services/{serviceId}`."""

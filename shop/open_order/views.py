@@ -45,9 +45,7 @@ OPEN = Operation(
     Opening,
 )
 SHOW = show(
-    "OpenOrder",
-    "the order",
-    OpenOrder,
+    *("OpenOrder", "the order", OpenOrder),
     "Whether it is open, or how far it is once placed, and where its parts are.",
 )
 DELETE = delete("OpenOrder", "the order", "With all it holds. A placed one stays.")
