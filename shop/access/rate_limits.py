@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import caches
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
 # So rare that they are counted in the cache that all processes share.
@@ -42,6 +43,13 @@ class RateLimit:
         response["RateLimit"] = f'"{name}";r={self.remaining};t={refill}'
         if self.retry_after:
             response["Retry-After"] = str(math.ceil(self.retry_after))
+
+
+def hit_by(request: HttpRequest, caller: Model | None) -> RateLimit | None:
+    """Count a call of an application or user; of anybody else by their IP address."""
+    if caller is None:
+        return hit(request, "anonymous")
+    return hit(request, "application", f"{type(caller).__name__}-{caller.pk}")
 
 
 def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:

@@ -45,7 +45,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one tier; 404 for a retired one."""
     product = get_object_or_404(Product, slug=slug, listed=True)
-    address = f"{base_url(request).rstrip('/')}{request.path}?lang={page_language()}"
+    address = f"{base_url(request)}{request.path}?lang={page_language()}"
     context = {
         "product": product,
         "price": price_of(product, None, adds_member=False),

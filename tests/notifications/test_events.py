@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import Settings
 
-from shop.links import registration_url
+from shop.base_url import registration_url
 from shop.notifications.webhooks.events import endpoint_of, queue_event
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.document import check_document
