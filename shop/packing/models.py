@@ -49,9 +49,6 @@ class Packing(Leased):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"packing of order {self.order_id}"
-
 
 class StepRecord(models.Model):
     """A step that is done; committed in one transaction with what the step wrote."""
@@ -68,9 +65,6 @@ class StepRecord(models.Model):
             models.UniqueConstraint(fields=["order", "name"], name="step_once_an_order")
         ]
 
-    def __str__(self) -> str:
-        return f"{self.name} of order {self.order_id}"
-
 
 class Counter(models.Model):
     """The number of times that something has happened since the first start; for `/metrics`."""
@@ -81,6 +75,3 @@ class Counter(models.Model):
     class Meta:
         verbose_name = _("counter")
         verbose_name_plural = _("counters")
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.total}"

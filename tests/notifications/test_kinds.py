@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from shop.content.models import Version
 from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.content import typed
 from shop.notifications.emails.kinds import KINDS, email_for
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import (
@@ -24,7 +25,6 @@ from shop.notifications.emails.queue import (
     queue_security_notice,
 )
 from shop.notifications.emails.render import render
-from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.corrections import readdress
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller

@@ -1,7 +1,6 @@
 """Deliver the webhooks that are due: several calls at once, each row under its own lease.
 
-The calls run in threads that hold no transaction and touch no database; the main thread reads and
-writes all rows. A slow receiver holds up one thread, while the other calls go on.
+The calls run in threads that touch no database; the main thread reads and writes all rows.
 """
 
 import logging
@@ -50,12 +49,11 @@ def deliver_due(beat: Callable[[], None]) -> None:
 
 
 def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
-    """Send `delivery`, which must be claimed, signed with each of `secrets`.
+    """Send the claimed `delivery`, signed with each of `secrets`, and return the unsaved attempt.
 
-    Returns the attempt, not saved. Sends nothing without secrets: an unsigned webhook teaches
-    receivers not to check.
+    Sends nothing without secrets: an unsigned webhook teaches receivers not to check.
     """
-    attempt = Attempt(delivery=delivery, at=timezone.now())
+    attempt = Attempt(delivery=delivery, at=timezone.now(), failure=Failure.UNSIGNED)
     began = time.monotonic()
     try:
         if secrets:
@@ -65,8 +63,6 @@ def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
             attempt.status = response.status
             # PostgreSQL takes no text with a NUL.
             attempt.answer = response.body.decode(errors="replace").replace("\0", "\ufffd")
-        else:
-            attempt.failure = Failure.UNSIGNED
     except Exception:  # one delivery must not stop the others
         logger.exception("Sending %s failed.", delivery)
         attempt.failure = Failure.ERROR
@@ -82,18 +78,15 @@ def _call(delivery: Delivery, secrets: Sequence[str], at: datetime) -> Response:
 
 def headers(delivery: Delivery, secrets: Sequence[str], at: datetime) -> dict[str, str]:
     """The headers sent with the payload at `at`, a moment in UTC (Standard Webhooks)."""
-    signatures = [
-        # The library replaces the time zone by UTC instead of converting to it.
-        Webhook(secret).sign(delivery.webhook_id, at, delivery.payload)
-        for secret in secrets
-    ]
+    # The library replaces the time zone by UTC instead of converting to it.
+    signed = (delivery.webhook_id, at, delivery.payload)
     return {
         "Content-Type": "application/json",
         "Connection": "close",
         "User-Agent": "slate-webhooks",
         "webhook-id": delivery.webhook_id,
         "webhook-timestamp": str(floor(at.timestamp())),
-        "webhook-signature": " ".join(signatures),
+        "webhook-signature": " ".join(Webhook(secret).sign(*signed) for secret in secrets),
     }
 
 
