@@ -16,10 +16,9 @@ from django.views.decorators.http import require_safe
 
 from portal.backoffice.staff_access import permission_required
 from shop.languages import page_language
-from shop.notifications.emails.kinds import KINDS
+from shop.notifications.emails.kinds import KINDS, Rendered
+from shop.notifications.emails.kinds import render as render_mail
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import Rendered
-from shop.notifications.emails.render import render as render_mail
 from shop.notifications.emails.samples import sample_message
 from shop.view_types import View
 

@@ -53,14 +53,9 @@ def claim(pks: Sequence[int]) -> list[Packing]:
         if Packing.objects.filter(pk__in=ours, next_attempt_at__gt=now).exists():
             transaction.set_rollback(True)
             return []
-        records = leases.claim(
-            # The orders have moved: no other worker claims these rows.
-            Packing.objects.all(),
-            ours,
-            seconds=settings.PACKING_LEASE_SECONDS,
-            next_attempt_at=None,
-            last_step="",
-        )
+        # The orders have moved: no other worker claims these rows.
+        free, seconds = Packing.objects.all(), settings.PACKING_LEASE_SECONDS
+        records = leases.claim(free, ours, seconds=seconds, next_attempt_at=None, last_step="")
         claimed = records.select_related(*RELATED).in_bulk()
         # Cancelled while they waited for a retry.
         gone = Packing.objects.filter(pk__in=pks).exclude(next_attempt_at=None)

@@ -36,8 +36,7 @@ class RetryLater(Exception):
 
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason)
-        self.seconds = seconds
-        self.reason = reason
+        self.seconds, self.reason = seconds, reason
 
 
 class NeedsCorrection(Exception):
@@ -55,10 +54,8 @@ class NeedsCorrection(Exception):
         self, code: str, *, customer: str = "", staff: str = "", members: Collection[str] = ()
     ) -> None:
         super().__init__(staff or code)
-        self.code = checked_code(code)
-        self.customer = customer
-        self.members = members
-        self.staff = staff
+        self.code, self.staff = checked_code(code), staff
+        self.customer, self.members = customer, members
 
 
 class NeedsHuman(Exception):
@@ -66,8 +63,7 @@ class NeedsHuman(Exception):
 
     def __init__(self, code: str, *, staff: str = "") -> None:
         super().__init__(staff or code)
-        self.code = checked_code(code)
-        self.staff = staff
+        self.code, self.staff = checked_code(code), staff
 
 
 def checked_code(code: str) -> str:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -72,10 +73,9 @@ def cpu_seconds(group: int, name: str = "") -> float:
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and all that it started in its group."""
-    try:
+    # PermissionError is macOS' answer when all have ended.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # the latter on macOS, when all have ended
-        pass
     process.wait()
 
 

@@ -1,12 +1,12 @@
-"""Keeps the clusters alive: starts them, wakes them every second, replaces what froze or died.
+"""Keep the clusters alive: start them, wake them every second, replace what froze or died.
 
-django-q2 does not notice all its failures. A killed process may have held the lock of the cluster's
-inner queue, after which no task ever runs again; the processes of a killed parent go on without it.
-So a cluster is judged by its heartbeat, and replaced as a whole.
+django-q2 does not notice all its failures: a killed process may have held the lock of the cluster's
+inner queue, and the processes of a killed parent go on without it. So a cluster is judged by its
+heartbeat, and replaced as a whole.
 
-On a machine with little CPU a limit in seconds would feed on itself: each restart takes the CPU that
-the next one needs. So clusters start one after the other, a cluster that still gains CPU time is
-left alone, and what a start is allowed doubles with each one that failed.
+On a slow machine a limit in seconds would feed on itself: each restart takes the CPU that the next
+one needs. So clusters start one after the other, one that still gains CPU time is left alone, and
+what a start is allowed doubles with each that failed.
 """
 
 import logging

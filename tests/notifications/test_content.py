@@ -9,8 +9,8 @@ from django.utils.html import escape, urlize
 from pytest_django import Settings
 
 from shop.notifications.emails.content import typed
+from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import render
 from shop.notifications.emails.resend import resend_invitation
 from shop.tenancy.invitations import read_join_token
 from shop.tenancy.models import Invitation

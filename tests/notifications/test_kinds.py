@@ -16,7 +16,7 @@ from pytest_django import Settings
 from shop.content.models import Version
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.content import typed
-from shop.notifications.emails.kinds import KINDS, email_for
+from shop.notifications.emails.kinds import KINDS, email_for, render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import (
     queue_code,
@@ -24,7 +24,6 @@ from shop.notifications.emails.queue import (
     queue_reminder,
     queue_security_notice,
 )
-from shop.notifications.emails.render import render
 from shop.orders.corrections import readdress
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.codes import code_of
 from shop.notifications.emails.content import EmailContent, Link, page_url
-from shop.notifications.emails.kinds import Email, register
+from shop.notifications.emails.kinds import Email
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import account_sample
 from shop.notifications.emails.security_notices import NOTICES, OTHER
@@ -28,8 +28,7 @@ class AccountEmail(Email):
         return user is None or not user.may_sign_in
 
 
-@register(Message.Kind.PASSWORD)
-class PasswordReset(AccountEmail):
+class PasswordReset(AccountEmail, kind=Message.Kind.PASSWORD):
     """Link to a new password; for an account without a password, the way to a code."""
 
     samples = (account_sample(gettext_lazy("link to a new password")),)
@@ -70,8 +69,7 @@ class PasswordReset(AccountEmail):
         return EmailContent(subject=subject, intro=(asked,), action=action, outro=(not_me,))
 
 
-@register(Message.Kind.CODE)
-class SignInCode(AccountEmail):
+class SignInCode(AccountEmail, kind=Message.Kind.CODE):
     """Code to type on the page that asked for it; hence no link."""
 
     samples = (account_sample(gettext_lazy("code"), seed="sample"),)
@@ -101,8 +99,7 @@ class SignInCode(AccountEmail):
         )
 
 
-@register(Message.Kind.CHANGE)
-class SecurityNotice(AccountEmail):
+class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
     """Notice of a changed way to sign in, with advice if somebody else changed it.
 
     `details` of the message: `what`, by allauth's name, and `ip`, empty if staff did it.

@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
-from shop.notifications.emails.kinds import register
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.queue import invitation_key
@@ -24,8 +23,7 @@ class DeliveryEmail(OrderEmail):
         return self.named(project.client.name, project.name) if project else self.named()
 
 
-@register(Message.Kind.INVITATION)
-class InvitationEmail(DeliveryEmail):
+class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
     """Link by which the new member joins; one mail per counter of the invitation."""
 
     samples = (order_sample(gettext_lazy("new member"), state=State.PACKED),)
@@ -71,8 +69,7 @@ class InvitationEmail(DeliveryEmail):
         )
 
 
-@register(Message.Kind.PACKED)
-class OrderPacked(DeliveryEmail):
+class OrderPacked(DeliveryEmail, kind=Message.Kind.PACKED):
     """Notice to the person who placed the order, if that is not the new member."""
 
     samples = (order_sample(gettext_lazy("to who ordered"), state=State.PACKED),)

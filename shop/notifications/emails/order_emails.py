@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from shop.catalogue.templatetags.money import money
 from shop.content.models import Version
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url, typed
-from shop.notifications.emails.kinds import Email, Sample, register
+from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import order_sample, sample_order
 from shop.orders.error_codes import customer_error_text
@@ -50,8 +50,7 @@ class OrderEmail(Email):
         return _("Do you know nothing of this order? Then please ignore this e-mail.")
 
 
-@register(Message.Kind.RECEIVED)
-class OrderReceived(OrderEmail):
+class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
     """Confirmation of what was ordered and for how much, with the agreed terms to keep."""
 
     samples = (
@@ -97,8 +96,7 @@ class OrderReceived(OrderEmail):
         return [Row(_("Price"), gross), Row(_("Net a month"), net)]
 
 
-@register(Message.Kind.REMINDER)
-class Reminder(OrderEmail):
+class Reminder(OrderEmail, kind=Message.Kind.REMINDER):
     """Reminder that the order still misses details."""
 
     samples = (order_sample(gettext_lazy("details missing"), complete=False, project_name=None),)
@@ -123,8 +121,7 @@ class Reminder(OrderEmail):
         )
 
 
-@register(Message.Kind.ATTENTION)
-class NeedsAttention(OrderEmail):
+class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
     """Notice that packing stands still, with the reason if the customer can act.
 
     `details` of the message: `state`, the order's state when it was queued.
@@ -164,8 +161,7 @@ class NeedsAttention(OrderEmail):
         )
 
 
-@register(Message.Kind.CANCELLED)
-class OrderCancelled(OrderEmail):
+class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
     """Notice that the order was cancelled, with the reason."""
 
     follows_address = False  # a cancellation is final
@@ -203,8 +199,7 @@ class OrderCancelled(OrderEmail):
         )
 
 
-@register(Message.Kind.ADDRESS)
-class AddressCorrected(OrderEmail):
+class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
     """Notice to an address that was a mistake: it lets nobody in and names nobody."""
 
     follows_address = False

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -60,12 +60,9 @@ def send_again(message: Message, staff: User) -> bool:
         else:
             queued = _copy(message)
         if queued:
-            OrderEvent.objects.create(
-                order=order,
-                kind=OrderEvent.Kind.SENT_AGAIN,
-                actor=staff,
-                details={"mail": message.kind, "recipient": message.recipient},
-            )
+            details = {"mail": message.kind, "recipient": message.recipient}
+            kind = OrderEvent.Kind.SENT_AGAIN
+            OrderEvent.objects.create(order=order, kind=kind, actor=staff, details=details)
     return queued
 
 
@@ -84,11 +81,11 @@ def _queue_new_link(order: Order) -> bool:
 
 
 def _copy(message: Message) -> bool:
-    kept = ("order_id", "kind", "recipient", "language", "user_id", "details")
-    copied = {name: getattr(message, name) for name in kept}
-    try:
-        with transaction.atomic():
-            Message.objects.create(dedupe_key=f"again:{message.pk}", **copied)
-    except IntegrityError:  # somebody else was faster
-        return False
-    return True
+    kept = ("recipient", "language", "user_id", "details")
+    _again, is_new = Message.objects.get_or_create(
+        order=message.order,
+        kind=message.kind,
+        dedupe_key=f"again:{message.pk}",
+        defaults={name: getattr(message, name) for name in kept},
+    )
+    return is_new  # else somebody was faster

@@ -14,9 +14,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from shop.notifications.emails.daily_limit import daily_limit_wait
-from shop.notifications.emails.kinds import email_for
+from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import render
 from shop.tenancy.email_addresses import mask_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url
-from shop.notifications.emails.kinds import Email, Sample, register
+from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF
@@ -28,8 +28,7 @@ MAX_COUNTED = 1000  # of one slice
 Waiting = list[tuple[datetime, dict[str, Any]]]
 
 
-@register(Message.Kind.ALARM)
-class StaffDigest(Email):
+class StaffDigest(Email, kind=Message.Kind.ALARM):
     """List of the orders that wait for staff: how many, which, why and for how long.
 
     `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `state`,

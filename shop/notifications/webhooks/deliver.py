@@ -19,13 +19,12 @@ from shop.access.signing_secrets import signing_secrets
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, reclaim_expired
-from shop.worker.http_client import HttpClient, Response
+from shop.worker.http_client import HttpClient
 
 logger = logging.getLogger(__name__)
 
 LOOK = 1.0  # seconds between two looks for what has become due while calls are under way
 AT_MOST = 600  # seconds; the next wake-up goes on, well before the queue's own time-out
-KEPT = 1024  # bytes of the answer
 
 Failure = Attempt.Failure
 
@@ -57,7 +56,9 @@ def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
     began = time.monotonic()
     try:
         if secrets:
-            response = _call(delivery, secrets, attempt.at)
+            client = HttpClient(settings.WEBHOOK_TIMEOUT_SECONDS, settings.DEMO)
+            uri, body = delivery.order.redirection_uri or "", delivery.payload.encode()
+            response = client.request("POST", uri, headers(delivery, secrets, attempt.at), body)
             gone = response.status == 410
             attempt.failure = Failure.GONE if gone else str(response.failure or "")
             attempt.status = response.status
@@ -68,12 +69,6 @@ def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
         attempt.failure = Failure.ERROR
     attempt.milliseconds = round((time.monotonic() - began) * 1000)
     return attempt
-
-
-def _call(delivery: Delivery, secrets: Sequence[str], at: datetime) -> Response:
-    uri = delivery.order.redirection_uri or ""
-    client = HttpClient(settings.WEBHOOK_TIMEOUT_SECONDS, settings.DEMO, KEPT)
-    return client.request("POST", uri, headers(delivery, secrets, at), delivery.payload.encode())
 
 
 def headers(delivery: Delivery, secrets: Sequence[str], at: datetime) -> dict[str, str]:

@@ -60,8 +60,9 @@ def _choose(now: datetime) -> Iterator[int]:
         return
     ill = set(Endpoint.objects.filter(failures__gte=MAX_FAILURES).values_list("address", flat=True))
     under_way = Delivery.objects.filter(state=SENDING)
-    to_receiver = Counter(under_way.values_list("receiver", flat=True))
-    by_application = Counter(under_way.values_list("order__application", flat=True))
+    calls = list(under_way.values_list("receiver", "order__application"))
+    to_receiver = Counter(receiver for receiver, _application in calls)
+    by_application = Counter(application for _receiver, application in calls)
     for pk, receiver, application in candidates:
         free = to_receiver[receiver] < (1 if receiver in ill else AT_ONCE)
         if free and by_application[application] < OF_ONE_APPLICATION:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,9 @@ def collect_static() -> None:
 
 def answers(host: str, port: int) -> bool:
     """Tell if the web server takes connections."""
-    try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+    with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
 
 
 def web_server(host: str, port: int) -> list[str]:
