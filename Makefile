@@ -11,10 +11,11 @@ BOOTSTRAP = python=$$($(FIND_PYTHON)); \
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-header
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
-# Settings of another project that the shell may hold.
-unexport DJANGO_SETTINGS_MODULE
+# What the shell may hold: settings of another project; that no bytecode is kept, so that each of
+# the many processes would compile all modules anew.
+unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format examples bench faults mutants screenshots lock catalogues
+.PHONY: help run test lint format examples bench faults mutants schema screenshots lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -58,6 +59,11 @@ screenshots: ## take pictures of every page in every state, into var/screenshots
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
 	$(VENV)/python -m tests.screenshots
+
+schema: ## try the running API with twenty times as many requests as the tests do (SCHEMA_TIMES)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@SCHEMA_TIMES=$${SCHEMA_TIMES:-20} $(VENV)/python -m pytest -q -n0 tests/api/test_schema.py
 
 faults: ## kill processes at random while orders come in, for half an hour (FAULTS_SECONDS, FAULTS_SEED)
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -13,27 +13,27 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A fault of our own."""
+    """Raise an unexpected error."""
     return HttpResponse(str(1 / 0))
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:
-    """Something that is not allowed."""
+    """Refuse permission."""
     raise PermissionDenied
 
 
 def suspicious(request: HttpRequest) -> HttpResponse:
-    """Something that no browser sends."""
+    """Raise what Django raises for requests no browser sends."""
     raise SuspiciousOperation
 
 
 def often(request: HttpRequest) -> HttpResponse:
-    """Where somebody tries too often."""
+    """Answer 429, as for somebody who tries too often."""
     return render(request, "429.html", status=429)
 
 
 def away(request: HttpRequest) -> HttpResponse:
-    """What the database's driver says when nobody answers."""
+    """Raise what the database's driver raises when the server is away."""
     raise OperationalError("connection refused")
 
 

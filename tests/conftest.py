@@ -1,12 +1,55 @@
-"""What tests ask for."""
+"""Fixtures for all tests, and the order in which tests run."""
 
+import os
+import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from shop.content.questions import clear_cache
+from tests.database import create_database, drop_database, kept_copy
+from tests.journey.shop import running_shop
+
+# Run first: no worker of xdist is left alone with one of them at the end.
+LONGEST_FIRST = (
+    *("api/test_schema", "faults/test_storm", "worker/test_supervisor", "packing/test_kills"),
+    *("worker/test_redis", "worker/test_run", "journey/"),
+)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: some tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first, in the order of LONGEST_FIRST."""
+
+    def place(item: pytest.Item) -> int:
+        found = (n for n, part in enumerate(LONGEST_FIRST) if f"tests/{part}" in item.nodeid)
+        return next(found, len(LONGEST_FIRST))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Restore the whole database after each test that commits.
+
+    Django would empty the tables instead, and an ordinary test after that would miss the tiers.
+    """
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        with django_db_blocker.unblock():
+            restore = stack.enter_context(kept_copy())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: restore())
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -17,12 +60,28 @@ def in_english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def with_nothing_remembered() -> None:
-    """What another test wrote to be read on pages is gone with its rows."""
+def without_cached_questions() -> None:
+    """Forget the questions and answers that another test cached."""
     clear_cache()
 
 
 @pytest.fixture
 def empty_cache(db: None) -> None:
-    """Rate limits start anew."""
+    """Start rate limits anew."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running shop in the demo profile, on the kind of database under test."""
+    directory = tmp_path_factory.mktemp("shop")
+    if os.environ.get("TEST_DATABASE") != "postgres":
+        with running_shop(directory) as address:
+            yield address
+        return
+    name = f"journey_{uuid.uuid4().hex[:8]}"
+    url = os.environ["TEST_DATABASE_URL"].replace("/postgres?", f"/{name}?")
+    create_database(name)
+    with running_shop(directory, DATABASE_URL=url) as address:
+        yield address
+    drop_database(name)

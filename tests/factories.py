@@ -1,29 +1,40 @@
 """Real rows for tests."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Promotion
 from shop.orders.document import check_document
-from shop.orders.models import Order
+from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.placing import ANYBODY, Caller, place_order
 from shop.packing.attempts import claim
 from shop.packing.dispatch import run_due
+from shop.packing.models import Packing, StepRecord
 from shop.packing.runner import run_steps
-from shop.tenancy.models import Client, Membership, Project, User
+from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 PASSWORD = "quiet paper, exact type"
 DETAILS = {
     "client_name": "Constantin Film",
     "project_name": "OSD Yamdu Free",
     "user_email": "nicecustomer@gmx.com",
+}
+BYSTANDER = {
+    "client_name": "Bystander Film",
+    "project_name": "Somebody else's project",
+    "user_email": "bystander@example.com",
+    "user_first_name": "Nina",
+    "user_last_name": "Nebenan",
 }
 
 
@@ -118,3 +129,41 @@ def make_packed_order(**members: Any) -> Order:
     pack_all()
     order.refresh_from_db()
     return order
+
+
+@contextmanager
+def bystander(**members: Any) -> Iterator[Order]:
+    """Another customer's packed order with all that hangs on it.
+
+    Every row of it, and a promotion beside it, must be as before when the block ends.
+    """
+    caller = Caller(application=make_application("Bystander"))
+    hook = "https://bystander.example/hook"
+    order = make_packed_order(caller=caller, **{**BYSTANDER, "redirection_uri": hook, **members})
+    note = f"{order.user_first_name} asked about {order.user_email}."
+    order.events.create(kind=OrderEvent.Kind.NOTE, note=note)
+    Promotion.objects.create(code="BYSTANDER", name="Of somebody else", percent=50)
+    before = _rows_of(order)
+    yield order
+    assert _rows_of(order) == before
+
+
+def _rows_of(order: Order) -> dict[str, list[dict[str, Any]]]:
+    project = order.delivered_project
+    assert project
+    querysets: dict[str, QuerySet[Any]] = {
+        "order": Order.objects.filter(pk=order.pk),
+        "basket": Basket.objects.filter(order=order),
+        "events": order.events.all(),
+        "packing": Packing.objects.filter(order=order),
+        "steps": StepRecord.objects.filter(order=order),
+        "mails": order.messages.all(),
+        "webhooks": order.deliveries.all(),
+        "client": Client.objects.filter(projects=project),
+        "project": Project.objects.filter(pk=project.pk),
+        "memberships": Membership.objects.filter(project=project),
+        "invitations": Invitation.objects.filter(membership__project=project),
+        "users": User.objects.filter(memberships__project=project),
+        "promotions": Promotion.objects.filter(code="BYSTANDER"),
+    }
+    return {name: list(rows.order_by("pk").values()) for name, rows in querysets.items()}

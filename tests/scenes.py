@@ -1,7 +1,7 @@
-"""Every page in every state: who goes where, and does what there.
+"""Every page in every state, for the tests that visit all pages and for `make screenshots`.
 
-For the tests that look at all pages, and for `make screenshots`. Scenes come one after another and
-their rows with them: each is to be looked at before the next is asked for.
+Each group is a generator that makes the rows of a scene just before it yields the scene: visit one
+before you ask for the next.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ SEND = "main form .button"
 
 
 def nothing(page: Page) -> None:
-    """What is done on most pages."""
+    """Do nothing, as on most pages."""
 
 
 @dataclass
@@ -182,16 +182,20 @@ def webhooks_of_a_packed_order() -> int:
     return order.pk
 
 
-def storefront() -> Iterator[Scene]:
-    """The shop's own pages."""
-    admin = make_user()
-    make_project(client=make_client(client_admin=admin))
-    Promotion.objects.create(code="PREMIERE", name="PREMIERE", percent=10)
+def tiers() -> Iterator[Scene]:
+    """The tiers, together and each on its page."""
     yield Scene("tiers", "/")
     yield Scene("tiers-open-order", "/tiers/m/", act=chosen(lambda page: page.goto("/")))
     yield Scene("tiers-old-browser", "/", act=without_style)
     for slug in ("commercial", "yamdu-free", "xl"):
         yield Scene(f"tier-{slug}", f"/tiers/{slug}/")
+
+
+def checkout() -> Iterator[Scene]:
+    """The checkout, for each kind of tier and customer."""
+    admin = make_user()
+    make_project(client=make_client(client_admin=admin))
+    Promotion.objects.create(code="PREMIERE", name="PREMIERE", percent=10)
     yield Scene("checkout", "/tiers/commercial/", act=chosen())
     yield Scene("checkout-errors", "/tiers/s/", act=chosen(press("[name=place]")))
     yield Scene("checkout-free", "/tiers/yamdu-free/", act=chosen())
@@ -200,25 +204,35 @@ def storefront() -> Iterator[Scene]:
     yield Scene("checkout-client", "/tiers/s/", admin, act=chosen())
 
 
-def staff() -> Iterator[Scene]:
-    """The back office."""
-    person = make_user(is_staff=True, is_superuser=True)
+def staff_queue() -> Iterator[Scene]:
+    """The back office's queue and overview."""
+    person = make_staff()
     yield Scene("staff-queue-empty", "/staff/", person)
-    order = order_in("need_human")
-    failed = order_in("has_packing_errors")
+    order_in("need_human")
+    order_in("has_packing_errors")
     yield Scene("staff-queue", "/staff/", person)
     yield Scene("staff-queue-filters", "/staff/?show=all&tier=xl&taken=nobody", person)
     yield Scene("staff-queue-nothing", "/staff/?q=nothing", person)
     yield Scene("staff-overview", "/staff/overview/", person)
+
+
+def staff_order() -> Iterator[Scene]:
+    """An order's page in the back office."""
+    person, viewer = make_staff(), make_staff("viewer")
+    order, failed = order_in("need_human"), order_in("has_packing_errors")
     address = f"/staff/orders/{order.pk}/"
     yield Scene("staff-order", address, person)
     yield Scene("staff-order-open", address, person, act=unfolded)
     yield Scene("staff-order-errors", address, person, act=without_a_reason)
     yield Scene("staff-order-failed", f"/staff/orders/{failed.pk}/", person)
     yield Scene("staff-order-packed", f"/staff/orders/{webhooks_of_a_packed_order()}/", person)
-    viewer = make_staff("viewer")
     yield Scene("staff-order-viewer", address, viewer)
     yield Scene("staff-forbidden", "/staff/applications/", viewer)
+
+
+def staff_bulk() -> Iterator[Scene]:
+    """Bulk actions."""
+    person, order = make_staff(), order_in("need_human")
     yield Scene("staff-bulk-none", "/staff/bulk/", person)
     yield Scene("staff-bulk-confirm", "/staff/", person, act=chosen_in_bulk("cancel"))
     yield Scene("staff-bulk-assign", "/staff/", person, act=chosen_in_bulk("assign"))
@@ -228,6 +242,11 @@ def staff() -> Iterator[Scene]:
     work_on_bulk(lambda: None)
     yield Scene("staff-bulk-ended", f"/staff/bulk/{job.pk}/", person)
     yield Scene("staff-bulk", "/staff/bulk/", person)
+
+
+def staff_settings() -> Iterator[Scene]:
+    """Sample mails and applications."""
+    person = make_staff()
     yield Scene("staff-mails", "/staff/mails/", person)
     yield Scene("staff-mail", "/staff/mails/received/", person)
     application = make_application("Kranplaner")
@@ -237,7 +256,7 @@ def staff() -> Iterator[Scene]:
 
 
 def registration() -> Iterator[Scene]:
-    """An order's page in each state, and the mailed link."""
+    """An order's page in each state."""
     for situation in SITUATIONS:
         address = f"/register/{order_in(situation).order_hash}/"
         yield Scene(f"order-{situation}", address)
@@ -247,6 +266,12 @@ def registration() -> Iterator[Scene]:
             wrong = fill("main form[action$='code/'] .button", code="2222-2222")
             yield Scene("order-code-errors", address, act=wrong)
             yield Scene("address-closed", f"{address}address/")
+    yield Scene("find", "/register/")
+    yield Scene("find-errors", "/register/?order=17")
+
+
+def address_correction() -> Iterator[Scene]:
+    """Correcting the member's address, in time and too late."""
     customer = make_user()
     order = make_packed_order()
     Order.objects.filter(pk=order.pk).update(placed_by=customer)
@@ -256,6 +281,10 @@ def registration() -> Iterator[Scene]:
     Invitation.objects.filter(order=order).update(used_at=timezone.now())
     yield Scene("order-joined", f"/register/{order.order_hash}/")
     yield Scene("address-late", address, customer)
+
+
+def joining() -> Iterator[Scene]:
+    """The mailed link."""
     order = make_packed_order(user_email="nina@example.com", user_first_name="Nina")
     yield Scene("join", join_address(order))
     yield Scene("join-errors", join_address(order), act=press(SEND))
@@ -272,24 +301,15 @@ def registration() -> Iterator[Scene]:
     yield Scene("join-known", join_address(order))
     yield Scene("join-known-signed-in", join_address(order), member)
     yield Scene("join-somebody-else", join_address(order), make_user())
-    yield Scene("find", "/register/")
-    yield Scene("find-errors", "/register/?order=17")
 
 
-def members() -> Iterator[Scene]:
-    """Signing in, and the member's home."""
-    admin, member = make_user(), make_user()
-    project = make_project(client=make_client(client_admin=admin))
-    make_membership(user=admin, project=project, role="admin")
+def signing_in() -> Iterator[Scene]:
+    """Signing in, and the mails of the demo."""
     yield Scene("sign-in", "/account/login/")
     wrong = fill(login="nina@example.com", password="wrong")
     yield Scene("sign-in-errors", "/account/login/", act=wrong)
     yield Scene("reset", "/account/password/reset/")
     yield Scene("reset-sent", "/account/password/reset/", act=fill(email="nobody@example.com"))
-    yield Scene("portal", "/portal/", admin)
-    yield Scene("portal-empty", "/portal/", member)
-    for name, path in {"email": "email", "password": "password/change", "out": "logout"}.items():
-        yield Scene(f"account-{name}", f"/account/{path}/", member)
     yield Scene("mailbox-empty", "/dev/mailbox/")
     make_packed_order(client_name="Wartet & Söhne")
     send_all(lambda: None)
@@ -297,9 +317,20 @@ def members() -> Iterator[Scene]:
     yield Scene("mailbox-mail", "/dev/mailbox/", act=press("main table a"))
 
 
+def members() -> Iterator[Scene]:
+    """The member's home and account."""
+    admin, member = make_user(), make_user()
+    project = make_project(client=make_client(client_admin=admin))
+    make_membership(user=admin, project=project, role="admin")
+    yield Scene("portal", "/portal/", admin)
+    yield Scene("portal-empty", "/portal/", member)
+    for name, path in {"email": "email", "password": "password/change", "out": "logout"}.items():
+        yield Scene(f"account-{name}", f"/account/{path}/", member)
+
+
 def home() -> Iterator[Scene]:
-    """What a member can do, and a client_admin besides."""
-    admin, uta = make_user(), make_user(first_name="Uta", email="uta@example.com")
+    """The pages of a client_admin."""
+    admin, uta = make_user(), make_user(first_name="Uta")
     client = make_client(client_admin=admin)
     project = make_project(client=client)
     make_membership(user=admin, project=project, role="admin")
@@ -319,6 +350,14 @@ def home() -> Iterator[Scene]:
     yield Scene("home-add-project", f"{of_client}/add-project/", admin)
     yield Scene("home-hand-over", f"{of_client}/hand-over/", admin)
     yield Scene("home-hand-over-to", f"{of_client}/hand-over/{uta.pk}/", admin)
+
+
+def own_data() -> Iterator[Scene]:
+    """A person's tokens and data."""
+    admin, uta = make_user(), make_user()
+    project = make_project(client=make_client(client_admin=admin))
+    for user in (admin, uta):
+        make_membership(user=user, project=project)
     issue("Kranplaner", holder=admin)
     yield Scene("home-tokens", "/portal/tokens/", admin)
     password = fill(password=PASSWORD)
@@ -333,7 +372,7 @@ def home() -> Iterator[Scene]:
 
 
 def errors() -> Iterator[Scene]:
-    """What is told when something does not go."""
+    """The error pages."""
     yield Scene("error-400", "/", host="elsewhere.localhost")
     yield Scene("error-403", "/forbidden")
     yield Scene("error-403-form", "/tiers/s/", act=without_cookies)
@@ -343,5 +382,8 @@ def errors() -> Iterator[Scene]:
     yield Scene("error-503", "/away")
 
 
-# In an order in which none sees what another has left.
-GROUPS = (storefront, staff, registration, members, home, errors)
+# In an order in which no group sees rows of an earlier one: the screenshots share one database.
+GROUPS = (
+    *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings),
+    *(registration, address_correction, joining, signing_in, members, home, own_data, errors),
+)

@@ -1,4 +1,4 @@
-"""What every answer carries, and the addresses that machines ask for."""
+"""Headers of every answer, and the addresses that machines ask for."""
 
 import re
 from collections.abc import Callable

@@ -20,7 +20,8 @@ from tests.accounts.oauth import Program
 from tests.factories import PASSWORD, make_order, make_packed_order, make_token, make_user
 from tests.notifications.sent import send_all
 from tests.pages import AGREED, fields, join_address, visitor, words
-from tests.worker.real import running_worker, wait_for
+from tests.waiting import wait_for
+from tests.worker.real import running_worker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.once]
 
@@ -143,7 +144,7 @@ def test_wake_up_signed_with_the_old_key_is_not_needed(rotate: Rotate) -> None:
     assert Order.objects.get().state == "packed"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_worker_with_the_new_key_packs_orders_of_a_web_server_with_the_old_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

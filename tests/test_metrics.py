@@ -131,13 +131,16 @@ def test_worker_is_shown_by_cluster(settings: Settings) -> None:
 def test_scrape_costs_six_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_order()
     with django_assert_num_queries(6):
-        ask()
+        answer = ask()
+    assert 'state="pending"' in answer.content.decode()
 
 
 def test_no_hash_no_address_and_no_name_is_told() -> None:
+    before = ask().content.decode()
     order = make_order(user_login="custy")
     pack_all()
     text = ask().content.decode()
+    assert text != before  # the order is counted
     for secret in (order.order_hash, "@", "Constantin", "custy"):
         assert secret not in text
 

@@ -1,4 +1,4 @@
-"""What runs needs no package that only the tests bring."""
+"""The running shop needs no package that only the tests bring."""
 
 import os
 import subprocess

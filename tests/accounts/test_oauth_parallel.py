@@ -7,7 +7,7 @@ from tests.accounts.oauth import Program
 from tests.factories import make_user
 from tests.orders.test_parallel import CALLERS, at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_code_sent_several_times_is_good_once() -> None:

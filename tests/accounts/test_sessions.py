@@ -6,7 +6,7 @@ from django.test import Client
 from shop.tenancy.models import User
 from tests.accounts.factors import by_password
 from tests.factories import PASSWORD, make_packed_order, make_user
-from tests.pages import AGREED, html, join_address, visitor, words
+from tests.pages import AGREED, assert_left_out, html, join_address, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -48,8 +48,11 @@ def test_signing_out_elsewhere_ends_the_others_and_leaves_this_one() -> None:
 
 
 def test_page_of_an_only_session_offers_nothing_to_end() -> None:
-    page = signed_in(make_user()).get(SESSIONS)
-    assert "Sign out everywhere else" not in words(page)
+    user = make_user()
+    first = signed_in(user)
+    alone = words(first.get(SESSIONS))
+    signed_in(user, SAFARI)
+    assert_left_out("Sign out everywhere else", there=words(first.get(SESSIONS)), here=alone)
 
 
 def test_who_has_just_joined_is_listed() -> None:

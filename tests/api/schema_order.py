@@ -70,9 +70,9 @@ def make(shop: str) -> dict[str, str]:
     """The open order, with a product in it."""
     with requests.Session() as session:
         session.cookies.update(OWNER)
-        session.put(f"{shop}/order/account", json=ACCOUNT, timeout=10)
-        session.post(f"{shop}/order/account/products", json=PRODUCT, timeout=10)
-        order = session.get(f"{shop}/order", timeout=10).json()
-        (product,) = session.get(f"{shop}/order/account/products", timeout=10).json()["list"]
+        session.put(f"{shop}/order/account", json=ACCOUNT, timeout=60)
+        session.post(f"{shop}/order/account/products", json=PRODUCT, timeout=60)
+        order = session.get(f"{shop}/order", timeout=60).json()
+        (product,) = session.get(f"{shop}/order/account/products", timeout=60).json()["list"]
     order_hash = order["links"]["alternate"]["href"].split("/")[-2]
     return {"order_hash": order_hash, "productId": product["productId"]}

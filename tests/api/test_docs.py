@@ -184,7 +184,7 @@ def by_javascript(source: str, calls: list[list[Any]]) -> list[Any]:
     script += f"\nconst calls = {json.dumps(calls)};"
     script += "\nconsole.log(JSON.stringify(calls.map((call) => readEvent(...call))));"
     command = [node(), "--input-type=module", "--eval", script]
-    run = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    run = subprocess.run(command, capture_output=True, check=True, timeout=600)
     found: list[Any] = json.loads(run.stdout)
     return found
 
@@ -227,7 +227,7 @@ def test_printed_code_tells_our_events_from_others(
 @pytest.fixture
 def printed(shop: str) -> str:
     """The guide of a running shop."""
-    with urllib.request.urlopen(f"{shop}/api/docs", timeout=10) as answer:
+    with urllib.request.urlopen(f"{shop}/api/docs", timeout=60) as answer:
         source: str = answer.read().decode()
         return source
 
@@ -251,7 +251,7 @@ def test_first_order_in_javascript_is_followed_to_its_end(
 
 
 def assert_followed(shop: str, command: list[str]) -> None:
-    run = subprocess.run(command, capture_output=True, check=False, timeout=60, text=True)
+    run = subprocess.run(command, capture_output=True, check=False, timeout=600, text=True)
     assert run.returncode == 0, run.stderr
     registration_url, state = run.stdout.split()
     assert registration_url.startswith(f"{shop}/register/")

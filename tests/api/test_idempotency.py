@@ -100,7 +100,7 @@ def test_crash_in_the_middle_leaves_the_key_free(token: str) -> None:
     assert post_order(token, key="k1").status_code == 201
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_hundred_calls_at_once_under_one_key_make_one_order() -> None:
     token = make_token(make_application())
 
@@ -117,7 +117,7 @@ def test_two_hundred_calls_at_once_under_one_key_make_one_order() -> None:
     assert Order.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_call_whose_first_takes_long_is_told_so() -> None:
     token = make_token(make_application())
     taken, ended = Event(), Event()

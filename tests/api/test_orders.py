@@ -265,4 +265,5 @@ def test_placing_and_showing_take_few_queries(
     with django_assert_num_queries(9):
         order_hash = post(token, EXAMPLE).json()["data"]["order"]["order_hash"]
     with django_assert_num_queries(2):
-        get(token, order_hash)
+        shown = get(token, order_hash)
+    assert shown.json()["data"]["order"]["order_hash"] == order_hash

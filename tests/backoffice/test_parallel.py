@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.orders.test_parallel import CALLERS, at_once
 from tests.registration.states import order_in
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Verb = Callable[[Order, User], object]
 

@@ -42,7 +42,7 @@ def number(name: str, default: float) -> float:
 
 
 def one(trial: str, database: str) -> bool:
-    """Whether the trial went well. Prints the report."""
+    """Run a trial, print its report, and return whether it went well."""
     with ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-faults-"))
         server: Server | None = None
@@ -94,7 +94,7 @@ def run(trial: str, server: Server | None) -> dict[str, Any]:
 
 
 def every() -> bool:
-    """Whether all trials went well, each in a process of its own."""
+    """Run each trial in a process of its own; return whether all went well."""
     well = True
     for database, trial in itertools.product(DATABASES, TRIALS):
         command = [sys.executable, "-m", "tests.faults", trial, database]

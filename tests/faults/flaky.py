@@ -68,7 +68,7 @@ class Flaky(Handler):
 
 
 class Service:
-    """What a running service has made and how it felt."""
+    """A running service: what it has made, and its moods."""
 
     def __init__(self, seed: int, timeout: float) -> None:
         own = {

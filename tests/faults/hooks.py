@@ -75,7 +75,7 @@ def judge_webhooks(calls: Sequence[Received], secret: str) -> dict[str, Any]:
 
 
 def forged(calls: Sequence[Received], secret: str) -> Iterator[str]:
-    """What the receiver would have had to refuse when it came."""
+    """Complain of each call with a wrong signature."""
     for call in calls:
         webhook, at = call.headers["webhook-id"], int(call.headers["webhook-timestamp"])
         expected = Webhook(secret).sign(

@@ -1,4 +1,4 @@
-"""Who is killed, and when: drawn from a seed."""
+"""Kill processes, at moments drawn from a seed."""
 
 import time
 from collections import Counter
@@ -25,7 +25,7 @@ def idle(shop: Shop) -> Processes:
 
 
 def callers(shop: Shop) -> Processes:
-    """Those that send webhooks."""
+    """The processes that send webhooks."""
     clusters = [one for one in shop.clusters() if one.environ().get("Q_CLUSTER_NAME") == "webhooks"]
     return [helper for one in clusters for guard in children(one) for helper in children(guard)]
 
@@ -103,5 +103,5 @@ class Killer:
         server.start()
 
     def count(self) -> dict[str, int]:
-        """How many of each kind were killed."""
+        """The number of kills of each kind."""
         return dict(sorted(Counter(kind for kind, _ in self.kills).items()))

@@ -44,7 +44,7 @@ class Service:
             self.start()
 
     def children(self) -> Processes:
-        """What it has started itself; nobody while it is being replaced."""
+        """Its own children; none while it is being replaced."""
         with suppress(psutil.Error):
             found: Processes = psutil.Process(self.process.pid).children()
             return found
@@ -95,7 +95,7 @@ class Shop:
         return self.services["worker"].children()
 
     def sentinels(self) -> Processes:
-        """Those that start the processes which work."""
+        """The processes that start the workers."""
         return [child for cluster in self.clusters() for child in children(cluster)]
 
     def helpers(self) -> Processes:
@@ -132,7 +132,7 @@ class Shop:
 
 
 def children(process: psutil.Process) -> Processes:
-    """What it has started itself; nobody where it has just died."""
+    """Its own children; none if it has just died."""
     with suppress(psutil.Error):
         found: Processes = process.children()
         return found
@@ -140,7 +140,7 @@ def children(process: psutil.Process) -> Processes:
 
 
 def busy_marks() -> Path:
-    """Where steps show who is busy."""
+    """The directory in which steps mark who is busy."""
     marks = Path(settings.VAR_DIR) / "busy"
     marks.mkdir(exist_ok=True)
     return marks

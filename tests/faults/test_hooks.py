@@ -18,7 +18,7 @@ from tests.notifications.receiver import (
     receiving,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Spoil = Callable[[list[Received]], list[Received]]
 

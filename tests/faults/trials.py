@@ -35,7 +35,7 @@ Report = dict[str, Any]
 
 
 def settle(running: Shop, watch: Callable[[int], None] = lambda packed: None) -> bool:
-    """Whether all is done in the end; it may take as long as something gets done.
+    """Wait until nothing is left to do, as long as something gets done; return whether it worked.
 
     Calls `watch` now and then with the number of orders packed.
     """

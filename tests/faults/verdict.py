@@ -1,4 +1,4 @@
-"""What became of the orders: read from the rows once the storm is over."""
+"""Judge the orders by their rows, once the storm is over."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ KINDS = (Message.Kind.INVITATION, Message.Kind.RECEIVED)
 
 
 def is_settled() -> bool:
-    """Whether nothing is left to do."""
+    """Return whether nothing is left to do."""
     return not (
         Order.objects.exclude(state=State.PACKED).exists()
         or Message.objects.exclude(state=Message.State.SENT).exists()
@@ -71,12 +71,12 @@ def judge(acknowledged: Mapping[int, str]) -> dict[str, Any]:
 
 
 def has_packing(order: Order) -> bool:
-    """Whether somebody has ever tried to pack it."""
+    """Return whether anybody has ever tried to pack it."""
     return hasattr(order, "packing")
 
 
 def complain(order: Order, mails: Counter[tuple[str, bool]]) -> Iterator[str]:
-    """What is wrong with one order that should have been packed once."""
+    """Complain of an order that was not packed exactly once."""
     if order.state != State.PACKED or order.fault:
         yield f"is {order.state} {order.fault}"
         return

@@ -1,15 +1,12 @@
-"""A real shop and a real browser."""
+"""A real browser."""
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
-import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.journey.shop import running_shop
 from tests.prepare import chromium
 
 ARGUMENTS = [
@@ -26,26 +23,19 @@ ARGUMENTS = [
 HARMLESS = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 
 OpenContext = Callable[..., BrowserContext]
-
-
-@pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running shop, on the database this run of the tests is for."""
-    environment = {}
-    if os.environ.get("TEST_DATABASE") == "postgres":
-        name = f"journey_{uuid.uuid4().hex[:8]}"
-        server = os.environ["TEST_DATABASE_URL"]
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        environment["DATABASE_URL"] = server.replace("/postgres?", f"/{name}?")
-    with running_shop(tmp_path_factory.mktemp("shop"), **environment) as address:
-        yield address
+# How long anything may take, in milliseconds: a bound for busy machines, not a promise of the shop.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, started once."""
-    with sync_playwright() as playwright:
+    """Chromium, started once for all tests of this process.
+
+    Playwright leaves an event loop running in this thread, in which Django refuses the database.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
@@ -72,7 +62,7 @@ def open_context(browser: Browser, shop: str) -> Iterator[OpenContext]:
         # Without motion: colours on their way from one to the other have little contrast.
         still = {"reduced_motion": "reduce", **options}
         context = browser.new_context(base_url=shop, **still)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", watch)
         contexts.append(context)
         return context
@@ -85,5 +75,20 @@ def open_context(browser: Browser, shop: str) -> Iterator[OpenContext]:
 
 def check_accessibility(page: Page) -> None:
     """axe finds nothing on the page as it stands."""
-    results = Axe().run(page)
+    check(page, None)
+
+
+def check_contrast(page: Page) -> None:
+    """axe finds nothing to say about colours, all that a page in dark has of its own."""
+    check(page, {"runOnly": ["color-contrast"]})
+
+
+def report_requests(page: Page) -> None:
+    """Return once all that the page has asked for so far was reported: a call of ours comes last."""
+    page.evaluate("fetch('/livez').then((answer) => answer.status)")
+
+
+def check(page: Page, options: dict[str, Any] | None) -> None:
+    page.wait_for_load_state()  # colours come with the style sheets
+    results = Axe().run(page, options=options)
     assert results.violations_count == 0, results.generate_report()

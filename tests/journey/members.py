@@ -1,11 +1,11 @@
-"""What members do in a browser, and the devices they do it with."""
+"""The actions of members in a browser, and the devices they use."""
 
 import re
 import uuid
 
 from playwright.sync_api import CDPSession, Page
 
-from tests.journey.conftest import check_accessibility
+from tests.journey.conftest import check_accessibility, check_contrast
 from tests.journey.test_journey import PASSWORD, link_in, newest_mail
 
 
@@ -71,7 +71,7 @@ def look(page: Page) -> None:
     """axe finds nothing on the page, in light and in dark."""
     # Without motion: colours on their way from one to the other have little contrast.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    check_accessibility(page)
+    check_contrast(page)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     check_accessibility(page)
 
@@ -84,12 +84,4 @@ def code_in(text: str) -> str:
 
 def mail_to(page: Page, address: str) -> str:
     """The text of the only mail to `address`, which has another's address within."""
-    page.goto("/dev/mailbox/")
-    mail = page.get_by_role("row").filter(has_text=address)
-    for _ in range(60):
-        if mail.count():
-            break
-        page.wait_for_timeout(250)
-        page.reload()
-    mail.first.get_by_role("link").click()
-    return page.locator("pre.mail").first.inner_text()
+    return newest_mail(page, address, 1)

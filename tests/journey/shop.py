@@ -14,6 +14,8 @@ from typing import IO
 
 from django.conf import settings
 
+from tests.waiting import slowness
+
 
 @contextmanager
 def running_shop(directory: Path, **environment: str) -> Iterator[str]:
@@ -38,7 +40,7 @@ def running_shop(directory: Path, **environment: str) -> Iterator[str]:
             yield address
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(40)
+            process.wait(40 * slowness())
 
 
 def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: IO[str]) -> None:

@@ -12,11 +12,11 @@ from portal.accounts.management.commands.demo_data import STAFF
 from tests.accounts.oauth import CHALLENGE, VERIFIER
 from tests.journey.conftest import OpenContext, check_accessibility
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 class PartnersPage(BaseHTTPRequestHandler):
-    """Where the program waits for its code."""
+    """The page where the program waits for its code."""
 
     def do_GET(self) -> None:
         body = b"<!doctype html><title>Kranplaner</title>"

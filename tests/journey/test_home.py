@@ -10,7 +10,7 @@ from tests.journey.conftest import OpenContext
 from tests.journey.members import joined
 from tests.journey.test_journey import PASSWORD, link_in, newest_mail
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 def press(page: Page, name: str) -> None:

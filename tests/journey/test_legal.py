@@ -9,31 +9,30 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.accounts.management.commands.demo_data import STAFF
-from tests.journey.conftest import OpenContext, check_accessibility
+from tests.journey.conftest import OpenContext, check_accessibility, check_contrast
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 PHONE = {"width": 360, "height": 740}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_legal_pages_are_accessible_and_fit_on_phones(
     open_context: OpenContext, language: str, scheme: str
 ) -> None:
+    check = check_contrast if scheme == "dark" else check_accessibility
     page = open_context(locale=language, color_scheme=scheme, viewport=PHONE).new_page()
     for path in ("/imprint/", "/privacy/", "/terms/"):
         page.goto(path)
-        check_accessibility(page)
+        check(page)
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.goto("/")
     for question in page.locator(".questions summary").all():
         question.click()
-    check_accessibility(page)
+    check(page)
 
 
-@pytest.mark.once
 def test_nothing_is_asked_of_anybody_else(open_context: OpenContext, shop: str) -> None:
     page = open_context(locale="de").new_page()
     asked: set[str] = set()

@@ -9,7 +9,7 @@ from tests.journey.conftest import OpenContext
 from tests.journey.members import authenticator, invited, joined, look, sign_in, sign_out
 from tests.journey.test_journey import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 WORDS = {
     "en": {"join": "Join", "passkey": "Join with a passkey instead", "by": "Sign in by passkey"},

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from shop.orders.models import Order
 from tests.factories import make_staff, make_user
+from tests.journey.conftest import report_requests
 from tests.journey.test_every_page import WIDER, Visit, visit
 from tests.registration.states import order_in
 from tests.scenes import Scene, open_scene
@@ -12,7 +13,7 @@ from tests.scenes import Scene, open_scene
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.once,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 __all__ = ["visit"]  # the fixture
 
@@ -77,15 +78,16 @@ def test_numbers_are_asked_for_by_a_tab_that_is_seen_alone(visit: Visit) -> None
     scene = Scene("queue", "/staff/", make_staff("viewer"))
     context, page = open_scene(visit.browser, visit.port, scene, locale="en")
     asked: list[str] = []
-    page.on("response", lambda answer: asked.append(answer.url) if "counts" in answer.url else None)
+    page.on("request", lambda request: asked.append(request.url))
     page.clock.install()
     page.reload()
+    asked.clear()
     with page.expect_response("**/staff/counts/*"):
         page.clock.run_for(11_000)
     page.evaluate(HIDE, True)
     page.clock.run_for(60_000)
-    page.wait_for_timeout(200)
-    assert len(asked) == 1
+    report_requests(page)
+    assert sum("counts" in url for url in asked) == 1
     with page.expect_response("**/staff/counts/*"):
         page.evaluate(HIDE, False)
     context.close()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -27,15 +27,14 @@ from tests.factories import (
     make_user,
     pack_all,
 )
-from tests.journey.conftest import ARGUMENTS, check_accessibility
+from tests.journey.conftest import PATIENCE, check_accessibility
 from tests.pages import visitor
-from tests.prepare import chromium
 from tests.registration.states import order_in
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.once,  # on PostgreSQL tests/backoffice/test_parallel.py shows who wins
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 Enter = Callable[[User], Page]
@@ -45,25 +44,23 @@ PRESS = "(button, at) => setTimeout(() => button.click(), at - Date.now())"
 
 
 @pytest.fixture
-def enter(live_server: LiveServer, settings: Settings) -> Iterator[Enter]:
+def enter(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Enter]:
     """Opens a browser profile of somebody who is signed in, at the back office of this process."""
     settings.ALLOWED_HOSTS = ["localhost"]
     address = f"http://localhost:{live_server.url.rpartition(':')[2]}"
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    contexts: list[BrowserContext] = []
 
-        def enter_as(user: User) -> Page:
-            context = browser.new_context(base_url=address, locale="en")
-            context.set_default_timeout(20_000)
-            session = visitor(user).cookies[django_settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-            return context.new_page()
+    def enter_as(user: User) -> Page:
+        context = browser.new_context(base_url=address, locale="en")
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        session = visitor(user).cookies[django_settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+        return context.new_page()
 
-        yield enter_as
-        for context in browser.contexts:
-            context.close()
-        browser.close()
+    yield enter_as
+    for context in contexts:
+        context.close()
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the public pages weigh on the wire, measured by the browser itself."""
+"""The weight of the public pages on the wire, measured by the browser itself."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,7 @@ SHIFTS = """() => new Promise((resolve) => {
 
 @dataclass
 class Wire:
-    """What went over the wire for a page: bytes by address, heads and bodies."""
+    """The transfers of a page: bytes by address, heads and bodies."""
 
     kinds: dict[str, str] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -10,6 +10,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.send import send
+from shop.orders.models import Order
 from tests.notifications.sent import send_all
 
 
@@ -26,6 +28,17 @@ class Chatty(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         (recipient,) = email_messages[0].to
         raise smtplib.SMTPRecipientsRefused({recipient: (550, b"Ask Nina.Muster@Studio.example")})
+
+
+class Twice(BaseEmailBackend):
+    """Takes a mail, and meanwhile has another sender try to send the same."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        order = Order.objects.get()
+        (message,) = order.messages.all()
+        assert message.state == "sending"
+        send(message.pk)
+        return len(email_messages)
 
 
 class TooSlow(BaseEmailBackend):

@@ -21,9 +21,10 @@ from tests.notifications.receiver import (
     slow,
     status,
 )
-from tests.worker.real import beats, running_worker, wait_for
+from tests.waiting import wait_for
+from tests.worker.real import beats, running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WORKERS = 4
 
@@ -91,7 +92,8 @@ def test_no_transaction_is_open_during_a_call() -> None:
 
 def test_receiver_that_never_answers_holds_up_neither_orders_nor_mail_nor_others() -> None:
     application = make_partner()
-    with running_worker() as supervisor, receiving(silent) as mute, receiving() as receiver:
+    worker = running_worker("tests.notifications.patient_settings")
+    with worker as supervisor, receiving(silent) as mute, receiving() as receiver:
         assert supervisor.is_running()
         assert all(beats(cluster, 20) for cluster in ("packing", "messages", "webhooks"))
         for _ in range(3):

@@ -32,7 +32,7 @@ from tests.open_order.calls import (
 )
 from tests.pages import Response
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 50
 Result = TypeVar("Result")

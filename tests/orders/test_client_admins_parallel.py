@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tests.orders.test_parallel import CALLERS, at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_invitation_that_is_sent_several_times_is_ordered_once() -> None:

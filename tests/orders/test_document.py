@@ -273,4 +273,7 @@ def test_check_of_a_plain_document_takes_one_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(1):
-        check_document({"product": "s", "client_name": "x", "user_email": "a@example.com"})
+        checked = check_document(
+            {"product": "s", "client_name": "x", "user_email": "a@example.com"}
+        )
+    assert checked.product.code == "s"

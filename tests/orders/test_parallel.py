@@ -27,7 +27,7 @@ from tests.factories import (
     pack_one,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 CALLERS = 6
 Result = TypeVar("Result")

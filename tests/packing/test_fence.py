@@ -18,7 +18,7 @@ from shop.tenancy.models import Client, Invitation, Membership, Project
 from tests.factories import make_order, pack_all, pack_one
 from tests.packing import steps
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SHIPPED = [f"shop.packing.steps.{name}" for name in ("client", "project", "member", "invitation")]
 ASK = "tests.packing.steps.ask"

@@ -10,9 +10,10 @@ from shop.packing.models import Packing
 from shop.tenancy.models import Client, Invitation, Membership, Project
 from shop.worker.models import Heartbeat
 from tests.factories import make_order
-from tests.worker.real import beats, running_worker, wait_for
+from tests.waiting import wait_for
+from tests.worker.real import beats, running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def packs(order: Order, seconds: float) -> bool:

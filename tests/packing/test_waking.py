@@ -53,7 +53,7 @@ def test_late_wake_up_changes_nothing() -> None:
     assert [event.state for event in order.events.all()] == ["pending", "packing", "packed"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_doubled_wake_up_changes_nothing() -> None:
     for number in range(25):
         make_order(user_email=f"member{number}@example.com")

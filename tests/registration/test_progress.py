@@ -89,7 +89,10 @@ def test_fragment_ends_the_timer_at_the_end(situation: str) -> None:
 
 @pytest.mark.parametrize("situation", [*LIVE, "packed", "cancelled"])
 def test_fragment_shows_no_address_in_clear(situation: str) -> None:
-    answer = html(progress(order_in(situation))).lower()
+    order = order_in(situation)
+    assert order.user_email == "nicecustomer@gmx.com"
+    answer = html(progress(order)).lower()
+    assert 'id="headline"' in answer
     assert "nicecustomer" not in answer
     assert "gmx.com" not in answer
 

@@ -165,7 +165,7 @@ def test_nobody_learns_from_an_order_s_page_whether_its_address_is_known() -> No
     assert len(seen) == 4
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_many_who_post_one_link_at_once_exactly_one_comes_in() -> None:
     order = make_packed_order()
     address, together = join_address(order), 4
@@ -186,7 +186,7 @@ def test_of_many_who_post_one_link_at_once_exactly_one_comes_in() -> None:
     assert User.objects.get(email=VICTIM).check_password(f"quite a long phrase {won[0]}")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_joining_and_correcting_at_once_have_one_winner() -> None:
     for number in range(5):
         order = make_packed_order(user_email=f"old{number}@example.com")

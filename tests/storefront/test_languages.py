@@ -87,6 +87,7 @@ def test_language_that_was_asked_for_stays_on_the_pages_after_it() -> None:
 
 
 def test_programs_are_not_given_the_cookie() -> None:
+    assert "django_language" in visitor().get("/?lang=en").cookies
     for path in ("/api/orders", "/order", "/livez"):
         assert "django_language" not in visitor().get(f"{path}?lang=en").cookies
 

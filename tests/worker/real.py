@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +13,11 @@ from django.conf import settings
 from django.db import connection
 
 from shop.worker.models import Heartbeat
+from tests.waiting import slowness, wait_for
 
 
 def environment() -> dict[str, str]:
-    """What a process needs to work on the test's own database."""
+    """The environment of a process that works on the test's own database."""
     name = str(connection.settings_dict["NAME"])
     url = (
         f"sqlite:///{name}"
@@ -28,10 +28,11 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def running_worker() -> Iterator[psutil.Process]:
+def running_worker(settings_module: str = "shop.settings") -> Iterator[psutil.Process]:
     """`manage.py worker` for as long as the block runs; needs committed rows."""
     manage = Path(settings.BASE_DIR) / "manage.py"
-    started = subprocess.Popen([sys.executable, str(manage), "worker"], env=environment())
+    variables = environment() | {"DJANGO_SETTINGS_MODULE": settings_module}
+    started = subprocess.Popen([sys.executable, str(manage), "worker"], env=variables)
     process = psutil.Process(started.pid)
     try:
         yield process
@@ -39,7 +40,7 @@ def running_worker() -> Iterator[psutil.Process]:
         below = process.children(recursive=True) if process.is_running() else []
         started.terminate()
         try:
-            started.wait(30)
+            started.wait(30 * slowness())
         finally:
             started.kill()
             started.wait()
@@ -48,22 +49,12 @@ def running_worker() -> Iterator[psutil.Process]:
                     child.kill()
 
 
-def wait_for(what: Callable[[], bool], seconds: float) -> bool:
-    """Whether something came true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if what():
-            return True
-        time.sleep(0.1)
-    return what()
-
-
 def last_beat(cluster: str) -> datetime | None:
-    """When the cluster last did something."""
+    """The time at which the cluster last did something."""
     return Heartbeat.objects.filter(cluster=cluster).values_list("beat_at", flat=True).first()
 
 
 def beats(cluster: str, seconds: float) -> bool:
-    """Whether the cluster does something new in time."""
+    """Return whether the cluster does something new in time."""
     before = last_beat(cluster)
     return wait_for(lambda: last_beat(cluster) != before, seconds)

@@ -22,7 +22,7 @@ def call(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         env={**kept, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 
@@ -86,5 +86,5 @@ def test_a_port_that_is_none_is_refused() -> None:
 
 def test_make_lists_its_targets() -> None:
     listed = call("make").stdout
-    for target in ("run", "test", "lint", "format", "bench", "faults", "lock"):
+    for target in ("run", "test", "lint", "format", "bench", "faults", "schema", "lock"):
         assert f"make {target} " in listed

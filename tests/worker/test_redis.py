@@ -13,10 +13,11 @@ from pytest_django import Settings
 from shop.access.rate_limits import hit
 from shop.orders.models import Order
 from tests.redis_server import Server, throw_away_server
-from tests.worker.real import beats, environment, running_worker, wait_for
+from tests.waiting import wait_for
+from tests.worker.real import beats, environment, running_worker
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
     pytest.mark.once,
 ]
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.worker.real import wait_for
+from tests.waiting import slowness, wait_for
 from tests.worker.test_supervisor import gone
 
 pytestmark = pytest.mark.once
@@ -47,7 +47,7 @@ def runner(var: Path, port: int) -> Iterator[psutil.Process]:
     finally:
         if started.poll() is None:
             started.terminate()
-            started.wait(30)
+            started.wait(30 * slowness())
 
 
 def answers(port: int) -> bool:
@@ -62,7 +62,7 @@ def answers(port: int) -> bool:
 def test_it_ends_cleanly(runner: psutil.Process, number: signal.Signals) -> None:
     below = runner.children(recursive=True)
     runner.send_signal(number)
-    assert runner.wait(20) == 0
+    assert runner.wait(20 * slowness()) == 0
     assert gone(below)
 
 

@@ -11,11 +11,12 @@ import pytest
 from shop.orders.models import Order, State
 from shop.worker.models import Heartbeat
 from tests.factories import make_order
-from tests.worker.real import beats, running_worker, wait_for
+from tests.waiting import wait_for
+from tests.worker.real import beats, running_worker
 
 pytestmark = [
     pytest.mark.once,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 
 # Seconds out of each second: too little to start within a fixed allowance.

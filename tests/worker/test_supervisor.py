@@ -7,9 +7,10 @@ import psutil
 import pytest
 
 from shop.worker.models import Heartbeat
-from tests.worker.real import beats, running_worker, wait_for
+from tests.waiting import slowness, wait_for
+from tests.worker.real import beats, running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 CLUSTERS = ("packing", "messages", "webhooks")
 
@@ -82,5 +83,5 @@ def test_a_worker_that_is_asked_to_end_leaves_no_process_behind(number: signal.S
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
         below = supervisor.children(recursive=True)
         supervisor.send_signal(number)
-        assert supervisor.wait(20) == 0
+        assert supervisor.wait(20 * slowness()) == 0
         assert gone(below)
