@@ -24,12 +24,12 @@ def run_due(beat: Callable[[], None]) -> None:
     """Reclaim what was abandoned, then pack what is due, calling `beat` between two steps."""
     reclaim_expired()
     until = monotonic() + AT_MOST
-    # Where a step calls another system, claim one by one: the last one might wait for too long.
-    one_by_one = any(step.calls_out for step in configured_steps())
     while batch := due():
         if len(batch) == BATCH:
             # There is more than one process can do at once.
             wake("packing")
+        # Where a step calls another system, the last order of a batch might wait for too long.
+        one_by_one = any(step.calls_out for step in configured_steps())
         for pks in [[pk] for pk in batch] if one_by_one else [batch]:
             for record in claim(pks):
                 beat()
