@@ -22,7 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, State
-from shop.packing.counters import ATTEMPTS, LEASES_EXPIRED, failures, totals
+from shop.packing.attempts import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
 from shop.worker.models import Heartbeat
 

@@ -18,10 +18,9 @@ from shop.content.markdown import placeholders
 from shop.content.models import Version
 from shop.content.publishing import TEXTS, newest
 from shop.languages import page_language
-from shop.notifications.emails.kinds import KINDS
+from shop.notifications.emails.kinds import KINDS, Rendered
+from shop.notifications.emails.kinds import render as render_mail
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import Rendered
-from shop.notifications.emails.render import render as render_mail
 from shop.notifications.emails.samples import sample_message
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)

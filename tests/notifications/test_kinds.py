@@ -10,10 +10,9 @@ from django.test import Client
 from django.utils.html import escape
 from pytest_django import Settings
 
-from shop.notifications.emails.kinds import KINDS
+from shop.notifications.emails.content import typed
+from shop.notifications.emails.kinds import KINDS, render
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import render
-from shop.notifications.emails.templatetags.typed import typed
 from tests.notifications.each_kind import make_message
 from tests.notifications.sent import send_all
 

@@ -7,9 +7,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.content.models import Version
-from shop.notifications.emails.kinds import email_for
+from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import render
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
