@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from portal.registration.forms import JoinForm
 from portal.registration.order_access import find_order, private
 from shop.content.terms_field import without_outdated_tick
-from shop.orders.consent import current_terms
+from shop.orders.basket import current_terms
 from shop.orders.models import Order, State
 from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError, read_join_token

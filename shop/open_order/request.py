@@ -19,12 +19,12 @@ from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
     AlreadyOpenError,
+    Owner,
     find_open,
     locked_basket,
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
 from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shop.access.models import Application
 from shop.catalogue.promotions import use
-from shop.orders.consent import check_consent
+from shop.orders.basket import check_consent
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import Basket, Order, State
 from shop.orders.pricing import Price, price_hash, price_of

@@ -17,18 +17,24 @@ from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.content.terms_field import without_outdated_tick
 from shop.form_texts import add_errors
-from shop.orders.basket import order_document, put_tier, quote, update_document
-from shop.orders.consent import NoConsentError, current_terms
+from shop.orders.basket import (
+    NoConsentError,
+    current_terms,
+    order_document,
+    put_tier,
+    quote,
+    update_document,
+)
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
+    Owner,
     find_open,
     locked_basket,
     orders_of,
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import Owner
 from shop.orders.placing import Caller, NotOpenError, PriceChangedError, submit_open_order
 from shop.owner_cookie import page_owner, write_owner_id
 from shop.storefront.forms import CheckoutForm

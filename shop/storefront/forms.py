@@ -11,8 +11,7 @@ from shop.content.models import Version
 from shop.content.terms_field import terms_field, what_to_read
 from shop.form_texts import FORM_TEXTS, add_errors, member_field
 from shop.languages import page_language
-from shop.orders.basket import order_document, put_tier, update_document
-from shop.orders.consent import put_consent
+from shop.orders.basket import order_document, put_consent, put_tier, update_document
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
 from shop.tenancy.models import Client, Project, User

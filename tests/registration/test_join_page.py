@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from shop.content.publishing import publish
-from shop.orders.consent import current_terms
+from shop.orders.basket import current_terms
 from shop.orders.models import Order
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import make_client, make_packed_order, make_user
