@@ -1,9 +1,12 @@
-"""Issue, list and revoke access tokens. Only digests are stored: a value is shown once."""
+"""Issue, check, list and revoke access tokens. Only digests are stored: a value is shown once."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.idp.oidc.models import Token
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -14,6 +17,19 @@ READ = "orders:read"
 WRITE = "orders:write"
 SCOPES = (READ, WRITE)
 RECORD_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A valid token, the application that holds it (if any), and its scopes.
+
+    `user` is the token's, or else the owner of the application.
+    """
+
+    token: Token
+    application: Application | None
+    user: Any
+    scopes: frozenset[str]
 
 
 def issue(
@@ -43,10 +59,7 @@ def issue(
 
 
 def tokens_of(application: Application) -> QuerySet[Token]:
-    """Return the tokens of `application`, those that last longest first.
-
-    Expired ones are listed only if staff issued them. Deleting a row revokes the token.
-    """
+    """Return the tokens of `application`, longest first, and expired ones that staff issued."""
     issued = Q(data__has_key="name")
     live = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
     kinds = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
@@ -57,10 +70,7 @@ def tokens_of(application: Application) -> QuerySet[Token]:
 
 
 def personal_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
-    """Return the personal tokens of `user`, newest first, with expired ones.
-
-    Deleting a row revokes the token, also for orders that still wait.
-    """
+    """Return the personal tokens of `user`, newest first, with expired ones."""
     held: QuerySet[Token] = Token.objects.filter(
         user=user, client=None, type=Token.Type.ACCESS_TOKEN
     )
@@ -94,3 +104,38 @@ def record_use(token: Token) -> None:
         return
     token.data = {**(token.data or {}), "last_used": now.isoformat()}
     Token.objects.filter(pk=token.pk).update(data=token.data)
+
+
+def check_bearer(value: str) -> Bearer | None:
+    """Return the bearer of the token `value`, or None if it is unknown, expired or refused."""
+    token = (
+        Token.objects.valid()
+        .by_value(value)
+        .filter(type=Token.Type.ACCESS_TOKEN)
+        .select_related("user", "client__owner", "client__application")
+        .first()
+    )
+    if token is None:
+        return None
+    application: Application | None = getattr(token.client, "application", None)
+    user = token.user or (token.client.owner if token.client else None)
+    if user is None and application is None:
+        return None
+    if not may_act(application, user):
+        return None
+    record_use(token)
+    return Bearer(token, application, user, frozenset(token.get_scopes()))
+
+
+def may_act(application: Application | None, user: Any) -> bool:
+    """Return whether an application and its user, either of whom may be None, may do anything.
+
+    Neither may if one is switched off or inactive, or belongs to the demo and this is not it.
+    """
+    if application is not None and not application.active:
+        return False
+    if user is not None and not user.is_active:
+        return False
+    return settings.DEMO or not (
+        getattr(application, "demo", False) or getattr(user, "demo", False)
+    )

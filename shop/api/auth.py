@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.bearer import check_bearer
 from shop.access.rate_limits import hit
+from shop.access.tokens import check_bearer
 from shop.api.responses import failure, method_not_allowed, unauthorized
 from shop.view_types import View
 

@@ -1,6 +1,7 @@
 """Legal pages and questions in Django's admin."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -19,10 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.content.models import Page, Question
 from shop.content.publishing import TEXTS, newest, publish
 
-
-class TitleField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=100, widget=AdminTextInputWidget, **kwargs)
+TitleField = partial(forms.CharField, max_length=100, widget=AdminTextInputWidget)
 
 
 class TextField(forms.CharField):

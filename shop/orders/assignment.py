@@ -13,10 +13,7 @@ Kind = OrderEvent.Kind
 
 
 def assign(order: Order, to: User, *, actor: User) -> bool:
-    """Assign the order to `to`, in place of the assignee that `order` was loaded with.
-
-    Returns False if it was assigned to somebody else meanwhile, or is `to`'s already.
-    """
+    """Assign the order to `to`; False if it is theirs already, or somebody else was faster."""
     details = {} if to == actor else {"assignee": to.email}
     event = OrderEvent(order=order, kind=Kind.TAKEN, actor=actor, details=details)
     return _replace(event, "taken_by", order.taken_by_id, to.pk)
@@ -34,20 +31,14 @@ def add_note(order: Order, staff: User, text: str) -> None:
 
 
 def set_follow_up(order: Order, staff: User, on: date | None) -> bool:
-    """Set the day on which the order comes up again; None clears it.
-
-    Returns False if that is the day already, or somebody else was faster.
-    """
+    """Set the day on which the order comes up again, or None; False if nothing changes."""
     details = {"on": on.isoformat() if on else None}
     event = OrderEvent(order=order, kind=Kind.FOLLOW_UP, actor=staff, details=details)
     return _replace(event, "follow_up_on", order.follow_up_on, on)
 
 
 def appoint_client_admin(order: Order, user: User, staff: User) -> bool:
-    """Make `user` client_admin of the client that `order` delivered.
-
-    Returns False if somebody else was appointed meanwhile, or nothing would change.
-    """
+    """Make `user` client_admin of the client `order` delivered; False if nothing changes."""
     if order.delivered_client is None:
         return False
     with transaction.atomic():

@@ -42,6 +42,6 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
     for order in lapsed.iterator():
         beat()
         with transaction.atomic():
-            # The row is locked first: completing the order at this moment wins or finds it cancelled.
+            # Locked first: completing the order at this moment wins or finds it cancelled.
             if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
                 transition(order, State.CANCELLED, **nothing)

@@ -17,8 +17,7 @@ BEFORE_1_0 = {
 def refuse_old_database(**kwargs: Any) -> list[CheckMessage]:
     """Raise SystemExit with one sentence if the database is from before 1.0.0.
 
-    An exit and not a check error: `migrate` would otherwise print the sentence among headings,
-    and the web server starts without checks. A database that is away is not judged.
+    Not a check error: `migrate` would bury it, and the web server starts without checks.
     """
     try:
         applied = MigrationRecorder(connection).applied_migrations()

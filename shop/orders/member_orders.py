@@ -1,7 +1,4 @@
-"""Members of a project, as its client_admin invites and removes them.
-
-An invitation is an order like any other: one that adds a member.
-"""
+"""Members of a project: each is invited by an order like any other, and removed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,8 +20,7 @@ from shop.tenancy.models import Membership, Project, User
 def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
     """Place the order that brings `person` (user_email, names, language) into `project`.
 
-    Submitting twice places one order: somebody who is a member, or is about to become one, is not
-    invited again. Raises InvalidDocumentError and NotClientAdminError.
+    Raises InvalidDocumentError, also for a member or somebody invited, and NotClientAdminError.
     """
     document = {
         "product": project.product.code,
@@ -41,7 +37,7 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
 def remove_member(membership: Membership, admin: User) -> bool:
     """Remove a member, and note it in the history of the orders that brought them in.
 
-    Returns False if there is nobody (any more) to remove. Raises NotClientAdminError.
+    Returns False if there is nobody to remove. Raises NotClientAdminError.
     """
     with transaction.atomic():
         # Looked up first: deleting the invitations takes them off their orders.
@@ -50,10 +46,9 @@ def remove_member(membership: Membership, admin: User) -> bool:
         lock_rows(Order.objects.filter(pk__in=[order.pk for order in orders]))
         removed = remove_membership(membership, admin)
         if removed:
-            OrderEvent.objects.bulk_create(
-                OrderEvent(order=order, kind=OrderEvent.Kind.REMOVED, actor=admin)
-                for order in orders
-            )
+            kind = OrderEvent.Kind.REMOVED
+            events = [OrderEvent(order=order, kind=kind, actor=admin) for order in orders]
+            OrderEvent.objects.bulk_create(events)
     return removed
 
 

@@ -191,7 +191,7 @@ class Order(models.Model):
 
     @property
     def missing(self) -> list[str]:
-        """The members without which the order cannot be packed, in the order of a form."""
+        """The fields without which the order cannot be packed, in the order of a form."""
         missing = []
         if not (self.client_id or self.client_name):
             missing.append("client_name")
@@ -204,10 +204,7 @@ class Order(models.Model):
 
 
 class Basket(models.Model):
-    """The order document of an open order, half filled; kept with the order once it is placed.
-
-    Beside it stands what only the open order knows.
-    """
+    """The half-filled document of an open order, kept once it is placed, and what goes with it."""
 
     order = models.OneToOneField(
         Order, on_delete=models.CASCADE, primary_key=True, related_name="basket"

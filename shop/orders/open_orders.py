@@ -43,7 +43,7 @@ class AlreadyOpenError(Exception):
 
 
 def orders_of(owner: Owner) -> QuerySet[Order]:
-    """Orders of `owner`, open or placed: by the OwnerId, else by the user."""
+    """The orders of `owner`, open or placed: by the OwnerId, else by the user."""
     if owner.owner_id:
         return Order.objects.filter(owner_digest=owner.digest)
     if owner.user:
@@ -112,10 +112,7 @@ class BasketUpdate:
 
 
 def update_open_order(owner: Owner, change: Callable[[Basket], object]) -> BasketUpdate:
-    """Change the basket of `owner`'s open order; open one first if there is none.
-
-    If `change` raises, nothing is opened or changed.
-    """
+    """Change the basket of `owner`'s open order, opened if there is none and `change` succeeds."""
     for _try in range(TRIES):
         try:
             with transaction.atomic():

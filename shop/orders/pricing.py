@@ -47,12 +47,6 @@ def price_of(product: Product, promotion: Promotion | None, *, adds_member: bool
 
 def price_hash(product: Product, price: Price, code: str | None) -> str:
     """40 hex digits over everything that decides the price (contract, "The open order")."""
-    decides = [
-        product.code,
-        price.net_cents,
-        price.discount_cents,
-        f"{price.vat_rate:.2f}",
-        price.currency,
-        code,
-    ]
+    rate = f"{price.vat_rate:.2f}"
+    decides = [product.code, price.net_cents, price.discount_cents, rate, price.currency, code]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:40]

@@ -1,7 +1,4 @@
-"""What can be wrong with an order: stable codes, and the sentences that programs are sent.
-
-Pages have their own words for the same codes (`shop.form_texts`).
-"""
+"""Codes of problems with an order, and their sentences for programs; see `shop.form_texts`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,7 +54,7 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One broken rule: the member of the order document at fault, and a key of SENTENCES."""
+    """One broken rule: the field of the order document at fault, and a key of SENTENCES."""
 
     member: str
     code: str
@@ -65,5 +62,5 @@ class Problem:
     limit: int = 0
 
     def sentence(self, name: Callable[[str], str] = str) -> str:
-        """The English sentence for programs; `name` says what they call other members."""
+        """The English sentence for programs; `name` says what they call other fields."""
         return SENTENCES[self.code].format(*map(name, self.others), limit=self.limit)

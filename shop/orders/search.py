@@ -23,10 +23,9 @@ class Found:
 
 
 def search(text: str) -> Found:
-    """Return the orders that `text` may mean.
+    """Find orders by hash (also in a URL), by the number of an order or client, or by a prefix.
 
-    It may be an order's hash, alone or in a URL; the number of an order or its client; or the
-    beginning, in any case, of an e-mail address, a login, a client's or a project's name.
+    A prefix is that of an e-mail address, a login, a client's or a project's name, in any case.
     """
     if hash_ := HASH.search(text.lower()):
         return Found(frozenset(_pks(Order.objects.filter(order_hash=hash_[0]))))

@@ -22,9 +22,8 @@ def has_only_passkeys(user: User) -> bool:
 
 
 def may_recover_by_mail(user: User) -> bool:
-    """Return whether an e-mailed code alone signs `user` in, because their passkey may be lost.
+    """Return whether an e-mailed code alone signs `user` in, as their passkey may be lost.
 
-    A passkey that replaces the password may be recovered by mail, as a password may. One that is a
-    second factor, beside a password or for staff, may not.
+    It may if the passkey replaces a password, but not if it is a second factor, or for staff.
     """
     return not user.is_staff and has_only_passkeys(user)

@@ -132,8 +132,7 @@ class Project(models.Model):
 class Membership(models.Model):
     """A user in a project; a reserved seat until `joined_at` is set.
 
-    The role is for the product. In the portal, project admins see the members; only the
-    client_admin invites, removes, and changes roles.
+    Project admins see the members; only the client_admin invites, removes, and changes roles.
     """
 
     class Role(models.TextChoices):
