@@ -38,10 +38,7 @@ class RateLimit:
 
 
 def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
-    """Count a call of `holder` (else of the caller's IP address) against the limit `name`.
-
-    Returns None for a call that is not limited: one from this machine in the demo profile.
-    """
+    """Count a call of `holder`, else of the IP address; None if the demo does not limit it."""
     ip = get_adapter(request).get_client_ip(request)
     if settings.DEMO and ip_address(ip).is_loopback:
         return None

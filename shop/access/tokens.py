@@ -21,10 +21,7 @@ RECORD_EVERY = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Bearer:
-    """A valid token, the application that holds it (if any), and its scopes.
-
-    `user` is the token's, or else the owner of the application.
-    """
+    """A valid token, its scopes, its application, and its user, or the application's owner."""
 
     token: Token
     application: Application | None
@@ -40,18 +37,13 @@ def issue(
     value: str = "",
     expires_at: datetime | None = None,
 ) -> str:
-    """Issue a long-lived token to an application or a user, and return its value.
-
-    Only the demo profile sets `value`: the documentation prints its tokens.
-    """
+    """Issue a long-lived token and return its value; only the demo profile sets `value`."""
     value = value or secrets.token_urlsafe(32)
-    token = Token(
-        type=Token.Type.ACCESS_TOKEN,
-        client=holder.oauth_client if isinstance(holder, Application) else None,
-        user=None if isinstance(holder, Application) else holder,
-        expires_at=expires_at,
-        data={"name": name},
-    )
+    token = Token(type=Token.Type.ACCESS_TOKEN, expires_at=expires_at, data={"name": name})
+    if isinstance(holder, Application):
+        token.client = holder.oauth_client
+    else:
+        token.user = holder
     token.set_value(value)
     token.set_scopes(list(scopes))
     token.save()
@@ -80,9 +72,8 @@ def personal_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
 def programs_of(user: AbstractBaseUser) -> QuerySet[Application]:
     """Return the applications that hold a valid token of `user`, by name."""
     valid = Token.objects.valid().filter(user=user, client__isnull=False)
-    return Application.objects.filter(oauth_client__in=valid.values("client")).order_by(
-        "name", "pk"
-    )
+    held = Application.objects.filter(oauth_client__in=valid.values("client"))
+    return held.order_by("name", "pk")
 
 
 def revoke_access(user: AbstractBaseUser, application: Application) -> bool:
@@ -119,9 +110,7 @@ def check_bearer(value: str) -> Bearer | None:
         return None
     application: Application | None = getattr(token.client, "application", None)
     user = token.user or (token.client.owner if token.client else None)
-    if user is None and application is None:
-        return None
-    if not may_act(application, user):
+    if (user is None and application is None) or not may_act(application, user):
         return None
     record_use(token)
     return Bearer(token, application, user, frozenset(token.get_scopes()))
@@ -132,10 +121,7 @@ def may_act(application: Application | None, user: Any) -> bool:
 
     Neither may if one is switched off or inactive, or belongs to the demo and this is not it.
     """
-    if application is not None and not application.active:
+    if not getattr(application, "active", True) or not getattr(user, "is_active", True):
         return False
-    if user is not None and not user.is_active:
-        return False
-    return settings.DEMO or not (
-        getattr(application, "demo", False) or getattr(user, "demo", False)
-    )
+    demo = getattr(application, "demo", False) or getattr(user, "demo", False)
+    return settings.DEMO or not demo

@@ -80,9 +80,8 @@ class PageAdmin(admin.ModelAdmin[Page]):
             )
             for version in page.versions.all()
         )
-        return format_html(
-            "<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>, {}</li>', links)
-        )
+        items = format_html_join("", '<li><a href="{}">{}</a>, {}</li>', links)
+        return format_html("<ul>{}</ul>", items)
 
     def view_on_site(self, page: Page) -> str:
         return reverse(page.pk)

@@ -84,8 +84,7 @@ class OpenOrderRequest:
             with locked_basket(self.found) as basket:
                 change(basket)
         else:
-            changed = update_open_order(self.owner, change)
-            basket, self.opened_for = changed.basket, changed.owner
+            basket, self.opened_for = update_open_order(self.owner, change)
         self.order = basket.order
         self.order.basket = basket
 

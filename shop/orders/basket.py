@@ -82,7 +82,7 @@ def check_basket(basket: Basket, client_admin: User | None) -> CheckedDocument:
 
 
 def quote(basket: Basket) -> tuple[Price, str, Promotion | None] | None:
-    """Price, its hash, and the promotion of `basket`; None while it holds no product."""
+    """The price, its hash, and the promotion of `basket`; None while it holds no product."""
     if "product" not in basket.document:
         return None
     product, code = basket.order.product, basket.document.get("promo_code")

@@ -42,7 +42,7 @@ CODES = {
 
 @dataclass(frozen=True)
 class CheckedDocument:
-    """A document that breaks no rule, the rows it names, and the caller it was checked for."""
+    """A document that breaks no rule, with the rows it names and the caller it was checked for."""
 
     members: OrderDocument
     product: Product
@@ -111,7 +111,7 @@ def name_problem(name: str) -> Problem | None:
 
 
 def field_problem(member: str, fault: ErrorDetails) -> Problem:
-    """What pydantic found in `member`, without the value that was sent."""
+    """The problem that pydantic found in `member`, without the value that was sent."""
     code = CODES.get(fault["type"], fault["type"])
     limit = fault["ctx"]["max_length"] if code == "too_long" else 0
     return Problem(member, code if code in SENTENCES else "invalid", limit=limit)
@@ -206,6 +206,4 @@ def _find_promotion(
 
 def _bearer_to_write(value: str) -> Bearer | None:
     bearer = check_bearer(value)
-    if bearer is None or bearer.user is None or WRITE not in bearer.scopes:
-        return None
-    return bearer
+    return bearer if bearer and bearer.user and WRITE in bearer.scopes else None

@@ -1,7 +1,4 @@
-"""Patterns and conditions of the order document's JSON schema, for programs that check first.
-
-They never refuse what `field_types.py` accepts; some rules are checked by the code alone.
-"""
+"""Patterns and conditions of the JSON schema; they never refuse what `field_types.py` accepts."""
 
 from pydantic import JsonValue
 

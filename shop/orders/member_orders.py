@@ -35,10 +35,7 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
 
 
 def remove_member(membership: Membership, admin: User) -> bool:
-    """Remove a member, and note it in the history of the orders that brought them in.
-
-    Returns False if there is nobody to remove. Raises NotClientAdminError.
-    """
+    """Remove a member, noted on their orders; False if already gone. Raises NotClientAdminError."""
     with transaction.atomic():
         # Looked up first: deleting the invitations takes them off their orders.
         orders = list(Order.objects.filter(invitation__membership=membership))

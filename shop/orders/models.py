@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from allauth.idp.oidc.models import Token
 from django.conf import settings
@@ -16,9 +16,6 @@ from shop.catalogue.prices import gross
 from shop.content.models import Version
 from shop.prefix_search import Folded
 from shop.tenancy.models import Client, Invitation, Project, User
-
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 class State(models.TextChoices):
@@ -50,7 +47,7 @@ def optional(to: type[Row], **options: Any) -> "models.ForeignKey[Row | None, Ro
 
 
 class Order(models.Model):
-    """What was ordered, as sent; where it stands; what was delivered."""
+    """An order: the document as sent, its state, and the rows that were delivered."""
 
     order_hash = models.CharField(max_length=32, unique=True, default=new_hash, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.NEW)
@@ -58,14 +55,10 @@ class Order(models.Model):
     # the worker finds what is due by an index.
     complete = models.BooleanField(default=False)
 
-    # The tier. Only an open order may have none, so whoever handles a placed one need not ask.
-    product: "models.ForeignKey[Product, Product]" = models.ForeignKey(
-        Product,
-        null=True,  # type: ignore[misc]  # see above: read as if never None
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,  # `order_of_tier` begins with it
+    # The tier. Only an open order may have none, so it is typed as if it were never None.
+    # The index `order_of_tier` begins with it.
+    product: "models.ForeignKey[Product, Product]" = optional(  # type: ignore[assignment]
+        Product, on_delete=models.PROTECT, db_index=False
     )
     # As bought: later changes of the catalogue do not touch it. The price is what is to be paid,
     # with the promotion taken off already.
@@ -122,9 +115,6 @@ class Order(models.Model):
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
-
-    if TYPE_CHECKING:
-        events: RelatedManager["OrderEvent"]
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
@@ -186,7 +176,7 @@ class Order(models.Model):
 
     @property
     def gross_cents(self) -> int:
-        """What a month costs with VAT, in cents."""
+        """The price of a month with VAT, in cents."""
         return gross(self.net_cents, self.vat_rate)
 
     @property

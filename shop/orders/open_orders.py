@@ -62,10 +62,7 @@ def find_open(owner: Owner) -> Order | None:
 
 
 def open_order(owner: Owner) -> tuple[Order, Owner]:
-    """Open one order, also for simultaneous calls; return it and its owner with an OwnerId.
-
-    Raises AlreadyOpenError.
-    """
+    """Open an order of `owner`, who is given an OwnerId if need be. Raises AlreadyOpenError."""
     for _try in range(TRIES):
         if find_open(owner):
             raise AlreadyOpenError
@@ -103,16 +100,13 @@ def locked_basket(order: Order) -> Iterator[Basket]:
             Order.objects.filter(pk=order.pk).update(product=basket.order.product)
 
 
-@dataclass(frozen=True)
-class BasketUpdate:
-    """A changed basket, and the owner if the change has opened the order."""
+def update_open_order(
+    owner: Owner, change: Callable[[Basket], object]
+) -> tuple[Basket, Owner | None]:
+    """Change the basket of `owner`'s open order; open one first if there is none.
 
-    basket: Basket
-    owner: Owner | None
-
-
-def update_open_order(owner: Owner, change: Callable[[Basket], object]) -> BasketUpdate:
-    """Change the basket of `owner`'s open order, opened if there is none and `change` succeeds."""
+    Returns the basket, and the owner if an order was opened. If `change` raises, none is.
+    """
     for _try in range(TRIES):
         try:
             with transaction.atomic():
@@ -121,7 +115,7 @@ def update_open_order(owner: Owner, change: Callable[[Basket], object]) -> Baske
                     order, named = open_order(owner)
                 with locked_basket(order) as basket:
                     change(basket)
-                return BasketUpdate(basket, named)
+                return basket, named
         except (AlreadyOpenError, NotOpenError):
             # Another call was faster: start again from its result.
             continue

@@ -18,7 +18,7 @@ READ_ONLY = frozenset({
 
 @dataclass(frozen=True)
 class OrderField:
-    """How pages name a field, and what may be done with it.
+    """The label of a field, and what may be done with it.
 
     `autocomplete` is the HTML attribute. The registration page asks for a `fillable` field while it
     is unset; staff may change it, as they may a `correctable` one. A `personal` one is erased with

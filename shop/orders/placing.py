@@ -19,7 +19,7 @@ from shop.tenancy.models import User
 
 @dataclass(frozen=True)
 class Caller:
-    """Who places an order: a partner's program, a signed-in user, or nobody known."""
+    """The sender of an order: a partner's program, a signed-in user, or nobody known."""
 
     application: Application | None = None
     user: User | None = None
@@ -37,10 +37,7 @@ class NotOpenError(Exception):
 
 
 def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
-    """Write the order that `document` asks for as `pending`.
-
-    Raises InvalidDocumentError if the last use of its promotion code has just been taken.
-    """
+    """Write an order as `pending`. Raises InvalidDocumentError if its promotion is used up."""
     order = Order(**_values(document, _price(document), caller))
     with transaction.atomic():
         _use_promotion(document)

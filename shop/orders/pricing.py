@@ -36,10 +36,7 @@ class Price:
 
 
 def price_of(product: Product, promotion: Promotion | None, *, adds_member: bool) -> Price:
-    """The current price of `product` for one order.
-
-    Adding a member to a project costs nothing: the project is paid for (contract, "Orders API").
-    """
+    """The current price; a further member of a project is free (contract, "Orders API")."""
     listed = 0 if adds_member else product.net_cents
     off = discount(promotion, listed) if promotion else 0
     return Price(listed - off, off, product.vat_rate, product.currency)

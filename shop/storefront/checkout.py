@@ -47,9 +47,9 @@ def take_tier(request: HttpRequest) -> HttpResponse:
     tier = _tier(request, _listed())
     if tier is None:
         raise Http404
-    changed = update_open_order(page_owner(request), lambda basket: _change_tier(basket, tier))
+    _basket, owner = update_open_order(page_owner(request), lambda old: _change_tier(old, tier))
     response = redirect("checkout")
-    write_owner_id(response, changed.owner)
+    write_owner_id(response, owner)
     return response
 
 
@@ -167,9 +167,9 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
     if placed and _same(placed, form):
         return redirect("registration", placed.order_hash)
     # What was typed belongs to a new order, if the customer confirms it.
-    changed = update_open_order(owner, form.fill)
-    response = _page(request, form, changed.basket, 409, placed=placed, stale=placed is None)
-    write_owner_id(response, changed.owner)
+    basket, new_owner = update_open_order(owner, form.fill)
+    response = _page(request, form, basket, 409, placed=placed, stale=placed is None)
+    write_owner_id(response, new_owner)
     return response
 
 

@@ -52,17 +52,12 @@ def erase_user(user: User) -> None:
         Membership.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         of_users = ContentType.objects.get_for_model(User)
-        LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk)).update(
-            object_repr="", change_message=""
-        )
-        User.objects.filter(pk=user.pk).update(
-            email=f"deleted-{user.pk}@deleted.invalid",
-            password=make_password(None),
-            login=None,
-            first_name="",
-            last_name="",
-            last_login=None,
-        )
+        log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
+        log.update(object_repr="", change_message="")
+        nothing = {"login": None, "first_name": "", "last_name": "", "last_login": None}
+        email = f"deleted-{user.pk}@deleted.invalid"
+        row = User.objects.filter(pk=user.pk)
+        row.update(email=email, password=make_password(None), **nothing)
     # Decoding every session takes too long for a transaction.
     _delete_sessions_with(emails)
 

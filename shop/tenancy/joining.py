@@ -16,10 +16,7 @@ class LoginTakenError(Exception):
 
 @dataclass(frozen=True)
 class NewMember:
-    """The data a new member enters, with the `terms` they agree to; `login` may be empty.
-
-    Without a password they sign in by passkey or e-mailed code.
-    """
+    """The data a new member enters; no `login` is "", and no `password` (but a passkey) None."""
 
     password: str | None
     first_name: str

@@ -45,18 +45,16 @@ def transfer_seat(
         return False
     # Orders that compete for the last seat of the project wait for each other here.
     lock_rows(Project.objects.filter(pk=project.pk))
-    before = Membership.objects.filter(user=old, project=project).first()
+    before = project.memberships.filter(user=old).first()
     role = before.role if before else Membership.Role.MEMBER
-    membership, is_new = Membership.objects.get_or_create(
-        user=new, project=project, defaults={"role": role}
-    )
+    membership, is_new = project.memberships.get_or_create(user=new, defaults={"role": role})
     if invitation:
         Invitation.objects.filter(pk=invitation.pk).update(membership=membership)
         invitation.refresh_from_db()
     freed = 0
     if new != old and not keep:
-        left = Membership.objects.filter(user=old, project=project, joined_at=None)
-        freed, _ = left.filter(invitations=None).delete()
+        left = project.memberships.filter(user=old, joined_at=None, invitations=None)
+        freed, _ = left.delete()
     needs_seat = is_new and not freed and not beyond_tier
     if needs_seat and project.memberships.count() > project.product.members:
         raise NoSeatError
