@@ -63,10 +63,8 @@ def tokens_of(application: Application) -> QuerySet[Token]:
 
 def personal_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
     """Return the personal tokens of `user`, newest first, with expired ones."""
-    held: QuerySet[Token] = Token.objects.filter(
-        user=user, client=None, type=Token.Type.ACCESS_TOKEN
-    )
-    return held.order_by("-pk")
+    held: QuerySet[Token] = Token.objects.filter(user=user, client=None)
+    return held.filter(type=Token.Type.ACCESS_TOKEN).order_by("-pk")
 
 
 def programs_of(user: AbstractBaseUser) -> QuerySet[Application]:

@@ -25,7 +25,7 @@ class NoConsentError(Exception):
 
 
 def update_document(basket: Basket, members: Mapping[str, Any]) -> None:
-    """Put `members` of the order document into `basket`; None takes one out."""
+    """Put fields of the order document into `basket`; None takes one out."""
     merged = {**basket.document, **members}
     basket.document = {name: value for name, value in merged.items() if value is not None}
 

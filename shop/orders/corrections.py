@@ -130,7 +130,7 @@ def _record(
     order: Order, changes: Mapping[str, Any], previous: str | None, actor: User | None
 ) -> None:
     moved = "user_email" in changes and previous is not None
-    # Names of members only: erasing the order then erases every value.
+    # Names of fields only: erasing the order then erases every value.
     if fields := [name for name in changes if not (moved and name == "user_email")]:
         kind = OrderEvent.Kind.CORRECTED
         details = {"fields": fields}
@@ -154,7 +154,7 @@ def _with(order: Order, changes: Mapping[str, Any]) -> Order:
 
 
 def _check_delivered(order: Order, kind: str, changes: Mapping[str, Any]) -> dict[str, str]:
-    """Codes by member: what this order has delivered may be renamed, not replaced."""
+    """Codes by field: what this order has delivered may be renamed, not replaced."""
     if not getattr(order, f"delivered_{kind}_id"):
         return {}
     number, name = f"{kind}_id", f"{kind}_name"

@@ -87,7 +87,7 @@ def check_document(
             problems.append(field_problem(str(fault["loc"][0]), fault))
     faulty = {problem.member for problem in problems}
     sound = {member: value for member, value in given.items() if member not in faulty}
-    # A member with a problem of its own still counts as given.
+    # A field with a problem of its own still counts as given.
     problems += _check_pairs(given, sound)
     product = bought or _find_product(sound, problems)
     bearer = _check_client(given, sound, product, client_admin, problems)
@@ -111,7 +111,7 @@ def name_problem(name: str) -> Problem | None:
 
 
 def field_problem(member: str, fault: ErrorDetails) -> Problem:
-    """The problem that pydantic found in `member`, without the value that was sent."""
+    """The problem that pydantic found in a field, without the value that was sent."""
     code = CODES.get(fault["type"], fault["type"])
     limit = fault["ctx"]["max_length"] if code == "too_long" else 0
     return Problem(member, code if code in SENTENCES else "invalid", limit=limit)

@@ -45,7 +45,7 @@ TO_AN_EXISTING_CLIENT: dict[str, JsonValue] = {
     "client_name": NONE,
 }
 
-# The three kinds of order, by the members each needs and excludes.
+# The three kinds of order, by the fields each needs and excludes.
 KINDS: list[JsonValue] = [
     {"title": "A new client", "properties": {"client_id": NONE, "project_id": NONE}},
     {

@@ -22,12 +22,8 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
 
     Raises InvalidDocumentError, also for a member or somebody invited, and NotClientAdminError.
     """
-    document = {
-        "product": project.product.code,
-        "client_id": project.client_id,
-        "project_id": project.pk,
-        **person,
-    }
+    ids = {"client_id": project.client_id, "project_id": project.pk}
+    document = {"product": project.product.code, **ids, **person}
     with administering(project.client, admin):
         if _is_there(project, str(person.get("user_email", "")).lower()):
             raise InvalidDocumentError([Problem("user_email", "already_member")])
@@ -50,7 +46,7 @@ def remove_member(membership: Membership, admin: User) -> bool:
 
 
 def _is_there(project: Project, email: str) -> bool:
-    members = Membership.objects.filter(project=project)
+    members = project.memberships
     # A client_admin may learn nothing about somebody who has not joined except the e-mail that
     # was ordered, so those are found by their orders.
     if members.filter(user__email=email, joined_at__isnull=False).exists():

@@ -51,8 +51,7 @@ class Order(models.Model):
 
     order_hash = models.CharField(max_length=32, unique=True, default=new_hash, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.NEW)
-    # Whether all that packing needs is there; kept beside the members it follows from so that
-    # the worker finds what is due by an index.
+    # Packing has all it needs. Follows from other fields, but an index finds what is due by it.
     complete = models.BooleanField(default=False)
 
     # The tier. Only an open order may have none, so it is typed as if it were never None.
@@ -68,7 +67,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, default=0)
 
-    # Members of the order document, as sent. `client_id` and `project_id` are plain numbers that
+    # Fields of the order document, as sent. `client_id` and `project_id` are plain numbers that
     # may name rows that are gone by now; the rows that packing used are `delivered_…` below.
     client_id = models.BigIntegerField(null=True, blank=True)
     client_name = models.CharField(max_length=200, null=True, blank=True)
@@ -171,7 +170,7 @@ class Order(models.Model):
         ]
 
     def __str__(self) -> str:
-        # Never the hash: whoever reads a log could open the registration page.
+        # Never the hash: it opens the registration page, and this is logged.
         return f"order {self.pk}"
 
     @property
@@ -199,7 +198,7 @@ class Basket(models.Model):
     order = models.OneToOneField(
         Order, on_delete=models.CASCADE, primary_key=True, related_name="basket"
     )
-    # In the document's own names, without unset members; its tier is the order's `product`, too.
+    # In the document's own names, without unset fields; its tier is the order's `product`, too.
     document = models.JSONField(default=dict)
 
     # As programs have put it. No currency: no account was set.

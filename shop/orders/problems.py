@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# `{0}` and `{1}` are the other members that the rule is about.
+# `{0}` and `{1}` are the other fields that the rule is about.
 SENTENCES = {
-    # One member by itself.
+    # One field by itself.
     "required": "is required.",
     "blank": "must not be blank.",
     "too_long": "must have at most {limit} characters.",
@@ -29,7 +29,7 @@ SENTENCES = {
     "user_information": "must not contain user information.",
     "not_public": "must not be an address that is not public.",
     "local_name": "must not be a name of this machine.",
-    # Several members together, or with what is stored.
+    # Several fields together, or with what is stored.
     "required_with": "is required with {0}.",
     "required_unless": "is required with {0}, unless {1} is given.",
     "client_required": "is required with {0}.",

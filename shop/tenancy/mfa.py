@@ -14,16 +14,11 @@ def has_second_factor(user: User) -> bool:
     return bool(is_mfa_enabled(user, [APP, PASSKEY]))
 
 
-def has_only_passkeys(user: User) -> bool:
-    """Return whether `user` has passkeys, but neither a password nor an authenticator app."""
-    if user.has_usable_password():
-        return False
-    return bool(is_mfa_enabled(user, [PASSKEY])) and not is_mfa_enabled(user, [APP])
-
-
 def may_recover_by_mail(user: User) -> bool:
     """Return whether an e-mailed code alone signs `user` in, as their passkey may be lost.
 
     It may if the passkey replaces a password, but not if it is a second factor, or for staff.
     """
-    return not user.is_staff and has_only_passkeys(user)
+    if user.is_staff or user.has_usable_password():
+        return False
+    return bool(is_mfa_enabled(user, [PASSKEY])) and not is_mfa_enabled(user, [APP])
