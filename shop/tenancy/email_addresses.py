@@ -29,8 +29,8 @@ def get_or_create_user(email: str, *, first_name: str, last_name: str, language:
     found = user_by_email(email)
     try:
         with transaction.atomic():
-            # Locked, so that the account cannot be deleted meanwhile. The write also takes the time of
-            # creating a user, so that response times do not tell the two cases apart.
+            # Locked, so that the account cannot be deleted meanwhile. The write also takes as long
+            # as creating a user, so that response times do not tell the two cases apart.
             if found and lock_rows(User.objects.filter(pk=found.pk, email=found.email)):
                 return found
             names = {"first_name": first_name, "last_name": last_name}

@@ -90,7 +90,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def may_sign_in(self) -> bool:
-        """Return whether the user may sign in: joined, active, and no demo user outside the demo."""
+        """Return whether the user may sign in: joined, active, no demo user outside the demo."""
         return self.is_known and self.is_active and (settings.DEMO or not self.demo)
 
 
