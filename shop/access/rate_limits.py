@@ -16,7 +16,7 @@ RARE = frozenset({"orders", "codes"})
 
 @dataclass(frozen=True)
 class RateLimit:
-    """A limit of `rate` calls per second in the long run and `burst` at once, after a hit.
+    """A limit after a hit: `rate` calls per second in the long run, `burst` at once.
 
     `retry_after` is 0, or the seconds until the next call is allowed.
     """

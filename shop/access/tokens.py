@@ -51,7 +51,7 @@ def issue(
 
 
 def tokens_of(application: Application) -> QuerySet[Token]:
-    """Return the tokens of `application`, longest first, and expired ones that staff issued."""
+    """Return the live tokens of `application`, last to expire first, and all that staff issued."""
     issued = Q(data__has_key="name")
     live = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
     kinds = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)

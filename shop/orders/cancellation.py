@@ -1,4 +1,4 @@
-"""Cancel an order that was placed and not delivered, by hand or because it never was completed."""
+"""Cancel orders that were placed and not delivered: by hand, or because they stay incomplete."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -34,7 +34,7 @@ ERROR_CODES: dict[str, ErrorCode] = {
 
 
 def error_text(code: str) -> str:
-    """The text of `code` in the reader's language; a code that is not listed as it is."""
+    """The text of `code` in the reader's language, or `code` itself if it is not listed."""
     found = ERROR_CODES.get(code)
     return str(found.text) if found else code
 

@@ -1,4 +1,4 @@
-"""Members of a project: each is invited by an order like any other, and removed."""
+"""Invite and remove the members of a project; an invitation is an order like any other."""
 
 from collections.abc import Mapping
 from typing import Any

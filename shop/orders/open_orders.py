@@ -62,7 +62,7 @@ def find_open(owner: Owner) -> Order | None:
 
 
 def open_order(owner: Owner) -> tuple[Order, Owner]:
-    """Open an order of `owner`, who is given an OwnerId if need be. Raises AlreadyOpenError."""
+    """Open an order for `owner`, who is given an OwnerId if need be. Raises AlreadyOpenError."""
     for _try in range(TRIES):
         if find_open(owner):
             raise AlreadyOpenError
@@ -86,7 +86,7 @@ def open_order(owner: Owner) -> tuple[Order, Owner]:
 
 @contextmanager
 def locked_basket(order: Order) -> Iterator[Basket]:
-    """Hold the basket of `order`, then save it and the tier. Raises NotOpenError."""
+    """Lock the basket of `order`, then save it and the tier. Raises NotOpenError."""
     with transaction.atomic():
         # Writing the row locks it: others wait here, then see what was done.
         held = Order.objects.filter(pk=order.pk, state=State.NEW)

@@ -31,7 +31,7 @@ def orders_for(user: User, emails: Iterable[str]) -> QuerySet[Order]:
 
 @receiver(user_erased)
 def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
-    """Erase the person from their finished orders and delete their open order."""
+    """Erase the person from finished orders, not from others, and delete their open order."""
     for order in Order.objects.filter(owner=user, state=State.NEW):
         with suppress(NotOpenError):
             delete_open(order)

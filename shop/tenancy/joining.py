@@ -16,7 +16,7 @@ class LoginTakenError(Exception):
 
 @dataclass(frozen=True)
 class NewMember:
-    """The data a new member enters; no `login` is "", and no `password` (but a passkey) None."""
+    """The data a new member enters: `login` may be empty, `password` None beside a passkey."""
 
     password: str | None
     first_name: str
