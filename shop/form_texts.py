@@ -1,12 +1,16 @@
-"""Form fields for the members of an order, and the words for what is wrong with one."""
+"""Form fields for orders and the consent to the terms, and the words for what is wrong."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from shop.content.terms_field import what_to_read, without_outdated_tick
+from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
 
@@ -36,36 +40,54 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
 }
 
 
+class TermsForm(forms.Form):
+    """A form with the checkbox `terms`; a tick for terms that were replaced does not count."""
+
+    outdated_terms: StrOrPromise
+
+    def __init__(self, posted: QueryDict | None, **options: Any) -> None:
+        self.to_agree = current_terms()
+        data, self.is_outdated = posted, False
+        if posted is not None:
+            data, self.is_outdated = without_outdated_tick(posted, self.to_agree)
+        super().__init__(data, **options)
+        self.fields["terms"].help_text = what_to_read()
+        if self.is_outdated:
+            self.fields["terms"].error_messages["required"] = self.outdated_terms
+
+
 def member_field(name: str, *, required: bool) -> forms.Field:
-    """Make the form field of the order member `name`. The order document checks its value."""
-    member = FIELDS[name]
+    """Make the form field of the order's field `name`. The order document checks its value."""
+    field = FIELDS[name]
     if name == "language":
-        return forms.ChoiceField(label=member.label, choices=settings.LANGUAGES, required=required)
+        return forms.ChoiceField(label=field.label, choices=settings.LANGUAGES, required=required)
     if name in {"client_id", "project_id"}:
-        return forms.IntegerField(label=member.label, required=required)
+        return forms.IntegerField(label=field.label, required=required)
     widget = forms.EmailInput if name == "user_email" else forms.TextInput
     return forms.CharField(
-        label=member.label,
-        help_text=member.hint,
+        label=field.label,
+        help_text=field.hint,
         required=required,
         error_messages={"required": FORM_TEXTS["required"]},
-        widget=widget(attrs={"autocomplete": member.autocomplete}),
+        widget=widget({"autocomplete": field.autocomplete}),
     )
 
 
 def form_text(problem: Problem) -> str:
-    """`problem` in the page's language; what no form can bring about stays English."""
+    """Return `problem` in the page's language; what no form can cause stays English."""
     text = FORM_TEXTS.get(problem.code)
     return str(text) % {"limit": problem.limit} if text else problem.sentence()
 
 
-def add_errors(form: forms.Form, problems: Iterable[Problem]) -> None:
-    """Put `problems` beside the fields of `form`; those without a field on top of it.
+def filled_in(form: forms.Form) -> dict[str, Any]:
+    """Return the valid fields of `form` that are not empty, by name."""
+    return {name: value for name, value in form.cleaned_data.items() if value}
 
-    A field that has an error already keeps that one alone.
-    """
+
+def add_errors(form: forms.Form, problems: Iterable[Problem]) -> None:
+    """Put `problems` beside the fields of `form` that have no error yet, all others on top."""
     already = set(form.errors)
     for problem in problems:
         if problem.member not in already:
-            member = problem.member if problem.member in form.fields else None
-            form.add_error(member, form_text(problem))
+            name = problem.member if problem.member in form.fields else None
+            form.add_error(name, form_text(problem))

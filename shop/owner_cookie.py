@@ -2,6 +2,7 @@
 
 import re
 from http.cookies import Morsel
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +20,13 @@ UUID4 = re.compile(
 
 
 def read_owner_id(request: HttpRequest) -> str | None:
-    """The OwnerId of `request`: any well-formed UUID4, issued here or not."""
+    """Return the OwnerId of `request`: any well-formed UUID4, issued here or not."""
     value = request.COOKIES.get(COOKIE, "")
     return value if UUID4.fullmatch(value) else None
 
 
 def page_owner(request: HttpRequest) -> Owner:
-    """The owner by whom a page of ours finds its open order."""
+    """Return the owner by whom a page of ours finds its open order."""
     user = request.user if isinstance(request.user, User) else None
     return Owner(read_owner_id(request), user)
 
@@ -36,14 +37,12 @@ def write_owner_id(
     """Set the cookie once for each of `paths`, if `owner` has an OwnerId."""
     if owner is None or owner.owner_id is None:
         return
+    attributes: dict[str, Any] = {"max-age": DAYS * 86_400, "httponly": True, "samesite": "Lax"}
+    if settings.SECURE:
+        attributes["secure"] = True
     for path in paths:
         morsel: Morsel[str] = Morsel()
         morsel.set(COOKIE, owner.owner_id, owner.owner_id)
-        morsel["path"] = path
-        morsel["max-age"] = DAYS * 86_400
-        morsel["httponly"] = True
-        morsel["samesite"] = "Lax"
-        if settings.SECURE:
-            morsel["secure"] = True
+        morsel.update({**attributes, "path": path})
         # Django keeps one cookie per name; other keys make room for the rest.
         dict.__setitem__(response.cookies, f"{COOKIE} {path}", morsel)

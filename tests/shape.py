@@ -24,7 +24,6 @@ DJANGO_NAMES = {
 FACE_AND_ROOM = {
     ("portal/accounts/tokens.py", "shop/access/tokens.py"),
     ("portal/backoffice/applications.py", "shop/access/applications.py"),
-    ("portal/registration/corrections.py", "shop/orders/corrections.py"),
 }
 # Exceptions that are no errors: how a packing step reports its result.
 OUTCOMES = {"NeedsCorrection", "NeedsHuman", "RetryLater"}

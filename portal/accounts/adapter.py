@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client as OAuthClient
-from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -37,16 +37,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def get_login_stages(self) -> list[str]:
         """Return allauth's stages, with our own for the second factor."""
-        ours = {"allauth.mfa.stages.AuthenticateStage": "portal.accounts.stages.SecondFactorStage"}
-        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+        theirs = "allauth.mfa.stages.AuthenticateStage"
+        ours = "portal.accounts.mfa_adapter.SecondFactorStage"
+        return [ours if stage == theirs else stage for stage in super().get_login_stages()]
 
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse | None:
-        """Refuse users who may not sign in before they are asked for anything more.
-
-        Also refuses an address that is no longer the user's: a code sent to it may still exist.
-        """
+        """Refuse users who may not sign in, and codes for an address that is no longer theirs."""
         email = kwargs.get("email")
         is_theirs = not email or user_by_email(email) == user
         return None if is_theirs and may_sign_in(user) else self._refuse(request)
@@ -77,20 +75,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Return False for users who have just recovered from a lost passkey by an e-mailed code."""
-        if recovered_by_mail(self.request):
-            return False
-        return bool(super().is_reauthentication_required(app=app, **kwargs))
+        required = bool(super().is_reauthentication_required(app=app, **kwargs))
+        return required and not recovered_by_mail(self.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
         """Return allauth's methods with our descriptions; the first is offered first."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         for method in methods:
             method["description"] = METHODS[method["id"]]
-        if any(method["id"] == "mfa_reauthenticate" for method in methods):
-            has_app = Authenticator.objects.filter(user=user, type=APP).exists()
-            if not has_app:
-                # Offer recovery codes last.
-                methods.sort(key=lambda method: method["id"] == "mfa_reauthenticate")
+        if not is_mfa_enabled(user, [APP]):
+            # Offer recovery codes last.
+            methods.sort(key=lambda method: method["id"] == "mfa_reauthenticate")
         return methods
 
     def generate_login_code(self) -> str:
@@ -122,9 +117,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         email: str | None = None,
     ) -> None:
         """Queue a security notice in the member's language."""
-        what = template_prefix.rpartition("/")[2]
-        ip = self.get_client_ip(self.request)
-        queue_security_notice(user, what, email or user.email, ip=ip)
+        kind, ip = template_prefix.rpartition("/")[2], self.get_client_ip(self.request)
+        queue_security_notice(user, kind, email or user.email, ip=ip)
 
 
 METHODS = {

@@ -2,19 +2,12 @@
 
 from django.contrib import messages
 from django.db.models import OuterRef, Q, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.member_access import (
-    clients_of,
-    member,
-    member_required,
-    page_of,
-    post_data,
-    projects_run_by,
-)
+from portal.accounts import member_access as access
 from portal.accounts.member_forms import ProjectForm
 from shop.form_texts import add_errors
 from shop.languages import page_language
@@ -24,25 +17,25 @@ from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import update_open_order
 from shop.owner_cookie import page_owner, write_owner_id
 from shop.tenancy.client_admins import hand_over, successors
-from shop.tenancy.models import Client, Project, User
+from shop.tenancy.models import Client, Project
 
 
-@member_required
+@access.member_required
 @require_safe
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the client's projects."""
-    user = member(request)
-    found = _find(user, pk)
-    projects = projects_run_by(user).filter(client=found).order_by("name", "pk")
-    context = {"client": found, "projects": page_of(request, projects)}
+    user = access.member(request)
+    found = get_object_or_404(access.clients_of(user), pk=pk)
+    projects = access.projects_run_by(user).filter(client=found).order_by("name", "pk")
+    context = {"client": found, "projects": access.page_of(request, projects)}
     return render(request, "accounts/client.html", context)
 
 
-@member_required
+@access.member_required
 @require_safe
 def orders(request: HttpRequest, pk: int) -> HttpResponse:
     """List the client's orders with their states, newest first."""
-    found = _find(member(request), pk)
+    found = get_object_or_404(access.clients_of(access.member(request)), pk=pk)
     for_client = Q(client_id=found.pk) | Q(delivered_client=found)
     named = Project.objects.filter(pk=OuterRef("project_id")).values("name")
     placed = (
@@ -52,24 +45,25 @@ def orders(request: HttpRequest, pk: int) -> HttpResponse:
         .annotate(added_to=Subquery(named))
         .order_by("-created_at", "-pk")
     )
-    context = {"client": found, "orders": page_of(request, placed)}
+    context = {"client": found, "orders": access.page_of(request, placed)}
     return render(request, "accounts/orders.html", context)
 
 
-@member_required
+@access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_project(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for name and tier of a new project, then continue at the checkout.
 
     Only the checkout shows the price and the terms and places orders.
     """
-    user = member(request)
-    found = _find(user, pk)
-    form = ProjectForm(post_data(request))
+    user = access.member(request)
+    found = get_object_or_404(access.clients_of(user), pk=pk)
+    form = ProjectForm(access.post_data(request))
     if form.is_valid():
-        document = {**form.cleaned_data, "client_id": found.pk}
+        tier = form.cleaned_data["product"]
+        document = {**form.cleaned_data, "client_id": found.pk, "product": tier.code}
         try:
-            check_document({**document, "product": form.tier.code}, client_admin=user)
+            check_document(document, client_admin=user)
         except InvalidDocumentError as refusal:
             add_errors(form, refusal.problems)
         else:
@@ -79,52 +73,39 @@ def add_project(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/add_project.html", context, status=status)
 
 
-@member_required
+@access.member_required
 @require_safe
 def choose_successor(request: HttpRequest, pk: int) -> HttpResponse:
     """List the members the client can be handed over to."""
-    found = _find(member(request), pk)
-    people = successors(found).order_by("email")
-    context = {"client": found, "people": page_of(request, people)}
-    return render(request, "accounts/successors.html", context)
+    found = get_object_or_404(access.clients_of(access.member(request)), pk=pk)
+    people = access.page_of(request, successors(found).order_by("email"))
+    return render(request, "accounts/successors.html", {"client": found, "people": people})
 
 
-@member_required
+@access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
     """Explain handing over; POST does it."""
-    admin = member(request)
-    found = _find(admin, pk)
+    admin = access.member(request)
+    found = get_object_or_404(access.clients_of(admin), pk=pk)
+    if request.method != "POST":
+        context = {"client": found, "person": get_object_or_404(successors(found), pk=user)}
+        return render(request, "accounts/hand_over.html", context)
     person = successors(found).filter(pk=user).first()
-    if request.method == "POST":
-        return _hand_over(request, found, admin, person)
-    if person is None:
-        raise Http404
-    context = {"client": found, "person": person}
-    return render(request, "accounts/hand_over.html", context)
-
-
-def _hand_over(
-    request: HttpRequest, client: Client, admin: User, person: User | None
-) -> HttpResponse:
-    if person and hand_over(client, admin, person):
+    if person and hand_over(found, admin, person):
         text = _("%(person)s administers %(client)s now.")
-        names = {"person": person.get_full_name() or person.email, "client": client.name}
+        names = {"person": person.get_full_name() or person.email, "client": found.name}
         messages.success(request, text % names)
         return redirect("portal")
-    messages.warning(
-        request, _("Something has changed meanwhile: here is to whom you can hand over now.")
-    )
-    return redirect("portal_hand_over", client.pk)
+    text = _("Something has changed meanwhile: here is to whom you can hand over now.")
+    messages.warning(request, text)
+    return redirect("portal_hand_over", found.pk)
 
 
 def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> HttpResponse:
-    user, tier = member(request), form.tier
-    person = {
-        "user_email": user.email,
-        "user_first_name": user.first_name or None,
-        "user_last_name": user.last_name or None,
-    }
+    user, tier = access.member(request), form.cleaned_data["product"]
+    names = ("email", "first_name", "last_name")
+    person = {f"user_{name}": getattr(user, name) or None for name in names}
     project = {
         "client_id": client.pk,
         "client_name": None,
@@ -145,7 +126,3 @@ def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> Htt
     response = redirect("checkout")
     write_owner_id(response, owner)
     return response
-
-
-def _find(user: User, pk: int) -> Client:
-    return get_object_or_404(clients_of(user), pk=pk)

@@ -1,7 +1,6 @@
 """allauth's forms with our changes."""
 
 import struct
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account import forms as account
@@ -18,8 +17,6 @@ from shop.languages import page_language
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.queue import queue_code, queue_password_reset
 from shop.tenancy.models import User
-
-LONGEST_NAME = 60
 
 
 class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]  # allauth is not typed
@@ -59,13 +56,10 @@ class RequestLoginCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc] 
 
 
 def name_field(*, required: bool) -> forms.CharField:
-    """Return the field for the name of a passkey."""
-    return forms.CharField(
-        label=_("Name of this passkey"),
-        max_length=LONGEST_NAME,
-        required=required,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    """Return the field for the name of a passkey, of at most 60 characters."""
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    label = _("Name of this passkey")
+    return forms.CharField(label=label, max_length=60, required=required, widget=widget)
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
@@ -91,26 +85,34 @@ class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]  # all
     name = name_field(required=True)
 
 
-class SecondStepByPasskeyForm(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+class CredentialMixin:
+    """Turns allauth's errors about a credential into a message that fits a passkey."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of the form it is mixed into
+        except MALFORMED:
+            raise ValidationError(FAILED) from None
+        except ValidationError as error:
+            if error.code == "incorrect_code":  # its text speaks of a code
+                raise ValidationError(FAILED) from None
+            raise
+
+
+class SecondStepByPasskeyForm(CredentialMixin, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
     """Accepts a passkey as a second factor."""
 
-    def clean_credential(self) -> Authenticator:
-        return _checked(super().clean_credential)
 
-
-class ReauthenticateByPasskeyForm(webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+class ReauthenticateByPasskeyForm(CredentialMixin, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
     """Accepts a passkey of the signed-in user."""
 
-    def clean_credential(self) -> Authenticator:
-        return _checked(super().clean_credential)
 
-
-class SignInByPasskeyForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+class SignInByPasskeyForm(CredentialMixin, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
     """Signs in by passkey, with one error message for every reason."""
 
     def clean_credential(self) -> Authenticator:
         try:
-            authenticator = _checked(super().clean_credential)
+            authenticator = super().clean_credential()
         except ValidationError:
             raise ValidationError(NO_SIGN_IN) from None
         if not may_sign_in(authenticator.user):
@@ -118,18 +120,7 @@ class SignInByPasskeyForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # 
         return authenticator
 
 
-def _checked(clean: Callable[[], Authenticator]) -> Authenticator:
-    # allauth and its library raise these for some malformed input.
-    try:
-        return clean()
-    except MALFORMED:
-        raise ValidationError(FAILED) from None
-    except ValidationError as error:
-        if error.code == "incorrect_code":  # its text speaks of a code
-            raise ValidationError(FAILED) from None
-        raise
-
-
+# allauth and its library raise these for some malformed input.
 MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
 FAILED = _("That did not work, or it was cancelled. Please try again.")
 NO_SIGN_IN = _("This passkey does not let anybody in here. Please sign in another way.")

@@ -11,13 +11,14 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from portal.accounts.mfa_adapter import signed_in_recently
+from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.models import Client, Project, User
 from shop.view_types import View
 
@@ -26,13 +27,19 @@ Row = TypeVar("Row", bound=Model)
 
 
 def member_required(view: View) -> View:
-    """Decorate a view for members; others are sent to sign in. Browsers do not store the page."""
+    """Decorate a view for members; others are sent to sign in. Browsers do not store the page.
+
+    Acting for a client that was handed over a moment ago is answered with 404.
+    """
 
     @wraps(view)
     @never_cache
     @login_required
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except NotClientAdminError as error:
+            raise Http404 from error
 
     return guarded
 

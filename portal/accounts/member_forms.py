@@ -27,44 +27,32 @@ class InviteForm(forms.Form):
             # Another person's data, not that of the browser's user.
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
-    def person(self) -> dict[str, str]:
-        """Return the fields of the order document that are filled in."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
+
+class TierField(forms.ModelChoiceField[Product]):
+    """Chooses a tier."""
+
+    def label_from_instance(self, tier: Product) -> str:
+        """Return the name of the tier, with its price."""
+        if tier.is_free:
+            return gettext("%(tier)s · free of charge") % {"tier": tier.name}
+        price = money(tier.gross_cents, tier.currency)
+        return gettext("%(tier)s · %(price)s a month") % {"tier": tier.name, "price": price}
 
 
 class ProjectForm(forms.Form):
     """Name and tier of a new project."""
 
     project_name = member_field("project_name", required=True)
-    product = forms.ModelChoiceField(
+    product = TierField(
         Product.objects.filter(listed=True),
         label=_("Tier"),
         to_field_name="code",
         empty_label=None,
         error_messages={
             "required": FORM_TEXTS["required"],
-            "invalid_choice": _("This tier can no longer be ordered."),
+            "invalid_choice": FORM_TEXTS["unknown_tier"],
         },
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["product"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- tells mypy what it is
-        field.label_from_instance = _with_price  # type: ignore[method-assign, assignment]  # Django's own way
-
-    @property
-    def tier(self) -> Product:
-        """Return the chosen tier."""
-        chosen: Product = self.cleaned_data["product"]
-        return chosen
-
-
-def _with_price(tier: Product) -> str:
-    if tier.is_free:
-        return gettext("%(tier)s · free of charge") % {"tier": tier.name}
-    price = money(tier.gross_cents, tier.currency)
-    return gettext("%(tier)s · %(price)s a month") % {"tier": tier.name, "price": price}
 
 
 class TokenForm(forms.Form):

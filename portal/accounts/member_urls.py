@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from portal.accounts import clients, members, my_data, tokens
-from portal.accounts.member_home import portal
+from portal.accounts import clients, members, tokens, views
 
 urlpatterns = [
-    path("", portal, name="portal"),
+    path("", views.portal, name="portal"),
     path("clients/<int:pk>/", clients.client, name="portal_client"),
     path("clients/<int:pk>/orders/", clients.orders, name="portal_orders"),
     path("clients/<int:pk>/add-project/", clients.add_project, name="portal_add_project"),
@@ -26,7 +25,7 @@ urlpatterns = [
     path("tokens/new/", tokens.new_token, name="portal_new_token"),
     path("tokens/<int:pk>/revoke/", tokens.revoke_token, name="portal_revoke_token"),
     path("tokens/programs/<int:pk>/revoke/", tokens.revoke_program, name="portal_revoke_program"),
-    path("my-data/", my_data.my_data, name="portal_my_data"),
-    path("my-data/export/", my_data.export_data, name="portal_export"),
-    path("my-data/delete/", my_data.delete_account, name="portal_delete_account"),
+    path("my-data/", views.my_data, name="portal_my_data"),
+    path("my-data/export/", views.export_data, name="portal_export"),
+    path("my-data/delete/", views.delete_account, name="portal_delete_account"),
 ]

@@ -8,13 +8,23 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from allauth.mfa.stages import AuthenticateStage
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from portal.accounts.user_agents import browser_name
 from shop.tenancy.mfa import may_recover_by_mail
 from shop.tenancy.models import User
 
 NAME = "Slate"
+# The first mark found counts: Edge and Opera also claim to be Chrome, and Chrome to be Safari.
+BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS/": "Firefox",
+    "CriOS/": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
+    "Mac OS X": "Mac", "CrOS": "Chromebook", "Linux": "Linux",
+}  # fmt: skip
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -38,6 +48,18 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not 
         return svg[svg.index("<svg") :]
 
 
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # allauth is not typed
+    """allauth's stage; users with nothing but passkeys may skip it after an e-mailed code."""
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        """Return the response, if any, and whether signing in continues."""
+        user = self.login.user
+        if user and came_by_code(self.request, user) and may_recover_by_mail(user):
+            return None, True
+        answer: tuple[HttpResponse | None, bool] = super().handle()
+        return answer
+
+
 def came_by_code(request: HttpRequest, user: User) -> bool:
     """Return whether `user` last authenticated by an e-mailed code in this session."""
     records: list[dict[str, Any]] = get_authentication_records(request, user)
@@ -57,3 +79,12 @@ def signed_in_recently(request: HttpRequest, user: User) -> bool:
     records: list[dict[str, Any]] = get_authentication_records(request, user)
     since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
     return bool(records) and records[-1]["at"] > since
+
+
+def browser_name(user_agent: str) -> str:
+    """Return browser and system by the User-Agent header, for display: it is not reliable."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown browser")

@@ -3,13 +3,17 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import extract_basic_auth
 from allauth.idp.oidc import views as provider
 from allauth.idp.oidc.models import Token
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import SuspiciousOperation
@@ -24,18 +28,18 @@ from django.http import (
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.backends import is_of_another_profile
-from portal.accounts.sign_in_limits import client_limited, count_token, ip_limited
 from shop.access.applications import find_application, knows_secret
 from shop.access.models import Application
+from shop.view_types import View
 
-GRANTS = ("authorization_code", "client_credentials", "refresh_token")
 CHALLENGE = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")  # SHA-256 in base64url
 CODE = re.compile(r"\A[A-Za-z0-9_-]{1,128}\Z")
+HEADERS = {401: {"WWW-Authenticate": 'Basic realm="oauth"'}, 429: {"Retry-After": "60"}}
 
 
 @never_cache
@@ -74,46 +78,47 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+@cache_control(no_store=True)
 def token(request: HttpRequest) -> HttpResponse:
     """Issue tokens (RFC 6749)."""
     if request.method != "POST":
-        return _not_stored(provider.token(request))
-    if ip_limited(request):
-        return _too_many()
+        refused: HttpResponse = provider.token(request)
+        return refused
+    if not _is_allowed(request, "address"):
+        return _refused(429, "temporarily_unavailable")
     if not _is_readable(request) or "grant_type" not in request.POST:
         return _refused(400, "invalid_request")
-    grant = request.POST["grant_type"]
-    if grant not in GRANTS:
+    grant = GRANTS.get(request.POST["grant_type"])
+    if grant is None:
         return _refused(400, "unsupported_grant_type")
     application = _presented(request)
     if application is None:
         return _refused(401, "invalid_client")
-    if client_limited(request, application):
-        return _too_many()
-    if grant == "refresh_token":
-        response = _refresh(request)
-    elif grant == "authorization_code":
-        response = _exchange(request)
-    else:
-        response = provider.token(request)
+    number = application.oauth_client_id
+    if not _is_allowed(request, "client", key=number, dry_run=True):
+        return _refused(429, "temporarily_unavailable")
+    response = grant(request)
     if response.status_code == 200:
-        count_token(request, application)
-    return _not_stored(response)
+        # Failures do not count: anybody can cause them.
+        _is_allowed(request, "client", key=number)
+    return response
 
 
 @csrf_exempt
+@cache_control(no_store=True)
 def revoke(request: HttpRequest) -> HttpResponse:
     """Revoke the token in the body (RFC 7009), or else the one that authorizes the request."""
     if request.method != "POST":
-        return _not_stored(provider.revoke(request))
-    if ip_limited(request):
-        return _too_many()
+        refused: HttpResponse = provider.revoke(request)
+        return refused
+    if not _is_allowed(request, "address"):
+        return _refused(429, "temporarily_unavailable")
     if not _is_readable(request):
         return _refused(400, "invalid_request")
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and request.POST.get("token", value) == value:
         _revocable().by_value(value).delete()
-        return _not_stored(HttpResponse())
+        return HttpResponse()
     application = _presented(request)
     if application is None:
         return _refused(401, "invalid_client")
@@ -123,11 +128,18 @@ def revoke(request: HttpRequest) -> HttpResponse:
     revoked = found.first()
     found.delete()
     if revoked and revoked.type == Token.Type.REFRESH_TOKEN:
-        # The access tokens issued with it end as well.
-        _revocable().filter(client=revoked.client, user=revoked.user).filter(
-            type=Token.Type.ACCESS_TOKEN
-        ).delete()
-    return _not_stored(HttpResponse())
+        issued_with_it = Token.objects.filter(client=revoked.client, user=revoked.user)
+        issued_with_it.filter(type=Token.Type.ACCESS_TOKEN).delete()
+    return HttpResponse()
+
+
+def _is_allowed(request: HttpRequest, action: str, **options: object) -> bool:
+    """Count a call by the rate `action`, in the shared cache; return whether it is allowed."""
+    # The demo profile is for trying things out on this machine.
+    if settings.DEMO and ip_address(get_adapter().get_client_ip(request)).is_loopback:
+        return True
+    rates = settings.OAUTH_TOKEN_RATES
+    return bool(ratelimit.consume(request, app="oauth", action=action, config=rates, **options))
 
 
 def _pkce_fault(asked: Mapping[str, str]) -> str | None:
@@ -144,16 +156,12 @@ def _presented(request: HttpRequest) -> Application | None:
     They may come by HTTP Basic, in the body, or in both if they agree.
     """
     basic, secret = extract_basic_auth(request.headers)
-    named = request.POST.get("client_id")
-    if basic and named and basic != named:
-        return None
-    written = request.POST.get("client_secret")
-    if secret and written and secret != written:
+    named, written = request.POST.get("client_id"), request.POST.get("client_secret")
+    if (basic and named and basic != named) or (secret and written and secret != written):
         return None
     application = find_application(basic or named or "")
-    if application and knows_secret(application, secret or written or ""):
-        return application
-    return None
+    is_known = application and knows_secret(application, secret or written or "")
+    return application if is_known else None
 
 
 def _is_readable(request: HttpRequest) -> bool:
@@ -205,18 +213,11 @@ def _refused_page(request: HttpRequest, fault: str) -> HttpResponse:
 
 
 def _refused(status: int, error: str) -> HttpResponse:
-    response = JsonResponse({"error": error}, status=status)
-    if status == 401:
-        response["WWW-Authenticate"] = 'Basic realm="oauth"'
-    return _not_stored(response)
+    return JsonResponse({"error": error}, status=status, headers=HEADERS.get(status))
 
 
-def _too_many() -> HttpResponse:
-    response = _refused(429, "temporarily_unavailable")
-    response["Retry-After"] = "60"
-    return response
-
-
-def _not_stored(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    return response
+GRANTS: dict[str, View] = {
+    "authorization_code": _exchange,
+    "client_credentials": provider.token,
+    "refresh_token": _refresh,
+}

@@ -9,23 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.member_access import (
-    member,
-    member_required,
-    page_of,
-    post_data,
-    recent_login_required,
-)
+from portal.accounts import member_access as access
 from portal.accounts.member_forms import TokenForm
 from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of, revoke_access
 
 
-@member_required
+@access.member_required
 @require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
     """List the member's tokens, and the applications that may act in their name."""
-    user = member(request)
-    page = page_of(request, personal_tokens_of(user))
+    user = access.member(request)
+    page = access.page_of(request, personal_tokens_of(user))
     context = {
         "page": page,
         "tokens": [(token, last_used(token)) for token in page],
@@ -35,32 +29,27 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/tokens.html", context)
 
 
-@recent_login_required
+@access.recent_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_token(request: HttpRequest) -> HttpResponse:
     """Issue a token; the response shows its value once."""
-    form = TokenForm(post_data(request))
+    form = TokenForm(access.post_data(request))
     if not form.is_valid():
         status = 422 if form.errors else 200
         return render(request, "accounts/new_token.html", {"form": form}, status=status)
-    days = form.cleaned_data["days"]
-    value = issue(
-        form.cleaned_data["name"],
-        holder=member(request),
-        expires_at=timezone.now() + timedelta(days=days) if days else None,
-    )
-    shown = [(form.cleaned_data["name"], value)]
-    return render(request, "accounts/token_shown.html", {"shown": shown})
+    name, days = form.cleaned_data["name"], form.cleaned_data["days"]
+    expires_at = timezone.now() + timedelta(days=days) if days else None
+    value = issue(name, holder=access.member(request), expires_at=expires_at)
+    return render(request, "accounts/token_shown.html", {"shown": [(name, value)]})
 
 
-@member_required
+@access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Explain the revocation of a token; POST does it."""
-    mine = personal_tokens_of(member(request)).filter(pk=pk)
+    mine = personal_tokens_of(access.member(request)).filter(pk=pk)
     if request.method != "POST":
-        token = get_object_or_404(mine)
-        context = {"name": token.data["name"]}
+        context = {"name": get_object_or_404(mine).data["name"]}
         return render(request, "accounts/revoke_token.html", context)
     # Revoking twice is no error.
     mine.delete()
@@ -68,15 +57,14 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("portal_tokens")
 
 
-@member_required
+@access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_program(request: HttpRequest, pk: int) -> HttpResponse:
     """Explain withdrawing consent from an application; POST does it."""
-    user = member(request)
+    user = access.member(request)
     application = get_object_or_404(programs_of(user), pk=pk)
     if request.method != "POST":
-        context = {"name": application.name}
-        return render(request, "accounts/revoke_program.html", context)
+        return render(request, "accounts/revoke_program.html", {"name": application.name})
     revoke_access(user, application)
     messages.success(request, _("The program can no longer act in your name."))
     return redirect("portal_tokens")

@@ -1,9 +1,22 @@
-"""View for adding a passkey."""
+"""The member's home page, their data, and allauth's view for adding a passkey."""
 
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from shop.tenancy.mfa import may_recover_by_mail
+from portal.accounts import member_access as access
+from portal.accounts.data_export import export
+from portal.accounts.member_forms import DeleteForm
+from shop.orders.order_erasure import orders_for
+from shop.orders.states import FINISHED
+from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
+from shop.tenancy.mfa import has_second_factor, may_recover_by_mail
+from shop.tenancy.models import Membership
 
 
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not typed
@@ -11,7 +24,63 @@ class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not t
 
     def get_success_url(self) -> str:
         """Return the URL of the recovery codes; of the home page for members who need none."""
-        if may_recover_by_mail(self.request.user):
-            return reverse("portal")
-        url: str = super().get_success_url()
-        return url
+        on_the_way = may_recover_by_mail(self.request.user)
+        return reverse("portal") if on_the_way else str(super().get_success_url())
+
+
+@access.member_required
+@require_safe
+def portal(request: HttpRequest) -> HttpResponse:
+    """List the member's projects with client, tier and role, and the clients they administer."""
+    user = access.member(request)
+    memberships = (
+        Membership.objects.filter(user=user, joined_at__isnull=False)
+        .select_related("project__client", "project__product")
+        .order_by("project__client__name", "project__name", "pk")
+    )
+    context = {
+        "memberships": access.page_of(request, memberships),
+        "clients": access.page_of(request, access.clients_of(user), "clients"),
+        "signs_in_by_code_alone": not (user.has_usable_password() or has_second_factor(user)),
+    }
+    return render(request, "accounts/home.html", context)
+
+
+@access.member_required
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Offer to export the data or to delete the account."""
+    context = {"clients": access.clients_of(access.member(request))}
+    return render(request, "accounts/my_data.html", context)
+
+
+@access.recent_login_required
+@require_safe
+def export_data(request: HttpRequest) -> HttpResponse:
+    """Download all data of the member as JSON."""
+    return JsonResponse(
+        export(access.member(request)),
+        json_dumps_params={"indent": 2, "ensure_ascii": False},
+        headers={"Content-Disposition": 'attachment; filename="slate-my-data.json"'},
+    )
+
+
+@access.recent_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_account(request: HttpRequest) -> HttpResponse:
+    """Explain what is deleted and what is kept; POST deletes the account."""
+    user = access.member(request)
+    form = DeleteForm(access.post_data(request))
+    if form.is_valid():
+        try:
+            erase_user(user)
+        except (StillAdministersError, NotErasableError):
+            # The page explains the reason and what to do about it.
+            return redirect("portal_delete_account")
+        logout(request)
+        messages.success(request, _("Your account is deleted. Thank you for having been here."))
+        return redirect("tiers")
+    under_way = orders_for(user, emails_of(user)).exclude(state__in=FINISHED).count()
+    context = {"form": form, "clients": access.clients_of(user), "under_way": under_way}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/delete_account.html", context, status=status)

@@ -1,7 +1,7 @@
-"""Forms of the registration pages. The order document checks the members of the order."""
+"""Forms of the registration pages. The order document checks the fields of the order."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,18 +11,24 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from shop.content.models import Version
-from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import form_text, member_field
+from shop.content.terms_field import terms_field
+from shop.form_texts import TermsForm, filled_in, form_text, member_field
+from shop.notifications.emails.queue import queue_received
+from shop.orders.corrections import check_corrections, readdress
 from shop.orders.document import name_problem
-from shop.orders.missing_details import fillable
+from shop.orders.missing_details import check_details, fill_in, fillable
 from shop.orders.models import HASH, Order
+from shop.packing.recovery import correct_and_retry
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
+from shop.worker.wake_up import wake
 
-# The members that `Order.missing` may name; all others are optional.
+# The fields that `Order.missing` may name; all others are optional.
 NEEDED = frozenset({"client_name", "project_name", "user_email"})
 ALONE = re.compile(rf"(?<![0-9a-f]){HASH.pattern}(?![0-9a-f])")
 
@@ -36,7 +42,7 @@ class FindForm(forms.Form):
         error_messages={"required": _("Please paste the order number, or the link.")},
         max_length=2000,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+            {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
         ),
     )
 
@@ -50,43 +56,75 @@ class FindForm(forms.Form):
         raise ValidationError(_("There is no order number in this. Please copy all of it."))
 
 
-class DetailsForm(forms.Form):
-    """Ask for the missing details of an order."""
+class OrderForm(forms.Form):
+    """Ask for fields of an order; the rules of ordering apply to what is typed."""
 
-    def __init__(self, order: Order, data: Any = None) -> None:
-        super().__init__(data)
-        for name in fillable(order):
-            self.fields[name] = member_field(name, required=name in order.missing)
-
-    def details(self) -> dict[str, str]:
-        """Return what was filled in, without empty fields."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-class CorrectionForm(forms.Form):
-    """Ask for the members that packing failed on, with the cause beside the first field."""
+    saved: StrOrPromise = ""
+    too_late: StrOrPromise = _("Somebody was faster. This is how the order stands now.")
 
     def __init__(
-        self, order: Order, members: Sequence[str], data: Any = None, *, cause: str = ""
+        self, order: Order, asked: Mapping[str, bool], data: Any = None, **options: Any
     ) -> None:
+        """`asked` holds the names of the fields; the value is True for required ones."""
+        super().__init__(data, **options)
+        self.order = order
+        for name, required in asked.items():
+            self.fields[name] = member_field(name, required=required)
+
+    def check(self) -> None:
+        """Raise InvalidDocumentError if what was typed breaks a rule of ordering."""
+
+    def save(self, actor: User | None) -> bool:
+        """Change the order; False if somebody was faster. Raises InvalidDocumentError."""
+        raise NotImplementedError
+
+
+class DetailsForm(OrderForm):
+    """Ask for the missing details of an order."""
+
+    too_late = _("These details were filled in already.")
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(order, {name: name in order.missing for name in fillable(order)}, data)
+
+    def check(self) -> None:
+        check_details(self.order, filled_in(self))
+
+    @transaction.atomic
+    def save(self, actor: User | None) -> bool:
+        filled = fill_in(self.order, filled_in(self), actor=actor)
+        if filled and self.cleaned_data.get("user_email"):
+            queue_received(self.order)
+        if filled and self.order.complete:
+            wake("packing")
+        return filled
+
+
+class CorrectionForm(OrderForm):
+    """Ask for the fields that packing failed on, with the cause beside the first of them."""
+
+    def __init__(self, order: Order, names: Sequence[str], cause: str, data: Any = None) -> None:
         # Only what the page shows anyway: the hash alone must not reveal personal data.
-        shown = ("client_name", "project_name")
-        super().__init__(data, initial={name: getattr(order, name) for name in shown})
-        for name in members:
-            self.fields[name] = member_field(name, required=name in NEEDED)
-        if cause:
+        shown = {name: getattr(order, name) for name in ("client_name", "project_name")}
+        super().__init__(order, {name: name in NEEDED for name in names}, data, initial=shown)
+        if cause and data is None:
             self.cleaned_data = {}  # nothing was typed yet
-            self.add_error(members[0], cause)
+            self.add_error(names[0], cause)
 
-    def details(self) -> dict[str, str]:
-        """Return what is to be changed; empty fields change nothing."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
+    def check(self) -> None:
+        check_corrections(self.order, filled_in(self), self.fields)
+
+    def save(self, actor: User | None) -> bool:
+        return correct_and_retry(self.order, filled_in(self), allowed=self.fields, actor=actor)
 
 
-class EmailChangeForm(forms.Form):
+class EmailChangeForm(OrderForm):
     """Ask for the right e-mail address of an order."""
 
-    user_email = member_field("user_email", required=True)
+    saved = _("Corrected. All further e-mails go there; older links no longer work.")
+
+    def save(self, actor: User | None) -> bool:
+        return readdress(self.order, self.cleaned_data["user_email"], actor=actor)
 
 
 class CodeForm(forms.Form):
@@ -98,16 +136,12 @@ class CodeForm(forms.Form):
         error_messages={"required": _("Please enter the code of the e-mail.")},
         max_length=40,
         widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-            }
+            {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
 
 
-class JoinForm(forms.Form):
+class JoinForm(TermsForm):
     """Ask a new member for password, names, login, language and consent to the terms."""
 
     user_first_name = member_field("user_first_name", required=False)
@@ -130,30 +164,31 @@ class JoinForm(forms.Form):
     )
     terms = terms_field(_("Please agree to the terms to join."))
 
-    def __init__(self, user: User, order: Order, to_agree: Version, data: Any = None) -> None:
+    outdated_terms = _(
+        "The terms have changed while you were looking. Nothing is lost. "
+        "Please read them again and tick the box if you agree."
+    )
+
+    def __init__(self, user: User, order: Order, posted: QueryDict | None) -> None:
         self.user = user
-        self.to_agree = to_agree
-        wish = order.user_login or ""
-        super().__init__(
-            data,
-            initial={
-                "user_first_name": user.first_name,
-                "user_last_name": user.last_name,
-                "user_login": wish if wish and login_is_free(wish, user) else "",
-                "language": order.language,
-            },
-        )
-        self.fields["terms"].help_text = what_to_read()
-        self.by_passkey = data is not None and "by_passkey" in data
+        wish = order.user_login
+        initial = {
+            "user_first_name": user.first_name,
+            "user_last_name": user.last_name,
+            "user_login": wish if wish and login_is_free(wish, user) else "",
+            "language": order.language,
+        }
+        super().__init__(posted, initial=initial)
+        self.by_passkey = "by_passkey" in self.data
         # The passkey is created after joining instead.
         self.fields["password"].required = not self.by_passkey
         self.fields["password"].help_text = password_validators_help_text_html()
 
     def clean_user_first_name(self) -> str:
-        return self._name("user_first_name")
+        return _checked_name(self.cleaned_data["user_first_name"])
 
     def clean_user_last_name(self) -> str:
-        return self._name("user_last_name")
+        return _checked_name(self.cleaned_data["user_last_name"])
 
     def clean_user_login(self) -> str:
         login: str = self.cleaned_data["user_login"]
@@ -176,12 +211,6 @@ class JoinForm(forms.Form):
                 self.add_error("password", error)
         return cleaned
 
-    def _name(self, field: str) -> str:
-        name: str = self.cleaned_data[field]
-        if name and (problem := name_problem(name)):
-            raise ValidationError(form_text(problem))
-        return name
-
     def new_member(self) -> NewMember:
         """Return the input of `join_as_new`."""
         return NewMember(
@@ -192,3 +221,9 @@ class JoinForm(forms.Form):
             language=self.cleaned_data["language"],
             terms=self.to_agree,
         )
+
+
+def _checked_name(name: str) -> str:
+    if name and (problem := name_problem(name)):
+        raise ValidationError(form_text(problem))
+    return name

@@ -13,13 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
 from portal.registration.order_access import find_order, private
-from shop.content.terms_field import without_outdated_tick
-from shop.orders.basket import current_terms
 from shop.orders.models import Order, State
 from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError, read_join_token
 from shop.tenancy.joining import LoginTakenError, join_as_known, join_as_new
-from shop.tenancy.models import Invitation, User
+from shop.tenancy.models import Invitation
 
 
 @private
@@ -35,17 +33,15 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
         return _show_problem(request, order, LinkError.Reason.WITHDRAWN)
     user = invitation.membership.user
     # Staff accounts do not join through orders.
-    if user.is_known or user.is_staff:
-        return _join_known(request, order, invitation, user)
-    return _join_new(request, order, invitation, user)
-
-
-def _join_new(
-    request: HttpRequest, order: Order, invitation: Invitation, user: User
-) -> HttpResponse:
-    if request.user.is_authenticated:
+    is_known = user.is_known or user.is_staff
+    if request.user.is_authenticated and not (is_known and request.user == user):
         return _ask_to_sign_out(request, order, invitation)
-    form, outdated = _join_form(request, order, user)
+    return (_join_known if is_known else _join_new)(request, order, invitation)
+
+
+def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+    user = invitation.membership.user
+    form = JoinForm(user, order, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -66,32 +62,12 @@ def _join_new(
             )
             return answer
     context = {"order": order, "invitation": invitation, "form": form, "email": user.email}
-    status = 409 if outdated else 422 if form.errors else 200
+    status = 409 if form.is_outdated else 422 if form.errors else 200
     return render(request, "registration/join.html", context, status=status)
 
 
-def _join_form(request: HttpRequest, order: Order, user: User) -> tuple[JoinForm, bool]:
-    """Build the form, with a checkbox if the terms have changed since."""
-    terms = current_terms()
-    if request.method != "POST":
-        return JoinForm(user, order, terms), False
-    data, outdated = without_outdated_tick(request.POST, terms)
-    form = JoinForm(user, order, terms, data)
-    if outdated:
-        form.fields["terms"].error_messages["required"] = _(
-            "The terms have changed while you were looking. Nothing is lost. "
-            "Please read them again and tick the box if you agree."
-        )
-    return form, outdated
-
-
-def _join_known(
-    request: HttpRequest, order: Order, invitation: Invitation, user: User
-) -> HttpResponse:
-    if request.user.is_authenticated and request.user != user:
-        return _ask_to_sign_out(request, order, invitation)
-    signed_in_as_member = request.user == user
-    if request.method == "POST" and signed_in_as_member:
+def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+    if request.method == "POST" and request.user.is_authenticated:
         if not join_as_known(invitation):
             return _show_problem(request, order, LinkError.Reason.USED)
         _welcome(request, invitation)
@@ -99,7 +75,7 @@ def _join_known(
     context = {
         "order": order,
         "invitation": invitation,
-        "signed_in_as_member": signed_in_as_member,
+        "signed_in_as_member": request.user.is_authenticated,
         "sign_in": f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}",
     }
     return render(request, "registration/join_known.html", context)
@@ -119,15 +95,11 @@ def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation)
 
 
 def _show_problem(request: HttpRequest, order: Order, reason: LinkError.Reason) -> HttpResponse:
-    invitation = order.invitation
-    member = invitation.membership.user if invitation else None
-    if reason == LinkError.Reason.USED and member and request.user == member:
+    member = order.invitation.membership.user if order.invitation else None
+    if reason == LinkError.Reason.USED and request.user == member:
         return redirect("portal")
-    context = {
-        "order": order,
-        "reason": reason.value,
-        "can_resend": order.state == State.PACKED
-        and reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED},
-    }
+    is_old = reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED}
+    can_resend = is_old and order.state == State.PACKED
+    context = {"order": order, "reason": reason.value, "can_resend": can_resend}
     status = 404 if reason == LinkError.Reason.DAMAGED else 410
     return render(request, "registration/link_problem.html", context, status=status)

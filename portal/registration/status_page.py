@@ -5,7 +5,8 @@ from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, State
@@ -14,6 +15,61 @@ from shop.packing.models import Packing, StepRecord
 from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import Client, Project
+
+# Headline and next step, by the state of the order or a finer situation.
+SOON = _("We set up your client and your project. Then you get an e-mail with a link to sign in.")
+WORDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
+    "incomplete": (
+        _("We still need a few details from you."),
+        _("You fill in the form; then we set everything up in a moment."),
+    ),
+    State.PENDING: (_("Received. We start in a moment."), SOON),
+    State.PACKING: (_("Being set up. There is nothing for you to do."), SOON),
+    State.PACKED: (
+        _("Done. The link to sign in is on its way to %(address)s."),
+        _(
+            "You open the link in the e-mail and choose a password. "
+            "The link works once and for %(days)s days."
+        ),
+    ),
+    "withdrawn": (
+        _("Done. The invitation was withdrawn since."),
+        _("Whoever administers the client can invite anew."),
+    ),
+    "joined": (
+        _("Done. The link was used; you sign in with your e-mail from now on."),
+        _("You find your projects in the portal."),
+    ),
+    "mendable": (
+        _("Something does not fit. Please check the marked detail."),
+        _("You correct the detail; then we go on where we stopped, in a moment."),
+    ),
+    State.HAS_PACKING_ERRORS: (
+        _(
+            "Something is stuck on our side. Your order is safely stored; "
+            "we are on it and will write to you."
+        ),
+        _("We act. You can close this page; its address stays the same."),
+    ),
+    State.NEED_HUMAN: (
+        _("A person looks at this order. We get back to you by the next working day."),
+        _(
+            "One of us looks at it and lets it go on, or writes to you. There is nothing for you "
+            "to do. You can close this page; its address stays the same."
+        ),
+    ),
+    State.CANCELLED: (
+        _("Cancelled."),
+        _("Nothing more happens. You are welcome to order again."),
+    ),
+}
+# The status of the first step that is not done, by the state of the order; else it is open.
+CURRENT: dict[str, str] = {
+    State.PACKING: "running",
+    State.NEED_HUMAN: "waiting",
+    State.HAS_PACKING_ERRORS: "stopped",
+    State.CANCELLED: "stopped",
+}
 
 
 @dataclass(frozen=True)
@@ -38,12 +94,11 @@ class OrderStatus:
     @cached_property
     def is_joined(self) -> bool:
         """Tell whether the e-mailed link was used."""
-        invitation = self.order.invitation
-        return bool(invitation and invitation.used_at)
+        return bool(self.order.invitation and self.order.invitation.used_at)
 
     @cached_property
     def mendable(self) -> list[str]:
-        """List the members that the customer has to correct."""
+        """List the fields that the customer has to correct."""
         if self.order.state != State.HAS_PACKING_ERRORS:
             return []
         return [name for name in FILLABLE if name in self._packing.get("mendable", [])]
@@ -73,7 +128,7 @@ class OrderStatus:
         return bool(self.order.user_email) and not over and not self.is_joined
 
     @cached_property
-    def kind(self) -> str:
+    def kind(self) -> StrOrPromise:
         """Describe the kind of order."""
         if self.order.project_id:
             return _("A further member of a project")
@@ -96,91 +151,35 @@ class OrderStatus:
     @property
     def masked_email(self) -> str:
         """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
-        return mask_email(
-            self.order.user_email or (self.order.member.email if self.order.member else "")
-        )
+        member = self.order.member
+        return mask_email(self.order.user_email or (member.email if member else ""))
 
     @property
     def headline(self) -> str:
         """Return the state in the words of the page."""
-        return self._words[0]
+        return WORDS[self._situation][0] % {"address": self.masked_email}
 
     @property
     def next_step(self) -> str:
         """Return the sentence about what happens next and who does it."""
-        return self._words[1]
+        return WORDS[self._situation][1] % {"days": settings.INVITATION_DAYS}
 
     @cached_property
-    def _words(self) -> tuple[str, str]:
-        soon = _(
-            "We set up your client and your project. Then you get an e-mail with a link to sign in."
-        )
-        match State(self.order.state):
-            case State.PENDING if self.is_waiting_for_details:
-                return (
-                    _("We still need a few details from you."),
-                    _("You fill in the form; then we set everything up in a moment."),
-                )
-            case State.PENDING:
-                return _("Received. We start in a moment."), soon
-            case State.PACKING:
-                return _("Being set up. There is nothing for you to do."), soon
-            case State.PACKED:
-                return self._words_when_packed
-            case State.HAS_PACKING_ERRORS:
-                return self._words_when_stuck
-            case State.NEED_HUMAN:
-                return (
-                    _("A person looks at this order. We get back to you by the next working day."),
-                    _(
-                        "One of us looks at it and lets it go on, or writes to you. There is "
-                        "nothing for you to do. You can close this page; its address stays the "
-                        "same."
-                    ),
-                )
-            case State.CANCELLED:
-                return (
-                    _("Cancelled."),
-                    _("Nothing more happens. You are welcome to order again."),
-                )
+    def _situation(self) -> str:
+        state = State(self.order.state)
+        match state:
             case State.NEW:
-                raise ValueError("An open order has no registration page.")
-            case unknown:
-                assert_never(unknown)
-
-    @property
-    def _words_when_packed(self) -> tuple[str, str]:
-        if self.is_withdrawn:
-            return (
-                _("Done. The invitation was withdrawn since."),
-                _("Whoever administers the client can invite anew."),
-            )
-        if self.is_joined:
-            return (
-                _("Done. The link was used; you sign in with your e-mail from now on."),
-                _("You find your projects in the portal."),
-            )
-        sent = _("Done. The link to sign in is on its way to %(address)s.")
-        use = _(
-            "You open the link in the e-mail and choose a password. "
-            "The link works once and for %(days)s days."
-        )
-        return sent % {"address": self.masked_email}, use % {"days": settings.INVITATION_DAYS}
-
-    @property
-    def _words_when_stuck(self) -> tuple[str, str]:
-        if self.mendable:
-            return (
-                _("Something does not fit. Please check the marked detail."),
-                _("You correct the detail; then we go on where we stopped, in a moment."),
-            )
-        return (
-            _(
-                "Something is stuck on our side. Your order is safely stored; "
-                "we are on it and will write to you."
-            ),
-            _("We act. You can close this page; its address stays the same."),
-        )
+                raise ValueError("an open order has no page")
+            case State.PENDING:
+                return "incomplete" if self.is_waiting_for_details else state
+            case State.HAS_PACKING_ERRORS:
+                return "mendable" if self.mendable else state
+            case State.PACKED if self.is_withdrawn or self.is_joined:
+                return "withdrawn" if self.is_withdrawn else "joined"
+            case State.PACKING | State.PACKED | State.NEED_HUMAN | State.CANCELLED:
+                return state
+            case _:
+                assert_never(state)
 
     @cached_property
     def reason(self) -> str:
@@ -198,28 +197,14 @@ class OrderStatus:
     def steps(self) -> list[Step]:
         """List the steps of packing in order."""
         done = set(StepRecord.objects.filter(order=self.order).values_list("name", flat=True))
-        steps = []
-        current_seen = False
-        for name in recorded_steps():
-            status = "done" if name in done or self.order.state == State.PACKED else "open"
-            if status == "open" and not current_seen:
-                current_seen = True
-                status = self._status_of_current()
-            steps.append(Step(step_title(name), status))
-        return steps
-
-    def _status_of_current(self) -> str:
-        match State(self.order.state):
-            case State.PACKING:
-                return "running"
-            case State.NEED_HUMAN:
-                return "waiting"
-            case State.HAS_PACKING_ERRORS | State.CANCELLED:
-                return "stopped"
-            case State.NEW | State.PENDING | State.PACKED:
-                return "open"
-            case unknown:
-                assert_never(unknown)
+        over = self.order.state == State.PACKED
+        names = recorded_steps()
+        statuses = ["done" if over or name in done else "open" for name in names]
+        if "open" in statuses:
+            statuses[statuses.index("open")] = CURRENT.get(self.order.state, "open")
+        return [
+            Step(step_title(name), status) for name, status in zip(names, statuses, strict=True)
+        ]
 
     @property
     def version(self) -> str:

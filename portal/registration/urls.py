@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from portal.registration import corrections, join_page, views
+from portal.registration import join_page, views
 
 urlpatterns = [
     path("", views.registration, name="registration"),
     path("progress/", views.progress, name="registration_progress"),
     path("resend/", views.resend, name="registration_resend"),
-    path("address/", corrections.address, name="registration_address"),
+    path("address/", views.address, name="registration_address"),
     path("code/", views.code, name="registration_code"),
     path("join/<str:token>/", join_page.join, name="join"),
 ]

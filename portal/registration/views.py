@@ -1,26 +1,29 @@
 """The special registration page, keyed by the order's hash, and its live fragment."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.registration.corrections import answer_correction
-from portal.registration.forms import CodeForm, DetailsForm, FindForm
-from portal.registration.order_access import find_order, private
+from portal.registration.forms import (
+    CodeForm,
+    CorrectionForm,
+    DetailsForm,
+    EmailChangeForm,
+    FindForm,
+    OrderForm,
+)
+from portal.registration.order_access import find_order, has_ordered, private
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
 from shop.form_texts import add_errors
-from shop.notifications.emails.queue import queue_received
 from shop.notifications.emails.resend import resend_invitation
+from shop.orders.corrections import corrections_left, is_readdressable
 from shop.orders.document import InvalidDocumentError
-from shop.orders.missing_details import check_details, fill_in
 from shop.orders.models import Order, State
 from shop.tenancy.invitations import join_token, redeem_code
 from shop.tenancy.models import User
-from shop.worker.wake_up import wake
 
 
 @private
@@ -37,25 +40,67 @@ def find(request: HttpRequest) -> HttpResponse:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
-    """Show the state of an order; POST fills in missing details."""
+    """Show the state of an order; POST fills in missing details, or corrects faulty ones."""
     order = find_order(order_hash)
     showing = OrderStatus(order)
-    if showing.mendable:
-        return answer_correction(request, order, showing)
-    if not showing.is_waiting_for_details:
-        if request.method == "POST":
-            messages.info(request, _("These details were filled in already."))
-            return redirect("registration", order_hash)
-        context = {"showing": showing, "order": order, "code_form": CodeForm()}
-        return render(request, "registration/page.html", context)
-    if request.method != "POST":
-        form = DetailsForm(order)
-    else:
-        form = DetailsForm(order, request.POST)
-        if _fill_in(request, order, form):
-            return redirect("registration", order_hash)
-    context = {"showing": showing, "order": order, "form": form}
-    return render(request, "registration/page.html", context, status=422 if form.errors else 200)
+    form = _form(request, order, showing)
+    if request.method == "POST" and form and _save(request, form):
+        return redirect("registration", order_hash)
+    if request.method == "POST" and not showing.has_form:
+        messages.info(request, _("These details were filled in already."))
+        return redirect("registration", order_hash)
+    context = {"showing": showing, "order": order, "form": form, "code_form": CodeForm()}
+    status = 422 if form and form.is_bound else 200
+    return render(request, "registration/page.html", context, status=status)
+
+
+def _form(request: HttpRequest, order: Order, showing: OrderStatus) -> OrderForm | None:
+    """Return the form that the visitor may fill in, if there is one."""
+    data = request.POST if request.method == "POST" else None
+    if showing.is_waiting_for_details:
+        return DetailsForm(order, data)
+    names = showing.mendable
+    if "user_email" in names and not has_ordered(request, order):
+        names = [name for name in names if name != "user_email"]
+    return CorrectionForm(order, names, showing.reason, data) if names else None
+
+
+def _save(request: HttpRequest, form: OrderForm) -> bool:
+    """Save what was typed; True if the order is changed now, by the visitor or somebody else."""
+    try:
+        if not form.is_valid():
+            # Check the document all the same, to show all errors at once.
+            form.check()
+            return False
+        if not form.save(request.user if isinstance(request.user, User) else None):
+            messages.info(request, form.too_late)
+        elif form.saved:
+            messages.success(request, form.saved)
+    except InvalidDocumentError as refusal:
+        add_errors(form, refusal.problems)
+        return False
+    return True
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: HttpRequest, order_hash: str) -> HttpResponse:
+    """Let the buyer correct the e-mail address until the member has joined."""
+    order = find_order(order_hash)
+    context = {"order": order, "showing": OrderStatus(order)}
+    if not has_ordered(request, order):
+        # The same answer for every order, so that it reveals nothing.
+        return render(request, "registration/address_closed.html", context, status=403)
+    left = corrections_left(order)
+    if not is_readdressable(order) or not left:
+        return render(request, "registration/address_late.html", {**context, "left": left})
+    data = request.POST if request.method == "POST" else None
+    form = EmailChangeForm(order, {"user_email": True}, data)
+    if form.is_bound and _save(request, form):
+        return redirect("registration", order_hash)
+    context |= {"form": form, "left": left}
+    status = 422 if form.errors else 200
+    return render(request, "registration/address.html", context, status=status)
 
 
 @private
@@ -68,9 +113,7 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
         return HttpResponse(status=204)
     if showing.has_form:
         # A form needs the whole page.
-        response = HttpResponse(status=204)
-        response["HX-Refresh"] = "true"
-        return response
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     context = {
         "showing": showing,
         "order": showing.order,
@@ -88,10 +131,8 @@ def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
     if resend_invitation(find_order(order_hash)):
         messages.success(request, _("A new e-mail is on its way. Older links no longer work."))
     else:
-        messages.warning(
-            request,
-            _("No new e-mail could be sent just now. Please look into your spam folder first."),
-        )
+        text = _("No new e-mail could be sent just now. Please look into your spam folder first.")
+        messages.warning(request, text)
     return redirect("registration", order_hash)
 
 
@@ -115,32 +156,7 @@ def code(request: HttpRequest, order_hash: str) -> HttpResponse:
     elif form.is_valid():
         if redeem_code(form.cleaned_data["code"], invitation):
             return redirect("join", order_hash, join_token(invitation))
-        form.add_error(
-            "code",
-            _("This code does not work. After a few wrong ones only that of a new e-mail does."),
-        )
+        text = _("This code does not work. After a few wrong ones only that of a new e-mail does.")
+        form.add_error("code", text)
     context = {"showing": showing, "order": order, "code_form": form}
     return render(request, "registration/page.html", context, status=status)
-
-
-def _fill_in(request: HttpRequest, order: Order, form: DetailsForm) -> bool:
-    """Fill in the details; True if the order has them now, these or somebody else's."""
-    valid = form.is_valid()
-    actor = request.user if isinstance(request.user, User) else None
-    try:
-        if not valid:
-            # Check the document all the same, to show all errors at once.
-            check_details(order, form.details())
-            return False
-        with transaction.atomic():
-            filled = fill_in(order, form.details(), actor=actor)
-            if filled and "user_email" in form.details():
-                queue_received(order)
-            if filled and order.complete:
-                wake("packing")
-    except InvalidDocumentError as refusal:
-        add_errors(form, refusal.problems)
-        return False
-    if not filled:
-        messages.info(request, _("These details were filled in already."))
-    return True

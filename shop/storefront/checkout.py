@@ -15,16 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop.access.rate_limits import hit
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
-from shop.content.terms_field import without_outdated_tick
 from shop.form_texts import add_errors
-from shop.orders.basket import (
-    NoConsentError,
-    current_terms,
-    order_document,
-    put_tier,
-    quote,
-    update_document,
-)
+from shop.orders.basket import NoConsentError, order_document, put_tier, quote, update_document
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
@@ -56,7 +48,7 @@ def take_tier(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
-    """Details, summary and the order button; without an open order, the way to one."""
+    """Show details, summary and the order button, or the way to an open order; POST orders."""
     owner = page_owner(request)
     order = find_open(owner)
     if request.method == "POST":
@@ -65,22 +57,23 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _elsewhere(owner)
     if not order.product.listed:
         return _tier_is_gone(request)
-    terms = current_terms()
-    initial = _initial(order, owner.user) | {"terms": order.basket.terms_id == terms.pk}
-    form = CheckoutForm(
-        user=owner.user, tier=order.product, tiers=_listed(), to_agree=terms, initial=initial
-    )
+    initial = _initial(order, owner.user)
+    form = CheckoutForm(None, owner.user, order.product, _listed(), initial=initial)
+    form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
     return _page(request, form, order.basket)
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
-    form, outdated = _read_form(request, owner)
-    if form is None:
+    tiers = _listed()
+    tier = _tier(request, tiers)
+    if tier is None:
         return _tier_is_gone(request)
+    form = CheckoutForm(request.POST, owner.user, tier, tiers)
+    form.is_valid()
     leads_to = _way_out(request)
     if order is None or order.order_hash != request.POST.get("order"):
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
-    status, context = 409 if outdated else 422, {}
+    status, context = 409 if form.is_outdated else 422, {}
     try:
         with locked_basket(order) as basket:
             form.fill(basket)
@@ -101,30 +94,6 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     if form.checked and status == 409:
         context = {"seen": _cents(request.POST.get("seen", ""))}
     return _page(request, form, basket, status, **context)
-
-
-def _read_form(request: HttpRequest, owner: Owner) -> tuple[CheckoutForm | None, bool]:
-    """The form as it was sent, and whether it agreed to terms that have changed since.
-
-    None where its tier can no longer be ordered.
-    """
-    tiers = _listed()
-    tier = _tier(request, tiers)
-    if tier is None:
-        return None, False
-    terms = current_terms()
-    data, outdated = without_outdated_tick(request.POST, terms)
-    complete = "apply" not in request.POST
-    form = CheckoutForm(
-        data, user=owner.user, tier=tier, tiers=tiers, to_agree=terms, complete=complete
-    )
-    if outdated:
-        form.fields["terms"].error_messages["required"] = _(
-            "The terms have changed while you were looking. Nothing has been ordered. "
-            "Please read them again and tick the box if you agree."
-        )
-    form.is_valid()
-    return form, outdated
 
 
 def _place(
@@ -150,13 +119,10 @@ def _place(
 
 
 def _way_out(request: HttpRequest) -> str:
-    """The page that the pressed button leads to, if it leaves the checkout; else empty."""
-    match request.POST.get("apply"):
-        case "tiers":
-            return reverse("tiers")
-        case "sign-in":
-            return f"{reverse('account_login')}?next={reverse('checkout')}"
-    return ""
+    """Return the page that the pressed button leads to, if it leaves the checkout; else ""."""
+    sign_in = f"{reverse('account_login')}?next={reverse('checkout')}"
+    ways = {"tiers": reverse("tiers"), "sign-in": sign_in}
+    return ways.get(request.POST.get("apply", ""), "")
 
 
 def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> HttpResponse:
@@ -174,11 +140,9 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
 
 
 def _same(placed: Order, form: CheckoutForm) -> bool:
-    wanted = form.document()
-    if wanted.get("product") != placed.product.code:
-        return False
-    members = form.fields.keys() - {"product", "terms"}
-    return all(getattr(placed, name) == wanted.get(name) for name in members)
+    wanted, names = form.document(), form.fields.keys() - {"product", "terms"}
+    is_same_tier = wanted.get("product") == placed.product.code
+    return is_same_tier and all(getattr(placed, name) == wanted.get(name) for name in names)
 
 
 def _change_tier(basket: Basket, tier: Product) -> None:
@@ -211,7 +175,7 @@ def _page(
 
 
 def _elsewhere(owner: Owner) -> HttpResponse:
-    """Without an open order: to the one that was just placed, else to the tiers."""
+    """Redirect to the order that was placed in the last hour, else to the tiers."""
     since = timezone.now() - timedelta(hours=1)
     placed = orders_of(owner).exclude(state=State.NEW).filter(created_at__gte=since)
     if last := placed.order_by("-created_at").first():
@@ -220,14 +184,8 @@ def _elsewhere(owner: Owner) -> HttpResponse:
 
 
 def _initial(order: Order, user: User | None) -> dict[str, Any]:
-    known = {}
-    if user:
-        known = {
-            "user_first_name": user.first_name,
-            "user_last_name": user.last_name,
-            "user_email": user.email,
-        }
-    return {**known, **order_document(order.basket)}
+    names = ("first_name", "last_name", "email") if user else ()
+    return {f"user_{name}": getattr(user, name) for name in names} | order_document(order.basket)
 
 
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:
@@ -240,7 +198,7 @@ def _listed() -> list[Product]:
 
 
 def _tier(request: HttpRequest, tiers: list[Product]) -> Product | None:
-    """The tier that was posted, if it can be ordered."""
+    """Return the tier that was posted, if it can be ordered."""
     return next((tier for tier in tiers if tier.code == request.POST.get("product")), None)
 
 

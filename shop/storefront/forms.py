@@ -1,15 +1,15 @@
-"""The checkout's form: its fields are members of the order document, which has the rules."""
+"""The checkout's form: its fields are those of the order document, which has the rules."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
-from shop.content.models import Version
-from shop.content.terms_field import terms_field, what_to_read
-from shop.form_texts import FORM_TEXTS, add_errors, member_field
+from shop.content.terms_field import terms_field
+from shop.form_texts import FORM_TEXTS, TermsForm, add_errors, filled_in, member_field
 from shop.languages import page_language
 from shop.orders.basket import order_document, put_consent, put_tier, update_document
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
@@ -17,10 +17,9 @@ from shop.orders.models import Basket
 from shop.tenancy.models import Client, Project, User
 
 EITHER = ("client_id", "client_name", "project_id", "project_name")
-REQUIRED = FORM_TEXTS["required"]
 
 
-class CheckoutForm(forms.Form):
+class CheckoutForm(TermsForm):
     """Details of the customer and of what is to be set up.
 
     A client_admin may choose one of their clients and projects instead of naming new ones.
@@ -51,29 +50,29 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
     terms = terms_field(_("Please agree to the terms to place the order."))
+    outdated_terms = _(
+        "The terms have changed while you were looking. Nothing has been ordered. "
+        "Please read them again and tick the box if you agree."
+    )
 
     def __init__(
         self,
-        *args: Any,
+        posted: QueryDict | None,
         user: User | None,
         tier: Product,
         tiers: Iterable[Product],
-        to_agree: Version,
-        complete: bool = True,
-        **kwargs: Any,
+        **options: Any,
     ) -> None:
-        """`tiers` are on offer; `complete` asks for all that placing the order needs."""
-        super().__init__(*args, **kwargs)
+        """`tiers` are on offer. All that placing needs is asked for, unless `apply` is posted."""
+        super().__init__(posted, **options)
         self.user = user
         self.tier = tier
-        self.to_agree = to_agree
-        self.complete = complete
+        self.complete = "apply" not in self.data
         self.checked: CheckedDocument | None = None
-        self.fields["terms"].help_text = what_to_read()
         _offer(self, "product", [(each.code, each.name) for each in tiers])
         for field in self.fields.values():
             field.asked = field.required  # type: ignore[attr-defined]  # for its template
-            field.required = field.required and complete
+            field.required = field.required and self.complete
         clients = list(Client.objects.filter(client_admin=user)) if user else []
         if not clients:
             del self.fields["client_id"], self.fields["project_id"]
@@ -96,14 +95,14 @@ class CheckoutForm(forms.Form):
         for kind in ("client", "project"):
             name = f"{kind}_name"
             if not details.get(f"{kind}_id") and not details.get(name) and name not in self.errors:
-                self.add_error(name, str(REQUIRED))
+                self.add_error(name, str(FORM_TEXTS["required"]))
         return details
 
     def document(self) -> dict[str, Any]:
-        """The members that were filled in, and the page's language."""
-        typed = {name: value for name, value in self.cleaned_data.items() if value}
+        """Return the fields that were filled in, and the page's language."""
+        typed = filled_in(self) | {"language": page_language()}
         typed.pop("terms", None)
-        return {**typed, "language": page_language()}
+        return typed
 
     def fill(self, basket: Basket) -> None:
         """Put what was typed into `basket`, check the whole, and add what is wrong to `errors`.
@@ -113,9 +112,8 @@ class CheckoutForm(forms.Form):
         """
         typed = self.document()
         put_tier(basket, self.tier)
-        update_document(
-            basket, dict.fromkeys(self.base_fields.keys() - {"product", "terms"}) | typed
-        )
+        emptied = dict.fromkeys(self.base_fields.keys() - {"product", "terms"})
+        update_document(basket, emptied | typed)
         # A page has no currency of its own: that of the tier counts.
         basket.currency = self.tier.currency
         if basket.language_tag.partition("-")[0].lower() != typed["language"]:

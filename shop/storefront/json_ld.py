@@ -1,4 +1,4 @@
-"""Structured data of a tier, in the vocabulary of schema.org, for search engines."""
+"""Structured data of a tier for search engines, in the vocabulary of schema.org."""
 
 import json
 from typing import Any
@@ -12,11 +12,10 @@ ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
 
 
 def describe(product: Product, address: str) -> dict[str, Any]:
-    """The tier sold at the URL `address`. Amounts are strings: JSON numbers are floats."""
-    price = {
-        "price": f"{product.gross_cents // 100}.{product.gross_cents % 100:02}",
-        "priceCurrency": product.currency,
-    }
+    """Describe the tier sold at the URL `address`. Amounts are strings: JSON numbers are floats."""
+    amount = f"{product.gross_cents // 100}.{product.gross_cents % 100:02}"
+    price = {"price": amount, "priceCurrency": product.currency}
+    a_month = {"@type": "QuantitativeValue", "value": "1", "unitCode": "MON"}
     return {
         "@context": "https://schema.org",
         "@type": "Product",
@@ -34,20 +33,13 @@ def describe(product: Product, address: str) -> dict[str, Any]:
                 "@type": "UnitPriceSpecification",
                 **price,
                 "valueAddedTaxIncluded": True,
-                "referenceQuantity": {
-                    "@type": "QuantitativeValue",
-                    "value": "1",
-                    "unitCode": "MON",
-                },
+                "referenceQuantity": a_month,
             },
         },
     }
 
 
 def data_block(data: dict[str, Any]) -> SafeString:
-    """`data` as JSON that is safe inside a script element.
-
-    Browsers do not run data blocks, so the content security policy allows them.
-    """
+    """Return `data` as JSON that is safe inside a script element, which browsers do not run."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return mark_safe(text)  # noqa: S308 -- ESCAPES leaves nothing that HTML interprets

@@ -19,13 +19,13 @@ class Pages(Sitemap[str]):
     alternates = True
 
     def items(self) -> list[str]:
-        """The pages' paths."""
+        """Return the pages' paths."""
         listed = Product.objects.filter(listed=True)
         tiers = [reverse("tier", args=[product.slug]) for product in listed]
         return [reverse("tiers"), *tiers, *(reverse(slug) for slug in Page.Slug.values)]
 
     def location(self, item: str) -> str:
-        """The URL of the page in the active language."""
+        """Return the path of the page in the active language."""
         return f"{item}?lang={get_language()}"
 
     def get_urls(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
@@ -37,9 +37,9 @@ class Pages(Sitemap[str]):
         return urls
 
     def get_protocol(self, protocol: str | None = None) -> str:
-        """The scheme of BASE_URL; in the demo the request's."""
+        """Return the scheme of BASE_URL; in the demo the request's."""
         return (protocol or "http") if settings.DEMO else urlsplit(settings.BASE_URL).scheme
 
     def get_domain(self, site: Any = None) -> str:
-        """The host of BASE_URL; in the demo the request's."""
+        """Return the host of BASE_URL; in the demo the request's."""
         return site.domain if settings.DEMO else urlsplit(settings.BASE_URL).netloc

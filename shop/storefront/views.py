@@ -23,16 +23,15 @@ from shop.storefront.json_ld import data_block, describe
 @gzip_page
 @require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
-    """All tiers, side by side."""
+    """Show all tiers, side by side."""
     chosen = open_orders_of(Owner(read_owner_id(request))).filter(product=OuterRef("pk"))
     products = list(Product.objects.filter(listed=True).annotate(chosen=Exists(chosen)))
-    families = [
-        (family, [product for product in products if product.family == family])
+    families = {
+        family: [product for product in products if product.family == family]
         for family in Product.Family
-    ]
-    shown = [(family, members) for family, members in families if members]
+    }
     context = {
-        "families": shown,
+        "families": [(family, tiers) for family, tiers in families.items() if tiers],
         "products": products,
         "questions": listed(),
         "chosen": next((product for product in products if product.chosen), None),
@@ -43,7 +42,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
 @gzip_page
 @require_safe
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
-    """One tier; 404 for a retired one."""
+    """Show one tier; 404 for a retired one."""
     product = get_object_or_404(Product, slug=slug, listed=True)
     address = f"{base_url(request).rstrip('/')}{request.path}?lang={page_language()}"
     context = {

@@ -20,7 +20,6 @@ STAFF = ("staff@example.com", "slate-and-tally-staff")
 CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
-
 PROMO_CODE = "PREMIERE"
 
 
@@ -38,26 +37,27 @@ class Command(BaseCommand):
             customer = _person(*CUSTOMER, first_name="Kim", last_name="Kunde")
             _client_of(customer)
             application = _tokens(customer)
-            Promotion.objects.get_or_create(
-                code=PROMO_CODE, defaults={"name": "PREMIERE", "percent": 10}
-            )
+            reduction = {"name": "PREMIERE", "percent": 10}
+            Promotion.objects.get_or_create(code=PROMO_CODE, defaults=reduction)
             secret = (signing_secrets(application) or [rotate(application)])[0]
-        self.stdout.write("Sign-ins (e-mail, password):")
-        self.stdout.write(f"{STAFF[0]} {STAFF[1]}")
-        self.stdout.write(f"{CUSTOMER[0]} {CUSTOMER[1]}")
-        self.stdout.write("API tokens (a partner's, the customer's):")
-        self.stdout.write(PARTNER_TOKEN)
-        self.stdout.write(ADMIN_TOKEN)
-        self.stdout.write("Signing secret of the partner's webhooks:")
-        self.stdout.write(secret)
+        lines = (
+            "Sign-ins (e-mail, password):",
+            " ".join(STAFF),
+            " ".join(CUSTOMER),
+            "API tokens (a partner's, the customer's):",
+            PARTNER_TOKEN,
+            ADMIN_TOKEN,
+            "Signing secret of the partner's webhooks:",
+            secret,
+        )
+        self.stdout.write("\n".join(lines))
 
 
 def _person(email: str, password: str, **fields: Any) -> User:
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(
-            email, password, demo=True, joined_at=timezone.now(), **fields
-        )
+        fields |= {"demo": True, "joined_at": timezone.now()}
+        user = User.objects.create_user(email, password, **fields)
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
@@ -66,20 +66,18 @@ def _client_of(customer: User) -> None:
     if Client.objects.filter(client_admin=customer).exists():
         return
     client = Client.objects.create(name="Beispielfilm GmbH", client_admin=customer)
-    project = Project.objects.create(
-        client=client, name="Der erste Dreh", product=Product.objects.get(code="s")
-    )
-    Membership.objects.create(
-        user=customer, project=project, role=Membership.Role.ADMIN, joined_at=timezone.now()
-    )
+    tier = Product.objects.get(code="s")
+    project = Project.objects.create(client=client, name="Der erste Dreh", product=tier)
+    role, now = Membership.Role.ADMIN, timezone.now()
+    Membership.objects.create(user=customer, project=project, role=role, joined_at=now)
 
 
 def _tokens(customer: User) -> Application:
     application = Application.objects.filter(demo=True).first()
     if application is None:
         application, _secret = create_application("Example partner", demo=True)
-    if not Token.objects.by_value(PARTNER_TOKEN).exists():
-        issue("Demo", holder=application, value=PARTNER_TOKEN)
-    if not Token.objects.by_value(ADMIN_TOKEN).exists():
-        issue("Demo", holder=customer, value=ADMIN_TOKEN)
+    holders: dict[str, Application | User] = {PARTNER_TOKEN: application, ADMIN_TOKEN: customer}
+    for value, holder in holders.items():
+        if not Token.objects.by_value(value).exists():
+            issue("Demo", holder=holder, value=value)
     return application

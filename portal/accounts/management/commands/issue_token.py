@@ -37,12 +37,11 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 3650:
             raise CommandError("--days must be from 1 to 3650.")
         holder: Application | User
-        allowed = SCOPES
         if options["application"]:
             holder = _application(options["application"])
             allowed = tuple(holder.oauth_client.get_scopes())
         else:
-            holder = _user(options["user"])
+            holder, allowed = _user(options["user"]), SCOPES
         scopes = tuple(options["scopes"] or allowed)
         if not set(scopes) <= set(allowed):
             raise CommandError(f"This application may have no more than: {' '.join(allowed)}.")
@@ -51,9 +50,8 @@ class Command(BaseCommand):
 
 
 def _application(named: str) -> Application:
-    found = Application.objects.select_related("oauth_client__owner").filter(
-        Q(name=named) | Q(oauth_client_id=named)
-    )
+    called = Q(name=named) | Q(oauth_client_id=named)
+    found = Application.objects.select_related("oauth_client__owner").filter(called)
     if not settings.DEMO:
         found = found.filter(demo=False)
     if len(found) > 1:
