@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import what_to_read, without_outdated_tick
-from shop.orders.consent import current_terms
+from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
 

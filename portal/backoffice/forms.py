@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.models import BulkJob
-from shop.access.applications import may_act
-from shop.access.tokens import SCOPES
+from shop.access.tokens import SCOPES, may_act
 from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
 from shop.orders.document import InvalidDocumentError

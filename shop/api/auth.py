@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.bearer import check_bearer
 from shop.access.rate_limits import hit_by
+from shop.access.tokens import check_bearer
 from shop.api.responses import failure, method_not_allowed
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View

@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from shop.access.bearer import Bearer
+from shop.access.tokens import Bearer
 from shop.api.models import IdempotentResponse
 from shop.api.responses import OWN_HEADERS, failure
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from shop.access.bearer import Bearer
+from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
 from shop.api.idempotency import idempotent
 from shop.api.order_list import InvalidQueryError, ListQuery, list_orders

@@ -10,8 +10,8 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from shop.access.bearer import check_bearer
 from shop.access.models import Application
+from shop.access.tokens import check_bearer
 from shop.open_order.envelope import ApiError
 from shop.tenancy.models import User
 

@@ -19,12 +19,12 @@ from shop.openapi import METHODS, SAFE, Operation, described, scope_for
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
     AlreadyOpenError,
+    Owner,
     find_open,
     locked_basket,
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
 from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
 
@@ -83,8 +83,7 @@ class OpenOrderRequest:
             with locked_basket(self.found) as basket:
                 change(basket)
         else:
-            changed = update_open_order(self.owner, change)
-            basket, self.opened_for = changed.basket, changed.owner
+            basket, self.opened_for = update_open_order(self.owner, change)
         self.order = basket.order
         self.order.basket = basket
 

@@ -73,8 +73,8 @@ WORKER_CLUSTERS = {
         "hourly": [
             "shop.notifications.emails.queue.queue_reminders",
             "shop.notifications.emails.staff_digest.queue_staff_digest",
-            "shop.orders.expiry.expire_incomplete",
-            "shop.orders.expiry.delete_stale_baskets",
+            "shop.orders.cancellation.expire_incomplete",
+            "shop.orders.open_orders.delete_stale_baskets",
             "shop.api.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",

@@ -21,8 +21,7 @@ from shop.orders.assignment import appoint_client_admin
 from shop.orders.basket import update_document
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent
-from shop.orders.open_orders import update_open_order
-from shop.orders.owners import Owner
+from shop.orders.open_orders import Owner, update_open_order
 from shop.packing.models import Packing
 from shop.tenancy.erasure import erase_user
 from shop.tenancy.models import Client, User

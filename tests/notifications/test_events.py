@@ -13,8 +13,8 @@ from pytest_django import Settings
 from shop.base_url import registration_url
 from shop.notifications.webhooks.events import endpoint_of, queue_event
 from shop.notifications.webhooks.models import Delivery
+from shop.orders.cancellation import expire_incomplete
 from shop.orders.document import check_document
-from shop.orders.expiry import expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import Caller, place_order

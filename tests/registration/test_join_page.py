@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 
 from shop.content.publishing import publish
-from shop.orders.consent import current_terms
+from shop.orders.basket import current_terms
 from shop.tenancy.models import Invitation, Membership
 from tests.factories import make_client, make_packed_order, make_user
 from tests.notifications.sent import send_all

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from shop.access.applications import may_act
 from shop.access.signing_secrets import signing_secrets
+from shop.access.tokens import may_act
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, reclaim_expired
