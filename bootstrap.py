@@ -24,15 +24,13 @@ def line(name: str) -> str:
     return f"{name} {hashlib.sha256((HERE / name).read_bytes()).hexdigest()}"
 
 
-def works() -> bool:
-    """True if the environment's Python runs: it breaks when the system's is replaced."""
-    test = "import sys; sys.exit(sys.version_info < (3, 11))"
+def works(*arguments: str) -> bool:
+    """True if the environment's Python runs this; it breaks when the system's is replaced."""
     try:
-        return (
-            subprocess.run([PYTHON, "-c", test], capture_output=True, check=False).returncode == 0
-        )
+        done = subprocess.run([PYTHON, *arguments], capture_output=True, check=False)
     except OSError:
         return False
+    return done.returncode == 0
 
 
 def create(uv: str | None) -> None:
@@ -47,21 +45,12 @@ def create(uv: str | None) -> None:
 
 def install(uv: str | None, name: str) -> None:
     """Install a lock file, which names every package, and refuse any other hash."""
-    lock = str(HERE / name)
+    command = (str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check")
     if uv:
-        run(
-            *(uv, "pip", "install", "--quiet", "--python", str(PYTHON)),
-            *("--no-deps", "--require-hashes", "-r", lock),
-        )
-        return
-    if subprocess.run(
-        [PYTHON, "-m", "pip", "--version"], capture_output=True, check=False
-    ).returncode:
+        command = (uv, "pip", "install", "--python", str(PYTHON))
+    elif not works("-m", "pip", "--version"):
         run(str(PYTHON), "-m", "ensurepip")
-    run(
-        *(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-        *("--no-deps", "--require-hashes", "-r", lock),
-    )
+    run(*command, "--quiet", "--no-deps", "--require-hashes", "-r", str(HERE / name))
 
 
 def run(*command: str) -> None:
@@ -74,7 +63,7 @@ def run(*command: str) -> None:
 def main() -> None:
     """Bring the environment up to date with the lock files that are named."""
     uv = shutil.which("uv")
-    if not works():
+    if not works("-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         create(uv)
     installed = set(STAMP.read_text().splitlines()) if STAMP.exists() else set()
     for name in sys.argv[1:]:

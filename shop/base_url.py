@@ -1,9 +1,26 @@
-"""The beginning of absolute URLs."""
+"""The shop's URL, and absolute links made from it."""
+
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.encoding import escape_uri_path
+
+from shop.orders.models import Order
 
 
 def base_url(request: HttpRequest) -> str:
-    """BASE_URL without a trailing slash; in the demo the host of `request`, with one."""
-    return request.build_absolute_uri("/") if settings.DEMO else settings.BASE_URL
+    """BASE_URL, or in the demo the host of `request`; without a trailing slash."""
+    return request.build_absolute_uri("/")[:-1] if settings.DEMO else settings.BASE_URL
+
+
+def absolute_urls(request: HttpRequest) -> dict[str, str]:
+    """Every template's variables: the shop's URL, and the page's without its query string."""
+    shop = base_url(request)
+    return {"shop_url": shop, "page_url": shop + escape_uri_path(request.path)}
+
+
+def registration_url(order: Order, base: str) -> str:
+    """The absolute URL of the order's registration page."""
+    return urljoin(base, reverse("registration", args=[order.order_hash]))

@@ -32,14 +32,15 @@ def register_error_shape(path: str, shape: ErrorShape) -> None:
     _shapes.append((re.compile(path), shape))
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, also for an unknown Host: nothing here may call `request.get_host()`."""
-    return _error(request, 400, exception)
+def error(request: HttpRequest, exception: BaseException | None, *, status: int) -> HttpResponse:
+    """The response with `status`.
 
-
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
-    return _error(request, 403, exception)
+    Rendered without the request: context processors may fail as the view did, and an unknown Host
+    forbids `request.get_host()`.
+    """
+    return _shaped(request, status, exception) or HttpResponse(
+        render_to_string(f"errors/{status}.html"), status=status
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -54,35 +55,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404."""
-    return _error(request, 404, exception)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; 503 with Retry-After while the database is away.
 
     Makes no query. A database that restarts or is overloaded says nothing about the request, and
     programs and search engines know to wait at a 503. The traceback is logged either way.
     """
-    error = sys.exception()
-    if not isinstance(error, OperationalError | InterfaceError):
-        return _error(request, 500, error)
-    response = _error(request, 503, error)
+    raised = sys.exception()
+    if not isinstance(raised, OperationalError | InterfaceError):
+        return error(request, raised, status=500)
+    response = error(request, raised, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     add_never_cache_headers(response)
     return response
 
 
-def _error(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse:
-    # The page is rendered without the request: context processors may fail as the view did.
-    return _shaped(request, status, error) or HttpResponse(
-        render_to_string(f"errors/{status}.html"), status=status
-    )
-
-
-def _shaped(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse | None:
+def _shaped(request: HttpRequest, status: int, raised: BaseException | None) -> HttpResponse | None:
     for path, shape in _shapes:
-        if path.match(request.path) and (response := shape(request, status, error)):
+        if path.match(request.path) and (response := shape(request, status, raised)):
             return response
     return None

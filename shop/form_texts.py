@@ -10,16 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import what_to_read, without_outdated_tick
-from shop.orders.consent import current_terms
+from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
 
+MISSING = ("required", "blank", "required_with", "required_unless")
 # By code of `shop.orders.problems`.
 FORM_TEXTS: dict[str, StrOrPromise] = {
-    "required": _("Please fill this in."),
-    "blank": _("Please fill this in."),
-    "required_with": _("Please fill this in."),
-    "required_unless": _("Please fill this in."),
+    **dict.fromkeys(MISSING, _("Please fill this in.")),
     "not_an_email": _("Please give an e-mail address like name@example.com."),
     "control_characters": _("Please remove line breaks and invisible signs."),
     "too_long": _("Please use at most %(limit)s characters."),

@@ -21,7 +21,7 @@ def read_json(request: HttpRequest) -> tuple[Any, bytes]:
     """The JSON value in the body of `request`, and the bytes it was read from.
 
     Raises UnreadableBodyError: 415 for another media type, 413 above 64 KiB, 400 for anything but
-    strict JSON in UTF-8. Duplicate members and NaN are ambiguous and therefore refused.
+    strict JSON in UTF-8, without duplicate fields and NaN.
     """
     if request.content_type != "application/json":
         raise UnreadableBodyError(415, "The Content-Type must be application/json.")

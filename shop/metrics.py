@@ -1,16 +1,16 @@
 """`/metrics` for Prometheus.
 
-Every value is read from our rows on request, in six queries: a counter in memory would only know
-its own process. No label names an order, an e-mail address or a person.
+Every value is read from our rows, in six queries: a counter in memory would only know its own
+process. No label names an order, an e-mail address or a person.
 """
 
 import math
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -22,13 +22,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, State
-from shop.packing.counters import ATTEMPTS, LEASES_EXPIRED, failures, totals
+from shop.packing.attempts import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
 from shop.worker.models import Heartbeat
 
-# Not the sent ones: their number only says how long we keep them.
-UNFINISHED = (Message.State.WAITING, Message.State.SENDING, Message.State.FAILED)
-UNDELIVERED = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.FAILED)
+# States of messages and of webhooks. The number of sent ones only says how long we keep them.
+UNSENT = ("waiting", "sending", "failed")
 
 
 @never_cache
@@ -56,8 +55,20 @@ class _Rows:
     def collect(self) -> Iterator[Metric]:
         yield from _orders()
         yield from _packing()
-        yield from _messages()
-        yield from _webhooks()
+        yield from _outgoing(
+            Message.objects.all(),
+            ("shop_messages", "Messages that are not sent, by kind and state."),
+            ("shop_oldest_due_message_seconds", "Time since the oldest unsent message was due"),
+            kind=Message.Kind.values,
+        )
+        yield from _outgoing(
+            Delivery.objects.all(),
+            ("shop_webhooks", "Webhooks that are not delivered, by state."),
+            (
+                "shop_oldest_due_webhook_seconds",
+                "Time since the oldest undelivered webhook was due",
+            ),
+        )
         yield from _worker()
 
 
@@ -95,44 +106,24 @@ def _packing() -> Iterator[Metric]:
     )
 
 
-def _messages() -> Iterator[Metric]:
-    messages = GaugeMetricFamily(
-        "shop_messages", "Messages that are not sent, by kind and state.", labels=["kind", "state"]
-    )
-    unfinished = Message.objects.filter(state__in=UNFINISHED).order_by()
-    found = unfinished.values_list("kind", "state").annotate(Count("pk"), Min("next_attempt_at"))
-    rows = {(kind, state): (number, due) for kind, state, number, due in found}
-    for kind, state in product(Message.Kind.values, UNFINISHED):
-        messages.add_metric([kind, state], rows.get((kind, state), (0, None))[0])
-    yield messages
-    yield GaugeMetricFamily(
-        "shop_oldest_due_message_seconds",
-        "Time since the oldest unsent message was due; 0 if there is none.",
-        value=_overdue(due for (_, state), (_, due) in rows.items() if state == UNFINISHED[0]),
-    )
-
-
-def _webhooks() -> Iterator[Metric]:
-    webhooks = GaugeMetricFamily(
-        "shop_webhooks", "Webhooks that are not delivered, by state.", labels=["state"]
-    )
-    undelivered = Delivery.objects.filter(state__in=UNDELIVERED).order_by()
-    found = undelivered.values_list("state").annotate(Count("pk"), Min("next_attempt_at"))
-    rows = {state: (number, due) for state, number, due in found}
-    for state in UNDELIVERED:
-        webhooks.add_metric([state], rows.get(state, (0, None))[0])
-    yield webhooks
-    yield GaugeMetricFamily(
-        "shop_oldest_due_webhook_seconds",
-        "Time since the oldest undelivered webhook was due; 0 if there is none.",
-        value=_overdue(due for state, (_, due) in rows.items() if state == UNDELIVERED[0]),
-    )
-
-
-def _overdue(moments: Iterable[datetime]) -> float:
-    """The seconds since the earliest of `moments`; 0 if it is in the future."""
+def _outgoing(
+    rows: QuerySet[Any], number: tuple[str, str], oldest: tuple[str, str], **labels: list[str]
+) -> Iterator[Metric]:
+    """The `number` of unsent rows by `labels` and state, and how late the `oldest` of them is."""
+    columns = [*labels, "state"]
+    numbers = GaugeMetricFamily(*number, labels=columns)
+    unsent = rows.filter(state__in=UNSENT).order_by().values_list(*columns)
+    found = {
+        tuple(key): (count, due)
+        for *key, count, due in unsent.annotate(Count("pk"), Min("next_attempt_at"))
+    }
+    for key in product(*labels.values(), UNSENT):
+        numbers.add_metric(key, found.get(key, (0, None))[0])
+    yield numbers
     now = timezone.now()
-    return max(0.0, (now - min(moments, default=now)).total_seconds())
+    first = min((due for (*_, state), (_, due) in found.items() if state == UNSENT[0]), default=now)
+    late = max(0.0, (now - first).total_seconds())
+    yield GaugeMetricFamily(oldest[0], f"{oldest[1]}; 0 if there is none.", value=late)
 
 
 def _worker() -> Iterator[Metric]:

@@ -36,10 +36,8 @@ class RequestIdMiddleware:
 class LanguageMiddleware(LocaleMiddleware):
     """Activates the language of `?lang=`, else of the cookie, else of the browser.
 
-    A page has one URL for both languages (contract), which search engines cannot tell apart. With
-    `?lang=de` and `?lang=en` each language has a URL of its own to be indexed and shared. The
-    language switch on the page links to it. The choice is kept in a cookie; a GET changes nothing
-    else, so the switch need not be a form.
+    A page has one URL for both languages (contract). With `?lang=`, to which the language switch
+    links, each language also has one of its own to be indexed and shared.
     """
 
     def process_request(self, request: HttpRequest) -> None:

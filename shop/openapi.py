@@ -1,7 +1,7 @@
 """Building blocks of the APIs' description (OpenAPI 3.1).
 
-A view declares its operations with `describes`; each API makes its part of the description from
-its own URL patterns, and `shop.guide` puts the parts together.
+Views declare their operations; each API makes its part from its URL patterns, and `shop.guide`
+puts the parts together.
 """
 
 import json
@@ -16,9 +16,13 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
+from shop.access.tokens import READ, WRITE
+
 Schema = dict[str, Any]
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
+METHODS = ("GET", "POST", "PUT", "DELETE")  # in the order of Allow
+SAFE = ("GET", "HEAD", "OPTIONS")
 NULL = {"type": "null"}
 NUMBER = {"type": "integer", "minimum": 0}
 ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
@@ -62,14 +66,32 @@ class Endpoint:
     operations: dict[str, Operation]
 
 
-def describes(text: str = "", /, **operations: Operation) -> Callable[[ViewT], ViewT]:
-    """Declare the operations of a view, by method, for the description."""
+def show(name: str, what: str, answer: type[BaseModel], text: str = "As it is now.") -> Operation:
+    """GET of the resource `name`."""
+    return Operation(f"show{name}", f"Show {what}", text, {200: answer})
 
-    def decorate(view: ViewT) -> ViewT:
-        view.__dict__["endpoint"] = Endpoint(text, operations)
-        return view
 
-    return decorate
+def put(
+    name: str, what: str, body: type[BaseModel], answer: type[BaseModel], text: str, **more: Any
+) -> Operation:
+    """PUT of the resource `name`."""
+    return Operation(f"put{name}", f"Set {what}", text, {200: answer}, body, **more)
+
+
+def delete(name: str, what: str, text: str) -> Operation:
+    """DELETE of the resource `name`."""
+    return Operation(f"delete{name}", f"Remove {what}", text, {204: None})
+
+
+def scope_for(method: str) -> str:
+    """The scope that a token needs to call by `method`."""
+    return READ if method in SAFE else WRITE
+
+
+def described(view: ViewT, text: str, operations: dict[str, Operation]) -> ViewT:
+    """`view`, with its operations by method for the description."""
+    view.__dict__["endpoint"] = Endpoint(text, operations)
+    return view
 
 
 def endpoints(patterns: Iterable[Any], prefix: str = "/") -> Iterator[tuple[str, Endpoint]]:
@@ -90,7 +112,7 @@ def recorded_examples(file: Path) -> dict[str, dict[str, Any]]:
 
 
 class _PartnerSchema(GenerateJsonSchema):
-    """JSON Schema without titles of members and without `default: null`."""
+    """JSON Schema without titles of fields and without `default: null`."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -135,7 +157,7 @@ def _inlined(node: Any, parts: Schema) -> Any:
 
 
 def record(properties: Schema) -> Schema:
-    """An object of exactly these members, all of them always there."""
+    """An object of exactly these fields, all of them always there."""
     return {
         "type": "object",
         "required": list(properties),
@@ -176,6 +198,6 @@ def links(found: dict[str, str], following: Iterable[str], suffix: str = "") -> 
     return {each: {"operationId": each + suffix, "parameters": found} for each in following}
 
 
-def by_token(scope: str) -> list[Schema]:
-    """That a token of `scope` is enough."""
-    return [{"bearer": [scope]}, {"oauth2": [scope]}]
+def by_token(method: str) -> list[Schema]:
+    """The tokens that suffice for a call by `method`."""
+    return [{"bearer": [scope_for(method)]}, {"oauth2": [scope_for(method)]}]

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from shop.orders.owners import Owner
+from shop.orders.open_orders import Owner
 from shop.tenancy.models import User
 
 COOKIE = "OwnerId"

@@ -1,17 +1,27 @@
 """All URLs (contract, "Pages")."""
 
+from functools import partial
+
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import TemplateView
 
 from portal.backoffice.staff_access import close_admin
 from portal.registration.views import find
 from shop import errors, health
-from shop.converters import HashConverter
 from shop.metrics import metrics
+from shop.orders.models import HASH
 from shop.storefront.sitemap import Pages
+
+
+class HashConverter(StringConverter):
+    """Matches the hash of an order: 32 hex digits. Any other path is not found."""
+
+    regex = HASH.pattern
+
 
 # Staff edit these in Django's admin. Tokens, tasks and allauth's e-mail addresses are not typed.
 EDITABLE = {"shop.catalogue.models", "shop.content.models", "shop.tenancy.models"}
@@ -39,14 +49,11 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": Pages}}, name="sitemap"),
-    path(
-        "robots.txt",
-        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
-    ),
+    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
     path("favicon.ico", health.favicon, name="favicon"),
 ]
 
-handler400 = errors.bad_request
-handler403 = errors.forbidden
-handler404 = errors.not_found
+handler400 = partial(errors.error, status=400)
+handler403 = partial(errors.error, status=403)
+handler404 = partial(errors.error, status=404)
 handler500 = errors.server_error

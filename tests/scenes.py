@@ -4,15 +4,9 @@ Each group is a generator that makes the rows of a scene just before it yields t
 before you ask for the next.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from django.conf import settings
-from django.core.cache import cache
-from django.test import Client as Visitor
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
@@ -23,7 +17,7 @@ from shop.orders.member_orders import invite
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.tenancy.invitations import join_token
-from shop.tenancy.models import Invitation, Membership, User
+from shop.tenancy.models import Invitation, Membership
 from tests.factories import (
     PASSWORD,
     make_application,
@@ -38,136 +32,26 @@ from tests.factories import (
 )
 from tests.pages import join_address
 from tests.registration.states import order_in
-
-Act = Callable[[Page], object]
+from tests.scene import (
+    SEND,
+    Scene,
+    chosen,
+    chosen_in_bulk,
+    fill,
+    in_turn,
+    press,
+    unfolded,
+    with_code,
+    withdraw,
+    without_a_reason,
+    without_cookies,
+    without_style,
+)
 
 SITUATIONS = (
     "details", "pending", "packing", "packed", "mendable", "has_packing_errors", "need_human",
     "cancelled",
 )  # fmt: skip
-SEND = "main form .button"
-
-
-def nothing(page: Page) -> None:
-    """Do nothing, as on most pages."""
-
-
-@dataclass
-class Scene:
-    """A page in a state."""
-
-    name: str
-    path: str
-    user: User | None = None
-    act: Act = nothing
-    host: str = "localhost"
-
-
-def open_scene(
-    browser: Browser, port: str, scene: Scene, **options: Any
-) -> tuple[BrowserContext, Page]:
-    """The scene in a browser profile of its own."""
-    cache.clear()  # nobody tried to sign in too often
-    address = f"http://{scene.host}:{port}"
-    context = browser.new_context(base_url=address, **options)
-    if scene.user:
-        visitor = Visitor()
-        visitor.force_login(scene.user)
-        session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-    page = context.new_page()
-    page.goto(scene.path)
-    scene.act(page)
-    return context, page
-
-
-def press(selector: str) -> Act:
-    """Presses a button and waits for the page that comes."""
-
-    def act(page: Page) -> None:
-        page.locator(selector).first.click()
-        page.wait_for_load_state()
-
-    return act
-
-
-def fill(selector: str = SEND, **values: str) -> Act:
-    """Types into fields by their names, and sends them."""
-
-    def act(page: Page) -> None:
-        for name, value in values.items():
-            page.locator(f"main [name={name}]").fill(value)
-        press(selector)(page)
-
-    return act
-
-
-def chosen(*further: Act) -> Act:
-    """From the page of a tier to the checkout, and on."""
-    return in_turn(press(SEND), *further)
-
-
-def in_turn(*acts: Act) -> Act:
-    """One after the other."""
-
-    def act(page: Page) -> None:
-        for each in acts:
-            each(page)
-
-    return act
-
-
-def with_code(page: Page) -> None:
-    """Takes a promotion code."""
-    page.locator("details summary").click()
-    fill("details [name=apply]", promo_code="PREMIERE")(page)
-
-
-def without_cookies(page: Page) -> None:
-    """Sends a form from a browser that has lost its cookies."""
-    page.context.clear_cookies()
-    press(SEND)(page)
-
-
-def without_style(page: Page) -> None:
-    """As a browser that cannot read our style sheets."""
-    page.route("**/*.css", lambda route: route.abort())
-    page.reload()
-
-
-def withdraw(order: Order) -> Act:
-    """The member is removed before they have joined."""
-
-    def act(page: Page) -> None:
-        Membership.objects.filter(project=order.delivered_project).delete()
-        page.reload()
-
-    return act
-
-
-def unfolded(page: Page) -> None:
-    """With every form of an order's page opened."""
-    for summary in page.locator("details > summary").all():
-        summary.click()
-
-
-def without_a_reason(page: Page) -> None:
-    """Tries to cancel an order and says nothing."""
-    case = page.locator("details", has=page.locator("[name=reason]"))
-    case.locator("summary").click()
-    case.locator("button").click()
-    page.wait_for_load_state()
-
-
-def chosen_in_bulk(action: str) -> Act:
-    """Chooses all orders, and what is to be done to them."""
-
-    def act(page: Page) -> None:
-        page.locator("#bulk-action").select_option(action)
-        page.locator("#bulk [name=all]").check()
-        press("#bulk button")(page)
-
-    return act
 
 
 def webhooks_of_a_packed_order() -> int:

@@ -40,7 +40,7 @@ def serving() -> Iterator[str]:
 
 def pictures(browser: Any, port: str, scene: Any, folder: Path) -> None:
     """The eight of a scene."""
-    from tests.scenes import open_scene
+    from tests.scene import open_scene
 
     for (size, (width, height)), scheme, language in product(
         SIZES.items(), ("light", "dark"), ("de", "en")

@@ -16,9 +16,9 @@ from shop.catalogue.models import Promotion
 from shop.notifications.emails.queue import queue_attention
 from shop.notifications.emails.send import send_due
 from shop.notifications.webhooks.events import queue_event
+from shop.orders.cancellation import expire_incomplete
 from shop.orders.corrections import readdress
 from shop.orders.email_change import is_taken
-from shop.orders.expiry import expire_incomplete
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import Caller

@@ -122,7 +122,7 @@ def _to_checkout(request: HttpRequest, client: Client, form: ProjectForm) -> Htt
         update_document(basket, project if begun else project | person)
         basket.currency, basket.language_tag = tier.currency, page_language()
 
-    changed = update_open_order(page_owner(request), put)
+    _basket, owner = update_open_order(page_owner(request), put)
     response = redirect("checkout")
-    write_owner_id(response, changed.owner)
+    write_owner_id(response, owner)
     return response

@@ -1,5 +1,6 @@
 """Partners' applications: create them, manage their tokens and signing secrets."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.backoffice import audit_log
+from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.forms import ApplicationForm, TokenForm
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.access.applications import create_application, switch
@@ -22,8 +23,6 @@ from shop.access.tokens import issue, last_used, tokens_of
 
 LOOK, CHANGE = "access.view_application", "access.change_application"
 LONGEST_LIST = 200
-# Names and values that are shown once.
-Secrets = list[tuple[str, str]]
 
 
 @permission_required(LOOK)
@@ -42,20 +41,11 @@ def new_application(request: HttpRequest) -> HttpResponse:
         status = 422 if request.method == "POST" else 200
         return render(request, "backoffice/application_form.html", {"form": form}, status=status)
     with transaction.atomic():
-        application, secret = create_application(
-            form.cleaned_data["name"],
-            owner=form.cleaned_data["owner"],
-            redirect_uris=form.cleaned_data["redirect_uris"],
-            scopes=form.cleaned_data["scopes"],
-            demo=settings.DEMO,
-        )
+        application, secret = create_application(**form.cleaned_data, demo=settings.DEMO)
         signing_secret = rotate(application)
-        audit_log.record(staff_user(request), application, audit_log.MADE)
-    return _show(
-        request,
-        application,
-        shown=[(_("Client secret"), secret), (_("Signing secret"), signing_secret)],
-    )
+        record(staff_user(request), application, Act.MADE)
+    shown = [(_("Client secret"), secret), (_("Signing secret"), signing_secret)]
+    return _show(request, application, shown=shown)
 
 
 @permission_required(LOOK)
@@ -72,7 +62,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(pk)
     form = TokenForm(request.POST, scopes=found.oauth_client.get_scopes())
     if not form.is_valid():
-        return _show(request, found, form=form, status=422)
+        return _show(request, found, refused=form)
     name, days = form.cleaned_data["name"], form.cleaned_data["days"]
     with transaction.atomic():
         value = issue(
@@ -81,7 +71,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
             scopes=tuple(form.cleaned_data["scopes"]),
             expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
-        audit_log.record(staff_user(request), found, audit_log.TOKEN_ISSUED, name)
+        record(staff_user(request), found, Act.TOKEN_ISSUED, name)
     return _show(request, found, shown=[(_("Token"), value)])
 
 
@@ -92,29 +82,13 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
     application = _find(pk)
     found = tokens_of(application).filter(pk=token).first()
     with transaction.atomic():
-        revoked = found is not None and found.delete()[0]
-        if found is not None and revoked:
+        if found is not None and found.delete()[0]:
             name = (found.data or {}).get("name", "OAuth")
-            audit_log.record(staff_user(request), application, audit_log.TOKEN_REVOKED, name)
-    if revoked:
-        messages.success(request, _("The token is revoked."))
-    else:
-        messages.warning(request, _("There is no such token: it was revoked already."))
+            record(staff_user(request), application, Act.TOKEN_REVOKED, name)
+            messages.success(request, _("The token is revoked."))
+        else:
+            messages.warning(request, _("There is no such token: it was revoked already."))
     return redirect("staff_application", pk)
-
-
-@permission_required(CHANGE)
-@require_POST
-def switch_off(request: HttpRequest, pk: int) -> HttpResponse:
-    """Refuse all tokens of an application; they are kept, and its webhooks wait."""
-    return _switch(request, pk, on=False)
-
-
-@permission_required(CHANGE)
-@require_POST
-def switch_on(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept the tokens of an application again."""
-    return _switch(request, pk, on=True)
 
 
 @permission_required(CHANGE)
@@ -124,17 +98,19 @@ def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(pk)
     with transaction.atomic():
         secret = rotate(found)
-        audit_log.record(staff_user(request), found, audit_log.SECRET_RENEWED)
+        record(staff_user(request), found, Act.SECRET_RENEWED)
     return _show(request, found, shown=[(_("Signing secret"), secret)])
 
 
-def _switch(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
+@permission_required(CHANGE)
+@require_POST
+def switch_application(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
+    """Refuse all tokens of an application, which keeps them, or accept them again."""
     found = _find(pk)
     with transaction.atomic():
         won = switch(found, on=on)
         if won:
-            what = audit_log.SWITCHED_ON if on else audit_log.SWITCHED_OFF
-            audit_log.record(staff_user(request), found, what)
+            record(staff_user(request), found, Act.SWITCHED_ON if on else Act.SWITCHED_OFF)
     if not won:
         messages.warning(request, _("Somebody else was faster: here is how it stands now."))
     elif on:
@@ -157,22 +133,22 @@ def _show(
     request: HttpRequest,
     application: Application,
     *,
-    form: TokenForm | None = None,
-    shown: Secrets | None = None,
-    status: int = 200,
+    refused: TokenForm | None = None,
+    shown: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
+    """Render an application's page; names and values in `shown` appear this once."""
     client = application.oauth_client
-    secrets = list(application.signing_secrets.all())
     context = {
         "application": application,
         "scopes": client.get_scopes(),
         "redirect_uris": client.get_redirect_uris(),
-        "form": form or TokenForm(scopes=client.get_scopes()),
+        "form": refused or TokenForm(scopes=client.get_scopes()),
         "shown": shown,
         "now": timezone.now(),
         "tokens": [(each, last_used(each)) for each in tokens_of(application)[:LONGEST_LIST]],
-        "signing_secret": secrets[0] if secrets else None,
-        "history": audit_log.history_of(application),
+        "signing_secret": application.signing_secrets.first(),
+        "history": history_of(application),
         "overlap_hours": OVERLAP // timedelta(hours=1),
     }
+    status = 422 if refused else 200
     return render(request, "backoffice/application.html", context, status=status)

@@ -1,17 +1,14 @@
 """Bulk jobs: one action on many orders, in the background.
 
 A job stores its orders when it begins, so that exactly what staff confirmed is done. Each order is
-claimed by a filtered UPDATE of its row, in the transaction of the action itself. So a killed worker
-leaves the rest to the next one, and several can work at once without doing anything twice.
-
-The worker calls `run_bulk_jobs` by its dotted path in the settings, as it calls the other rooms'
-hourly jobs: a job is made of what staff may do, and that is on this floor.
+claimed by a filtered UPDATE in the transaction of the action itself: a killed worker leaves the rest
+to the next one, and several work at once without doing anything twice. The worker finds
+`run_bulk_jobs` by its dotted path in the settings.
 """
 
 import logging
 from collections.abc import Callable
 from time import monotonic
-from typing import assert_never
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, QuerySet
@@ -19,14 +16,7 @@ from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
 from shop.orders.assignment import assign
-from shop.orders.attention import (
-    APPROVABLE,
-    CANCELLABLE,
-    PLACED,
-    RETRYABLE,
-    OrderSlice,
-    where_any,
-)
+from shop.orders.attention import APPROVABLE, CANCELLABLE, PLACED, RETRYABLE, OrderSlice, where_any
 from shop.orders.cancellation import cancel
 from shop.orders.models import Order
 from shop.packing.recovery import approve, retry
@@ -40,17 +30,23 @@ MOST = 10_000  # orders per job
 BATCH = 50
 MAX_SECONDS = 5  # per wake-up; mail waits as long
 
-POSSIBLE: dict[str, tuple[OrderSlice, ...]] = {
-    Action.RETRY: RETRYABLE,
-    Action.APPROVE: APPROVABLE,
-    Action.CANCEL: CANCELLABLE,
-    Action.ASSIGN: PLACED,
+# By action: the orders for which it is possible, and what it does to one of them.
+ACTS: dict[str, tuple[tuple[OrderSlice, ...], Callable[[BulkJob, Order], bool]]] = {
+    Action.RETRY: (RETRYABLE, lambda job, order: retry(order, job.actor)),
+    Action.APPROVE: (APPROVABLE, lambda job, order: approve(order, job.actor)),
+    Action.CANCEL: (CANCELLABLE, lambda job, order: cancel(order, job.actor, reason=job.reason)),
+    Action.ASSIGN: (
+        PLACED,
+        lambda job, order: (
+            job.assignee is not None and assign(order, job.assignee, actor=job.actor)
+        ),
+    ),
 }
 
 
 def possible(action: str, orders: QuerySet[Order]) -> QuerySet[Order]:
     """Return those of `orders` that `action` is possible for."""
-    return orders.filter(where_any(POSSIBLE[action]))
+    return orders.filter(where_any(ACTS[action][0]))
 
 
 @transaction.atomic
@@ -121,14 +117,4 @@ def _do(job: BulkJob, pk: int) -> None:
 
 
 def _act(job: BulkJob, order: Order) -> bool:
-    match Action(job.action):
-        case Action.RETRY:
-            return retry(order, job.actor)
-        case Action.APPROVE:
-            return approve(order, job.actor)
-        case Action.CANCEL:
-            return cancel(order, job.actor, reason=job.reason)
-        case Action.ASSIGN:
-            return job.assignee is not None and assign(order, job.assignee, actor=job.actor)
-        case unknown:
-            assert_never(unknown)
+    return ACTS[job.action][1](job, order)

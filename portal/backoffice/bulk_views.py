@@ -1,7 +1,6 @@
 """Bulk actions: choose orders, confirm, watch the progress."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,38 +34,31 @@ def new_job(request: HttpRequest) -> HttpResponse:
     """Ask for confirmation with the number of orders; the second POST starts the job."""
     if request.method != "POST":
         return redirect("staff")
-    action = request.POST.get("action", "")
-    chosen = _chosen(request)
+    action, staff = request.POST.get("action", ""), staff_user(request)
+    wanted = parse(QueryDict(request.POST.get("filter", "")), staff)
+    back = f"{reverse('staff')}?{wanted.as_query()}".removesuffix("?")
+    numbers = [] if "all" in request.POST else _numbers(request)
+    chosen = wanted.orders() if "all" in request.POST else Order.objects.filter(pk__in=numbers)
+    chosen = chosen.exclude(state=State.NEW)
     if action not in BulkJob.Action.values or not (number := chosen.count()):
         messages.warning(request, _("Choose what is to be done, and at least one order."))
-        return redirect(_back(request))
-    fitting = possible(action, chosen)
-    fits = min(fitting.count(), MOST)
+        return redirect(back)
+    fits = min(possible(action, chosen).count(), MOST)
     asked = "confirmed" in request.POST
     form = BulkForm(action, request.POST if asked else None)
     # Others work at the same time: only what was confirmed may be done.
     has_changed = asked and request.POST.get("fits") != str(fits)
     if asked and form.is_valid() and not has_changed:
-        given = form.cleaned_data
-        job = begin(
-            action,
-            chosen,
-            staff_user(request),
-            reason=given.get("reason", ""),
-            assignee=given.get("assignee"),
-        )
-        return redirect("staff_bulk", job.pk)
+        return redirect("staff_bulk", begin(action, chosen, staff, **form.details()).pk)
     context = {
         "form": form,
         "action": BulkJob.Action(action),
-        "number": number,
         "fits": fits,
         "others": number - fits,
-        "most": MOST,
         "has_changed": has_changed,
         "filter": request.POST.get("filter", ""),
-        "chosen": [] if "all" in request.POST else _numbers(request),
-        "back": _back(request),
+        "chosen": numbers,
+        "back": back,
     }
     status = 422 if form.errors or has_changed else 200
     return render(request, "backoffice/bulk_confirm.html", context, status=status)
@@ -122,16 +114,3 @@ def _progress_of(job: BulkJob) -> dict[str, object]:
 def _numbers(request: HttpRequest) -> list[int]:
     given = request.POST.getlist("order")
     return sorted({int(each) for each in given if each.isdecimal() and len(each) <= LONGEST})
-
-
-def _chosen(request: HttpRequest) -> QuerySet[Order]:
-    if "all" in request.POST:
-        wanted = parse(QueryDict(request.POST.get("filter", "")), staff_user(request))
-        return wanted.orders().exclude(state=State.NEW)
-    return Order.objects.filter(pk__in=_numbers(request)).exclude(state=State.NEW)
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = parse(QueryDict(request.POST.get("filter", "")), staff_user(request))
-    query = wanted.as_query()
-    return f"{reverse('staff')}?{query}" if query else reverse("staff")

@@ -41,21 +41,13 @@ def stacked(
     """
     top = top or max((sum(column) for column in columns), default=0) or 1
     pitch = WIDTH / max(len(columns), 1)
+    width = round(pitch * (1 - GAP), 2)
     bars = []
     for number, column in enumerate(columns):
-        foot = float(height)
+        x, foot = round((number + GAP / 2) * pitch, 2), float(height)
         for value, kind in zip(column, kinds, strict=True):
             tall = value / top * height
             foot -= tall
             if value:
-                x = (number + GAP / 2) * pitch
-                bars.append(
-                    Bar(
-                        round(x, 2),
-                        round(foot, 2),
-                        round(pitch * (1 - GAP), 2),
-                        round(tall, 2),
-                        kind,
-                    )
-                )
+                bars.append(Bar(x, round(foot, 2), width, round(tall, 2), kind))
     return Chart(bars, top, height=height)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -17,7 +18,7 @@ from django_stubs_ext import StrOrPromise
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice
+from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice, where_any
 from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
@@ -114,7 +115,7 @@ class Filter:
         """Return all filtered orders, unsorted."""
         if self.found is not None:
             return self._found_orders(self.found).order_by()
-        wanted = reduce(or_, [part.where(self.now) for part in self.slices])
+        wanted = where_any(self.slices, self.now)
         return Order.objects.filter(wanted, self._further()).order_by()
 
     def as_query(self, **changes: str) -> str:
@@ -174,10 +175,9 @@ def parse(data: QueryDict, user: User) -> Filter:
 
 def _failed(what: str) -> Found:
     """Find the orders whose mails or webhooks failed for good, the latest first."""
-    failed: QuerySet[Message] | QuerySet[Delivery]
+    sent: QuerySet[Any] = Delivery.objects.all()
     if what == "mail":
-        failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
-    else:
-        failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-    pks = list(failed.order_by("-next_attempt_at").values_list("order", flat=True)[: MOST + 1])
+        sent = Message.objects.filter(order__isnull=False)
+    failed = sent.filter(state="failed").order_by("-next_attempt_at")
+    pks = list(failed.values_list("order", flat=True)[: MOST + 1])
     return Found(frozenset(pks[:MOST]), has_more=len(pks) > MOST)

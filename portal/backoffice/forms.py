@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.models import BulkJob
-from shop.access.applications import may_act
-from shop.access.tokens import SCOPES
+from shop.access.tokens import SCOPES, may_act
 from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
 from shop.orders.document import InvalidDocumentError
@@ -25,21 +24,22 @@ from shop.tenancy.models import Client, Project, User
 
 
 class ActionForm(forms.Form):
-    """The form of one staff action, by itself one without fields.
-
-    Several stand on an order's page, so the ids of its fields begin with the action's name.
-    """
+    """The form of one staff action; the ids of its fields begin with the action's name."""
 
     name: ClassVar[str] = ""
+    columns: ClassVar[dict[str, str]] = {}  # by field: the order's column that it shows at first
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"id_{self.name}_%s")
+        self.order = order
+        self.initial = {field: getattr(order, column) for field, column in self.columns.items()}
 
 
 class ByHandForm(ActionForm):
     """Ask for the client and project that staff delivered themselves."""
 
     name = "by_hand"
+    columns: ClassVar = {"client": "delivered_client_id", "project": "delivered_project_id"}
     client = forms.ModelChoiceField(
         Client.objects.all(),
         label=_("Client's number"),
@@ -85,24 +85,24 @@ class CancelForm(ActionForm):
 
 
 class CorrectForm(ActionForm):
-    """Correct the members of an order. The order document checks their values."""
+    """Correct the fields of an order. The order document checks their values."""
 
     name = "correct"
     # The version that the page shows: of two corrections at once, the second is refused.
     version = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, order: Order, data: Any = None) -> None:
-        members = [member for member in CORRECTABLE if not _is_fixed(order, member)]
-        initial = {member: getattr(order, member) for member in members}
-        super().__init__(data, initial={**initial, "version": order.updated_at.isoformat()})
-        self.order = order
-        for member in members:
-            self.fields[member] = member_field(member, required=False)
+        super().__init__(order, data)
+        self.initial["version"] = order.updated_at.isoformat()
+        for name in CORRECTABLE:
+            if not _is_fixed(order, name):
+                self.initial[name] = getattr(order, name)
+                self.fields[name] = member_field(name, required=False)
 
     def details(self) -> dict[str, Any]:
-        """Return the valid members; empty ones become None."""
-        given = {member: self.cleaned_data[member] for member in CORRECTABLE if self._has(member)}
-        return {member: value if value != "" else None for member, value in given.items()}
+        """Return the valid fields; empty ones become None."""
+        given = {name: self.cleaned_data[name] for name in CORRECTABLE if name in self.cleaned_data}
+        return {name: value if value != "" else None for name, value in given.items()}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -114,16 +114,13 @@ class CorrectForm(ActionForm):
                 add_errors(self, refusal.problems)
         return cleaned
 
-    def _has(self, member: str) -> bool:
-        return member in self.fields and member in self.cleaned_data
 
-
-def _is_fixed(order: Order, member: str) -> bool:
-    """Tell whether `member` was delivered and is fixed: ids are, names can still change."""
-    kind, _, what = member.partition("_")
+def _is_fixed(order: Order, name: str) -> bool:
+    """Tell whether `name` was delivered and is fixed: ids are, names can still change."""
+    kind, _, what = name.partition("_")
     if kind == "user" or not getattr(order, f"delivered_{kind}_id", None):
         return False
-    return what == "id" or not getattr(order, member)
+    return what == "id" or not getattr(order, name)
 
 
 class RetryFromForm(ActionForm):
@@ -132,17 +129,20 @@ class RetryFromForm(ActionForm):
     name = "retry_from"
 
     def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(order, data)
         names = rerunnable_steps(order)
-        super().__init__(data, initial={"step": names[-1] if names else None})
         steps = forms.RadioSelect(choices=[(name, step_title(name)) for name in names])
         # Not a choice field: `retry_from` decides which steps there are.
-        self.fields["step"] = forms.CharField(label=_("From which step on"), widget=steps)
+        self.fields["step"] = forms.CharField(
+            label=_("From which step on"), widget=steps, initial=names[-1] if names else None
+        )
 
 
 class EmailChangeForm(ActionForm):
     """Ask for the new e-mail address of an order."""
 
     name = "address"
+    columns: ClassVar = {"user_email": "user_email"}
     user_email = forms.CharField(
         label=_("E-mail"),
         widget=forms.EmailInput,
@@ -166,6 +166,7 @@ class FollowUpForm(ActionForm):
     """Ask for the date of a follow-up."""
 
     name = "follow_up"
+    columns: ClassVar = {"on": "follow_up_on"}
     on = forms.DateField(
         label=_("Look again on"),
         required=False,
@@ -184,6 +185,11 @@ class ClientAdminForm(ActionForm):
         help_text=_("Of somebody who has joined. The one before loses these powers at once."),
     )
     confirm = confirmed(_("Yes, hand this client over."))
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(order, data)
+        client = order.delivered_client
+        self.initial["instead_of"] = client and client.client_admin_id
 
     def clean_user(self) -> User:
         user = user_by_email(self.cleaned_data["user"])
@@ -214,21 +220,21 @@ class BulkForm(forms.Form):
             del self.fields["assignee"]
             return
         able = ModelBackend().with_perm("orders.mend_order").filter(is_staff=True)
-        assignee = self.fields["assignee"]
-        assert isinstance(assignee, forms.ModelChoiceField)  # noqa: S101 -- it was declared above
-        assignee.queryset = able.order_by("email")
+        self.fields["assignee"].queryset = able.order_by("email")  # type: ignore[attr-defined]
+
+    def details(self) -> dict[str, Any]:
+        """Return the reason or the assignee, if the action needs one."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "confirm"}
 
 
 class ScopesField(forms.MultipleChoiceField):
     """The scopes of an application or a token; all of them by default."""
 
+    widget = forms.CheckboxSelectMultiple
+
     def __init__(self, scopes: Sequence[str] = SCOPES) -> None:
-        super().__init__(
-            label=_("Scopes"),
-            choices=[(scope, scope) for scope in scopes],
-            initial=list(scopes),
-            widget=forms.CheckboxSelectMultiple,
-        )
+        choices = [(scope, scope) for scope in scopes]
+        super().__init__(label=_("Scopes"), choices=choices, initial=list(scopes))
 
 
 class ApplicationForm(forms.Form):
@@ -261,8 +267,8 @@ class ApplicationForm(forms.Form):
         return owner
 
     def clean_redirect_uris(self) -> list[str]:
-        uris = [line.strip() for line in self.cleaned_data["redirect_uris"].splitlines()]
-        uris = [uri for uri in uris if uri]
+        lines = self.cleaned_data["redirect_uris"].splitlines()
+        uris = [line.strip() for line in lines if line.strip()]
         for uri in uris:
             if webhook_url_error(uri, demo=settings.DEMO) or "#" in uri:
                 raise forms.ValidationError(

@@ -31,21 +31,17 @@ class Page:
 def page_of(wanted: Filter, *, after: str = "", before: str = "", size: int = A_PAGE) -> Page:
     """Return the page after the cursor `after`, or before `before`; else the first."""
     start, end = _read(after), _read(before)
-    if end and not start:
-        found = positions(wanted, end, size + 1, backwards=True)
-        has_before, has_after = len(found) > size, True
-        found = found[:size][::-1]
-    else:
-        found = positions(wanted, start, size + 1)
-        has_before, has_after = start is not None, len(found) > size
-        found = found[:size]
+    backwards = start is None and end is not None
+    found = positions(wanted, start or end, size + 1, backwards=backwards)
+    has_more = len(found) > size
+    found = found[:size][::-1] if backwards else found[:size]
     if not found:
         # The list ends before the cursor now: start from the first page.
         return page_of(wanted, size=size) if start or end else Page([])
     return Page(
         orders=fetch([pk for _when, pk in found]),
-        before=_write(found[0]) if has_before else "",
-        after=_write(found[-1]) if has_after else "",
+        before=_write(found[0]) if start or (backwards and has_more) else "",
+        after=_write(found[-1]) if backwards or has_more else "",
     )
 
 

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -42,15 +41,11 @@ class BulkJob(models.Model):
         ASSIGN = "assign", _("Assign")
 
     action = models.CharField(max_length=10, choices=Action)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    actor = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     # For cancelling and for assigning.
     reason = models.TextField(blank=True)
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="+",
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -61,11 +56,7 @@ class BulkJob(models.Model):
         verbose_name = _("bulk action")
         verbose_name_plural = _("bulk actions")
         indexes: ClassVar = [
-            models.Index(
-                fields=["id"],
-                name="bulk_under_way",
-                condition=models.Q(finished_at=None),
-            )
+            models.Index(fields=["id"], name="bulk_under_way", condition=models.Q(finished_at=None))
         ]
 
     def __str__(self) -> str:

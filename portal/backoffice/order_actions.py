@@ -6,9 +6,9 @@ and button follow from the entry (see `urls` and `order_page`).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,38 +16,15 @@ from django_stubs_ext import StrOrPromise
 
 from portal.backoffice import forms
 from portal.backoffice.forms import ActionForm
-from shop.orders.assignment import (
-    add_note,
-    appoint_client_admin,
-    assign,
-    set_follow_up,
-    unassign,
-)
+from shop.orders import assignment, corrections
 from shop.orders.attention import APPROVABLE, CANCELLABLE, RETRYABLE, any_holds
 from shop.orders.cancellation import cancel
-from shop.orders.corrections import (
-    correct,
-    corrections_left,
-    is_correctable,
-    is_readdressable,
-    readdress,
-)
+from shop.orders.corrections import is_correctable
 from shop.orders.models import Order, State
-from shop.packing.recovery import (
-    approve,
-    correct_and_retry,
-    mark_packed,
-    rerunnable_steps,
-    retry,
-    retry_from,
-    retry_now,
-)
+from shop.packing import recovery
 from shop.tenancy.models import User
 
 MEND = "orders.mend_order"
-
-# The sentence that confirms the action; False, or empty, if somebody else was faster.
-Done = str | bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +32,16 @@ class OrderAction:
     """One action: what it does, when it is possible, how the page offers it.
 
     `name` is in the URL (`retry_now` at `retry-now/`), in its name (`staff_retry_now`) and in the
-    ids of the form's fields.
+    ids of the form's fields. `run` returns whether it was done, False if somebody else was faster.
     """
 
     name: str
-    run: Callable[[Order, User, Any], Done]
+    run: Callable[[Order, User, Any], bool]
+    # The sentence that confirms it.
+    done: StrOrPromise | Callable[[Order, Any], StrOrPromise]
     is_possible: Callable[[Order], Any] = lambda _order: True
     permission: str = MEND
-    form: Callable[[Order, QueryDict | None], ActionForm] = lambda _order, data: ActionForm(data)
+    form: type[ActionForm] = ActionForm
 
     label: StrOrPromise = ""
     text: StrOrPromise | Callable[[Order], str] = ""
@@ -73,12 +52,9 @@ class OrderAction:
     is_listed: bool = True  # else its button stands elsewhere on the page
 
 
-def _is_retryable(order: Order) -> bool:
-    return any_holds(RETRYABLE, order)
-
-
-def _is_approvable(order: Order) -> bool:
-    return any_holds(APPROVABLE, order)
+_is_retryable = partial(any_holds, RETRYABLE)
+_is_approvable = partial(any_holds, APPROVABLE)
+_is_cancellable = partial(any_holds, CANCELLABLE)
 
 
 def _waits_for_next_attempt(order: Order) -> bool:
@@ -87,41 +63,16 @@ def _waits_for_next_attempt(order: Order) -> bool:
     return order.state == State.PENDING and bool(due_at and due_at > timezone.now())
 
 
-def _correct(order: Order, staff: User, form: forms.CorrectForm) -> Done:
+def _correct(order: Order, staff: User, form: forms.CorrectForm) -> bool:
     if form.cleaned_data["version"] != order.updated_at.isoformat():
         return False
-    if "then" in form.data:
-        won = correct_and_retry(order, form.details(), actor=staff)
-        return won and gettext("The details are corrected, and it is tried again.")
-    return correct(order, form.details(), actor=staff) and gettext("The details are corrected.")
+    change = recovery.correct_and_retry if "then" in form.data else corrections.correct
+    return change(order, form.details(), actor=staff)
 
 
-def _readdress(order: Order, staff: User, form: forms.EmailChangeForm) -> Done:
-    won = readdress(order, form.cleaned_data["user_email"], actor=staff)
-    return won and gettext("The address is corrected; the mail goes there now.")
-
-
-def _mark_packed(order: Order, staff: User, form: forms.ByHandForm) -> Done:
-    project, note = form.cleaned_data["project"], form.cleaned_data["note"]
-    won = mark_packed(order, project, staff, note=note)
-    return won and gettext("The order is done; the invitation goes out.")
-
-
-def _by_hand_form(order: Order, data: QueryDict | None) -> forms.ByHandForm:
-    known = {"client": order.delivered_client_id, "project": order.delivered_project_id}
-    return forms.ByHandForm(data, initial=known)
-
-
-def _appoint_client_admin(order: Order, staff: User, form: forms.ClientAdminForm) -> Done:
-    client, user = order.delivered_client, form.cleaned_data["user"]
-    as_shown = client is not None and client.client_admin_id == form.cleaned_data["instead_of"]
-    won = as_shown and appoint_client_admin(order, user, staff)
-    return won and gettext("%(who)s administers the client now.") % {"who": user}
-
-
-def _client_admin_form(order: Order, data: QueryDict | None) -> forms.ClientAdminForm:
-    client = order.delivered_client
-    return forms.ClientAdminForm(data, initial={"instead_of": client and client.client_admin_id})
+def _appoint_client_admin(order: Order, staff: User, form: forms.ClientAdminForm) -> bool:
+    as_shown = form.initial["instead_of"] == form.cleaned_data["instead_of"]
+    return as_shown and assignment.appoint_client_admin(order, form.cleaned_data["user"], staff)
 
 
 def _client_admin_text(order: Order) -> str:
@@ -132,26 +83,14 @@ def _client_admin_text(order: Order) -> str:
     return sentence % {"client": client, "admin": client and client.client_admin}
 
 
-def _cancel(order: Order, staff: User, form: forms.CancelForm) -> Done:
-    if not cancel(order, staff, reason=form.cleaned_data["reason"]):
-        return False
-    if order.user_email:
-        return gettext("The order is cancelled; the customer is told why.")
-    return gettext("The order is cancelled. There was nobody to write to.")
+def _add_note(order: Order, staff: User, form: forms.NoteForm) -> bool:
+    assignment.add_note(order, staff, form.cleaned_data["text"])
+    return True
 
 
-def _add_note(order: Order, staff: User, form: forms.NoteForm) -> Done:
-    add_note(order, staff, form.cleaned_data["text"])
-    return gettext("The note is kept.")
-
-
-def _set_follow_up(order: Order, staff: User, form: forms.FollowUpForm) -> Done:
-    return set_follow_up(order, staff, form.cleaned_data["on"]) and gettext("The day is kept.")
-
-
-def _take(order: Order, staff: User, form: ActionForm) -> Done:
+def _take(order: Order, staff: User, form: ActionForm) -> bool:
     as_shown = form.data.get("taken_by", "") == str(order.taken_by_id or "")
-    return as_shown and assign(order, staff, actor=staff) and gettext("The order is yours.")
+    return as_shown and assignment.assign(order, staff, actor=staff)
 
 
 ACTIONS = [
@@ -162,9 +101,8 @@ ACTIONS = [
             "The worker takes the order up at once, with its attempts counted anew. What is done "
             "stays done."
         ),
-        run=lambda order, staff, _form: (
-            retry(order, staff) and gettext("The order is tried again.")
-        ),
+        run=lambda order, staff, _form: recovery.retry(order, staff),
+        done=_("The order is tried again."),
         is_possible=_is_retryable,
         is_primary=lambda order: not _is_approvable(order) or order.fault == "tries_used_up",
     ),
@@ -175,9 +113,8 @@ ACTIONS = [
             "The worker waits before its next attempt. Have it try at once, with its attempts "
             "counted anew."
         ),
-        run=lambda order, staff, _form: (
-            retry_now(order, staff) and gettext("The order is tried now.")
-        ),
+        run=lambda order, staff, _form: recovery.retry_now(order, staff),
+        done=_("The order is tried now."),
         is_possible=_waits_for_next_attempt,
         is_primary=lambda _order: True,
     ),
@@ -188,7 +125,8 @@ ACTIONS = [
             "The order goes on, also where its tier asks for approval or its members are more than "
             "the tier allows."
         ),
-        run=lambda order, staff, _form: approve(order, staff) and gettext("The order is approved."),
+        run=lambda order, staff, _form: recovery.approve(order, staff),
+        done=_("The order is approved."),
         is_possible=_is_approvable,
         is_primary=lambda order: order.fault != "tries_used_up",
     ),
@@ -199,6 +137,11 @@ ACTIONS = [
         button=_("Correct"),
         second_button=lambda order: _("Correct and try again") if _is_retryable(order) else "",
         run=_correct,
+        done=lambda _order, form: (
+            _("The details are corrected, and it is tried again.")
+            if "then" in form.data
+            else _("The details are corrected.")
+        ),
         is_possible=is_correctable,
         form=forms.CorrectForm,
     ),
@@ -207,13 +150,16 @@ ACTIONS = [
         label=_("Correct the e-mail address"),
         text=_("As long as nobody has joined, the mail can go to another address."),
         button=_("Correct"),
-        run=_readdress,
+        run=lambda order, staff, form: corrections.readdress(
+            order, form.cleaned_data["user_email"], actor=staff
+        ),
+        done=_("The address is corrected; the mail goes there now."),
         is_possible=lambda order: (
-            not is_correctable(order) and is_readdressable(order) and corrections_left(order)
+            not is_correctable(order)
+            and corrections.is_readdressable(order)
+            and corrections.corrections_left(order)
         ),
-        form=lambda order, data: forms.EmailChangeForm(
-            data, initial={"user_email": order.user_email}
-        ),
+        form=forms.EmailChangeForm,
     ),
     OrderAction(
         name="retry_from",
@@ -224,11 +170,9 @@ ACTIONS = [
             "is never written again."
         ),
         button=_("Run it again"),
-        run=lambda order, staff, form: (
-            retry_from(order, form.cleaned_data["step"], staff)
-            and gettext("The order is tried again.")
-        ),
-        is_possible=lambda order: _is_retryable(order) and rerunnable_steps(order),
+        run=lambda order, staff, form: recovery.retry_from(order, form.cleaned_data["step"], staff),
+        done=_("The order is tried again."),
+        is_possible=lambda order: _is_retryable(order) and recovery.rerunnable_steps(order),
         form=forms.RetryFromForm,
     ),
     OrderAction(
@@ -238,9 +182,12 @@ ACTIONS = [
             "You have set up client and project yourself: name them, and the invitation goes out."
         ),
         button=_("Close the order"),
-        run=_mark_packed,
+        run=lambda order, staff, form: recovery.mark_packed(
+            order, form.cleaned_data["project"], staff, note=form.cleaned_data["note"]
+        ),
+        done=_("The order is done; the invitation goes out."),
         is_possible=_is_approvable,
-        form=_by_hand_form,
+        form=forms.ByHandForm,
     ),
     OrderAction(
         name="client_admin",
@@ -248,17 +195,25 @@ ACTIONS = [
         text=_client_admin_text,
         button=_("Hand over"),
         run=_appoint_client_admin,
+        done=lambda _order, form: (
+            _("%(who)s administers the client now.") % {"who": form.cleaned_data["user"]}
+        ),
         is_possible=lambda order: order.delivered_client,
         permission="tenancy.change_client",
-        form=_client_admin_form,
+        form=forms.ClientAdminForm,
     ),
     OrderAction(
         name="cancel",
         label=_("Cancel the order"),
         text=_("It ends here, and its links no longer work. What was delivered so far stays."),
-        run=_cancel,
-        is_possible=lambda order: any_holds(CANCELLABLE, order),
-        form=lambda _order, data: forms.CancelForm(data),
+        run=lambda order, staff, form: cancel(order, staff, reason=form.cleaned_data["reason"]),
+        done=lambda order, _form: (
+            _("The order is cancelled; the customer is told why.")
+            if order.user_email
+            else _("The order is cancelled. There was nobody to write to.")
+        ),
+        is_possible=_is_cancellable,
+        form=forms.CancelForm,
     ),
     OrderAction(
         name="note",
@@ -266,22 +221,25 @@ ACTIONS = [
         text=_("What colleagues should know of this case."),
         button=_("Keep the note"),
         run=_add_note,
-        form=lambda _order, data: forms.NoteForm(data),
+        done=_("The note is kept."),
+        form=forms.NoteForm,
     ),
     OrderAction(
         name="follow_up",
         label=_("Follow-up"),
         text=_("On that day the order asks for somebody again. Without a day it does not."),
         button=_("Keep the day"),
-        run=_set_follow_up,
-        form=lambda order, data: forms.FollowUpForm(data, initial={"on": order.follow_up_on}),
+        run=lambda order, staff, form: assignment.set_follow_up(
+            order, staff, form.cleaned_data["on"]
+        ),
+        done=_("The day is kept."),
+        form=forms.FollowUpForm,
     ),
-    OrderAction(name="take", run=_take, is_listed=False),
+    OrderAction(name="take", run=_take, done=_("The order is yours."), is_listed=False),
     OrderAction(
         name="hand_back",
-        run=lambda order, staff, _form: (
-            unassign(order, staff) and gettext("The order is open to everybody again.")
-        ),
+        run=lambda order, staff, _form: assignment.unassign(order, staff),
+        done=_("The order is open to everybody again."),
         is_listed=False,
     ),
 ]

@@ -5,20 +5,20 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
+from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.advice import advice_on, way_in
 from portal.backoffice.forms import ActionForm
-from portal.backoffice.order_actions import ACTIONS, MEND, Done, OrderAction
-from portal.backoffice.staff_access import permission_required, staff_user
+from portal.backoffice.order_actions import ACTIONS, MEND, OrderAction
+from portal.backoffice.staff_access import View, permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
 from shop.form_texts import add_errors
-from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import send_again
 from shop.notifications.webhooks.replay import replay_for
 from shop.orders.document import InvalidDocumentError
@@ -26,22 +26,11 @@ from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
 from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
-from shop.view_types import View
 
 RELATED = (
-    "product",
-    "packing",
-    "application",
-    "placed_by",
-    "token_user",
-    "delivered_client__client_admin",
-    "delivered_project",
-    "member",
-    "invitation",
-    "approved_by",
-    "taken_by",
-    "basket__terms",
-    "basket__application",
+    *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
+    *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
+    *("basket__terms", "basket__application"),
 )
 
 
@@ -82,7 +71,9 @@ def action_view(action: OrderAction) -> View:
             possible = action.is_possible(order)
             return _show(request, order, form) if possible else _acted(request, order, "")
         try:
-            return _acted(request, order, action.run(order, staff_user(request), form))
+            won = action.run(order, staff_user(request), form)
+            done = action.done(order, form) if callable(action.done) else action.done
+            return _acted(request, order, done if won else "")
         except InvalidDocumentError as refusal:
             add_errors(form, refusal.problems)
         except NeedsCorrection as outcome:
@@ -95,12 +86,9 @@ def action_view(action: OrderAction) -> View:
 @posted(MEND)
 def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
     """Send one mail again."""
-    found = Message.objects.select_related("order__invitation").filter(order=order, pk=mail)
-    message = found.first()
-    if message is None:
-        raise Http404
-    sent = send_again(message, staff_user(request))
-    return _acted(request, order, sent and _("The e-mail is on its way again."))
+    mails = order.messages.select_related("order__invitation")
+    sent = send_again(get_object_or_404(mails, pk=mail), staff_user(request))
+    return _acted(request, order, _("The e-mail is on its way again.") if sent else "")
 
 
 @posted(MEND)
@@ -110,7 +98,7 @@ def webhooks_again(request: HttpRequest, order: Order, delivery: int | None = No
     sentence = ngettext(
         "The webhook is on its way again.", "%(number)s webhooks are on their way again.", number
     )
-    return _acted(request, order, number > 0 and sentence % {"number": number})
+    return _acted(request, order, sentence % {"number": number} if number else "")
 
 
 def _find_order(pk: int) -> Order:
@@ -147,19 +135,17 @@ def _offers(order: Order, staff: User, refused: ActionForm | None) -> list[dict[
             "button": action.button or action.label,
             "second_button": action.second_button(order),
             "is_primary": action.is_primary(order),
-            "form": refused
-            if refused and refused.name == action.name
-            else action.form(order, None),
+            "form": refused if refused and refused.name == action.name else action.form(order),
         }
         for action in ACTIONS
         if action.is_listed and staff.has_perm(action.permission) and action.is_possible(order)
     ]
 
 
-def _acted(request: HttpRequest, order: Order, done: Done) -> HttpResponse:
-    """Go back to the order's page, which says what was `done`, or who was faster."""
+def _acted(request: HttpRequest, order: Order, done: StrOrPromise) -> HttpResponse:
+    """Go back to the order's page, which says what was `done`; if "", who was faster."""
     if done:
-        messages.success(request, str(done))
+        messages.success(request, done)
     else:
         messages.warning(request, _too_late(request, order))
     return redirect("staff_order", order.pk)

@@ -1,14 +1,30 @@
 """The staff's queue: the orders that need them, and any other list of orders."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.filter_pills import further_pills, state_pills
-from portal.backoffice.filters import Filter, parse
+from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, TAKEN, Filter, parse
 from portal.backoffice.keyset_paging import Page, page_of
-from portal.backoffice.queue_counts import count_waiting
+from portal.backoffice.queue_counts import Counts, count_waiting
 from portal.backoffice.staff_access import permission_required, staff_user
+from shop.catalogue.models import Product
+
+
+@dataclass(frozen=True)
+class Pill:
+    """One choice; `count` is None where nothing is counted."""
+
+    name: str
+    label: StrOrPromise
+    query: str
+    is_on: bool
+    count: str | None = None
 
 
 @permission_required("orders.view_order")
@@ -18,12 +34,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     wanted = parse(request.GET, staff_user(request))
     page = page_of(wanted, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     counts = count_waiting()
-    further = further_pills(wanted, counts)
+    further = _further_pills(wanted, counts)
     context = {
         "wanted": wanted,
         "page": page,
         "counts": counts,
-        "states": state_pills(wanted, counts),
+        "states": _state_pills(wanted, counts),
         "further": further,
         "narrowed": [(legend, pill) for legend, pills in further for pill in pills if pill.is_on],
         **_links(wanted, page),
@@ -42,26 +58,60 @@ def live_counts(request: HttpRequest) -> HttpResponse:
 
 
 def _links(wanted: Filter, page: Page) -> dict[str, str]:
-    column, latest_first = wanted.order_by
-    by_age = "waiting" if column == "updated_at" and latest_first else "changed"
-    by_number = "oldest" if column == "created_at" and latest_first else "newest"
-    if column != "updated_at":
-        by_age = "waiting"
-    direction = "descending" if latest_first else "ascending"
+    sort = wanted.order_by
+    # The column shows ages: the order that has waited longest has the greatest.
+    ages = {("updated_at", True): "ascending", ("updated_at", False): "descending"}
+    numbers = {("created_at", True): "descending", ("created_at", False): "ascending"}
     return {
         "filter": wanted.as_query(),
-        "by_age": wanted.as_query(sort=by_age),
-        "by_number": wanted.as_query(sort=by_number),
-        # The column shows ages: the order that has waited longest has the greatest.
-        "age_sorted": ("ascending" if latest_first else "descending")
-        if column == "updated_at"
-        else "none",
-        "number_sorted": direction if column == "created_at" else "none",
-        "newer": _page_link(wanted, "before", page.before),
-        "older": _page_link(wanted, "after", page.after),
+        "by_age": wanted.as_query(sort="changed" if sort == ("updated_at", False) else "waiting"),
+        "by_number": wanted.as_query(sort="oldest" if sort == ("created_at", True) else "newest"),
+        "age_sorted": ages.get(sort, "none"),
+        "number_sorted": numbers.get(sort, "none"),
+        "newer": wanted.as_query(before=page.before) if page.before else "",
+        "older": wanted.as_query(after=page.after) if page.after else "",
     }
 
 
-def _page_link(wanted: Filter, side: str, cursor: str) -> str:
-    query = wanted.as_query()
-    return f"{query}{'&' if query else ''}{side}={cursor}" if cursor else ""
+def _state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
+    """Build the pills of the groups, one of which is always on."""
+    shown, group = counts.shown(), wanted.group
+    return [
+        Pill(name, label, wanted.as_query(show=name, sort=""), name == group, shown.get(name))
+        for name, (label, _slices) in GROUPS.items()
+    ]
+
+
+def _further_pills(wanted: Filter, counts: Counts) -> list[tuple[str, list[Pill]]]:
+    """Build all other pills by heading; clicking a pill again turns it off."""
+    ages = ((name, label) for name, (_age, label) in AGES.items())
+    tiers = Product.objects.values_list("code", "name")
+    channels = ((name, label) for name, (label, _where) in CHANNELS.items())
+    shown = counts.shown() if wanted.group == "person" else {}
+    return [
+        (_("Waiting for more than"), _pills(wanted, "age", ages, shown)),
+        (_("Taken"), _pills(wanted, "taken", TAKEN.items())),
+        (_("Follow-up"), _pills(wanted, "due", [("1", _("due"))])),
+        (_("Tier"), _pills(wanted, "tier", tiers)),
+        (_("Ordered through"), _pills(wanted, "channel", channels)),
+        (_("Could not be sent"), _pills(wanted, "failing", FAILING.items())),
+    ]
+
+
+def _pills(
+    wanted: Filter,
+    field: str,
+    choices: Iterable[tuple[str, StrOrPromise]],
+    counts: dict[str, str] | None = None,
+) -> list[Pill]:
+    chosen = getattr(wanted, field)
+    return [
+        Pill(
+            name=name,
+            label=label,
+            query=wanted.as_query(**{field: "" if chosen == name else name}),
+            is_on=chosen == name,
+            count=(counts or {}).get(name),
+        )
+        for name, label in choices
+    ]

@@ -1,57 +1,26 @@
 """Overview of the last weeks: charts for a glance, tables for the numbers."""
 
-from dataclasses import dataclass
 from math import log1p
-from typing import assert_never
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from portal.backoffice.charts import Chart, stacked
-from portal.backoffice.formatting import duration
+from portal.backoffice.charts import stacked
 from portal.backoffice.staff_access import permission_required
 from portal.backoffice.statistics import DAYS, SAMPLE, Last30Days, Times
 from shop.catalogue.models import Product
 from shop.orders.models import PLACED_STATES, State
 
 # The parts of a bar, from the ground up; each is a CSS class.
-KINDS = ("good", "wait", "fault", "past")
-
-
-def _kind(state: State) -> str | None:
-    match state:
-        case State.PACKED:
-            return "good"
-        case State.PENDING | State.PACKING:
-            return "wait"
-        case State.NEED_HUMAN | State.HAS_PACKING_ERRORS:
-            return "fault"
-        case State.CANCELLED:
-            return "past"
-        case State.NEW:
-            return None
-        case unknown:
-            assert_never(unknown)
-
-
-PILES = {kind: tuple(state for state in State if _kind(state) == kind) for kind in KINDS}
+PILES = {
+    "good": (State.PACKED,),
+    "wait": (State.PENDING, State.PACKING),
+    "fault": (State.HAS_PACKING_ERRORS, State.NEED_HUMAN),
+    "past": (State.CANCELLED,),
+}
 SMALL = 28  # height of a tier's chart
-
-
-@dataclass(frozen=True)
-class Tier:
-    """Orders of a tier by day."""
-
-    code: str
-    name: str
-    numbers: list[int]
-    chart: Chart
-
-    @property
-    def total(self) -> int:
-        """Return the sum of all days."""
-        return sum(self.numbers)
 
 
 @permission_required("orders.view_order")
@@ -65,8 +34,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "weeks": weeks,
         "days": DAYS,
         "sample": SAMPLE,
-        "first": weeks.days[0],
-        "last": weeks.days[-1],
         "states": PLACED_STATES,
         "by_state": [
             (day, [weeks.number(day, (state,)) for state in PLACED_STATES], weeks.number(day))
@@ -81,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tiers": _tiers(weeks),
         "times": list(reversed(times)),
         "times_chart": stacked([_pile(each) for each in times], ["good", "past"]),
-        "times_top": duration(max((each.slow or 0) for each in times)),
+        "slowest": max((each.slow or 0) for each in times),
         "failures": weeks.failures(),
         "mails": weeks.failed_mails(),
         "webhooks": weeks.failed_webhooks(),
@@ -89,14 +56,21 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/overview.html", context)
 
 
-def _tiers(weeks: Last30Days) -> list[Tier]:
-    tiers = list(Product.objects.values_list("code", "name"))
-    numbers = [[weeks.number(day, tier=code) for day in weeks.days] for code, _name in tiers]
-    top = max((max(each) for each in numbers), default=0)
-    return [
-        Tier(code, name, each, stacked([[n] for n in each], ["good"], top=top, height=SMALL))
-        for (code, name), each in zip(tiers, numbers, strict=True)
+def _tiers(weeks: Last30Days) -> list[dict[str, Any]]:
+    tiers: list[dict[str, Any]] = [
+        {
+            "code": code,
+            "name": name,
+            "numbers": [weeks.number(day, tier=code) for day in weeks.days],
+        }
+        for code, name in Product.objects.values_list("code", "name")
     ]
+    top = max((max(tier["numbers"]) for tier in tiers), default=0)
+    for tier in tiers:
+        columns = [[number] for number in tier["numbers"]]
+        tier["chart"] = stacked(columns, ["good"], top=top, height=SMALL)
+        tier["total"] = sum(tier["numbers"])
+    return tiers
 
 
 def _pile(times: Times) -> list[float]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
@@ -10,17 +9,21 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth import decorators
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
 from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
-from shop.view_types import View
+
+View = Callable[..., HttpResponseBase]  # an export streams
 
 
 def staff_required(view: View) -> View:
@@ -31,7 +34,7 @@ def staff_required(view: View) -> View:
 
     @wraps(view)
     @never_cache
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User):
             return redirect_to_login(request.get_full_path())
@@ -46,18 +49,8 @@ def staff_required(view: View) -> View:
 
 def permission_required(permission: str) -> Callable[[View], View]:
     """Decorate a view for staff with `permission` ("orders.mend_order"); other staff get 403."""
-
-    def guard(view: View) -> View:
-        @staff_required
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            if not request.user.has_perm(permission):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return guard
+    permitted = decorators.permission_required(permission, raise_exception=True)
+    return lambda view: staff_required(permitted(view))
 
 
 def staff_user(request: HttpRequest) -> User:
@@ -66,12 +59,17 @@ def staff_user(request: HttpRequest) -> User:
     return request.user
 
 
-def superusers_to_ask() -> list[User]:
-    """Return up to three superusers, who can grant permissions."""
-    found = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
+def forbidden_page(
+    request: HttpRequest, status: int, error: BaseException | None
+) -> HttpResponse | None:
+    """Tell staff without a permission which superusers (up to three) can grant it."""
+    if not isinstance(error, PermissionDenied) or not getattr(request.user, "is_staff", False):
+        return None
+    superusers = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
     if not settings.DEMO:
-        found = found.filter(demo=False)
-    return list(found.order_by("pk")[:3])
+        superusers = superusers.filter(demo=False)
+    context = {"whom_to_ask": superusers.order_by("pk")[:3]}
+    return render(request, "backoffice/forbidden.html", context, status=403)
 
 
 def close_admin(site: AdminSite) -> None:
@@ -85,22 +83,18 @@ def close_admin(site: AdminSite) -> None:
         inside = unguarded(view, cacheable)
 
         @staff_required
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not site.get_app_list(request):
                 raise PermissionDenied
             return inside(request, *args, **kwargs)
 
         return guarded
 
-    def to_index(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("admin:index")
-
-    def to_password(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("account_change_password")
-
     # A custom AdminSite would have to re-register every model; hence the ignores.
     site.admin_view = admin_view  # type: ignore[method-assign, assignment]
-    site.login = staff_required(to_index)  # type: ignore[method-assign]
+    to_index = RedirectView.as_view(pattern_name="admin:index")
+    site.login = staff_required(to_index)  # type: ignore[method-assign, assignment]
+    to_password = RedirectView.as_view(pattern_name="account_change_password")
     site.password_change = to_password  # type: ignore[method-assign, assignment]
 
 

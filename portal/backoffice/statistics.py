@@ -1,15 +1,18 @@
 """Statistics of the last weeks; every query is bounded by days and uses an index."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import product
+from itertools import pairwise, product
 from math import ceil
 from statistics import median
+from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
@@ -32,14 +35,6 @@ class Times:
     slow: float | None = None  # seconds; 95 of 100 took no longer
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a table of counts."""
-
-    names: tuple[str, ...]
-    number: int
-
-
 class Last30Days:
     """The last DAYS days including today, in the shop's time zone."""
 
@@ -54,11 +49,8 @@ class Last30Days:
         """Count placed orders by day, current state and tier."""
         days = [When(created_at__lt=end, then=Value(n)) for n, end in enumerate(self.bounds[1:])]
         found = (
-            Order.objects.filter(
-                state__in=PLACED_STATES,
-                created_at__gte=self.bounds[0],
-                created_at__lt=self.bounds[-1],
-            )
+            Order.objects.filter(state__in=PLACED_STATES)
+            .filter(created_at__gte=self.bounds[0], created_at__lt=self.bounds[-1])
             .annotate(day=Case(*days, output_field=IntegerField()))
             .order_by()
             .values_list("day", "state", "product")
@@ -73,24 +65,20 @@ class Last30Days:
     @cached_property
     def _sums(self) -> Counter[tuple[date | None, State | None, str]]:
         """Sum up `placed` over every combination of days, states and tiers."""
-        sums: Counter[tuple[date | None, State | None, str]] = Counter()
+        sums = Counter[tuple[date | None, State | None, str]]()
         for (day, state, tier), number in self.placed.items():
             for key in product((day, None), (state, None), (tier, "")):
                 sums[key] += number
         return sums
 
-    def number(
-        self, day: date | None = None, states: tuple[State, ...] = (), tier: str = ""
-    ) -> int:
+    def number(self, day: date | None = None, states: Sequence[State] = (), tier: str = "") -> int:
         """Return the number of placed orders for a day, states and a tier; by default for all."""
         return sum(self._sums[day, state, tier] for state in states or (None,))
 
     def times(self) -> list[Times]:
         """Measure packing times by the day on which the orders were placed."""
-        return [
-            self._times(day, start, end)
-            for day, start, end in zip(self.days, self.bounds, self.bounds[1:], strict=False)
-        ]
+        days = zip(self.days, pairwise(self.bounds), strict=True)
+        return [self._times(day, *bounds) for day, bounds in days]
 
     def _times(self, day: date, start: datetime, end: datetime) -> Times:
         packed = self.number(day, (State.PACKED,))
@@ -109,28 +97,25 @@ class Last30Days:
             return Times(day, packed)
         return Times(day, packed, median(took), took[ceil(len(took) * 0.95) - 1])
 
-    def failures(self) -> list[Line]:
-        """Count orders that got stuck in these days and still are, by step and reason."""
+    def failures(self) -> list[tuple[State, str, str, int]]:
+        """Count orders that got stuck in these days and still are, by state, step and reason."""
         stuck = Order.objects.filter(state__in=STUCK, updated_at__gte=self.bounds[0])
-        names = ("state", "packing__last_step", "fault")
-        found = stuck.order_by().values_list(*names).annotate(number=Count("pk"))
-        return [
-            Line((state, step or "", fault), number)
-            for state, step, fault, number in found.order_by("-number", *names)[:MOST_LINES]
-        ]
+        found = _most_frequent(stuck, "state", "packing__last_step", "fault")
+        return [(State(state), step or "", fault, number) for state, step, fault, number in found]
 
-    def failed_mails(self) -> list[Line]:
+    def failed_mails(self) -> list[tuple[StrOrPromise, int]]:
         """Count mails about orders that failed for good in these days, by kind."""
         failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
-        found = failed.filter(next_attempt_at__gte=self.bounds[0]).order_by()
-        lines = found.values_list("kind").annotate(number=Count("pk")).order_by("-number", "kind")
-        return [Line((str(Message.Kind(kind).label),), number) for kind, number in lines]
+        found = _most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "kind")
+        return [(Message.Kind(kind).label, number) for kind, number in found]
 
-    def failed_webhooks(self) -> list[Line]:
+    def failed_webhooks(self) -> list[tuple[Any, ...]]:
         """Count webhooks that failed for good in these days, by receiver."""
         failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-        found = (
-            failed.filter(next_attempt_at__gte=self.bounds[0]).order_by().values_list("receiver")
-        )
-        lines = found.annotate(number=Count("pk")).order_by("-number", "receiver")[:MOST_LINES]
-        return [Line((receiver,), number) for receiver, number in lines]
+        return _most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "receiver")
+
+
+def _most_frequent(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
+    """Count `rows` by `columns`; the first MOST_LINES, largest number first."""
+    counted = rows.order_by().values_list(*columns).annotate(number=Count("pk"))
+    return list(counted.order_by("-number", *columns)[:MOST_LINES])

@@ -50,12 +50,11 @@ def timeline_of(order: Order) -> list[Entry]:
         "steps",
         "messages",
     )
-    entries = [*_events(order), *_steps(order), *_mails(order), *_webhooks(order)]
     # The sort is stable: entries of the same time keep their order.
-    return sorted(entries, key=lambda entry: entry.at)
+    return sorted(_entries(order), key=lambda entry: entry.at)
 
 
-def _events(order: Order) -> Iterator[Entry]:
+def _entries(order: Order) -> Iterator[Entry]:
     for event in order.events.all():
         is_state = event.kind == Kind.STATE
         yield Entry(
@@ -67,6 +66,27 @@ def _events(order: Order) -> Iterator[Entry]:
             label=event.get_state_display() if is_state else "",
             event=event.pk,
         )
+    for step in order.steps.all():
+        yield Entry(at=step.done_at, title=_("Step done"), text=step_title(step.name))
+    for mail in order.messages.all():
+        yield Entry(
+            at=mail.sent_at or mail.created_at,
+            title=_("E-mail"),
+            text=f"{mail.get_kind_display()} → {mail.recipient}",
+            code=mail.last_error,
+            state=mail.state,
+            label=mail.get_state_display(),
+        )
+    for delivery in order.deliveries.all():
+        for attempt in delivery.attempt_log.all():
+            yield Entry(
+                at=attempt.at,
+                title=_("Webhook"),
+                text=f"{delivery.event.get_state_display()} → {delivery.receiver}",
+                code=outcome(attempt),
+                state="failed" if attempt.failure else "delivered",
+                label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),
+            )
 
 
 def _event_text(event: OrderEvent) -> str:
@@ -101,36 +121,6 @@ def _event_text(event: OrderEvent) -> str:
             return event.note
         case unknown:
             assert_never(unknown)
-
-
-def _steps(order: Order) -> Iterator[Entry]:
-    for step in order.steps.all():
-        yield Entry(at=step.done_at, title=_("Step done"), text=step_title(step.name))
-
-
-def _mails(order: Order) -> Iterator[Entry]:
-    for mail in order.messages.all():
-        yield Entry(
-            at=mail.sent_at or mail.created_at,
-            title=_("E-mail"),
-            text=f"{mail.get_kind_display()} → {mail.recipient}",
-            code=mail.last_error,
-            state=mail.state,
-            label=mail.get_state_display(),
-        )
-
-
-def _webhooks(order: Order) -> Iterator[Entry]:
-    for delivery in order.deliveries.all():
-        for attempt in delivery.attempt_log.all():
-            yield Entry(
-                at=attempt.at,
-                title=_("Webhook"),
-                text=f"{delivery.event.get_state_display()} → {delivery.receiver}",
-                code=outcome(attempt),
-                state="failed" if attempt.failure else "delivered",
-                label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),
-            )
 
 
 def outcome(attempt: Attempt) -> str:

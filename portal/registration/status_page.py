@@ -1,7 +1,7 @@
 """The registration page's words for each state of an order, and its steps."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils.functional import cached_property
@@ -166,13 +166,20 @@ class OrderStatus:
 
     @cached_property
     def _situation(self) -> str:
-        if self.is_waiting_for_details:
-            return "incomplete"
-        if self.mendable:
-            return "mendable"
-        if self.is_withdrawn:
-            return "withdrawn"
-        return "joined" if self.order.state == State.PACKED and self.is_joined else self.order.state
+        state = State(self.order.state)
+        match state:
+            case State.NEW:
+                raise ValueError("an open order has no page")
+            case State.PENDING:
+                return "incomplete" if self.is_waiting_for_details else state
+            case State.HAS_PACKING_ERRORS:
+                return "mendable" if self.mendable else state
+            case State.PACKED if self.is_withdrawn or self.is_joined:
+                return "withdrawn" if self.is_withdrawn else "joined"
+            case State.PACKING | State.PACKED | State.NEED_HUMAN | State.CANCELLED:
+                return state
+            case _:
+                assert_never(state)
 
     @cached_property
     def reason(self) -> str:

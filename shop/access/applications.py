@@ -1,17 +1,15 @@
 """Create, find and switch off partners' applications."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client as OAuthClient
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, identify_hasher
 from django.db import transaction
 
 from shop.access.models import Application
-from shop.access.tokens import SCOPES
+from shop.access.tokens import SCOPES, may_act
 
 
 @transaction.atomic
@@ -25,8 +23,7 @@ def create_application(
 ) -> tuple[Application, str]:
     """Create an application; return it and its client secret, which is stored as a digest only.
 
-    `owner` is responsible for what the application does by itself. Without `redirect_uris` it
-    cannot ask users for their consent.
+    `owner` is responsible for what it does by itself. It asks users for consent at `redirect_uris`.
     """
     kinds = OAuthClient.GrantType
     grants = [kinds.CLIENT_CREDENTIALS]
@@ -50,11 +47,8 @@ def find_application(client_id: str) -> Application | None:
     # PostgreSQL refuses text with a NUL.
     if "\x00" in client_id:
         return None
-    application = (
-        Application.objects.select_related("oauth_client__owner")
-        .filter(oauth_client_id=client_id)
-        .first()
-    )
+    applications = Application.objects.select_related("oauth_client__owner")
+    application = applications.filter(oauth_client_id=client_id).first()
     if application is None or not may_act(application, application.oauth_client.owner):
         return None
     return application
@@ -67,24 +61,6 @@ def knows_secret(application: Application, secret: str) -> bool:
 
 
 def switch(application: Application, *, on: bool) -> bool:
-    """Switch an application off, so that all its tokens are refused, or on again.
-
-    Returns False if it is so already.
-    """
+    """Switch an application, and all its tokens, on or off; False if it is so already."""
     switchable = Application.objects.filter(pk=application.pk, active=not on)
     return bool(switchable.update(active=on))
-
-
-def may_act(application: Application | None, user: Any) -> bool:
-    """Return whether an application and its user may do anything; either may be None.
-
-    Neither may if it belongs to the demo and this is not the demo, if the application is switched
-    off, or if the user is inactive.
-    """
-    if application is not None and not application.active:
-        return False
-    if user is not None and not user.is_active:
-        return False
-    return settings.DEMO or not (
-        getattr(application, "demo", False) or getattr(user, "demo", False)
-    )

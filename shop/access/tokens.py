@@ -1,9 +1,12 @@
-"""Issue, list and revoke access tokens. Only digests are stored: a value is shown once."""
+"""Issue, check, list and revoke access tokens. Only digests are stored: a value is shown once."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.idp.oidc.models import Token
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -16,6 +19,16 @@ SCOPES = (READ, WRITE)
 RECORD_EVERY = timedelta(hours=1)
 
 
+@dataclass(frozen=True)
+class Bearer:
+    """A valid token, its scopes, its application, and its user, or the application's owner."""
+
+    token: Token
+    application: Application | None
+    user: Any
+    scopes: frozenset[str]
+
+
 def issue(
     name: str,
     *,
@@ -24,18 +37,13 @@ def issue(
     value: str = "",
     expires_at: datetime | None = None,
 ) -> str:
-    """Issue a long-lived token to an application or a user, and return its value.
-
-    Only the demo profile sets `value`: the documentation prints its tokens.
-    """
+    """Issue a long-lived token and return its value; only the demo profile sets `value`."""
     value = value or secrets.token_urlsafe(32)
-    token = Token(
-        type=Token.Type.ACCESS_TOKEN,
-        client=holder.oauth_client if isinstance(holder, Application) else None,
-        user=None if isinstance(holder, Application) else holder,
-        expires_at=expires_at,
-        data={"name": name},
-    )
+    token = Token(type=Token.Type.ACCESS_TOKEN, expires_at=expires_at, data={"name": name})
+    if isinstance(holder, Application):
+        token.client = holder.oauth_client
+    else:
+        token.user = holder
     token.set_value(value)
     token.set_scopes(list(scopes))
     token.save()
@@ -43,10 +51,7 @@ def issue(
 
 
 def tokens_of(application: Application) -> QuerySet[Token]:
-    """Return the tokens of `application`, those that last longest first.
-
-    Expired ones are listed only if staff issued them. Deleting a row revokes the token.
-    """
+    """Return the live tokens of `application`, last to expire first, and all that staff issued."""
     issued = Q(data__has_key="name")
     live = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
     kinds = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
@@ -57,22 +62,16 @@ def tokens_of(application: Application) -> QuerySet[Token]:
 
 
 def personal_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
-    """Return the personal tokens of `user`, newest first, with expired ones.
-
-    Deleting a row revokes the token, also for orders that still wait.
-    """
-    held: QuerySet[Token] = Token.objects.filter(
-        user=user, client=None, type=Token.Type.ACCESS_TOKEN
-    )
-    return held.order_by("-pk")
+    """Return the personal tokens of `user`, newest first, with expired ones."""
+    held: QuerySet[Token] = Token.objects.filter(user=user, client=None)
+    return held.filter(type=Token.Type.ACCESS_TOKEN).order_by("-pk")
 
 
 def programs_of(user: AbstractBaseUser) -> QuerySet[Application]:
     """Return the applications that hold a valid token of `user`, by name."""
     valid = Token.objects.valid().filter(user=user, client__isnull=False)
-    return Application.objects.filter(oauth_client__in=valid.values("client")).order_by(
-        "name", "pk"
-    )
+    held = Application.objects.filter(oauth_client__in=valid.values("client"))
+    return held.order_by("name", "pk")
 
 
 def revoke_access(user: AbstractBaseUser, application: Application) -> bool:
@@ -94,3 +93,33 @@ def record_use(token: Token) -> None:
         return
     token.data = {**(token.data or {}), "last_used": now.isoformat()}
     Token.objects.filter(pk=token.pk).update(data=token.data)
+
+
+def check_bearer(value: str) -> Bearer | None:
+    """Return the bearer of the token `value`, or None if it is unknown, expired or refused."""
+    token = (
+        Token.objects.valid()
+        .by_value(value)
+        .filter(type=Token.Type.ACCESS_TOKEN)
+        .select_related("user", "client__owner", "client__application")
+        .first()
+    )
+    if token is None:
+        return None
+    application: Application | None = getattr(token.client, "application", None)
+    user = token.user or (token.client.owner if token.client else None)
+    if (user is None and application is None) or not may_act(application, user):
+        return None
+    record_use(token)
+    return Bearer(token, application, user, frozenset(token.get_scopes()))
+
+
+def may_act(application: Application | None, user: Any) -> bool:
+    """Return whether an application and its user, either of whom may be None, may do anything.
+
+    Neither may if one is switched off or inactive, or belongs to the demo and this is not it.
+    """
+    if not getattr(application, "active", True) or not getattr(user, "is_active", True):
+        return False
+    demo = getattr(application, "demo", False) or getattr(user, "demo", False)
+    return settings.DEMO or not demo

@@ -1,7 +1,6 @@
 """The Orders API as a Django app."""
 
 from django.apps import AppConfig
-from django.http import HttpRequest, HttpResponse
 
 from shop.errors import SENTENCES, register_error_shape
 
@@ -13,11 +12,8 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.api import receivers  # noqa: F401 -- connects the receiver
+        from shop.api.responses import failure
 
-        register_error_shape(r"/api(/|$)", _error)
-
-
-def _error(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse:
-    from shop.api.responses import failure
-
-    return failure(status, SENTENCES[status])
+        register_error_shape(
+            r"/api(/|$)", lambda _request, status, _error: failure(status, SENTENCES[status])
+        )

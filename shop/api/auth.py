@@ -7,54 +7,51 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.bearer import check_bearer
-from shop.access.rate_limits import hit
-from shop.api.responses import failure, method_not_allowed, unauthorized
+from shop.access.rate_limits import hit_by
+from shop.access.tokens import check_bearer
+from shop.api.responses import failure, method_not_allowed
+from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
 
 
-def bearer_required(**scopes: str) -> Callable[[View], View]:
-    """Pass on requests whose token has the scope that `scopes` gives for their method.
+def bearer_required(**operations: Operation) -> Callable[[View], View]:
+    """Pass on requests whose token has the scope for one of `operations`, by method.
 
-    The view is called with the request and the `Bearer`. Refusals: 405 for a method that is not
-    in `scopes`, 429 over the rate limit, 401 without a live token, 403 without the scope.
+    The view is called with the request and the `Bearer`. Refusals: 405 for any other method, 429
+    over the rate limit, 401 without a live token, 403 without the scope.
     """
 
-    def decorate(handler: View) -> View:
+    def decorate(view: View) -> View:
         @csrf_exempt
-        @wraps(handler)
+        @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             method = "GET" if request.method == "HEAD" else request.method or ""
-            if method not in scopes:
-                return method_not_allowed(scopes)
+            if method not in operations:
+                return method_not_allowed(sorted(operations, key=METHODS.index))
             # The API speaks English, whatever Accept-Language says.
             with override("en"):
-                return _limited(request, scopes[method], handler, *args, **kwargs)
+                return _limited(request, scope_for(method), view, *args, **kwargs)
 
-        return guarded
+        return described(guarded, "", operations)
 
     return decorate
 
 
 def _limited(
-    request: HttpRequest, scope: str, handler: View, *args: object, **kwargs: object
+    request: HttpRequest, scope: str, view: View, *args: object, **kwargs: object
 ) -> HttpResponse:
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     bearer = check_bearer(value.strip()) if kind.lower() == "bearer" and value else None
-    if bearer is None:
-        taken = hit(request, "anonymous")
-    elif bearer.application:
-        taken = hit(request, "application", f"application-{bearer.application.pk}")
-    else:
-        taken = hit(request, "application", f"user-{bearer.user.pk}")
+    taken = hit_by(request, (bearer.application or bearer.user) if bearer else None)
     if taken and taken.retry_after:
         response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
     elif bearer is None:
-        response = unauthorized("Send a live token: Authorization: Bearer and its value.")
+        sentence = "Send a live token: Authorization: Bearer and its value."
+        response = failure(401, sentence, {"WWW-Authenticate": "Bearer"})
     elif scope not in bearer.scopes:
         response = failure(403, f"This token lacks the scope {scope}.")
     else:
-        response = handler(request, bearer, *args, **kwargs)
+        response = view(request, bearer, *args, **kwargs)
     if taken:
         taken.write_headers(response)
     return response

@@ -1,8 +1,7 @@
 """`Idempotency-Key`: a repeated call gets the response of the first one.
 
-The key, the order and the stored response commit together, so a crash leaves none of them and no
-key stays locked. A second call at the same moment waits up to two seconds for the first, then
-answers like it, or 409 if the first is still running.
+Key, order and stored response commit together, so a crash leaves no key locked. A second call at the
+same moment waits up to two seconds for the first, then answers like it, or 409 if it still runs.
 """
 
 import hashlib
@@ -14,9 +13,9 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from shop.access.bearer import Bearer
+from shop.access.tokens import Bearer
 from shop.api.models import IdempotentResponse
-from shop.api.responses import failure
+from shop.api.responses import OWN_HEADERS, failure
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
@@ -36,22 +35,19 @@ def idempotent(
         return call()
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
         return failure(422, f"The Idempotency-Key must be 1 to {LONGEST} printable characters.")
-    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body)
-    holder = {
-        "application": bearer.application,
-        "user": None if bearer.application else bearer.user,
-        "key": key,
-    }
+    hashed = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+    user = None if bearer.application else bearer.user
+    holder = {"application": bearer.application, "user": user, "key": key}
     if kept := _stored(holder):
-        return _replay(kept, fingerprint.hexdigest())
+        return _replay(kept, hashed)
     mine = None
     try:
         with transaction.atomic():
-            mine = _reserve(holder, fingerprint.hexdigest())
+            mine = _reserve(holder, hashed)
             if mine is None:
                 # The first call ended while this one waited, or was rolled back.
                 kept = _stored(holder)
-                return _replay(kept, fingerprint.hexdigest()) if kept else _still_running()
+                return _replay(kept, hashed) if kept else _still_running()
             answer = call()
             if answer.status_code == 201 and isinstance(answer, JsonResponse):
                 mine.body, mine.location = answer.content.decode(), answer["Location"]
@@ -73,31 +69,28 @@ def delete_expired_responses(beat: Callable[[], None]) -> None:
 
 
 def _stored(holder: dict[str, Any]) -> IdempotentResponse | None:
-    return IdempotentResponse.objects.filter(
-        **holder, created_at__gte=timezone.now() - KEPT
-    ).first()
+    fresh = IdempotentResponse.objects.filter(created_at__gte=timezone.now() - KEPT)
+    return fresh.filter(**holder).first()
 
 
 def _reserve(holder: dict[str, Any], fingerprint: str) -> IdempotentResponse | None:
     """A new row for the key, or None where another call holds it."""
-    patient = connection.vendor != "postgresql"
     try:
-        if not patient:
-            _set_patience(WAIT)
+        _set_patience(WAIT)
         IdempotentResponse.objects.filter(**holder, created_at__lt=timezone.now() - KEPT).delete()
         with transaction.atomic():
             mine = IdempotentResponse.objects.create(**holder, fingerprint=fingerprint)
     except IntegrityError:
         return None
-    if not patient:
-        _set_patience("DEFAULT")
+    _set_patience("DEFAULT")
     return mine
 
 
 def _set_patience(time: str) -> None:
     """Set how long PostgreSQL waits for a lock. SQLite has its own timeout."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout TO {time}")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout TO {time}")
 
 
 def _still_running() -> HttpResponse:
@@ -107,9 +100,5 @@ def _still_running() -> HttpResponse:
 def _replay(kept: IdempotentResponse, fingerprint: str) -> HttpResponse:
     if kept.fingerprint != fingerprint:
         return failure(422, "This Idempotency-Key was used for another request.")
-    answer = HttpResponse(kept.body, status=201, content_type="application/json")
-    answer["Location"] = kept.location
-    answer["Cache-Control"] = "no-store"
-    answer["Content-Language"] = "en"
-    answer["Idempotency-Replayed"] = "true"
-    return answer
+    headers = {"Location": kept.location, "Idempotency-Replayed": "true", **OWN_HEADERS}
+    return HttpResponse(kept.body, "application/json", 201, headers=headers)

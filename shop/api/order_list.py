@@ -32,6 +32,12 @@ DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 MOMENT = rf"^{DAY}(T{CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{CLOCK})?)?$"
 
+SENTENCES = {
+    "extra_forbidden": "is not a parameter of this list.",
+    "greater_than_equal": "is out of range.",
+    "less_than_equal": "is out of range.",
+    "enum": "is not a state that this list knows.",
+}
 NO_TIME = "must be a time like 2026-01-31T12:00:00Z."
 
 
@@ -94,14 +100,11 @@ class Page:
             pages["prev"] = min(self.query.page - 1, last)
         if self.query.page < last:
             pages["next"] = self.query.page + 1
+        given = self.query.model_dump(mode="json", exclude_none=True)
         return ", ".join(
-            f'<{address}?{self._parameters(number)}>; rel="{name}"'
+            f'<{address}?{urlencode({**given, "page": number})}>; rel="{name}"'
             for name, number in pages.items()
         )
-
-    def _parameters(self, page: int) -> str:
-        given = self.query.model_dump(mode="json", exclude_none=True)
-        return urlencode({**given, "page": page})
 
 
 class InvalidQueryError(Exception):
@@ -115,18 +118,16 @@ class InvalidQueryError(Exception):
 def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
     """The page of `orders` that `parameters` ask for, newest first.
 
-    A page after the last one is empty. Raises InvalidDocumentError with every parameter at fault.
+    A page after the last one is empty. Raises InvalidQueryError with every parameter at fault.
     """
     if twice := [name for name, values in parameters.lists() if len(values) > 1]:
         raise InvalidQueryError({name: ["is given more than once."] for name in twice})
     try:
         query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
         raise InvalidQueryError(
-            {
-                str(fault["loc"][0]): [_sentence(fault["type"], fault["msg"])]
-                for fault in error.errors(include_url=False, include_input=False)
-            }
+            {str(fault["loc"][0]): [_sentence(fault["type"], fault["msg"])] for fault in faults}
         ) from error
     wanted = {
         "state": query.state,
@@ -147,12 +148,6 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
 
 
 def _sentence(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "is not a parameter of this list."
     if kind.startswith("datetime"):
         return NO_TIME  # a day that its month does not have
-    if kind in {"greater_than_equal", "less_than_equal"}:
-        return "is out of range."
-    if kind == "enum":
-        return "is not a state that this list knows."
-    return message[0].lower() + message[1:].removesuffix(".") + "."
+    return SENTENCES.get(kind) or message[0].lower() + message[1:].removesuffix(".") + "."

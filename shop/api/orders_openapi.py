@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from shop import openapi
-from shop.access.tokens import READ, WRITE
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import phrase
 from shop.api.urls import urlpatterns
@@ -58,10 +57,7 @@ ORDER_HASH = openapi.path_parameter(
 )
 FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
 SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-FAULT = {
-    "description": "What is wrong with the call as a whole.",
-    **record({"base": SENTENCES}),
-}
+FAULT = {"description": "What is wrong with the call as a whole.", **record({"base": SENTENCES})}
 FAULTS = {
     "description": "What is wrong, by member or parameter; base for the rest. Sentences are "
     "English and may be reworded: go by the names.",
@@ -102,7 +98,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         "summary": operation.summary,
         "description": operation.text,
         "tags": [TAG["name"]],
-        "security": openapi.by_token(WRITE if method == "POST" else READ),
+        "security": openapi.by_token(method),
     }
     if operation.query:
         refusals.add(422)
@@ -110,11 +106,8 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
     if operation.body:
         refusals |= {409, 422, *openapi.OF_BODIES}
         parameters.append(IDEMPOTENCY_KEY)
-        order: Schema = {
-            "type": "object",
-            "required": ["order"],
-            "properties": {"order": ref(operation.body.__name__)},
-        }
+        document = {"order": ref(operation.body.__name__)}
+        order: Schema = {"type": "object", "required": ["order"], "properties": document}
         examples = EXAMPLES[operation.id]["request"]
         described["requestBody"] = {"required": True, "content": content(order, examples)}
     answers = {status: _refusal(operation, status) for status in refusals}
@@ -151,14 +144,12 @@ def _answer(operation: Operation, status: int, headers: tuple[str, ...], members
 
 def _document(tiers: list[Product]) -> Schema:
     schema = openapi.schema_of(OrderDocument, "validation")
-    members = schema["properties"]
-    members["product"] = {
-        "type": "string",
-        "enum": [tier.code for tier in tiers if tier.listed],
-        "description": members["product"]["description"],
-    }
-    # null is the same as absent, for this member too.
-    members["language"] |= {"type": ["string", "null"], "enum": ["de", "en", None]}
+    fields = schema["properties"]
+    codes = [tier.code for tier in tiers if tier.listed]
+    text = fields["product"]["description"]
+    fields["product"] = {"type": "string", "enum": codes, "description": text}
+    # null is the same as absent, for this field too.
+    fields["language"] |= {"type": ["string", "null"], "enum": ["de", "en", None]}
     return schema
 
 

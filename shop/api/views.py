@@ -7,17 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from shop.access.bearer import Bearer
-from shop.access.tokens import READ, WRITE
+from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
 from shop.api.idempotency import idempotent
 from shop.api.order_list import InvalidQueryError, ListQuery, list_orders
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import failure, success
-from shop.base_url import base_url
+from shop.base_url import base_url, registration_url
 from shop.json_body import UnreadableBodyError, read_json
-from shop.links import registration_url
-from shop.openapi import Operation, describes
+from shop.openapi import Operation
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import HASH, Order, State
 from shop.orders.order_fields import OrderDocument
@@ -25,7 +23,7 @@ from shop.orders.placing import Caller, place_order
 from shop.orders.serializers import serialize_order
 
 
-@describes(
+@bearer_required(
     POST=Operation(
         "placeOrder",
         "Place an order",
@@ -44,7 +42,6 @@ from shop.orders.serializers import serialize_order
         headers=("Total", "Per-Page", "Links", "Link"),
     ),
 )
-@bearer_required(GET=READ, POST=WRITE)
 def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     """Place an order, or list those that were placed."""
     if request.method == "POST":
@@ -54,20 +51,16 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)
-    response = success(200, {"array": [_shown(order, base) for order in page.orders]})
-    response["Total"] = str(page.total)
-    response["Per-Page"] = str(page.query.per_page)
+    links = page.links(urljoin(base, request.path))
+    headers = {"Total": str(page.total), "Per-Page": str(page.query.per_page)}
     # Links is the name in the older description, Link the one of RFC 8288.
-    response["Links"] = response["Link"] = page.links(urljoin(base, request.path))
-    return response
+    headers |= {"Links": links, "Link": links}
+    return success(200, {"array": [_shown(order, base) for order in page.orders]}, headers)
 
 
-@describes(
-    GET=Operation(
-        "showOrder", "Show an order", "The order as it is now.", answers={200: OrderAnswer}
-    ),
+@bearer_required(
+    GET=Operation("showOrder", "Show an order", "The order as it is now.", {200: OrderAnswer})
 )
-@bearer_required(GET=READ)
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
     """Show an order to the application or user that placed it; 404 for anybody else."""
     found = None
@@ -88,23 +81,19 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         return failure(400, 'The body must be an object with the member "order", an object.')
 
     def call() -> HttpResponse:
+        caller = Caller(application=bearer.application, user=bearer.token.user)
         try:
-            placed = place_order(check_document(document), _caller(bearer))
+            placed = place_order(check_document(document), caller)
         except InvalidDocumentError as refusal:
             return failure(422, refusal.errors)
-        response = success(201, {"order": _shown(placed, base_url(request))})
-        response["Location"] = reverse("api_order", args=[placed.order_hash])
-        return response
+        location = reverse("api_order", args=[placed.order_hash])
+        return success(201, {"order": _shown(placed, base_url(request))}, {"Location": location})
 
     return idempotent(request, body, bearer, call)
 
 
 def _shown(order: Order, base: str) -> dict[str, Any]:
     return serialize_order(order, registration_url(order, base))
-
-
-def _caller(bearer: Bearer) -> Caller:
-    return Caller(application=bearer.application, user=bearer.token.user)
 
 
 def _placed_by(bearer: Bearer) -> QuerySet[Order]:

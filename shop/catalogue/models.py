@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.prices import gross
-from shop.languages import page_language
+from shop.languages import PageText, page_language
 
 
 class Product(models.Model):
@@ -31,6 +31,7 @@ class Product(models.Model):
     family = models.CharField(max_length=10, choices=Family)
     promise_de = models.CharField(max_length=200)
     promise_en = models.CharField(max_length=200)
+    promise = PageText()
     features_de = models.TextField(help_text=_("One a line."))
     features_en = models.TextField(help_text=_("One a line."))
     net_cents = models.PositiveIntegerField(help_text=_("A month, without VAT, in cents."))
@@ -72,11 +73,6 @@ class Product(models.Model):
     def is_manual(self) -> bool:
         """Return whether staff approve each order."""
         return self.packing == self.Packing.MANUAL
-
-    @property
-    def promise(self) -> str:
-        """Return the one-line promise in the reader's language."""
-        return self.promise_en if page_language() == "en" else self.promise_de
 
     @property
     def features(self) -> list[str]:

@@ -4,6 +4,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 
 def gross(net_cents: int, vat_rate: Decimal) -> int:
-    """Return `net_cents` plus VAT of `vat_rate` percent, in cents, halves rounded up."""
-    exact = Decimal(net_cents) * (100 + vat_rate) / 100
+    """Return `net_cents` plus VAT of `vat_rate` percent, in cents."""
+    return net_cents + percent_of(net_cents, vat_rate)
+
+
+def percent_of(cents: int, percent: Decimal) -> int:
+    """Return `percent` of an amount in cents, halves rounded up."""
+    exact = Decimal(cents) * percent / 100
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,11 +1,10 @@
 """Find a promotion that is valid now, compute its discount, count its uses."""
 
-from decimal import ROUND_HALF_UP, Decimal
-
 from django.db.models import F, Q
 from django.utils import timezone
 
 from shop.catalogue.models import Product, Promotion
+from shop.catalogue.prices import percent_of
 
 
 def find_promotion(code: str, product: Product) -> Promotion | None:
@@ -25,8 +24,7 @@ def discount(promotion: Promotion, net_cents: int) -> int:
     """Return the discount on a net price, in cents; at most the price itself."""
     if promotion.percent is None:
         return min(promotion.amount_cents or 0, net_cents)
-    exact = Decimal(net_cents) * promotion.percent / 100
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return percent_of(net_cents, promotion.percent)
 
 
 def use(promotion: Promotion) -> bool:

@@ -1,6 +1,7 @@
 """Legal pages and questions in Django's admin."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -19,10 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.content.models import Page, Question
 from shop.content.publishing import TEXTS, newest, publish
 
-
-class TitleField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=100, widget=AdminTextInputWidget, **kwargs)
+TitleField = partial(forms.CharField, max_length=100, widget=AdminTextInputWidget)
 
 
 class TextField(forms.CharField):
@@ -82,9 +80,8 @@ class PageAdmin(admin.ModelAdmin[Page]):
             )
             for version in page.versions.all()
         )
-        return format_html(
-            "<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a>, {}</li>', links)
-        )
+        items = format_html_join("", '<li><a href="{}">{}</a>, {}</li>', links)
+        return format_html("<ul>{}</ul>", items)
 
     def view_on_site(self, page: Page) -> str:
         return reverse(page.pk)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.languages import page_language
+from shop.languages import PageText
 
 
 class Page(models.Model):
@@ -36,6 +36,8 @@ class Version(models.Model):
     title_en = models.CharField(max_length=100)
     text_de = models.TextField()
     text_en = models.TextField()
+    title = PageText()
+    text = PageText()  # Markdown
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -56,16 +58,6 @@ class Version(models.Model):
             raise TypeError("A version is never changed: publish another.")
         super().save(*args, **kwargs)
 
-    @property
-    def title(self) -> str:
-        """Return the title in the reader's language."""
-        return self.title_en if page_language() == "en" else self.title_de
-
-    @property
-    def text(self) -> str:
-        """Return the text in the reader's language, in Markdown."""
-        return self.text_en if page_language() == "en" else self.text_de
-
 
 class Question(models.Model):
     """A question and its answer, shown on the page of the tiers."""
@@ -74,6 +66,8 @@ class Question(models.Model):
     question_en = models.CharField(_("Question (English)"), max_length=200)
     answer_de = models.TextField(_("Answer (German)"), help_text=_("In Markdown."))
     answer_en = models.TextField(_("Answer (English)"), help_text=_("In Markdown."))
+    question = PageText()
+    answer = PageText()
     position = models.PositiveSmallIntegerField(_("Position"), default=0)
     listed = models.BooleanField(
         _("Listed"), default=True, help_text=_("Whether the page shows it.")
@@ -86,13 +80,3 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.question
-
-    @property
-    def question(self) -> str:
-        """Return the question in the reader's language."""
-        return self.question_en if page_language() == "en" else self.question_de
-
-    @property
-    def answer(self) -> str:
-        """Return the answer in the reader's language, in Markdown."""
-        return self.answer_en if page_language() == "en" else self.answer_de

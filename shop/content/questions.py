@@ -13,10 +13,7 @@ SECONDS = 10
 
 
 def listed() -> list[Question]:
-    """Return the questions that the page of the tiers shows.
-
-    Each process caches them for itself, so other processes show a change within ten seconds.
-    """
+    """Return the questions to show, cached for ten seconds in each process."""
     return _listed(int(time.monotonic() // SECONDS))
 
 

@@ -13,20 +13,15 @@ from shop.content.models import Version
 
 
 def terms_field(required: StrOrPromise) -> forms.BooleanField:
-    """Return the checkbox; `required` is its error message.
-
-    Forms set its help text to `what_to_read()` when they are created: URLs are not known before.
-    """
+    """Return the checkbox. Forms set its help text once URLs are known, to `what_to_read()`."""
     return forms.BooleanField(
         label=_("I agree to the terms"), error_messages={"required": required}
     )
 
 
 def what_to_read() -> SafeString:
-    """Return the help text with links; in the label, clicking them would tick the box.
-
-    They open a new tab: going back to a page that is not stored would lose what was typed.
-    """
+    """Return the help text with links; in the label, clicking them would tick the box."""
+    # A new tab: going back to a page that is not stored would lose what was typed.
     link = '<a href="{}" target="_blank">{}</a>'
     return format_html(
         gettext(
@@ -39,10 +34,7 @@ def what_to_read() -> SafeString:
 
 
 def without_outdated_tick(posted: QueryDict, terms: Version) -> tuple[QueryDict, bool]:
-    """Return `posted` without a tick for other terms than these, and whether there was one.
-
-    Forms post the version they showed as `terms_version`.
-    """
+    """Return `posted` without a tick for other terms (`terms_version`), and whether it had one."""
     if "terms" not in posted or posted.get("terms_version") == str(terms.number):
         return posted, False
     data = posted.copy()

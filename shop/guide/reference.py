@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from shop.openapi import NULL, Schema
@@ -33,7 +34,7 @@ def operations(description: Schema, tag: str) -> list[Schema]:
 
 
 def common_answers(description: Schema, operations: list[Schema]) -> list[Schema]:
-    """The answers that these operations share: they are told once."""
+    """The answers that these operations share, which are told once."""
     wanted = {status for operation in operations for status in operation["common"]}
     # The names of these components end in the status.
     shared = description["components"]["responses"].items()
@@ -61,11 +62,10 @@ def members(name: str, description: Schema) -> list[Member]:
 def headers(description: Schema, tag: str) -> list[Member]:
     """The headers that an API's answers carry."""
     named: dict[str, str] = {}
-    for methods in description["paths"].values():
-        for operation in methods.values():
-            for answer in operation["responses"].values() if tag in operation["tags"] else ():
-                for header, rules in resolved(description, answer)["headers"].items():
-                    named[header] = resolved(description, rules)["description"]
+    for operation in chain.from_iterable(each.values() for each in description["paths"].values()):
+        for answer in operation["responses"].values() if tag in operation["tags"] else ():
+            for header, rules in resolved(description, answer)["headers"].items():
+                named[header] = resolved(description, rules)["description"]
     return [Member(header, "", named[header]) for header in sorted(named)]
 
 

@@ -26,7 +26,6 @@ SHARED_HEADERS = {
 
 def describe(base: str) -> Schema:
     """The OpenAPI document for a server at `base`. One query: the tiers."""
-    base = base.rstrip("/")
     tiers = list(Product.objects.all())
     parts = [orders_openapi.describe(tiers), open_order_openapi.describe(base, tiers)]
     components = [

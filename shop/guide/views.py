@@ -41,7 +41,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest, page: str) -> HttpResponse:
     """A guide: written chapters, and all calls as the description has them."""
     guide = next(each for each in GUIDES if each.page == page)
-    base = base_url(request).rstrip("/")
+    base = base_url(request)
     description = describe(base)
     operations = reference.operations(description, guide.tag)
     context = {

@@ -5,7 +5,7 @@ exists. A finished order causes no mail by itself, and a new link gets a new row
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -30,29 +30,22 @@ def delete_expired(beat: Callable[[], None]) -> None:
     they were written; mails about an erased order as soon as they are sent. What still waits to
     be sent is never deleted.
     """
-    _delete(_old_messages(), beat)
-    _delete(_old_deliveries(), beat)
+    finished = Q(order__state__in=FINISHED)
+    erased = Q(order__state=State.CANCELLED, order__user_email=None)
+    expired_mails = (
+        (finished & _older_than(settings.KEEP_MESSAGES_DAYS))
+        | (Q(order=None) & _older_than(settings.KEEP_ACCOUNT_MESSAGES_DAYS))
+        | erased
+    )
+    expired_webhooks = finished & _older_than(settings.KEEP_DELIVERIES_DAYS)
+    _delete(Message.objects.filter(expired_mails, state__in=ENDED_MESSAGES), beat)
+    _delete(Delivery.objects.filter(expired_webhooks, state__in=ENDED_DELIVERIES), beat)
     used = Delivery.objects.filter(receiver=OuterRef("address"))
     Endpoint.objects.filter(~Exists(used)).delete()
 
 
-def _old_messages() -> QuerySet[Message]:
-    finished = Q(order__state__in=FINISHED, created_at__lt=_ago(settings.KEEP_MESSAGES_DAYS))
-    of_accounts = Q(order=None, created_at__lt=_ago(settings.KEEP_ACCOUNT_MESSAGES_DAYS))
-    erased = Q(order__state=State.CANCELLED, order__user_email=None)
-    return Message.objects.filter(finished | of_accounts | erased, state__in=ENDED_MESSAGES)
-
-
-def _old_deliveries() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(
-        state__in=ENDED_DELIVERIES,
-        order__state__in=FINISHED,
-        created_at__lt=_ago(settings.KEEP_DELIVERIES_DAYS),
-    )
-
-
-def _ago(days: int) -> datetime:
-    return timezone.now() - timedelta(days=days)
+def _older_than(days: int) -> Q:
+    return Q(created_at__lt=timezone.now() - timedelta(days=days))
 
 
 def _delete(old: QuerySet[Any], beat: Callable[[], None]) -> None:

@@ -1,7 +1,6 @@
 """The open order as a Django app."""
 
 from django.apps import AppConfig
-from django.http import HttpRequest, HttpResponse
 
 from shop.errors import SENTENCES, register_error_shape
 
@@ -12,10 +11,9 @@ class OpenOrderConfig(AppConfig):
     name = "shop.open_order"
 
     def ready(self) -> None:
-        register_error_shape(r"/orders?(/|$)", _error)
+        from shop.open_order.envelope import ApiError, failure
 
-
-def _error(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse:
-    from shop.open_order.envelope import ApiError, failure
-
-    return failure(ApiError(status, SENTENCES[status]))
+        register_error_shape(
+            r"/orders?(/|$)",
+            lambda _request, status, _error: failure(ApiError(status, SENTENCES[status])),
+        )

@@ -10,19 +10,15 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from shop.access.bearer import check_bearer
 from shop.access.models import Application
+from shop.access.tokens import check_bearer
 from shop.open_order.envelope import ApiError
 from shop.tenancy.models import User
 
 
 @dataclass(frozen=True)
 class Authenticated:
-    """An authenticated caller.
-
-    `user` is a person; `client_admin` may act for their clients, also when a program of theirs
-    calls.
-    """
+    """A caller. `client_admin` may act for their clients, also when a program of theirs calls."""
 
     user: User | None = None
     application: Application | None = None
@@ -40,17 +36,13 @@ def authenticate(request: HttpRequest) -> Authenticated:
         return NOBODY
     kind, _, value = header.partition(" ")
     if kind.lower() == "bearer":
-        return _by_token(value.strip())
+        bearer = check_bearer(value.strip()) if value.strip() else None
+        if bearer is None:
+            raise ApiError(401, "This token is not live.")
+        return Authenticated(bearer.token.user, bearer.application, bearer.user, bearer.scopes)
     if kind.lower() == "basic":
         return _by_password(request, value.strip())
     raise ApiError(401, "Authenticate by Basic or Bearer.")
-
-
-def _by_token(value: str) -> Authenticated:
-    bearer = check_bearer(value) if value else None
-    if bearer is None:
-        raise ApiError(401, "This token is not live.")
-    return Authenticated(bearer.token.user, bearer.application, bearer.user, bearer.scopes)
 
 
 def _by_password(request: HttpRequest, value: str) -> Authenticated:

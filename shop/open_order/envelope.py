@@ -26,58 +26,54 @@ KINDS = {
 
 
 class ApiError(Exception):
-    """An error response: status, one sentence, and what is wrong by member."""
+    """An error response: status, one sentence, what is wrong by field, and the methods for 405."""
 
     def __init__(
-        self,
-        status: int,
-        message: str,
-        details: dict[str, str] | None = None,
-        *,
-        allow: Iterable[str] = (),
+        self, status: int, message: str, details: Any = "", *, allow: Iterable[str] = ()
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.message = message
-        self.details = details
+        self.body = {"guid": _guid(), "message": message, "code": status, "details": details}
         self.allow = ", ".join(allow)
 
 
 def failure(error: ApiError) -> HttpResponse:
     """The response that reports `error`."""
-    body = {
-        "guid": _guid(),
-        "message": error.message,
-        "code": error.status,
-        "details": error.details or "",
-    }
-    response = answer(error.status, {KINDS[error.status]: body})
+    response = answer(error.status, {KINDS[error.status]: error.body})
     if error.status == 405:
         response["Allow"] = error.allow
     return response
 
 
-def answer(status: int, body: Any = None) -> HttpResponse:
-    """A JSON response, or one without a body."""
-    if body is None:
-        response = HttpResponse(status=status)
-        del response["Content-Type"]
-    else:
-        response = JsonResponse(body, status=status)
-        response["Content-Type"] = "application/json; charset=UTF-8"
-    response["Cache-Control"] = "no-store"
-    response["Content-Language"] = "en"
+def refuse(request: HttpRequest, error: ApiError) -> HttpResponse:
+    """The response that reports `error` to a caller who may authenticate."""
+    response = failure(error)
+    if error.status == 401:
+        # Basic would make a browser show its own dialogue.
+        browser = any(name.lower().startswith("sec-fetch-") for name in request.headers)
+        basic = "" if browser else 'Basic realm="orders", charset="UTF-8", '
+        response["WWW-Authenticate"] = f"{basic}Bearer"
+    if holds_card(request.path):
+        # Keeps Django from logging the path.
+        response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 
-def keep_out_of_logs(request: HttpRequest, response: HttpResponse) -> None:
-    """Keep Django from logging the path of a failed call if it holds a card number."""
-    if holds_card(request.path):
-        response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+def answer(status: int, body: Any = None, **headers: str) -> HttpResponse:
+    """A JSON response with `headers`, or one without a body."""
+    response = HttpResponse(status=status) if body is None else JsonResponse(body, status=status)
+    response["Content-Type"] = "application/json; charset=UTF-8"
+    if body is None:
+        del response["Content-Type"]
+    response["Cache-Control"] = "no-store"
+    response["Content-Language"] = "en"
+    for name, value in headers.items():
+        response[name] = value
+    return response
 
 
 def invalid(errors: Errors) -> ApiError:
-    """The answer to a body whose members break rules: one text for each member."""
+    """The answer to a body that breaks rules: one text for each field."""
     details = {member: " ".join(sentences) for member, sentences in errors.items()}
     return ApiError(400, "The request has faults.", details)
 

@@ -25,14 +25,16 @@ USER = {"userName": "user_login"}
 _RESOURCES = {"offering": "product"} | ACCOUNT | PRODUCT | PERSON | MEDIA | USER
 WIRE_NAMES = {member: name for name, member in _RESOURCES.items()}
 LANGUAGES = {"de", "en"}
+NO_CONTACT = "This contact has not been set."
+OTHER_CURRENCY = "The account is in another currency than the tier."
 
 
 def account_of(basket: Basket) -> Resource | None:
-    """The account as it was put; None where it was not."""
+    """The account as it was put; None if it was not."""
     if not basket.currency:
         return None
     kept = {"currency": basket.currency, "language": basket.language_tag}
-    return {**kept, **read(basket, ACCOUNT)}
+    return kept | read(basket, ACCOUNT)
 
 
 def put_account(basket: Basket, given: Resource, caller: User | None) -> None:
@@ -75,7 +77,9 @@ def put_contact(basket: Basket, kind: str, given: Resource) -> None:
 
 
 def remove_contact(basket: Basket, kind: str) -> None:
-    """Take out the contact of this kind, if there is one."""
+    """Take out the contact of this kind. Raises ApiError if it was not set."""
+    if contact_of(basket, kind) is None:
+        raise ApiError(404, NO_CONTACT)
     basket.contacts.pop(kind, None)
     if kind == "regular":
         basket.company = ""
@@ -120,7 +124,7 @@ def not_your_client() -> ApiError:
 
 
 def _resource_name(problem: Problem, basket: Basket) -> str:
-    """The name of the member at fault, or of the resource that is missing as a whole."""
+    """The name of the field at fault, or of the resource that is missing as a whole."""
     if problem.member == "product" and "product" not in basket.document:
         return "products"
     if problem.member == "user_email" and contact_of(basket, "regular") is None:
@@ -136,7 +140,7 @@ def _wire_name(member: str, basket: Basket) -> str:
 
 def _check_currency(currency: str, tier: Product) -> None:
     if currency != tier.currency:
-        raise ApiError(409, "The account is in another currency than the tier.")
+        raise ApiError(409, OTHER_CURRENCY)
 
 
 def read(basket: Basket, names: Mapping[str, str]) -> Resource:

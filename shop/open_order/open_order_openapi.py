@@ -5,10 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from shop import openapi
-from shop.access.tokens import READ, WRITE
 from shop.catalogue.models import Product
 from shop.open_order.envelope import KINDS
 from shop.open_order.representations import SERVICES
@@ -38,20 +35,14 @@ STATUSES = openapi.STATUSES | {
     429: "Too many calls, failed sign-ins or orders.",
 }
 REFUSALS = {status: STATUSES[status] for status in KINDS}
-HASH = "8a1f0c2b9d4e47538f6a7b0c1d2e3f40"
-PRODUCT_ID = "5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f"
 PARAMETERS = {
     "order_hash": openapi.path_parameter(
-        "order_hash",
-        "The order's orderId, as it was answered at opening.",
-        openapi.ID,
-        example=HASH,
+        *("order_hash", "The order's orderId, as it was answered at opening.", openapi.ID),
+        example="8a1f0c2b9d4e47538f6a7b0c1d2e3f40",
     ),
     "product_id": openapi.path_parameter(
-        "productId",
-        "The product, as it was answered when it was put in.",
-        openapi.ID,
-        example=PRODUCT_ID,
+        *("productId", "The product, as it was answered when it was put in.", openapi.ID),
+        example="5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f",
     ),
     "kind": openapi.path_parameter(
         "kind", "Which contact.", {"type": "string", "enum": list(CONTACT_KINDS)}
@@ -74,8 +65,7 @@ HEADERS = {
         {"enum": ['Basic realm="orders", charset="UTF-8", Bearer', "Bearer"]},
     ),
     "OpenOrderRetryAfter": header(
-        "After how many seconds to call again. Not after failed sign-ins.",
-        openapi.NUMBER,
+        *("After how many seconds to call again. Not after failed sign-ins.", openapi.NUMBER),
         required=False,
     ),
 }
@@ -164,14 +154,13 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
         name += "".join(re.findall("[a-zA-Z]+", path.removeprefix(root).title()))
     # Opening needs no authentication.
     anybody: list[Schema] = [{}] if opens or path == "/orders" else []
-    scope = READ if method in {"GET", "OPTIONS"} else WRITE
     described: Schema = {
         "operationId": name + suffix,
         "tags": [TAG["name"]],
         "summary": operation.summary,
         "description": operation.text,
         "parameters": _parameters(path, operation),
-        "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(scope), *anybody],
+        "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(method), *anybody],
         "responses": {str(status): responses[status] for status in sorted(responses)},
     }
     if operation.body:
@@ -181,12 +170,10 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
 
 
 def _parameters(path: str, operation: Operation) -> list[Schema]:
-    found = [PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
-    if operation is OPTIONS:
-        # It asks whether the order exists, of its parts it takes any name.
-        anything = {"schema": {"type": "string"}}
-        found = [each if each["name"] == "order_hash" else {**each, **anything} for each in found]
-    return found
+    # OPTIONS asks whether the order exists; of its parts it takes any name.
+    anything = {"schema": {"type": "string"}} if operation is OPTIONS else {}
+    names = re.findall(r"{(\w+)}", path)
+    return [PARAMETERS[name] | ({} if name == "order_hash" else anything) for name in names]
 
 
 def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: bool) -> Schema:
@@ -197,10 +184,7 @@ def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: 
         always = operation.id == "openOrder"
         name = "OpenOrderSetCookie" if always else "OpenOrderSetCookieIfOpened"
         headers["Set-Cookie"] = ref(name, "headers")
-    answer: Schema = {
-        "description": STATUSES[status],
-        "headers": {**headers, **header_refs()},
-    }
+    answer: Schema = {"description": STATUSES[status], "headers": headers | header_refs()}
     if operation is OPTIONS:
         answer["headers"] |= header_refs("Allow")
         answer["content"] = content(record({}), {"answer": {}})
@@ -213,16 +197,14 @@ def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: 
 
 def _links(operation: Operation, *, explicit: bool) -> Schema:
     """The calls that may follow, with what was answered."""
-    found: dict[str, str] = {}
-    following: tuple[str, ...] = ()
     if operation.id == "openOrder":
         found = {"order_hash": "$response.body#/orderId"}
-        following = ("showOpenOrder", "putAccount", "addProduct", "act")
-    elif operation.id == "addProduct":
+        return openapi.links(found, ("showOpenOrder", "putAccount", "addProduct", "act"), "ByHash")
+    if operation.id == "addProduct":
         by_hash = {"order_hash": "$request.path.order_hash"} if explicit else {}
         found = {"productId": "$response.body#/productId", **by_hash}
-        following = ("showProduct", "showServices")
-    return openapi.links(found, following, "ByHash" if "order_hash" in found else "")
+        return openapi.links(found, ("showProduct", "showServices"), "ByHash" if explicit else "")
+    return {}
 
 
 def _at(path: str, examples: Schema) -> Schema:
@@ -233,7 +215,7 @@ def _at(path: str, examples: Schema) -> Schema:
     if "{order_hash}" in path:
         # The order's own links are to one address then.
         text = re.sub(r', "alternate": {[^}]*}', "", text)
-        text = text.replace("/order/", f"/orders/{HASH}/")
+        text = text.replace("/order/", f"/orders/{PARAMETERS['order_hash']['example']}/")
     found: Schema = json.loads(text)
     return found
 
@@ -244,20 +226,14 @@ def _refusal(status: int, text: str, examples: Schema) -> Schema:
         own = f"OpenOrder{name.replace('-', '')}"
         headers[name] = ref(own if own in HEADERS else name, "headers")
     told = {**ref("Failure"), "properties": {"code": {"const": status}}}
-    return {
-        "description": text,
-        "headers": {**headers, **header_refs()},
-        "content": content(record({KINDS[status]: told}), examples),
-    }
+    body = content(record({KINDS[status]: told}), examples)
+    return {"description": text, "headers": headers | header_refs(), "content": body}
 
 
 def _schemas(found: Any, base: str, tiers: list[Product]) -> Schema:
-    asked: set[type[BaseModel]] = set()
-    answered: set[type[BaseModel]] = {Failure}
-    for endpoint in found:
-        for operation in endpoint.operations.values():
-            asked |= {operation.body} if operation.body else set()
-            answered |= {kind for kind in operation.answers.values() if kind}
+    operations = [each for endpoint in found for each in endpoint.operations.values()]
+    asked = {each.body for each in operations if each.body}
+    answered = {kind for each in operations for kind in each.answers.values() if kind} | {Failure}
     schemas = {kind.__name__: openapi.schema_of(kind, "validation") for kind in asked}
     schemas |= {kind.__name__: openapi.schema_of(kind, "serialization") for kind in answered}
     listed = [tier for tier in tiers if tier.listed]

@@ -6,47 +6,33 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product
-from shop.open_order import operations
+from shop.open_order import response_models as answers
 from shop.open_order.envelope import ApiError, answer, invalid
-from shop.open_order.mapping import put_product
-from shop.open_order.representations import (
-    SERVICES,
-    basket_of,
-    links,
-    product_body,
-    service_body,
-)
+from shop.open_order.mapping import OTHER_CURRENCY, put_product
+from shop.open_order.representations import SERVICES, basket_of, product_body, service_body, shown
 from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.open_order.resources import OrderedProduct, read_resource
-from shop.open_order.response_models import (
-    ProductAnswer,
-    ProductMade,
-    ProductsAnswer,
-    ServiceAnswer,
-    ServicesAnswer,
-)
-from shop.openapi import Operation, describes
+from shop.openapi import Operation, delete, put, show
 from shop.orders.basket import remove_product
 from shop.orders.models import Basket
 
 PRODUCTS = "account/products"
-# The path in the source's own example.
+# The path in the older description's own example.
 ALIAS = "product"
 
 
-@describes(
+@owner_required(
     "The product, in a list.",
-    GET=operations.show("Products", "the products", ProductsAnswer, "None, or one."),
+    GET=show("Products", "the products", answers.ProductsAnswer, "None, or one."),
     POST=Operation(
         "addProduct",
         "Put a product in",
         "An order holds one product.",
-        {201: ProductMade},
+        {201: answers.ProductMade},
         OrderedProduct,
-        refusals={409: f"The order holds a product already. {operations.CURRENCIES}"},
+        refusals={409: f"The order holds a product already. {OTHER_CURRENCY}"},
     ),
 )
-@owner_required("GET", "POST")
 def products(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/products`."""
     if call.request.method == "POST":
@@ -59,75 +45,54 @@ def products(call: OpenOrderRequest) -> HttpResponse:
             put_product(basket, tier, given)
 
         call.change(add)
-        number = basket_of(call).product_key
-        url = call.url(f"{PRODUCTS}/{number}/")
-        response = answer(201, {"url": url, "productId": number})
-        response["Location"] = url
-        return response
     number = basket_of(call).product_key
+    if call.request.method == "POST":
+        url = call.url(f"{PRODUCTS}/{number}/")
+        return answer(201, {"url": url, "productId": number}, Location=url)
     items = [product_body(call, f"{PRODUCTS}/{number}")] if number else []
-    return answer(200, {"list": items, "links": links(call, PRODUCTS)})
+    return shown(call, PRODUCTS, {"list": items})
 
 
-@describes(
+@owner_required(
     "The tier, and the project it is for. Below /order also product/{productId}, the older "
     "example's address.",
-    GET=operations.show("Product", "the product", ProductAnswer),
-    PUT=operations.put(
-        *("Product", "the product", OrderedProduct, ProductAnswer),
+    GET=show("Product", "the product", answers.ProductAnswer),
+    PUT=put(
+        *("Product", "the product", OrderedProduct, answers.ProductAnswer),
         "In place of what it was: another tier, another project.",
-        refusals={409: operations.CURRENCIES},
+        refusals={409: OTHER_CURRENCY},
     ),
-    DELETE=operations.delete("Product", "the product", "The order may then take another."),
+    DELETE=delete("Product", "the product", "The order may then take another."),
 )
-@owner_required("GET", "PUT", "DELETE")
 def product(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse:
     """`…/account/products/{productId}`, and by the alias `/order/product/{productId}`."""
-
-    def find(basket: Basket) -> None:
-        if basket.product_key != product_id:
-            raise ApiError(404, "There is no such product.")
-
-    if call.order is None:
-        raise ApiError(404, "There is no such product.")
-    find(basket_of(call))
+    base = _base(call, product_id, place)
     if call.request.method == "PUT":
         given = read_resource(OrderedProduct, call.body())
         tier = find_tier(call, given["offering"])
-
-        def put(basket: Basket) -> None:
-            find(basket)
-            put_product(basket, tier, given)
-
-        call.change(put)
+        call.change(lambda basket: put_product(_checked(basket, product_id), tier, given))
     if call.request.method == "DELETE":
-
-        def remove(basket: Basket) -> None:
-            find(basket)
-            remove_product(basket)
-
-        call.change(remove)
+        call.change(lambda basket: remove_product(_checked(basket, product_id)))
         return answer(204)
-    return answer(200, product_body(call, f"{place}/{product_id}"))
+    return answer(200, product_body(call, base))
 
 
-@describes(
+@owner_required(
     "What the tier delivers.",
-    GET=operations.show("Services", "what the tier delivers", ServicesAnswer),
+    GET=show("Services", "what the tier delivers", answers.ServicesAnswer),
+    left_out="POST",
 )
-@owner_required("GET", left_out="POST")
 def services(call: OpenOrderRequest, product_id: str, place: str) -> HttpResponse:
-    """`…/services`: what the tier delivers."""
+    """`…/services`: all that the tier delivers."""
     base = _base(call, product_id, place)
     found = [service_body(call, base, name) for name in SERVICES]
-    return answer(200, {"list": found, "links": links(call, f"{base}/services")})
+    return shown(call, f"{base}/services", {"list": found})
 
 
-@describes(
+@owner_required(
     "One of it: client, project or members.",
-    GET=operations.show("Service", "one thing that the tier delivers", ServiceAnswer),
+    GET=show("Service", "one thing that the tier delivers", answers.ServiceAnswer),
 )
-@owner_required("GET")
 def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str) -> HttpResponse:
     """`…/services/{serviceId}`."""
     base = _base(call, product_id, place)
@@ -139,15 +104,21 @@ def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str
 def find_tier(call: OpenOrderRequest, offering: str) -> Product:
     """The listed tier with this code or page URL. Raises ApiError."""
     # Codes hold no slash, so no code is taken for a URL.
-    address = urlsplit(offering) if offering.startswith(f"{call.root}/") else None
+    address = urlsplit(offering).path.rstrip("/") if offering.startswith(f"{call.root}/") else None
     for tier in Product.objects.filter(listed=True):
-        page = reverse("tier", args=[tier.slug])
-        if tier.code == offering or (address and address.path.rstrip("/") == page.rstrip("/")):
+        if tier.code == offering or address == reverse("tier", args=[tier.slug]).rstrip("/"):
             return tier
     raise invalid({"offering": ["is not a tier that can be ordered."]})
 
 
 def _base(call: OpenOrderRequest, product_id: str, place: str) -> str:
-    if not product_id or basket_of(call).product_key != product_id:
-        raise ApiError(404, "There is no such product.")
+    """The path of the product below the order. Raises ApiError if it is not the order's."""
+    _checked(Basket() if call.order is None else basket_of(call), product_id)
     return f"{place}/{product_id}"
+
+
+def _checked(basket: Basket, product_id: str) -> Basket:
+    """`basket`, if it still holds this product. Raises ApiError."""
+    if basket.product_key != product_id:
+        raise ApiError(404, "There is no such product.")
+    return basket

@@ -1,18 +1,21 @@
 """The open order and its resources as programs are shown them."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, assert_never
 
+from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product, Promotion
-from shop.open_order.envelope import ApiError
+from shop.open_order.envelope import ApiError, answer
 from shop.open_order.mapping import PRODUCT
 from shop.open_order.request import OpenOrderRequest
 from shop.orders.basket import quote
 from shop.orders.models import Basket, Order, State
 from shop.orders.pricing import Price, price_hash
 
-# The services of a tier, and the field of the order that holds each once it is delivered.
+# The services of a tier, and the column of the order that holds each once it is delivered.
 SERVICES = {
     "client": "delivered_client_id",
     "project": "delivered_project_id",
@@ -23,11 +26,10 @@ SERVICES = {
 def order_body(call: OpenOrderRequest) -> dict[str, Any]:
     """The order, with links to its children."""
     order = call.found
-    body: dict[str, Any] = {}
+    body = {"Status": order.state, "Account": call.url("account")}
     # A caller known by a token or password is not told the browser's cookie.
     if call.owner.owner_id and call.owner.digest == order.owner_digest:
-        body["OwnerId"] = call.owner.owner_id
-    body |= {"Status": order.state, "Account": call.url("account")}
+        body = {"OwnerId": call.owner.owner_id, **body}
     places = {"self": {"href": call.url(), "rel": "self"}}
     if not call.explicit:
         places["alternate"] = {"href": call.location() + "/", "rel": "alternate"}
@@ -45,6 +47,15 @@ def basket_of(call: OpenOrderRequest) -> Basket:
 def links(call: OpenOrderRequest, path: str) -> list[dict[str, str]]:
     """The link of a resource to itself."""
     return [{"href": call.url(path), "rel": "self"}]
+
+
+def shown(
+    call: OpenOrderRequest, path: str, found: Mapping[str, Any] | None, missing: str = ""
+) -> HttpResponse:
+    """Answer with the resource at `path`. Raises ApiError if it was not set."""
+    if not found:
+        raise ApiError(404, missing)
+    return answer(200, {**found, "links": links(call, path)})
 
 
 def product_body(call: OpenOrderRequest, base: str) -> dict[str, Any]:
@@ -76,7 +87,7 @@ def service_body(call: OpenOrderRequest, base: str, name: str) -> dict[str, Any]
 
 
 def status_of(order: Order) -> str:
-    """The status of the order's product, in the source's words."""
+    """The status of the order's product, in the words of the older description."""
     match State(order.state):
         case State.NEW:
             return "new"
@@ -100,14 +111,7 @@ def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
     order, basket = call.found, basket_of(call)
     quoted = quote(basket)
     if quoted is None:
-        return {
-            "Hash": "",
-            "Currency": basket.currency or "EUR",
-            "Products": [],
-            "SubTotal": "0.00",
-            "TaxTotal": "0.00",
-            "Total": "0.00",
-        }
+        return _quoted("", Price(0, 0, Decimal(), basket.currency or "EUR"), [])
     price, agreed, promotion = quoted
     tier = order.product.name
     code = basket.document.get("promo_code")
@@ -125,10 +129,14 @@ def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
         product["PromotionCode"] = code
         product["PromotionName"] = promotion.name if promotion else None
     product["Fees"] = [_fee(tier, price)]
+    return _quoted(agreed, price, [product])
+
+
+def _quoted(agreed: str, price: Price, products: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "Hash": agreed,
         "Currency": price.currency,
-        "Products": [product],
+        "Products": products,
         "SubTotal": amount(price.net_cents),
         "TaxTotal": amount(price.vat_cents),
         "Total": amount(price.gross_cents),
@@ -140,7 +148,7 @@ def _fee(tier: str, price: Price) -> dict[str, str]:
         "Type": "recurring",
         "Description": f"{tier}, a month",
         "Currency": price.currency,
-        "BaseAmount": amount(price.net_cents + price.discount_cents),
+        "BaseAmount": amount(price.listed_cents),
         "Discount": amount(price.discount_cents),
         "Amount": amount(price.net_cents),
         "Quantity": "1",

@@ -10,26 +10,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.rate_limits import RateLimit, hit
-from shop.access.tokens import READ, WRITE
+from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
 from shop.json_body import UnreadableBodyError, read_json
-from shop.open_order.authentication import Authenticated, authenticate
-from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
+from shop.open_order.authentication import NOBODY, Authenticated, authenticate
+from shop.open_order.envelope import ApiError, answer, refuse
+from shop.openapi import METHODS, SAFE, Operation, described, scope_for
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
     AlreadyOpenError,
+    Owner,
     find_open,
     locked_basket,
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
 from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
 
 Resource = Callable[..., HttpResponse]
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass
@@ -47,7 +46,7 @@ class OpenOrderRequest:
     @property
     def root(self) -> str:
         """The URL of the server, without a trailing slash."""
-        return base_url(self.request).rstrip("/")
+        return base_url(self.request)
 
     @property
     def found(self) -> Order:
@@ -67,7 +66,7 @@ class OpenOrderRequest:
 
     @property
     def has_body(self) -> bool:
-        """Whether the request has a body."""
+        """True if the request has a body."""
         meta = self.request.META
         return meta.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in meta
 
@@ -84,19 +83,20 @@ class OpenOrderRequest:
             with locked_basket(self.found) as basket:
                 change(basket)
         else:
-            changed = update_open_order(self.owner, change)
-            basket, self.opened_for = changed.basket, changed.owner
+            basket, self.opened_for = update_open_order(self.owner, change)
         self.order = basket.order
         self.order.basket = basket
 
 
 def owner_required(
-    *methods: str, left_out: str = "", opens_alone: bool = False
+    text: str = "", /, *, left_out: str = "", opens_alone: bool = False, **operations: Operation
 ) -> Callable[[Resource], Resource]:
-    """View decorator: accept `methods` from the owner of the order, errors as JSON.
+    """View decorator: accept `operations` from the owner of the order, errors as JSON.
 
-    A method that is `left_out` on purpose gets 404. `opens_alone`: the view needs no order.
+    `text` describes the resource. A method that is `left_out` on purpose gets 404. `opens_alone`:
+    the view needs no order.
     """
+    methods = sorted(operations, key=METHODS.index)
 
     def decorate(resource: Resource) -> Resource:
         @csrf_exempt  # `_refuse_other_sites` replaces the token
@@ -112,14 +112,12 @@ def owner_required(
                     call = _enter(request, order_hash, methods, taken, opens_alone)
                     response = _answer(call, methods, resource, names)
                 except ApiError as fault:
-                    response = failure(fault)
-                    _challenge(request, response)
-                    keep_out_of_logs(request, response)
+                    response = refuse(request, fault)
             for each in taken:
                 each.write_headers(response)
             return response
 
-        return guarded
+        return described(guarded, text, operations)
 
     return decorate
 
@@ -127,7 +125,7 @@ def owner_required(
 def _enter(
     request: HttpRequest,
     order_hash: str | None,
-    methods: tuple[str, ...],
+    methods: list[str],
     taken: list[RateLimit],
     opens_alone: bool,
 ) -> OpenOrderRequest:
@@ -138,7 +136,7 @@ def _enter(
     if method not in {*methods, "OPTIONS"}:
         raise ApiError(405, "This address does not know this method.", allow=_allowed(methods))
     who = _identify(request, taken)
-    scope = READ if method in SAFE else WRITE
+    scope = scope_for(method)
     if who.scopes is not None and scope not in who.scopes:
         raise ApiError(403, f"This token lacks the scope {scope}.")
     owner = Owner(read_owner_id(request), who.user)
@@ -153,14 +151,12 @@ def _enter(
 
 
 def _answer(
-    call: OpenOrderRequest, methods: tuple[str, ...], resource: Resource, names: dict[str, str]
+    call: OpenOrderRequest, methods: list[str], resource: Resource, names: dict[str, str]
 ) -> HttpResponse:
     placed = call.order is not None and call.order.state != State.NEW
     allowed = _allowed(methods, placed=placed)
     if call.request.method == "OPTIONS":
-        response = answer(200, {})
-        response["Allow"] = ", ".join(allowed)
-        return response
+        return answer(200, {}, Allow=", ".join(allowed))
     # `action` itself answers a second submit.
     if placed and _method(call.request) not in allowed and resource.__name__ != "action":
         raise _too_late(call, methods)
@@ -174,7 +170,7 @@ def _answer(
     return response
 
 
-def _too_late(call: OpenOrderRequest, methods: tuple[str, ...]) -> ApiError:
+def _too_late(call: OpenOrderRequest, methods: list[str]) -> ApiError:
     """The error for an order that was placed or deleted meanwhile."""
     if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
         allow = _allowed(methods, placed=True)
@@ -187,15 +183,15 @@ def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
         return find_open(call.owner)
     if not HASH.fullmatch(order_hash):
         return None
-    seen = Order.objects.filter(visible_to(call.owner, call.who.application))
-    return seen.filter(order_hash=order_hash).select_related("basket", "product").first()
+    seen = Order.objects.filter(visible_to(call.owner, call.who.application), order_hash=order_hash)
+    return seen.select_related("basket", "product").first()
 
 
 def _method(request: HttpRequest) -> str:
     return "GET" if request.method == "HEAD" else request.method or ""
 
 
-def _allowed(methods: tuple[str, ...], *, placed: bool = False) -> list[str]:
+def _allowed(methods: list[str], *, placed: bool = False) -> list[str]:
     allowed = [method for method in methods if method == "GET" or not placed]
     return [*allowed, *(["HEAD"] if "GET" in allowed else []), "OPTIONS"]
 
@@ -212,33 +208,15 @@ def _refuse_other_sites(request: HttpRequest) -> None:
 
 def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
     """Authenticate the caller and count the request. Raises ApiError."""
+    refused = None
     try:
         who = authenticate(request)
-    except ApiError:
-        _count(request, taken, "anonymous", "")
-        raise
-    if who.application:
-        _count(request, taken, "application", f"application-{who.application.pk}")
-    elif who.user:
-        _count(request, taken, "application", f"user-{who.user.pk}")
-    else:
-        _count(request, taken, "anonymous", "")
+    except ApiError as error:
+        who, refused = NOBODY, error
+    if count := hit_by(request, who.application or who.user):
+        taken.append(count)
+        if count.retry_after:
+            raise ApiError(429, "Too many calls. Wait as Retry-After says.")
+    if refused:
+        raise refused
     return who
-
-
-def _count(request: HttpRequest, taken: list[RateLimit], name: str, holder: str) -> None:
-    count = hit(request, name, holder)
-    if count is None:
-        return
-    taken.append(count)
-    if count.retry_after:
-        raise ApiError(429, "Too many calls. Wait as Retry-After says.")
-
-
-def _challenge(request: HttpRequest, response: HttpResponse) -> None:
-    """Tell programs how to authenticate; Basic would make a browser show its own dialogue."""
-    if response.status_code != 401:
-        return
-    browser = any(name.lower().startswith("sec-fetch-") for name in request.headers)
-    challenges = ["Bearer"] if browser else ['Basic realm="orders", charset="UTF-8"', "Bearer"]
-    response["WWW-Authenticate"] = ", ".join(challenges)

@@ -1,10 +1,11 @@
 """The resources of the open order, as programs put them (contract, "The open order").
 
-Members follow the rules of the order document's member with the same meaning.
+Each field follows the rules of the order document's field with the same meaning.
 """
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, LiteralString, Self
 
 import pycountry
 from pydantic import (
@@ -29,11 +30,9 @@ from shop.orders.field_types import Email, Id, Login, Name, Webhook, field_error
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
 COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
-LANGUAGE_TAG = re.compile(json_patterns.LANGUAGE_TAG)
-
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
-# Members of the source's API that are refused on purpose.
+# Fields of the older description that are refused on purpose.
 UNKNOWN = {
     "password": "is not taken: members set theirs on the registration page.",
     "clientIp": "is not taken.",
@@ -45,35 +44,37 @@ SENTENCES = {
     "unknown_country": "must be a country code of two capital letters, as in ISO 3166.",
     "invalid_language_tag": "must be a well-formed language tag.",
     "card_number": "must not hold a card number: payment is by invoice.",
+    "given_twice": "must not be given twice.",
+    "union_tag_invalid": "must be AffiliateId or redirection_uri.",
+    "union_tag_not_found": "must be AffiliateId or redirection_uri.",
+    **dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), "must be an object."),
+    "list_type": "must be a list.",
 }
 INVOICE_ONLY = "is not taken: payment is by invoice, and card data is never accepted."
 
 
-def _currency(value: str) -> str:
-    if value not in CURRENCIES:
-        raise field_error("unknown_currency")
-    return value
+def _must(fit: Callable[[str], object], code: LiteralString) -> AfterValidator:
+    """Refuse strings for which `fit` is false."""
 
+    def check(value: str) -> str:
+        if not fit(value):
+            raise field_error(code)
+        return value
 
-def _country(value: str) -> str:
-    if value not in COUNTRIES:
-        raise field_error("unknown_country")
-    return value
-
-
-def _language(value: str) -> str:
-    if not LANGUAGE_TAG.fullmatch(value):
-        raise field_error("invalid_language_tag")
-    return value
+    return AfterValidator(check)
 
 
 def _one_of(codes: list[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": codes})
 
 
-Currency = Annotated[Name, AfterValidator(_currency), _one_of(CURRENCIES)]
-Country = Annotated[Name, AfterValidator(_country), _one_of(COUNTRIES)]
-Language = Annotated[Name, AfterValidator(_language), says(json_patterns.LANGUAGE_TAG)]
+Currency = Annotated[Name, _must(CURRENCIES.__contains__, "unknown_currency"), _one_of(CURRENCIES)]
+Country = Annotated[Name, _must(COUNTRIES.__contains__, "unknown_country"), _one_of(COUNTRIES)]
+Language = Annotated[
+    Name,
+    _must(re.compile(json_patterns.LANGUAGE_TAG).fullmatch, "invalid_language_tag"),
+    says(json_patterns.LANGUAGE_TAG),
+]
 
 
 class Resource(BaseModel):
@@ -90,15 +91,11 @@ class Resource(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def without_null(cls, value: Any) -> Any:
-        """`value` without what is null; an unknown member stays, and is refused."""
+        """`value` without what is null; an unknown field stays, and is refused."""
         if not isinstance(value, dict):
             return value
-        known = {to_camel(name) for name in cls.model_fields}
-        return {
-            name: member
-            for name, member in value.items()
-            if member is not None or name not in known
-        }
+        unset = {to_camel(name) for name in cls.model_fields if value.get(to_camel(name)) is None}
+        return {name: each for name, each in value.items() if name not in unset}
 
 
 class Kept(Resource):
@@ -114,7 +111,7 @@ class Kept(Resource):
 
 
 class Account(Kept):
-    """Who orders: a client by its number, or the name of a new one."""
+    """The client that orders: by its number, or the name of a new one."""
 
     currency: Currency
     """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
@@ -129,7 +126,7 @@ class Account(Kept):
 
 
 class PersonName(Kept):
-    """What a person is called."""
+    """A person's name."""
 
     first_name: Name
     """First name."""
@@ -141,7 +138,7 @@ class PersonName(Kept):
 
 
 class PostalAddress(Kept):
-    """Where they can be written to."""
+    """A postal address."""
 
     street1: Name
     """Street and number."""
@@ -158,7 +155,7 @@ class PostalAddress(Kept):
 
 
 class ContactMedia(Kept):
-    """How else they can be reached."""
+    """E-mail addresses and telephone numbers."""
 
     email1: Email
     """A bare e-mail address; of the regular contact that of the first member."""
@@ -192,7 +189,7 @@ class OrderUser(Kept):
 
 
 class PaymentInfo(Kept):
-    """How it is paid."""
+    """The payment."""
 
     payment_info_type: Literal["offline"]
     """offline: by invoice. There is no other way."""
@@ -213,7 +210,7 @@ class OrderedProduct(Kept):
 
 
 class Affiliate(Kept):
-    """Who led the customer here."""
+    """The affiliate that led the customer here."""
 
     name: Literal["AffiliateId"]
     """AffiliateId: who led the customer here. redirection_uri: where changes of state are told by
@@ -223,7 +220,7 @@ class Affiliate(Kept):
 
 
 class RedirectionUri(Kept):
-    """Where changes of state are told."""
+    """The URI at which changes of state are told."""
 
     name: Literal["redirection_uri"]
     """AffiliateId: who led the customer here. redirection_uri: where changes of state are told by
@@ -240,8 +237,15 @@ class Attributes(RootModel[list[Attribute]]):
 
     model_config = ConfigDict(json_schema_extra={"maxItems": 2})
 
+    @model_validator(mode="after")
+    def each_name_once(self) -> Self:
+        """The attributes, unless two have one name."""
+        if len({attribute.name for attribute in self.root}) != len(self.root):
+            raise field_error("given_twice")
+        return self
 
-def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
+
+def read_resource(kind: type[BaseModel], value: Any) -> Any:
     """Read `value` as a `kind`, without what is null. Raises ApiError with every problem."""
     try:
         found = kind.model_validate(value)
@@ -250,20 +254,8 @@ def read_resource(kind: type[Resource], value: Any) -> dict[str, Any]:
     return found.model_dump(by_alias=True, exclude_none=True)
 
 
-def read_attributes(value: Any) -> list[dict[str, Any]]:
-    """Read `value` as a list of attributes, each named once. Raises ApiError."""
-    try:
-        found = Attributes.model_validate(value).root
-    except ValidationError as error:
-        raise invalid(_errors(error, Affiliate)) from None
-    names = [attribute.name for attribute in found]
-    if len(set(names)) != len(names):
-        raise invalid({"name": ["must not be given twice."]})
-    return [attribute.model_dump(by_alias=True) for attribute in found]
-
-
-def _errors(error: ValidationError, kind: type[Resource]) -> Errors:
-    """Sentences by the innermost member; never a value, which may be a secret."""
+def _errors(error: ValidationError, kind: type[BaseModel]) -> Errors:
+    """Sentences by the innermost field; never a value, which may be a secret."""
     errors: Errors = {}
     for found in error.errors(include_url=False, include_input=False):
         errors.setdefault(_member(found), []).append(_sentence(found, kind))
@@ -271,14 +263,14 @@ def _errors(error: ValidationError, kind: type[Resource]) -> Errors:
 
 
 def _member(found: ErrorDetails) -> str:
-    if found["type"].startswith("union_tag"):
+    if found["type"] in {"given_twice", "union_tag_invalid", "union_tag_not_found"}:
         return "name"
     names = [part for part in found["loc"] if isinstance(part, str)]
     # A name may be a secret, too.
     return names[-1] if names and not holds_card(names[-1]) else "base"
 
 
-def _sentence(found: ErrorDetails, kind: type[Resource]) -> str:
+def _sentence(found: ErrorDetails, kind: type[BaseModel]) -> str:
     match found["type"]:
         case "extra_forbidden" if kind is PaymentInfo:
             return INVOICE_ONLY
@@ -289,10 +281,4 @@ def _sentence(found: ErrorDetails, kind: type[Resource]) -> str:
         case "literal_error":
             expected = found["ctx"]["expected"].replace("'", "")
             return f"must be {expected}."
-        case "union_tag_invalid" | "union_tag_not_found":
-            return "must be AffiliateId or redirection_uri."
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return "must be an object."
-        case "list_type":
-            return "must be a list."
     return SENTENCES.get(found["type"]) or field_problem("", found).sentence()

@@ -1,7 +1,6 @@
-"""The resources of the open order as they are answered, for the API's description.
+"""The resources of the open order as `representations` answers them, for the API's description.
 
-`representations` makes them. A resource is answered as it was put, with links. An optional member
-that was not put is absent.
+A resource is answered as it was put, with links. An optional field that was not put is absent.
 """
 
 from typing import Annotated, Literal
@@ -22,13 +21,13 @@ QuoteHash = Annotated[str, Field(pattern="^([0-9a-f]{40})?$")]
 
 
 class Capital(Resource):
-    """The order and its quote write their members with a capital, as the source does."""
+    """The order and its quote write their fields with a capital, as the older description does."""
 
     model_config = ConfigDict(alias_generator=to_pascal)
 
 
 class Link(Resource):
-    """Where something is, and what that is to this."""
+    """An address, and its relation to this resource."""
 
     href: Address
     """The address."""
@@ -73,7 +72,7 @@ class OpenOrder(Resource):
 
 
 class Opened(Resource):
-    """What opening an order answers."""
+    """The answer to opening an order."""
 
     order_id: Hash
     """The order_hash, as in /api/orders."""
@@ -125,11 +124,11 @@ class UserAnswer(Linked, resources.OrderUser):
 
 
 class PaymentAnswer(Linked, resources.PaymentInfo):
-    """How it is paid."""
+    """The payment."""
 
 
 class ProductMade(Resource):
-    """What putting a product in answers."""
+    """The answer to putting a product in."""
 
     url: Address
     """Its address."""
@@ -179,7 +178,7 @@ class ServiceAnswer(Linked):
 
 
 class ServicesAnswer(Linked):
-    """What the tier delivers."""
+    """All that the tier delivers."""
 
     items: list[ServiceAnswer] = Field(alias="list")
     """client, project, members."""
@@ -209,7 +208,7 @@ class Fee(Capital):
 
 
 class QuotedProduct(Capital):
-    """What the product costs."""
+    """The price of the product."""
 
     plan_number: Hash
     """The productId."""
@@ -226,7 +225,7 @@ class QuotedProduct(Capital):
 
 
 class QuoteMembers(Capital):
-    """What the order costs."""
+    """The price of the order."""
 
     hash: QuoteHash
     """Stands for tier, price, VAT, currency and promotion together; empty while there is no
@@ -258,7 +257,7 @@ class AttributesAnswer(Linked):
 
 
 class Failure(Resource):
-    """What is wrong with the call."""
+    """The faults of the call."""
 
     guid: Annotated[str, Field(json_schema_extra={"format": "uuid"})]
     """Names the call in our logs."""

@@ -7,14 +7,13 @@ from django.views.decorators.csrf import csrf_exempt
 from pydantic import Field
 
 from shop.access.rate_limits import hit
-from shop.open_order import operations
-from shop.open_order.envelope import ApiError, answer, failure, keep_out_of_logs
+from shop.open_order.envelope import ApiError, answer, refuse
 from shop.open_order.mapping import put_attributes, refusal
-from shop.open_order.representations import basket_of, links, order_body, quote_body
+from shop.open_order.representations import basket_of, order_body, quote_body, shown
 from shop.open_order.request import OpenOrderRequest, owner_required
-from shop.open_order.resources import Attributes, Resource, read_attributes, read_resource
+from shop.open_order.resources import Attributes, Resource, read_resource
 from shop.open_order.response_models import AttributesAnswer, Opened, OpenOrder, QuoteAnswer
-from shop.openapi import Operation, describes
+from shop.openapi import Operation, delete, put, show
 from shop.orders.basket import check_basket, incomplete
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import Basket, Order, State
@@ -45,26 +44,15 @@ OPEN = Operation(
     {201: Opened},
     Opening,
 )
-SHOW = operations.show(
-    "OpenOrder",
-    "the order",
-    OpenOrder,
+SHOW = show(
+    *("OpenOrder", "the order", OpenOrder),
     "Whether it is open, or how far it is once placed, and where its parts are.",
 )
-DELETE = operations.delete("OpenOrder", "the order", "With all it holds. A placed one stays.")
+DELETE = delete("OpenOrder", "the order", "With all it holds. A placed one stays.")
 
 
-@describes(POST=OPEN)
-@owner_required("POST", opens_alone=True)
-def opening(call: OpenOrderRequest) -> HttpResponse:
-    """`POST /orders`: open an order."""
-    return _open(call)
-
-
-@describes(POST=OPEN, GET=SHOW, DELETE=DELETE)
-@owner_required("GET", "POST", "DELETE")
-def order(call: OpenOrderRequest) -> HttpResponse:
-    """`/order` and `/orders/{order_hash}`."""
+def _order(call: OpenOrderRequest) -> HttpResponse:
+    """`/order`, `/orders` and `/orders/{order_hash}`: open an order, show it, delete it."""
     if call.request.method == "POST":
         return _open(call)
     if call.request.method == "DELETE":
@@ -73,51 +61,43 @@ def order(call: OpenOrderRequest) -> HttpResponse:
     return answer(200, order_body(call))
 
 
-@describes(GET=SHOW, DELETE=DELETE)
-@owner_required("GET", "DELETE")
-def explicit_order(call: OpenOrderRequest) -> HttpResponse:
-    """`/orders/{order_hash}`, which is open or placed already."""
-    if call.request.method == "DELETE":
-        delete_open(call.found)
-        return answer(204)
-    return answer(200, order_body(call))
+order = owner_required(POST=OPEN, GET=SHOW, DELETE=DELETE)(_order)
+explicit_order = owner_required(GET=SHOW, DELETE=DELETE)(_order)
+opening = owner_required(POST=OPEN, opens_alone=True)(_order)
 
 
-@describes(
+@owner_required(
     "AffiliateId and redirection_uri.",
-    GET=operations.show("Attributes", "the attributes", AttributesAnswer),
-    PUT=operations.put(
+    GET=show("Attributes", "the attributes", AttributesAnswer),
+    PUT=put(
         *("Attributes", "the attributes", Attributes, AttributesAnswer),
         "All of them, each name once. redirection_uri needs an application's Bearer token.",
     ),
 )
-@owner_required("GET", "PUT")
 def attributes(call: OpenOrderRequest) -> HttpResponse:
     """`…/attributes`."""
     if call.request.method == "PUT":
-        given = read_attributes(call.body())
+        given = read_resource(Attributes, call.body())
         asks_for_webhooks = any(each["name"] == "redirection_uri" for each in given)
         if asks_for_webhooks and call.who.application is None:
             text = "needs an application's Bearer token."
             raise ApiError(403, "Only programs are told by webhook.", {"redirection_uri": text})
         call.change(lambda basket: put_attributes(basket, given, call.who.application))
-    found = basket_of(call).attributes
-    if found is None:
-        raise ApiError(404, "No attributes have been set.")
-    return answer(200, {"list": found, "links": links(call, "attributes")})
+    kept = basket_of(call).attributes
+    found = None if kept is None else {"list": kept}
+    return shown(call, "attributes", found, "No attributes have been set.")
 
 
-@describes(
+@owner_required(
     "What it costs.",
-    GET=operations.show("Quote", "what the order costs", QuoteAnswer, "Amounts have two decimals."),
+    GET=show("Quote", "what the order costs", QuoteAnswer, "Amounts have two decimals."),
 )
-@owner_required("GET")
 def quote(call: OpenOrderRequest) -> HttpResponse:
     """`…/quote`: what the order costs."""
-    return answer(200, {"quote": quote_body(call), "links": links(call, "quote")})
+    return shown(call, "quote", {"quote": quote_body(call)})
 
 
-@describes(
+@owner_required(
     "Validate or submit.",
     POST=Operation(
         "act",
@@ -133,7 +113,6 @@ def quote(call: OpenOrderRequest) -> HttpResponse:
         },
     ),
 )
-@owner_required("POST")
 def action(call: OpenOrderRequest) -> HttpResponse:
     """`…/action`: validate or submit."""
     given = read_resource(Action, call.body())
@@ -161,9 +140,7 @@ def _open(call: OpenOrderRequest) -> HttpResponse:
         "ownerId": call.opened_for.owner_id,
         "links": {"self": {"href": call.location() + "/", "rel": "self"}},
     }
-    response = answer(201, body)
-    response["Location"] = call.location()
-    return response
+    return answer(201, body, Location=call.location())
 
 
 def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
@@ -177,17 +154,13 @@ def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
     except InvalidDocumentError as error:
         raise refusal(error.problems, basket) from None
     except PriceChangedError:
-        text = "is no longer the quote's Hash."
-        raise ApiError(
-            409, "The price has changed. Look at the quote.", {"quoteHash": text}
-        ) from None
+        details = {"quoteHash": "is no longer the quote's Hash."}
+        raise ApiError(409, "The price has changed. Look at the quote.", details) from None
     except NotOpenError:
         if not Order.objects.filter(pk=call.found.pk).exists():
             raise
         raise ApiError(409, "The order has been placed already.") from None
-    response = answer(202)
-    response["Location"] = call.location()
-    return response
+    return answer(202, Location=call.location())
 
 
 def _check(call: OpenOrderRequest, basket: Basket) -> CheckedDocument:
@@ -208,6 +181,4 @@ def _count_order(call: OpenOrderRequest) -> None:
 @csrf_exempt
 def nothing(request: HttpRequest, **names: str) -> HttpResponse:
     """Any other path below, including what was left out on purpose."""
-    response = failure(ApiError(404, "There is nothing at this address."))
-    keep_out_of_logs(request, response)
-    return response
+    return refuse(request, ApiError(404, "There is nothing at this address."))

@@ -1,5 +1,3 @@
-"""The room as a Django app."""
-
 from django.apps import AppConfig
 
 

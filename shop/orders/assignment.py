@@ -1,9 +1,7 @@
-"""Staff's work on an order: its assignee, follow-up day and notes, and its client's admin.
-
-None of it changes the order's state, nor how long it counts as waiting.
-"""
+"""Staff's work on an order, which changes neither its state nor how long it counts as waiting."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -15,28 +13,16 @@ Kind = OrderEvent.Kind
 
 
 def assign(order: Order, to: User, *, actor: User) -> bool:
-    """Assign the order to `to`, in place of the assignee that `order` was loaded with.
-
-    Returns False if it was assigned to somebody else meanwhile, or is `to`'s already.
-    """
-    if order.taken_by_id == to.pk:
-        return False
-    with transaction.atomic():
-        as_loaded = Order.objects.filter(pk=order.pk, taken_by=order.taken_by_id)
-        if not as_loaded.update(taken_by=to):
-            return False
-        details = {} if to == actor else {"assignee": to.email}
-        OrderEvent.objects.create(order=order, kind=Kind.TAKEN, actor=actor, details=details)
-    return True
+    """Assign the order to `to`; False if it is theirs already, or somebody else was faster."""
+    details = {} if to == actor else {"assignee": to.email}
+    event = OrderEvent(order=order, kind=Kind.TAKEN, actor=actor, details=details)
+    return _replace(event, "taken_by", order.taken_by_id, to.pk)
 
 
 def unassign(order: Order, staff: User) -> bool:
     """Take the order off `staff`; returns False if it is not assigned to them (any more)."""
-    with transaction.atomic():
-        if not Order.objects.filter(pk=order.pk, taken_by=staff).update(taken_by=None):
-            return False
-        OrderEvent.objects.create(order=order, kind=Kind.HANDED_BACK, actor=staff)
-    return True
+    event = OrderEvent(order=order, kind=Kind.HANDED_BACK, actor=staff)
+    return _replace(event, "taken_by", staff.pk, None)
 
 
 def add_note(order: Order, staff: User, text: str) -> None:
@@ -45,24 +31,14 @@ def add_note(order: Order, staff: User, text: str) -> None:
 
 
 def set_follow_up(order: Order, staff: User, on: date | None) -> bool:
-    """Set the day on which the order comes up again; None clears it.
-
-    Returns False if that is the day already, or somebody else was faster.
-    """
-    with transaction.atomic():
-        as_loaded = Order.objects.filter(pk=order.pk, follow_up_on=order.follow_up_on)
-        if on == order.follow_up_on or not as_loaded.update(follow_up_on=on):
-            return False
-        details = {"on": on.isoformat() if on else None}
-        OrderEvent.objects.create(order=order, kind=Kind.FOLLOW_UP, actor=staff, details=details)
-    return True
+    """Set the day on which the order comes up again, or None; False if nothing changes."""
+    details = {"on": on.isoformat() if on else None}
+    event = OrderEvent(order=order, kind=Kind.FOLLOW_UP, actor=staff, details=details)
+    return _replace(event, "follow_up_on", order.follow_up_on, on)
 
 
 def appoint_client_admin(order: Order, user: User, staff: User) -> bool:
-    """Make `user` client_admin of the client that `order` delivered.
-
-    Returns False if somebody else was appointed meanwhile, or nothing would change.
-    """
+    """Make `user` client_admin of the client `order` delivered; False if nothing changes."""
     if order.delivered_client is None:
         return False
     with transaction.atomic():
@@ -70,4 +46,14 @@ def appoint_client_admin(order: Order, user: User, staff: User) -> bool:
             return False
         details = {"client_admin": user.email}
         OrderEvent.objects.create(order=order, kind=Kind.CLIENT_ADMIN, actor=staff, details=details)
+    return True
+
+
+def _replace(event: OrderEvent, column: str, old: Any, new: Any) -> bool:
+    """Write `new` to the order and save `event`; False if `old` is not there or is the same."""
+    with transaction.atomic():
+        as_seen = Order.objects.filter(pk=event.order_id, **{column: old})
+        if old == new or not as_seen.update(**{column: new}):
+            return False
+        event.save()
     return True

@@ -19,10 +19,7 @@ TOO_LONG = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class OrderSlice:
-    """Orders of one state, or some of them: a rule for queries (`where`) and rows (`holds`).
-
-    One index lists each slice by age.
-    """
+    """Orders of one state, or some of them, which one index lists by age."""
 
     state: State
     complete: bool | None = None
@@ -42,14 +39,12 @@ class OrderSlice:
 
     def holds(self, order: Order, now: datetime | None = None) -> bool:
         """Return whether `order` belongs to the slice."""
+        age = self.longer_than
         return (
             order.state == self.state
             and self.complete in {None, order.complete}
             and not (self.except_fault and order.fault == self.except_fault)
-            and (
-                self.longer_than is None
-                or order.updated_at <= (now or timezone.now()) - self.longer_than
-            )
+            and (not age or order.updated_at <= (now or timezone.now()) - age)
         )
 
 

@@ -1,4 +1,4 @@
-"""The basket of an open order: fill it, check it, quote its price.
+"""The basket of an open order: fill it, consent to the terms, check it, quote its price.
 
 Change a basket inside `locked_basket` or `update_open_order`, which save it.
 """
@@ -7,8 +7,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
+from shop.content.models import Page, Version
+from shop.content.publishing import newest
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
 from shop.orders.pricing import Price, price_hash, price_of
@@ -16,8 +20,12 @@ from shop.orders.problems import Problem
 from shop.tenancy.models import User
 
 
+class NoConsentError(Exception):
+    """The basket holds no consent to the current terms."""
+
+
 def update_document(basket: Basket, members: Mapping[str, Any]) -> None:
-    """Put `members` of the order document into `basket`; None takes one out."""
+    """Put fields of the order document into `basket`; None takes one out."""
     merged = {**basket.document, **members}
     basket.document = {name: value for name, value in merged.items() if value is not None}
 
@@ -45,10 +53,7 @@ def order_document(basket: Basket) -> dict[str, Any]:
 
 
 def incomplete(basket: Basket) -> list[Problem]:
-    """What `basket` needs before it can be placed (contract, "The open order").
-
-    Members are the document's, and `account` for currency and language.
-    """
+    """The required fields that are unset, and `account` (contract, "The open order")."""
     members = order_document(basket)
     needed = {
         "account": basket.currency,
@@ -59,7 +64,7 @@ def incomplete(basket: Basket) -> list[Problem]:
     }
     if not needed["product"]:
         del needed["project_name"]
-    return [Problem(member, "required") for member, value in needed.items() if not value]
+    return [Problem(name, "required") for name, value in needed.items() if not value]
 
 
 def check_basket(basket: Basket, client_admin: User | None) -> CheckedDocument:
@@ -77,10 +82,27 @@ def check_basket(basket: Basket, client_admin: User | None) -> CheckedDocument:
 
 
 def quote(basket: Basket) -> tuple[Price, str, Promotion | None] | None:
-    """Price, its hash, and the promotion of `basket`; None while it holds no product."""
+    """The price, its hash, and the promotion of `basket`; None while it holds no product."""
     if "product" not in basket.document:
         return None
     product, code = basket.order.product, basket.document.get("promo_code")
     promotion = find_promotion(code, product) if code else None
     price = price_of(product, promotion, adds_member="project_id" in basket.document)
     return price, price_hash(product, price, code), promotion
+
+
+def current_terms() -> Version:
+    """The version of the terms to agree to now."""
+    return newest(Page.Slug.TERMS)
+
+
+def put_consent(basket: Basket, agreed: Version | None) -> None:
+    """Record consent to the version `agreed`, as of now; None withdraws it."""
+    basket.terms = agreed
+    basket.agreed_at = timezone.now() if agreed else None
+
+
+def check_consent(basket: Basket) -> None:
+    """Raise NoConsentError unless `basket` holds consent to the current terms."""
+    if basket.terms_id != current_terms().pk:
+        raise NoConsentError

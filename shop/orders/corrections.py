@@ -45,8 +45,8 @@ def check_corrections(
 ) -> dict[str, Any]:
     """Check `details` by the rules of ordering and return those that change something.
 
-    None unsets a member. Raises InvalidDocumentError with every problem, including members that
-    are not `allowed` or delivered already, and an e-mail address corrected too often.
+    None unsets a field. Raises InvalidDocumentError with every problem, including fields that are
+    not `allowed` or delivered already, and an e-mail address corrected too often.
     """
     changes = {name: value for name, value in details.items() if value != getattr(order, name)}
     if order.user_login and order.user_login == order.user_email and "user_email" in changes:
@@ -57,13 +57,10 @@ def check_corrections(
     codes |= _check_delivered(order, "project", changes)
     codes |= _check_address(order, changes)
     problems: list[Problem] = []
-    document = {name: getattr(order, name) for name in CORRECTABLE} | changes
+    document = {name: getattr(order, name) for name in CORRECTABLE}
+    document |= {**changes, "product": order.product.code}
     try:
-        check_document(
-            {**document, "product": order.product.code},
-            bought=order.product,
-            client_admin=_who_answers(order),
-        )
+        check_document(document, bought=order.product, client_admin=_who_answers(order))
     except InvalidDocumentError as refusal:
         problems = [problem for problem in refusal.problems if problem.member not in codes]
     problems += [Problem(name, code) for name, code in codes.items()]
@@ -83,11 +80,10 @@ def correct(
     allowed: Collection[str] = CORRECTABLE,
     actor: User | None,
 ) -> bool:
-    """Change members of an order that is stuck or misses details; the first change wins.
+    """Change fields of an order that is stuck or misses details, and what was delivered with it.
 
-    What was delivered already is renamed or transferred with it. The order keeps its state;
-    `shop.packing.recovery` retries it. Returns False, and writes nothing, if somebody else was
-    faster or the order cannot be corrected any more. Raises as `check_corrections` does.
+    Returns False, and writes nothing, if somebody else was faster or the order cannot be corrected
+    any more. Raises as `check_corrections` does.
     """
     if not is_correctable(order):
         return False
@@ -97,10 +93,9 @@ def correct(
 def readdress(order: Order, email: str, *, actor: User | None) -> bool:
     """Correct the e-mail address of an order, packed or not, until somebody has joined.
 
-    Links and codes sent so far stop working, the previous address is told, and the new one gets
-    its mails. Callers check permission; the order's hash alone is never enough. Returns False if
-    somebody has joined or was faster, or a worker is packing. Raises InvalidDocumentError for an
-    invalid address or one correction too many.
+    Links and codes sent so far stop working. Callers check permission; the hash alone is never
+    enough. Returns False if somebody has joined or was faster, or a worker is packing. Raises
+    InvalidDocumentError.
     """
     if not is_readdressable(order):
         return False
@@ -135,7 +130,7 @@ def _record(
     order: Order, changes: Mapping[str, Any], previous: str | None, actor: User | None
 ) -> None:
     moved = "user_email" in changes and previous is not None
-    # Names of members only: erasing the order then erases every value.
+    # Names of fields only: erasing the order then erases every value.
     if fields := [name for name in changes if not (moved and name == "user_email")]:
         kind = OrderEvent.Kind.CORRECTED
         details = {"fields": fields}
@@ -159,7 +154,7 @@ def _with(order: Order, changes: Mapping[str, Any]) -> Order:
 
 
 def _check_delivered(order: Order, kind: str, changes: Mapping[str, Any]) -> dict[str, str]:
-    """Codes by member: what this order has delivered may be renamed, not replaced."""
+    """Codes by field: what this order has delivered may be renamed, not replaced."""
     if not getattr(order, f"delivered_{kind}_id"):
         return {}
     number, name = f"{kind}_id", f"{kind}_name"

@@ -1,7 +1,7 @@
 """The order document: the one schema behind the web page, `/api/orders` and `/order/action`.
 
-All problems are reported at once: pydantic checks each member by itself; rules over several
-members, and those that need our rows, are checked afterwards for the members that are sound.
+Pydantic checks each field by itself; then rules over several fields, and those that need our rows,
+are checked for the fields that are sound.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,8 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from shop.access.bearer import Bearer, check_bearer
-from shop.access.tokens import WRITE
+from shop.access.tokens import WRITE, Bearer, check_bearer
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
 from shop.orders.field_types import Name
@@ -43,10 +42,7 @@ CODES = {
 
 @dataclass(frozen=True)
 class CheckedDocument:
-    """A document that breaks no rule, and the rows it names.
-
-    `client_admin` is the caller that it was checked for.
-    """
+    """A document that breaks no rule, with the rows it names and the caller it was checked for."""
 
     members: OrderDocument
     product: Product
@@ -64,7 +60,7 @@ class InvalidDocumentError(Exception):
 
     @property
     def errors(self) -> Errors:
-        """English sentences by member, both in the order document's own names."""
+        """English sentences by field, both in the order document's own names."""
         errors: Errors = {}
         for problem in self.problems:
             errors.setdefault(problem.member, []).append(problem.sentence())
@@ -76,9 +72,8 @@ def check_document(
 ) -> CheckedDocument:
     """Check `raw` by every rule (contract, "Orders API").
 
-    `bought` is the tier of an order that was placed before; it may have been retired since.
-    `client_admin` is a caller who is authenticated already and needs no token for their clients.
-    Raises InvalidDocumentError with all problems at once.
+    `bought` is the tier of an order placed before, retired or not; `client_admin` a caller who
+    needs no token for their clients. Raises InvalidDocumentError with all problems.
     """
     sent = {member for member, value in raw.items() if value is not None}
     problems = [Problem(member, "read_only") for member in sent & READ_ONLY]
@@ -92,7 +87,7 @@ def check_document(
             problems.append(field_problem(str(fault["loc"][0]), fault))
     faulty = {problem.member for problem in problems}
     sound = {member: value for member, value in given.items() if member not in faulty}
-    # A member with a problem of its own still counts as given.
+    # A field with a problem of its own still counts as given.
     problems += _check_pairs(given, sound)
     product = bought or _find_product(sound, problems)
     bearer = _check_client(given, sound, product, client_admin, problems)
@@ -116,7 +111,7 @@ def name_problem(name: str) -> Problem | None:
 
 
 def field_problem(member: str, fault: ErrorDetails) -> Problem:
-    """What pydantic found in `member`, without the value that was sent."""
+    """The problem that pydantic found in a field, without the value that was sent."""
     code = CODES.get(fault["type"], fault["type"])
     limit = fault["ctx"]["max_length"] if code == "too_long" else 0
     return Problem(member, code if code in SENTENCES else "invalid", limit=limit)
@@ -211,6 +206,4 @@ def _find_promotion(
 
 def _bearer_to_write(value: str) -> Bearer | None:
     bearer = check_bearer(value)
-    if bearer is None or bearer.user is None or WRITE not in bearer.scopes:
-        return None
-    return bearer
+    return bearer if bearer and bearer.user and WRITE in bearer.scopes else None

@@ -20,10 +20,7 @@ def order_user(order: Order) -> User:
 
 
 def is_taken(order: Order) -> bool:
-    """Tell whether somebody has joined through `order` or built on what it delivered.
-
-    Then nothing can be transferred: it would be taken away from them.
-    """
+    """Tell whether somebody has joined through `order` or built on what it delivered."""
     if order.state == State.PACKED and (order.invitation is None or order.invitation.used_at):
         return True
     client = order.delivered_client
@@ -37,10 +34,7 @@ def is_taken(order: Order) -> bool:
 
 
 def lock_order_rows(order: Order) -> None:
-    """Lock the user whom `order` was delivered to, before the order itself.
-
-    Joining and leaving lock the same row, so the second one waits and sees the first.
-    """
+    """Lock the user whom `order` was delivered to, as joining and leaving do."""
     # By primary key: a faster correction may have deleted the user that `order` was read with.
     lock_rows(User.objects.filter(pk=_holder(order)))
 
@@ -52,12 +46,10 @@ def _holder(order: Order) -> int:
 
 
 def transfer_to_new_email(order: Order) -> bool:
-    """Give what was delivered to the previous e-mail address to the user of the new one.
+    """Give the seat, its invitation and the client's administration to the new address's user.
 
-    This covers the seat in the project, its invitation, and the client if the first user was to
-    be its client_admin. Call it in a transaction that began with `lock_order_rows`, and roll that
-    back if this returns False because somebody has joined meanwhile. Raises InvalidDocumentError
-    if the tier has no further seat.
+    Call it in a transaction that began with `lock_order_rows`, and roll that back if this returns
+    False: somebody has joined. Raises InvalidDocumentError if the tier has no further seat.
     """
     client, old = order.delivered_client, User.objects.filter(pk=_holder(order)).first()
     if old is None:
@@ -79,14 +71,10 @@ def _hand_place_over(order: Order, old: User, new: User) -> bool:
     if project is None:
         return False
     others = Order.objects.filter(member=old, delivered_project=project).exclude(pk=order.pk)
+    keep = others.exists()
     try:
         handed_over = transfer_seat(
-            project,
-            old,
-            new,
-            order.invitation,
-            keep=others.exists(),
-            beyond_tier=order.approved_at is not None,
+            project, old, new, order.invitation, keep=keep, beyond_tier=bool(order.approved_at)
         )
     except NoSeatError as error:
         raise InvalidDocumentError([Problem("user_email", "no_seat")]) from error

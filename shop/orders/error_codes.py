@@ -34,10 +34,7 @@ ERROR_CODES: dict[str, ErrorCode] = {
 
 
 def error_text(code: str) -> str:
-    """Return the text of `code` in the reader's language; "" for "".
-
-    A code of a deployment's own steps is not in the list and is returned as it is.
-    """
+    """The text of `code` in the reader's language, or `code` itself if it is not listed."""
     found = ERROR_CODES.get(code)
     return str(found.text) if found else code
 

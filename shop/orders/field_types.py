@@ -1,4 +1,4 @@
-"""Pydantic types of the order document's members; `json_patterns.py` has them for schemas."""
+"""Pydantic types of the order document's fields; `json_patterns.py` has them for schemas."""
 
 import re
 import unicodedata
@@ -32,12 +32,9 @@ def _plain(value: str) -> str:
 
 def _bare_email(value: str) -> str:
     try:
+        # Our mail servers cannot deliver to addresses that need SMTPUTF8.
         validate_email(
-            value,
-            check_deliverability=False,
-            # Our mail servers cannot deliver to such an address.
-            allow_smtputf8=False,
-            test_environment=settings.DEMO,
+            value, check_deliverability=False, allow_smtputf8=False, test_environment=settings.DEMO
         )
     except EmailNotValidError as error:
         raise field_error("not_an_email") from error

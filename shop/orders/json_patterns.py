@@ -1,8 +1,4 @@
-"""Patterns and conditions of the order document's JSON schema, for programs that check first.
-
-Patterns never refuse what `field_types.py` accepts. Rules that need our rows, and the full rules
-of e-mail addresses and host names, are checked by the code alone.
-"""
+"""Patterns and conditions of the JSON schema; they never refuse what `field_types.py` accepts."""
 
 from pydantic import JsonValue
 
@@ -41,7 +37,7 @@ LANGUAGE_TAG = (
 )
 
 NONE: JsonValue = {"type": "null"}
-TEXT: JsonValue = {"type": "string"}
+TEXT: dict[str, JsonValue] = {"type": "string"}
 NUMBER: JsonValue = {"type": "integer"}
 TO_AN_EXISTING_CLIENT: dict[str, JsonValue] = {
     "admin_user_access_token": TEXT,
@@ -49,12 +45,9 @@ TO_AN_EXISTING_CLIENT: dict[str, JsonValue] = {
     "client_name": NONE,
 }
 
-# The three kinds of order, by the members each needs and excludes.
+# The three kinds of order, by the fields each needs and excludes.
 KINDS: list[JsonValue] = [
-    {
-        "title": "A new client",
-        "properties": {"client_id": NONE, "project_id": NONE},
-    },
+    {"title": "A new client", "properties": {"client_id": NONE, "project_id": NONE}},
     {
         "title": "A new project of an existing client",
         "required": ["client_id", "admin_user_access_token", "project_name"],
@@ -74,10 +67,7 @@ KINDS: list[JsonValue] = [
 
 # A login with @ must equal the e-mail; a schema can only require that there is one.
 LOGIN_LIKE_EMAIL: dict[str, JsonValue] = {
-    "if": {
-        "required": ["user_login"],
-        "properties": {"user_login": {"type": "string", "pattern": "@"}},
-    },
+    "if": {"required": ["user_login"], "properties": {"user_login": {**TEXT, "pattern": "@"}}},
     "then": {"required": ["user_email"], "properties": {"user_email": TEXT}},
 }
 

@@ -1,7 +1,4 @@
-"""Members of a project, as its client_admin invites and removes them.
-
-An invitation is an order like any other: one that adds a member.
-"""
+"""Invite and remove the members of a project; an invitation is an order like any other."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,15 +20,10 @@ from shop.tenancy.models import Membership, Project, User
 def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
     """Place the order that brings `person` (user_email, names, language) into `project`.
 
-    Submitting twice places one order: somebody who is a member, or is about to become one, is not
-    invited again. Raises InvalidDocumentError and NotClientAdminError.
+    Raises InvalidDocumentError, also for a member or somebody invited, and NotClientAdminError.
     """
-    document = {
-        "product": project.product.code,
-        "client_id": project.client_id,
-        "project_id": project.pk,
-        **person,
-    }
+    ids = {"client_id": project.client_id, "project_id": project.pk}
+    document = {"product": project.product.code, **ids, **person}
     with administering(project.client, admin):
         if _is_there(project, str(person.get("user_email", "")).lower()):
             raise InvalidDocumentError([Problem("user_email", "already_member")])
@@ -39,10 +31,7 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
 
 
 def remove_member(membership: Membership, admin: User) -> bool:
-    """Remove a member, and note it in the history of the orders that brought them in.
-
-    Returns False if there is nobody (any more) to remove. Raises NotClientAdminError.
-    """
+    """Remove a member, noted on their orders; False if already gone. Raises NotClientAdminError."""
     with transaction.atomic():
         # Looked up first: deleting the invitations takes them off their orders.
         orders = list(Order.objects.filter(invitation__membership=membership))
@@ -50,15 +39,14 @@ def remove_member(membership: Membership, admin: User) -> bool:
         lock_rows(Order.objects.filter(pk__in=[order.pk for order in orders]))
         removed = remove_membership(membership, admin)
         if removed:
-            OrderEvent.objects.bulk_create(
-                OrderEvent(order=order, kind=OrderEvent.Kind.REMOVED, actor=admin)
-                for order in orders
-            )
+            kind = OrderEvent.Kind.REMOVED
+            events = [OrderEvent(order=order, kind=kind, actor=admin) for order in orders]
+            OrderEvent.objects.bulk_create(events)
     return removed
 
 
 def _is_there(project: Project, email: str) -> bool:
-    members = Membership.objects.filter(project=project)
+    members = project.memberships
     # A client_admin may learn nothing about somebody who has not joined except the e-mail that
     # was ordered, so those are found by their orders.
     if members.filter(user__email=email, joined_at__isnull=False).exists():

@@ -1,4 +1,4 @@
-"""Missing details: members that an order was placed without, filled in later."""
+"""Missing details: fields that an order was placed without, filled in later."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from shop.tenancy.models import User
 
 
 def fillable(order: Order) -> list[str]:
-    """List the members that the registration page of `order` asks for, in form order."""
+    """List the fields that the registration page of `order` asks for, in form order."""
     if order.state != State.PENDING or order.complete:
         return []
     return [name for name in FILLABLE if getattr(order, name) is None]
@@ -30,28 +30,22 @@ def check_details(order: Order, details: Mapping[str, Any]) -> None:
 
 
 def fill_in(order: Order, details: Mapping[str, Any], *, actor: User | None = None) -> bool:
-    """Write `details` to unset members of a pending `order`; the first write wins.
+    """Write `details` to unset fields of a pending `order`; the first write wins.
 
-    Returns False, and writes nothing, if somebody else was faster or the order has moved on.
-    Raises InvalidDocumentError for values that break a rule and members that cannot be filled in.
+    Returns False, and writes nothing, if somebody else was faster. Raises InvalidDocumentError.
     """
     changes = {name: value for name, value in details.items() if value is not None}
     check_details(order, changes)
     for name, value in changes.items():
         setattr(order, name, value)
     order.complete = not order.missing
+    # Filtered by `updated_at`, so that two people who fill in different fields both count.
+    seen = Order.objects.filter(pk=order.pk, state=State.PENDING, updated_at=order.updated_at)
     with transaction.atomic():
-        # Filtered by `updated_at`, so that two people who fill in different members both count.
-        won = Order.objects.filter(
-            pk=order.pk, state=State.PENDING, updated_at=order.updated_at
-        ).update(**changes, complete=order.complete, updated_at=timezone.now())
+        won = seen.update(**changes, complete=order.complete, updated_at=timezone.now())
         if won:
-            OrderEvent.objects.create(
-                order=order,
-                kind=OrderEvent.Kind.DETAILS,
-                actor=actor,
-                details={"fields": list(changes)},
-            )
+            kind, fields = OrderEvent.Kind.DETAILS, {"fields": list(changes)}
+            OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=fields)
     if not won:
         order.refresh_from_db()
     return bool(won)

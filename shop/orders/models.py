@@ -2,11 +2,12 @@
 
 import re
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from shop.access.models import Application
@@ -15,9 +16,6 @@ from shop.catalogue.prices import gross
 from shop.content.models import Version
 from shop.prefix_search import Folded
 from shop.tenancy.models import Client, Invitation, Project, User
-
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 class State(models.TextChoices):
@@ -33,9 +31,8 @@ class State(models.TextChoices):
 
 
 PLACED_STATES = tuple(state for state in State if state != State.NEW)
-
-
 HASH = re.compile("[0-9a-f]{32}")
+Row = TypeVar("Row", bound=models.Model)
 
 
 def new_hash() -> str:
@@ -43,23 +40,24 @@ def new_hash() -> str:
     return secrets.token_hex(16)
 
 
+def optional(to: type[Row], **options: Any) -> "models.ForeignKey[Row | None, Row | None]":
+    """A foreign key that may be empty, and becomes so when its row is deleted."""
+    options = {"on_delete": models.SET_NULL, "related_name": "+", **options}
+    return models.ForeignKey(to, null=True, blank=True, **options)
+
+
 class Order(models.Model):
-    """What was ordered, as sent; where it stands; what was delivered."""
+    """An order: the document as sent, its state, and the rows that were delivered."""
 
     order_hash = models.CharField(max_length=32, unique=True, default=new_hash, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.NEW)
-    # Whether all that packing needs is there; kept beside the members it follows from so that
-    # the worker finds what is due by an index.
+    # Packing has all it needs. Follows from other fields, but an index finds what is due by it.
     complete = models.BooleanField(default=False)
 
-    # The tier. Only an open order may have none, so whoever handles a placed one need not ask.
-    product: "models.ForeignKey[Product, Product]" = models.ForeignKey(
-        Product,
-        null=True,  # type: ignore[misc]  # see above: read as if never None
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,  # `order_of_tier` begins with it
+    # The tier. Only an open order may have none, so it is typed as if it were never None.
+    # The index `order_of_tier` begins with it.
+    product: "models.ForeignKey[Product, Product]" = optional(  # type: ignore[assignment]
+        Product, on_delete=models.PROTECT, db_index=False
     )
     # As bought: later changes of the catalogue do not touch it. The price is what is to be paid,
     # with the promotion taken off already.
@@ -69,7 +67,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, default=0)
 
-    # Members of the order document, as sent. `client_id` and `project_id` are plain numbers that
+    # Fields of the order document, as sent. `client_id` and `project_id` are plain numbers that
     # may name rows that are gone by now; the rows that packing used are `delivered_…` below.
     client_id = models.BigIntegerField(null=True, blank=True)
     client_name = models.CharField(max_length=200, null=True, blank=True)
@@ -84,66 +82,38 @@ class Order(models.Model):
     promo_code = models.CharField(max_length=200, null=True, blank=True)
 
     # Of `admin_user_access_token` only this is kept. A revoked token's row is gone.
-    token_user = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    token = models.ForeignKey(
-        Token, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    token_user = optional(User)
+    token = optional(Token)
     token_last4 = models.CharField(max_length=4, blank=True)
 
     # Whose open order it is, or was: of a browser by a digest of its OwnerId, of a user, of both.
     owner_digest = models.CharField(max_length=64, null=True, blank=True, editable=False)
-    owner = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    owner = optional(User)
 
     # Who placed it.
-    application = models.ForeignKey(
-        Application, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    placed_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    application = optional(Application, on_delete=models.PROTECT)
+    placed_by = optional(User)
 
     # How packing went.
     packing_began_at = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(max_length=40, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    approved_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    approved_by = optional(User)
 
     # Who of staff sees to it, and when they want to look at it again.
-    taken_by = models.ForeignKey(
-        User,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,  # `order_taken` begins with it
-    )
+    taken_by = optional(User, db_index=False)  # the index `order_taken` begins with it
     follow_up_on = models.DateField(null=True, blank=True)
 
     # What was delivered, step by step.
-    delivered_client = models.ForeignKey(
-        Client, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    delivered_project = models.ForeignKey(
-        Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    member = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    delivered_client = optional(Client)
+    delivered_project = optional(Project)
+    member = optional(User)
     invitation = models.OneToOneField(
         Invitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="order"
     )
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
-
-    if TYPE_CHECKING:
-        events: RelatedManager["OrderEvent"]
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
@@ -154,72 +124,63 @@ class Order(models.Model):
             ("export_order", _("Can export orders")),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["state", "updated_at"]),
-            models.Index(fields=["application", "-created_at"]),
-            models.Index(fields=["owner_digest"]),
+            Index(fields=["state", "updated_at"]),
+            Index(fields=["application", "-created_at"]),
+            Index(fields=["owner_digest"]),
             # The state in front, else SQLite without statistics takes the index above and sorts.
-            models.Index(
+            Index(
                 fields=["state", "created_at"],
                 name="order_due",
-                condition=models.Q(state="pending", complete=True),
+                condition=Q(state="pending", complete=True),
             ),
             # The queue lists state by state, each by age; the overview counts by days.
-            models.Index(fields=["state", "created_at", "product"], name="order_placed"),
-            models.Index(fields=["product", "state", "updated_at"], name="order_of_tier"),
-            models.Index(
+            Index(fields=["state", "created_at", "product"], name="order_placed"),
+            Index(fields=["product", "state", "updated_at"], name="order_of_tier"),
+            Index(
                 fields=["taken_by", "state", "updated_at"],
                 name="order_taken",
-                condition=models.Q(taken_by__isnull=False),
+                condition=Q(taken_by__isnull=False),
             ),
-            models.Index(
+            Index(
                 fields=["state", "follow_up_on"],
                 name="order_follow_up",
-                condition=models.Q(follow_up_on__isnull=False),
+                condition=Q(follow_up_on__isnull=False),
             ),
             # What the search looks into.
-            models.Index(
-                fields=["client_id"],
-                name="order_client",
-                condition=models.Q(client_id__isnull=False),
-            ),
-            models.Index(Folded("user_email"), name="order_email"),
-            models.Index(Folded("user_login"), name="order_login"),
-            models.Index(Folded("client_name"), name="order_client_name"),
-            models.Index(Folded("project_name"), name="order_project_name"),
+            Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
+            Index(Folded("user_email"), name="order_email"),
+            Index(Folded("user_login"), name="order_login"),
+            Index(Folded("client_name"), name="order_client_name"),
+            Index(Folded("project_name"), name="order_project_name"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=State.values), name="order_state_is_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="new") | models.Q(product__isnull=False),
-                name="placed_order_has_a_tier",
+            CheckConstraint(condition=Q(state__in=State.values), name="order_state_is_known"),
+            CheckConstraint(
+                condition=Q(state="new") | Q(product__isnull=False), name="placed_order_has_a_tier"
             ),
             # One open order per owner, however many calls come at once.
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=["owner_digest"],
                 name="one_open_order_per_owner_id",
-                condition=models.Q(state="new"),
+                condition=Q(state="new"),
             ),
-            models.UniqueConstraint(
-                fields=["owner"],
-                name="one_open_order_per_user",
-                condition=models.Q(state="new"),
+            UniqueConstraint(
+                fields=["owner"], name="one_open_order_per_user", condition=Q(state="new")
             ),
         ]
 
     def __str__(self) -> str:
-        # Never the hash: whoever reads a log could open the registration page.
+        # Never the hash: it opens the registration page, and this is logged.
         return f"order {self.pk}"
 
     @property
     def gross_cents(self) -> int:
-        """What a month costs with VAT, in cents."""
+        """The price of a month with VAT, in cents."""
         return gross(self.net_cents, self.vat_rate)
 
     @property
     def missing(self) -> list[str]:
-        """The members without which the order cannot be packed, in the order of a form."""
+        """The fields without which the order cannot be packed, in the order of a form."""
         missing = []
         if not (self.client_id or self.client_name):
             missing.append("client_name")
@@ -232,15 +193,12 @@ class Order(models.Model):
 
 
 class Basket(models.Model):
-    """The order document of an open order, half filled; kept with the order once it is placed.
-
-    Beside it stands what only the open order knows.
-    """
+    """The half-filled document of an open order, kept once it is placed, and what goes with it."""
 
     order = models.OneToOneField(
         Order, on_delete=models.CASCADE, primary_key=True, related_name="basket"
     )
-    # In the document's own names, without unset members; its tier is the order's `product`, too.
+    # In the document's own names, without unset fields; its tier is the order's `product`, too.
     document = models.JSONField(default=dict)
 
     # As programs have put it. No currency: no account was set.
@@ -253,22 +211,18 @@ class Basket(models.Model):
     product_key = models.CharField(max_length=32, blank=True)  # by which programs name the product
 
     # The program that asked for webhooks, and so signs them.
-    application = models.ForeignKey(
-        Application, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    application = optional(Application)
 
     # Consent: to which version of the terms, and when. Programs give none.
-    terms = models.ForeignKey(
-        Version, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    terms = optional(Version, on_delete=models.PROTECT)
     agreed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("basket")
         verbose_name_plural = _("baskets")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(terms=None) ^ models.Q(agreed_at__isnull=False),
+            CheckConstraint(
+                condition=Q(terms=None) ^ Q(agreed_at__isnull=False),
                 name="consent_has_version_and_time",
             )
         ]
@@ -301,9 +255,7 @@ class OrderEvent(models.Model):
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.STATE)
     previous = models.CharField(max_length=20, choices=State, blank=True)
     state = models.CharField(max_length=20, choices=State, blank=True)
-    actor = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    actor = optional(User)
     fault = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)  # as a person typed it
     # By kind: `fields`, `on`, `steps`, `mail` and `recipient`, `webhooks`, `assignee`,

@@ -1,20 +1,41 @@
 """Open, find, lock and delete an owner's open order."""
 
+import hashlib
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
 from shop.orders.models import Basket, Order, OrderEvent, State
-from shop.orders.owners import Owner, new_owner_id
 from shop.orders.placing import NotOpenError
+from shop.tenancy.models import User
 
 TRIES = 5
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The owner of an open order: a browser by its OwnerId, a user, or both (contract, "Owner")."""
+
+    owner_id: str | None = None
+    user: User | None = None
+
+    @property
+    def digest(self) -> str | None:
+        """The stored form of the OwnerId, so that reading our rows gives nobody its rights."""
+        if self.owner_id is None:
+            return None
+        return hashlib.sha256(self.owner_id.lower().encode()).hexdigest()
+
+    def __bool__(self) -> bool:
+        return bool(self.owner_id or self.user)
 
 
 class AlreadyOpenError(Exception):
@@ -22,7 +43,7 @@ class AlreadyOpenError(Exception):
 
 
 def orders_of(owner: Owner) -> QuerySet[Order]:
-    """Orders of `owner`, open or placed: by the OwnerId, else by the user."""
+    """The orders of `owner`, open or placed: by the OwnerId, else by the user."""
     if owner.owner_id:
         return Order.objects.filter(owner_digest=owner.digest)
     if owner.user:
@@ -41,14 +62,11 @@ def find_open(owner: Owner) -> Order | None:
 
 
 def open_order(owner: Owner) -> tuple[Order, Owner]:
-    """Open an order. Returns it with its owner, who is given an OwnerId if they had none.
-
-    Simultaneous calls open one order. Raises AlreadyOpenError.
-    """
+    """Open an order for `owner`, who is given an OwnerId if need be. Raises AlreadyOpenError."""
     for _try in range(TRIES):
         if find_open(owner):
             raise AlreadyOpenError
-        named = owner if owner.owner_id else replace(owner, owner_id=new_owner_id())
+        named = owner if owner.owner_id else replace(owner, owner_id=str(uuid.uuid4()))
         # It belongs to both OwnerId and user, unless that user has another open order.
         user = named.user
         if user and Order.objects.filter(owner=user, state=State.NEW).exists():
@@ -68,10 +86,7 @@ def open_order(owner: Owner) -> tuple[Order, Owner]:
 
 @contextmanager
 def locked_basket(order: Order) -> Iterator[Basket]:
-    """Hold the basket of `order` so that nobody else can change or place it, then save it.
-
-    The tier is saved with it. Raises NotOpenError.
-    """
+    """Lock the basket of `order`, then save it and the tier. Raises NotOpenError."""
     with transaction.atomic():
         # Writing the row locks it: others wait here, then see what was done.
         held = Order.objects.filter(pk=order.pk, state=State.NEW)
@@ -85,18 +100,12 @@ def locked_basket(order: Order) -> Iterator[Basket]:
             Order.objects.filter(pk=order.pk).update(product=basket.order.product)
 
 
-@dataclass(frozen=True)
-class BasketUpdate:
-    """A changed basket, and the owner if the change has opened the order."""
-
-    basket: Basket
-    owner: Owner | None
-
-
-def update_open_order(owner: Owner, change: Callable[[Basket], object]) -> BasketUpdate:
+def update_open_order(
+    owner: Owner, change: Callable[[Basket], object]
+) -> tuple[Basket, Owner | None]:
     """Change the basket of `owner`'s open order; open one first if there is none.
 
-    If `change` raises, nothing is opened or changed.
+    Returns the basket, and the owner if an order was opened. If `change` raises, none is.
     """
     for _try in range(TRIES):
         try:
@@ -106,7 +115,7 @@ def update_open_order(owner: Owner, change: Callable[[Basket], object]) -> Baske
                     order, named = open_order(owner)
                 with locked_basket(order) as basket:
                     change(basket)
-                return BasketUpdate(basket, named)
+                return basket, named
         except (AlreadyOpenError, NotOpenError):
             # Another call was faster: start again from its result.
             continue
@@ -115,14 +124,22 @@ def update_open_order(owner: Owner, change: Callable[[Basket], object]) -> Baske
 
 def delete_open(order: Order, *, untouched_since: datetime | None = None) -> None:
     """Delete an open `order`. Raises NotOpenError, also if it was changed `untouched_since`."""
-    now = timezone.now()
     with transaction.atomic():
         held = Order.objects.filter(pk=order.pk, state=State.NEW)
         if untouched_since:
             held = held.filter(updated_at__lt=untouched_since)
-        if not held.update(updated_at=now):
+        if not held.update(updated_at=timezone.now()):
             raise NotOpenError
         order.delete()
+
+
+def delete_stale_baskets(beat: Callable[[], None]) -> None:
+    """Delete open orders untouched for OPEN_ORDER_DAYS; call `beat` between two of them."""
+    before = timezone.now() - timedelta(days=settings.OPEN_ORDER_DAYS)
+    for order in Order.objects.filter(state=State.NEW, updated_at__lt=before).iterator():
+        beat()
+        with suppress(NotOpenError):
+            delete_open(order, untouched_since=before)
 
 
 def visible_to(owner: Owner, application: Application | None = None) -> Q:

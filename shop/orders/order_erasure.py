@@ -1,7 +1,4 @@
-"""Erase a person from their orders when they delete their account.
-
-What invoices need stays: tier, price, dates, client.
-"""
+"""Erase a person from their orders; what invoices need stays: tier, price, dates, client."""
 
 import re
 from collections.abc import Iterable
@@ -34,10 +31,7 @@ def orders_for(user: User, emails: Iterable[str]) -> QuerySet[Order]:
 
 @receiver(user_erased)
 def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
-    """Erase the person from their finished orders and delete their open order.
-
-    An order that is still under way keeps what it needs to be delivered.
-    """
+    """Erase the person from finished orders, not from others, and delete their open order."""
     for order in Order.objects.filter(owner=user, state=State.NEW):
         with suppress(NotOpenError):
             delete_open(order)

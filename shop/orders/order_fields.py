@@ -1,7 +1,4 @@
-"""The members of the order document: their types, and everything else that is said about them.
-
-Forms, corrections, exports, erasure and the API's description all follow from here.
-"""
+"""The fields of the order document: their types, and everything else that is said about them."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -13,27 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from shop.orders import json_patterns
 from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
 
-READ_ONLY = frozenset(
-    {
-        "order_hash",
-        "packing_errors",
-        "state",
-        "status",
-        "registration_url",
-        "created_at",
-        "updated_at",
-    }
-)
+READ_ONLY = frozenset({
+    "order_hash", "packing_errors", "state", "status", "registration_url",
+    "created_at", "updated_at",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class OrderField:
-    """How pages name a member, and what may be done with it.
+    """The label of a field, and what may be done with it.
 
-    `autocomplete` is the value of the HTML attribute. A `fillable` member is asked for on the
-    registration page while it is unset; a `correctable` one can be changed by staff. A `personal`
-    one is about the person who joins, and erased with their account. `exported` members are in the
-    exports of staff and of the member.
+    `autocomplete` is the HTML attribute. The registration page asks for a `fillable` field while it
+    is unset; staff may change it, as they may a `correctable` one. A `personal` one is erased with
+    the member's account. `exported` ones are in the exports of staff and of the member.
     """
 
     label: StrOrPromise
@@ -80,7 +69,6 @@ class OrderDocument(BaseModel):
             hint=_("The company that orders, as it is to appear on invoices."),
             autocomplete="organization",
             fillable=True,
-            correctable=True,
         ),
         Field(examples=["Constantin Film"]),
     ] = None
@@ -95,9 +83,7 @@ class OrderDocument(BaseModel):
 
     project_name: Annotated[
         Name | None,
-        OrderField(
-            _("Project"), hint=_("A working title will do."), fillable=True, correctable=True
-        ),
+        OrderField(_("Project"), hint=_("A working title will do."), fillable=True),
         Field(examples=["OSD Yamdu Free"]),
     ] = None
     """The name of a new project; not blank, no control characters. It always makes a new
@@ -113,26 +99,14 @@ class OrderDocument(BaseModel):
 
     user_first_name: Annotated[
         Name | None,
-        OrderField(
-            _("First name"),
-            autocomplete="given-name",
-            fillable=True,
-            correctable=True,
-            personal=True,
-        ),
+        OrderField(_("First name"), autocomplete="given-name", fillable=True, personal=True),
         Field(examples=["Nina"]),
     ] = None
     """The first member's first name; not blank, no control characters."""
 
     user_last_name: Annotated[
         Name | None,
-        OrderField(
-            _("Last name"),
-            autocomplete="family-name",
-            fillable=True,
-            correctable=True,
-            personal=True,
-        ),
+        OrderField(_("Last name"), autocomplete="family-name", fillable=True, personal=True),
         Field(examples=["Nagel"]),
     ] = None
     """The first member's last name; not blank, no control characters."""
@@ -144,7 +118,6 @@ class OrderDocument(BaseModel):
             hint=_("The link to sign in goes here. No advertising."),
             autocomplete="email",
             fillable=True,
-            correctable=True,
             personal=True,
         ),
         Field(examples=["nina@example.com"]),
@@ -177,9 +150,9 @@ FIELDS = {
 
 # Members that are columns of `Order`, as sent: of the tier and the token it keeps something else.
 AS_SENT = tuple(name for name in FIELDS if name not in {"product", "admin_user_access_token"})
-FILLABLE = tuple(name for name, member in FIELDS.items() if member.fillable)
-CORRECTABLE = tuple(name for name, member in FIELDS.items() if member.correctable)
-PERSONAL = tuple(name for name, member in FIELDS.items() if member.personal)
-EXPORTED = tuple(name for name, member in FIELDS.items() if member.exported)
+FILLABLE = tuple(name for name, field in FIELDS.items() if field.fillable)
+CORRECTABLE = tuple(n for n, field in FIELDS.items() if field.correctable or field.fillable)
+PERSONAL = tuple(name for name, field in FIELDS.items() if field.personal)
+EXPORTED = tuple(name for name, field in FIELDS.items() if field.exported)
 # What may have been filled in about people and their company before an order lapses.
 ERASED_AT_EXPIRY = tuple(name for name in FIELDS if name in {*FILLABLE, *PERSONAL})

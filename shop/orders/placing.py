@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shop.access.models import Application
 from shop.catalogue.promotions import use
-from shop.orders.consent import check_consent
+from shop.orders.basket import check_consent
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import Basket, Order, State
 from shop.orders.pricing import Price, price_hash, price_of
@@ -19,7 +19,7 @@ from shop.tenancy.models import User
 
 @dataclass(frozen=True)
 class Caller:
-    """Who places an order: a partner's program, a signed-in user, or nobody known."""
+    """The sender of an order: a partner's program, a signed-in user, or nobody known."""
 
     application: Application | None = None
     user: User | None = None
@@ -37,12 +37,8 @@ class NotOpenError(Exception):
 
 
 def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
-    """Write the order that `document` asks for, in state `pending`.
-
-    Raises InvalidDocumentError where the last use of its promotion code has just been taken.
-    """
-    order = Order()
-    _fill(order, _values(document, _price(document), caller))
+    """Write an order as `pending`. Raises InvalidDocumentError if its promotion is used up."""
+    order = Order(**_values(document, _price(document), caller))
     with transaction.atomic():
         _use_promotion(document)
         place(order, actor=caller.user)
@@ -57,11 +53,10 @@ def submit_open_order(
     quote_hash: str | None = None,
     needs_consent: bool = False,
 ) -> Order:
-    """Place the open order of `basket`, which `locked_basket` holds; it stays the same record.
+    """Place the open order of `basket`, which `locked_basket` holds, with its checked `document`.
 
-    `document` is the basket's, checked under that lock; `quote_hash` is the hash of the price
-    that was agreed to. Raises NoConsentError where the order `needs_consent` to the current terms
-    and has none, PriceChangedError, and InvalidDocumentError as `place_order` does.
+    `quote_hash` is the hash of the price that was agreed to. Raises NoConsentError if the order
+    `needs_consent` and has none, PriceChangedError, and InvalidDocumentError as `place_order` does.
     """
     if needs_consent:
         check_consent(basket)
@@ -70,10 +65,9 @@ def submit_open_order(
     if quote_hash is not None and quote_hash != agreed:
         raise PriceChangedError
     caller = replace(caller, application=caller.application or basket.application)
-    values = _values(document, price, caller)
-    _fill(order, values)
     _use_promotion(document)
-    if not transition(order, State.PENDING, actor=caller.user, complete=order.complete, **values):
+    values = _values(document, price, caller)
+    if not transition(order, State.PENDING, actor=caller.user, **values):
         raise NotOpenError
     return order
 
@@ -104,13 +98,7 @@ def _values(document: CheckedDocument, price: Price, caller: Caller) -> dict[str
         values["token_last4"] = (members.admin_user_access_token or "")[-4:]
     elif members.client_id:
         values["token_user"] = document.client_admin
-    return values
-
-
-def _fill(order: Order, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(order, name, value)
-    order.complete = not order.missing
+    return {**values, "complete": not Order(**values).missing}
 
 
 def _use_promotion(document: CheckedDocument) -> None:

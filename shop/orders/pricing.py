@@ -36,10 +36,7 @@ class Price:
 
 
 def price_of(product: Product, promotion: Promotion | None, *, adds_member: bool) -> Price:
-    """The current price of `product` for one order.
-
-    Adding a member to a project costs nothing: the project is paid for (contract, "Orders API").
-    """
+    """The current price; a further member of a project is free (contract, "Orders API")."""
     listed = 0 if adds_member else product.net_cents
     off = discount(promotion, listed) if promotion else 0
     return Price(listed - off, off, product.vat_rate, product.currency)
@@ -47,12 +44,6 @@ def price_of(product: Product, promotion: Promotion | None, *, adds_member: bool
 
 def price_hash(product: Product, price: Price, code: str | None) -> str:
     """40 hex digits over everything that decides the price (contract, "The open order")."""
-    decides = [
-        product.code,
-        price.net_cents,
-        price.discount_cents,
-        f"{price.vat_rate:.2f}",
-        price.currency,
-        code,
-    ]
+    rate = f"{price.vat_rate:.2f}"
+    decides = [product.code, price.net_cents, price.discount_cents, rate, price.currency, code]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:40]

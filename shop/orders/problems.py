@@ -1,14 +1,11 @@
-"""What can be wrong with an order: stable codes, and the sentences that programs are sent.
-
-Pages have their own words for the same codes (`shop.form_texts`).
-"""
+"""Codes of problems with an order, and their sentences for programs; see `shop.form_texts`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# `{0}` and `{1}` are the other members that the rule is about.
+# `{0}` and `{1}` are the other fields that the rule is about.
 SENTENCES = {
-    # One member by itself.
+    # One field by itself.
     "required": "is required.",
     "blank": "must not be blank.",
     "too_long": "must have at most {limit} characters.",
@@ -32,7 +29,7 @@ SENTENCES = {
     "user_information": "must not contain user information.",
     "not_public": "must not be an address that is not public.",
     "local_name": "must not be a name of this machine.",
-    # Several members together, or with what is stored.
+    # Several fields together, or with what is stored.
     "required_with": "is required with {0}.",
     "required_unless": "is required with {0}, unless {1} is given.",
     "client_required": "is required with {0}.",
@@ -57,7 +54,7 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One broken rule: the member of the order document at fault, and a key of SENTENCES."""
+    """One broken rule: the field of the order document at fault, and a key of SENTENCES."""
 
     member: str
     code: str
@@ -65,5 +62,5 @@ class Problem:
     limit: int = 0
 
     def sentence(self, name: Callable[[str], str] = str) -> str:
-        """The English sentence for programs; `name` says what they call other members."""
+        """The English sentence for programs; `name` says what they call other fields."""
         return SENTENCES[self.code].format(*map(name, self.others), limit=self.limit)

@@ -23,25 +23,23 @@ class Found:
 
 
 def search(text: str) -> Found:
-    """Return the orders that `text` may mean.
+    """Find orders by hash (also in a URL), by the number of an order or client, or by a prefix.
 
-    It may be an order's hash, alone or in a URL; the number of an order or its client; or the
-    beginning, in any case, of an e-mail address, a login, a client's or a project's name.
+    A prefix is that of an e-mail address, a login, a client's or a project's name, in any case.
     """
     if hash_ := HASH.search(text.lower()):
         return Found(frozenset(_pks(Order.objects.filter(order_hash=hash_[0]))))
     text = " ".join(text.replace("\0", "").split())
     if not text:
         return Found(frozenset())
-    lists = [list(_pks(orders)) for orders in _by_number(text)]
-    lists += [list(_pks(beginning(Order.objects.all(), name, text))) for name in TEXTS]
-    lists += [list(_pks(orders)) for orders in _by_delivered(text)]
+    by_text = (beginning(Order.objects.all(), name, text) for name in TEXTS)
+    lists = [_pks(orders) for orders in (*_by_number(text), *by_text, *_by_delivered(text))]
     pks = frozenset(pk for each in lists for pk in each[:MOST])
     return Found(pks, has_more=any(len(each) > MOST for each in lists))
 
 
-def _pks(orders: QuerySet[Order]) -> QuerySet[Order, int]:
-    return orders.values_list("pk", flat=True)[: MOST + 1]
+def _pks(orders: QuerySet[Order]) -> list[int]:
+    return list(orders.values_list("pk", flat=True)[: MOST + 1])
 
 
 def _by_number(text: str) -> Iterator[QuerySet[Order]]:

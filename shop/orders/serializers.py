@@ -9,10 +9,7 @@ from shop.orders.order_fields import AS_SENT
 
 
 def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:
-    """Show all members of the order document, unset ones as None (contract, "Orders API").
-
-    `registration_url` is absolute. Reads `order.product`; fetch it with the order.
-    """
+    """All fields of `order`, with an absolute `registration_url` (contract, "Orders API")."""
     delivered = order.state == State.PACKED
     shown = {
         **{name: getattr(order, name) for name in AS_SENT},

@@ -1,8 +1,7 @@
 """The only way to change an order's state.
 
-`transition` is a filtered UPDATE that either wins or loses, so it needs no row locks and works the
-same on SQLite and PostgreSQL. The event, and all that receivers of `state_changed` write, commit
-with it.
+`transition` is a filtered UPDATE that either wins or loses: no row locks, and the same on SQLite
+and PostgreSQL. Its event and what receivers of `state_changed` write commit with it.
 """
 
 from typing import Any

@@ -12,10 +12,7 @@ NUMBER = re.compile(r"\A(?:[0-9]+|0[xX][0-9A-Fa-f]*)\Z")
 
 
 def webhook_url_error(uri: str, *, demo: bool) -> LiteralString | None:
-    """Check whether `uri` can take webhooks: a problem's code, or None. Asks no name server.
-
-    The demo profile allows http and loopback, too.
-    """
+    """Return a problem's code if `uri` cannot take webhooks; `demo` allows http and loopback."""
     if not uri.isascii() or not uri.isprintable() or " " in uri or "\\" in uri:
         return "not_ascii"
     try:
@@ -35,23 +32,14 @@ def webhook_url_error(uri: str, *, demo: bool) -> LiteralString | None:
 
 
 def host_error(host: str, *, demo: bool) -> LiteralString | None:
-    """Check whether `host`, a name or an IP address, can take webhooks: a code, or None."""
+    """Return a problem's code if `host`, a name or an IP address, cannot take webhooks."""
     try:
-        address = ip_address(host)
+        return None if is_allowed(ip_address(host), allow_local=demo) else "not_public"
     except ValueError:
-        return _name_error(host, demo=demo)
-    if is_allowed(address, allow_local=demo):
-        return None
-    return "not_public"
-
-
-def _name_error(name: str, *, demo: bool) -> LiteralString | None:
-    labels = name.removesuffix(".").split(".")
-    # Numbers in other notations (127.1, 0x7f000001) are addresses to many resolvers.
-    if len(name) > 253 or not all(LABEL.match(label) for label in labels):
+        labels = host.removesuffix(".").split(".")
+    if len(host) > 253 or not all(LABEL.match(label) for label in labels):
         return "invalid_host"
+    # Numbers in other notations (127.1, 0x7f000001) are addresses to many resolvers.
     if NUMBER.match(labels[-1]):
         return "invalid_host"
-    if labels[-1] == "localhost" and not demo:
-        return "local_name"
-    return None
+    return "local_name" if labels[-1] == "localhost" and not demo else None

@@ -1,12 +1,12 @@
-"""Attempts at packing an order: claimed under a lease, ended with the order in its next state.
+"""Attempts at packing an order, each under a lease on its `Packing` row, and their counters.
 
-The lease lies on the `Packing` row (`shop.worker.leases`). Claiming and ending also move the
-order, in the same transaction.
+Claiming and ending an attempt also move the order, in the same transaction.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import uniform
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from shop.orders.models import Order, State
 from shop.orders.states import transition
-from shop.packing.counters import ATTEMPTS, LEASES_EXPIRED, count, failures
-from shop.packing.models import Packing, StepRecord
+from shop.packing.models import Counter, Packing, StepRecord
 from shop.packing.step_names import recorded_steps
 from shop.worker import leases
 from shop.worker.leases import LeaseLostError, backoff, release
+
+ATTEMPTS = "attempts"
+LEASES_EXPIRED = "leases_expired"
 
 RELATED = (
     "order__product",
@@ -34,10 +36,9 @@ NOT_BEGUN = "The worker stopped before it came to this order."
 
 
 def claim(pks: Sequence[int]) -> list[Packing]:
-    """Claim those of the orders `pks` that are due, in one transaction.
+    """Claim those of the orders `pks` that are due for PACKING_LEASE_SECONDS, in one transaction.
 
-    Their attempts are counted, and the lease runs for PACKING_LEASE_SECONDS. Returns nothing where
-    another worker has tried one of them meanwhile.
+    Returns nothing where another worker has tried one of them meanwhile.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -52,14 +53,9 @@ def claim(pks: Sequence[int]) -> list[Packing]:
         if Packing.objects.filter(pk__in=ours, next_attempt_at__gt=now).exists():
             transaction.set_rollback(True)
             return []
-        records = leases.claim(
-            # The orders have moved: no other worker claims these rows.
-            Packing.objects.all(),
-            ours,
-            seconds=settings.PACKING_LEASE_SECONDS,
-            next_attempt_at=None,
-            last_step="",
-        )
+        # The orders have moved: no other worker claims these rows.
+        free, seconds = Packing.objects.all(), settings.PACKING_LEASE_SECONDS
+        records = leases.claim(free, ours, seconds=seconds, next_attempt_at=None, last_step="")
         claimed = records.select_related(*RELATED).in_bulk()
         # Cancelled while they waited for a retry.
         gone = Packing.objects.filter(pk__in=pks).exclude(next_attempt_at=None)
@@ -69,24 +65,10 @@ def claim(pks: Sequence[int]) -> list[Packing]:
     return [claimed[pk] for pk in pks if pk in claimed]
 
 
-def lease_end() -> datetime:
-    """When a packing lease that begins now expires."""
-    return leases.lease_end(settings.PACKING_LEASE_SECONDS)
-
-
 def finish(
-    record: Packing,
-    state: State,
-    *,
-    fault: str = "",
-    error: str = "",
-    kind: str = "",
-    **more: object,
+    record: Packing, state: State, *, fault: str = "", error: str = "", kind: str = "", **more: Any
 ) -> None:
-    """End an attempt: move the order to `state` and record what went wrong.
-
-    Raises LeaseLostError.
-    """
+    """End an attempt: move the order, and record what went wrong. Raises LeaseLostError."""
     more = {"customer_text": "", "mendable": [], "last_step": record.last_step, **more}
     with transaction.atomic():
         release(record, last_error=error, last_error_kind=kind, **more)
@@ -103,8 +85,8 @@ def retry_later(record: Packing, *, error: str, kind: str, wait: float | None = 
     PACKING_RETRY_SECONDS, and four times as long after each further attempt. Raises
     LeaseLostError.
     """
-    retries = settings.PACKING_MAX_ATTEMPTS - 1
-    waits = [settings.PACKING_RETRY_SECONDS * 4**n for n in range(retries)]
+    retries = range(settings.PACKING_MAX_ATTEMPTS - 1)
+    waits = [settings.PACKING_RETRY_SECONDS * 4**n for n in retries]
     delay = backoff(record.attempts, waits)
     if delay is None:
         finish(record, State.NEED_HUMAN, fault="tries_used_up", error=error, kind=kind)
@@ -121,22 +103,32 @@ def reclaim(record: Packing) -> None:
         if not leases.reclaim(record):
             return
         record.refresh_from_db()
-        if not record.last_step and next_step(record.order):
-            _unclaim(record)
-        else:
+        done = StepRecord.objects.filter(order=record.order).values_list("name", flat=True)
+        if record.last_step or set(recorded_steps()) <= set(done):
             error = "The worker stopped in the middle."
             retry_later(record, error=error, kind=Packing.ErrorKind.PASSING)
+        else:
+            # The worker died at another order that it had claimed in the same batch.
+            release(record, attempts=F("attempts") - 1)
+            if not transition(record.order, State.PENDING, note=NOT_BEGUN):
+                raise LeaseLostError
         count(LEASES_EXPIRED)
 
 
-def _unclaim(record: Packing) -> None:
-    """Undo a claim: the worker died at another order that it had claimed in the same batch."""
-    release(record, attempts=F("attempts") - 1)
-    if not transition(record.order, State.PENDING, note=NOT_BEGUN):
-        raise LeaseLostError
+def count(name: str, by: int = 1) -> None:
+    """Add to a counter. Call it last in a transaction: others wait for its row meanwhile."""
+    counter = Counter.objects.filter(pk=name)
+    if not counter.update(total=F("total") + by):
+        Counter.objects.bulk_create([Counter(name=name)], ignore_conflicts=True)
+        counter.update(total=F("total") + by)
 
 
-def next_step(order: Order) -> str:
-    """The first step of `order` that is not done; empty where all are."""
-    done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
-    return next((name for name in recorded_steps() if name not in done), "")
+def failures(kind: str) -> str:
+    """The name of the counter of failures of a kind."""
+    return f"failures_{kind}"
+
+
+def totals() -> dict[str, int]:
+    """All counters by name, for `/metrics`; zero for what has not happened yet."""
+    names = [ATTEMPTS, LEASES_EXPIRED, *map(failures, Packing.ErrorKind.values)]
+    return dict.fromkeys(names, 0) | dict(Counter.objects.values_list("name", "total"))

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.core import checks
-from django.core.checks import CheckMessage, Error, register
-from django.utils.module_loading import import_string
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 -- its name
 
-from shop.packing.step_names import calls_out, is_gate, step_name
+from shop.packing.step_names import load_step
 
 APPROVAL = "shop.packing.steps.approval"
 
@@ -18,20 +16,20 @@ def check_steps(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for path in settings.PACKING_STEPS:
         try:
-            step = import_string(path)
+            step = load_step(path)
         except ImportError:
             found.append(Error(f"PACKING_STEPS names {path}, which cannot be imported."))
             continue
-        if is_gate(step) and calls_out(step):
+        if step.gate and step.calls_out:
             found.append(Error(f"{path} is a gate: it must not call another system."))
-    names = [step_name(path) for path in settings.PACKING_STEPS]
+    names = [path.rpartition(".")[2] for path in settings.PACKING_STEPS]
     if len(set(names)) < len(names):
         found.append(Error("PACKING_STEPS has two steps of one name: each is recorded by it."))
     if APPROVAL not in settings.PACKING_STEPS:
         told = (
             f"Orders of manual tiers are packed without approval: PACKING_STEPS lacks {APPROVAL}."
         )
-        found.append(checks.Warning(told, id="packing.W001"))
+        found.append(Warning(told, id="packing.W001"))
     return found
 
 

@@ -1,23 +1,18 @@
-"""Pack what is due: the worker's loop.
-
-A wake-up is only a hint. One that is lost, late or doubled changes nothing: the supervisor sends
-another each second, and each looks in the rows for what is due.
-"""
+"""Pack what is due: the worker's loop, which looks in the rows at each wake-up."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from shop.orders.models import Order, State
 from shop.packing.attempts import claim, reclaim
 from shop.packing.models import Packing
 from shop.packing.runner import run_steps
-from shop.packing.step_names import calls_out
+from shop.packing.step_names import configured_steps
 from shop.worker.leases import LeaseLostError, expired
 from shop.worker.wake_up import wake
 
@@ -33,7 +28,9 @@ def run_due(beat: Callable[[], None]) -> None:
         if len(batch) == BATCH:
             # There is more than one process can do at once.
             wake("packing")
-        for pks in _portions(batch):
+        # Where a step calls another system, the last order of a batch might wait for too long.
+        one_by_one = any(step.calls_out for step in configured_steps())
+        for pks in [[pk] for pk in batch] if one_by_one else [batch]:
             for record in claim(pks):
                 beat()
                 run_steps(record, beat)
@@ -46,17 +43,14 @@ def reclaim_expired() -> None:
     """End the attempts of workers that died."""
     held = Packing.objects.filter(order__state=State.PACKING).select_related("order")
     for record in expired(held).iterator():
-        try:
+        with suppress(LeaseLostError):
             reclaim(record)
-        except LeaseLostError:
-            continue
 
 
 def due() -> list[int]:
     """The numbers of at most BATCH orders to pack now, the longest due first.
 
-    An order that failed is due from its next attempt on, behind those that have waited longer:
-    however many fail, they do not hold up the others.
+    An order that failed is due from its next attempt on, so it does not hold up the others.
     """
     found = [*due_first_attempts()[:BATCH], *due_retries()[:BATCH]]
     return [pk for _since, pk in sorted(found)[:BATCH]]
@@ -75,10 +69,3 @@ def due_retries() -> QuerySet[Packing, Any]:
     """
     again = Packing.objects.filter(next_attempt_at__lte=timezone.now())
     return again.order_by("next_attempt_at", "pk").values_list("next_attempt_at", "pk")
-
-
-def _portions(batch: list[int]) -> list[list[int]]:
-    """What to claim at once: one by one where another system might keep the last one waiting."""
-    if any(calls_out(import_string(path)) for path in settings.PACKING_STEPS):
-        return [[pk] for pk in batch]
-    return [batch]

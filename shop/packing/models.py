@@ -13,7 +13,7 @@ class Packing(Leased):
     """One per order, created at its first attempt."""
 
     class ErrorKind(models.TextChoices):
-        """What helps against an error."""
+        """The remedy for an error."""
 
         PERSON = "person", _("a person must act")
         PASSING = "passing", _("may pass by itself")
@@ -30,7 +30,7 @@ class Packing(Leased):
     last_error_kind = models.CharField(max_length=10, choices=ErrorKind, blank=True)
     # What a step tells the customer, in the order's language; shown while the order has a fault.
     customer_text = models.TextField(blank=True)
-    # The members of the order that the customer may correct while the order has a fault.
+    # The fields of the order that the customer may correct while the order has a fault.
     mendable = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -49,9 +49,6 @@ class Packing(Leased):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"packing of order {self.order_id}"
-
 
 class StepRecord(models.Model):
     """A step that is done; committed in one transaction with what the step wrote."""
@@ -68,12 +65,9 @@ class StepRecord(models.Model):
             models.UniqueConstraint(fields=["order", "name"], name="step_once_an_order")
         ]
 
-    def __str__(self) -> str:
-        return f"{self.name} of order {self.order_id}"
-
 
 class Counter(models.Model):
-    """How often something has happened since the first start; for `/metrics`."""
+    """The number of times that something has happened since the first start; for `/metrics`."""
 
     name = models.CharField(max_length=50, primary_key=True)
     total = models.PositiveBigIntegerField(default=0)
@@ -81,6 +75,3 @@ class Counter(models.Model):
     class Meta:
         verbose_name = _("counter")
         verbose_name_plural = _("counters")
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.total}"

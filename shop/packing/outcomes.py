@@ -1,4 +1,4 @@
-"""How a step reports its result. A step that simply returns is done.
+"""Outcomes that a step raises. A step that simply returns is done.
 
 A step is a function named in PACKING_STEPS, recorded by the last part of its dotted path. Once it
 is recorded for an order it is not called again for it. There are three kinds:
@@ -31,21 +31,19 @@ LONGEST_CODE = 40
 class RetryLater(Exception):
     """Not now: try again in `seconds` (at least one, and up to a fifth longer).
 
-    Counts as an attempt like any other; after the last one a person is asked. `reason` is for
-    staff.
+    Counts as an attempt; after the last one a person is asked. `reason` is for staff.
     """
 
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason)
-        self.seconds = seconds
-        self.reason = reason
+        self.seconds, self.reason = seconds, reason
 
 
 class NeedsCorrection(Exception):
     """The order must be corrected first; it gets the state `has_packing_errors`.
 
     `code` is one of `shop.orders.error_codes`, or a deployment's own of at most 40 characters,
-    which appears as such on the wire. `members` are the members of the order that the customer
+    which appears as such on the wire. `members` are the fields of the order that the customer
     can correct: their page shows a form for these, with `customer` beside the first, and packing
     goes on once they are corrected. `customer` is shown on the registration page as it is: write
     it in the order's language, with nothing that the order's hash must not reveal. `staff` is
@@ -56,22 +54,16 @@ class NeedsCorrection(Exception):
         self, code: str, *, customer: str = "", staff: str = "", members: Collection[str] = ()
     ) -> None:
         super().__init__(staff or code)
-        self.code = checked_code(code)
-        self.customer = customer
-        self.members = members
-        self.staff = staff
+        self.code, self.staff = checked_code(code), staff
+        self.customer, self.members = customer, members
 
 
 class NeedsHuman(Exception):
-    """A person must decide; the order gets the state `need_human`.
-
-    `code` and `staff` as in NeedsCorrection.
-    """
+    """A person must decide; the order gets the state `need_human`. See NeedsCorrection."""
 
     def __init__(self, code: str, *, staff: str = "") -> None:
         super().__init__(staff or code)
-        self.code = checked_code(code)
-        self.staff = staff
+        self.code, self.staff = checked_code(code), staff
 
 
 def checked_code(code: str) -> str:

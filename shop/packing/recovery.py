@@ -1,19 +1,16 @@
 """Recovery of orders that are stuck, by staff or by the customer.
 
-`retry` goes on behind the steps that are recorded: what they wrote is never written twice. Only a
-step that calls another system may be called again (`retry_from`), because it passes on the same
-idempotency key each time. What local steps wrote stays; where it is wrong, `mark_packed` names
-what was delivered instead.
+`retry` goes on behind the recorded steps: what they wrote is never written twice. Only a step that
+calls another system may be called again (`retry_from`), under the same idempotency key. Where local
+steps wrote something wrong, `mark_packed` names what was delivered instead.
 """
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from shop.orders.corrections import STUCK, correct
 from shop.orders.models import Order, OrderEvent, State
@@ -21,7 +18,7 @@ from shop.orders.order_fields import CORRECTABLE
 from shop.orders.states import transition
 from shop.packing import steps
 from shop.packing.models import Packing, StepRecord
-from shop.packing.step_names import calls_out, step_name
+from shop.packing.step_names import configured_steps
 from shop.tenancy.models import Membership, Project, User
 from shop.worker.wake_up import wake
 
@@ -41,10 +38,7 @@ def retry(order: Order, actor: User | None, **changes: Any) -> bool:
 
 
 def retry_now(order: Order, staff: User) -> bool:
-    """Have the worker make a waiting retry at once, with the attempts counted from zero.
-
-    False where the order does not wait for one (any more).
-    """
+    """Make a waiting retry due at once, counted from zero; False where none waits (any more)."""
     with transaction.atomic():
         # No join: PostgreSQL rechecks only the updated row itself after waiting for a lock.
         pending = Order.objects.filter(pk=OuterRef("pk"), state=State.PENDING)
@@ -60,9 +54,8 @@ def retry_now(order: Order, staff: User) -> bool:
 
 def rerunnable_steps(order: Order) -> list[str]:
     """The names of the steps done that call another system, in order; see `retry_from`."""
-    calling = [step_name(path) for path in settings.PACKING_STEPS if calls_out(import_string(path))]
     done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
-    return [name for name in calling if name in done]
+    return [step.name for step in configured_steps() if step.calls_out and step.name in done]
 
 
 def retry_from(order: Order, name: str, staff: User) -> bool:
@@ -105,10 +98,7 @@ def correct_and_retry(
 
 
 def approve(order: Order, staff: User) -> bool:
-    """Approve an order that waits for a person; this is asked once per order.
-
-    False where it does not wait (any more).
-    """
+    """Approve an order that waits for a person; False where it does not wait (any more)."""
     if order.state != State.NEED_HUMAN:
         return False
     with transaction.atomic():

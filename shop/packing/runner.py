@@ -2,18 +2,16 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
-from django.utils.module_loading import import_string
 
-from shop.orders.models import Order, State
-from shop.packing.attempts import finish, lease_end, retry_later
+from shop.orders.models import State
+from shop.packing.attempts import finish, retry_later
 from shop.packing.models import Packing, StepRecord
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman, RetryLater
-from shop.packing.step_names import Step, calls_out, is_gate, step_key, step_name
-from shop.worker.leases import LeaseLostError, fence
+from shop.packing.step_names import Step, configured_steps, step_key
+from shop.worker.leases import LeaseLostError, fence, lease_end
 
 logger = logging.getLogger(__name__)
 
@@ -63,37 +61,28 @@ def _attempt(record: Packing, beat: Callable[[], None]) -> None:
 def _run_steps(record: Packing, beat: Callable[[], None]) -> None:
     order = record.order
     done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
-    for path in settings.PACKING_STEPS:
-        step, name = import_string(path), step_name(path)
-        if is_gate(step):
+    for step in configured_steps():
+        if step.gate:
             record.last_step = ""
-            step(order)
-        elif name not in done:
+            step.run(order)
+        elif step.name not in done:
             beat()
-            record.last_step = name
-            _run_step(record, step, name)
+            record.last_step = step.name
+            _run_step(record, step)
 
 
-def _run_step(record: Packing, step: Step, name: str) -> None:
-    order = record.order
-    begun: dict[str, Any] = {"lease_until": lease_end(), "last_step": name}
-    if calls_out(step):
+def _run_step(record: Packing, step: Step) -> None:
+    order, seconds = record.order, settings.PACKING_LEASE_SECONDS
+    if step.calls_out:
         # No transaction is open while another system answers: it would block every writer.
-        fence(record, **begun)
-        step(order, step_key(order, name))
-        with transaction.atomic():
-            fence(record, lease_until=lease_end())
-            _record_step(order, name)
-        return
+        fence(record, lease_until=lease_end(seconds), last_step=step.name)
+        step.run(order, step_key(order, step.name))
     with transaction.atomic():
-        fence(record, **begun)
-        _record_step(order, name)
-        step(order)
-
-
-def _record_step(order: Order, name: str) -> None:
-    try:
-        StepRecord.objects.create(order=order, name=name)
-    except IntegrityError as error:
-        # The fence comes first; should it ever fail, this keeps a step from counting twice.
-        raise LeaseLostError from error
+        fence(record, lease_until=lease_end(seconds), last_step=step.name)
+        try:
+            StepRecord.objects.create(order=order, name=step.name)
+        except IntegrityError as error:
+            # The fence comes first; should it ever fail, this keeps a step from counting twice.
+            raise LeaseLostError from error
+        if not step.calls_out:
+            step.run(order)

@@ -1,15 +1,14 @@
-"""Names of the steps of packing: in rows, on pages, and for other systems."""
+"""The configured steps of packing, and their names in rows, on pages, and for other systems."""
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order
-
-Step = Callable[..., None]  # see `shop.packing.outcomes`
 
 TITLES = {
     "client": _("Client"),
@@ -19,25 +18,31 @@ TITLES = {
 }
 
 
-def step_name(path: str) -> str:
-    """The name under which a step is recorded: the last part of its dotted path."""
-    return path.rpartition(".")[2]
+@dataclass(frozen=True)
+class Step:
+    """A function of PACKING_STEPS, of one of the kinds that `shop.packing.outcomes` documents."""
+
+    name: str  # under which it is recorded
+    run: Callable[..., None]
+    gate: bool
+    calls_out: bool
+
+
+def load_step(path: str) -> Step:
+    """The step at a dotted path, named by its last part. Raises ImportError."""
+    run = import_string(path)
+    gate, calls_out = (bool(getattr(run, kind, False)) for kind in ("gate", "calls_out"))
+    return Step(path.rpartition(".")[2], run, gate, calls_out)
+
+
+def configured_steps() -> list[Step]:
+    """The steps of PACKING_STEPS, in order."""
+    return [load_step(path) for path in settings.PACKING_STEPS]
 
 
 def recorded_steps() -> list[str]:
     """The names of the steps that are recorded and shown, in order: all but the gates."""
-    paths = settings.PACKING_STEPS
-    return [step_name(path) for path in paths if not is_gate(import_string(path))]
-
-
-def is_gate(step: Step) -> bool:
-    """Whether a step only decides if packing may go on."""
-    return bool(getattr(step, "gate", False))
-
-
-def calls_out(step: Step) -> bool:
-    """Whether a step calls another system."""
-    return bool(getattr(step, "calls_out", False))
+    return [step.name for step in configured_steps() if not step.gate]
 
 
 def step_title(name: str) -> str:
@@ -48,7 +53,7 @@ def step_title(name: str) -> str:
 def step_key(order: Order, name: str) -> str:
     """The idempotency key of the step `name` of `order`, for a system that it calls.
 
-    Derived from the order's hash, which opens the registration page, without giving it away; and
-    from nothing else, so that restarts and new secret keys do not change it.
+    Derived from the order's hash alone, without giving it away: restarts and new secret keys do
+    not change it.
     """
     return str(uuid.uuid5(uuid.UUID(order.order_hash), name))

@@ -43,9 +43,8 @@ def client(order: Order) -> None:
 def project(order: Order) -> None:
     """Create the project in its tier, or check that the one named is still there."""
     if order.project_id:
-        found = Project.objects.filter(
-            pk=order.project_id, client=order.delivered_client_id
-        ).first()
+        projects = Project.objects.filter(client=order.delivered_client_id)
+        found = projects.filter(pk=order.project_id).first()
         if found is None:
             raise NeedsCorrection("project_gone")
         if found.product_id != order.product_id:
@@ -80,9 +79,8 @@ def member(order: Order) -> None:
 
 def invitation(order: Order) -> None:
     """Create the invitation; its mail is sent once the order is packed."""
-    membership = Membership.objects.filter(
-        user=order.member_id, project=order.delivered_project_id
-    ).first()
+    seats = Membership.objects.filter(user=order.member_id, project=order.delivered_project_id)
+    membership = seats.first()
     if membership is None:
         raise NeedsCorrection("project_gone")
     order.invitation = Invitation.objects.create(membership=membership)

@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "shop.context_processors.absolute_urls",
+                "shop.base_url.absolute_urls",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -91,9 +91,7 @@ TEMPLATES = [
 ]
 
 # One connection per process stays open: a new one costs ten times as much as a request.
-DATABASES = {
-    "default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}"),
-}
+DATABASES = {"default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}
 if "ENGINE" not in DATABASES["default"]:
     raise SystemExit("DATABASE_URL must begin with sqlite:/// or postgres://")
 DATABASES["default"]["CONN_MAX_AGE"] = 600
@@ -111,20 +109,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL and find_spec("redis") is None:
     raise SystemExit("REDIS_URL needs one more package: pip install -r requirements-redis.txt")
-redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-CACHES = {
-    "default": redis
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+CACHES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     # Written at each call of the API: too often for a table.
-    "limits": redis
-    if REDIS_URL
-    else {
+    "limits": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "limits",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
+if REDIS_URL:
+    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    CACHES = dict.fromkeys(CACHES, redis)
 
 # German is the default, on pages and for orders that name no language. Two languages, not any
 # number: texts of tiers and legal pages have one column for each.

@@ -73,8 +73,8 @@ WORKER_CLUSTERS = {
         "hourly": [
             "shop.notifications.emails.queue.queue_reminders",
             "shop.notifications.emails.staff_digest.queue_staff_digest",
-            "shop.orders.expiry.expire_incomplete",
-            "shop.orders.expiry.delete_stale_baskets",
+            "shop.orders.cancellation.expire_incomplete",
+            "shop.orders.open_orders.delete_stale_baskets",
             "shop.api.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
@@ -103,14 +103,7 @@ if DEMO:
 else:
     required("EMAIL_URL")
 if env.str("EMAIL_URL", default=""):
-    mail = read("EMAIL_URL", env.email_url, "")
-    EMAIL_BACKEND = mail["EMAIL_BACKEND"]
-    EMAIL_HOST = mail["EMAIL_HOST"]
-    EMAIL_PORT = mail["EMAIL_PORT"]
-    EMAIL_HOST_USER = mail["EMAIL_HOST_USER"]
-    EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS = mail.get("EMAIL_USE_TLS", False)
-    EMAIL_USE_SSL = mail.get("EMAIL_USE_SSL", False)
+    globals().update(read("EMAIL_URL", env.email_url, ""))  # EMAIL_BACKEND, EMAIL_HOST and so on
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"
@@ -124,7 +117,4 @@ MAILS_A_DAY = 5  # to an address that has not joined
 WEBHOOK_TIMEOUT_SECONDS = 15  # for a whole call, from the DNS query to the end of the response
 WEBHOOK_LEASE_SECONDS = 60  # well above it
 # Before the second attempt, the third and so on (contract, "redirection_uri").
-WEBHOOK_WAITS_SECONDS = [
-    *(5, 5 * 60, 30 * 60),
-    *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)),
-]
+WEBHOOK_WAITS_SECONDS = [5, 5 * 60, 30 * 60, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))]

@@ -16,18 +16,17 @@ from shop.access.rate_limits import hit
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.form_texts import add_errors
-from shop.orders.basket import order_document, put_tier, quote, update_document
-from shop.orders.consent import NoConsentError
+from shop.orders.basket import NoConsentError, order_document, put_tier, quote, update_document
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
+    Owner,
     find_open,
     locked_basket,
     orders_of,
     update_open_order,
     visible_to,
 )
-from shop.orders.owners import Owner
 from shop.orders.placing import Caller, NotOpenError, PriceChangedError, submit_open_order
 from shop.owner_cookie import page_owner, write_owner_id
 from shop.storefront.forms import CheckoutForm
@@ -40,9 +39,9 @@ def take_tier(request: HttpRequest) -> HttpResponse:
     tier = _tier(request, _listed())
     if tier is None:
         raise Http404
-    changed = update_open_order(page_owner(request), lambda basket: _change_tier(basket, tier))
+    _basket, owner = update_open_order(page_owner(request), lambda old: _change_tier(old, tier))
     response = redirect("checkout")
-    write_owner_id(response, changed.owner)
+    write_owner_id(response, owner)
     return response
 
 
@@ -134,9 +133,9 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
     if placed and _same(placed, form):
         return redirect("registration", placed.order_hash)
     # What was typed belongs to a new order, if the customer confirms it.
-    changed = update_open_order(owner, form.fill)
-    response = _page(request, form, changed.basket, 409, placed=placed, stale=placed is None)
-    write_owner_id(response, changed.owner)
+    basket, new_owner = update_open_order(owner, form.fill)
+    response = _page(request, form, basket, 409, placed=placed, stale=placed is None)
+    write_owner_id(response, new_owner)
     return response
 
 

@@ -11,8 +11,7 @@ from shop.catalogue.models import Product
 from shop.content.terms_field import terms_field
 from shop.form_texts import FORM_TEXTS, TermsForm, add_errors, filled_in, member_field
 from shop.languages import page_language
-from shop.orders.basket import order_document, put_tier, update_document
-from shop.orders.consent import put_consent
+from shop.orders.basket import order_document, put_consent, put_tier, update_document
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
 from shop.tenancy.models import Client, Project, User

@@ -10,8 +10,7 @@ from shop.base_url import base_url
 from shop.catalogue.models import Product
 from shop.content.questions import listed
 from shop.languages import page_language
-from shop.orders.open_orders import open_orders_of
-from shop.orders.owners import Owner
+from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.pricing import price_of
 from shop.owner_cookie import read_owner_id
 from shop.storefront.json_ld import data_block, describe
@@ -45,7 +44,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one tier; 404 for a retired one."""
     product = get_object_or_404(Product, slug=slug, listed=True)
-    address = f"{base_url(request).rstrip('/')}{request.path}?lang={page_language()}"
+    address = f"{base_url(request)}{request.path}?lang={page_language()}"
     context = {
         "product": product,
         "price": price_of(product, None, adds_member=False),

@@ -25,9 +25,8 @@ class UserAdmin(admin.ModelAdmin[User]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         # Else anybody who can change users could give themselves every permission.
-        return (
-            self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *POWERS)
-        )
+        fields = self.readonly_fields
+        return fields if request.user.is_superuser else (*fields, *POWERS)
 
 
 def _may_edit(request: HttpRequest, user: User | None) -> bool:

@@ -1,7 +1,6 @@
 """The client_admin of a client: exactly one user at any time (contract, "Who is who").
 
-Everything a client_admin does starts by locking the client's row while it is still theirs, so two
-who act at once, or one who is handing over, come one after the other.
+Each act of theirs first locks the client's row while it is theirs, so acts come one by one.
 """
 
 from collections.abc import Iterator
@@ -20,10 +19,7 @@ class NotClientAdminError(Exception):
 
 @contextmanager
 def administering(client: Client, admin: User) -> Iterator[None]:
-    """Lock `client` while `admin` acts for it.
-
-    Raises NotClientAdminError before anything is written.
-    """
+    """Lock `client` while `admin` acts for it. Raises NotClientAdminError first of all."""
     with transaction.atomic():
         if not lock_rows(Client.objects.filter(pk=client.pk, client_admin=admin)):
             raise NotClientAdminError
@@ -40,8 +36,8 @@ def successors(client: Client) -> QuerySet[User]:
 def appoint(client: Client, user: User) -> bool:
     """Make `user` client_admin in place of the one that `client` was loaded with.
 
-    Returns False, and changes nothing, if somebody else was appointed meanwhile, if `user` already
-    is the client_admin, or if their account was deleted.
+    Returns False, and changes nothing, if somebody else was faster, or `user` is it already or
+    gone.
     """
     if client.client_admin_id == user.pk:
         return False
@@ -54,11 +50,10 @@ def appoint(client: Client, user: User) -> bool:
 
 
 def hand_over(client: Client, admin: User, to: User) -> bool:
-    """Make `to` client_admin in place of `admin`, who decides it.
+    """Make `to` client_admin in place of `admin`, whose unpacked orders for the client will fail.
 
-    Orders that `admin` placed for the client and that are not packed yet will fail: packing checks
-    that the orderer is still client_admin. Returns False, and changes nothing, if `admin` does not
-    administer `client` (any more) or `to` is not one of its joined members (any more).
+    Returns False, and changes nothing, if `admin` does not administer `client` (any more) or `to`
+    is not one of its joined members (any more).
     """
     with transaction.atomic():
         won = client.client_admin_id == admin.pk and appoint(client, to)

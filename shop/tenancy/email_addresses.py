@@ -24,35 +24,24 @@ def mask_email(email: str) -> str:
 
 
 def get_or_create_user(email: str, *, first_name: str, last_name: str, language: str) -> User:
-    """Return the user of `email`, or create one who has yet to join.
-
-    Names and language are for a new user only: an order never changes a known one.
-    """
+    """Return the user of `email`, unchanged, or create one who has yet to join."""
     email = email.lower()
     found = user_by_email(email)
     try:
         with transaction.atomic():
-            # Locked, so that the account cannot be deleted meanwhile. The write also takes the time of
-            # creating a user, so that response times do not tell the two cases apart.
+            # Locked, so that the account cannot be deleted meanwhile. The write also takes as long
+            # as creating a user, so that response times do not tell the two cases apart.
             if found and lock_rows(User.objects.filter(pk=found.pk, email=found.email)):
                 return found
-            return User.objects.create_user(
-                email,
-                first_name=first_name,
-                last_name=last_name,
-                language=language,
-                is_active=False,
-            )
+            names = {"first_name": first_name, "last_name": last_name}
+            return User.objects.create_user(email, **names, language=language, is_active=False)
     except IntegrityError:
         # Another order has just created the user.
         return User.objects.get(email=email)
 
 
 def mark_verified(user: User) -> None:
-    """Mark the e-mail of `user` as verified, as sign-in requires it.
-
-    If somebody else has verified the same address meanwhile, it stays theirs.
-    """
+    """Mark the e-mail of `user` as verified for sign-in, unless somebody else has verified it."""
     if EmailAddress.objects.filter(email=user.email, verified=True).exclude(user=user).exists():
         return
     EmailAddress.objects.update_or_create(

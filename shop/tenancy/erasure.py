@@ -1,4 +1,4 @@
-"""Erase a user's personal data when they delete their account.
+"""Erase a member's personal data when they delete their account.
 
 The row stays, emptied, because others refer to it: an order keeps the user who placed it.
 """
@@ -36,8 +36,8 @@ class NotErasableError(Exception):
 def erase_user(user: User) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
-    Ends memberships, invitations and their links, sessions, tokens, passkeys and second factors.
-    Raises StillAdministersError and NotErasableError.
+    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Raises
+    StillAdministersError and NotErasableError.
     """
     emails = emails_of(user)
     with transaction.atomic():
@@ -52,17 +52,13 @@ def erase_user(user: User) -> None:
         Membership.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         of_users = ContentType.objects.get_for_model(User)
-        LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk)).update(
-            object_repr="", change_message=""
-        )
-        User.objects.filter(pk=user.pk).update(
-            email=f"deleted-{user.pk}@deleted.invalid",
-            password=make_password(None),
-            login=None,
-            first_name="",
-            last_name="",
-            last_login=None,
-        )
+        log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
+        log.update(object_repr="", change_message="")
+        nothing = {"login": None, "first_name": "", "last_name": "", "last_login": None}
+        email = f"deleted-{user.pk}@deleted.invalid"
+        row = User.objects.filter(pk=user.pk)
+        row.update(email=email, password=make_password(None), **nothing)
+    # Decoding every session takes too long for a transaction.
     _delete_sessions_with(emails)
 
 
@@ -83,10 +79,7 @@ def _delete_credentials(user: User) -> None:
 
 
 def _delete_sessions_with(emails: frozenset[str]) -> None:
-    """Delete sessions in which an address was typed without signing in.
-
-    Every session has to be decoded for that, which takes too long for a transaction.
-    """
+    """Delete sessions in which an address was typed without signing in."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         held = json.dumps(session.get_decoded()).lower()
         if any(json.dumps(email) in held for email in emails):

@@ -1,7 +1,4 @@
-"""Join links and join codes, both signed over an invitation's id and counter.
-
-They are made when the mail is rendered and never stored. Raising the counter ends older ones.
-"""
+"""Join links and codes, signed over an invitation's id and counter and never stored."""
 
 import hmac
 from datetime import date, timedelta
@@ -18,6 +15,7 @@ from shop.tenancy.models import Invitation
 # No characters that are easily confused.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
+SALT = "shop.tenancy.invitation"
 
 
 class LinkError(Exception):
@@ -36,7 +34,7 @@ class LinkError(Exception):
 
 
 def _signer() -> TimestampSigner:
-    return TimestampSigner(sep="~", salt="shop.tenancy.invitation")
+    return TimestampSigner(sep="~", salt=SALT)
 
 
 def join_token(invitation: Invitation) -> str:
@@ -45,11 +43,7 @@ def join_token(invitation: Invitation) -> str:
 
 
 def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
-    """Return `invitation` if `token` is valid for it.
-
-    Raises LinkError: the token is damaged or another invitation's, expired, replaced by a newer
-    one, or used; or withdrawn, if `invitation` is None.
-    """
+    """Return `invitation` if `token` is valid for it. Raises LinkError."""
     max_age = timedelta(days=settings.INVITATION_DAYS)
     try:
         value, expired = _signer().unsign(token, max_age=max_age), False
@@ -72,10 +66,7 @@ def read_join_token(token: str, invitation: Invitation | None) -> Invitation:
 
 
 def join_code(invitation: Invitation) -> str:
-    """Return the code to type if the mail is read on another device: `ABCD-EFGH`.
-
-    Valid for INVITATION_DAYS, unless it is used, replaced or guessed at too often before.
-    """
+    """Return the code to type on another device: `ABCD-EFGH`, valid for INVITATION_DAYS."""
     code = _code(invitation, timezone.now().date(), settings.SECRET_KEY)
     return f"{code[:4]}-{code[4:]}"
 
@@ -85,13 +76,9 @@ def redeem_code(typed: str, invitation: Invitation) -> bool:
 
     Every try counts: after JOIN_CODE_TRIES no code is right until a new mail is sent.
     """
-    counted = Invitation.objects.filter(
-        pk=invitation.pk,
-        counter=invitation.counter,
-        used_at=None,
-        code_tries__lt=settings.JOIN_CODE_TRIES,
-    ).update(code_tries=F("code_tries") + 1)
-    if not counted:
+    unused = Invitation.objects.filter(pk=invitation.pk, counter=invitation.counter, used_at=None)
+    guessable = unused.filter(code_tries__lt=settings.JOIN_CODE_TRIES)
+    if not guessable.update(code_tries=F("code_tries") + 1):
         return False
     given = "".join(char for char in typed.upper() if char in ALPHABET)
     today = timezone.now().date()
@@ -103,21 +90,15 @@ def redeem_code(typed: str, invitation: Invitation) -> bool:
 
 
 def replace_link(invitation: Invitation) -> bool:
-    """End all links and codes of `invitation`, so that a new mail brings new ones.
-
-    Returns False if it is used.
-    """
-    changed = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(
-        counter=F("counter") + 1, code_tries=0
-    )
+    """End all links and codes of `invitation` for new ones; return False if it is used."""
+    unused = Invitation.objects.filter(pk=invitation.pk, used_at=None)
+    changed = unused.update(counter=F("counter") + 1, code_tries=0)
     invitation.refresh_from_db()
     return bool(changed)
 
 
 def _code(invitation: Invitation, day: date, key: str) -> str:
     # A link's token carries its time; a code has the day signed into it.
-    value = f"{invitation.pk}-{invitation.counter}-{day:%Y%m%d}"
-    digest = salted_hmac(
-        "shop.tenancy.invitation.code", value, secret=key, algorithm="sha256"
-    ).digest()
+    salt, value = f"{SALT}.code", f"{invitation.pk}-{invitation.counter}-{day:%Y%m%d}"
+    digest = salted_hmac(salt, value, secret=key, algorithm="sha256").digest()
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE_LENGTH])

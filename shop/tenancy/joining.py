@@ -16,11 +16,7 @@ class LoginTakenError(Exception):
 
 @dataclass(frozen=True)
 class NewMember:
-    """The data a new member enters while joining; `login` may be empty.
-
-    Without a password they sign in by passkey or e-mailed code. `terms` is the version they agree
-    to.
-    """
+    """The data a new member enters: `login` may be empty, `password` None beside a passkey."""
 
     password: str | None
     first_name: str
@@ -33,8 +29,8 @@ class NewMember:
 def join_as_new(invitation: Invitation, new: NewMember) -> bool:
     """Make the invited user known, and a member of every project they were invited to so far.
 
-    The address is verified now, so all its open invitations are accepted. Returns False if the
-    invitation was used meanwhile, or the user joined by another. Raises LoginTakenError.
+    Returns False if the invitation was used meanwhile, or the user joined by another. Raises
+    LoginTakenError.
     """
     user = invitation.membership.user
     # Outside the transaction: hashing takes as long as a hundred writes.
@@ -47,12 +43,9 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
             if not (unknown.update(joined_at=now) and _use(invitation, terms=new.terms)):
                 transaction.set_rollback(True)
                 return False
-            user.password = password
             user.first_name, user.last_name = new.first_name, new.last_name
-            user.login = new.login or None
-            user.language = new.language
-            user.is_active = True
-            user.joined_at = now
+            user.login, user.language, user.password = new.login or None, new.language, password
+            user.is_active, user.joined_at = True, now
             user.save()
             invited = Membership.objects.filter(user=user, invitations__isnull=False)
             invited.filter(joined_at=None).update(joined_at=now)
@@ -63,16 +56,12 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
 
 
 def join_as_known(invitation: Invitation) -> bool:
-    """Make a known user a member of the project they were invited to, and of no other.
-
-    Returns False if the invitation was used meanwhile.
-    """
+    """Add a known user to this one project; False if the invitation was used meanwhile."""
     with transaction.atomic():
         if not _use(invitation):
             return False
-        Membership.objects.filter(pk=invitation.membership_id, joined_at=None).update(
-            joined_at=timezone.now()
-        )
+        invited = Membership.objects.filter(pk=invitation.membership_id, joined_at=None)
+        invited.update(joined_at=timezone.now())
     return True
 
 
@@ -83,8 +72,5 @@ def login_is_free(login: str, user: User) -> bool:
 
 def _use(invitation: Invitation, terms: Version | None = None) -> bool:
     # The counter as well: a newer mail may just have ended this link.
-    return bool(
-        Invitation.objects.filter(
-            pk=invitation.pk, counter=invitation.counter, used_at=None
-        ).update(used_at=timezone.now(), terms=terms)
-    )
+    unused = Invitation.objects.filter(pk=invitation.pk, counter=invitation.counter, used_at=None)
+    return bool(unused.update(used_at=timezone.now(), terms=terms))

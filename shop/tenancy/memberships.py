@@ -1,9 +1,8 @@
 """Memberships: change a role, remove a member, give a reserved seat to somebody else."""
 
-from django.db.models import F
-
 from shop.row_locks import lock_rows
 from shop.tenancy.client_admins import administering
+from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import Invitation, Membership, Project, User
 
 
@@ -12,10 +11,7 @@ class NoSeatError(Exception):
 
 
 def change_role(membership: Membership, role: Membership.Role, admin: User) -> bool:
-    """Give a member of one of `admin`'s projects `role`.
-
-    Returns False if the member was removed meanwhile. Raises NotClientAdminError.
-    """
+    """Give a member `role`; False if they were removed meanwhile. Raises NotClientAdminError."""
     with administering(membership.project.client, admin):
         return bool(Membership.objects.filter(pk=membership.pk).update(role=role))
 
@@ -23,8 +19,7 @@ def change_role(membership: Membership, role: Membership.Role, admin: User) -> b
 def remove_membership(membership: Membership, admin: User) -> bool:
     """Delete `membership` with its invitations, which frees the seat and ends their links.
 
-    A user who never joined stays as a row that can do nothing. Returns False if the membership is
-    gone already or is `admin`'s own: they must hand over first. Raises NotClientAdminError.
+    Returns False if it is gone or is `admin`'s own. Raises NotClientAdminError.
     """
     with administering(membership.project.client, admin):
         found = Membership.objects.filter(pk=membership.pk).exclude(user=admin)
@@ -42,33 +37,27 @@ def transfer_seat(
 ) -> bool:
     """Give the seat that `old` was invited to, and its `invitation`, to `new`.
 
-    All links and codes sent so far end. `old` loses the seat unless they have joined, `keep` is
-    set, or another invitation needs it. Call it in a transaction, and roll that back if this
-    returns False (the invitation was used meanwhile) or raises NoSeatError (one more seat is needed
-    than the tier has, and `beyond_tier` is not set).
+    Links and codes sent so far end. `old` keeps the seat if they have joined, `keep` is set, or
+    another invitation needs it. Roll the transaction back if this returns False (the invitation was
+    used meanwhile) or raises NoSeatError (the tier is full and `beyond_tier` not set).
     """
-    if invitation:
-        unused = Invitation.objects.filter(pk=invitation.pk, used_at=None)
-        if not unused.update(counter=F("counter") + 1, code_tries=0):
-            return False
+    if invitation and not replace_link(invitation):
+        return False
     # Orders that compete for the last seat of the project wait for each other here.
     lock_rows(Project.objects.filter(pk=project.pk))
-    before = Membership.objects.filter(user=old, project=project).first()
+    before = project.memberships.filter(user=old).first()
     role = before.role if before else Membership.Role.MEMBER
-    membership, is_new = Membership.objects.get_or_create(
-        user=new, project=project, defaults={"role": role}
-    )
+    membership, is_new = project.memberships.get_or_create(user=new, defaults={"role": role})
     if invitation:
         Invitation.objects.filter(pk=invitation.pk).update(membership=membership)
         invitation.refresh_from_db()
     freed = 0
     if new != old and not keep:
-        left = Membership.objects.filter(user=old, project=project, joined_at=None)
-        freed, _ = left.filter(invitations=None).delete()
-    if is_new and not freed and not beyond_tier:
-        members = Membership.objects.filter(project=project).count()
-        if members > project.product.members:
-            raise NoSeatError
+        left = project.memberships.filter(user=old, joined_at=None, invitations=None)
+        freed, _ = left.delete()
+    needs_seat = is_new and not freed and not beyond_tier
+    if needs_seat and project.memberships.count() > project.product.members:
+        raise NoSeatError
     return True
 
 

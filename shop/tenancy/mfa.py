@@ -14,17 +14,11 @@ def has_second_factor(user: User) -> bool:
     return bool(is_mfa_enabled(user, [APP, PASSKEY]))
 
 
-def has_only_passkeys(user: User) -> bool:
-    """Return whether `user` has passkeys, but neither a password nor an authenticator app."""
-    if user.has_usable_password():
+def may_recover_by_mail(user: User) -> bool:
+    """Return whether an e-mailed code alone signs `user` in, as their passkey may be lost.
+
+    It may if the passkey replaces a password, but not if it is a second factor, or for staff.
+    """
+    if user.is_staff or user.has_usable_password():
         return False
     return bool(is_mfa_enabled(user, [PASSKEY])) and not is_mfa_enabled(user, [APP])
-
-
-def may_recover_by_mail(user: User) -> bool:
-    """Return whether an e-mailed code alone signs `user` in, because their passkey may be lost.
-
-    A passkey that replaces the password may be recovered by mail, as a password may. One that is a
-    second factor, beside a password or for staff, may not.
-    """
-    return not user.is_staff and has_only_passkeys(user)

@@ -90,7 +90,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def may_sign_in(self) -> bool:
-        """Return whether the user may sign in: joined, active, and no demo user outside the demo."""
+        """Return whether the user may sign in: joined, active, no demo user outside the demo."""
         return self.is_known and self.is_active and (settings.DEMO or not self.demo)
 
 
@@ -132,8 +132,7 @@ class Project(models.Model):
 class Membership(models.Model):
     """A user in a project; a reserved seat until `joined_at` is set.
 
-    The role is for the product. In the portal, project admins see the members; only the
-    client_admin invites, removes, and changes roles.
+    Project admins see the members; only the client_admin invites, removes, and changes roles.
     """
 
     class Role(models.TextChoices):

@@ -8,10 +8,7 @@ from django.conf import settings
 
 
 def delete_expired_sessions(beat: Callable[[], None]) -> None:
-    """Delete expired sessions and allauth's records of them; runs hourly.
-
-    Calls `beat`, the worker's heartbeat, before each session.
-    """
+    """Delete expired sessions and allauth's records of them; call `beat` between two."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     beat()
     store.clear_expired()

@@ -1,13 +1,12 @@
-"""The room's start."""
+"""The worker as a Django app: the only room that knows the queue's library."""
 
 from django.apps import AppConfig
 
-from shop.worker.parent_death import tie_to_supervisor
-from shop.worker.processes import name_worker
+from shop.worker.processes import name_worker, tie_to_supervisor
 
 
 class WorkerConfig(AppConfig):
-    """The worker: the only room that knows the queue's library."""
+    """The worker: wake-ups, leases, heartbeats."""
 
     name = "shop.worker"
 

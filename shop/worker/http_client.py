@@ -1,7 +1,7 @@
 """A safe HTTP client: public addresses only, one deadline for the whole call, no redirects.
 
-It gives the standard library's client a socket of our own. So the name is looked up once, no proxy
-of the environment and no redirect leads elsewhere, and the socket can be shut down at any moment.
+The standard library's client gets a socket of our own: the name is looked up once, no proxy and no
+redirect leads elsewhere, and the socket can be shut down at any moment.
 """
 
 import socket
@@ -18,11 +18,9 @@ from urllib.parse import urlsplit
 
 from shop.worker import networks
 
-MAX_BYTES = 1024
-
 
 class Failure(StrEnum):
-    """Why a call did not succeed."""
+    """The reason for which a call did not succeed."""
 
     ADDRESS = "address"  # not public, or neither https nor allowed http
     NAME = "name"  # unknown to the name servers
@@ -35,10 +33,7 @@ class Failure(StrEnum):
 
 @dataclass
 class Response:
-    """The outcome of a call; without a `failure` the status is 2xx.
-
-    `status` and `body` may also be there beside a failure, as far as the response came.
-    """
+    """The outcome of a call: 2xx, or a `failure` with as much of the response as came."""
 
     failure: Failure | None = None
     status: int | None = None
@@ -69,7 +64,7 @@ class HttpClient:
 
     seconds: float
     allow_local: bool = False
-    max_bytes: int = MAX_BYTES
+    max_bytes: int = 1024
     lookup: networks.Lookup = networks.look_up
 
     def request(
@@ -78,7 +73,15 @@ class HttpClient:
         """Make one call, and return what came of it; only a malformed URL raises (ValueError)."""
         response = Response()
         try:
-            self._exchange(response, method, url, headers, body)
+            with ExitStack() as stack:
+                connection, target, host = self._connection(url, stack)
+                connection.request(method, target, body, {**headers, "Host": host})
+                answer = stack.enter_context(connection.getresponse())
+                response.status = answer.status
+                response.body = answer.read(self.max_bytes)
+                if not 200 <= answer.status < 300:
+                    redirects = 300 <= answer.status < 400
+                    response.failure = Failure.REDIRECT if redirects else Failure.STATUS
         except networks.NotPublicError:
             response.failure = Failure.ADDRESS
         except TimeoutError:
@@ -89,18 +92,10 @@ class HttpClient:
             response.failure = Failure.TLS
         except (OSError, HTTPException):
             response.failure = Failure.CONNECTION
-        else:
-            response.failure = _failure_of(response.status or 0)
         return response
 
-    def _exchange(
-        self,
-        response: Response,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-    ) -> None:
+    def _connection(self, url: str, stack: ExitStack) -> tuple[HTTPConnection, str, str]:
+        """A connection for one call of `url`, open until `stack` ends; its path, and its host."""
         deadline = Deadline(self.seconds)
         parts = urlsplit(url)
         if parts.scheme != "https" and not (self.allow_local and parts.scheme == "http"):
@@ -109,31 +104,18 @@ class HttpClient:
         addresses = networks.public_addresses(
             host, port, self.lookup, seconds=deadline.left(), allow_local=self.allow_local
         )
-        with ExitStack() as stack:
-            connected = stack.enter_context(_connect(addresses, port, deadline))
-            if parts.scheme == "https":
-                connected = stack.enter_context(
-                    tls().wrap_socket(
-                        connected, server_hostname=host, do_handshake_on_connect=False
-                    )
-                )
-            stack.enter_context(_cut_off(connected, deadline.left()))
-            if isinstance(connected, ssl.SSLSocket):
-                connected.do_handshake()
-            connection = HTTPConnection(host, port)
-            connection.sock, connection.auto_open = connected, 0
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            own = {"Host": parts.netloc.rpartition("@")[2]}
-            connection.request(method, target, body, {**headers, **own})
-            answer = stack.enter_context(connection.getresponse())
-            response.status = answer.status
-            response.body = answer.read(self.max_bytes)
-
-
-def _failure_of(status: int) -> Failure | None:
-    if 200 <= status < 300:
-        return None
-    return Failure.REDIRECT if 300 <= status < 400 else Failure.STATUS
+        connected = stack.enter_context(_connect(addresses, port, deadline))
+        if parts.scheme == "https":
+            connected = stack.enter_context(
+                tls().wrap_socket(connected, server_hostname=host, do_handshake_on_connect=False)
+            )
+        stack.enter_context(_cut_off(connected, deadline.left()))
+        if isinstance(connected, ssl.SSLSocket):
+            connected.do_handshake()
+        connection = HTTPConnection(host, port)
+        connection.sock, connection.auto_open = connected, 0
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return connection, target, parts.netloc.rpartition("@")[2]
 
 
 def _connect(addresses: Sequence[networks.Address], port: int, deadline: Deadline) -> socket.socket:
@@ -153,7 +135,7 @@ def _connect(addresses: Sequence[networks.Address], port: int, deadline: Deadlin
 
 @contextmanager
 def _cut_off(connected: socket.socket, seconds: float) -> Iterator[None]:
-    """Shut the socket down after `seconds`: its own time-out starts again with each byte.
+    """Shut the socket down after `seconds`, as its own time-out starts again with each byte.
 
     Raises TimeoutError where it came to that, however far the response had come.
     """

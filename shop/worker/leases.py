@@ -1,8 +1,7 @@
-"""Leases: one process at a time works on a row, and what follows when its attempt fails.
+"""Leases: one process at a time works on a row, in attempts that may fail and be made again.
 
-A process claims a row by a filtered UPDATE, so of several that try only one succeeds. Its token
-is in the row until the lease expires; each later write is fenced by that token. A process that
-was too slow therefore finds out that another one took over, and writes nothing more.
+A process claims a row by a filtered UPDATE, so of several only one succeeds. Each later write is
+fenced by its token, so one that was too slow notices that another took over, and writes no more.
 """
 
 import random
@@ -37,17 +36,16 @@ Row = TypeVar("Row", bound=Leased)
 
 
 def lease_end(seconds: float) -> datetime:
-    """When a lease of `seconds` that begins now expires."""
+    """The moment at which a lease of `seconds` that begins now expires."""
     return timezone.now() + timedelta(seconds=seconds)
 
 
 def claim(
     free: QuerySet[Row], pks: Collection[int], *, seconds: float, **changes: object
 ) -> QuerySet[Row]:
-    """Claim those of `pks` that are still `free`, for `seconds`, and return them.
+    """Claim those of `pks` that are `free` for `seconds`; count the attempt and write `changes`.
 
-    Counts the attempt and writes `changes`. `free` must exclude rows that are claimed already:
-    where two processes claim at once, that condition lets one of them win.
+    `free` must exclude claimed rows: of two processes at once, that condition lets one win.
     """
     token = uuid.uuid4()
     free.filter(pk__in=pks).update(
@@ -75,12 +73,8 @@ def expired(rows: QuerySet[Row]) -> QuerySet[Row]:
 
 
 def reclaim(row: Leased) -> bool:
-    """Take over the expired lease of `row` in order to end its attempt by `release`.
-
-    False where it was renewed, released or reclaimed meanwhile.
-    """
-    token = uuid.uuid4()
-    abandoned = expired(type(row)._default_manager.all())
+    """Take over the expired lease of `row`, to `release` it; False where somebody was faster."""
+    token, abandoned = uuid.uuid4(), expired(type(row)._default_manager.all())
     if not abandoned.filter(pk=row.pk, lease_token=row.lease_token).update(lease_token=token):
         return False
     row.lease_token = token
@@ -90,11 +84,10 @@ def reclaim(row: Leased) -> bool:
 def backoff(
     attempts: int, waits: Sequence[float], *, jitter: tuple[float, float] = (0.8, 1.2)
 ) -> timedelta | None:
-    """How long to wait after the last of `attempts` has failed; None: give up.
+    """The time to wait after the last of `attempts` has failed; None: give up.
 
-    `waits` are the seconds after the first attempt, the second and so on; each is multiplied by a
-    random number between the two of `jitter`, so that what failed together does not come back
-    together.
+    `waits` are the seconds after the first attempt, the second and so on, each times a random
+    number between the two of `jitter`: what failed together does not come back together.
     """
     if attempts > len(waits):
         return None

@@ -9,6 +9,3 @@ class Heartbeat(models.Model):
     cluster = models.CharField(max_length=50, unique=True)
     beat_at = models.DateTimeField(null=True)  # null until its first wake-up ran
     restarts = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return self.cluster

@@ -9,11 +9,7 @@ from urllib.parse import SplitResult
 
 NAT64 = IPv6Network("64:ff9b::/96")
 # 6to4 and local NAT64 contain an address of unknown reach.
-TUNNELS = (
-    IPv6Network("2002::/16"),
-    IPv6Network("64:ff9b:1::/48"),
-    IPv4Network("192.88.99.0/24"),
-)
+TUNNELS = (IPv6Network("2002::/16"), IPv6Network("64:ff9b:1::/48"), IPv4Network("192.88.99.0/24"))
 PORTS = {"https": 443, "http": 80}
 
 Address = IPv4Address | IPv6Address
@@ -28,15 +24,13 @@ def unwrap(address: Address) -> Address:
     """The IPv4 address inside a mapped or NAT64 one; any other address itself."""
     if isinstance(address, IPv4Address):
         return address
-    if address.ipv4_mapped:
-        return address.ipv4_mapped
     if address in NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
+    return address.ipv4_mapped or address
 
 
 def is_public(address: Address) -> bool:
-    """Whether packets to `address` leave for the public network, to one receiver."""
+    """Tell if packets to `address` leave for the public network, to one receiver."""
     address = unwrap(address)
     if any(address in tunnel for tunnel in TUNNELS):
         return False
@@ -44,7 +38,7 @@ def is_public(address: Address) -> bool:
 
 
 def is_allowed(address: Address, *, allow_local: bool) -> bool:
-    """Whether we may connect to `address`: a public one or, with `allow_local`, loopback."""
+    """Tell if we may connect to `address`: a public one or, with `allow_local`, loopback."""
     return is_public(address) or (allow_local and unwrap(address).is_loopback)
 
 
@@ -67,22 +61,18 @@ def public_addresses(
     Raises NotPublicError unless each of them is allowed, OSError where there are none,
     TimeoutError after `seconds`.
     """
-    addresses = _in_time(lambda: lookup(host, port), seconds)
-    if not all(is_allowed(address, allow_local=allow_local) for address in addresses):
-        raise NotPublicError
-    return addresses
-
-
-def _in_time(call: Callable[[], list[Address]], seconds: float) -> list[Address]:
     # The owner of the name also chooses its name server, and the resolver's own time-out is half
     # a minute. It cannot be interrupted, so the thread is left to end by itself.
     result: Future[list[Address]] = Future()
 
     def run() -> None:
         try:
-            result.set_result(call())
+            result.set_result(lookup(host, port))
         except Exception as error:  # noqa: BLE001 -- raised again by result()
             result.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return result.result(timeout=seconds)
+    addresses = result.result(timeout=seconds)
+    if not all(is_allowed(address, allow_local=allow_local) for address in addresses):
+        raise NotPublicError
+    return addresses

@@ -1,25 +1,55 @@
-"""Ending processes: our own and those that we started."""
+"""Processes: named, ended by signals, and on Linux tied to the end of their parent (prctl)."""
 
+import ctypes
 import logging
 import os
 import signal
 import subprocess
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-
-from shop.worker.parent_death import LIBC
 
 logger = logging.getLogger(__name__)
 
 WORKER_NAME = "shop-worker"  # of the processes that run tasks; at most 15 letters
-PR_SET_NAME = 15
+# The supervisor's process id in the environment of its clusters.
+SUPERVISOR = "WORKER_SUPERVISOR"
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before any fork
 
 
 def name_worker(**_kwargs: object) -> None:
     """Name this process, so that the supervisor knows the workers of a cluster. Linux only."""
     if LIBC is not None:
         LIBC.prctl(PR_SET_NAME, WORKER_NAME.encode())
+
+
+def die_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """Have the kernel send this process a signal when its parent ends. Linux only."""
+    if LIBC is None:
+        return
+    LIBC.prctl(PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:  # it ended before the call above
+        os._exit(1)
+
+
+def tie_to_supervisor() -> None:
+    """Tie this process to the supervisor that started it, and its children to this process."""
+    # Removed from the environment: programs that a task starts must not inherit it.
+    supervisor = os.environ.pop(SUPERVISOR, "")
+    if not supervisor or LIBC is None:
+        return
+    die_with(int(supervisor))
+    parent = os.getpid()
+
+    def remember() -> None:
+        nonlocal parent
+        parent = os.getpid()
+
+    # The kernel forgets the wish on fork, so each child states it again.
+    os.register_at_fork(before=remember, after_in_child=lambda: die_with(parent))
 
 
 def cpu_seconds(group: int, name: str = "") -> float:
@@ -43,10 +73,9 @@ def cpu_seconds(group: int, name: str = "") -> float:
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and all that it started in its group."""
-    try:
+    # PermissionError is macOS' answer when all have ended.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # the latter on macOS, when all have ended
-        pass
     process.wait()
 
 

@@ -1,12 +1,12 @@
-"""Keeps the clusters alive: starts them, wakes them every second, replaces what froze or died.
+"""Keep the clusters alive: start them, wake them every second, replace what froze or died.
 
-django-q2 does not notice all its failures. A killed process may have held the lock of the cluster's
-inner queue, after which no task ever runs again; the processes of a killed parent go on without it.
-So a cluster is judged by its heartbeat, and replaced as a whole.
+django-q2 does not notice all its failures: a killed process may have held the lock of the cluster's
+inner queue, and the processes of a killed parent go on without it. So a cluster is judged by its
+heartbeat, and replaced as a whole.
 
-On a machine with little CPU a limit in seconds would feed on itself: each restart takes the CPU that
-the next one needs. So clusters start one after the other, a cluster that still gains CPU time is
-left alone, and what a start is allowed doubles with each one that failed.
+On a slow machine a limit in seconds would feed on itself: each restart takes the CPU that the next
+one needs. So clusters start one after the other, one that still gains CPU time is left alone, and
+what a start is allowed doubles with each that failed.
 """
 
 import logging
@@ -24,8 +24,7 @@ from django.db import Error, close_old_connections, connection
 from django.db.models import F
 
 from shop.worker.models import Heartbeat
-from shop.worker.parent_death import VARIABLE
-from shop.worker.processes import WORKER_NAME, Stop, cpu_seconds, end_groups, kill_group
+from shop.worker.processes import SUPERVISOR, WORKER_NAME, Stop, cpu_seconds, end_groups, kill_group
 from shop.worker.wake_up import clear_queue, wake
 
 logger = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ class Group:
 
     @property
     def is_starting(self) -> bool:
-        """Whether the cluster runs and has yet to come to its first heartbeat."""
+        """True while the cluster runs and has yet to come to its first heartbeat."""
         return self.process is not None and not self.has_beat
 
     def _allow(self, seconds: float) -> None:
@@ -80,7 +79,7 @@ class Group:
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
                 "Q_CLUSTER_NAME": self.cluster,
-                VARIABLE: str(os.getpid()),
+                SUPERVISOR: str(os.getpid()),
             },
             process_group=0,
         )
@@ -132,10 +131,7 @@ class Group:
             self.replace("froze" if self.has_beat else "did not come to its first heartbeat")
 
     def be_lenient(self) -> None:
-        """Allow more time while the database is away.
-
-        Not for ever: a frozen process may be what locks the database.
-        """
+        """Allow more time while the database is away, not for ever: a frozen process may lock it."""
         self.allowance = max(self.allowance, self.frozen_after, START_ALLOWANCE)
 
     def replace(self, why: str) -> None:

@@ -2,8 +2,6 @@
 
 import logging
 import time
-from collections.abc import Mapping
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +12,9 @@ from shop.worker.models import Heartbeat
 logger = logging.getLogger(__name__)
 
 HOUR = 3600.0
+
+# When this process last did its hourly work. Several processes may do it; that is harmless.
+_last_hour: dict[str, float] = {}
 
 
 class Beat:
@@ -38,29 +39,21 @@ class Beat:
         self.last = now
 
 
-# When this process last did its hourly work. Several processes may do it; that is harmless.
-_last_hour: dict[str, float] = {}
-
-
-def _hourly(cluster: str) -> list[str]:
-    now = time.monotonic()
-    if now - _last_hour.get(cluster, float("-inf")) < HOUR:
-        return []
-    _last_hour[cluster] = now
-    clusters: Mapping[str, Mapping[str, Any]] = settings.WORKER_CLUSTERS
-    return list(clusters[cluster].get("hourly", []))
-
-
 def run_cluster(cluster: str) -> None:
     """Run the cluster's functions: each looks in our rows for its own work and does it.
 
     Each gets a `Beat` and calls it between two pieces of work, so that the supervisor can tell a
     long run from a frozen one.
     """
-    clusters: Mapping[str, Mapping[str, Any]] = settings.WORKER_CLUSTERS
+    options = settings.WORKER_CLUSTERS[cluster]
+    paths = [*options["tasks"]]
+    now = time.monotonic()
+    if now - _last_hour.get(cluster, float("-inf")) >= HOUR:
+        _last_hour[cluster] = now
+        paths += options.get("hourly", [])
     beat = Beat(cluster)
     beat()
-    for path in (*clusters[cluster]["tasks"], *_hourly(cluster)):
+    for path in paths:
         try:
             import_string(path)(beat)
         except Exception:  # one that fails must not keep the others from running

@@ -1,7 +1,7 @@
-"""Wake the worker up, and clear wake-ups that nobody will take.
+"""Wake-ups in the queue: a table of our database, or Redis (setting BROKER).
 
-The queue is a table of our database, or Redis (setting BROKER). Either may lose what it holds: a
-wake-up only says that there may be work, and the supervisor sends one each second.
+Either may lose what it holds: a wake-up only says that there may be work, and the supervisor sends
+one each second.
 """
 
 import logging
@@ -40,20 +40,12 @@ def _wake(cluster: str) -> None:
     if not broker.queue_size():
         # Always pass the cluster: without it django-q2 uses Q_CLUSTER["name"]. It also leaves
         # ack_failure to the caller.
-        async_task(
-            "shop.worker.tasks.run_cluster",
-            cluster,
-            cluster=cluster,
-            broker=broker,
-            ack_failure=True,
-        )
+        to = {"cluster": cluster, "broker": broker, "ack_failure": True}
+        async_task("shop.worker.tasks.run_cluster", cluster, **to)
 
 
 def clear_queue(cluster: str) -> None:
-    """Delete a cluster's wake-ups: those that a killed process took would stay locked for long.
-
-    Nothing is lost, because they only say that there may be work.
-    """
+    """Delete a cluster's wake-ups: those that a killed process took would stay locked for long."""
     try:
         get_broker(cluster).delete_queue()
     except Exception as error:

@@ -8,9 +8,8 @@ from allauth.idp.oidc.models import Token
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from shop.access.bearer import check_bearer
 from shop.access.models import Application
-from shop.access.tokens import issue
+from shop.access.tokens import check_bearer, issue
 from shop.tenancy.models import User
 from tests.factories import make_application, make_token, make_user
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.access.applications import create_application
-from shop.access.bearer import check_bearer
 from shop.access.models import Application
+from shop.access.tokens import check_bearer
 from tests.factories import make_application, make_user
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from shop.access.applications import create_application
-from shop.access.bearer import check_bearer
 from shop.access.models import SigningSecret
 from shop.access.signing_secrets import rotate, signing_secrets
-from shop.access.tokens import issue, last_used, tokens_of
+from shop.access.tokens import check_bearer, issue, last_used, tokens_of
 from tests.factories import make_application, make_token, make_user
 
 pytestmark = pytest.mark.django_db

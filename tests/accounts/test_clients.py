@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.models import Product
 from shop.orders.models import Order, State
-from shop.orders.open_orders import find_open
-from shop.orders.owners import Owner
+from shop.orders.open_orders import Owner, find_open
 from shop.orders.placing import Caller
 from shop.tenancy.models import Client, Membership
 from tests.factories import (

@@ -6,8 +6,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
+from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import render
 from tests.accounts.factors import add_app, by_password, by_password_and_app
 from tests.factories import make_user
 from tests.pages import visitor

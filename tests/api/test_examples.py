@@ -17,8 +17,8 @@ from tests.api.recorded_calls import (
     Examples,
     record_open_order,
     record_orders,
-    record_refusals,
 )
+from tests.api.recorded_refusals import record_refusals
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,7 @@ from allauth.idp.oidc.models import Token
 from django.utils import timezone
 
 from shop.access.applications import create_application
-from shop.access.bearer import check_bearer
-from shop.access.tokens import issue
+from shop.access.tokens import check_bearer, issue
 from tests.backoffice.test_applications import FORM, ONE, secret, staff
 from tests.factories import make_application, make_token
 from tests.pages import error_beside, html, part, words

@@ -9,10 +9,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from shop.access.applications import create_application, find_application
-from shop.access.bearer import check_bearer
 from shop.access.models import Application
 from shop.access.signing_secrets import signing_secrets
-from shop.access.tokens import issue
+from shop.access.tokens import check_bearer, issue
 from tests.accounts.factors import by_password_and_app
 from tests.factories import make_application, make_staff, make_token, make_user
 from tests.pages import Response, assert_escaped, error_beside, html, visitor, words

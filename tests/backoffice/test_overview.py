@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from portal.backoffice import statistics
 from portal.backoffice.charts import Bar, stacked
-from portal.backoffice.formatting import duration
-from portal.backoffice.statistics import Last30Days, Line, Times
+from portal.backoffice.overview import PILES
+from portal.backoffice.statistics import Last30Days, Times
+from portal.backoffice.templatetags.backoffice import duration
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.models import Order, OrderEvent, State
+from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 from shop.packing.models import Packing
 from tests.factories import make_order, make_staff
 from tests.pages import html, visitor, words
@@ -106,8 +107,8 @@ def test_failures_are_counted_by_step_and_reason() -> None:
     old = placed(state="need_human", fault="no_place")
     Order.objects.filter(pk=old.pk).update(updated_at=timezone.now() - 31 * DAY)
     assert Last30Days().failures() == [
-        Line(("need_human", "project", "tries_used_up"), 2),
-        Line(("has_packing_errors", "", "client_gone"), 1),
+        (State.NEED_HUMAN, "project", "tries_used_up", 2),
+        (State.HAS_PACKING_ERRORS, "", "client_gone", 1),
     ]
 
 
@@ -121,8 +122,8 @@ def test_what_could_not_be_sent_is_counted_and_led_to() -> None:
             order=order, event=event, payload="", receiver="partner.example:443", state=state
         )
     weeks = Last30Days()
-    assert weeks.failed_mails() == [Line(("order received",), 1)]
-    assert weeks.failed_webhooks() == [Line(("partner.example:443",), 2)]
+    assert weeks.failed_mails() == [("order received", 1)]
+    assert weeks.failed_webhooks() == [("partner.example:443", 2)]
     page = html(visitor(make_staff("agent")).get("/staff/overview/"))
     assert 'href="/staff/?failing=mail"' in page
     assert 'href="/staff/?failing=webhook"' in page
@@ -162,6 +163,11 @@ def test_overview_takes_as_many_queries_for_three_orders_as_for_one() -> None:
             assert browser.get("/staff/overview/").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_each_placed_state_is_part_of_one_pile() -> None:
+    piled = [state for states in PILES.values() for state in states]
+    assert sorted(piled) == sorted(PLACED_STATES)
 
 
 def test_bars_are_piled_up_from_the_ground() -> None:

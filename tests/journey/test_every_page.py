@@ -10,7 +10,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.registration.states import order_in
-from tests.scenes import GROUPS, Scene, open_scene
+from tests.scene import Scene, open_scene
+from tests.scenes import GROUPS
 
 pytestmark = [
     pytest.mark.browser,

@@ -8,7 +8,7 @@ from tests.factories import make_staff, make_user
 from tests.journey.conftest import report_requests
 from tests.journey.test_every_page import WIDER, Visit, visit
 from tests.registration.states import order_in
-from tests.scenes import Scene, open_scene
+from tests.scene import Scene, open_scene
 
 pytestmark = [
     pytest.mark.browser,

@@ -104,6 +104,30 @@ def headline(page: Page, words: str) -> None:
     expect(page.locator("h1")).to_have_text(re.compile(words))
 
 
+def correct_address(page: Page, email: str) -> None:
+    tab_to(page, "Wrong address\\?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/address/")
+    tab_to(page, "user_email")
+    page.keyboard.type(email)
+    page.keyboard.press("Enter")
+
+
+def join_by_code(page: Page, code: str) -> None:
+    tab_to(page, "code")
+    page.keyboard.type(code.lower())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/join/**")
+    check_accessibility(page)
+    tab_to(page, "password")
+    page.keyboard.type(PASSWORD)
+    tab_to(page, "terms")
+    page.keyboard.press("Space")
+    tab_to(page, "Join")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/portal/")
+
+
 def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
     browser: Browser, place: Place
 ) -> None:
@@ -125,12 +149,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         address = customer.url
         member.goto(f"{address}address/")
         headline(member, "Whoever ordered can correct the address")
-        tab_to(customer, "Wrong address\\?")
-        customer.keyboard.press("Enter")
-        customer.wait_for_url("**/address/")
-        tab_to(customer, "user_email")
-        customer.keyboard.type(right)
-        customer.keyboard.press("Enter")
+        correct_address(customer, right)
         headline(customer, "Done.*r…@e….com")
         # The member reads the mail on one device and joins on another, by its code.
         text = newest_mail(member, right, 1)
@@ -141,18 +160,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         assert "That was corrected" in told
         assert "register" not in told
         member.goto(address)
-        tab_to(member, "code")
-        member.keyboard.type(code[0].lower())
-        member.keyboard.press("Enter")
-        member.wait_for_url("**/join/**")
-        check_accessibility(member)
-        tab_to(member, "password")
-        member.keyboard.type(PASSWORD)
-        tab_to(member, "terms")
-        member.keyboard.press("Space")
-        tab_to(member, "Join")
-        member.keyboard.press("Enter")
-        member.wait_for_url("**/portal/")
+        join_by_code(member, code[0])
         expect(member.get_by_text("Drei Tage im Mai").first).to_be_visible()
         customer.reload()
         headline(customer, "Done. The link was used")

@@ -8,10 +8,10 @@ from django.core.mail import EmailMessage
 from django.utils.html import escape, urlize
 from pytest_django import Settings
 
+from shop.notifications.emails.content import typed
+from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import render
 from shop.notifications.emails.resend import resend_invitation
-from shop.notifications.emails.templatetags.typed import typed
 from shop.tenancy.invitations import read_join_token
 from shop.tenancy.models import Invitation
 from tests.factories import make_bare_order, make_order, make_packed_order

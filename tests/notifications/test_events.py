@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import Settings
 
-from shop.links import registration_url
+from shop.base_url import registration_url
 from shop.notifications.webhooks.events import endpoint_of, queue_event
 from shop.notifications.webhooks.models import Delivery
+from shop.orders.cancellation import expire_incomplete
 from shop.orders.document import check_document
-from shop.orders.expiry import expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import Caller, place_order

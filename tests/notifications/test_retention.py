@@ -13,7 +13,7 @@ from shop.notifications.emails.queue import queue_code, queue_reminders
 from shop.notifications.retention import delete_expired
 from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.replay import replay
-from shop.orders.expiry import expire_incomplete
+from shop.orders.cancellation import expire_incomplete
 from shop.orders.models import Order
 from tests.factories import make_bare_order, make_order, make_packed_order, make_user, pack_all
 from tests.notifications.receiver import deliver_all, make_order_for, receiving

@@ -56,6 +56,11 @@ def contact(part: str, member: str, value: str) -> dict[str, Any]:
 
 def sent(card: str) -> list[tuple[str, str, Any]]:
     """Calls that are refused, each with `card` in another place."""
+    return [*to_payment(card), *to_resources(card), *to_other_addresses(card)]
+
+
+def to_payment(card: str) -> list[tuple[str, str, Any]]:
+    """Payment with a card, and all that could pass for one."""
     return [
         ("PUT", PAYMENT, {**FULL, "accountNumber": card}),
         ("PUT", PAYMENT, {"paymentInfoType": card}),
@@ -66,6 +71,12 @@ def sent(card: str) -> list[tuple[str, str, Any]]:
         ("PUT", PAYMENT, card),
         ("PUT", PAYMENT, [card]),
         ("PUT", PAYMENT, int(CARD)),
+    ]
+
+
+def to_resources(card: str) -> list[tuple[str, str, Any]]:
+    """The other resources, each with the card in one field."""
+    return [
         ("PUT", "/order/account", {**ACCOUNT, "name": card}),
         ("PUT", "/order/account", {**ACCOUNT, "currency": card}),
         ("PUT", "/order/account", {**ACCOUNT, "language": card}),
@@ -90,6 +101,12 @@ def sent(card: str) -> list[tuple[str, str, Any]]:
         ("PUT", "/order/attributes", [{"name": card, "value": card}]),
         ("PUT", "/order/attributes", [{"name": "AffiliateId", "value": "x", card: card}]),
         ("PUT", "/order/attributes", [{"name": "redirection_uri", "value": HOOK}]),
+    ]  # fmt: skip
+
+
+def to_other_addresses(card: str) -> list[tuple[str, str, Any]]:
+    """Actions, bodies that are no JSON, and addresses that hold the card."""
+    return [
         ("POST", "/orders", {"clientIp": card}),
         ("POST", "/orders", {card: card}),
         ("POST", "/order/action", {"action": card}),
@@ -111,7 +128,7 @@ def sent(card: str) -> list[tuple[str, str, Any]]:
         ("PUT", f"/orders/{card}/account/paymentInfo", FULL),
         ("GET", f"/orders/{card}/{card}", None),
         ("GET", f"/order/account/discounts?card={card}", None),
-    ]  # fmt: skip
+    ]
 
 
 def programs() -> dict[str, Program]:

@@ -9,12 +9,11 @@ from pytest_django import Settings
 
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_reminders
-from shop.orders.expiry import delete_stale_baskets, expire_incomplete
+from shop.orders.cancellation import expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Basket, Order, OrderEvent
-from shop.orders.open_orders import delete_open, open_order
+from shop.orders.open_orders import Owner, delete_open, delete_stale_baskets, open_order
 from shop.orders.order_fields import ERASED_AT_EXPIRY
-from shop.orders.owners import Owner
 from shop.orders.placing import NotOpenError
 from tests.factories import DETAILS, make_bare_order, make_order
 from tests.notifications.sent import send_all

@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from shop.links import registration_url
+from shop.base_url import registration_url
 from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order
 from shop.orders.serializers import serialize_order

@@ -13,8 +13,7 @@ from pytest_django import Settings
 
 from shop.orders.models import Order, State
 from shop.orders.states import transition
-from shop.packing.attempts import NOT_BEGUN, claim
-from shop.packing.counters import totals
+from shop.packing.attempts import NOT_BEGUN, claim, totals
 from shop.packing.dispatch import BATCH, due, due_first_attempts, due_retries, reclaim_expired
 from shop.packing.models import Packing
 from shop.packing.recovery import retry

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from shop.orders.models import Order
 from shop.orders.serializers import serialize_order
-from shop.packing.counters import totals
+from shop.packing.attempts import totals
 from shop.packing.models import Packing, StepRecord
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman, RetryLater
 from shop.packing.recovery import retry

@@ -1,6 +1,7 @@
 """A wrong address: who may correct it on the order's page, and who may not."""
 
 import re
+import uuid
 
 import pytest
 from django.core.mail import EmailMessage
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from shop.notifications.emails.models import Message
 from shop.orders.member_orders import invite
 from shop.orders.models import Order, OrderEvent
-from shop.orders.owners import Owner, new_owner_id
+from shop.orders.open_orders import Owner
 from shop.owner_cookie import COOKIE
 from shop.tenancy.models import Client, User
 from tests.factories import make_order, make_packed_order, make_project, make_user, pack_all
@@ -38,7 +39,7 @@ def is_corrected(order: Order) -> bool:
 
 def browser_of(order: Order) -> Browser:
     """The browser in which the order was placed."""
-    owner_id, browser = new_owner_id(), visitor()
+    owner_id, browser = str(uuid.uuid4()), visitor()
     browser.cookies[COOKIE] = owner_id
     Order.objects.filter(pk=order.pk).update(owner_digest=Owner(owner_id).digest)
     return browser

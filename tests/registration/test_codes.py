@@ -12,7 +12,7 @@ from shop.tenancy.models import Invitation
 from tests.factories import make_order, make_packed_order, make_user
 from tests.notifications.sent import html_of, send_all
 from tests.pages import Response, error_beside, html, visitor, words
-from tests.registration.test_join_page import CHOICE
+from tests.registration.joining import CHOICE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 

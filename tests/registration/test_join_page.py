@@ -5,47 +5,24 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
-from django.test import Client
 
 from shop.content.publishing import publish
-from shop.orders.consent import current_terms
-from shop.orders.models import Order
-from shop.tenancy.models import Invitation, Membership, User
+from shop.orders.basket import current_terms
+from shop.tenancy.models import Invitation, Membership
 from tests.factories import make_client, make_packed_order, make_user
 from tests.notifications.sent import send_all
 from tests.pages import (
-    AGREED,
-    Response,
     assert_escaped,
     error_beside,
     fields,
     html,
     join_address,
-    summary,
     visitor,
     words,
 )
+from tests.registration.joining import CHOICE, is_in, join, newcomer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
-
-CHOICE = {
-    **AGREED,
-    "user_first_name": "Nina",
-    "user_last_name": "Nagel",
-    "password": "quite a long phrase",
-}
-
-
-def join(order: Order, browser: Client | None = None, **changes: str) -> Response:
-    return (browser or visitor()).post(join_address(order), {**CHOICE, **changes})
-
-
-def is_in(browser: Client) -> bool:
-    return browser.get("/portal/").status_code == 200
-
-
-def newcomer() -> User:
-    return User.objects.get(email="nicecustomer@gmx.com")
 
 
 def test_link_of_the_mail_leads_into_the_portal(mailoutbox: list[EmailMessage]) -> None:
@@ -97,21 +74,6 @@ def test_new_member_can_sign_in_afterwards() -> None:
     assert is_in(browser)
 
 
-@pytest.mark.parametrize(("ordered", "other"), [("de", "en"), ("en", "de")])
-def test_language_of_the_order_is_confirmed_or_changed(ordered: str, other: str) -> None:
-    order = make_packed_order(language=ordered)
-    page = html(visitor().get(join_address(order)))
-    assert f'<option value="{ordered}" selected>' in page
-    join(order, language=other)
-    assert newcomer().language == other
-
-
-def test_language_that_is_not_spoken_here_is_refused() -> None:
-    page = join(make_packed_order(), language="fr")
-    assert page.status_code == 422
-    assert error_beside(page, "language")
-
-
 def test_terms_agreed_to_are_kept_with_the_invitation() -> None:
     order = make_packed_order()
     join(order)
@@ -142,80 +104,6 @@ def test_tick_for_terms_that_have_changed_does_not_count() -> None:
     asked = {**CHOICE, "terms_version": fields(page)["terms_version"]}
     assert browser.post(join_address(order), asked).status_code == 302
     assert Invitation.objects.get().terms == current_terms() != seen
-
-
-def test_form_knows_what_the_order_said() -> None:
-    order = make_packed_order(user_first_name="Nina", user_last_name="Nagel", user_login="nn")
-    asked = fields(visitor().get(join_address(order)))
-    assert (asked["user_first_name"], asked["user_last_name"]) == ("Nina", "Nagel")
-    assert (asked["user_login"], asked["password"]) == ("nn", "")
-
-
-def test_wished_login_that_is_taken_is_not_offered() -> None:
-    make_user(login="NN")
-    order = make_packed_order(user_login="nn")
-    page = visitor().get(join_address(order))
-    assert fields(page)["user_login"] == ""
-
-
-@pytest.mark.parametrize(
-    "password", ["", "short", "12345678901234", "password123", "nicecustomer@gmx.com"]
-)
-def test_weak_password_is_refused_in_the_page(password: str) -> None:
-    order, browser = make_packed_order(), visitor()
-    page = join(order, browser, password=password)
-    assert page.status_code == 422
-    assert error_beside(page, "password")
-    assert "Password" in summary(page)
-    assert fields(page)["user_first_name"] == "Nina"
-    assert not is_in(browser)
-    assert not newcomer().is_known
-    assert Invitation.objects.get().used_at is None
-
-
-def test_password_is_never_shown_again() -> None:
-    page = join(make_packed_order(), user_login="not allowed!")
-    assert page.status_code == 422
-    assert CHOICE["password"] not in html(page)
-
-
-def test_password_like_ones_name_is_refused() -> None:
-    page = join(make_packed_order(), user_last_name="Rosenmontag", password="rosenmontag1")
-    assert "last name" in error_beside(page, "password").lower()
-
-
-def test_blanks_around_a_password_belong_to_it() -> None:
-    join(make_packed_order(), password="  quite a long phrase ")
-    assert newcomer().check_password("  quite a long phrase ")
-
-
-@pytest.mark.parametrize("taken", ["nina", "NINA"])
-def test_login_that_is_taken_is_told_beside_its_field(taken: str) -> None:
-    make_user(login=taken)
-    page = join(make_packed_order(), user_login="Nina")
-    assert page.status_code == 422
-    told = "Please choose another login; this one is taken."
-    assert error_beside(page, "user_login") == told
-    assert not newcomer().is_known
-
-
-@pytest.mark.parametrize("login", ["a b", "ä", "a/b", "x" * 151, "other@example.com", "nina\x00"])
-def test_login_that_cannot_be_is_told_beside_its_field(login: str) -> None:
-    page = join(make_packed_order(), user_login=login)
-    assert page.status_code == 422
-    assert error_beside(page, "user_login")
-    assert not newcomer().is_known
-
-
-def test_login_may_be_ones_own_address() -> None:
-    assert join(make_packed_order(), user_login="NiceCustomer@gmx.com").status_code == 302
-    assert newcomer().login == "NiceCustomer@gmx.com"
-
-
-def test_too_long_name_is_told_beside_its_field() -> None:
-    page = join(make_packed_order(), user_first_name="x" * 201)
-    assert page.status_code == 422
-    assert error_beside(page, "user_first_name") == "Please use at most 200 characters."
 
 
 def test_either_of_two_links_lets_in_to_both_projects_and_the_other_then_says_so() -> None:

@@ -17,7 +17,7 @@ from tests.accounts.factors import add_app
 from tests.factories import PASSWORD, make_packed_order, make_user
 from tests.notifications.sent import send_all
 from tests.pages import html, join_address, visitor, words
-from tests.registration.test_join_page import CHOICE
+from tests.registration.joining import CHOICE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 

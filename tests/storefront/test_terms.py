@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from shop.content.models import Page
 from shop.content.publishing import newest, publish
-from shop.orders.basket import check_basket
-from shop.orders.consent import NoConsentError
+from shop.orders.basket import NoConsentError, check_basket
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import locked_basket
 from shop.orders.placing import ANYBODY, submit_open_order

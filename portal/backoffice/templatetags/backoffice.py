@@ -4,27 +4,20 @@ from datetime import datetime
 
 from django import template
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.formatting import duration
 from portal.backoffice.timeline import outcome
 from shop.orders import error_codes
 from shop.orders.attention import STALLED, UNANSWERED, any_holds
-from shop.orders.models import Order, State
+from shop.orders.models import Order
 from shop.orders.order_fields import FIELDS, PERSONAL
 from shop.packing import step_names
 
 register = template.Library()
 register.filter("fault_text", error_codes.error_text)
 register.filter("step_title", step_names.step_title)
-register.filter("duration", duration)
 register.filter("outcome", outcome)
-
-
-@register.filter
-def state_label(state: str) -> str:
-    """Return the name of `state` in the reader's language."""
-    return str(State(state).label)
 
 
 @register.filter
@@ -41,5 +34,20 @@ def age(when: datetime) -> str:
 
 @register.filter
 def personal_details(order: Order) -> list[tuple[StrOrPromise, str | None]]:
-    """Label and value of each member about the person who joins."""
+    """Return label and value of each field about the person who joins."""
     return [(FIELDS[name].label, getattr(order, name)) for name in PERSONAL]
+
+
+@register.filter
+def duration(span: float | None) -> str:
+    """Return `span` seconds in its two largest units, such as "3 min 20 s"; "–" for None."""
+    if span is None:
+        return "–"
+    seconds = round(span)
+    units = ((86_400, _("d")), (3600, _("h")), (60, _("min")), (1, _("s")))
+    parts: list[str] = []
+    for size, name in units:
+        if seconds >= size or (size == 1 and not parts):
+            parts.append(f"{seconds // size} {name}")
+        seconds %= size
+    return " ".join(parts[:2])

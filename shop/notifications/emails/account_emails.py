@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.codes import code_of
 from shop.notifications.emails.content import EmailContent, Link, page_url
-from shop.notifications.emails.kinds import Email, register
+from shop.notifications.emails.kinds import Email
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import account_sample
-from shop.notifications.emails.security_notices import notice_of
+from shop.notifications.emails.security_notices import NOTICES, OTHER
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import may_recover_by_mail
 
@@ -28,8 +28,7 @@ class AccountEmail(Email):
         return user is None or not user.may_sign_in
 
 
-@register(Message.Kind.PASSWORD)
-class PasswordReset(AccountEmail):
+class PasswordReset(AccountEmail, kind=Message.Kind.PASSWORD):
     """Link to a new password; for an account without a password, the way to a code."""
 
     samples = (account_sample(gettext_lazy("link to a new password")),)
@@ -44,43 +43,33 @@ class PasswordReset(AccountEmail):
         """Return the link of allauth's own mail, but on our host."""
         user = self.message.user
         assert user is not None  # noqa: S101 -- else it is obsolete
+        subject = _("Choose a new password")
         if may_recover_by_mail(user):
             # With a password, the account would need the lost passkey as its second factor.
-            return EmailContent(
-                subject=_("Choose a new password"),
-                intro=(
-                    _(
-                        "Somebody, you we hope, has asked for a new password for this address. "
-                        "Your account has none: you sign in by passkey. Is it lost? Then have a "
-                        "code sent to you."
-                    ),
-                ),
-                action=Link(_("Have a code sent"), page_url("account_request_login_code")),
-                outro=(_("Was it not you? Then please ignore this e-mail."),),
+            asked = _(
+                "Somebody, you we hope, has asked for a new password for this address. "
+                "Your account has none: you sign in by passkey. Is it lost? Then have a "
+                "code sent to you."
             )
-        token = default_token_generator.make_token(user)
-        uid = user_pk_to_url_str(user)
-        url = page_url("account_reset_password_from_key", uidb36=uid, key=token)
-        return EmailContent(
-            subject=_("Choose a new password"),
-            intro=(
-                _(
-                    "Somebody, you we hope, has asked for a new password for this address. "
-                    "Choose it here."
-                ),
-            ),
-            action=Link(_("Choose a new password"), url),
-            outro=(
-                _(
-                    "The link works once. Was it not you? Then please ignore this e-mail; "
-                    "your password stays as it is."
-                ),
-            ),
-        )
+            action = Link(_("Have a code sent"), page_url("account_request_login_code"))
+            not_me = _("Was it not you? Then please ignore this e-mail.")
+        else:
+            asked = _(
+                "Somebody, you we hope, has asked for a new password for this address. "
+                "Choose it here."
+            )
+            token, uid = default_token_generator.make_token(user), user_pk_to_url_str(user)
+            action = Link(
+                subject, page_url("account_reset_password_from_key", uidb36=uid, key=token)
+            )
+            not_me = _(
+                "The link works once. Was it not you? Then please ignore this e-mail; "
+                "your password stays as it is."
+            )
+        return EmailContent(subject=subject, intro=(asked,), action=action, outro=(not_me,))
 
 
-@register(Message.Kind.CODE)
-class SignInCode(AccountEmail):
+class SignInCode(AccountEmail, kind=Message.Kind.CODE):
     """Code to type on the page that asked for it; hence no link."""
 
     samples = (account_sample(gettext_lazy("code"), seed="sample"),)
@@ -98,22 +87,19 @@ class SignInCode(AccountEmail):
             "It works once and for %(minutes)s minutes.",
             minutes,
         )
+        secret = _(
+            "Never tell it to anybody, us included. Do you know nothing of this? "
+            "Then please ignore this e-mail."
+        )
         return EmailContent(
             subject=_("Your code"),
             intro=(_("Here is your code. Please enter it on the page from which you come:"),),
             code=code_of(self.message.details["seed"]),
-            outro=(
-                lifetime % {"minutes": minutes},
-                _(
-                    "Never tell it to anybody, us included. Do you know nothing of this? "
-                    "Then please ignore this e-mail."
-                ),
-            ),
+            outro=(lifetime % {"minutes": minutes}, secret),
         )
 
 
-@register(Message.Kind.CHANGE)
-class SecurityNotice(AccountEmail):
+class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
     """Notice of a changed way to sign in, with advice if somebody else changed it.
 
     `details` of the message: `what`, by allauth's name, and `ip`, empty if staff did it.
@@ -127,11 +113,10 @@ class SecurityNotice(AccountEmail):
     def content(self) -> EmailContent:
         """Return the notice of the change, with its time and IP address."""
         what, ip = self.message.details["what"], self.message.details["ip"]
-        subject, sentence = notice_of(what)
+        subject, sentence = NOTICES.get(what, OTHER)
+        made = _("The change was made on %(when)s, by us.")
         if ip:
             made = _("The change was made on %(when)s, from the address %(ip)s.")
-        else:
-            made = _("The change was made on %(when)s, by us.")
         made %= {"when": date(localtime(self.message.created_at), "DATETIME_FORMAT"), "ip": ip}
         if what == "email_changed":
             # The old address gets no new password any more.

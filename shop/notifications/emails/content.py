@@ -1,10 +1,16 @@
 """Content of a mail in parts, from which its text and its HTML are rendered."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+
+MAX_TYPED = 60  # characters
+LINK_LIKE = re.compile(r"(?<=\S)([.:/@])(?=\S)")
+HAIR_SPACE = "\u200a"
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class EmailContent:
-    """The words of one mail, in one language.
-
-    What orderers typed is in it only through `typed`, and never in the subject.
-    """
+    """The words of one mail. What orderers typed is in it through `typed`, never in the subject."""
 
     subject: str
     intro: tuple[str, ...]  # paragraphs
@@ -51,3 +54,14 @@ class EmailContent:
 def page_url(name: str, *args: object, **kwargs: object) -> str:
     """Return the absolute URL of the page that is called `name`."""
     return urljoin(settings.BASE_URL, reverse(name, args=args, kwargs=kwargs))
+
+
+def typed(text: str | None) -> str:
+    """Return what an orderer typed, cut to 60 characters, and never a link (contract, "Mail").
+
+    Mail programs turn whatever looks like a link into one, so a hair space parts its words.
+    Characters that change the direction of text are left out.
+    """
+    visible = "".join(char for char in text or "" if unicodedata.category(char) != "Cf")
+    apart = LINK_LIKE.sub(rf"\1{HAIR_SPACE}", " ".join(visible.split()))
+    return apart if len(apart) <= MAX_TYPED else apart[: MAX_TYPED - 1] + "…"

@@ -11,25 +11,17 @@ from shop.tenancy.models import User
 
 
 def daily_limit_wait(recipient: str, *, besides: Message) -> timedelta | None:
-    """Return how long `besides`, a message to `recipient`, has to wait, or None.
-
-    Members have no limit: they need their codes.
-    """
+    """Return how long the message `besides` has to wait, or None. Members have no limit."""
     if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
         return None
     return recipient_wait(recipient, besides=besides)
 
 
 def recipient_wait(recipient: str, *, besides: Message | None = None) -> timedelta | None:
-    """Return how long until `recipient` has had fewer than MAILS_A_DAY in 24 hours, or None.
-
-    Mails that are being sent at this moment count.
-    """
-    day = timedelta(days=1)
-    now = timezone.now()
-    recent = Message.objects.filter(recipient=recipient.lower()).filter(
-        Q(sent_at__gt=now - day) | Q(state=Message.State.SENDING)
-    )
+    """Return how long until `recipient` has had fewer than MAILS_A_DAY in 24 hours, or None."""
+    day, now = timedelta(days=1), timezone.now()
+    counts = Q(sent_at__gt=now - day) | Q(state=Message.State.SENDING)
+    recent = Message.objects.filter(counts, recipient=recipient.lower())
     if besides:
         recent = recent.exclude(pk=besides.pk)
     sent = recent.aggregate(number=Count("pk"), first=Min("sent_at"))

@@ -19,22 +19,16 @@ class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Store each mail once per recipient, and return the number of mails."""
         for mail in email_messages:
-            html = [
-                str(part.content)
-                for part in getattr(mail, "alternatives", [])
-                if part.mimetype == "text/html"
-            ]
-            attached = [
-                [name, str(content)] for name, content, _kind in map(tuple, mail.attachments)
-            ]
+            parts = {kind: str(content) for content, kind in getattr(mail, "alternatives", [])}
+            attached = [[name, str(content)] for name, content, _ in map(tuple, mail.attachments)]
+            fields = {
+                "subject": mail.subject[:200],
+                "text": str(mail.body),
+                "html": parts.get("text/html", ""),
+                "attached": attached,
+            }
             for recipient in mail.recipients():
-                MailboxEntry.objects.create(
-                    recipient=recipient,
-                    subject=mail.subject[:200],
-                    text=str(mail.body),
-                    html=html[0] if html else "",
-                    attached=attached,
-                )
+                MailboxEntry.objects.create(recipient=recipient, **fields)
         return len(email_messages)
 
 

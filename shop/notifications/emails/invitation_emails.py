@@ -4,13 +4,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shop.notifications.emails.content import EmailContent, Link, Row, page_url
-from shop.notifications.emails.kinds import register
+from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.queue import invitation_key
 from shop.notifications.emails.samples import order_sample
-from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.models import State
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.invitations import join_code, join_token
@@ -19,17 +17,13 @@ from shop.tenancy.invitations import join_code, join_token
 class DeliveryEmail(OrderEmail):
     """Base class of the mails that list what was delivered."""
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> tuple[Row, ...]:
         """Return tier, client and project as they were delivered."""
-        rows = [Row(_("Tier"), self.order.tier_name)]
-        if project := self.order.delivered_project:
-            rows.append(Row(_("Client"), typed(project.client.name)))
-            rows.append(Row(_("Project"), typed(project.name)))
-        return rows
+        project = self.order.delivered_project
+        return self.named(project.client.name, project.name) if project else self.named()
 
 
-@register(Message.Kind.INVITATION)
-class InvitationEmail(DeliveryEmail):
+class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
     """Link by which the new member joins; one mail per counter of the invitation."""
 
     samples = (order_sample(gettext_lazy("new member"), state=State.PACKED),)
@@ -37,10 +31,9 @@ class InvitationEmail(DeliveryEmail):
     def is_obsolete(self) -> bool:
         """Tell whether the link is used or replaced, besides the base's reason."""
         invitation = self.order.invitation
-        if invitation is None or invitation.used_at:
+        if not invitation or invitation.used_at:
             return True
-        replaced = self.message.dedupe_key != invitation_key(invitation)
-        return replaced or super().is_obsolete()
+        return self.message.dedupe_key != invitation_key(invitation) or super().is_obsolete()
 
     def content(self) -> EmailContent:
         """Return the link, with a code to type on another device."""
@@ -62,28 +55,21 @@ class InvitationEmail(DeliveryEmail):
             "Then enter this code on the page of your order:"
         )
         url = page_url("join", order.order_hash, join_token(invitation))
+        lifetime %= {"days": days}
+        welcome = ""
+        if project := order.delivered_project:
+            names = {"project": typed(project.name), "client": typed(project.client.name)}
+            welcome = _("Welcome to the project “%(project)s” of %(client)s.") % names
         return EmailContent(
             subject=_("Your link to sign in"),
-            intro=(f"{self._welcome()} {_('All is set up. With this link you join.')}",),
-            rows=tuple(self.rows()),
+            intro=(f"{welcome} {_('All is set up. With this link you join.')}",),
+            rows=self.rows(),
             action=Link(_("Join the project"), url),
-            outro=(
-                f"{other_device} {join_code(invitation)}",
-                f"{lifetime % {'days': days}} {expired}",
-                unknown,
-            ),
+            outro=(f"{other_device} {join_code(invitation)}", f"{lifetime} {expired}", unknown),
         )
 
-    def _welcome(self) -> str:
-        project = self.order.delivered_project
-        if project is None:
-            return ""
-        names = {"project": typed(project.name), "client": typed(project.client.name)}
-        return _("Welcome to the project “%(project)s” of %(client)s.") % names
 
-
-@register(Message.Kind.PACKED)
-class OrderPacked(DeliveryEmail):
+class OrderPacked(DeliveryEmail, kind=Message.Kind.PACKED):
     """Notice to the person who placed the order, if that is not the new member."""
 
     samples = (order_sample(gettext_lazy("to who ordered"), state=State.PACKED),)
@@ -98,12 +84,13 @@ class OrderPacked(DeliveryEmail):
         order = self.order
         email = order.user_email or (order.member.email if order.member else "")
         invited = _("The link to sign in is on its way to %(address)s.")
+        nothing_to_do = _(
+            "There is nothing for you to do: the new member joins by the link in that mail."
+        )
         return EmailContent(
             subject=_("Your order is set up"),
             intro=(_("All that you ordered is set up."), invited % {"address": mask_email(email)}),
-            rows=tuple(self.rows()),
+            rows=self.rows(),
             action=self.page(_("See the order")),
-            outro=(
-                _("There is nothing for you to do: the new member joins by the link in that mail."),
-            ),
+            outro=(nothing_to_do,),
         )

@@ -1,13 +1,17 @@
-"""Registry of the kinds of mail. To add one, write a subclass of `Email` and register it."""
+"""Kinds of mail, and their rendering. To add one, write a subclass of `Email` with its `kind`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import override
 from django_stubs_ext import StrOrPromise
 
-from shop.notifications.emails.content import EmailContent
+from shop.notifications.emails.content import Attachment, EmailContent
 from shop.notifications.emails.models import Message
 
 
@@ -19,10 +23,17 @@ class Sample:
     make: Callable[[], Mapping[str, Any]]  # returns the message's fields, besides its kind
 
 
+KINDS: dict[str, type["Email"]] = {}
+
+
 class Email(ABC):
     """Base class of all kinds: one mail, written from the row of its message."""
 
     samples: ClassVar[tuple[Sample, ...]]
+
+    def __init_subclass__(cls, kind: Message.Kind | None = None) -> None:
+        if kind is not None:
+            KINDS[kind] = cls
 
     def __init__(self, message: Message) -> None:
         self.message = message
@@ -31,25 +42,36 @@ class Email(ABC):
     def content(self) -> EmailContent:
         """Return what the mail says, in the language that is active."""
 
-    @abstractmethod
     def is_obsolete(self) -> bool:
         """Tell whether the mail has lost its point since it was queued."""
-
-
-KINDS: dict[str, type[Email]] = {}
-EmailClass = TypeVar("EmailClass", bound=type[Email])
-
-
-def register(kind: Message.Kind) -> Callable[[EmailClass], EmailClass]:
-    """Class decorator: messages of `kind` are written by this class."""
-
-    def add(email: EmailClass) -> EmailClass:
-        KINDS[kind] = email
-        return email
-
-    return add
+        return False
 
 
 def email_for(message: Message) -> Email:
     """Return the mail that belongs to `message`."""
     return KINDS[message.kind](message)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail, ready to send. Its id is the same at each attempt."""
+
+    subject: str
+    text: str
+    html: str
+    attachment: Attachment | None
+    message_id: str
+
+
+def render(message: Message) -> Rendered:
+    """Return the mail of `message` in its reader's language. Tokens are made here, never stored."""
+    with override(message.language):
+        content = email_for(message).content()
+        context = {"content": content}
+        return Rendered(
+            subject=content.subject,
+            text=render_to_string("emails/content.txt", context).strip() + "\n",
+            html=render_to_string("emails/content.html", context),
+            attachment=content.attachment,
+            message_id=f"<message-{message.pk}@{urlsplit(settings.BASE_URL).hostname}>",
+        )

@@ -63,9 +63,7 @@ class Message(Leased):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "kind", "dedupe_key"], name="message_once"),
             models.UniqueConstraint(
-                fields=["user", "dedupe_key"],
-                name="alarm_once",
-                condition=models.Q(kind="alarm"),
+                fields=["user", "dedupe_key"], name="alarm_once", condition=models.Q(kind="alarm")
             ),
         ]
         indexes: ClassVar = [
@@ -91,6 +89,3 @@ class MailboxEntry(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = _("kept mail")
         verbose_name_plural = _("kept mails")
-
-    def __str__(self) -> str:
-        return self.subject

@@ -7,17 +7,18 @@ from django.utils.translation import gettext_lazy
 
 from shop.catalogue.templatetags.money import money
 from shop.content.models import Version
-from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url
-from shop.notifications.emails.kinds import Email, Sample, register
+from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url, typed
+from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import order_sample, sample_order
-from shop.notifications.emails.templatetags.typed import typed
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Basket, Order, OrderEvent, State
 
 
 class OrderEmail(Email):
     """Base class of the mails about an order."""
+
+    follows_address = True  # obsolete once the order's address was corrected
 
     def __init__(self, message: Message) -> None:
         super().__init__(message)
@@ -26,21 +27,22 @@ class OrderEmail(Email):
 
     def is_obsolete(self) -> bool:
         """Tell whether the order's address was corrected, so that the recipient's is wrong."""
-        email = self.order.user_email
+        email = self.order.user_email if self.follows_address else None
         return email is not None and self.message.recipient != email.lower()
 
     def page(self, label: str) -> Link:
         """Return a link to the page of the order."""
         return Link(label, page_url("registration", self.order.order_hash))
 
-    def rows(self) -> list[Row]:
+    def named(self, client: str | None = None, project: str | None = None) -> tuple[Row, ...]:
+        """Return the rows of the tier and of the names that there are."""
+        names = ((_("Client"), client), (_("Project"), project))
+        tier = Row(_("Tier"), self.order.tier_name)
+        return (tier, *(Row(title, typed(name)) for title, name in names if name))
+
+    def rows(self) -> tuple[Row, ...]:
         """Return tier, client and project, as far as the order names them."""
-        rows = [Row(_("Tier"), self.order.tier_name)]
-        if self.order.client_name:
-            rows.append(Row(_("Client"), typed(self.order.client_name)))
-        if self.order.project_name:
-            rows.append(Row(_("Project"), typed(self.order.project_name)))
-        return rows
+        return self.named(self.order.client_name, self.order.project_name)
 
     @staticmethod
     def unknown() -> str:
@@ -48,8 +50,7 @@ class OrderEmail(Email):
         return _("Do you know nothing of this order? Then please ignore this e-mail.")
 
 
-@register(Message.Kind.RECEIVED)
-class OrderReceived(OrderEmail):
+class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
     """Confirmation of what was ordered and for how much, with the agreed terms to keep."""
 
     samples = (
@@ -69,17 +70,18 @@ class OrderReceived(OrderEmail):
         basket: Basket | None = getattr(self.order, "basket", None)
         terms = basket.terms if basket else None
         tier, *names = self.rows()
+        onward = complete if self.order.complete else incomplete
         return EmailContent(
             subject=_("Your order has arrived"),
-            intro=(
-                _("We have received your order."),
-                complete if self.order.complete else incomplete,
-            ),
+            intro=(_("We have received your order."), onward),
             rows=(tier, *self._price(), *names),
             action=self.page(_("See how it stands")),
             outro=(keep, *(_agreed(basket, terms) if basket and terms else ()), self.unknown()),
             link=Link(_("Terms"), page_url("terms")) if terms else None,
-            attachment=_attached(terms) if terms else None,
+            # The version that was agreed to, even if the page has a newer one by now.
+            attachment=Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
+            if terms
+            else None,
         )
 
     def _price(self) -> list[Row]:
@@ -94,8 +96,7 @@ class OrderReceived(OrderEmail):
         return [Row(_("Price"), gross), Row(_("Net a month"), net)]
 
 
-@register(Message.Kind.REMINDER)
-class Reminder(OrderEmail):
+class Reminder(OrderEmail, kind=Message.Kind.REMINDER):
     """Reminder that the order still misses details."""
 
     samples = (order_sample(gettext_lazy("details missing"), complete=False, project_name=None),)
@@ -107,27 +108,20 @@ class Reminder(OrderEmail):
 
     def content(self) -> EmailContent:
         """Return the reminder, with a link to the form."""
+        waits = _("Your order waits for a few details. Please fill them in; then we go on at once.")
+        otherwise = _(
+            "If you do nothing, we cancel the order after a while and delete what you told us."
+        )
         return EmailContent(
             subject=_("Your order still needs a few details"),
-            intro=(
-                _(
-                    "Your order waits for a few details. Please fill them in; then we go on at once."
-                ),
-            ),
-            rows=tuple(self.rows()),
+            intro=(waits,),
+            rows=self.rows(),
             action=self.page(_("Fill in the details")),
-            outro=(
-                _(
-                    "If you do nothing, we cancel the order after a while and delete what you "
-                    "told us."
-                ),
-                self.unknown(),
-            ),
+            outro=(otherwise, self.unknown()),
         )
 
 
-@register(Message.Kind.ATTENTION)
-class NeedsAttention(OrderEmail):
+class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
     """Notice that packing stands still, with the reason if the customer can act.
 
     `details` of the message: `state`, the order's state when it was queued.
@@ -146,42 +140,37 @@ class NeedsAttention(OrderEmail):
     def content(self) -> EmailContent:
         """Return the words for the order's state, which may have changed since it was queued."""
         if self.order.state == State.NEED_HUMAN:
-            subject = _("A person looks at your order")
-            opening = _("Thank you for your order.")
-            sentence = _(
-                "A person looks at this order. We get back to you by the next working day."
-            )
-            action = self.page(_("See how it stands"))
-            reason = ""
+            subject, action = _("A person looks at your order"), _("See how it stands")
+            intro = [
+                _("Thank you for your order."),
+                _("A person looks at this order. We get back to you by the next working day."),
+            ]
         else:
-            subject = _("Please check your order")
-            opening = _("We cannot go on with your order just now.")
-            sentence = _("Something does not fit. Please check the marked detail.")
-            action = self.page(_("Check the order"))
-            reason = customer_error_text(self.order.fault)
+            subject, action = _("Please check your order"), _("Check the order")
+            intro = [
+                _("We cannot go on with your order just now."),
+                _("Something does not fit. Please check the marked detail."),
+                customer_error_text(self.order.fault),
+            ]
         return EmailContent(
             subject=subject,
-            intro=tuple(filter(None, (opening, sentence, reason))),
-            rows=tuple(self.rows()),
-            action=action,
+            intro=tuple(filter(None, intro)),
+            rows=self.rows(),
+            action=self.page(action),
             outro=(_("Your order is safely stored."), self.unknown()),
         )
 
 
-@register(Message.Kind.CANCELLED)
-class OrderCancelled(OrderEmail):
+class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
     """Notice that the order was cancelled, with the reason."""
 
+    follows_address = False  # a cancellation is final
     samples = (
         Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
         order_sample(
             gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
         ),
     )
-
-    def is_obsolete(self) -> bool:
-        """Return False: a cancellation is final."""
-        return False
 
     def content(self) -> EmailContent:
         """Return the reason that staff gave, or that the order expired and was erased."""
@@ -194,7 +183,7 @@ class OrderCancelled(OrderEmail):
             return EmailContent(
                 subject=_("Your order was cancelled"),
                 intro=(expired,),
-                rows=tuple(self.rows()),
+                rows=self.rows(),
                 action=Link(_("See the tiers"), page_url("tiers")),
                 outro=(nothing_due, _("You are welcome to order again.")),
             )
@@ -203,22 +192,18 @@ class OrderCancelled(OrderEmail):
         return EmailContent(
             subject=_("Your order was cancelled"),
             intro=(_("We have cancelled your order."), *filter(None, reasons)),
-            rows=tuple(self.rows()),
+            rows=self.rows(),
             action=self.page(_("See the order")),
             outro=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
             link=Link(_("Imprint"), page_url("imprint")),
         )
 
 
-@register(Message.Kind.ADDRESS)
-class AddressCorrected(OrderEmail):
+class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
     """Notice to an address that was a mistake: it lets nobody in and names nobody."""
 
+    follows_address = False
     samples = (order_sample(gettext_lazy("to the old address")),)
-
-    def is_obsolete(self) -> bool:
-        """Return False: what has happened stays true."""
-        return False
 
     def content(self) -> EmailContent:
         """Return the notice, with nothing that the order holds."""
@@ -226,16 +211,15 @@ class AddressCorrected(OrderEmail):
             "An order at our shop named this e-mail address. That was corrected: the order "
             "has another address now, and we write to this one about it no more."
         )
+        link_ended = _(
+            "A link to sign in that you may have had from us no longer works. "
+            "There is nothing to do."
+        )
+        mine = _("Was it your order after all? Then please tell us: the imprint says how.")
         return EmailContent(
             subject=_("This address no longer belongs to an order"),
             intro=(corrected,),
-            outro=(
-                _(
-                    "A link to sign in that you may have had from us no longer works. "
-                    "There is nothing to do."
-                ),
-                _("Was it your order after all? Then please tell us: the imprint says how."),
-            ),
+            outro=(link_ended, mine),
             link=Link(_("Imprint"), page_url("imprint")),
         )
 
@@ -246,11 +230,6 @@ def _agreed(basket: Basket, terms: Version) -> tuple[str, str]:
         agreed % {"number": terms.number, "day": date(basket.agreed_at, "DATE_FORMAT")},
         _("To cancel, an e-mail is enough: the terms say where to and by when."),
     )
-
-
-def _attached(terms: Version) -> Attachment:
-    # The version that was agreed to, even if the page has a newer one by now.
-    return Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
 
 
 def _sample_agreed() -> Order:

@@ -27,7 +27,7 @@ def queue_reminder(order: Order) -> None:
 
 
 def queue_reminders(beat: Callable[[], None]) -> None:
-    """Queue a reminder for each order that has missed details for REMIND_AFTER_DAYS.
+    """Queue reminders of orders that have missed details for REMIND_AFTER_DAYS.
 
     Only if there is an address (contract, "Orders API"). Calls `beat` before each order.
     """
@@ -64,8 +64,7 @@ def queue_packed(order: Order) -> None:
 def queue_attention(order: Order) -> None:
     """Queue the mail that the order stands still, once per cause.
 
-    Either a person must look at it, whatever for, or a packing step asks the customer to correct
-    something. A fault on our side brings no mail.
+    A fault on our side brings no mail; a person's decision or a customer's correction does.
     """
     if not order.user_email:
         return
@@ -75,16 +74,12 @@ def queue_attention(order: Order) -> None:
         if not packing.exclude(packing__mendable=[]).exists():
             return
         key += f":{order.fault}"
-    details = {"state": order.state}
-    _queue(order, Message.Kind.ATTENTION, order.user_email, key, details=details)
+    details, recipient = {"state": order.state}, order.user_email.lower()
+    _queue(order, Message.Kind.ATTENTION, recipient, key, details=details)
     # It may have become obsolete before it was sent, and now it is wanted again.
+    again = {"state": Message.State.WAITING, "attempts": 0, "next_attempt_at": timezone.now()}
     queued = order.messages.filter(kind=Message.Kind.ATTENTION, dedupe_key=key)
-    queued.filter(state=Message.State.OBSOLETE).update(
-        state=Message.State.WAITING,
-        recipient=order.user_email.lower(),
-        attempts=0,
-        next_attempt_at=timezone.now(),
-    )
+    queued.filter(state=Message.State.OBSOLETE).update(recipient=recipient, **again)
 
 
 def queue_cancelled(order: Order) -> None:
@@ -98,10 +93,7 @@ def queue_cancelled(order: Order) -> None:
 
 
 def queue_email_change(order: Order, previous: str | None) -> None:
-    """Tell the `previous` address that it was corrected, and write to the new one.
-
-    Mails that still wait for the previous address become obsolete.
-    """
+    """Tell the `previous` address, whose waiting mails become obsolete; write to the new one."""
     key = f"email_change:{order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()}"
     if previous:
         stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
@@ -141,13 +133,7 @@ def _queue_account(
 def _queue(
     order: Order, kind: Message.Kind, recipient: str | None, dedupe_key: str = "", **more: Any
 ) -> None:
-    if not recipient:
-        return
-    message = Message(
-        order=order,
-        kind=kind,
-        dedupe_key=dedupe_key,
-        recipient=recipient.lower(),
-        **{"language": order.language, **more},
-    )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if recipient:
+        fields = {"recipient": recipient.lower(), "language": order.language, **more}
+        message = Message(order=order, kind=kind, dedupe_key=dedupe_key, **fields)
+        Message.objects.bulk_create([message], ignore_conflicts=True)

@@ -7,15 +7,8 @@ from typing import Any, assert_never
 from django.db.models import Q
 from django.dispatch import receiver
 
+from shop.notifications.emails import queue
 from shop.notifications.emails.models import MailboxEntry, Message
-from shop.notifications.emails.queue import (
-    queue_attention,
-    queue_cancelled,
-    queue_email_change,
-    queue_invitation,
-    queue_packed,
-    queue_received,
-)
 from shop.orders.corrections import address_corrected
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
@@ -29,14 +22,14 @@ def queue_emails(sender: type[Order], order: Order, previous: State | None, **kw
     """Queue the mail for this change of state, in its transaction."""
     match State(order.state):
         case State.PENDING if previous is None:
-            queue_received(order)
+            queue.queue_received(order)
         case State.PACKED:
-            queue_invitation(order)
-            queue_packed(order)
+            queue.queue_invitation(order)
+            queue.queue_packed(order)
         case State.NEED_HUMAN | State.HAS_PACKING_ERRORS:
-            queue_attention(order)
+            queue.queue_attention(order)
         case State.CANCELLED:
-            queue_cancelled(order)
+            queue.queue_cancelled(order)
         case State.NEW | State.PENDING | State.PACKING:
             pass
         case unknown:
@@ -48,7 +41,7 @@ def queue_email_change_emails(
     sender: type[Order], order: Order, previous: str | None, **kwargs: Any
 ) -> None:
     """Queue the mails to the old and the new address, in the transaction of the change."""
-    queue_email_change(order, previous)
+    queue.queue_email_change(order, previous)
 
 
 @receiver(user_erased)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -39,18 +39,20 @@ def resend_invitation(order: Order) -> bool:
 
 
 def send_again(message: Message, staff: User) -> bool:
-    """Queue `message` again for its recipient, or make a waiting one due at once.
+    """Queue `message` again as a new row, or make a waiting one due at once.
 
-    It becomes a new row, so that the outcome of each can be seen; an invitation gets a new link,
-    which ends the older ones. Return False if somebody else was faster, if it is being sent, or
-    if it is obsolete.
+    An invitation gets a new link, which ends the older ones. Return False if somebody else was
+    faster, if it is being sent, or if it is obsolete.
     """
     order = message.order
     if order is None or email_for(message).is_obsolete():
         return False
     with transaction.atomic():
         if message.state == Message.State.WAITING:
-            queued = _make_due(message)
+            now = timezone.now()
+            waiting = Message.objects.filter(pk=message.pk, state=Message.State.WAITING)
+            later = waiting.filter(next_attempt_at__gt=now)
+            queued = bool(later.update(next_attempt_at=now, attempts=0))
         elif message.state not in DONE:
             queued = False
         elif message.kind == Message.Kind.INVITATION:
@@ -58,20 +60,10 @@ def send_again(message: Message, staff: User) -> bool:
         else:
             queued = _copy(message)
         if queued:
-            OrderEvent.objects.create(
-                order=order,
-                kind=OrderEvent.Kind.SENT_AGAIN,
-                actor=staff,
-                details={"mail": message.kind, "recipient": message.recipient},
-            )
+            details = {"mail": message.kind, "recipient": message.recipient}
+            kind = OrderEvent.Kind.SENT_AGAIN
+            OrderEvent.objects.create(order=order, kind=kind, actor=staff, details=details)
     return queued
-
-
-def _make_due(message: Message) -> bool:
-    waiting = Message.objects.filter(
-        pk=message.pk, state=Message.State.WAITING, next_attempt_at__gt=timezone.now()
-    )
-    return bool(waiting.update(next_attempt_at=timezone.now(), attempts=0))
 
 
 def _queue_new_link(order: Order) -> bool:
@@ -89,17 +81,11 @@ def _queue_new_link(order: Order) -> bool:
 
 
 def _copy(message: Message) -> bool:
-    try:
-        with transaction.atomic():
-            Message.objects.create(
-                order=message.order,
-                kind=message.kind,
-                dedupe_key=f"again:{message.pk}",
-                recipient=message.recipient,
-                language=message.language,
-                user=message.user,
-                details=message.details,
-            )
-    except IntegrityError:  # somebody else was faster
-        return False
-    return True
+    kept = ("recipient", "language", "user_id", "details")
+    _again, is_new = Message.objects.get_or_create(
+        order=message.order,
+        kind=message.kind,
+        dedupe_key=f"again:{message.pk}",
+        defaults={name: getattr(message, name) for name in kept},
+    )
+    return is_new  # else somebody was faster

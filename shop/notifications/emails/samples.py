@@ -30,8 +30,8 @@ def order_sample(title: StrOrPromise, **fields: Any) -> Sample:
 
 def sample_order(**fields: Any) -> Order:
     """Return a complete order, with `fields` in place of its own."""
-    client = Client(pk=NO_PK, name="Beispielfilm GmbH")
-    now = timezone.now()
+    client, now = Client(pk=NO_PK, name="Beispielfilm GmbH"), timezone.now()
+    project = Project(pk=NO_PK, name="Der erste Dreh", client=client)
     defaults: dict[str, Any] = {
         "pk": NO_PK,
         "order_hash": "0" * 32,
@@ -43,12 +43,12 @@ def sample_order(**fields: Any) -> Order:
         "currency": "EUR",
         "vat_rate": 19,
         "client_name": client.name,
-        "project_name": "Der erste Dreh",
+        "project_name": project.name,
         "user_email": "nina@example.com",
         "created_at": now,
         "updated_at": now,
         "delivered_client": client,
-        "delivered_project": Project(pk=NO_PK, name="Der erste Dreh", client=client),
+        "delivered_project": project,
         "invitation": Invitation(pk=NO_PK, counter=1),
     }
     return Order(**{**defaults, **fields})

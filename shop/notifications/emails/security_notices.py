@@ -13,10 +13,7 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
         _("Your password was changed"),
         _("The password with which you sign in was changed, by a link that we had mailed to you."),
     ),
-    "password_set": (
-        _("Your password was set"),
-        _("A password was set for your account."),
-    ),
+    "password_set": (_("Your password was set"), _("A password was set for your account.")),
     "email_changed": (
         _("Your e-mail address was changed"),
         _("You now sign in with another e-mail address than this one."),
@@ -37,18 +34,10 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
         _("A passkey was added"),
         _("A passkey was added to your account; one can sign in by it."),
     ),
-    "webauthn_removed": (
-        _("A passkey was removed"),
-        _("A passkey was removed from your account."),
-    ),
+    "webauthn_removed": (_("A passkey was removed"), _("A passkey was removed from your account.")),
     "factors_reset": (
         _("Your second factor was reset"),
         _("Passkeys, authenticator app and recovery codes were taken off your account."),
     ),
 }
 OTHER = (_("Your sign-in was changed"), _("Something about the way you sign in was changed."))
-
-
-def notice_of(what: str) -> tuple[Promise, Promise]:
-    """Return subject and sentence of the notice of `what`, an allauth name."""
-    return NOTICES.get(what, OTHER)

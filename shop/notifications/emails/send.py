@@ -14,9 +14,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from shop.notifications.emails.daily_limit import daily_limit_wait
-from shop.notifications.emails.kinds import email_for
+from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import render
 from shop.tenancy.email_addresses import mask_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 
@@ -35,9 +34,7 @@ def send_due(beat: Callable[[], None]) -> None:
     """Reclaim mails whose sender died, then send what is due, oldest first."""
     reclaim_expired()
     until = monotonic() + AT_MOST
-    while batch := list(
-        _due().order_by("next_attempt_at", "pk")[:BATCH].values_list("pk", flat=True)
-    ):
+    while batch := [message.pk for message in _due().order_by("next_attempt_at", "pk")[:BATCH]]:
         for pk in batch:
             beat()
             send(pk)
@@ -50,16 +47,12 @@ def reclaim_expired() -> None:
     for message in expired(Message.objects.filter(state=State.SENDING)):
         with transaction.atomic():
             if reclaim(message):
-                given_up = message.attempts >= MAX_ATTEMPTS
-                state = State.FAILED if given_up else State.WAITING
+                state = State.WAITING if message.attempts < MAX_ATTEMPTS else State.FAILED
                 release(message, state=state, last_error="The worker stopped in the middle.")
 
 
 def send(pk: int) -> None:
-    """Send the message `pk` if it is due and nobody else has claimed it.
-
-    The outcome is in its row afterwards, unless the lease was lost meanwhile.
-    """
+    """Send the message `pk` if it is due and free; the outcome is in its row afterwards."""
     claimed = claim(_due(), [pk], seconds=settings.MAIL_LEASE_SECONDS, state=State.SENDING)
     message = claimed.select_related(
         "order__product",

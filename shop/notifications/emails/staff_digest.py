@@ -1,19 +1,19 @@
 """Digest for staff: one mail about everything that has waited for them for too long."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url
-from shop.notifications.emails.kinds import Email, Sample, register
+from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF
@@ -28,8 +28,7 @@ MAX_COUNTED = 1000  # of one slice
 Waiting = list[tuple[datetime, dict[str, Any]]]
 
 
-@register(Message.Kind.ALARM)
-class StaffDigest(Email):
+class StaffDigest(Email, kind=Message.Kind.ALARM):
     """List of the orders that wait for staff: how many, which, why and for how long.
 
     `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `state`,
@@ -56,7 +55,7 @@ class StaffDigest(Email):
         )
         hours, minutes = divmod(details["oldest_minutes"], 60)
         oldest = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
-        rows = [_row(order) for order in orders]
+        rows = [_row(**order) for order in orders]
         if count > len(orders):
             rows.append(Row(_("Further orders"), str(count - len(orders))))
         return EmailContent(
@@ -67,13 +66,11 @@ class StaffDigest(Email):
         )
 
 
-def _row(order: Mapping[str, Any]) -> Row:
-    state = State(order["state"]).label
-    reason = order.get("reason") or ""
-    reason = _("A webhook was given up.") if reason == "webhook" else error_text(reason)
-    since = timesince(datetime.fromisoformat(order["since"]), timezone.now(), depth=1)
-    name = _("Order %(number)s") % {"number": order["pk"]}
-    return Row(name, " · ".join(filter(None, (str(state), reason, since))))
+def _row(pk: int, state: str, reason: str, since: str) -> Row:
+    text = _("A webhook was given up.") if reason == "webhook" else error_text(reason)
+    ago = timesince(datetime.fromisoformat(since), timezone.now(), depth=1)
+    name = _("Order %(number)s") % {"number": pk}
+    return Row(name, " · ".join(filter(None, (str(State(state).label), text, ago))))
 
 
 def queue_staff_digest(beat: Callable[[], None]) -> None:
@@ -83,12 +80,9 @@ def queue_staff_digest(beat: Callable[[], None]) -> None:
     something new has joined. Calls `beat` before it writes.
     """
     now = timezone.now()
-    before = now - timedelta(minutes=settings.ALARM_AFTER_MINUTES)
-    waiting = _waiting(before, now)
-    if not waiting:
-        return
+    waiting = _waiting(now - timedelta(minutes=settings.ALARM_AFTER_MINUTES), now)
     last = Message.objects.filter(kind=Message.Kind.ALARM).order_by("-pk").first()
-    if last and _was_told(waiting, last.created_at, now):
+    if not waiting or (last and _was_told(waiting, last.created_at, now)):
         return
     beat()
     details = {
@@ -116,24 +110,15 @@ def _waiting(before: datetime, now: datetime) -> Waiting:
     found: Waiting = []
     for part in NEEDS_STAFF:
         late = Order.objects.filter(part.where(now), updated_at__lte=before).order_by("updated_at")
-        found += [
-            (since, _line(pk, state, fault, since))
-            for pk, state, fault, since in late.values_list("pk", "state", "fault", "updated_at")[
-                :MAX_COUNTED
-            ]
-        ]
+        rows = late.values_list("pk", "state", "fault", "updated_at")[:MAX_COUNTED]
+        found += [(row[-1], _line(*row)) for row in rows]
     # A webhook was given up when its last attempt was due.
     given_up = Delivery.objects.filter(
         state=Delivery.State.FAILED,
         next_attempt_at__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
-    ).select_related("order")
-    found += [
-        (
-            each.next_attempt_at,
-            _line(each.order_id, each.order.state, "webhook", each.next_attempt_at),
-        )
-        for each in given_up.order_by("next_attempt_at")[:MAX_COUNTED]
-    ]
+    ).order_by("next_attempt_at")
+    lines = given_up.values_list("order", "order__state", Value("webhook"), "next_attempt_at")
+    found += [(line[-1], _line(*line)) for line in lines[:MAX_COUNTED]]
     return sorted(found, key=lambda each: each[0])
 
 
@@ -162,13 +147,10 @@ def _order_managers() -> QuerySet[User]:
 
 
 def _sample_details() -> dict[str, Any]:
-    now = timezone.now()
-    told = (
-        (117, State.HAS_PACKING_ERRORS, "client_gone", 340),
-        (121, State.NEED_HUMAN, "manual_tier", 95),
-        (124, State.NEED_HUMAN, "tries_used_up", 20),
-    )
+    ages = [timezone.now() - timedelta(minutes=age) for age in (340, 95, 20)]
     orders = [
-        _line(pk, state, reason, now - timedelta(minutes=age)) for pk, state, reason, age in told
+        _line(117, State.HAS_PACKING_ERRORS, "client_gone", ages[0]),
+        _line(121, State.NEED_HUMAN, "manual_tier", ages[1]),
+        _line(124, State.NEED_HUMAN, "tries_used_up", ages[2]),
     ]
     return {"count": 5, "oldest_minutes": 340, "orders": orders}

@@ -1,7 +1,6 @@
 """Deliver the webhooks that are due: several calls at once, each row under its own lease.
 
-The calls run in threads that hold no transaction and touch no database; the main thread reads and
-writes all rows. A slow receiver holds up one thread, while the other calls go on.
+The calls run in threads that touch no database; the main thread reads and writes all rows.
 """
 
 import logging
@@ -15,18 +14,17 @@ from django.conf import settings
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from shop.access.applications import may_act
 from shop.access.signing_secrets import signing_secrets
+from shop.access.tokens import may_act
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, reclaim_expired
-from shop.worker.http_client import HttpClient, Response
+from shop.worker.http_client import HttpClient
 
 logger = logging.getLogger(__name__)
 
 LOOK = 1.0  # seconds between two looks for what has become due while calls are under way
 AT_MOST = 600  # seconds; the next wake-up goes on, well before the queue's own time-out
-KEPT = 1024  # bytes of the answer
 
 Failure = Attempt.Failure
 
@@ -50,23 +48,22 @@ def deliver_due(beat: Callable[[], None]) -> None:
 
 
 def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
-    """Send `delivery`, which must be claimed, signed with each of `secrets`.
+    """Send the claimed `delivery`, signed with each of `secrets`, and return the unsaved attempt.
 
-    Returns the attempt, not saved. Sends nothing without secrets: an unsigned webhook teaches
-    receivers not to check.
+    Sends nothing without secrets: an unsigned webhook teaches receivers not to check.
     """
-    attempt = Attempt(delivery=delivery, at=timezone.now())
+    attempt = Attempt(delivery=delivery, at=timezone.now(), failure=Failure.UNSIGNED)
     began = time.monotonic()
     try:
         if secrets:
-            response = _call(delivery, secrets, attempt.at)
+            client = HttpClient(settings.WEBHOOK_TIMEOUT_SECONDS, settings.DEMO)
+            uri, body = delivery.order.redirection_uri or "", delivery.payload.encode()
+            response = client.request("POST", uri, headers(delivery, secrets, attempt.at), body)
             gone = response.status == 410
             attempt.failure = Failure.GONE if gone else str(response.failure or "")
             attempt.status = response.status
             # PostgreSQL takes no text with a NUL.
             attempt.answer = response.body.decode(errors="replace").replace("\0", "\ufffd")
-        else:
-            attempt.failure = Failure.UNSIGNED
     except Exception:  # one delivery must not stop the others
         logger.exception("Sending %s failed.", delivery)
         attempt.failure = Failure.ERROR
@@ -74,26 +71,17 @@ def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
     return attempt
 
 
-def _call(delivery: Delivery, secrets: Sequence[str], at: datetime) -> Response:
-    uri = delivery.order.redirection_uri or ""
-    client = HttpClient(settings.WEBHOOK_TIMEOUT_SECONDS, settings.DEMO, KEPT)
-    return client.request("POST", uri, headers(delivery, secrets, at), delivery.payload.encode())
-
-
 def headers(delivery: Delivery, secrets: Sequence[str], at: datetime) -> dict[str, str]:
     """The headers sent with the payload at `at`, a moment in UTC (Standard Webhooks)."""
-    signatures = [
-        # The library replaces the time zone by UTC instead of converting to it.
-        Webhook(secret).sign(delivery.webhook_id, at, delivery.payload)
-        for secret in secrets
-    ]
+    # The library replaces the time zone by UTC instead of converting to it.
+    signed = (delivery.webhook_id, at, delivery.payload)
     return {
         "Content-Type": "application/json",
         "Connection": "close",
         "User-Agent": "slate-webhooks",
         "webhook-id": delivery.webhook_id,
         "webhook-timestamp": str(floor(at.timestamp())),
-        "webhook-signature": " ".join(signatures),
+        "webhook-signature": " ".join(Webhook(secret).sign(*signed) for secret in secrets),
     }
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from shop.links import registration_url
+from shop.base_url import registration_url
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order
@@ -16,7 +16,7 @@ def queue_event(order: Order, previous: State | None) -> None:
     """Queue the webhook of the change that `order` has just made (contract, "redirection_uri").
 
     Call it in the transaction of the change. An order that no application placed has no webhooks:
-    there is no secret to sign them with. No wake-up: the worker looks every second.
+    there is no secret to sign them with.
     """
     if not order.redirection_uri or not order.application_id:
         return
@@ -43,8 +43,3 @@ def endpoint_of(uri: str) -> str:
     """Host and port of `uri`, in one form however it is written."""
     host, port = host_and_port(urlsplit(uri))
     return f"{host}:{port}"
-
-
-def redact_payloads(order: Order) -> None:
-    """Delete the webhooks of an order whose details are erased: they contain them."""
-    order.deliveries.all().delete()

@@ -1,16 +1,13 @@
 """Webhooks: deliveries, the log of their attempts, and the health of the hosts they go to."""
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order, OrderEvent
 from shop.worker.leases import Leased
-
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 def new_webhook_id() -> str:
@@ -39,9 +36,6 @@ class Delivery(Leased):
     receiver = models.CharField(max_length=260, db_index=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    if TYPE_CHECKING:
-        attempt_log: RelatedManager["Attempt"]
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -83,9 +77,6 @@ class Attempt(models.Model):
         verbose_name = _("delivery attempt")
         verbose_name_plural = _("delivery attempts")
 
-    def __str__(self) -> str:
-        return f"attempt at {self.delivery_id}: {self.failure or self.status}"
-
 
 class Endpoint(models.Model):
     """A host that webhooks go to and that has failed; it is paused while it fails in a row."""
@@ -97,6 +88,3 @@ class Endpoint(models.Model):
     class Meta:
         verbose_name = _("receiver of webhooks")
         verbose_name_plural = _("receivers of webhooks")
-
-    def __str__(self) -> str:
-        return self.address

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from shop.notifications.webhooks.events import queue_event, redact_payloads
+from shop.notifications.webhooks.events import queue_event
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
@@ -18,10 +18,9 @@ def queue_webhooks(
     sender: type[Order], order: Order, previous: State | None, **kwargs: Any
 ) -> None:
     """Queue the webhook for this change of state, in its transaction."""
-    if order.state == State.CANCELLED and not any(
-        getattr(order, name) for name in ERASED_AT_EXPIRY
-    ):
-        redact_payloads(order)
+    erased = not any(getattr(order, name) for name in ERASED_AT_EXPIRY)
+    if order.state == State.CANCELLED and erased:
+        order.deliveries.all().delete()  # their payloads hold what was erased
     queue_event(order, previous)
 
 

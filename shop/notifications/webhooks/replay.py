@@ -22,18 +22,15 @@ def replay_since(whose: Application | str, moment: datetime, *, delivered: bool 
 
     With `delivered` also what arrived: the receiver may have lost it. Returns how many are sent.
     """
-    since = Delivery.objects.filter(created_at__gte=moment)
-    if isinstance(whose, Application):
-        since = since.filter(order__application=whose)
-    else:
-        since = since.filter(receiver=whose)
+    field = "order__application" if isinstance(whose, Application) else "receiver"
+    since = Delivery.objects.filter(created_at__gte=moment, **{field: whose})
     if not delivered:
         since = since.exclude(state=Delivery.State.DELIVERED)
     return _restart(since)
 
 
 def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
-    """Send the webhooks of `order` again for staff, or only the one whose id is `only`.
+    """Send the webhooks of `order` again for staff, or only the one with the id `only`.
 
     Returns how many are sent: none where each is on its way already.
     """
@@ -41,14 +38,9 @@ def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
     if only is not None:
         chosen = chosen.filter(pk=only)
     with transaction.atomic():
-        number = _restart(chosen)
-        if number:
-            OrderEvent.objects.create(
-                order=order,
-                kind=OrderEvent.Kind.SENT_AGAIN,
-                actor=staff,
-                details={"webhooks": number},
-            )
+        if number := _restart(chosen):
+            kind, details = OrderEvent.Kind.SENT_AGAIN, {"webhooks": number}
+            OrderEvent.objects.create(order=order, kind=kind, actor=staff, details=details)
     return number
 
 

@@ -23,10 +23,7 @@ PAUSE = timedelta(seconds=30)
 
 
 def record_attempt(attempt: Attempt) -> None:
-    """Record how an attempt went, and what is next for its delivery.
-
-    Writes nothing where the delivery's lease was lost meanwhile.
-    """
+    """Record an attempt, and what is next for its delivery, unless its lease was lost."""
     delivery, now = attempt.delivery, timezone.now()
     changes = _next(attempt, now)
     try:
@@ -35,8 +32,7 @@ def record_attempt(attempt: Attempt) -> None:
             attempt.save()
             if attempt.failure == Failure.GONE:
                 # The receiver wants nothing more of this order.
-                waiting = Delivery.objects.filter(order=delivery.order_id, state=State.WAITING)
-                waiting.update(state=State.GONE)
+                delivery.order.deliveries.filter(state=State.WAITING).update(state=State.GONE)
             _note_health(attempt, now)
     except LeaseLostError:
         logger.warning("Lost the lease of %s: somebody else sends it.", delivery)
@@ -50,8 +46,7 @@ def _next(attempt: Attempt, now: datetime) -> dict[str, object]:
         return {"state": State.DELIVERED}
     if attempt.failure == Failure.GONE:
         return {"state": State.GONE}
-    attempts = attempt.delivery.attempts
-    wait = backoff(attempts, settings.WEBHOOK_WAITS_SECONDS, jitter=JITTER)
+    wait = backoff(attempt.delivery.attempts, settings.WEBHOOK_WAITS_SECONDS, jitter=JITTER)
     if wait is None:
         return {"state": State.FAILED}
     return {"state": State.WAITING, "next_attempt_at": now + wait}
@@ -66,12 +61,11 @@ def _note_health(attempt: Attempt, now: datetime) -> None:
     if attempt.failure in {Failure.UNSIGNED, Failure.ERROR}:
         return  # it was not even called
     is_well = attempt.status is not None and attempt.status < 500 and attempt.status != 429
-    known = Endpoint.objects.filter(address=attempt.delivery.receiver)
+    receiver = attempt.delivery.receiver
+    known = Endpoint.objects.filter(address=receiver)
     if is_well and attempt.failure != Failure.TIMEOUT:
         known.filter(failures__gt=0).update(failures=0, paused_until=None)
         return
-    Endpoint.objects.bulk_create(
-        [Endpoint(address=attempt.delivery.receiver)], ignore_conflicts=True
-    )
+    Endpoint.objects.bulk_create([Endpoint(address=receiver)], ignore_conflicts=True)
     known.update(failures=F("failures") + 1)
     known.filter(failures__gte=MAX_FAILURES).update(paused_until=now + PAUSE)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -28,7 +29,7 @@ def claim(number: int) -> list[Delivery]:
     application half of all, so that there is room for the others.
     """
     now = timezone.now()
-    chosen = list(_choose(number, now)) if number else []
+    chosen = list(islice(_choose(now), number))
     if not chosen:
         return []
     due = Delivery.objects.filter(_is_due(now))
@@ -44,8 +45,7 @@ def reclaim_expired() -> None:
             if not leases.reclaim(delivery):
                 continue
             now = timezone.now()
-            given_up = delivery.attempts >= MAX_ATTEMPTS
-            state = Delivery.State.FAILED if given_up else WAITING
+            state = WAITING if delivery.attempts < MAX_ATTEMPTS else Delivery.State.FAILED
             leases.release(delivery, state=state, next_attempt_at=now)
             Attempt.objects.create(delivery=delivery, at=now, failure=Attempt.Failure.STOPPED)
 
@@ -54,27 +54,21 @@ def _is_due(now: datetime) -> Q:
     return Q(state=WAITING, next_attempt_at__lte=now)
 
 
-def _choose(number: int, now: datetime) -> Iterator[int]:
+def _choose(now: datetime) -> Iterator[int]:
     candidates = list(_candidates(now))
     if not candidates:
         return
     ill = set(Endpoint.objects.filter(failures__gte=MAX_FAILURES).values_list("address", flat=True))
-    calls = list(
-        Delivery.objects.filter(state=SENDING).values_list("receiver", "order__application")
-    )
+    under_way = Delivery.objects.filter(state=SENDING)
+    calls = list(under_way.values_list("receiver", "order__application"))
     to_receiver = Counter(receiver for receiver, _application in calls)
     by_application = Counter(application for _receiver, application in calls)
     for pk, receiver, application in candidates:
-        if not number:
-            return
-        if to_receiver[receiver] >= (1 if receiver in ill else AT_ONCE):
-            continue
-        if by_application[application] >= OF_ONE_APPLICATION:
-            continue
-        to_receiver[receiver] += 1
-        by_application[application] += 1
-        number -= 1
-        yield pk
+        free = to_receiver[receiver] < (1 if receiver in ill else AT_ONCE)
+        if free and by_application[application] < OF_ONE_APPLICATION:
+            to_receiver[receiver] += 1
+            by_application[application] += 1
+            yield pk
 
 
 def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int]]:

@@ -9,9 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 from django.utils import timezone
 
-from shop.access.applications import may_act
 from shop.access.models import Application
-from shop.access.tokens import SCOPES, issue
+from shop.access.tokens import SCOPES, issue, may_act
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import User
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from shop.worker.parent_death import die_with
-from shop.worker.processes import Stop, end_groups, kill_group
+from shop.worker.processes import Stop, die_with, end_groups, kill_group
 from shop.worker.supervisor import GRACE
-
-PAUSE = 1.0  # before a process that died is started again
 
 
 class Command(BaseCommand):
@@ -82,12 +80,10 @@ def collect_static() -> None:
 
 
 def answers(host: str, port: int) -> bool:
-    """Whether the web server takes connections."""
-    try:
-        socket.create_connection((host, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+    """Tell if the web server takes connections."""
+    with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
 
 
 def web_server(host: str, port: int) -> list[str]:
@@ -123,7 +119,7 @@ def run(host: str, port: int) -> None:
                 if process.poll() is not None:
                     print(f"{commands[place][2]} ended and is started again.", flush=True)
                     kill_group(process)
-                    stop.sleep(PAUSE)
+                    stop.sleep(1)
                     running[place] = start(commands[place])
             stop.sleep(0.2)
     finally:
@@ -132,7 +128,7 @@ def run(host: str, port: int) -> None:
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
-    """Start a process in a group of its own, which the terminal's Ctrl-C does not reach.
+    """Start a process in a group of its own, out of reach of the terminal's Ctrl-C.
 
     It is asked to end where this one is killed.
     """

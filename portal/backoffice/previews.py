@@ -1,27 +1,27 @@
-"""Previews of all mails for staff, with made-up data."""
+"""Previews for staff: all mails with made-up data, and versions of the legal pages."""
 
 import base64
 import hashlib
 import re
-from collections.abc import Callable
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.backoffice.staff_access import permission_required
+from shop.content.markdown import placeholders
+from shop.content.models import Version
+from shop.content.publishing import TEXTS, newest
 from shop.languages import page_language
-from shop.notifications.emails.kinds import KINDS
+from shop.notifications.emails.kinds import KINDS, Rendered
+from shop.notifications.emails.kinds import render as render_mail
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.render import Rendered
-from shop.notifications.emails.render import render as render_mail
 from shop.notifications.emails.samples import sample_message
-from shop.view_types import View
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -36,6 +36,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @permission_required("orders.view_order")
 @require_safe
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its type knows no arguments
 def mail(request: HttpRequest, kind: str) -> HttpResponse:
     """Show subject, text and HTML of one kind, in a case and a language."""
     rendered, case, language = _render(request, kind)
@@ -48,14 +49,13 @@ def mail(request: HttpRequest, kind: str) -> HttpResponse:
         "spoken": language,
         "languages": settings.LANGUAGES,
     }
-    page = render(request, "backoffice/mail.html", context)
-    return _with_policy(csp_update({"frame-src": [SELF]}), request, page)
+    return render(request, "backoffice/mail.html", context)
 
 
 @permission_required("orders.view_order")
 @require_safe
 @xframe_options_sameorigin
-def mail_html(request: HttpRequest, kind: str) -> HttpResponse:
+def mail_html(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Return the HTML part as a document of its own, without scripts, forms or external content."""
     html = _render(request, kind)[0].html
     (style,) = STYLE.findall(html)
@@ -66,18 +66,32 @@ def mail_html(request: HttpRequest, kind: str) -> HttpResponse:
         "frame-ancestors": [SELF],
         "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
     }
-    return _with_policy(csp_replace(policy), request, HttpResponse(html))
+    return csp_replace(policy)(lambda _request: HttpResponse(html))(request)
 
 
-def _with_policy(
-    policy: Callable[[View], Callable[..., HttpResponseBase]],
-    request: HttpRequest,
-    response: HttpResponse,
-) -> HttpResponse:
-    """Return `response` with the Content-Security-Policy that the decorator `policy` sets."""
-    changed = policy(lambda _request: response)(request)
-    assert isinstance(changed, HttpResponse)  # noqa: S101 -- it is the same one
-    return changed
+@permission_required("orders.view_order")
+@require_safe
+def page_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show one version of a legal page."""
+    found = get_object_or_404(Version, page_id=slug, number=number)
+    context = {"version": found, "newest": newest(slug)}
+    return render(request, "content/page.html", context)
+
+
+@permission_required("content.change_page")
+@require_http_methods(["GET", "HEAD", "POST"])
+def page_preview(request: HttpRequest) -> HttpResponse:
+    """Show the texts of the admin's form as the page would show them."""
+    if request.method != "POST":
+        # Switching the language sends a GET.
+        return redirect("admin:content_page_changelist")
+    texts = {name: request.POST.get(name, "") for name in TEXTS}
+    context = {
+        "version": Version(**texts),
+        "placeholders": placeholders("\n\n".join(texts.values())),
+        "languages_of_texts": [code for code, _name in settings.LANGUAGES],
+    }
+    return render(request, "content/preview.html", context)
 
 
 def _render(request: HttpRequest, kind: str) -> tuple[Rendered, int, str]:

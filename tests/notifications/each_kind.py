@@ -1,0 +1,73 @@
+"""A message of each kind, from real rows."""
+
+from typing import Any
+
+from django.utils import timezone
+from pytest_django import Settings
+
+from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.queue import (
+    queue_code,
+    queue_password_reset,
+    queue_reminder,
+    queue_security_notice,
+)
+from shop.orders.corrections import readdress
+from shop.orders.models import State
+from shop.orders.placing import Caller
+from shop.orders.states import transition
+from tests.factories import (
+    make_bare_order,
+    make_order,
+    make_packed_order,
+    make_user,
+    pack_all,
+)
+
+ATTENTION = "tests.notifications.steps.ask_for_another_name"
+
+
+def make_message(  # noqa: C901 -- a case for each kind
+    kind: str, language: str, settings: Settings, name: str = "Zebra AG"
+) -> Message:
+    """Return a message of `kind`, queued by what queues it in the shop."""
+    names: dict[str, Any] = {"client_name": name, "project_name": name, "language": language}
+    known = make_user(language=language)
+    match kind:
+        case "received":
+            make_order(**names)
+        case "reminder":
+            queue_reminder(
+                make_bare_order("s", user_email="a@gmx.com", **names | {"client_name": None})
+            )
+        case "invitation":
+            make_packed_order(**names)
+        case "packed":
+            make_order(caller=Caller(user=known), **names)
+            pack_all()
+        case "attention":
+            settings.PACKING_STEPS = [ATTENTION]
+            make_order(**names)
+            pack_all()
+        case "cancelled":
+            transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
+        case "address":
+            assert readdress(make_order(**names), "new@gmx.com", actor=None)
+        case "password":
+            queue_password_reset(known.email, language)
+        case "code":
+            queue_code(known, known.email, language, seed=new_seed())
+        case "change":
+            queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
+        case "alarm":
+            order = make_order("xl", **names)
+            pack_all()
+            told = {"pk": order.pk, "state": "need_human", "reason": "manual_tier"}
+            told["since"] = timezone.now().isoformat()
+            details = {"count": 2, "oldest_minutes": 61, "orders": [told]}
+            staff = make_user(is_staff=True, language=language)
+            Message.objects.create(
+                kind=kind, user=staff, recipient=staff.email, language=language, details=details
+            )
+    return Message.objects.get(kind=kind)
