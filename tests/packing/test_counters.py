@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from shop.packing.counters import ATTEMPTS, count, totals
+from shop.packing.attempts import ATTEMPTS, count, totals
 from shop.packing.models import Counter
 
 pytestmark = pytest.mark.django_db
