@@ -153,6 +153,13 @@ def test_bad_parameter_is_422_under_its_name(token: str, parameter: str, value: 
     assert list(answer.json()["error"]) == [parameter]
 
 
+@pytest.mark.parametrize("state", ["new", "PACKED", "unknown"])
+def test_state_that_no_placed_order_has_is_unknown_to_the_list(token: str, state: str) -> None:
+    answer = list_orders(token, state=state)
+    assert answer.status_code == 422
+    assert answer.json()["error"] == {"state": ["is not a state that this list knows."]}
+
+
 def test_parameter_given_twice_is_422(token: str) -> None:
     answer = Client().get("/api/orders?page=1&page=1", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 422

@@ -11,6 +11,7 @@ from django.test import Client
 from shop.content.models import Version
 from shop.notifications.emails.kinds import KINDS
 from shop.notifications.emails.models import Message
+from shop.orders.error_codes import error_text
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.tenancy.models import Invitation, User
 from tests.factories import make_staff, make_user
@@ -53,6 +54,13 @@ def test_mail_is_shown_in_text_and_html_and_nothing_is_written(
     assert ("Good day," if language == "en" else "Guten Tag,") in words(page)
     assert f'src="/staff/mails/{kind}/html/?case={case}&amp;language={language}"' in html(page)
     assert f'<html lang="{language}">' in html(frame)
+
+
+def test_preview_of_the_digest_gives_each_reason_as_a_sentence() -> None:
+    page = words(staff().get("/staff/mails/alarm/?language=en"))
+    for code in ("client_gone", "manual_tier", "tries_used_up"):
+        assert error_text(code) in page
+        assert code not in page.lower()
 
 
 def test_mail_is_framed_and_may_do_nothing() -> None:

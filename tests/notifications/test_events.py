@@ -48,6 +48,15 @@ def test_each_change_of_state_is_told_with_the_one_before() -> None:
     assert changes(order) == [(None, "pending"), ("pending", "packing"), ("packing", "packed")]
 
 
+def test_webhook_belongs_to_the_change_of_state_though_a_note_is_newer() -> None:
+    order = make_order_for(URI)
+    changed = order.events.get(kind="state")
+    order.events.create(kind="note", note="Nina rang.")
+    order.deliveries.all().delete()
+    queue_event(order, None)
+    assert order.deliveries.get().event == changed
+
+
 def test_order_that_needs_a_person_is_told_of_each_step() -> None:
     order = make_order_for(URI, product="xl")
     pack_all()

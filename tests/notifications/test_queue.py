@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import (
+    queue_email_change,
     queue_invitation,
     queue_password_reset,
     queue_received,
@@ -17,6 +18,7 @@ from shop.packing.recovery import approve
 from shop.tenancy.models import User
 from tests.factories import (
     DETAILS,
+    bystander,
     make_bare_order,
     make_order,
     make_packed_order,
@@ -100,6 +102,25 @@ def test_orderer_by_token_is_invited_at_their_own_address() -> None:
     pack_all()
     message = Message.objects.get()
     assert (message.kind, message.recipient) == ("invitation", admin.email)
+
+
+def test_previous_address_is_told_only_of_another_one() -> None:
+    order = make_order(user_email="Nina@example.com")
+    queue_email_change(order, "nina@EXAMPLE.com")
+    assert queued(order) == [("received", ""), ("received", "email_change:0")]
+    queue_email_change(order, "Old@example.com")
+    told = order.messages.get(kind="address")
+    assert (told.recipient, told.dedupe_key) == ("old@example.com", "email_change:0")
+
+
+def test_mail_that_waits_for_the_previous_address_is_obsolete_and_no_other() -> None:
+    with bystander(user_email="old@example.com"):
+        order = make_order(user_email="old@example.com")
+        sent = order.messages.create(kind="reminder", recipient="old@example.com", state="sent")
+        queue_email_change(order, "Old@example.com")
+        assert order.messages.get(kind="received", dedupe_key="").state == "obsolete"
+        sent.refresh_from_db()
+        assert sent.state == "sent"
 
 
 def test_row_holds_neither_link_nor_token_nor_text() -> None:

@@ -116,6 +116,19 @@ def test_any_well_formed_language_tag_is_taken(tag: str) -> None:
     assert (answer.status_code, answer.json()["language"]) == (200, tag)
 
 
+@pytest.mark.parametrize(
+    ("tag", "language"), [("de-AT", "de"), ("EN-us", "en"), ("fr", None), ("x-de", None)]
+)
+def test_order_is_in_the_language_of_the_account_if_we_speak_it(
+    tag: str, language: str | None
+) -> None:
+    before = {"de": "en"}.get(language or "", "de")
+    for each in (before, tag):
+        answer = by_cookie().put("/order/account", {"currency": "EUR", "language": each})
+        assert answer.status_code == 200
+    assert the_order().basket.document.get("language") == language
+
+
 @pytest.mark.parametrize(("member", "value", "text"), [
     ("currency", None, "is required."),
     ("currency", "eur", "must be a currency code of ISO 4217."),

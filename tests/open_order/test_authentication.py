@@ -78,6 +78,13 @@ def test_unreadable_credentials_are_401(value: str) -> None:
     assert answer.headers["WWW-Authenticate"] == CHALLENGE
 
 
+def test_credentials_with_a_sign_that_base64_lacks_are_401() -> None:
+    user = make_user()
+    value = base64.b64encode(f"{user.email}:{PASSWORD}".encode()).decode()
+    assert Program(authorization=f"Basic {value}").get("/order").status_code == 404
+    assert fault(Program(authorization=f"Basic {value[:4]}!{value[4:]}").get("/order")) == UNKNOWN
+
+
 def test_staff_use_a_token() -> None:
     staff = make_user(is_staff=True)
     assert fault(by_password(staff.email).post("/order")) == FORBIDDEN

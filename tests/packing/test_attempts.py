@@ -57,7 +57,7 @@ def test_claim_of_an_order_that_was_tried_meanwhile_takes_nothing() -> None:
     Packing.objects.create(order=orders[0], attempts=1, next_attempt_at=later)
     assert claim([order.pk for order in orders]) == []
     assert states() == ["pending"] * 2
-    assert Packing.objects.get().attempts == 1
+    assert Packing.objects.values_list("attempts", "next_attempt_at").get() == (1, later)
 
 
 def test_at_most_ten_are_due_at_once_oldest_first() -> None:

@@ -13,7 +13,7 @@ from shop.orders.models import Order
 from shop.packing.attempts import reclaim, retry_later
 from shop.packing.dispatch import run_due
 from shop.packing.models import Packing, StepRecord
-from shop.packing.recovery import approve, mark_packed, retry
+from shop.packing.recovery import approve, mark_packed, retry, retry_now
 from shop.tenancy.models import Client, Invitation, Membership
 from shop.worker.leases import LeaseLostError
 from tests.factories import make_bare_order, make_order, make_project, make_user, pack_all, pack_one
@@ -224,6 +224,19 @@ def test_second_approval_is_too_late() -> None:
     assert approve(mine, make_user(is_staff=True))
     assert not approve(theirs, make_user(is_staff=True))
     assert fresh(order).approved_by == mine.approved_by
+
+
+def test_retry_at_once_is_for_an_order_that_itself_waits() -> None:
+    waiting, packing = make_order(), make_order()
+    later = timezone.now() + timedelta(seconds=60)
+    for order in (waiting, packing):
+        Packing.objects.create(order=order, attempts=2, next_attempt_at=later)
+    Order.objects.filter(pk=packing.pk).update(state="packing")
+    staff = make_user(is_staff=True)
+    assert not retry_now(packing, staff)
+    assert retry_now(waiting, staff)
+    rows = Packing.objects.order_by("pk").values_list("order", "attempts", "next_attempt_at")
+    assert list(rows) == [(waiting.pk, 0, None), (packing.pk, 2, later)]
 
 
 def test_retry_wakes_the_worker() -> None:

@@ -7,7 +7,9 @@ from allauth.idp.oidc.models import Token
 
 from shop.catalogue.models import Product
 from shop.orders.models import Order
+from shop.packing import steps
 from shop.packing.models import StepRecord
+from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
     make_bare_order,
@@ -210,6 +212,23 @@ def test_member_who_has_a_place_takes_no_second_one() -> None:
     member = make_membership(project=project).user
     assert packed(order_to(project, user_email=member.email)).state == "packed"
     assert Membership.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [
+        (steps.project, "client_gone"),
+        (steps.member, "project_gone"),
+        (steps.invitation, "project_gone"),
+    ],
+)
+def test_step_without_the_result_of_the_one_before_needs_a_correction(
+    step: Callable[[Order], None], fault: str
+) -> None:
+    with pytest.raises(NeedsCorrection) as raised:
+        step(make_order())
+    assert raised.value.code == fault
+    assert Membership.objects.count() == 0
 
 
 @pytest.mark.parametrize("done", ["client", "project", "member", "invitation"])

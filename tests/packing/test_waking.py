@@ -26,8 +26,9 @@ def states() -> set[str]:
 
 def waiting() -> int:
     """How many wake-ups for packing wait that nobody has taken."""
-    found: int = OrmQ.objects.filter(key="packing", lock__lte=timezone.now()).count()
-    return found
+    found = OrmQ.objects.filter(key="packing", lock__lte=timezone.now())
+    assert {each.task["args"] for each in found} <= {("packing",)}
+    return len(found)
 
 
 def test_order_wakes_the_worker_once() -> None:

@@ -112,6 +112,15 @@ def test_replaced_link_is_told_from_a_damaged_one() -> None:
     assert read_join_token(join_token(invitation), invitation) == invitation
 
 
+def test_replacing_a_link_counts_one_up_and_gives_new_tries_for_its_code() -> None:
+    invitation, other = make_invitation(), make_invitation()
+    Invitation.objects.update(counter=3, code_tries=2)
+    assert replace_link(invitation)
+    assert (invitation.counter, invitation.code_tries) == (4, 0)
+    other.refresh_from_db()
+    assert (other.counter, other.code_tries) == (3, 2)
+
+
 def test_used_link_says_so_also_where_it_is_old_or_replaced() -> None:
     invitation = make_invitation()
     token, expired = join_token(invitation), old_token(invitation, 30 * DAY)

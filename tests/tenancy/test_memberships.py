@@ -1,11 +1,16 @@
-"""A client_admin changes the roles of members and removes them."""
+"""A client_admin changes the roles of members and removes them; reserved seats change hands."""
 
 import pytest
 
 from shop.tenancy.client_admins import NotClientAdminError, hand_over
-from shop.tenancy.memberships import change_role, remove_membership
-from shop.tenancy.models import Membership, User
-from tests.factories import make_client, make_membership, make_project
+from shop.tenancy.memberships import (
+    NoSeatError,
+    change_role,
+    remove_membership,
+    transfer_seat,
+)
+from shop.tenancy.models import Membership, Project, User
+from tests.factories import bystander, make_client, make_membership, make_project, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +70,47 @@ def test_who_has_handed_over_can_be_removed_by_the_next_one() -> None:
     with pytest.raises(NotClientAdminError):
         remove_membership(Membership.objects.get(pk=new.pk), old.user)
     assert remove_membership(Membership.objects.get(pk=old.pk), new.user)
+
+
+def seats(project: Project) -> dict[str, str]:
+    """Roles by the users who have a seat."""
+    return dict(Membership.objects.filter(project=project).values_list("user__email", "role"))
+
+
+def test_reserved_seat_is_given_to_another_user_with_its_role() -> None:
+    old, new = make_membership(joined_at=None, role=Role.ADMIN), make_user()
+    joined = make_membership(project=old.project).user
+    reserved = make_membership(project=old.project, joined_at=None).user
+    with bystander():
+        assert transfer_seat(old.project, old.user, new, None, keep=False, beyond_tier=False)
+    others = {joined.email: "member", reserved.email: "member"}
+    assert seats(old.project) == {new.email: "admin", **others}
+
+
+def test_reserved_seat_is_kept_where_another_order_needs_it() -> None:
+    old, new = make_membership(joined_at=None), make_user()
+    assert transfer_seat(old.project, old.user, new, None, keep=True, beyond_tier=False)
+    assert seats(old.project) == {old.user.email: "member", new.email: "member"}
+
+
+def test_seat_of_a_joined_member_is_never_taken() -> None:
+    old, new = make_membership(), make_user()
+    assert transfer_seat(old.project, old.user, new, None, keep=False, beyond_tier=False)
+    assert seats(old.project) == {old.user.email: "member", new.email: "member"}
+
+
+def test_seat_given_to_its_own_user_stays() -> None:
+    old = make_membership(joined_at=None)
+    assert transfer_seat(old.project, old.user, old.user, None, keep=False, beyond_tier=False)
+    assert seats(old.project) == {old.user.email: "member"}
+
+
+def test_one_seat_more_than_the_tier_has_is_refused_unless_it_was_approved() -> None:
+    old, new = make_membership(joined_at=None), make_user()
+    product = old.project.product
+    product.members = 1
+    assert transfer_seat(old.project, old.user, new, None, keep=False, beyond_tier=False)
+    third = make_user()
+    with pytest.raises(NoSeatError):
+        transfer_seat(old.project, new, third, None, keep=True, beyond_tier=False)
+    assert transfer_seat(old.project, new, third, None, keep=True, beyond_tier=True)
