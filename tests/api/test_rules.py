@@ -26,7 +26,7 @@ def description() -> dict[str, Any]:
         ({"user_login": "nina@example.com", "user_email": "nina@example.com"}, True),
         ({"user_login": "nina@example.com"}, False),
         ({"client_name": ""}, False),
-        ({"client_name": "\u3000"}, False),
+        ({"client_name": "\u200b"}, False),
         ({"client_name": "a\nb"}, False),
         ({"client_name": "x" * 201}, False),
         ({"client_name": 7}, False),
