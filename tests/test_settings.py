@@ -118,6 +118,21 @@ def test_limits_of_the_worker_lie_above_its_longest_step(
     assert json.loads(result.stdout) == [*limits, "default", False]
 
 
+@pytest.mark.parametrize(
+    ("given", "steps"),
+    [
+        ("shop.packing.steps.client,acme.pay", ["approval", "client", "pay"]),
+        ("acme.pay,shop.packing.steps.approval", ["pay", "approval"]),
+    ],
+)
+def test_approval_of_manual_tiers_cannot_be_left_out(
+    tmp_path: Path, given: str, steps: list[str]
+) -> None:
+    script = "from django.conf import settings; print(*settings.PACKING_STEPS)"
+    result = manage(tmp_path, "shell", "-v0", "-c", script, **PRODUCTION, PACKING_STEPS=given)
+    assert [path.rpartition(".")[2] for path in result.stdout.split()] == steps
+
+
 def test_lease_below_the_longest_step_stops_the_worker(tmp_path: Path) -> None:
     given = PRODUCTION | {"PACKING_STEP_SECONDS": "40", "PACKING_LEASE_SECONDS": "30"}
     result = manage(tmp_path, "worker", **given)

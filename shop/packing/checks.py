@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 -- its name
+from django.core.checks import CheckMessage, Error, register
 
 from shop.packing.step_names import load_step
-
-APPROVAL = "shop.packing.steps.approval"
 
 
 @register()
@@ -25,11 +23,6 @@ def check_steps(**kwargs: Any) -> list[CheckMessage]:
     names = [path.rpartition(".")[2] for path in settings.PACKING_STEPS]
     if len(set(names)) < len(names):
         found.append(Error("PACKING_STEPS has two steps of one name: each is recorded by it."))
-    if APPROVAL not in settings.PACKING_STEPS:
-        told = (
-            f"Orders of manual tiers are packed without approval: PACKING_STEPS lacks {APPROVAL}."
-        )
-        found.append(Warning(told, id="packing.W001"))
     return found
 
 

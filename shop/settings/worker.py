@@ -6,17 +6,14 @@ from shop.env import env, read, required
 from shop.settings.base import DEMO
 from shop.settings.security import BASE_URL
 
+SHIPPED_STEPS = ("approval", "client", "project", "member", "invitation")
 # Dotted paths; a deployment adds its own.
 PACKING_STEPS = env.list(
-    "PACKING_STEPS",
-    default=[
-        "shop.packing.steps.approval",
-        "shop.packing.steps.client",
-        "shop.packing.steps.project",
-        "shop.packing.steps.member",
-        "shop.packing.steps.invitation",
-    ],
+    "PACKING_STEPS", default=[f"shop.packing.steps.{name}" for name in SHIPPED_STEPS]
 )
+# A deployment that forgets the gate must not deliver manual tiers without approval.
+if "shop.packing.steps.approval" not in PACKING_STEPS:
+    PACKING_STEPS.insert(0, "shop.packing.steps.approval")
 # The longest time one step may take; the limits below follow from it.
 PACKING_STEP_SECONDS = read("PACKING_STEP_SECONDS", env.int, 3)
 PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, max(30, 2 * PACKING_STEP_SECONDS))

@@ -6,7 +6,7 @@ import uuid
 from playwright.sync_api import CDPSession, Page
 
 from tests.journey.conftest import check_accessibility, check_contrast
-from tests.journey.test_journey import PASSWORD, link_in, newest_mail
+from tests.journey.test_journey import PASSWORD, mailed_link, newest_mail
 
 
 def authenticator(page: Page) -> CDPSession:
@@ -39,7 +39,7 @@ def invited(page: Page) -> tuple[str, str]:
         data={"order": order},
         headers={"Authorization": "Bearer example-token"},
     )
-    return email, link_in(newest_mail(page, email, 2), "join/")
+    return email, mailed_link(page, email, 2, "join/")
 
 
 def joined(page: Page) -> str:

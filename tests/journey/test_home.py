@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journey.conftest import OpenContext
 from tests.journey.members import joined
-from tests.journey.test_journey import PASSWORD, link_in, newest_mail
+from tests.journey.test_journey import PASSWORD, mailed_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -39,7 +39,7 @@ def test_admin_invites_hands_over_and_is_removed_without_a_script(
     email = f"otto-{uuid.uuid4().hex[:8]}@example.com"
     invite(admin, email)
 
-    member.goto(link_in(newest_mail(member, email, 2), "join/"))
+    member.goto(mailed_link(member, email, 2, "join/"))
     member.locator("[name=password]").fill(PASSWORD)
     member.locator("[name=terms]").check()
     member.locator("main .button--primary").first.click()
@@ -77,7 +77,7 @@ def test_member_takes_their_data_along_and_deletes_their_account(
     joined(admin)
     email = f"otto-{uuid.uuid4().hex[:8]}@example.com"
     invite(admin, email)
-    page.goto(link_in(newest_mail(page, email, 2), "join/"))
+    page.goto(mailed_link(page, email, 2, "join/"))
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=terms]").check()
     page.locator("main .button--primary").first.click()

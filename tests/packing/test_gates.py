@@ -6,7 +6,6 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from shop.packing.checks import APPROVAL
 from shop.packing.models import Packing, StepRecord
 from shop.packing.recovery import approve, retry
 from shop.tenancy.models import Client
@@ -22,6 +21,8 @@ from tests.packing import steps
 from tests.pages import visitor, words
 
 pytestmark = pytest.mark.django_db
+
+APPROVAL = "shop.packing.steps.approval"
 
 PAYMENT = "tests.packing.steps.payment"
 SHIPPED = ["client", "project", "member", "invitation"]
@@ -96,12 +97,6 @@ def test_member_for_a_project_of_a_manual_tier_needs_no_approval() -> None:
     pack_all()
     order.refresh_from_db()
     assert order.state == "packed"
-
-
-def test_steps_without_the_approval_gate_are_warned_of(settings: Settings) -> None:
-    assert [found.id for found in run_checks() if found.id == "packing.W001"] == []
-    settings.PACKING_STEPS = settings.PACKING_STEPS[1:]
-    assert [found.id for found in run_checks() if found.id == "packing.W001"] == ["packing.W001"]
 
 
 def test_gate_that_calls_out_is_an_error(
