@@ -22,6 +22,9 @@ def kept_copy() -> Iterator[Callable[[], None]]:
         copy_database(name, f"{name}_kept")
         yield lambda: copy_database(f"{name}_kept", name)
         drop_database(f"{name}_kept")
+        # Django drops the database itself, and would refuse while a thread is still connected.
+        drop_database(name)
+        create_database(name)
 
 
 def _restore_file(copy: sqlite3.Connection) -> None:
