@@ -71,9 +71,9 @@ class ListQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
-    """Which page. One behind the last is empty."""
+    """The page's number. A page behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
-    """How many orders a page has."""
+    """The number of orders on a page."""
     state: PlacedState | None = None
     """Only orders in this state."""
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None

@@ -31,7 +31,7 @@ class OrderAnswer(BaseModel):
     """Names the order here and on its registration page: 16 random bytes in hexadecimal digits.
     Whoever holds it can look at the order's state and fill in what is unset."""
     packing_errors: str | None
-    """Why packing stopped, in English, for a person to act on."""
+    """The reason why packing stopped, in English, for a person to act on."""
     product: str
     """The code of the tier."""
     project_id: Number | None
@@ -45,7 +45,7 @@ class OrderAnswer(BaseModel):
     registration_url: Address
     """The special registration page: give it to your customer."""
     state: PlacedState
-    """Where the order is on its way."""
+    """The state of the order."""
     status: PlacedState | None
     """null until packing has begun, then equal to state."""
     updated_at: datetime

@@ -173,11 +173,11 @@ class Contact(Kept):
     """A person to turn to."""
 
     name: PersonName
-    """What the person is called."""
+    """The person's name."""
     address: PostalAddress | None = None
     """The postal address."""
     contact_media: ContactMedia
-    """How else the person can be reached."""
+    """E-mail and telephone."""
 
 
 class OrderUser(Kept):

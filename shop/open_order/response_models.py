@@ -39,7 +39,7 @@ class Linked(Resource):
     """A resource that says where it is."""
 
     links: list[Link]
-    """What this is, and where."""
+    """Links from this resource."""
 
 
 class OrderMembers(Capital):
@@ -68,7 +68,7 @@ class OpenOrder(Resource):
     order: OrderMembers
     """The order."""
     links: OrderLinks
-    """Where it is."""
+    """Its URL."""
 
 
 class Opened(Resource):
@@ -79,7 +79,7 @@ class Opened(Resource):
     owner_id: OwnerId
     """The OwnerId, as in the cookie."""
     links: OrderLinks
-    """Where it is."""
+    """Its URL."""
 
 
 class AccountAnswer(Linked, resources.Account):
@@ -103,13 +103,13 @@ class ContactsByKind(Resource):
     """Those that were set."""
 
     regular: resources.Contact | None = None
-    """Who orders, and the first member."""
+    """The person who orders, and the first member."""
     billing: resources.Contact | None = None
-    """Who is sent the invoice."""
+    """The person who is sent the invoice."""
     administrator: resources.Contact | None = None
-    """Who runs it there."""
+    """The person who administers it."""
     technical: resources.Contact | None = None
-    """Who can be asked about technical things."""
+    """The person for technical questions."""
 
 
 class ContactsAnswer(Linked):
@@ -170,11 +170,11 @@ class ServiceAnswer(Linked):
     """new, then pending, then open once it is there; closed where the order was cancelled
     before."""
     service_id: ServiceName
-    """What is delivered."""
+    """The thing that is delivered."""
     name: ServiceName
     """The same."""
     quantity: int | None = None
-    """How many members the project may have."""
+    """The number of members that the project may have."""
 
 
 class ServicesAnswer(Linked):
@@ -190,15 +190,15 @@ class Fee(Capital):
     type: Literal["recurring"]
     """recurring: each month."""
     description: str
-    """What it is for."""
+    """The purpose of the fee."""
     currency: str
     """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
     base_amount: Amount
     """The tier's price, without VAT."""
     discount: Amount
-    """What the promotion takes off."""
+    """The amount that the promotion takes off."""
     amount: Amount
-    """What is left, without VAT."""
+    """The amount that is left, without VAT."""
     quantity: Literal["1"]
     """Always 1."""
     monthly_cycle: Literal["1"]
@@ -219,7 +219,7 @@ class QuotedProduct(Capital):
     promotion_name: Annotated[str, WithJsonSchema({"anyOf": [{"type": "string"}, NULL]})] | None = (
         None
     )
-    """What the promotion is for; null once it has ended."""
+    """The occasion of the promotion; null once it has ended."""
     fees: list[Fee]
     """The lines."""
 
@@ -239,14 +239,14 @@ class QuoteMembers(Capital):
     tax_total: Amount
     """The VAT on it."""
     total: Amount
-    """What is to be paid a month."""
+    """The monthly total."""
 
 
 class QuoteAnswer(Linked):
     """The quote."""
 
     quote: QuoteMembers
-    """What the order costs."""
+    """The price of the order."""
 
 
 class AttributesAnswer(Linked):
@@ -266,4 +266,4 @@ class Failure(Resource):
     code: int
     """The status again."""
     details: Literal[""] | Annotated[dict[str, str], Field(min_length=1)]
-    """What is wrong, by member; an empty string where no member is at fault."""
+    """The faults by field; an empty string where no field is at fault."""

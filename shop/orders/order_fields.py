@@ -94,7 +94,7 @@ class OrderDocument(BaseModel):
         OrderField(_("Webhooks to"), exported=False),
         Field(examples=["https://partner.example/hooks"]),
     ] = None
-    """Where each change of state is to be POSTed: an absolute https URI of printable ASCII
+    """The URL to which each change of state is POSTed: an absolute https URI of printable ASCII
     characters, a host name or a public address, no user information."""
 
     user_first_name: Annotated[
