@@ -1,4 +1,4 @@
-"""What is said once about each member of the order document."""
+"""Each field of the order document is declared once, and what follows from that."""
 
 import pytest
 from django.db import models
