@@ -1,5 +1,6 @@
 """Erase stored responses that hold data of a user who deletes their account."""
 
+import json
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -15,5 +16,6 @@ from shop.tenancy.models import User
 @receiver(user_erased)
 def erase_responses(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
     """Delete the responses to `user`, and those that contain one of their `emails`."""
-    within = [Q(body__icontains=f'"{email}"') for email in emails]
+    written = {json.dumps(email, ensure_ascii=plain) for email in emails for plain in (True, False)}
+    within = [Q(body__icontains=text) for text in sorted(written)]
     IdempotentResponse.objects.filter(reduce(or_, within, Q(user=user))).delete()

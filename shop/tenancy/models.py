@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -89,6 +90,13 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def clean(self) -> None:
+        """Refuse another user's mailbox, whatever its spelling, for forms of the admin."""
+        others = User.objects.exclude(pk=self.pk)
+        mine = User.objects.filter(pk=self.pk, email=self.email)
+        if others.filter(canonical_email=canonical_email(self.email)).exists() and not mine:
+            raise ValidationError({"email": _("Another account has this address.")})
 
     def save(self, **options: Any) -> None:
         """Save the user, with the address in the one spelling that allauth looks for."""

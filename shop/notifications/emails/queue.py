@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from shop.email_spellings import canonical_email
+from shop.email_spellings import same_mailbox
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.email_addresses import user_by_email
@@ -99,7 +99,7 @@ def queue_email_change(order: Order, previous: str | None) -> None:
     if previous:
         stale = order.messages.filter(recipient=previous, state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
-        if canonical_email(previous) != order.canonical_email:
+        if not same_mailbox(previous, order.user_email or ""):
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)

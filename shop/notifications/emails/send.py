@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from shop.email_spellings import canonical_email, wire_email
+from shop.email_spellings import same_mailbox, wire_email
 from shop.notifications.emails.daily_limit import daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
@@ -114,7 +114,6 @@ def _redacted(error: Exception, recipient: str) -> str:
     """The text of `error`, with all addresses masked but the recipient's."""
 
     def shown(found: re.Match[str]) -> str:
-        is_theirs = canonical_email(found[0]) == canonical_email(recipient)
-        return found[0] if is_theirs else mask_email(found[0])
+        return found[0] if same_mailbox(found[0], recipient) else mask_email(found[0])
 
     return EMAIL.sub(shown, f"{type(error).__name__}: {error}")
