@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from shop.email_spellings import canonical_email, shown_email, stored_email
 from shop.row_locks import lock_rows
-from shop.tenancy.email_conflicts import adopt_user
+from shop.tenancy.email_conflicts import settle_all
 from shop.tenancy.models import User
 
 
@@ -27,6 +27,7 @@ def mask_email(email: str) -> str:
 
 def get_or_create_user(email: str, *, first_name: str, last_name: str, language: str) -> User:
     """Return the user of `email`, unchanged, or create one who has yet to join."""
+    settle_all()  # the version before may just have written the user
     found = user_by_email(email)
     try:
         with transaction.atomic():
@@ -38,7 +39,7 @@ def get_or_create_user(email: str, *, first_name: str, last_name: str, language:
             return User.objects.create_user(email, **names, language=language, is_active=False)
     except IntegrityError:
         # Another order has just created the user, in this spelling or another.
-        return adopt_user(email)
+        return User.objects.get(canonical_email=canonical_email(email))
 
 
 def mark_verified(user: User) -> None:

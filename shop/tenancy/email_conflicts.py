@@ -10,7 +10,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from shop.email_spellings import canonical_email, stored_email
 from shop.tenancy.models import User
@@ -32,12 +32,17 @@ def settle_new_rows(beat: Callable[[], None]) -> None:
 
     During an update both versions run. A row that stays without one is logged.
     """
-    settle(User.objects.all(), EmailAddress.objects.all(), beat)
+    settle_all(beat)
     if waiting := users_in_conflict().count():
         logger.warning(
             "%s accounts share a mailbox with an older one and cannot sign in: see the overview.",
             waiting,
         )
+
+
+def settle_all(beat: Callable[[], None] = lambda: None) -> None:
+    """Settle the rows there are, in one query if there is none."""
+    settle(User.objects.all(), EmailAddress.objects.all(), beat)
 
 
 def settle(users: QuerySet[Any], addresses: QuerySet[Any], beat: Callable[[], None]) -> None:
@@ -58,20 +63,17 @@ def settle(users: QuerySet[Any], addresses: QuerySet[Any], beat: Callable[[], No
         taken = users.filter(canonical_email__in=list(by_canonical))
         for canonical in taken.values_list("canonical_email", flat=True):
             del by_canonical[canonical]
-        plain = [pk for canonical, (pk, email) in by_canonical.items() if canonical == email]
+        # Most addresses are ASCII in their only spelling.
+        plain = [pk for pk, email in by_canonical.values() if _is_plain(email)]
         with transaction.atomic():
             users.filter(pk__in=plain, canonical_email=None).update(canonical_email=F("email"))
-            for canonical, (pk, email) in by_canonical.items():
-                if canonical != email:
+            for pk, email in by_canonical.values():
+                if not _is_plain(email):
                     _respell(users, addresses, pk, email)
 
 
-def adopt_user(email: str) -> User:
-    """Return the user of `email`, also a row that the version before has just written."""
-    canonical = canonical_email(email)
-    if not User.objects.filter(canonical_email=canonical).exists():
-        settle(User.objects.all(), EmailAddress.objects.all(), lambda: None)
-    return User.objects.get(canonical_email=canonical)
+def _is_plain(email: str) -> bool:
+    return canonical_email(email) == stored_email(email) == email
 
 
 def _respell(users: QuerySet[Any], addresses: QuerySet[Any], pk: int, email: str) -> None:
@@ -80,13 +82,13 @@ def _respell(users: QuerySet[Any], addresses: QuerySet[Any], pk: int, email: str
     A user in conflict may hold that spelling: they get the one that is given up.
     """
     spelling, mine = stored_email(email), addresses.filter(user=pk)
-    if spelling != email and mine.filter(email=spelling).exists():
-        mine.filter(email=email).delete()
     other = users.filter(email=spelling).exclude(pk=pk).values_list("pk", flat=True).first()
     if other:
         addresses.filter(user=other, email=spelling).delete()
         users.filter(pk=other).update(email=f"{other}@moving.invalid", canonical_email=None)
     users.filter(pk=pk).update(email=spelling, canonical_email=canonical_email(email))
+    if addresses.filter(Q(user=pk) | Q(verified=True), email=spelling).exists():
+        mine.filter(email=email).exclude(email=spelling).delete()
     mine.filter(email=email).update(email=spelling)
     if other:
         users.filter(pk=other).update(email=email, canonical_email=None)

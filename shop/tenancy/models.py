@@ -20,7 +20,7 @@ from shop.email_columns import (
     CanonicalEmailQuerySet,
     EmailColumn,
 )
-from shop.email_spellings import canonical_email, stored_email
+from shop.email_spellings import canonical_email, same_mailbox, stored_email
 from shop.prefix_search import Folded
 from shop.tenancy.passwords import normal_password, password_forms
 
@@ -93,9 +93,10 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         """Refuse another user's mailbox, whatever its spelling, for forms of the admin."""
-        others = User.objects.exclude(pk=self.pk)
-        mine = User.objects.filter(pk=self.pk, email=self.email)
-        if others.filter(canonical_email=canonical_email(self.email)).exists() and not mine:
+        before = User.objects.filter(pk=self.pk).first()
+        if before and same_mailbox(before.email, self.email):
+            self.email = before.email
+        elif User.objects.filter(canonical_email=canonical_email(self.email)).exists():
             raise ValidationError({"email": _("Another account has this address.")})
 
     def save(self, **options: Any) -> None:
