@@ -20,6 +20,7 @@ from tests.factories import (
     make_order,
     make_packed_order,
     make_project,
+    make_staff,
     make_token,
     make_user,
     pack_all,
@@ -116,6 +117,25 @@ def test_account_finds_and_erases_orders_in_any_spelling() -> None:
         ]
         assert not Message.objects.filter(recipient=SHOWN).exists()
         assert IdempotentResponse.objects.count() == 1
+
+
+def test_pages_show_the_address_in_its_own_letters() -> None:
+    project = make_project()
+    admin = project.client.client_admin
+    order = invite(project, admin, {"user_email": WIRE})
+    told = visitor(admin).get(f"/portal/projects/{project.pk}/")
+    assert SHOWN in words(told)
+    pack_all()
+    pages = (
+        visitor(admin).get(f"/portal/projects/{project.pk}/"),
+        visitor(admin).get(f"/portal/clients/{project.client_id}/orders/"),
+        visitor(make_staff()).get(f"/staff/orders/{order.pk}/"),
+    )
+    for page in pages:
+        assert page.status_code == 200
+        assert SHOWN in words(page)
+        assert WIRE not in words(page)
+    assert "a…@b….com" in words(visitor().get(f"/register/{order.order_hash}/"))
 
 
 @pytest.mark.parametrize("email", BAD)
