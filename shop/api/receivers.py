@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.urls import reverse
 
-from shop.api.models import IdempotentResponse
+from shop.access.models import IdempotentResponse
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_erased
 from shop.tenancy.erasure import user_erased

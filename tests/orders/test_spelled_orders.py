@@ -4,7 +4,7 @@ import pytest
 from django.core.mail import EmailMessage
 from pytest_django import Settings
 
-from shop.api.models import IdempotentResponse
+from shop.access.models import IdempotentResponse
 from shop.notifications.emails.models import Message
 from shop.orders.corrections import readdress
 from shop.orders.document import InvalidDocumentError
