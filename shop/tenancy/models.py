@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.content.models import Version
-from shop.prefix_search import Folded
 
 
 class UserManager(BaseUserManager["User"]):
@@ -106,7 +105,6 @@ class Client(models.Model):
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
-        indexes: ClassVar = [models.Index(Folded("name"), name="client_begins")]
 
     def __str__(self) -> str:
         return self.name
@@ -123,7 +121,6 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projects")
-        indexes: ClassVar = [models.Index(Folded("name"), name="project_begins")]
 
     def __str__(self) -> str:
         return self.name
