@@ -13,7 +13,6 @@ SHOWS_NOTHING = (
 INVISIBLE = re.compile(f"[{SHOWS_NOTHING}]")
 # Overrides, embeddings and isolates. Marks such as LRM turn nothing beyond themselves.
 TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-ISOLATE, END = "\u2068", "\u2069"
 
 
 def is_blank(text: str) -> bool:
@@ -22,15 +21,3 @@ def is_blank(text: str) -> bool:
         sign.isspace() or INVISIBLE.match(sign) or unicodedata.category(sign) == "Cf"
         for sign in text
     )
-
-
-def isolated(text: str) -> str:
-    """`text` for the middle of a sentence without markup: it never turns the words around it.
-
-    Signs that turn text are left out; text from right to left is put between isolating marks. In
-    HTML use `<bdi>`.
-    """
-    plain = TURNS.sub("", text)
-    if any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in plain):
-        return f"{ISOLATE}{plain}{END}"
-    return plain

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from shop.orders.models import Order, SearchWord
 from shop.orders.order_numbers import read_order_number
 from shop.orders.pasted_text import find_email, find_hash
-from shop.orders.search_words import asked_words
+from shop.orders.search_words import asked_email, asked_words
 
 MOST = 500  # orders; to see others, type more
 MOST_WORDS = 12
@@ -36,7 +36,8 @@ def search(text: str) -> Found:
     if order_hash := find_hash(text):
         return Found(frozenset(_pks(Order.objects.filter(order_hash=order_hash))))
     lists = [_pks(orders) for orders in _by_number(text.strip())]
-    lists.append(_by_words(find_email(text) or text))
+    email = find_email(text)
+    lists.append(_by_words([asked_email(email)] if email else asked_words(text)[:MOST_WORDS]))
     pks = frozenset(pk for each in lists for pk in each[:MOST])
     return Found(pks, has_more=any(len(each) > MOST for each in lists))
 
@@ -55,8 +56,8 @@ def _by_number(text: str) -> Iterator[QuerySet[Order]]:
         yield Order.objects.filter(delivered_client=int(digits))
 
 
-def _by_words(text: str) -> list[int]:
-    words = [_beginning_with(forms) for forms in asked_words(text)[:MOST_WORDS]]
+def _by_words(asked: list[tuple[str, ...]]) -> list[int]:
+    words = [_beginning_with(forms) for forms in asked]
     if not words:
         return []
     # Begin with the rarest, and look into its orders for the others.

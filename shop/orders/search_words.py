@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from shop.email_spellings import canonical_email, shown_email
 from shop.invisible_characters import INVISIBLE
 
 LONGEST = 100  # characters of a word that are compared
@@ -14,20 +15,22 @@ ACCENTS = 200  # combining classes from here on are accents; those below change 
 BETWEEN = re.compile(r"[\s,;:<>()\[\]{}\"“”„«»|]+")
 
 
-def folded(text: str) -> str:
-    """`text` in one form for all ways to write it: compatible forms, case, accents, ignorables."""
-    return _without_accents(_folded(text))
-
-
 def words_to_find(texts: Iterable[str]) -> set[str]:
     """All beginnings by which `texts` are found: of words, of their parts, of each text as one."""
     found: set[str] = set()
     for text in filter(None, texts):
-        for form in _forms(text):
+        for form in _stored_forms(text):
             chunks = list(_chunks(form))
             found.update(word for chunk in chunks for word in _beginnings(chunk))
             found.add("".join(chunks))
     return {word[:LONGEST] for word in found if word}
+
+
+def asked_email(email: str) -> tuple[str, ...]:
+    """The forms of `email` of which one must be found."""
+    spellings = (email, canonical_email(email))
+    words = (word for spelling in spellings for form in _forms(spelling) for word in _chunks(form))
+    return tuple(dict.fromkeys(word[:LONGEST] for word in words))
 
 
 def asked_words(text: str) -> list[tuple[str, ...]]:
@@ -36,6 +39,11 @@ def asked_words(text: str) -> list[tuple[str, ...]]:
     pairs = zip(_chunks(plain), _chunks(german), strict=True)
     words = (tuple(dict.fromkeys(form[:LONGEST] for form in pair)) for pair in pairs)
     return list(dict.fromkeys(words))
+
+
+def _stored_forms(text: str) -> set[str]:
+    spellings = {text, canonical_email(text), shown_email(text)} if "@" in text else {text}
+    return {form for spelling in spellings for form in _forms(spelling)}
 
 
 def _forms(text: str) -> tuple[str, str]:

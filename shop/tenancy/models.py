@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.content.models import Version
+from shop.typed_text import isolated
 
 
 class UserManager(BaseUserManager["User"]):
@@ -107,7 +108,7 @@ class Client(models.Model):
         verbose_name_plural = _("clients")
 
     def __str__(self) -> str:
-        return self.name
+        return isolated(self.name)
 
 
 class Project(models.Model):
@@ -123,7 +124,7 @@ class Project(models.Model):
         verbose_name_plural = _("projects")
 
     def __str__(self) -> str:
-        return self.name
+        return isolated(self.name)
 
 
 class Membership(models.Model):

@@ -62,6 +62,7 @@ def test_example_of_the_source_is_created(token: str) -> None:
         "admin_user_access_token": None,
         "client_name": "Constantin Film",
         "order_hash": order.order_hash,
+        "order_number": order.order_number,
         "product": "s",
         "project_name": "OSD Yamdu Free",
         "redirection_uri": None,

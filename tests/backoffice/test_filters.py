@@ -15,6 +15,7 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import PLACED_STATES, Basket, Order
 from shop.orders.placing import Caller
+from shop.orders.search_index import reindex
 from shop.tenancy.models import User
 from tests.factories import (
     make_bare_order,
@@ -190,6 +191,7 @@ def test_search_finds_orders_for_a_client_and_a_project_that_were_there_before()
     client = project.client
     change(waiting := make_bare_order(), client_id=client.pk)
     change(done := make_packed_order(), delivered_client=client, delivered_project=project)
+    reindex(Order.objects.all())
     assert shown("q=beispielf") == {waiting.pk, done.pk}
     assert shown(f"q={client.pk}") >= {waiting.pk, done.pk}
     assert shown("q=zweite s") == {done.pk}
