@@ -1,4 +1,4 @@
-"""What people typed, as it stands in a sentence: it never turns the words around it.
+"""Text of people within a sentence: it never turns the words around it.
 
 In HTML a name stands in `<bdi>`. Where there is no markup (sentences put together in Python, titles,
 attributes, mails as text) `isolated` does the same; templates have it as a filter.

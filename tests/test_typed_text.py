@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -106,8 +107,12 @@ def test_parser_sees_what_is_not_isolated() -> None:
 @pytest.fixture
 def people(db: None) -> dict[str, tuple[User | None, list[str]]]:
     """Orders whose every field turns text; by role, who looks at them and where they begin."""
-    names = {"client_name": TURNED, "project_name": TURNED}
-    person = {"user_first_name": TURNED, "user_last_name": TURNED, "user_email": "a@gmx.com"}
+    names: dict[str, Any] = {"client_name": TURNED, "project_name": TURNED}
+    person: dict[str, Any] = {
+        "user_first_name": TURNED,
+        "user_last_name": TURNED,
+        "user_email": "a@gmx.com",
+    }
     order = make_packed_order(product="l", **names, **person)
     project, admin = order.delivered_project, order.member
     assert project

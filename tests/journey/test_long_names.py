@@ -1,5 +1,7 @@
 """Names without an end: no page with them scrolls sideways, in any width."""
 
+from typing import Any
+
 import pytest
 
 from shop.orders.member_orders import invite
@@ -20,8 +22,12 @@ WIDE = "W" * 200
 
 @pytest.mark.parametrize("name", [LONG, WIDE], ids=["long word", "wide letters"])
 def test_long_names_break_no_page(enter: Enter, name: str) -> None:
-    names = {"client_name": name, "project_name": name}
-    person = {"user_first_name": name, "user_last_name": name, "user_email": f"{'a' * 60}@gmx.com"}
+    names: dict[str, Any] = {"client_name": name, "project_name": name}
+    person: dict[str, Any] = {
+        "user_first_name": name,
+        "user_last_name": name,
+        "user_email": f"{'a' * 60}@gmx.com",
+    }
     order = make_packed_order(product="l", **names, **person)
     project, admin = order.delivered_project, order.member
     assert project

@@ -69,7 +69,7 @@ def member_named() -> Order:
     order = make_packed_order(user_last_name=None, user_login="oldfilm")
     Order.objects.filter(pk=order.pk).update(user_login=None)
     assert order.invitation
-    new = NewMember("x", "Nora", "Newfilm", "nora", "en", terms=None)  # type: ignore[arg-type]
+    new = NewMember("x", "Nora", "Newfilm", "nora", "en", terms=None)
     assert join_as_new(order.invitation, new)
     return order
 
@@ -99,10 +99,10 @@ def test_words_follow_the_change(change: Callable[[], Order]) -> None:
 def test_erased_person_is_no_longer_found() -> None:
     with bystander():
         order = make_packed_order(user_first_name="Quinn", user_email="quinn@gmx.com")
-        User.objects.filter(pk=order.member_id).update(is_active=True, is_staff=False)
         project = make_project()
         assert order.delivered_client
         assert order.member
+        User.objects.filter(pk=order.member.pk).update(is_active=True, is_staff=False)
         order.delivered_client.client_admin = project.client.client_admin
         order.delivered_client.save()
         assert found("quinn") == found("quinn@gmx.com") == {order.pk}
