@@ -44,6 +44,11 @@ def canonical_email(email: str) -> str:
     return f"{_folded(local)}{at}{_ascii_domain(domain)}"
 
 
+def same_mailbox(one: str, other: str) -> bool:
+    """Return whether two addresses are the same mailbox."""
+    return canonical_email(one) == canonical_email(other)
+
+
 def wire_email(email: str) -> str:
     """Return `email` for a mail server: the local part as typed, the domain as its A-label.
 

@@ -180,7 +180,11 @@ def test_search_finds_an_order_of_any_state_by(text: str) -> None:
         user_email="Ida.Kranich@example.com",
         user_login="Ida99",
     )
-    names = {"hash": order.order_hash, "HASH": order.order_hash.upper(), "number": order.order_number}
+    names = {
+        "hash": order.order_hash,
+        "HASH": order.order_hash.upper(),
+        "number": order.order_number,
+    }
     assert {each.pk for each in page_of(Filter(make_user(), q=text.format(**names))).orders} == {
         order.pk
     }

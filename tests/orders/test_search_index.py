@@ -131,7 +131,7 @@ def test_change_that_was_missed_is_found_within_the_hour() -> None:
 
 
 def test_migration_numbers_orders_that_were_there_and_makes_them_found() -> None:
-    migration = import_module("shop.orders.migrations.0003_fill_order_numbers")
+    migration = import_module("shop.orders.migrations.0005_fill_order_numbers")
     project = make_project("l", name="Quartz")
     admin = project.client.client_admin
     orders = [

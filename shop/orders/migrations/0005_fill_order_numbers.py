@@ -59,8 +59,8 @@ class Migration(migrations.Migration):
     atomic = False  # a batch is a transaction
 
     dependencies = [
-        ("orders", "0002_order_number_search_words"),
-        ("tenancy", "0002_drop_name_indexes"),
+        ("orders", "0004_order_number_search_words"),
+        ("tenancy", "0004_drop_name_indexes"),
     ]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0001_initial")]
+    dependencies = [("orders", "0003_fill_canonical_email")]
 
     operations = [
         # Added without its default: all rows there already would get the same number.
