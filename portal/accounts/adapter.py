@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.mfa_adapter import recovered_by_mail
+from shop.access.client_address import client_ip
 from shop.access.tokens import READ, WRITE
 from shop.languages import page_language
 from shop.notifications.emails.codes import code_of, new_seed
@@ -34,6 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's IP address, which allauth's rate limits count.
+
+        Raises UnknownClientAddressError.
+        """
+        return str(client_ip(request))
 
     def get_login_stages(self) -> list[str]:
         """Return allauth's stages, with our own for the second factor."""

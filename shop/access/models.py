@@ -1,4 +1,7 @@
-"""Partners' applications and their signing secrets. Tokens are rows of allauth's provider."""
+"""Partners' applications and their signing secrets; what rate limits and the cache keep.
+
+Tokens are rows of allauth's provider.
+"""
 
 from typing import ClassVar
 
@@ -49,3 +52,24 @@ class SigningSecret(models.Model):
 
     def __str__(self) -> str:
         return f"of application {self.application_id}"
+
+
+class RateLimitBucket(models.Model):
+    """The bucket of a rate limit, as the time at which it will be full again."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    full_at = models.FloatField()  # Unix time, in seconds
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CachedValue(models.Model):
+    """A value of Django's cache (`durable_cache.py`)."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()  # as JSON
+    expires_at = models.FloatField()  # Unix time, in seconds; may be infinite
+
+    def __str__(self) -> str:
+        return self.key

@@ -2,6 +2,7 @@
 
 Key, order and stored response commit together, so a crash leaves no key locked. A second call at the
 same moment waits up to two seconds for the first, then answers like it, or 409 if it still runs.
+Only that is 409: a database that is locked, full or away raises, and the answer is 503.
 """
 
 import hashlib
@@ -9,17 +10,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from shop.access.tokens import Bearer
 from shop.api.models import IdempotentResponse
 from shop.api.responses import OWN_HEADERS, failure
+from shop.api.running_calls import alone_in_transaction
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
-WAIT = "'2s'"
+PATIENCE = 2.0  # seconds that a second call waits for the first
 
 
 def idempotent(
@@ -40,25 +42,20 @@ def idempotent(
     holder = {"application": bearer.application, "user": user, "key": key}
     if kept := _stored(holder):
         return _replay(kept, hashed)
-    mine = None
-    try:
-        with transaction.atomic():
-            mine = _reserve(holder, hashed)
-            if mine is None:
-                # The first call ended while this one waited, or was rolled back.
-                kept = _stored(holder)
-                return _replay(kept, hashed) if kept else _still_running()
-            answer = call()
-            if answer.status_code == 201 and isinstance(answer, JsonResponse):
-                mine.body, mine.location = answer.content.decode(), answer["Location"]
-                mine.save()
-            else:
-                transaction.set_rollback(True)
-    except OperationalError:
-        # The wait for the first call timed out: SQLite has one writer, PostgreSQL one row a key.
-        if mine is None:
-            return _still_running()
-        raise
+    name = f"{bearer.application and bearer.application.pk}:{user and user.pk}:{key}"
+    with alone_in_transaction(name, PATIENCE) as is_alone:
+        if not is_alone:
+            return failure(409, "The first call under this Idempotency-Key is still running.")
+        # The first call may have ended while this one waited.
+        if kept := _stored(holder):
+            return _replay(kept, hashed)
+        IdempotentResponse.objects.filter(**holder).delete()  # older than 24 hours
+        answer = call()
+        if answer.status_code == 201 and isinstance(answer, JsonResponse):
+            response = {"body": answer.content.decode(), "location": answer["Location"]}
+            IdempotentResponse.objects.create(**holder, fingerprint=hashed, **response)
+        else:
+            transaction.set_rollback(True)
     return answer
 
 
@@ -71,30 +68,6 @@ def delete_expired_responses(beat: Callable[[], None]) -> None:
 def _stored(holder: dict[str, Any]) -> IdempotentResponse | None:
     fresh = IdempotentResponse.objects.filter(created_at__gte=timezone.now() - KEPT)
     return fresh.filter(**holder).first()
-
-
-def _reserve(holder: dict[str, Any], fingerprint: str) -> IdempotentResponse | None:
-    """A new row for the key, or None where another call holds it."""
-    try:
-        _set_patience(WAIT)
-        IdempotentResponse.objects.filter(**holder, created_at__lt=timezone.now() - KEPT).delete()
-        with transaction.atomic():
-            mine = IdempotentResponse.objects.create(**holder, fingerprint=fingerprint)
-    except IntegrityError:
-        return None
-    _set_patience("DEFAULT")
-    return mine
-
-
-def _set_patience(time: str) -> None:
-    """Set how long PostgreSQL waits for a lock. SQLite has its own timeout."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout TO {time}")
-
-
-def _still_running() -> HttpResponse:
-    return failure(409, "The first call under this Idempotency-Key is still running.")
 
 
 def _replay(kept: IdempotentResponse, fingerprint: str) -> HttpResponse:

@@ -60,7 +60,6 @@ def storm(seconds: float, pace: float, seed: int, server: Server | None) -> Repo
     `server` is the database's, to be crashed once.
     """
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     application, _secret = create_application("Storm")
     token = issue("Storm", holder=application)
     secret = rotate(application)
@@ -128,7 +127,6 @@ def recovery(kills: list[tuple[str, datetime]]) -> Report:
 def backlog(orders: int) -> Report:
     """Queue orders with the worker off, then start it and watch its memory."""
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     acknowledged = {}
     with transaction.atomic():
         for number in range(1, orders + 1):

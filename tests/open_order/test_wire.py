@@ -1,11 +1,9 @@
 """What goes over the wire: bodies, the shape of errors, addresses that are none, limits."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache, caches
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.test import Client
 from pytest_django import Settings
@@ -166,7 +164,7 @@ def test_fault_of_ours_is_told_in_the_shape(
 
 
 @pytest.fixture
-def few_calls(settings: Settings) -> Iterator[None]:
+def few_calls(settings: Settings) -> None:
     """So slow to fill that no test sees it fill."""
     settings.DEMO = False
     settings.RATE_LIMITS = {
@@ -174,11 +172,6 @@ def few_calls(settings: Settings) -> Iterator[None]:
         "anonymous": (0.001, 2),
         "orders": (0.001, 1),
     }
-    cache.clear()
-    caches["limits"].clear()
-    yield
-    cache.clear()
-    caches["limits"].clear()
 
 
 @pytest.mark.usefixtures("few_calls")
