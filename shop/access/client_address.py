@@ -77,5 +77,7 @@ class ClientAddressMiddleware:
         """Return the response for an UnknownClientAddressError, None for any other exception."""
         if not isinstance(exception, UnknownClientAddressError):
             return None
-        logger.warning("%s", exception)
-        return error(request, exception, status=400)
+        logger.warning("Bad Request: %s: %s", request.path, exception)
+        response = error(request, exception, status=400)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 -- one line
+        return response

@@ -40,13 +40,10 @@ def idempotent(
     hashed = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
     user = None if bearer.application else bearer.user
     holder = {"application": bearer.application, "user": user, "key": key}
-    if kept := _stored(holder):
-        return _replay(kept, hashed)
     name = f"{bearer.application and bearer.application.pk}:{user and user.pk}:{key}"
     with alone_in_transaction(name, PATIENCE) as is_alone:
         if not is_alone:
             return failure(409, "The first call under this Idempotency-Key is still running.")
-        # The first call may have ended while this one waited.
         if kept := _stored(holder):
             return _replay(kept, hashed)
         IdempotentResponse.objects.filter(**holder).delete()  # older than 24 hours

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 PAUSE = 0.02  # seconds between two attempts
+LOCK_TIMEOUT = "5s"  # SQLite has its own, in the settings
 
 
 @contextmanager
@@ -55,11 +56,17 @@ def _wait(take: Callable[[], bool], patience: float) -> bool:
 
 
 def _advisory_lock(digest: bytes) -> bool:
-    """Take PostgreSQL's lock of this number until the transaction ends, unless it is taken."""
+    """Take PostgreSQL's lock of this number until the transaction ends, unless it is taken.
+
+    The transaction then waits for other locks, of rows and tables, for LOCK_TIMEOUT at most.
+    """
     number = int.from_bytes(digest[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), pg_try_advisory_xact_lock(%s)",
+            [LOCK_TIMEOUT, number],
+        )
+        return bool(cursor.fetchone()[1])
 
 
 def _file_lock(file: IO[str]) -> bool:
