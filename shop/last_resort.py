@@ -1,5 +1,6 @@
 """The answer when even the error page fails: a process out of file descriptors or memory."""
 
+import codecs
 import logging
 from collections.abc import Iterable
 from importlib import import_module
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 def warm_up() -> None:
     """Load what an error response needs, while files can still be opened."""
     import_module(settings.ROOT_URLCONF)
+    codecs.lookup("unicode_escape")  # Django's log of a response needs it
     for language, _name in settings.LANGUAGES:
         with override(language):
             for status in (500, 503):

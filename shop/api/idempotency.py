@@ -42,10 +42,10 @@ def idempotent(
     holder = {"application": bearer.application, "user": user, "key": key}
     name = f"{bearer.application and bearer.application.pk}:{user and user.pk}:{key}"
     with alone_in_transaction(name, PATIENCE) as is_alone:
-        if not is_alone:
-            return failure(409, "The first call under this Idempotency-Key is still running.")
         if kept := _stored(holder):
             return _replay(kept, hashed)
+        if not is_alone:
+            return failure(409, "The first call under this Idempotency-Key is still running.")
         IdempotentResponse.objects.filter(**holder).delete()  # older than 24 hours
         answer = call()
         if answer.status_code == 201 and isinstance(answer, JsonResponse):
