@@ -16,9 +16,8 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
-from shop.access.models import Application
+from shop.access.models import Application, IdempotentResponse
 from shop.access.tokens import READ, WRITE
-from shop.api.models import IdempotentResponse
 from shop.orders.models import Order
 from shop.orders.states import state_changed
 from tests.buckets import full_buckets

@@ -15,10 +15,9 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from shop.access import buckets
-from shop.api import running_calls
-from shop.api.models import IdempotentResponse
-from shop.api.running_calls import alone_in_transaction
+from shop.access import buckets, running_calls
+from shop.access.models import IdempotentResponse
+from shop.access.running_calls import alone_in_transaction
 from shop.orders.models import Order
 from tests.api.calls import list_orders
 from tests.factories import DETAILS, make_application, make_token
