@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from shop.access.models import IdempotentResponse
-from shop.access.running_calls import alone_in_transaction
+from shop.access.running_calls import alone_in_transaction, delete_leftovers
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
@@ -85,6 +85,7 @@ def delete_expired_responses(beat: Callable[[], None]) -> None:
     """Delete responses older than 24 hours. The worker calls this every hour."""
     beat()
     IdempotentResponse.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    delete_leftovers()
 
 
 def _row(holder: dict[str, Any], key: str) -> dict[str, Any]:

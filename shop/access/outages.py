@@ -22,8 +22,18 @@ class Outage:
         self.next_at = 0.0
 
     def is_on(self) -> bool:
-        """Return whether the last attempt failed, less than `pause` seconds ago."""
-        return self.since is not None and time.monotonic() < self.next_at
+        """Return whether the last attempt failed; False for one caller every `pause` seconds.
+
+        That caller is to try again.
+        """
+        if self.since is None:
+            return False
+        with self.lock:
+            now = time.monotonic()
+            if now < self.next_at:
+                return True
+            self.next_at = now + self.pause
+        return False
 
     def begin(self, error: Exception) -> None:
         """Note that an attempt has failed."""

@@ -4,7 +4,8 @@ import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 from django.conf import settings
@@ -29,7 +30,7 @@ def alone_in_transaction(name: str, patience: float) -> Iterator[bool]:
         return
     # SQLite: all processes run on this machine. The lock comes first, as SQLite's transactions
     # take turns.
-    directory = settings.VAR_DIR / "running-calls"
+    directory = _directory()
     directory.mkdir(mode=0o700, exist_ok=True)
     path = directory / digest.hex()
     with path.open("w") as file:
@@ -44,6 +45,18 @@ def alone_in_transaction(name: str, patience: float) -> Iterator[bool]:
             # makes a new one: they take turns in the database, and the second finds the first
             # one's response.
             path.unlink(missing_ok=True)
+
+
+def delete_leftovers() -> None:
+    """Delete the files of calls whose process died more than an hour ago."""
+    for path in _directory().glob("*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - 3600:
+                path.unlink()
+
+
+def _directory() -> Path:
+    return Path(settings.VAR_DIR) / "running-calls"
 
 
 def _wait(take: Callable[[], bool], patience: float) -> bool:

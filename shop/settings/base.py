@@ -1,5 +1,6 @@
 """Apps, middleware, templates, database, cache, languages, static files and logging."""
 
+import sqlite3
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -98,6 +99,8 @@ if "ENGINE" not in DATABASES["default"]:
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if sqlite3.sqlite_version_info < (3, 35):
+        raise SystemExit(f"SQLite 3.35 or newer is needed; Python has {sqlite3.sqlite_version}.")
     # IMMEDIATE: otherwise a transaction that reads before it writes fails at once when another
     # one writes. FULL: an acknowledged order survives a power cut.
     DATABASES["default"]["OPTIONS"] = {

@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from shop.access import buckets, running_calls
+from shop.access.idempotency import delete_expired_responses
 from shop.access.models import IdempotentResponse
 from shop.access.running_calls import alone_in_transaction
 from shop.orders.models import Order
@@ -135,3 +136,14 @@ def test_call_that_died_leaves_its_name_free() -> None:
         assert is_alone
     if connection.vendor == "sqlite":
         assert not list((current.VAR_DIR / "running-calls").iterdir())
+
+
+def test_file_of_a_call_whose_process_was_killed_goes_by_the_hour() -> None:
+    directory = current.VAR_DIR / "running-calls"
+    directory.mkdir(exist_ok=True)
+    for name, age in (("old", 3700), ("new", 0)):
+        (directory / name).touch()
+        os.utime(directory / name, times=(time.time() - age,) * 2)
+    delete_expired_responses(lambda: None)
+    assert [path.name for path in directory.iterdir()] == ["new"]
+    (directory / "new").unlink()
