@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import terms_field
+from shop.email_spellings import canonical_email
 from shop.form_texts import TermsForm, filled_in, form_text, member_field
 from shop.notifications.emails.queue import queue_received
 from shop.orders.corrections import check_corrections, readdress
@@ -192,7 +193,7 @@ class JoinForm(TermsForm):
 
     def clean_user_login(self) -> str:
         login: str = self.cleaned_data["user_login"]
-        if "@" in login and login.lower() != self.user.email:
+        if "@" in login and canonical_email(login) != self.user.canonical_email:
             raise ValidationError(_("A login with @ must be your own e-mail address."))
         if login and not login_is_free(login, self.user):
             raise ValidationError(_("Please choose another login; this one is taken."))

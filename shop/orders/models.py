@@ -14,6 +14,7 @@ from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.content.models import Version
+from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
 from shop.prefix_search import Folded
 from shop.tenancy.models import Client, Invitation, Project, User
 
@@ -46,7 +47,7 @@ def optional(to: type[Row], **options: Any) -> "models.ForeignKey[Row | None, Ro
     return models.ForeignKey(to, null=True, blank=True, **options)
 
 
-class Order(models.Model):
+class Order(CanonicalEmailModel):
     """An order: the document as sent, its state, and the rows that were delivered."""
 
     order_hash = models.CharField(max_length=32, unique=True, default=new_hash, editable=False)
@@ -74,6 +75,8 @@ class Order(models.Model):
     project_id = models.BigIntegerField(null=True, blank=True)
     project_name = models.CharField(max_length=200, null=True, blank=True)
     user_email = models.CharField(max_length=254, null=True, blank=True)
+    # Whatever the spelling that was sent; NULL also for a new row of the version before.
+    canonical_email = CanonicalEmailColumn(of="user_email")
     user_first_name = models.CharField(max_length=200, null=True, blank=True)
     user_last_name = models.CharField(max_length=200, null=True, blank=True)
     user_login = models.CharField(max_length=150, null=True, blank=True)
@@ -115,6 +118,8 @@ class Order(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = CanonicalEmailQuerySet["Order"].as_manager()
+
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
         verbose_name = _("order")
@@ -149,6 +154,7 @@ class Order(models.Model):
             # What the search looks into.
             Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
             Index(Folded("user_email"), name="order_email"),
+            Index(fields=["canonical_email"], name="order_mailbox"),
             Index(Folded("user_login"), name="order_login"),
             Index(Folded("client_name"), name="order_client_name"),
             Index(Folded("project_name"), name="order_project_name"),

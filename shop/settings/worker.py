@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from shop.env import env, read, required
+from shop.env import env, read, required, sender
 from shop.settings.base import DEMO
 from shop.settings.security import BASE_URL
 
@@ -77,6 +77,8 @@ WORKER_CLUSTERS = {
             "shop.tenancy.sessions.delete_expired_sessions",
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
+            "shop.tenancy.email_conflicts.settle_new_rows",
+            "shop.orders.canonical_emails.fill_new_orders",
         ],
         "frozen_after": 60,
     },
@@ -106,8 +108,8 @@ else:
 if env.str("EMAIL_URL", default=""):
     globals().update(read("EMAIL_URL", env.email_url, ""))  # EMAIL_BACKEND, EMAIL_HOST and so on
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
-    "MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read(
+    "MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_URL).hostname}"
 )
 
 INVITATION_DAYS = 7

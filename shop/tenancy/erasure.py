@@ -18,10 +18,11 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from shop.email_spellings import canonical_email, stored_email
 from shop.tenancy.models import Client, Membership, User
 
 # Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
-# in lower case.
+# as `emails_of` spells them.
 user_erased = Signal()
 
 
@@ -63,10 +64,13 @@ def erase_user(user: User) -> None:
 
 
 def emails_of(user: User) -> frozenset[str]:
-    """Return the verified addresses of `user` in lower case; others may be somebody else's."""
+    """Return the verified addresses of `user`; others may be somebody else's.
+
+    Each is there as accounts spell it and as mail servers do.
+    """
     verified = EmailAddress.objects.filter(user=user, verified=True)
-    others = verified.values_list("email", flat=True)
-    return frozenset({user.email, *(email.lower() for email in others)})
+    emails = {user.email, *verified.values_list("email", flat=True)}
+    return frozenset(spell(email) for email in emails for spell in (stored_email, canonical_email))
 
 
 def _delete_credentials(user: User) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from shop.email_spellings import canonical_email
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order
 from shop.tenancy.models import User
@@ -35,7 +36,8 @@ def daily_limit_wait(message: Message) -> timedelta | None:
     order, recipient = message.order, message.recipient
     if order is None or message.kind not in COUNTED:
         return None
-    if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
+    mailbox = canonical_email(recipient)
+    if User.objects.filter(canonical_email=mailbox, joined_at__isnull=False).exists():
         return None
     now = timezone.now()
     recent = Q(sent_at__gt=now - DAY) | Q(state=Message.State.SENDING)
@@ -60,7 +62,7 @@ def is_used_up(order: Order, recipient: str) -> bool:
 def _counted_with(order: Order, recipient: str) -> QuerySet[Message]:
     by_strangers = Q(order__application=None, order__placed_by=None)
     apart = by_strangers if _is_of_a_stranger(order) else ~by_strangers
-    return Message.objects.filter(apart, recipient=recipient.lower(), kind__in=COUNTED)
+    return Message.objects.filter(apart, recipient=recipient, kind__in=COUNTED)
 
 
 def _is_of_a_stranger(order: Order) -> bool:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from shop.catalogue.templatetags.money import money
 from shop.content.models import Version
+from shop.email_spellings import same_mailbox
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
@@ -28,7 +29,7 @@ class OrderEmail(Email):
     def is_obsolete(self) -> bool:
         """Tell whether the order's address was corrected, so that the recipient's is wrong."""
         email = self.order.user_email if self.follows_address else None
-        return email is not None and self.message.recipient != email.lower()
+        return email is not None and not same_mailbox(email, self.message.recipient)
 
     def page(self, label: str) -> Link:
         """Return a link to the page of the order."""
