@@ -1,6 +1,7 @@
 """Locks of accounts hold, however many rows strangers make."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
@@ -13,12 +14,14 @@ from shop.access.durable_cache import delete_expired_values
 from shop.access.models import CachedValue, RateLimitBucket
 from shop.worker.tasks import run_cluster
 from tests.accounts.factors import LOGIN, SECOND_STEP, add_app, app_code, by_password
-from tests.factories import make_packed_order, make_user
+from tests.factories import PASSWORD, make_packed_order, make_user
+from tests.open_order.calls import by_password as basic
 from tests.pages import visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 PORTAL = "/portal/"
+SPELLINGS = ("anna@bücher.example", "anna@xn--bcher-kva.example", "Anna@BÜCHER.example")
 
 
 def from_everywhere(path: str, number: int, **data: str) -> None:
@@ -46,6 +49,27 @@ def test_password_stays_locked_whatever_strangers_send(further: int) -> None:
     browser = visitor()
     assert "Too many failed" in words(by_password(browser, user))
     assert browser.get(PORTAL).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        lambda number: Client(headers={"host": f"testserver:{number + 1}"}).post(
+            LOGIN, {"login": "anna@bücher.example", "password": "wrong"}
+        ),
+        lambda number: basic(SPELLINGS[number % 3], "wrong").get("/order"),
+    ],
+    ids=["ports", "spellings"],
+)
+def test_password_is_locked_whatever_host_and_spelling_are_sent(
+    guess: Callable[[int], object], settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    make_user(email="anna@bücher.example")
+    assert basic(SPELLINGS[0], PASSWORD).get("/order").status_code == 404
+    for number in range(5):
+        guess(number)
+    assert basic(SPELLINGS[0], PASSWORD).get("/order").status_code == 429
 
 
 @pytest.mark.parametrize("further", [0, 4200])
