@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from django.core.cache import cache, caches
 from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
@@ -21,6 +20,7 @@ from shop.access.models import Application, IdempotentResponse
 from shop.access.tokens import READ, WRITE
 from shop.orders.models import Order
 from shop.orders.states import state_changed
+from tests.buckets import full_buckets
 from tests.factories import make_application, make_token, make_user, pack_all
 from tests.open_order.calls import (
     by_cookie,
@@ -101,8 +101,7 @@ def elsewhere(settings: Settings) -> None:
     """Answer as a shop at an address of its own does, outside the demo."""
     settings.DEMO = False
     settings.BASE_URL = "https://shop.example"
-    cache.clear()
-    caches["limits"].clear()
+    full_buckets()
 
 
 def call(method: str, path: str, body: Any = None, **headers: str) -> Response:
