@@ -117,6 +117,7 @@ class Visitors:
                 )
             return None
         fields = inputs(page) | {
+            "product": "s",
             "user_email": f"customer{number}@example.net",
             "client_name": f"Customer {number}",
             "project_name": f"Page {number}",
