@@ -26,6 +26,7 @@ LOGIN = {"may contain @ only if it equals user_email.": "compares two members"}
 PROMOTION = {"is not valid now for this tier.": "our rows, and the time"}
 MOMENT = {"must be a time like 2026-01-31T12:00:00Z.": "how many days a month has"}
 TIER = {"is not a tier that can be ordered.": "a tier retired since the schema was read"}
+WHERE_FROM = "compares two parameters"
 # By member: each sentence, and why a schema cannot say it.
 BEYOND_A_SCHEMA = {
     "client_name": INVISIBLE,
@@ -42,6 +43,11 @@ BEYOND_A_SCHEMA = {
     "redirection_uri": ADDRESS,
     "user_email": EMAIL,
     "user_login": LOGIN,
+    "page": {"must not be given together with cursor.": WHERE_FROM},
+    "cursor": {
+        "must not be given together with page.": WHERE_FROM,
+        "is not a cursor of this list.": "only this list makes them",
+    },
     "created_after": MOMENT,
     "updated_after": MOMENT,
     "base": {"This Idempotency-Key was used for another request.": "earlier calls"},
