@@ -70,7 +70,7 @@ Moment = Annotated[
     datetime,
     _like(MOMENT, NO_TIME),
     AfterValidator(_with_zone),
-    WithJsonSchema({"type": "string", "pattern": MOMENT}),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
 

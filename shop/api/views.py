@@ -22,6 +22,8 @@ from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
 from shop.orders.serializers import serialize_order
 
+UNKNOWN = "is not known beside order."
+
 
 @bearer_required(
     POST=Operation(
@@ -80,12 +82,19 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     if not isinstance(document, dict):
         return failure(400, 'The body must be an object with the member "order", an object.')
 
+    errors = {name: [UNKNOWN] for name in value if name != "order"}
+
     def call() -> HttpResponse:
         caller = Caller(application=bearer.application, user=bearer.token.user)
         try:
-            placed = place_order(check_document(document), caller)
+            checked = check_document(document)
+            if errors:
+                return failure(422, errors)
+            placed = place_order(checked, caller)
         except InvalidDocumentError as refusal:
-            return failure(422, refusal.errors)
+            for name, sentences in refusal.errors.items():
+                errors.setdefault(name, []).extend(sentences)
+            return failure(422, errors)
         location = reverse("api_order", args=[placed.order_hash])
         return success(201, {"order": _shown(placed, base_url(request))}, {"Location": location})
 

@@ -267,3 +267,15 @@ def test_placing_and_showing_take_few_queries(
     with django_assert_num_queries(2):
         shown = get(token, order_hash)
     assert shown.json()["data"]["order"]["order_hash"] == order_hash
+
+
+def test_member_beside_the_order_is_refused_by_name_with_all_other_faults(token: str) -> None:
+    order = {"product": "s", "colour": "red"}
+    answer = post(token, json.dumps({"order": order, "idempotency_key": "x", "colour": None}))
+    assert answer.status_code == 422
+    assert answer.json()["error"] == {
+        "idempotency_key": ["is not known beside order."],
+        "colour": ["is not known beside order.", "is not a member of an order."],
+    }
+    assert not Order.objects.exists()
+    assert post(token, json.dumps({"order": {"product": "s"}})).status_code == 201
