@@ -35,7 +35,7 @@ STATUSES = openapi.STATUSES | {
     409: "There is an open order of this owner already.",
     429: "Too many calls, failed sign-ins or orders.",
 }
-REFUSALS = {status: STATUSES[status] for status in KINDS}
+REFUSALS = {status: text for status, text in STATUSES.items() if status in KINDS}
 ERROR = {
     "description": "A refusal: one member, named after the kind of fault.",
     "type": "object",
@@ -43,8 +43,11 @@ ERROR = {
     "maxProperties": 1,
     "additionalProperties": False,
     "properties": {
-        kind: {**ref("Failure"), "description": f"With status {status}."}
-        for status, kind in KINDS.items()
+        kind: {
+            **ref("Failure"),
+            "description": f"Status {' or '.join(str(each) for each in KINDS if KINDS[each] == kind)}.",
+        }
+        for kind in dict.fromkeys(KINDS.values())
     },
 }
 PARAMETERS = {
