@@ -137,7 +137,7 @@ class OrderDocument(BaseModel):
     promo_code: Annotated[Name | None, OrderField(_("Promo code")), Field(examples=["SUMMER"])] = (
         None
     )
-    """A code that is valid now for this tier."""
+    """A code that is valid now for this tier. Case and blanks make no difference."""
 
 
 FIELDS = {
