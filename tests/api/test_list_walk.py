@@ -47,7 +47,7 @@ def next_of(answer: Any) -> str | None:
     return found[1] if found else None
 
 
-def walk(token: str, between: Callable[[int], None], **query: object) -> list[int]:
+def walk(token: str, between: Callable[[int], object], **query: object) -> list[int]:
     """The orders that are met while following `next`; `between` is called after each page."""
     answer: Any = list_orders(token, **query)
     met = pks_of(answer)
@@ -79,7 +79,7 @@ def test_walk_meets_each_order_that_matched_all_the_while_once() -> None:
 def test_walk_over_all_orders_repeats_none_when_new_ones_come() -> None:
     application = make_application()
     orders = place(5, application)
-    met = walk(make_token(application), lambda page: place(3, application) and None, per_page=2)
+    met = walk(make_token(application), lambda page: place(3, application), per_page=2)
     assert met == orders[::-1]
 
 
