@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
 
 READ_ONLY = frozenset({
-    "order_hash", "packing_errors", "state", "status", "registration_url",
+    "order_hash", "order_number", "packing_errors", "state", "status", "registration_url",
     "created_at", "updated_at",
 })  # fmt: skip
 
