@@ -17,6 +17,7 @@ from shop.orders.models import Order
 from shop.orders.states import UNDER_WAY
 from shop.tenancy.memberships import change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
+from shop.typed_text import isolated
 
 
 @access.member_required
@@ -56,7 +57,9 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
             add_errors(form, refusal.problems)
         else:
             text = _("The invitation to %(email)s is ordered. This page shows where it stands.")
-            messages.success(request, text % {"email": shown_email(order.user_email or "")})
+            messages.success(
+                request, text % {"email": isolated(shown_email(order.user_email or ""))}
+            )
             return redirect("portal_project", found.pk)
     status = 422 if form.errors else 200
     context = {"project": found, "form": form}

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from shop.email_spellings import InvalidEmailError, check_email
+from shop.invisible_characters import is_blank
 from shop.orders import json_patterns
 from shop.orders.models import PLACED_STATES, State
 from shop.orders.webhook_urls import webhook_url_error
@@ -22,8 +23,7 @@ def field_error(code: LiteralString) -> PydanticCustomError:
 
 
 def _plain(value: str) -> str:
-    # Joiners and direction marks alone are as invisible as spaces.
-    if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
+    if is_blank(value):
         raise field_error("blank")
     if any(unicodedata.category(character) == "Cc" for character in value):
         raise field_error("control_characters")

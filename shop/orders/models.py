@@ -15,7 +15,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
-from shop.prefix_search import Folded
+from shop.orders.order_numbers import new_order_number
 from shop.tenancy.models import Client, Invitation, Project, User
 
 
@@ -51,6 +51,11 @@ class Order(CanonicalEmailModel):
     """An order: the document as sent, its state, and the rows that were delivered."""
 
     order_hash = models.CharField(max_length=32, unique=True, default=new_hash, editable=False)
+    # Names the order among people, and opens nothing. NULL only until the worker has seen an order
+    # that the version before has placed.
+    order_number = models.CharField(
+        max_length=9, null=True, unique=True, default=new_order_number, editable=False
+    )
     state = models.CharField(max_length=20, choices=State, default=State.NEW)
     # Packing has all it needs. Follows from other fields, but an index finds what is due by it.
     complete = models.BooleanField(default=False)
@@ -151,13 +156,8 @@ class Order(CanonicalEmailModel):
                 name="order_follow_up",
                 condition=Q(follow_up_on__isnull=False),
             ),
-            # What the search looks into.
             Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
-            Index(Folded("user_email"), name="order_email"),
             Index(fields=["canonical_email"], name="order_mailbox"),
-            Index(Folded("user_login"), name="order_login"),
-            Index(Folded("client_name"), name="order_client_name"),
-            Index(Folded("project_name"), name="order_project_name"),
         ]
         constraints: ClassVar = [
             CheckConstraint(condition=Q(state__in=State.values), name="order_state_is_known"),
@@ -177,7 +177,7 @@ class Order(CanonicalEmailModel):
 
     def __str__(self) -> str:
         # Never the hash: it opens the registration page, and this is logged.
-        return f"order {self.pk}"
+        return f"order {self.order_number or self.pk}"
 
     @property
     def gross_cents(self) -> int:
@@ -196,6 +196,27 @@ class Order(CanonicalEmailModel):
         if not self.user_email and not (self.client_id and self.project_name):
             missing.append("user_email")
         return missing
+
+
+class SearchWord(models.Model):
+    """A beginning by which an order is found; `search_index` writes them."""
+
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, related_name="search_words", db_index=False
+    )
+    # UTF-8: bytes are sorted alike on all databases, so that a prefix is a range of an index.
+    word = models.BinaryField(max_length=400)
+
+    class Meta:
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
+        indexes: ClassVar = [Index(fields=["word", "order"], name="search_word_begins")]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["order", "word"], name="search_word_once_an_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"of order {self.order_id}"
 
 
 class Basket(models.Model):

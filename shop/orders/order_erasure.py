@@ -15,6 +15,7 @@ from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
 from shop.orders.order_fields import PERSONAL
 from shop.orders.placing import NotOpenError
+from shop.orders.search_index import reindex
 from shop.orders.states import FINISHED
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
@@ -51,7 +52,9 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
         update_document(basket, nothing)
         basket.contacts, basket.company = {}, ""
         basket.save()
-    Order.objects.filter(pk__in=numbers).update(**nothing, updated_at=timezone.now())
+    emptied = Order.objects.filter(pk__in=numbers)
+    emptied.update(**nothing, updated_at=timezone.now())
+    reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers)
 
 

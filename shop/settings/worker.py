@@ -64,6 +64,7 @@ WORKER_CLUSTERS = {
     "messages": {
         # Bulk actions of staff run after the mail, for a few seconds at a time.
         "tasks": [
+            "shop.orders.search_index.number_orders",
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
@@ -72,6 +73,7 @@ WORKER_CLUSTERS = {
             "shop.notifications.emails.staff_digest.queue_staff_digest",
             "shop.orders.cancellation.expire_incomplete",
             "shop.orders.open_orders.delete_stale_baskets",
+            "shop.orders.search_index.reindex_changed",
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",

@@ -21,8 +21,8 @@ from shop.email_columns import (
     EmailColumn,
 )
 from shop.email_spellings import canonical_email, same_mailbox, stored_email
-from shop.prefix_search import Folded
 from shop.tenancy.passwords import normal_password, password_forms
+from shop.typed_text import isolated
 
 
 class UserManager(BaseUserManager["User"]):
@@ -148,10 +148,9 @@ class Client(models.Model):
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
-        indexes: ClassVar = [models.Index(Folded("name"), name="client_begins")]
 
     def __str__(self) -> str:
-        return self.name
+        return isolated(self.name)
 
 
 class Project(models.Model):
@@ -165,10 +164,9 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projects")
-        indexes: ClassVar = [models.Index(Folded("name"), name="project_begins")]
 
     def __str__(self) -> str:
-        return self.name
+        return isolated(self.name)
 
 
 class Membership(models.Model):

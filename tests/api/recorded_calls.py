@@ -7,7 +7,7 @@ compares. Ids, times and addresses are replaced, so that each run gives the same
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -16,12 +16,12 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
-from shop.access.models import Application, IdempotentResponse
+from shop.access.models import Application
 from shop.access.tokens import READ, WRITE
 from shop.orders.models import Order
 from shop.orders.states import state_changed
 from tests.buckets import full_buckets
-from tests.factories import make_application, make_token, make_user, pack_all
+from tests.factories import make_application, make_token, pack_all
 from tests.open_order.calls import (
     by_cookie,
 )
@@ -31,6 +31,7 @@ Examples = dict[str, dict[str, dict[str, Any]]]
 
 
 HASH = "8a1f0c2b9d4e47538f6a7b0c1d2e3f40"
+NUMBER = "K7QM-3FZ2"
 PRODUCT_ID = "5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f"
 GUID = "0f4b1c7e-2a53-4d0e-9c86-3d1f5a7b9e20"
 ORDERS = "/api/orders"
@@ -87,6 +88,7 @@ class Recording:
         for pattern, example in {
             r'"guid": "[^"]*"': f'"guid": "{GUID}"',
             r'"\d{4}-\d\d-\d\dT[\d:.]+Z"': '"2026-03-02T09:30:00.120000Z"',
+            r'"order_number": "[^"]*"': f'"order_number": "{NUMBER}"',
             r'"client_id": \d+': '"client_id": 7',
             r'"project_id": \d+': '"project_id": 12',
             **self.ids,
@@ -137,9 +139,11 @@ def record_orders(settings: Settings) -> Examples:
     keep("placeOrder", "refused", place_order(WITH_FAULTS, **allowed))
     place_order(COMPLETE, **allowed, **key)
     keep("placeOrder", "key_used_again", place_order(PRODUCT_ALONE, **allowed, **key))
-    # The key is taken, and its answer is nowhere to be seen: the first call still runs.
-    IdempotentResponse.objects.update(user=make_user())
-    keep("placeOrder", "still_running", place_order(COMPLETE, **allowed, **key))
+    again = {"Idempotency-Key": "another key"}
+    with meanwhile(
+        lambda: keep("placeOrder", "still_running", place_order(COMPLETE, **allowed, **again))
+    ):
+        place_order(COMPLETE, **allowed, **again)
     keep("any", "unreadable", place_order(b"{", **allowed))
     keep("any", "token", place_order(COMPLETE, Authorization="Bearer nobody's"))
     keep("any", "method", call("DELETE", ORDERS))
@@ -174,6 +178,18 @@ def failing(error: Exception) -> Iterator[None]:
         yield
     finally:
         state_changed.disconnect(fail)
+
+
+@contextmanager
+def meanwhile(call: Callable[[], None]) -> Iterator[None]:
+    """Do `call` once, in the middle of placing an order."""
+
+    def once(**kwargs: Any) -> None:
+        state_changed.disconnect(once)
+        call()
+
+    state_changed.connect(once)
+    yield
 
 
 # Operation, name of the example, method, path below the order, body.

@@ -29,6 +29,7 @@ class Message(Leased):
         PASSWORD = "password", _("new password")
         CODE = "code", _("code")
         CHANGE = "change", _("change of sign-in")
+        LINKS = "links", _("links to orders")
         ALARM = "alarm", _("orders that wait for staff")
 
     class State(models.TextChoices):
