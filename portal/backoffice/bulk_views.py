@@ -39,8 +39,8 @@ def new_job(request: HttpRequest) -> HttpResponse:
     """Ask for confirmation with the number of orders; the second POST starts the job."""
     if request.method != "POST":
         return redirect("staff")
-    if request.POST.get("action") in IRREVERSIBLE and (asked := ask_for_factor_again(request)):
-        return asked
+    if request.POST.get("action") in IRREVERSIBLE and (way := ask_for_factor_again(request)):
+        return way
     action, staff = request.POST.get("action", ""), staff_user(request)
     wanted = parse(QueryDict(request.POST.get("filter", "")), staff)
     back = f"{reverse('staff')}?{wanted.as_query()}".removesuffix("?")

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
@@ -20,10 +20,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
+from django_htmx.http import HttpResponseClientRefresh
 
 from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
@@ -45,7 +46,7 @@ def staff_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User):
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request)
         if not user.is_staff:
             raise Http404
         if not settings.DEMO and not _factor_records(request, user):
@@ -132,6 +133,18 @@ def close_admin(site: AdminSite) -> None:
     site.login = staff_required(to_index)  # type: ignore[method-assign, assignment]
     to_password = RedirectView.as_view(pattern_name="account_change_password")
     site.password_change = to_password  # type: ignore[method-assign, assignment]
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page and back: after a form that was posted, to the page that had it."""
+    if request.headers.get("HX-Request"):
+        # A part of the page asked: the whole page has to lead there.
+        return HttpResponseClientRefresh()
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    form = urlsplit(request.headers.get("Referer", ""))
+    is_ours = form.netloc == request.get_host() and form.path.startswith(reverse("staff"))
+    return redirect_to_login(form.path if is_ours else reverse("staff"))
 
 
 def _is_of_users(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """What staff may do only within five minutes of their second factor."""
 
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -64,7 +65,7 @@ def rows() -> tuple[object, ...]:
     )
 
 
-def guarded_calls() -> list[tuple[str, str, dict[str, object]]]:
+def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
     """Each call that needs the factor again: method, path, form."""
     application, order, user = make_application(), make_order("xl"), make_user()
     make_token(application)
