@@ -1,4 +1,4 @@
-"""Request ids and the page's language."""
+"""Request ids, the size of bodies, headers of every response, and the page's language."""
 
 import re
 import uuid
@@ -10,11 +10,26 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from shop import errors
 
 # The id of the request this thread serves; "-" outside a request.
 current_id = ContextVar("current_id", default="-")
 WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
+
+# Below these, pages show secrets or what somebody typed: browsers and proxies keep none of them.
+PRIVATE = ("/account/", "/checkout/", "/dev/", "/oauth/", "/portal/", "/register/", "/staff/")
+# Read and limited by `read_json`, whose answers have the shape of their API.
+APIS = re.compile(r"/(api|orders?)(/|\Z)")
+# Passkeys are left to our own pages, which is the default.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"),
+        *("gyroscope", "magnetometer", "microphone", "midi", "payment", "usb"),
+    )
+)
 
 
 class RequestIdMiddleware:
@@ -31,6 +46,42 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class HeadersMiddleware:
+    """Sets `Permissions-Policy` on each response, and `no-store` on private pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request` with the headers."""
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS
+        if request.path.startswith(PRIVATE):
+            add_never_cache_headers(response)
+        return response
+
+
+class BodySizeMiddleware:
+    """Answers 413 to a form that is larger than any of ours, before any of it is read.
+
+    The check of the CSRF token would read all of it, whoever sent it. A body without a
+    Content-Length is not read at all, but by `read_json`, up to its limit.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`, or refuse it."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most = (
+            settings.STAFF_FORM_BYTES if request.path.startswith("/staff/") else settings.FORM_BYTES
+        )
+        if not APIS.match(request.path) and length.isdecimal() and int(length) > most:
+            return errors.error(request, None, status=413)
+        return self.get_response(request)
 
 
 class LanguageMiddleware(LocaleMiddleware):
