@@ -1,4 +1,4 @@
-"""Request ids, the size of bodies, headers of every response, and the page's language."""
+"""Request ids, headers of every response, what is refused at once, and the page's language."""
 
 import re
 import uuid
@@ -19,7 +19,10 @@ current_id = ContextVar("current_id", default="-")
 WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
 
 # Below these, pages show secrets or what somebody typed: browsers and proxies keep none of them.
-PRIVATE = ("/account/", "/checkout/", "/dev/", "/oauth/", "/portal/", "/register/", "/staff/")
+PRIVATE = (
+    *("/account/", "/checkout/", "/dev/", "/metrics", "/oauth/", "/portal/", "/register/"),
+    "/staff/",
+)
 # Read and limited by `read_json`, whose answers have the shape of their API.
 APIS = re.compile(r"/(api|orders?)(/|\Z)")
 # Passkeys are left to our own pages, which is the default.
@@ -58,13 +61,14 @@ class HeadersMiddleware:
         """Answer `request` with the headers."""
         response = self.get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
-        if request.path.startswith(PRIVATE):
+        is_kept = "no-store" not in response.get("Cache-Control", "")
+        if is_kept and request.path.startswith(PRIVATE):
             add_never_cache_headers(response)
         return response
 
 
-class BodySizeMiddleware:
-    """Answers 413 to a form that is larger than any of ours, before any of it is read.
+class RefusalMiddleware:
+    """Refuses TRACE, and a form that is larger than any of ours before any of it is read.
 
     The check of the CSRF token would read all of it, whoever sent it. A body without a
     Content-Length is not read at all, but by `read_json`, up to its limit.

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from shop.errors import register_error_shape
+from shop.errors import SENTENCES, register_error_shape
 
 ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
 
@@ -22,4 +22,5 @@ class AccountsConfig(AppConfig):
 def _oauth_error(
     request: HttpRequest, status: int, error: BaseException | None
 ) -> HttpResponse | None:
-    return JsonResponse({"error": ERRORS.get(status, "invalid_request")}, status=status)
+    body = {"error": ERRORS.get(status, "invalid_request"), "error_description": SENTENCES[status]}
+    return JsonResponse(body, status=status)

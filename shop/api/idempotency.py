@@ -27,8 +27,8 @@ def idempotent(
 ) -> HttpResponse:
     """The response of `call`, or the stored one of an equal request under the same key.
 
-    A key belongs to an application, or to a user without one, for 24 hours. Only 201 is stored
-    (contract, "Orders API"). Another request under the key is 422.
+    A key belongs to an application, to one of its users, or to a user alone, for 24 hours. Only
+    201 is stored (contract, "Orders API"). Another request under the key is 422.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -36,6 +36,9 @@ def idempotent(
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
         return failure(422, f"The Idempotency-Key must be 1 to {LONGEST} printable characters.")
     hashed = hashlib.sha256(f"{request.method} {request.path}\n".encode() + body).hexdigest()
+    if bearer.application and bearer.token.user:
+        # The users of an application must not see each other's orders by a key.
+        key = hashlib.sha256(f"{bearer.token.user.pk} {key}".encode()).hexdigest()
     user = None if bearer.application else bearer.user
     holder = {"application": bearer.application, "user": user, "key": key}
     if kept := _stored(holder):
