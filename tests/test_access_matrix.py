@@ -89,7 +89,8 @@ TABLE: dict[str, Kind | set[str]] = {
     ),
     **dict.fromkeys(
         # Revoking somebody else's token is like revoking one twice: nothing happens.
-        ("portal/tokens/{pk}/revoke/", "account/2fa/", "account/2fa/reauthenticate/", "account/2fa/totp/activate/",
+        ("portal/tokens/{pk}/revoke/", "portal/invitations/{pk}/accept/",
+         "account/2fa/", "account/2fa/reauthenticate/", "account/2fa/totp/activate/",
          "account/2fa/totp/deactivate/", "account/2fa/recovery-codes/",
          "account/2fa/recovery-codes/generate/", "account/2fa/recovery-codes/download/",
          "account/2fa/webauthn/add/",
