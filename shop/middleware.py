@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -79,11 +79,14 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`, or refuse it."""
+        if APIS.match(request.path):
+            return self.get_response(request)
+        if request.method == "TRACE":
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         length = request.META.get("CONTENT_LENGTH") or "0"
-        most = (
-            settings.STAFF_FORM_BYTES if request.path.startswith("/staff/") else settings.FORM_BYTES
-        )
-        if not APIS.match(request.path) and length.isdecimal() and int(length) > most:
+        is_of_staff = request.path.startswith("/staff/")
+        most = settings.STAFF_FORM_BYTES if is_of_staff else settings.FORM_BYTES
+        if length.isdecimal() and int(length) > most:
             return errors.error(request, None, status=413)
         return self.get_response(request)
 

@@ -1,15 +1,18 @@
 """Personal tokens are told by mail, and named and ended when the password is reset."""
 
 import re
+from io import StringIO
 
 import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.idp.oidc.models import Token
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from shop.access.tokens import issue
+from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.tenancy.models import User
 from tests.accounts.oauth import calls
@@ -27,7 +30,7 @@ def notices(user: User) -> list[tuple[str, str]]:
 
 
 def body_of(mail: Message) -> str:
-    return " ".join(mail.email().content().intro)
+    return " ".join(email_for(mail).content().intro)
 
 
 def reset(user: User) -> Client:
@@ -53,6 +56,14 @@ def test_new_token_is_told_by_mail() -> None:
     assert "An access token was made for your account." in body_of(Message.objects.get())
 
 
+def test_token_from_the_command_line_is_told_by_mail() -> None:
+    user = make_user()
+    call_command("issue_token", "CI", application=make_application().name, stdout=StringIO())
+    assert not Message.objects.exists()
+    call_command("issue_token", "CI", user=user.email, stdout=StringIO())
+    assert notices(user) == [(user.email, "token_made")]
+
+
 def test_live_tokens_are_named_after_a_reset_and_ended_by_one_button() -> None:
     user, bystander = make_user(), make_user()
     value, theirs = issue("Build server", holder=user), make_token(bystander)
@@ -71,9 +82,9 @@ def test_live_tokens_are_named_after_a_reset_and_ended_by_one_button() -> None:
 
 
 def test_mail_about_a_new_password_names_live_tokens() -> None:
-    user = make_user()
-    reset(user)
+    reset(make_user())
     assert "access tokens" not in body_of(Message.objects.get())
+    user = make_user()
     issue("Build server", holder=user)
     reset(user)
     mail = Message.objects.order_by("-pk")[0]
