@@ -18,7 +18,7 @@ from tests.registration.joining import join, newcomer
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 PASSWORD = "Grüße-Bär-Öl-42"
-FORMS = [unicodedata.normalize(form, PASSWORD) for form in ("NFC", "NFD", "NFKC", "NFKD")]
+FORMS = [unicodedata.normalize(form, PASSWORD) for form in ("NFC", "NFD")]
 OTHER = "Gruesse-Baer-Oel-42"
 any_form = pytest.mark.parametrize("typed", FORMS)
 
