@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.order_links import queue_links_of_address
 from shop.orders.models import Order
 from shop.orders.placing import ANYBODY, Caller
 from tests.buckets import full_buckets
@@ -87,6 +88,18 @@ def test_staff_see_why_a_mail_waits(settings: Settings) -> None:
     Message.objects.update(next_attempt_at=timezone.now())
     send_all()
     assert set(order.messages.values_list("state", "last_error")) == {("sent", "")}
+
+
+def test_links_to_orders_are_mailed_as_often_a_day(mailoutbox: list[EmailMessage]) -> None:
+    make_order(user_email=EMAIL)
+    Message.objects.all().delete()
+    for _ in range(7):
+        queue_links_of_address(EMAIL, "en")
+        send_all()
+        two_hours_ago = timezone.now() - timedelta(hours=2)
+        Message.objects.filter(state="sent").update(sent_at=two_hours_ago)
+    assert recipients(mailoutbox) == [EMAIL] * 5
+    assert [message.state for message in Message.objects.all()][-2:] == ["obsolete"] * 2
 
 
 def addresses() -> dict[str, str]:
