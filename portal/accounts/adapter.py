@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
@@ -10,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -19,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.mfa_adapter import recovered_by_mail
+from shop.access.client_address import client_ip
 from shop.access.tokens import READ, WRITE
-from shop.email_spellings import stored_email, wire_email
+from shop.email_spellings import canonical_email, stored_email, wire_email
 from shop.languages import page_language
 from shop.notifications.emails.codes import code_of, new_seed
 from shop.notifications.emails.queue import queue_code, queue_security_notice
@@ -36,11 +39,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Return False."""
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's IP address, which allauth's rate limits count.
+
+        Raises UnknownClientAddressError.
+        """
+        return str(client_ip(request))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Return what failed sign-ins are counted by: the mailbox, however it is spelled.
+
+        allauth's key holds the Host header as well, whose port anybody can choose.
+        """
+        return canonical_email(credentials.get("email", ""))
+
     def get_login_stages(self) -> list[str]:
         """Return allauth's stages, with our own for the second factor."""
         theirs = "allauth.mfa.stages.AuthenticateStage"
         ours = "portal.accounts.mfa_adapter.SecondFactorStage"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Return whether `?next=` may lead to `url`: within the shop, and not away from https."""
+        is_ours = bool(super().is_safe_url(url))
+        return is_ours and not (settings.SECURE and urlsplit(url or "").scheme == "http")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return the user of these credentials; failed attempts count by mailbox.
