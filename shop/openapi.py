@@ -131,7 +131,8 @@ class _PartnerSchema(GenerateJsonSchema):
 
 def schema_of(kind: type[BaseModel]) -> Schema:
     """The schema of a `kind` that holds no other, as it is read."""
-    ((_name, found),) = schemas_of([kind], []).items()
+    found: Schema
+    (found,) = schemas_of([kind], []).values()
     return found
 
 

@@ -1,6 +1,5 @@
 """A form field for a day with an optional time."""
 
-from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -15,7 +14,7 @@ class DayTimeField(forms.SplitDateTimeField):
         self.without = without
         self.fields[1].required = False
 
-    def compress(self, data_list: Sequence[Any]) -> datetime | None:
+    def compress(self, data_list: Any) -> datetime | None:
         """Return the moment. Raises ValidationError for a time without a day."""
-        day, given = (*data_list, None, None)[:2]
-        return super().compress([day, given or self.without] if day else data_list)
+        day, given = data_list or (None, None)
+        return super().compress((day, given or self.without) if day else data_list)

@@ -9,7 +9,13 @@ def canonical_code(typed: str) -> str:
     Case does not count; blanks and invisible characters, which come along when a code is copied
     from a mail, do not either.
     """
-    # Folding may leave forms that NFKC changes once more.
+    # What is left out may join others: O and a spacing macron become one letter.
+    while (code := _once(typed)) != typed:
+        typed = code
+    return code
+
+
+def _once(typed: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
     return "".join(sign for sign in folded if not _shows_nothing(sign))
 

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shop.catalogue.models import Product, Promotion
@@ -57,6 +57,7 @@ def test_code_that_staff_made_with_signs_nobody_can_type_is_found() -> None:
 
 
 @given(st.text(max_size=20))
+@example("O\xaf")
 def test_canonical_code_is_its_own_canonical_code(typed: str) -> None:
     code = canonical_code(typed)
     assert canonical_code(code) == code

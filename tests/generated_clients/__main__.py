@@ -79,9 +79,8 @@ def openapi_python_client() -> list[str | Path]:
         *(PYTHON, "-m", "openapi_python_client", "generate", "--fail-on-warning"),
         *("--path", "openapi.json", "--meta", "none", "--output-path", made),
     )
-    return count("openapi-python-client", f"{made.name}/**/*.py") and in_python(
-        "openapi_python_client"
-    )
+    count("openapi-python-client", f"{made.name}/**/*.py")
+    return in_python("openapi_python_client")
 
 
 def datamodel_codegen() -> list[str | Path]:
@@ -91,27 +90,29 @@ def datamodel_codegen() -> list[str | Path]:
         *("--input-file-type", "openapi", "--output-model-type", "pydantic_v2.BaseModel"),
         *("--use-annotated", "--output", "models.py"),
     )
-    return count("datamodel-codegen", "models.py") and in_python("datamodel_codegen")
+    count("datamodel-codegen", "models.py")
+    return in_python("datamodel_codegen")
 
 
 def openapi_typescript() -> list[str | Path]:
     """Generate types."""
     run("npx", "openapi-typescript", "openapi.json", "-o", "types.d.ts")
-    return count("openapi-typescript", "types.d.ts") and in_typescript("openapi_typescript")
+    count("openapi-typescript", "types.d.ts")
+    return in_typescript("openapi_typescript")
 
 
 def hey_api() -> list[str | Path]:
     """Generate types and a client."""
     run("npx", "openapi-ts", "-i", "openapi.json", "-o", "hey")
-    return count("@hey-api/openapi-ts", "hey/**/*.ts") and in_typescript("hey_api")
+    count("@hey-api/openapi-ts", "hey/**/*.ts")
+    return in_typescript("hey_api")
 
 
-def count(generator: str, pattern: str) -> bool:
+def count(generator: str, pattern: str) -> None:
     """Print how much a generator has written."""
     files = list(DIRECTORY.glob(pattern))
     lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
     print(f"{generator:24}{len(files):5} files {lines:7} lines", flush=True)
-    return bool(files)
 
 
 def main() -> None:

@@ -26,8 +26,14 @@ def fill_keys(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             taken.add(key)
 
 
-def _canonical(code: str) -> str:
+def _canonical(typed: str) -> str:
     # As `shop.catalogue.promotion_codes` does it at this point of the history.
+    while (code := _once(typed)) != typed:
+        typed = code
+    return code
+
+
+def _once(code: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", code).casefold())
     return "".join(
         sign
