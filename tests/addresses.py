@@ -22,6 +22,7 @@ def _addresses(patterns: Any, before: str = "") -> Iterator[str]:
 
 
 def _plain(pattern: str) -> str:
+    pattern = re.sub(r"\(\?=[^)]*\)", "", pattern)  # conditions on what follows
     named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", pattern)
     plain = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", named).replace("^", "").replace("$", "")
     return plain.replace(r"/?\Z", "")

@@ -93,7 +93,7 @@ class World:
             return join_address(self.order)
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
-        values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b"}
+        values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b", "rest": "x"}
         return "/" + address.format(**values)
 
     def gives_away_hash(self, address: str, text: str) -> bool:

@@ -112,8 +112,11 @@ def test_page_takes_as_many_queries_however_much_happened() -> None:
 
 def test_page_leads_to_what_the_customer_sees() -> None:
     order = make_order()
-    page = visitor(make_staff("viewer")).get(f"/staff/orders/{order.pk}/")
+    page = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
     assert f'href="/register/{order.order_hash}/"' in html(page)
+    # Who may only look would get the key to act by it.
+    page = visitor(make_staff("viewer")).get(f"/staff/orders/{order.pk}/")
+    assert order.order_hash not in html(page)
 
 
 @pytest.mark.parametrize(

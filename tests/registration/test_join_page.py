@@ -17,6 +17,7 @@ from tests.pages import (
     fields,
     html,
     join_address,
+    part,
     visitor,
     words,
 )
@@ -106,23 +107,22 @@ def test_tick_for_terms_that_have_changed_does_not_count() -> None:
     assert Invitation.objects.get().terms == current_terms() != seen
 
 
-def test_either_of_two_links_lets_in_to_both_projects_and_the_other_then_says_so() -> None:
+def test_each_of_two_links_lets_in_to_its_own_project() -> None:
     first = make_packed_order(project_name="Eins")
     second = make_packed_order(project_name="Zwei", user_email="NiceCustomer@gmx.com")
     browser = visitor()
     join(second, browser)
-    home = words(browser.get("/portal/"))
-    assert "Eins" in home
-    assert "Zwei" in home
-    assert Membership.objects.filter(joined_at__isnull=False).count() == 2
+    joined = Membership.objects.filter(joined_at__isnull=False)
+    assert list(joined.values_list("project__name", flat=True)) == ["Zwei"]
+    assert "Eins" in part(browser.get("/portal/"), 'id="invitations"', "</ul>")
 
-    # Somebody signed out sees that this link has nothing left to do.
-    page = visitor().get(join_address(first), follow=True)
-    assert "This link was used already." in words(page)
+    # The link of the other now asks somebody known.
+    page = visitor().get(join_address(first))
+    assert page.status_code == 200
     assert 'href="/account/login/' in html(page)
-    # Signed in, they are led home.
-    page = browser.get(join_address(first), follow=True)
+    page = browser.post(join_address(first), follow=True)
     assert page.request["PATH_INFO"] == "/portal/"
+    assert sorted(joined.values_list("project__name", flat=True)) == ["Eins", "Zwei"]
     # And no page waits for that link any more.
     page = visitor().get(f"/register/{first.order_hash}/")
     assert "on its way" not in words(page)
