@@ -14,6 +14,7 @@ from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.content.models import Version
+from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
 from shop.prefix_search import Folded
 from shop.tenancy.models import Client, Invitation, Project, User
 
