@@ -35,7 +35,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     response = _form_again(request, typed) if is_ours else None
     if response is None:
         kept = [(FIELDS[name].label, typed[name]) for name in typed if name in FIELDS]
-        response = render(request, "errors/csrf.html", {"kept": kept}, status=403)
+        came_from = request.headers.get("Referer", "")
+        context = {
+            "kept": [(label, value) for label, value in kept if value],
+            "came_from": came_from if is_ours and _is_ours(request, came_from) else "",
+        }
+        response = render(request, "errors/csrf.html", context, status=403)
         # The URL may hold a secret.
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"

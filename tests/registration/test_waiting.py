@@ -21,7 +21,7 @@ from tests.factories import (
     make_token,
 )
 from tests.pages import Response, html, visitor, words
-from tests.registration.states import order_in
+from tests.registration.states import order_in, wait
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +32,6 @@ CONTACT = "If you cannot wait, please write to us: the imprint says how."
 
 def look(order: Order, path: str = "", language: str = "en") -> Response:
     return visitor(language=language).get(f"/register/{order.order_hash}/{path}")
-
-
-def wait(order: Order, **passed: int) -> None:
-    """Let time pass, for all that happened to the order so far."""
-    earlier = timezone.now() - timedelta(**passed)
-    Order.objects.filter(pk=order.pk).update(created_at=earlier)
-    order.events.update(at=earlier)
 
 
 @pytest.mark.parametrize("situation", ["pending", "packing"])
@@ -67,7 +60,7 @@ def test_page_says_it_in_german_with_the_way_to_reach_us() -> None:
     order = order_in("packing")
     wait(order, minutes=6)
     page = look(order, language="de")
-    assert "Wird gerade eingerichtet. Das dauert länger als sonst." in words(page)
+    assert "Das dauert länger als sonst." in words(page)
     assert "schreiben Sie uns bitte: Wie, steht im Impressum." in words(page)
     assert 'href="/imprint/">Impressum' in html(page).partition("<footer")[0]
 
