@@ -3,7 +3,7 @@
 Typical causes: somebody signed in or out in another tab, or the cookie is gone.
 """
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.datastructures import MultiValueDict
+from django.utils.encoding import escape_uri_path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -78,7 +79,7 @@ def _form_again(request: HttpRequest, typed: QueryDict) -> HttpResponse | None:
     query = request.GET.copy()
     if next_page := typed.get("next"):
         query["next"] = next_page
-    for url in (*pages, f"{target}?{query.urlencode()}"):
+    for url in (*pages, f"{escape_uri_path(target)}?{query.urlencode()}"):
         _become_get(request, url, typed)
         response = _page(request)
         if response is None:
@@ -95,11 +96,11 @@ def _become_get(request: HttpRequest, url: str, typed: QueryDict) -> None:
     """Make `request` a GET of `url`, as if nothing had been posted."""
     parts = urlsplit(url)
     request.method = "GET"
-    request.path = request.path_info = parts.path
+    request.path = request.path_info = unquote(parts.path)
     request.GET = QueryDict(parts.query)
     request.META |= {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": parts.path,
+        "PATH_INFO": request.path,
         "QUERY_STRING": parts.query,
         "HTTP_ACCEPT_ENCODING": "identity",  # the page is changed once it is rendered
     }
@@ -124,8 +125,9 @@ def _page(request: HttpRequest) -> HttpResponse | None:
         _become_get(request, url, unsent_form(request) or QueryDict())
     if isinstance(response, SimpleTemplateResponse):
         response.render()
-    is_page = response.get("Content-Type", "").startswith("text/html")
-    return response if is_page and response.status_code == 200 else None
+    if not isinstance(response, HttpResponse) or response.status_code != 200:
+        return None
+    return response if response.get("Content-Type", "").startswith("text/html") else None
 
 
 def _notice(request: HttpRequest, typed: QueryDict) -> str:

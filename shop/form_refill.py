@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.forms.utils import flatatt
 from django.http import QueryDict
@@ -142,7 +142,7 @@ class _FormReader(HTMLParser):
             form.controls.append(control)
 
     def _target(self, action: str | None) -> str:
-        return urlsplit(urljoin(self.path, (action or "").strip())).path
+        return unquote(urlsplit(urljoin(self.path, (action or "").strip())).path)
 
     def _place(self) -> int:
         line, column = self.getpos()
