@@ -23,7 +23,6 @@ help: ## list the targets
 
 run: ## run everything, with demo data, at http://localhost:8000 (PORT=9000 for another port)
 	@$(BOOTSTRAP) requirements.txt
-	@$(MAKE) --no-print-directory catalogues
 	@exec env DEMO=1 $(VENV)/python manage.py run
 
 test: lint ## lint, then run all tests on SQLite and on PostgreSQL

@@ -1,7 +1,9 @@
 """The German catalogue says all that the project says: no more, no less, and with care."""
 
 import ast
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -11,7 +13,15 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.core.management import call_command
 from django.utils.translation.template import templatize
+from pytest_django import Settings
+
+from shop.message_catalogues import (
+    check_catalogues,
+    compile_catalogues,
+    refuse_missing_catalogues,
+)
 
 pytestmark = pytest.mark.once
 
@@ -198,6 +208,49 @@ def test_speaks_to_the_reader_as_a_publisher_would(catalogue: Catalog) -> None:
             assert '"' not in german, f"„So“ wird zitiert: {german}"
             assert "..." not in german, german
             assert "E-Mail" not in german, f"No line ends after its E: {german}"
+
+
+def cancelled(catalogue: Catalog) -> tuple[str, ...]:
+    message = catalogue.get("Cancelled.")
+    assert message
+    return translations(message)
+
+
+@pytest.fixture
+def only_sources(tmp_path: Path, settings: Settings) -> Path:
+    """A directory of catalogues as a clone has it: none is compiled."""
+    source = tmp_path / "locale" / "de" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    shutil.copyfile(CATALOGUE, source)
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    return source
+
+
+def test_start_without_a_compiled_catalogue_is_refused(only_sources: Path) -> None:
+    sentence = "These languages have no compiled catalogue: de. Run manage.py collectstatic first."
+    assert [(each.id, each.msg) for each in check_catalogues()] == [("languages.E001", sentence)]
+    with pytest.raises(SystemExit, match=re.escape(sentence)):
+        refuse_missing_catalogues()
+
+
+def test_collectstatic_compiles_the_catalogues(only_sources: Path) -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+    assert check_catalogues() == []
+    refuse_missing_catalogues()
+    with only_sources.with_suffix(".mo").open("rb") as file:
+        assert cancelled(read_mo(file)) == ("Storniert.",)
+
+
+def test_catalogue_that_changed_is_compiled_again(only_sources: Path) -> None:
+    compile_catalogues()
+    compiled = only_sources.with_suffix(".mo")
+    text = only_sources.read_text(encoding="utf-8")
+    only_sources.write_text(text.replace('"Storniert."', '"Aufgehoben."'), encoding="utf-8")
+    os.utime(only_sources, (compiled.stat().st_mtime + 1,) * 2)
+    compile_catalogues()
+    with compiled.open("rb") as file:
+        assert cancelled(read_mo(file)) == ("Aufgehoben.",)
 
 
 def test_compiles(catalogue: Catalog, tmp_path: Path) -> None:

@@ -1,42 +1,104 @@
-"""Logs name an order by its number, never by its hash."""
+"""Logs have times, name an order by its number, and do not flood while the database is away."""
 
 import io
 import logging
+import re
+import sqlite3
+from collections.abc import Iterator
 
 import pytest
-from django.test import Client
+from django.db import OperationalError
+from django.test import Client, override_settings
 
-from shop.logs import DiscreetFormatter
+from shop.logs import DatabaseAwayFilter, DiscreetFormatter
 from tests.factories import make_packed_order
 
 pytestmark = pytest.mark.django_db
+TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 ", re.MULTILINE)
 
 
-def test_refused_pages_of_an_order_are_logged_without_its_hash_and_token() -> None:
-    (formatter,) = [
-        handler.formatter
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """Where the handler of the settings would write."""
+    (configured,) = [
+        handler
         for handler in logging.getLogger().handlers
         if isinstance(handler.formatter, DiscreetFormatter)
     ]
-    lines = logging.StreamHandler(io.StringIO())
-    lines.setFormatter(formatter)
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(configured.formatter)
+    handler.filters = [DatabaseAwayFilter() for _each in configured.filters]
     logger = logging.getLogger("django.request")
-    logger.addHandler(lines)
+    logger.addHandler(handler)
+    yield stream
+    logger.removeHandler(handler)
+
+
+def test_refused_pages_of_an_order_are_logged_without_its_hash_and_token(
+    lines: io.StringIO,
+) -> None:
     order = make_packed_order()
-    try:
-        caller = Client(headers={"X-Request-ID": "mine-1"})
-        caller.get(f"/register/{order.order_hash}/join/a-token/")
-        caller.get(f"/Register/{order.order_hash}/")
-        caller.get(f"/api/orders/{order.order_hash}")
-        logger.warning("Forbidden: /account/password/reset/key/3-key/")
-    finally:
-        logger.removeHandler(lines)
-    assert lines.stream.getvalue() == (
+    caller = Client(headers={"X-Request-ID": "mine-1"})
+    caller.get(f"/register/{order.order_hash}/join/a-token/")
+    caller.get(f"/Register/{order.order_hash}/")
+    caller.get(f"/api/orders/{order.order_hash}")
+    logging.getLogger("django.request").warning("Forbidden: /account/password/reset/key/3-key/")
+    assert len(TIME.findall(lines.getvalue())) == 4
+    assert TIME.sub("", lines.getvalue()) == (
         "WARNING mine-1 django.request Not Found: /register/…/join/…/\n"
         "WARNING mine-1 django.request Not Found: /Register/…/\n"
         "WARNING mine-1 django.request Unauthorized: /api/orders/…\n"
         "WARNING mine-1 django.request Forbidden: /account/password/reset/key/…/\n"
     )
+
+
+@override_settings(ROOT_URLCONF="tests.broken_urls")
+def test_database_that_is_away_is_one_line_a_second(lines: io.StringIO) -> None:
+    caller = Client(raise_request_exception=False, headers={"X-Request-ID": "mine-2"})
+    answers = [caller.get(path).status_code for path in ("/away", "/api/away", "/order/away")]
+    assert answers == [503, 503, 503]
+    (line,) = TIME.sub("", lines.getvalue()).splitlines()
+    assert line == (
+        "ERROR mine-2 django.request Service Unavailable: /away: "
+        "OperationalError: connection refused"
+    )
+
+
+def test_lines_that_were_left_out_are_counted() -> None:
+    keep = DatabaseAwayFilter(seconds=3600)
+    records = [away_record() for _each in range(3)]
+    assert [keep.filter(record) for record in records] == [True, False, False]
+    keep.next_at = 0
+    after = away_record()
+    assert keep.filter(after)
+    assert after.getMessage() == "Failed: OperationalError: gone (and 2 more like this)"
+
+
+def away_record() -> logging.LogRecord:
+    raised = OperationalError("gone")
+    error = (OperationalError, raised, None)
+    return logging.LogRecord("shop", logging.ERROR, __file__, 1, "Failed", None, error)
+
+
+def test_error_of_the_code_keeps_its_traceback_each_time(lines: io.StringIO) -> None:
+    with override_settings(ROOT_URLCONF="tests.broken_urls"):
+        caller = Client(raise_request_exception=False)
+        caller.get("/broken")
+        caller.get("/broken")
+    assert lines.getvalue().count("ZeroDivisionError: division by zero") == 2
+    assert lines.getvalue().count("Traceback (most recent call last)") == 2
+
+
+def test_mistake_in_sql_is_not_taken_for_a_database_that_is_away() -> None:
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        sqlite3.connect(":memory:").execute("SELECT * FROM nothing")
+    mistake = OperationalError(str(caught.value))
+    record = logging.LogRecord(
+        "shop", logging.ERROR, __file__, 1, "Failed", None, (OperationalError, mistake, None)
+    )
+    assert DatabaseAwayFilter().filter(record)
+    assert record.exc_info is not None
 
 
 def test_card_number_in_an_address_or_a_request_id_is_not_written() -> None:
@@ -49,4 +111,5 @@ def test_card_number_in_an_address_or_a_request_id_is_not_written() -> None:
         Client(headers={"X-Request-ID": "4111111111111111"}).get("/tiers/4111-1111-1111-1111/")
     finally:
         logger.removeHandler(lines)
-    assert lines.stream.getvalue() == "… Not Found: /tiers/…/\n"
+    # The caller's id is not taken over; this one is ours.
+    assert re.fullmatch("[0-9a-f]{32} Not Found: /tiers/…/\n", lines.stream.getvalue())

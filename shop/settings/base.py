@@ -145,10 +145,17 @@ LOGGING = {
     "formatters": {
         "plain": {
             "()": "shop.logs.DiscreetFormatter",
-            "format": "%(levelname)s %(request_id)s %(name)s %(message)s",
+            "format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"database_away": {"()": "shop.logs.DatabaseAwayFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["database_away"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Logs every wake-up, one a second.

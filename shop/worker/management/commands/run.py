@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from shop.message_catalogues import compile_catalogues
 from shop.worker.processes import Stop, die_with, end_groups, kill_group
 from shop.worker.supervisor import GRACE
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         check_free(host, port)
         call_command("migrate", verbosity=0, skip_checks=False)
         call_command("createcachetable", verbosity=0)
+        compile_catalogues()
         collect_static()
         call_command("demo_data")
         self.stdout.flush()
