@@ -12,6 +12,7 @@ from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import FILLABLE
 from shop.orders.problems import Problem
+from shop.orders.search_index import reindex
 from shop.tenancy.models import User
 
 
@@ -56,6 +57,7 @@ def fill_in(
             OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=fields)
             if agreed:
                 Consent.objects.create(order=order, terms=agreed)
+            reindex(Order.objects.filter(pk=order.pk))
     if not won:
         order.refresh_from_db()
     return bool(won)

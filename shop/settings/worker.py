@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from shop.env import env, read, required
+from shop.env import env, read, required, sender
 from shop.settings.base import DEMO
 from shop.settings.security import BASE_URL
 
@@ -64,6 +64,7 @@ WORKER_CLUSTERS = {
     "messages": {
         # Bulk actions of staff run after the mail, for a few seconds at a time.
         "tasks": [
+            "shop.orders.search_index.number_orders",
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
@@ -72,9 +73,14 @@ WORKER_CLUSTERS = {
             "shop.notifications.emails.staff_digest.queue_staff_digest",
             "shop.orders.cancellation.expire_incomplete",
             "shop.orders.open_orders.delete_stale_baskets",
+            "shop.orders.search_index.reindex_changed",
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
+            "shop.access.buckets.delete_full_buckets",
+            "shop.access.durable_cache.delete_expired_values",
+            "shop.tenancy.email_conflicts.settle_new_rows",
+            "shop.orders.canonical_emails.fill_new_orders",
         ],
         "frozen_after": 60,
     },
@@ -94,6 +100,8 @@ KEEP_DELIVERIES_DAYS = 90  # webhooks; they can be replayed that long
 # Staff get a mail about orders that have waited longer than this, and another after some hours.
 ALARM_AFTER_MINUTES = read("ALARM_AFTER_MINUTES", env.int, 60)
 ALARM_EVERY_HOURS = read("ALARM_EVERY_HOURS", env.int, 4)
+# /readyz is 503 while an order has been due for longer than this.
+LATE_AFTER_MINUTES = read("LATE_AFTER_MINUTES", env.int, 15)
 
 if DEMO:
     EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
@@ -102,15 +110,17 @@ else:
 if env.str("EMAIL_URL", default=""):
     globals().update(read("EMAIL_URL", env.email_url, ""))  # EMAIL_BACKEND, EMAIL_HOST and so on
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
-    "MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read(
+    "MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_URL).hostname}"
 )
 
 INVITATION_DAYS = 7
 JOIN_CODE_TRIES = 5  # for one mail
 ADDRESS_CORRECTIONS = 3  # of one order
 MAIL_LEASE_SECONDS = 120  # above EMAIL_TIMEOUT
-MAILS_A_DAY = 5  # to an address that has not joined
+# About orders, to an address that has not joined: from orders of strangers; and as many again from
+# orders that an application or a signed-in user placed.
+MAILS_A_DAY = read("MAILS_A_DAY", env.int, 5)
 WEBHOOK_TIMEOUT_SECONDS = 15  # for a whole call, from the DNS query to the end of the response
 WEBHOOK_LEASE_SECONDS = 60  # well above it
 # Before the second attempt, the third and so on (contract, "redirection_uri").

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from django.core.cache import cache, caches
 from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
@@ -21,6 +20,7 @@ from shop.access.models import Application, IdempotentResponse
 from shop.access.tokens import READ, WRITE
 from shop.orders.models import Order
 from shop.orders.states import state_changed
+from tests.buckets import full_buckets
 from tests.factories import make_application, make_token, make_user, pack_all
 from tests.open_order.calls import (
     by_cookie,
@@ -31,6 +31,7 @@ Examples = dict[str, dict[str, dict[str, Any]]]
 
 
 HASH = "8a1f0c2b9d4e47538f6a7b0c1d2e3f40"
+NUMBER = "K7QM-3FZ2"
 PRODUCT_ID = "5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f"
 GUID = "0f4b1c7e-2a53-4d0e-9c86-3d1f5a7b9e20"
 ORDERS = "/api/orders"
@@ -87,6 +88,7 @@ class Recording:
         for pattern, example in {
             r'"guid": "[^"]*"': f'"guid": "{GUID}"',
             r'"\d{4}-\d\d-\d\dT[\d:.]+Z"': '"2026-03-02T09:30:00.120000Z"',
+            r'"order_number": "[^"]*"': f'"order_number": "{NUMBER}"',
             r'"client_id": \d+': '"client_id": 7',
             r'"project_id": \d+': '"project_id": 12',
             **self.ids,
@@ -99,8 +101,7 @@ def elsewhere(settings: Settings) -> None:
     """Answer as a shop at an address of its own does, outside the demo."""
     settings.DEMO = False
     settings.BASE_URL = "https://shop.example"
-    cache.clear()
-    caches["limits"].clear()
+    full_buckets()
 
 
 def call(method: str, path: str, body: Any = None, **headers: str) -> Response:

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from shop.notifications.emails.daily_limit import daily_limit_wait
+from shop.email_spellings import same_mailbox, wire_email
+from shop.notifications.emails.daily_limit import HELD_BACK, daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
 from shop.tenancy.email_addresses import mask_email
@@ -79,9 +80,9 @@ def _attempt(message: Message) -> dict[str, Any]:
     """Send a claimed message unless it must not or need not be sent; returns what changes."""
     if email_for(message).is_obsolete():
         return {"state": State.OBSOLETE}
-    if wait := daily_limit_wait(message.recipient, besides=message):
-        # Not an attempt: nothing was sent.
-        return _again(wait) | {"attempts": F("attempts") - 1}
+    if wait := daily_limit_wait(message):
+        # Not an attempt: nothing was sent. Staff see why it waits.
+        return _again(wait) | {"attempts": F("attempts") - 1, "last_error": HELD_BACK}
     try:
         _deliver(message)
     except Exception as error:
@@ -99,7 +100,9 @@ def _again(wait: timedelta) -> dict[str, Any]:
 def _deliver(message: Message) -> None:
     # No transaction is open here: a slow mail server must not hold the database.
     rendered = render(message)
-    mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
+    mail = EmailMultiAlternatives(
+        rendered.subject, rendered.text, to=[wire_email(message.recipient)]
+    )
     mail.attach_alternative(rendered.html, "text/html")
     if rendered.attachment:
         mail.attach(rendered.attachment.name, rendered.attachment.text, "text/plain")
@@ -112,6 +115,6 @@ def _redacted(error: Exception, recipient: str) -> str:
     """The text of `error`, with all addresses masked but the recipient's."""
 
     def shown(found: re.Match[str]) -> str:
-        return found[0] if found[0].lower() == recipient else mask_email(found[0])
+        return found[0] if same_mailbox(found[0], recipient) else mask_email(found[0])
 
     return EMAIL.sub(shown, f"{type(error).__name__}: {error}")
