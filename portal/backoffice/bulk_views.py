@@ -11,12 +11,17 @@ from portal.backoffice.bulk_jobs import MOST, begin, count, possible, stop
 from portal.backoffice.filters import parse
 from portal.backoffice.forms import BulkForm
 from portal.backoffice.models import BulkItem, BulkJob
-from portal.backoffice.staff_access import permission_required, staff_user
+from portal.backoffice.staff_access import (
+    ask_for_factor_again,
+    permission_required,
+    staff_user,
+)
 from shop.csrf_failure import unsent_form
 from shop.orders.models import Order, State
 
 MEND = "orders.mend_order"
 NEWEST = 30
+IRREVERSIBLE = {BulkJob.Action.CANCEL}
 SHOWN = 200  # orders that were skipped
 LONGEST = 18  # digits that fit a BigIntegerField
 
@@ -37,6 +42,12 @@ def new_job(request: HttpRequest) -> HttpResponse:
     if given is None:
         return redirect("staff")
     action, staff = given.get("action", ""), staff_user(request)
+    if (
+        request.method == "POST"
+        and action in IRREVERSIBLE
+        and (way := ask_for_factor_again(request))
+    ):
+        return way
     wanted = parse(QueryDict(given.get("filter", "")), staff)
     back = f"{reverse('staff')}?{wanted.as_query()}".removesuffix("?")
     numbers = [] if "all" in given else _numbers(given)

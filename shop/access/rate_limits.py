@@ -62,6 +62,8 @@ def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
     if is_exempt(ip):
         return None
     rate, burst = settings.RATE_LIMITS[name]
+    if burst < 1:  # switched off
+        return RateLimit(name, rate, burst, retry_after=1 / rate)
     now, key = time.time(), f"{name}:{holder or counted_address(ip)}"
     charge = Charge(key, now, cost=1 / rate, room=burst / rate)
     spent = _spend_often(charge) if name in FREQUENT else charge_row(charge)

@@ -73,6 +73,12 @@ def test_bucket_fills_again(settings: Settings) -> None:
     assert [call(token)[0] for _ in range(20)] == [200] * 20
 
 
+def test_limit_of_none_lets_nobody_through(settings: Settings) -> None:
+    settings.RATE_LIMITS = {"application": (0.001, 0)}
+    token = make_token(make_application())
+    assert call(token) == (429, '"application";r=0;t=0')
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_demo_limits_nobody_on_this_machine(address: str, settings: Settings) -> None:
     token = make_token(make_application())

@@ -19,7 +19,7 @@ from tests.api.recorded_calls import (
 )
 from tests.api.recorded_refusals import record_refusals
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Set by `make examples`: write the examples down instead of comparing them.
 RECORD = bool(os.environ.get("RECORD_EXAMPLES"))
