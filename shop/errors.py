@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
@@ -45,21 +44,9 @@ def error(request: HttpRequest, exception: BaseException | None, *, status: int)
     Rendered without the request: context processors may fail as the view did, and an unknown Host
     forbids `request.get_host()`.
     """
-    return _shaped(request, status, exception) or HttpResponse(
+    return shaped_error(request, status, exception) or HttpResponse(
         render_to_string(f"errors/{status}.html"), status=status
     )
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that is too old or from another site; nothing was done with it."""
-    if shaped := _shaped(request, 403, None):
-        return shaped
-    response = render(request, "errors/csrf.html", status=403)
-    # The URL may hold a secret.
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    add_never_cache_headers(response)
-    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -91,7 +78,10 @@ def is_passing(raised: BaseException | None) -> bool:
     return raised is not None and is_passing(raised.__cause__)
 
 
-def _shaped(request: HttpRequest, status: int, raised: BaseException | None) -> HttpResponse | None:
+def shaped_error(
+    request: HttpRequest, status: int, raised: BaseException | None
+) -> HttpResponse | None:
+    """The response in the shape of the face that `request` was made to, if that has its own."""
     for path, shape in _shapes:
         if path.match(request.path) and (response := shape(request, status, raised)):
             return response

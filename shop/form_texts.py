@@ -40,6 +40,12 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     "not_fillable": _("This was filled in already."),
 }
 
+# Of forms that order.
+OUTDATED_TERMS = _(
+    "The terms have changed while you were looking. Nothing has been ordered. "
+    "Please read them again and tick the box if you agree."
+)
+
 
 class TermsForm(forms.Form):
     """A form with the checkbox `terms`; a tick for terms that were replaced does not count."""

@@ -1,6 +1,7 @@
 // Looks again and again at how an order stands, until the fragment it gets is no longer live.
 // One timer, armed after every answer whatever it was: an error or a lost connection ends nothing.
 const DELAYS = [1, 2, 3, 5, 10]; // seconds; from the start again after each change
+const HIDDEN = 20; // seconds, while nobody sees the tab: its title tells the news
 const PATIENCE = 15 * 60; // seconds without a change; then a button looks again
 
 const noConnection = document.getElementById("no-connection");
@@ -19,17 +20,18 @@ function fresh() {
 
 function look() {
   clearTimeout(timer);
-  if (live() && !document.hidden) htmx.trigger(live(), "poll");
+  if (live()) htmx.trigger(live(), "poll");
 }
 
 function arm() {
   clearTimeout(timer);
-  if (!live() || document.hidden) return;
+  if (!live()) return;
   if (Date.now() - since > PATIENCE * 1000) {
     lookAgain.hidden = false;
     return;
   }
-  timer = setTimeout(look, DELAYS[Math.min(turn, DELAYS.length - 1)] * 1000);
+  const delay = document.hidden ? HIDDEN : DELAYS[Math.min(turn, DELAYS.length - 1)];
+  timer = setTimeout(look, delay * 1000);
   turn += 1;
 }
 
@@ -45,6 +47,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return arm();
   fresh();
   look();
 });

@@ -9,8 +9,10 @@ from django.core.cache import cache
 from django.test import Client as Visitor
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from shop.orders.missing_details import fill_in
 from shop.orders.models import Order
 from shop.tenancy.models import Membership, User
+from tests.factories import DETAILS, make_bare_order
 
 Act = Callable[[Page], object]
 SEND = "main form .button"
@@ -91,10 +93,22 @@ def with_code(page: Page) -> None:
     fill("details [name=apply]", promo_code="PREMIERE")(page)
 
 
-def without_cookies(page: Page) -> None:
+def without_cookies(selector: str = SEND) -> Act:
     """Sends a form from a browser that has lost its cookies."""
-    page.context.clear_cookies()
-    press(SEND)(page)
+
+    def act(page: Page) -> None:
+        page.context.clear_cookies()
+        press(selector)(page)
+
+    return act
+
+
+def overtaken(page: Page) -> None:
+    """Types into the form of an order whose details somebody else has filled in meanwhile."""
+    order = make_bare_order("s")
+    page.goto(f"/register/{order.order_hash}/")
+    page.locator("[name=client_name]").fill("Constantin Film")
+    fill_in(order, DETAILS)
 
 
 def without_style(page: Page) -> None:

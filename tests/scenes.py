@@ -39,6 +39,7 @@ from tests.scene import (
     chosen_in_bulk,
     fill,
     in_turn,
+    overtaken,
     press,
     unfolded,
     with_code,
@@ -49,8 +50,8 @@ from tests.scene import (
 )
 
 SITUATIONS = (
-    "details", "pending", "packing", "packed", "mendable", "has_packing_errors", "need_human",
-    "cancelled",
+    "details", "pending", "packing", "slow", "late", "packed", "mendable", "has_packing_errors",
+    "need_human", "cancelled",
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def checkout() -> Iterator[Scene]:
     Promotion.objects.create(code="PREMIERE", name="PREMIERE", percent=10)
     yield Scene("checkout", "/tiers/commercial/", act=chosen())
     yield Scene("checkout-errors", "/tiers/s/", act=chosen(press("[name=place]")))
+    yield Scene("checkout-again", "/tiers/s/", act=chosen(without_cookies("[name=place]")))
     yield Scene("checkout-free", "/tiers/yamdu-free/", act=chosen())
     yield Scene("checkout-manual", "/tiers/xl/", act=chosen())
     yield Scene("checkout-code", "/tiers/l/", act=chosen(with_code))
@@ -259,7 +261,7 @@ def errors() -> Iterator[Scene]:
     """The error pages."""
     yield Scene("error-400", "/", host="elsewhere.localhost")
     yield Scene("error-403", "/forbidden")
-    yield Scene("error-403-form", "/tiers/s/", act=without_cookies)
+    yield Scene("error-403-form", "/", act=in_turn(overtaken, without_cookies()))
     yield Scene("error-404", "/nothing/here/")
     yield Scene("error-429", "/often")
     yield Scene("error-500", "/broken")

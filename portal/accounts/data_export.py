@@ -16,6 +16,7 @@ from django.db.models import Model, Q, QuerySet
 
 from shop.access.tokens import last_used
 from shop.notifications.emails.models import Message
+from shop.orders.consent import consent_of
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
 from shop.orders.order_fields import EXPORTED
@@ -76,7 +77,13 @@ def _user(user: User) -> Facts:
 
 def _orders(user: User, emails: frozenset[str]) -> list[Facts]:
     mine = Q(pk__in=orders_for(user, emails).values("pk")) | Q(placed_by=user) | Q(owner=user)
-    related = ("product", "basket__terms", "delivered_client", "delivered_project")
+    related = (
+        "product",
+        "basket__terms",
+        "consent__terms",
+        "delivered_client",
+        "delivered_project",
+    )
     found = Order.objects.filter(mine).select_related(*related).order_by("pk")
     return [_order(each, user) for each in found]
 
@@ -94,7 +101,10 @@ def _order(order: Order, user: User) -> Facts:
     }
     # An order that nobody signed in for was presumably placed by the member.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, user.pk}
-    return facts if by_somebody_else else {**facts, **_basket(order)}
+    if not by_somebody_else:
+        return {**facts, "basket": _basket(order), "consent": _consent(order)}
+    # Given on the order's page, by its customer.
+    return {**facts, "consent": _consent(order)} if hasattr(order, "consent") else facts
 
 
 def _message(message: Message) -> Facts:
@@ -102,12 +112,14 @@ def _message(message: Message) -> Facts:
     return {**_facts(message, *MESSAGE), "order_number": number}
 
 
-def _basket(order: Order) -> Facts:
+def _basket(order: Order) -> Facts | None:
     basket = getattr(order, "basket", None)
-    if basket is None:
-        return {"basket": None, "consent": None}
-    consent = _facts(basket, "agreed_at", terms_version="terms.number") if basket.terms else None
-    return {"basket": _facts(basket, *BASKET), "consent": consent}
+    return _facts(basket, *BASKET) if basket else None
+
+
+def _consent(order: Order) -> Facts | None:
+    consent = consent_of(order)
+    return _facts(consent, "agreed_at", terms_version="terms.number") if consent else None
 
 
 def _factors(user: User) -> list[Facts]:

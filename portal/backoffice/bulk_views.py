@@ -16,6 +16,7 @@ from portal.backoffice.staff_access import (
     permission_required,
     staff_user,
 )
+from shop.csrf_failure import unsent_form
 from shop.orders.models import Order, State
 
 MEND = "orders.mend_order"
@@ -37,24 +38,29 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_job(request: HttpRequest) -> HttpResponse:
     """Ask for confirmation with the number of orders; the second POST starts the job."""
-    if request.method != "POST":
+    given = request.POST if request.method == "POST" else unsent_form(request)
+    if given is None:
         return redirect("staff")
-    if request.POST.get("action") in IRREVERSIBLE and (way := ask_for_factor_again(request)):
+    action, staff = given.get("action", ""), staff_user(request)
+    if (
+        request.method == "POST"
+        and action in IRREVERSIBLE
+        and (way := ask_for_factor_again(request))
+    ):
         return way
-    action, staff = request.POST.get("action", ""), staff_user(request)
-    wanted = parse(QueryDict(request.POST.get("filter", "")), staff)
+    wanted = parse(QueryDict(given.get("filter", "")), staff)
     back = f"{reverse('staff')}?{wanted.as_query()}".removesuffix("?")
-    numbers = [] if "all" in request.POST else _numbers(request)
-    chosen = wanted.orders() if "all" in request.POST else Order.objects.filter(pk__in=numbers)
+    numbers = [] if "all" in given else _numbers(given)
+    chosen = wanted.orders() if "all" in given else Order.objects.filter(pk__in=numbers)
     chosen = chosen.exclude(state=State.NEW)
     if action not in BulkJob.Action.values or not (number := chosen.count()):
         messages.warning(request, _("Choose what is to be done, and at least one order."))
         return redirect(back)
     fits = min(possible(action, chosen).count(), MOST)
-    asked = "confirmed" in request.POST
-    form = BulkForm(action, request.POST if asked else None)
+    asked = request.method == "POST" and "confirmed" in given
+    form = BulkForm(action, given if asked else None)
     # Others work at the same time: only what was confirmed may be done.
-    has_changed = asked and request.POST.get("fits") != str(fits)
+    has_changed = asked and given.get("fits") != str(fits)
     if asked and form.is_valid() and not has_changed:
         return redirect("staff_bulk", begin(action, chosen, staff, **form.details()).pk)
     context = {
@@ -63,7 +69,7 @@ def new_job(request: HttpRequest) -> HttpResponse:
         "fits": fits,
         "others": number - fits,
         "has_changed": has_changed,
-        "filter": request.POST.get("filter", ""),
+        "filter": given.get("filter", ""),
         "chosen": numbers,
         "back": back,
     }
@@ -119,6 +125,6 @@ def _progress_of(job: BulkJob) -> dict[str, object]:
     }
 
 
-def _numbers(request: HttpRequest) -> list[int]:
-    given = request.POST.getlist("order")
-    return sorted({int(each) for each in given if each.isdecimal() and len(each) <= LONGEST})
+def _numbers(given: QueryDict) -> list[int]:
+    orders = given.getlist("order")
+    return sorted({int(each) for each in orders if each.isdecimal() and len(each) <= LONGEST})

@@ -21,6 +21,7 @@ from portal.backoffice.timeline import timeline_of
 from shop.form_texts import add_errors
 from shop.notifications.emails.resend import send_again
 from shop.notifications.webhooks.replay import replay_for
+from shop.orders.consent import consent_of
 from shop.orders.document import InvalidDocumentError
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
@@ -32,7 +33,7 @@ HIDDEN = "…".encode()  # in place of an order's hash
 RELATED = (
     *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
     *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
-    *("basket__terms", "basket__application"),
+    *("basket__terms", "basket__application", "consent__terms"),
 )
 
 
@@ -119,6 +120,7 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
         "refused": refused,
         "advice": advice_on(order),
         "way_in": way_in(order),
+        "consent": consent_of(order),
         "entries": entries,
         "seen": max((entry.event for entry in entries), default=0),
         "mails": order.messages.all(),

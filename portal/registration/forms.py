@@ -15,16 +15,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from shop.catalogue.models import Promotion
 from shop.content.terms_field import terms_field
 from shop.email_spellings import InvalidEmailError, canonical_email, check_email
-from shop.form_texts import TermsForm, filled_in, form_text, member_field
-from shop.notifications.emails.queue import queue_received
+from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, form_text, member_field
+from shop.notifications.emails.queue import queue_completed
 from shop.orders.corrections import check_corrections, readdress
 from shop.orders.document import name_problem
 from shop.orders.missing_details import check_details, fill_in, fillable
 from shop.orders.models import Order
 from shop.orders.order_numbers import read_order_number
 from shop.orders.pasted_text import find_email, find_hash
+from shop.orders.pricing import price_as_ordered
 from shop.packing.recovery import correct_and_retry
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
@@ -97,22 +99,38 @@ class OrderForm(forms.Form):
         raise NotImplementedError
 
 
-class DetailsForm(OrderForm):
-    """Ask for the missing details of an order."""
+class DetailsForm(OrderForm, TermsForm):
+    """Ask for the missing details of an order and for consent: sending them makes it binding.
+
+    Only an order for a new client can miss details.
+    """
 
     too_late = _("These details were filled in already.")
+    terms = terms_field(_("Please agree to the terms to place the order."))
+    outdated_terms = OUTDATED_TERMS
 
-    def __init__(self, order: Order, data: Any = None) -> None:
+    def __init__(self, order: Order, data: QueryDict | None = None) -> None:
         super().__init__(order, {name: name in order.missing for name in fillable(order)}, data)
+        self.fields["terms"] = self.fields.pop("terms")  # the last one
+        self.price = price_as_ordered(order)
+
+    @property
+    def promotion(self) -> Promotion | None:
+        """The promotion that the price was reduced by, whether it is still valid or not."""
+        return Promotion.objects.filter(code=self.order.promo_code or "").first()
+
+    def details(self) -> dict[str, Any]:
+        """Return the fields of the order that were filled in."""
+        return {name: value for name, value in filled_in(self).items() if name != "terms"}
 
     def check(self) -> None:
-        check_details(self.order, filled_in(self))
+        check_details(self.order, self.details())
 
     @transaction.atomic
     def save(self, actor: User | None) -> bool:
-        filled = fill_in(self.order, filled_in(self), actor=actor)
-        if filled and self.cleaned_data.get("user_email"):
-            queue_received(self.order)
+        filled = fill_in(self.order, self.details(), actor=actor, agreed=self.to_agree)
+        if filled:
+            queue_completed(self.order)
         if filled and self.order.complete:
             wake("packing")
         return filled

@@ -82,6 +82,8 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
         return redirect("registration", order_hash)
     context = {"showing": showing, "order": order, "form": form, "code_form": CodeForm()}
     status = 422 if form and form.is_bound else 200
+    if isinstance(form, DetailsForm) and form.is_outdated:
+        status = 409
     return render(request, "registration/page.html", context, status=status)
 
 
@@ -149,10 +151,10 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
         "showing": showing,
         "order": showing.order,
         "code_form": CodeForm(),
-        # Screen readers announce changes of state only, not every step.
-        "announce": seen.partition("-")[0] != showing.order.state,
+        # Screen readers announce changes of state and delays only, not every step.
+        "announce": seen.partition("-")[0] != showing.moment,
     }
-    return render(request, "registration/progress.html", context)
+    return render(request, "registration/fragment.html", context)
 
 
 @private

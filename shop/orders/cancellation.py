@@ -7,11 +7,25 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order, State
 from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.states import TRANSITIONS, transition
 from shop.tenancy.models import Invitation, Membership, User
+
+EXPIRED = _(
+    "Details of your order were missing for too long. We have cancelled it "
+    "and deleted what you told us."
+)
+
+
+def cancellation_reason(order: Order) -> str:
+    """Return why `order` was cancelled, as the customer may read it; or ""."""
+    events = order.events.all()
+    given = next((event.note for event in events if event.state == State.CANCELLED), "")
+    return given or ("" if order.complete else str(capfirst(EXPIRED)))
 
 
 def cancel(order: Order, staff: User, *, reason: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from shop.content.models import Version
+from shop.orders.consent import Consent
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import FILLABLE
@@ -30,10 +32,16 @@ def check_details(order: Order, details: Mapping[str, Any]) -> None:
     check_document({"product": order.product.code, **document, **details}, bought=order.product)
 
 
-def fill_in(order: Order, details: Mapping[str, Any], *, actor: User | None = None) -> bool:
+def fill_in(
+    order: Order,
+    details: Mapping[str, Any],
+    *,
+    actor: User | None = None,
+    agreed: Version | None = None,
+) -> bool:
     """Write `details` to unset fields of a pending `order`; the first write wins.
 
-    Returns False, and writes nothing, if somebody else was faster. Raises InvalidDocumentError.
+    The consent to the terms `agreed` is kept with them. Returns False, and writes nothing, if somebody else was faster. Raises InvalidDocumentError.
     """
     changes = {name: value for name, value in details.items() if value is not None}
     check_details(order, changes)
@@ -47,6 +55,8 @@ def fill_in(order: Order, details: Mapping[str, Any], *, actor: User | None = No
         if won:
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": list(changes)}
             OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=fields)
+            if agreed:
+                Consent.objects.create(order=order, terms=agreed)
             reindex(Order.objects.filter(pk=order.pk))
     if not won:
         order.refresh_from_db()

@@ -15,6 +15,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
+from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
 from shop.orders.order_numbers import new_order_number
 from shop.tenancy.models import Client, Invitation, Project, User
 
@@ -60,8 +61,7 @@ class Order(CanonicalEmailModel):
     # Packing has all it needs. Follows from other fields, but an index finds what is due by it.
     complete = models.BooleanField(default=False)
 
-    # The tier. Only an open order may have none, so it is typed as if it were never None.
-    # The index `order_of_tier` begins with it.
+    # Only an open order may have no tier: typed as never None. Index `order_of_tier` begins with it.
     product: "models.ForeignKey[Product, Product]" = optional(  # type: ignore[assignment]
         Product, on_delete=models.PROTECT, db_index=False
     )

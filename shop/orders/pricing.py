@@ -4,10 +4,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.prices import gross
 from shop.catalogue.promotions import discount
+
+if TYPE_CHECKING:
+    from shop.orders.models import Order
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ def price_of(product: Product, promotion: Promotion | None, *, adds_member: bool
     listed = 0 if adds_member else product.net_cents
     off = discount(promotion, listed) if promotion else 0
     return Price(listed - off, off, product.vat_rate, product.currency)
+
+
+def price_as_ordered(order: "Order") -> Price:
+    """The price at which `order` was placed; later changes of the catalogue do not touch it."""
+    return Price(order.net_cents, order.discount_cents, order.vat_rate, order.currency)
 
 
 def price_hash(product: Product, price: Price, code: str | None) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop.access.rate_limits import hit
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
+from shop.csrf_failure import unsent_form
 from shop.form_texts import add_errors
 from shop.orders.basket import NoConsentError, order_document, put_tier, quote, update_document
 from shop.orders.document import CheckedDocument, InvalidDocumentError
@@ -54,7 +55,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _answer_form(request, owner, order)
     if order is None or order.product is None:
-        return _elsewhere(owner)
+        return _form_without_order(request, owner) or _elsewhere(owner)
     if not order.product.listed:
         return _tier_is_gone(request)
     initial = _initial(order, owner.user)
@@ -127,9 +128,7 @@ def _way_out(request: HttpRequest) -> str:
 
 def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> HttpResponse:
     """Answer a form whose order is no longer open: sent twice, or outdated by another tab."""
-    order_hash = request.POST.get("order", "")
-    mine = Order.objects.exclude(state=State.NEW).filter(visible_to(owner))
-    placed = mine.filter(order_hash=order_hash).first() if HASH.fullmatch(order_hash) else None
+    placed = _placed(request.POST.get("order", ""), owner)
     if placed and _same(placed, form):
         return redirect("registration", placed.order_hash)
     # What was typed belongs to a new order, if the customer confirms it.
@@ -172,6 +171,26 @@ def _page(
         "promotion": promotion,
     }
     return render(request, "storefront/checkout.html", context, status=status)
+
+
+def _form_without_order(request: HttpRequest, owner: Owner) -> HttpResponse | None:
+    """Show a form that failed its CSRF check again, though its browser has no open order now.
+
+    Nothing is written. None if there is no such form, or its order was placed meanwhile.
+    """
+    typed, tiers = unsent_form(request), _listed()
+    tier = next((tier for tier in tiers if typed and tier.code == typed.get("product")), None)
+    if typed is None or tier is None or _placed(typed.get("order", ""), owner):
+        return None
+    basket = Basket(order=Order(product=tier))
+    put_tier(basket, tier)
+    return _page(request, CheckoutForm(None, owner.user, tier, tiers), basket)
+
+
+def _placed(order_hash: str, owner: Owner) -> Order | None:
+    """Find a placed order of `owner` by its hash."""
+    mine = Order.objects.exclude(state=State.NEW).filter(visible_to(owner))
+    return mine.filter(order_hash=order_hash).first() if HASH.fullmatch(order_hash) else None
 
 
 def _elsewhere(owner: Owner) -> HttpResponse:

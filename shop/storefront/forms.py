@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.content.terms_field import terms_field
-from shop.form_texts import FORM_TEXTS, TermsForm, add_errors, filled_in, member_field
+from shop.form_texts import (
+    FORM_TEXTS,
+    OUTDATED_TERMS,
+    TermsForm,
+    add_errors,
+    filled_in,
+    member_field,
+)
 from shop.languages import page_language
 from shop.orders.basket import order_document, put_consent, put_tier, update_document
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
@@ -50,10 +57,7 @@ class CheckoutForm(TermsForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
     terms = terms_field(_("Please agree to the terms to place the order."))
-    outdated_terms = _(
-        "The terms have changed while you were looking. Nothing has been ordered. "
-        "Please read them again and tick the box if you agree."
-    )
+    outdated_terms = OUTDATED_TERMS
 
     def __init__(
         self,

@@ -76,7 +76,7 @@ def test_customer_reads_the_terms_loses_nothing_and_is_asked_again_when_they_cha
     page.locator("[name=user_email]").fill(f"nina-{uuid.uuid4().hex[:8]}@example.com")
     box = page.get_by_label("I agree to the terms")
     expect(box).not_to_be_checked()
-    order = page.get_by_role("button", name=re.compile("Place order"))
+    order = page.get_by_role("button", name=re.compile("Order with obligation to pay"))
     order.click()
     expect(page.locator(".error-summary")).to_be_focused()
     check_accessibility(page)

@@ -104,6 +104,14 @@ def headline(page: Page, words: str) -> None:
     expect(page.locator("h1")).to_have_text(re.compile(words))
 
 
+def hide(page: Page) -> None:
+    """Go to another tab."""
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+
 def correct_address(page: Page, email: str) -> None:
     tab_to(page, "Wrong address\\?")
     page.keyboard.press("Enter")
@@ -200,11 +208,14 @@ def test_page_outlives_a_long_sleep_and_its_own_patience(browser: Browser, place
         page.clock.install()
         page.goto(ordered(page, "Drei Tage im Mai", "xl"))
         headline(page, "A person looks at this order")
-        # In a tab that nobody sees it does not ask; seen again, it asks at once.
-        page.evaluate(
-            "Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
-            "document.dispatchEvent(new Event('visibilitychange'))"
-        )
+        # In a tab that nobody sees it asks seldom, and not for ever; seen again, it asks at once.
+        hide(page)
+        with page.expect_request("**/progress/**"):
+            page.clock.fast_forward("00:30")
+        report_requests(page)
+        page.clock.fast_forward("16:00")
+        button = page.get_by_role("button", name="Look again")
+        expect(button).to_be_visible()
         report_requests(page)
         asked.clear()
         page.clock.fast_forward("01:00:00")
@@ -215,7 +226,6 @@ def test_page_outlives_a_long_sleep_and_its_own_patience(browser: Browser, place
                 "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
             )
         # Seen, but left alone for long, it stops and offers a button.
-        button = page.get_by_role("button", name="Look again")
         expect(button).to_be_hidden()
         page.clock.fast_forward("00:16:00")
         expect(button).to_be_visible()
@@ -225,6 +235,22 @@ def test_page_outlives_a_long_sleep_and_its_own_patience(browser: Browser, place
             button.press("Enter")
         expect(button).to_be_hidden()
         expect(page.locator("h1")).to_be_focused()
+
+
+def test_title_of_a_tab_that_nobody_sees_tells_that_all_is_done(
+    browser: Browser, place: Place
+) -> None:
+    with visitor(browser, place) as page, visitor(browser, place) as second:
+        place.hold.touch()
+        page.clock.install()
+        page.goto(ordered(page, "held"))
+        second.goto(page.url)
+        expect(page).to_have_title(re.compile("^(Received|Being set up) · Your order · Slate$"))
+        hide(page)
+        place.hold.unlink()
+        headline(second, "Done")
+        page.clock.fast_forward("00:30")
+        expect(page).to_have_title("Done · Your order · Slate")
 
 
 def test_page_outlives_its_server(browser: Browser, place: Place) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.test import override_settings
+from django.utils import timezone
 
+from shop.orders.cancellation import cancel
 from shop.orders.models import Order, State
 from shop.orders.states import transition
 from shop.packing.outcomes import NeedsCorrection
@@ -14,6 +17,7 @@ from tests.factories import (
     make_bare_order,
     make_order,
     make_packed_order,
+    make_staff,
     make_token,
     make_user,
     pack_all,
@@ -35,6 +39,13 @@ def faulty_name() -> Iterator[None]:
         yield
 
 
+def wait(order: Order, **passed: int) -> None:
+    """Let time pass for `order` and all that happened to it so far."""
+    earlier = timezone.now() - timedelta(**passed)
+    Order.objects.filter(pk=order.pk).update(created_at=earlier)
+    order.events.update(at=earlier)
+
+
 def order_in(situation: str) -> Order:
     """An order that really got there."""
     match situation:
@@ -44,6 +55,10 @@ def order_in(situation: str) -> Order:
             order = make_order()
             transition(order, State.PACKING)
             return order
+        case "slow" | "late":
+            order = make_order()
+            transition(order, State.PACKING)
+            wait(order, minutes=2 if situation == "slow" else 6)
         case "packed":
             return make_packed_order()
         case "has_packing_errors":
@@ -59,7 +74,7 @@ def order_in(situation: str) -> Order:
             pack_all()
         case "cancelled":
             order = make_order()
-            transition(order, State.CANCELLED)
+            cancel(order, make_staff(), reason="You have told us that it is not needed.")
         case _:
             order = make_order()
     order.refresh_from_db()

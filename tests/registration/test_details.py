@@ -18,7 +18,8 @@ from tests.pages import assert_left_out, error_beside, fields, html, summary, vi
 
 pytestmark = pytest.mark.django_db
 
-CHROME = {"next", "language", "csrfmiddlewaretoken", "sign_out"}
+CHROME = {"next", "language", "csrfmiddlewaretoken", "sign_out", "place", "terms_version"}
+AGREED = {"terms": "on", "terms_version": "1"}
 
 
 def address(order: Order) -> str:
@@ -54,7 +55,7 @@ def test_form_is_not_there_when_nothing_is_missing() -> None:
 
 def test_filling_in_completes_the_order_and_wakes_the_worker() -> None:
     order = make_bare_order("Yamdu FREE")
-    answer = visitor().post(address(order), DETAILS)
+    answer = visitor().post(address(order), {**DETAILS, **AGREED})
     assert (answer.status_code, answer.headers["Location"]) == (302, address(order))
     order = fresh(order)
     assert order.complete
@@ -76,7 +77,7 @@ def test_details_can_be_filled_in_one_after_the_other() -> None:
 
 def test_optional_details_may_be_left_out() -> None:
     order = make_bare_order("s")
-    visitor().post(address(order), {**DETAILS, "user_first_name": ""})
+    visitor().post(address(order), {**DETAILS, **AGREED, "user_first_name": ""})
     assert fresh(order).complete
     assert fresh(order).user_first_name is None
 
@@ -101,8 +102,8 @@ def test_page_with_a_form_is_not_polled_away() -> None:
 
 def test_second_filling_in_is_told_kindly_and_changes_nothing() -> None:
     order = make_bare_order("s")
-    visitor().post(address(order), DETAILS)
-    late = {**DETAILS, "client_name": "Other", "user_email": "other@example.com"}
+    visitor().post(address(order), {**DETAILS, **AGREED})
+    late = {**DETAILS, **AGREED, "client_name": "Other", "user_email": "other@example.com"}
     page = visitor().post(address(order), late, follow=True)
     assert page.status_code == 200
     assert "These details were filled in already." in words(page)
@@ -112,7 +113,8 @@ def test_second_filling_in_is_told_kindly_and_changes_nothing() -> None:
 
 def test_member_that_was_set_on_arrival_cannot_be_overwritten() -> None:
     order = make_order(user_email=None)
-    visitor().post(address(order), {**DETAILS, "client_name": "Other", "project_name": "Other"})
+    other = {"client_name": "Other", "project_name": "Other"}
+    visitor().post(address(order), {**DETAILS, **AGREED, **other})
     assert fresh(order).complete
     assert (fresh(order).client_name, fresh(order).project_name) == (
         "Constantin Film",
@@ -125,7 +127,7 @@ def test_member_that_was_set_on_arrival_cannot_be_overwritten() -> None:
 )
 def test_ids_tokens_and_facts_are_never_taken_from_the_page(member: str) -> None:
     order = make_bare_order("s")
-    visitor().post(address(order), {**DETAILS, member: "1"})
+    visitor().post(address(order), {**DETAILS, **AGREED, member: "1"})
     order = fresh(order)
     assert (order.client_id, order.project_id, order.token, order.token_last4) == (
         None,
@@ -138,7 +140,7 @@ def test_ids_tokens_and_facts_are_never_taken_from_the_page(member: str) -> None
 
 def test_signed_in_person_who_fills_in_is_in_the_history() -> None:
     order, user = make_bare_order("s"), make_user()
-    visitor(user).post(address(order), DETAILS)
+    visitor(user).post(address(order), {**DETAILS, **AGREED})
     event = order.events.get(kind="details")
     assert (event.actor, event.details) == (
         user,
@@ -197,7 +199,7 @@ def test_forms_from_elsewhere_do_nothing() -> None:
     bare, packed = make_bare_order("s"), make_packed_order()
     browser = visitor()
     browser.handler.enforce_csrf_checks = True
-    assert browser.post(address(bare), DETAILS).status_code == 403
+    assert browser.post(address(bare), {**DETAILS, **AGREED}).status_code == 403
     assert browser.post(f"{address(packed)}resend/").status_code == 403
     assert not fresh(bare).complete
     assert Invitation.objects.get().counter == 1

@@ -12,6 +12,8 @@ from shop.notifications.emails.content import Attachment, EmailContent, Link, Ro
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import order_sample, sample_order
+from shop.orders.cancellation import EXPIRED, cancellation_reason
+from shop.orders.consent import Consent, consent_of
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Basket, Order, OrderEvent, State
 
@@ -62,15 +64,15 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
     )
 
     def content(self) -> EmailContent:
-        """Return the confirmation. Only an order from our pages has a basket with terms."""
+        """Return the confirmation. Only an order that our pages made binding has consent."""
         complete = _("Once all is set up, you get a second e-mail, with a link to sign in.")
         incomplete = _(
             "A few details are still missing. Please fill them in on the page of your order; "
             "then we go on at once."
         )
         keep = _("Whoever has this link can see how the order stands. Please keep it to yourself.")
-        basket: Basket | None = getattr(self.order, "basket", None)
-        terms = basket.terms if basket else None
+        consent = consent_of(self.order)
+        terms = consent.terms if consent else None
         number, tier, *names = self.rows()
         onward = complete if self.order.complete else incomplete
         return EmailContent(
@@ -78,7 +80,7 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
             intro=(_("We have received your order."), onward),
             rows=(number, tier, *self._price(), *names),
             action=self.page(_("See how it stands")),
-            outro=(keep, *(_agreed(basket, terms) if basket and terms else ()), self.unknown()),
+            outro=(keep, *(_agreed(consent) if consent else ()), self.unknown()),
             link=Link(_("Terms"), page_url("terms")) if terms else None,
             # The version that was agreed to, even if the page has a newer one by now.
             attachment=Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
@@ -178,22 +180,17 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
         """Return the reason that staff gave, or that the order expired and was erased."""
         nothing_due = _("Nothing is to be paid for it.")
         if self.order.user_email is None:  # erased
-            expired = _(
-                "Details of your order were missing for too long. We have cancelled it "
-                "and deleted what you told us."
-            )
             return EmailContent(
                 subject=_("Your order was cancelled"),
-                intro=(expired,),
+                intro=(str(EXPIRED),),
                 rows=self.rows(),
                 action=Link(_("See the tiers"), page_url("tiers")),
                 outro=(nothing_due, _("You are welcome to order again.")),
             )
-        events = self.order.events.all()
-        reasons = [event.note for event in events if event.state == State.CANCELLED]
+        reason = cancellation_reason(self.order)
         return EmailContent(
             subject=_("Your order was cancelled"),
-            intro=(_("We have cancelled your order."), *filter(None, reasons)),
+            intro=(_("We have cancelled your order."), *filter(None, [reason])),
             rows=self.rows(),
             action=self.page(_("See the order")),
             outro=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
@@ -226,10 +223,10 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
         )
 
 
-def _agreed(basket: Basket, terms: Version) -> tuple[str, str]:
+def _agreed(consent: Consent) -> tuple[str, str]:
     agreed = _("You agreed to our terms (version %(number)s) on %(day)s. They come with this mail.")
     return (
-        agreed % {"number": terms.number, "day": date(basket.agreed_at, "DATE_FORMAT")},
+        agreed % {"number": consent.terms.number, "day": date(consent.agreed_at, "DATE_FORMAT")},
         _("To cancel, an e-mail is enough: the terms say where to and by when."),
     )
 

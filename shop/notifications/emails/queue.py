@@ -22,6 +22,11 @@ def queue_received(order: Order) -> None:
     _queue(order, Message.Kind.RECEIVED, order.user_email)
 
 
+def queue_completed(order: Order) -> None:
+    """Queue the confirmation again for an order that was completed on its page."""
+    _queue(order, Message.Kind.RECEIVED, order.user_email, "completed")
+
+
 def queue_reminder(order: Order) -> None:
     """Queue the mail that asks for missing details, if there is an address."""
     _queue(order, Message.Kind.REMINDER, order.user_email)

@@ -61,6 +61,7 @@ def send(pk: int) -> None:
         "order__delivered_project__client",
         "order__member",
         "order__basket__terms",
+        "order__consent__terms",
         "user",
     ).first()
     if message is None:
