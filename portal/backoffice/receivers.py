@@ -7,13 +7,13 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from portal.backoffice.models import Export
-from shop.tenancy.erasure import user_erased
+from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 
 
-@receiver(user_erased)
+@receiver([user_erased, address_erased])
 def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) -> None:
-    """Remove the user's addresses from the search texts of exports."""
+    """Remove the person's e-mail addresses from the search texts of exports."""
     for email in emails:
         text = urlencode({"q": email})[2:]
         for export in Export.objects.filter(filter__icontains=text):

@@ -1,4 +1,4 @@
-"""Erase stored responses that hold data of a user who deletes their account."""
+"""Erase stored responses that hold data of a person who is erased."""
 
 from functools import reduce
 from operator import or_
@@ -8,12 +8,16 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from shop.api.models import IdempotentResponse
-from shop.tenancy.erasure import user_erased
+from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 
 
-@receiver(user_erased)
-def erase_responses(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+@receiver([user_erased, address_erased])
+def erase_responses(
+    sender: type[User], emails: frozenset[str], user: User | None = None, **kwargs: Any
+) -> None:
     """Delete the responses to `user`, and those that contain one of their `emails`."""
-    within = [Q(body__icontains=f'"{email}"') for email in emails]
-    IdempotentResponse.objects.filter(reduce(or_, within, Q(user=user))).delete()
+    found = [Q(body__icontains=f'"{email}"') for email in emails]
+    if user:
+        found.append(Q(user=user))
+    IdempotentResponse.objects.filter(reduce(or_, found)).delete()

@@ -1,6 +1,6 @@
-"""Erase a member's personal data when they delete their account.
+"""Erase a person's personal data: a user's, or that of somebody who ordered without an account.
 
-The row stays, emptied, because others refer to it: an order keeps the user who placed it.
+A user's row stays, emptied, because others refer to it: an order keeps the user who placed it.
 """
 
 import json
@@ -18,11 +18,14 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from shop.tenancy.models import Client, Membership, User
+from shop.tenancy.email_addresses import user_by_email
+from shop.tenancy.models import Client, Membership, StaffInvitation, User, erased_email
 
 # Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
 # in lower case.
 user_erased = Signal()
+# The same for somebody without an account: `emails` alone.
+address_erased = Signal()
 
 
 class StillAdministersError(Exception):
@@ -30,7 +33,7 @@ class StillAdministersError(Exception):
 
 
 class NotErasableError(Exception):
-    """The user is staff, or was erased already."""
+    """The user is staff, or was erased already; or the address belongs to a user."""
 
 
 def erase_user(user: User) -> None:
@@ -42,23 +45,35 @@ def erase_user(user: User) -> None:
     emails = emails_of(user)
     with transaction.atomic():
         # First of all, as it locks the row: a client cannot be handed over to them meanwhile.
-        there = User.objects.filter(pk=user.pk, is_active=True, is_staff=False)
-        if not there.update(is_active=False):
+        # Somebody who never joined is inactive, but can be erased.
+        there = User.objects.filter(pk=user.pk, is_staff=False)
+        if not there.exclude(email=erased_email(user.pk)).update(is_active=False):
             raise NotErasableError
         if Client.objects.filter(client_admin=user).exists():
             raise StillAdministersError
         user_erased.send(sender=User, user=user, emails=emails)
         _delete_credentials(user)
         Membership.objects.filter(user=user).delete()
+        StaffInvitation.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         of_users = ContentType.objects.get_for_model(User)
         log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
         log.update(object_repr="", change_message="")
         nothing = {"login": None, "first_name": "", "last_name": "", "last_login": None}
-        email = f"deleted-{user.pk}@deleted.invalid"
+        email = erased_email(user.pk)
         row = User.objects.filter(pk=user.pk)
         row.update(email=email, password=make_password(None), **nothing)
     # Decoding every session takes too long for a transaction.
+    _delete_sessions_with(emails)
+
+
+def erase_address(email: str) -> None:
+    """Erase the person who ordered as `email` and has no account. Raises NotErasableError."""
+    emails = frozenset({email.lower()})
+    with transaction.atomic():
+        if user_by_email(email):
+            raise NotErasableError
+        address_erased.send(sender=User, emails=emails)
     _delete_sessions_with(emails)
 
 

@@ -12,8 +12,8 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from portal.accounts.data_export import export
 from shop.access.tokens import issue
+from shop.data_export import export
 from shop.notifications.emails.models import Message
 from shop.orders.member_orders import invite
 from shop.orders.models import Order

@@ -13,4 +13,5 @@ class EmailsConfig(AppConfig):
             order_emails,
             receivers,
             staff_digest,
+            staff_invitation_emails,
         )

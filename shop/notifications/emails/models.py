@@ -28,6 +28,7 @@ class Message(Leased):
         PASSWORD = "password", _("new password")
         CODE = "code", _("code")
         CHANGE = "change", _("change of sign-in")
+        COLLEAGUE = "colleague", _("invitation to the back office")
         ALARM = "alarm", _("orders that wait for staff")
 
     class State(models.TextChoices):
