@@ -1,5 +1,6 @@
 """Signing in: password, passkey, mailed code, second factor; OAuth 2 for partners' programs."""
 
+from shop.env import env, read
 from shop.settings.base import DEMO
 
 AUTH_USER_MODEL = "tenancy.User"
@@ -43,6 +44,8 @@ if DEMO:
     ACCOUNT_RATE_LIMITS = dict.fromkeys(unlimited)
     MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
 ACCOUNT_SESSION_REMEMBER = True
+STAFF_SESSION_HOURS = read("STAFF_SESSION_HOURS", env.int, 12)
+STAFF_IDLE_MINUTES = read("STAFF_IDLE_MINUTES", env.int, 30)
 MFA_ADAPTER = "portal.accounts.mfa_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -1,0 +1,87 @@
+"""The end of a staff session: some hours after sign-in, or some minutes after the last activity."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+# Pages request these by themselves, whoever sits in front of them; also all pages with RELOAD,
+# which browsers without JavaScript load again and again.
+POLLED = {"staff_counts", "staff_bulk_progress", "registration_progress"}
+RELOAD = "reload"
+BEGAN, SEEN = "staff_began", "staff_seen"
+SEEN_EVERY = 15.0  # seconds between two notes of activity: each writes the session
+
+
+class StaffSessionMiddleware:
+    """Signs staff out after STAFF_SESSION_HOURS, or STAFF_IDLE_MINUTES without activity.
+
+    The view then answers as to anybody who is signed out. Sessions of members are left alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`; sessions that began with it get their end as well."""
+        response = self.get_response(request)
+        # Reading the session would make every response vary by cookie.
+        if request.session.accessed and _is_of_staff(request):
+            _keep_until_end(request)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Sign out where the session has ended; otherwise note the activity."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not _is_of_staff(request):
+            return None
+        now = time.time()
+        idle_since = request.session.get(SEEN, now)
+        if now >= _began(request) + settings.STAFF_SESSION_HOURS * 3600:
+            _end(request, _("Staff sessions end after some hours: please sign in again."))
+        elif now >= idle_since + settings.STAFF_IDLE_MINUTES * 60:
+            _end(request, _("Nothing was done here for a while: please sign in again."))
+        elif not _is_polled(request) and now >= idle_since + SEEN_EVERY:
+            request.session[SEEN] = now
+        return None
+
+
+def _is_of_staff(request: HttpRequest) -> bool:
+    return SESSION_KEY in request.session and bool(getattr(request.user, "is_staff", False))
+
+
+def _is_polled(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return bool(match and match.url_name in POLLED) or RELOAD in request.GET
+
+
+def _began(request: HttpRequest) -> float:
+    """Return when the user signed in, in seconds since the epoch.
+
+    Proofs are older than the note of this module where the user became staff since.
+    """
+    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
+    noted = request.session.get(BEGAN, time.time())
+    return float(min([noted, *(record["at"] for record in records)]))
+
+
+def _keep_until_end(request: HttpRequest) -> None:
+    """Write the beginning into a new session, and its end into the cookie."""
+    if SEEN in request.session and BEGAN in request.session:
+        return
+    began, now = _began(request), time.time()
+    request.session[BEGAN] = began
+    request.session.setdefault(SEEN, now)
+    request.session.set_expiry(max(1, int(began + settings.STAFF_SESSION_HOURS * 3600 - now)))
+
+
+def _end(request: HttpRequest, sentence: str) -> None:
+    logout(request)
+    messages.warning(request, sentence)
