@@ -102,7 +102,12 @@ def _orders(user: User | None, emails: frozenset[str]) -> list[Facts]:
     if user:
         mine |= Q(placed_by=user) | Q(owner=user)
     related = ("product", "basket__terms", "delivered_client", "delivered_project")
-    found = Order.objects.filter(mine).select_related(*related).order_by("pk")
+    found = (
+        Order.objects.filter(mine)
+        .select_related(*related)
+        .prefetch_related("events")
+        .order_by("pk")
+    )
     return [_order(each, user) for each in found]
 
 
@@ -115,7 +120,7 @@ def _order(order: Order, user: User | None) -> Facts:
         "placed_by_me": user is not None and number in {order.placed_by_id, order.owner_id},
         "tier": order.tier_name or (order.product.name if order.product else None),
         "vat_rate": str(order.vat_rate),
-        "events": _rows(order.events.all(), "at", "kind", "state"),
+        "events": [_facts(each, "at", "kind", "state") for each in order.events.all()],
         "client_name": order.client_name or (client.name if client else None),
         "project_name": order.project_name or (project.name if project else None),
     }

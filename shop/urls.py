@@ -10,6 +10,7 @@ from django.urls.converters import StringConverter
 from django.views.generic import TemplateView
 
 from portal.backoffice.staff_access import close_admin
+from portal.backoffice.staff_join_page import join_back_office
 from portal.registration.views import find
 from shop import errors, health
 from shop.metrics import metrics
@@ -39,6 +40,7 @@ urlpatterns = [
     path("", include("shop.open_order.urls")),
     path("register/", find, name="find_order"),
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
+    path("account/back-office/<str:token>/", join_back_office, name="staff_join"),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
     path("portal/", include("portal.accounts.member_urls")),

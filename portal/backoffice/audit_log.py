@@ -34,9 +34,15 @@ class Act(TextChoices):
 
 def record(staff: User, about: Model, what: Act, note: str = "") -> None:
     """Log that `staff` did `what`, in the transaction that did it; `note` holds no personal data."""
-    flag = ADDITION if what == Act.MADE else CHANGE
-    message = [{"what": what, "note": note}]
-    LogEntry.objects.log_actions(staff.pk, [about], flag, change_message=message)
+    LogEntry.objects.create(
+        user=staff,
+        content_type=ContentType.objects.get_for_model(about),
+        object_id=str(about.pk),
+        # A person's entries outlive the person's data.
+        object_repr="" if isinstance(about, User) else str(about)[:200],
+        action_flag=ADDITION if what == Act.MADE else CHANGE,
+        change_message=json.dumps([{"what": what, "note": note}]),
+    )
 
 
 def history_of(about: Model) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -19,6 +18,7 @@ from shop.orders.order_fields import CORRECTABLE
 from shop.orders.webhook_urls import webhook_url_error
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
+from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 
@@ -219,8 +219,8 @@ class BulkForm(forms.Form):
         if action != BulkJob.Action.ASSIGN:
             del self.fields["assignee"]
             return
-        able = ModelBackend().with_perm("orders.mend_order").filter(is_staff=True)
-        self.fields["assignee"].queryset = able.order_by("email")  # type: ignore[attr-defined]
+        able = colleagues_with("orders.mend_order")
+        self.fields["assignee"].queryset = able  # type: ignore[attr-defined]
 
     def details(self) -> dict[str, Any]:
         """Return the reason or the assignee, if the action needs one."""

@@ -4,6 +4,7 @@ A user's row stays, emptied, because others refer to it: an order keeps the user
 """
 
 import json
+from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as OAuthClient
@@ -36,11 +37,11 @@ class NotErasableError(Exception):
     """The user is staff, or was erased already; or the address belongs to a user."""
 
 
-def erase_user(user: User) -> None:
+def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
-    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Raises
-    StillAdministersError and NotErasableError.
+    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Calls `record` at
+    the end of the transaction. Raises StillAdministersError and NotErasableError.
     """
     emails = emails_of(user)
     with transaction.atomic():
@@ -63,17 +64,22 @@ def erase_user(user: User) -> None:
         email = erased_email(user.pk)
         row = User.objects.filter(pk=user.pk)
         row.update(email=email, password=make_password(None), **nothing)
+        record()
     # Decoding every session takes too long for a transaction.
     _delete_sessions_with(emails)
 
 
-def erase_address(email: str) -> None:
-    """Erase the person who ordered as `email` and has no account. Raises NotErasableError."""
+def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None:
+    """Erase the person who ordered as `email` and has no account.
+
+    Calls `record` at the end of the transaction. Raises NotErasableError.
+    """
     emails = frozenset({email.lower()})
     with transaction.atomic():
         if user_by_email(email):
             raise NotErasableError
         address_erased.send(sender=User, emails=emails)
+        record()
     _delete_sessions_with(emails)
 
 

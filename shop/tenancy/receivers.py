@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.idp.oidc.models import Client as OAuthClient
 from django.contrib.admin.models import LogEntry
 from django.db.models import ProtectedError
 from django.db.models.signals import pre_delete
@@ -11,11 +12,15 @@ from shop.tenancy.models import User
 
 
 @receiver(pre_delete, sender=User)
-def protect_log(sender: type[User], instance: User, **kwargs: Any) -> None:
-    """Raise ProtectedError if the admin's log names the user as who acted.
+def protect_traces(sender: type[User], instance: User, **kwargs: Any) -> None:
+    """Raise ProtectedError if the user is in the admin's log or owns a partner's application.
 
-    Our own tables protect their actors by themselves; Django's log would be deleted with them.
+    Our own tables protect their actors by themselves; rows of these libraries would be deleted
+    with the user.
     """
-    acts = LogEntry.objects.filter(user=instance)
-    if acts.exists():
-        raise ProtectedError("This user has acted here: erase them instead.", set(acts))
+    for rows in (
+        LogEntry.objects.filter(user=instance),
+        OAuthClient.objects.filter(owner=instance),
+    ):
+        if rows.exists():
+            raise ProtectedError("This user has acted here: erase them instead.", set(rows))

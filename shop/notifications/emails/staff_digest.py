@@ -18,6 +18,7 @@ from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
+from shop.tenancy.colleagues import colleagues_with
 
 MAX_NAMED = 10  # orders in a mail; of the others it gives the number
 MAX_COUNTED = 1000  # of one slice
