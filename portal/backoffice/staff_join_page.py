@@ -71,7 +71,7 @@ def _join_new(request: HttpRequest, invitation: StaffInvitation) -> HttpResponse
         )
         if not form.by_passkey:
             # They have just set the password: setting up a factor need not ask for it again.
-            record_authentication(request, user, method="password", email=user.email)
+            record_authentication(request, user, method="password", reauthenticated=True)
         return answer
     context = {"invitation": invitation, "form": form, "email": user.email}
     status = 422 if form.errors else 200

@@ -85,6 +85,7 @@ def test_invited_colleague_joins_by_the_mailed_link(
     assert browser.get(LIST).status_code == 403
 
 
+@pytest.mark.django_db(transaction=True)  # allauth notes a new factor at commit
 def test_new_colleague_sees_nothing_before_a_second_factor(settings: Settings) -> None:
     invitation, browser = invited(), at_localhost()
     settings.DEMO = False
