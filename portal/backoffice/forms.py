@@ -21,6 +21,7 @@ from shop.packing.step_names import step_title
 from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
+from shop.text_areas import TextAreaField
 
 
 class ActionForm(forms.Form):
@@ -52,9 +53,7 @@ class ByHandForm(ActionForm):
         widget=forms.NumberInput,
         error_messages={"invalid_choice": _("There is no project of this number.")},
     )
-    note = forms.CharField(
-        label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = TextAreaField(label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -75,7 +74,7 @@ class CancelForm(ActionForm):
     """Ask for the reason of a cancellation."""
 
     name = "cancel"
-    reason = forms.CharField(
+    reason = TextAreaField(
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -154,7 +153,7 @@ class NoteForm(ActionForm):
     """Ask for a note to colleagues."""
 
     name = "note"
-    text = forms.CharField(
+    text = TextAreaField(
         label=_("Note"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -201,7 +200,7 @@ class ClientAdminForm(ActionForm):
 class BulkForm(forms.Form):
     """Ask for what a bulk action needs."""
 
-    reason = forms.CharField(
+    reason = TextAreaField(
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -250,7 +249,7 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text=_("Who stands behind the orders that the application places by itself."),
     )
-    redirect_uris = forms.CharField(
+    redirect_uris = TextAreaField(
         label=_("Redirect URIs"),
         required=False,
         max_length=4000,

@@ -223,7 +223,7 @@ def test_erasing_asks_for_the_factor_again(settings: Settings) -> None:
 @pytest.mark.parametrize("what", ["user", "client", "project"])
 def test_admin_deletes_nobody_not_even_in_bulk(what: str) -> None:
     project = make_membership().project
-    rows = {"user": make_user(), "client": project.client, "project": project}
+    rows: dict[str, Any] = {"user": make_user(), "client": project.client, "project": project}
     path = f"/staff/catalogue/tenancy/{what}/"
     chief = visitor(make_staff())
     assert "delete_selected" not in chief.get(path).content.decode()
