@@ -27,7 +27,7 @@ OWN = {
     "tenancy.User_groups.user": "their roles",
     "tenancy.User_user_permissions.user": "their permissions",
     "emails.Message.user": "a mail to them",
-    "api.IdempotentResponse.user": "an answer to their program, kept for a day",
+    "access.IdempotentResponse.user": "an answer to their program, kept for a day",
     "account.EmailAddress.user": "their address",
     "mfa.Authenticator.user": "their passkey or app",
     "usersessions.UserSession.user": "where they are signed in",
