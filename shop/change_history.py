@@ -1,4 +1,4 @@
-"""What the admin's history says about a change: old and new values."""
+"""Entries of the admin's history that hold old and new values."""
 
 from typing import Any
 
