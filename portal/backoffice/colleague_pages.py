@@ -22,6 +22,7 @@ from portal.backoffice.staff_access import (
     recent_factor_required,
     staff_user,
 )
+from shop.languages import page_language
 from shop.notifications.emails.queue import queue_staff_invitation
 from shop.orders.assignment import unassign_all
 from shop.orders.models import Order
@@ -52,7 +53,8 @@ def colleague_list(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a colleague by a mailed link."""
     staff = staff_user(request)
-    form = ColleagueForm(staff, request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = ColleagueForm(staff, data, initial={"language": page_language()})
     if form.is_valid():
         given = form.cleaned_data
         try:

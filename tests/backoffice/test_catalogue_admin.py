@@ -185,17 +185,17 @@ def test_promotion_code_that_was_used_is_not_renamed() -> None:
     Promotion.objects.update(uses=1)
     assert 'name="code"' not in html(browser.get(path))
     promotion = Promotion.objects.get()
-    promotion.code = "JUNI"
+    promotion.code = "SOMMER"
     with pytest.raises(ValidationError, match="cannot be changed any more"):
         promotion.full_clean()
 
 
 def test_promotion_code_that_was_used_is_not_deleted_in_bulk() -> None:
-    for code, uses in (("MAI", 1), ("JUNI", 0)):
+    for code, uses in (("MAI", 1), ("SOMMER", 0)):
         Promotion.objects.create(code=code, name=code, percent=5, uses=uses)
     path, browser = f"{ADMIN}/catalogue/promotion/", visitor(make_staff())
     chosen = {"action": "delete_selected", "post": "yes"}
-    for code in ("MAI", "JUNI"):
+    for code in ("MAI", "SOMMER"):
         number = Promotion.objects.get(code=code).pk
         browser.post(path, chosen | {"_selected_action": number})
     assert [each.code for each in Promotion.objects.all()] == ["MAI"]
