@@ -27,7 +27,7 @@ from portal.backoffice.staff_access import (
 )
 from shop.data_export import export, export_of_address
 from shop.notifications.emails.models import Message
-from shop.orders.models import Order, State
+from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_erasure import orders_for
 from shop.orders.states import FINISHED
 from shop.tenancy.email_addresses import user_by_email
@@ -117,7 +117,7 @@ def person(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "mails": found.mails[:SHOWN],
         "memberships": of_user.select_related("project__client")[:SHOWN],
         "clients": Client.objects.filter(client_admin=user) if user else [],
-        "events": sum(order.events.count() for order in orders[:SHOWN]),
+        "events": OrderEvent.objects.filter(order__in=orders.order_by()).count(),
         "history": history_of(user) if user else [],
         "data_url": found.url("staff_person_data"),
         "erase_url": found.url("staff_person_erase"),
