@@ -11,6 +11,8 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from shop.tenancy.models import User
+
 # Pages request these by themselves, whoever sits in front of them; also all pages with RELOAD,
 # which browsers without JavaScript load again and again.
 POLLED = {"staff_counts", "staff_bulk_progress", "registration_progress"}
@@ -32,19 +34,22 @@ class StaffSessionMiddleware:
         """Answer `request`; sessions that began with it get their end as well."""
         response = self.get_response(request)
         # Reading the session would make every response vary by cookie.
-        if request.session.accessed and _is_of_staff(request):
-            _keep_until_end(request)
+        user = _staff_of(request) if request.session.accessed else None
+        # allauth gives the cookie of every new session the lifetime of members' sessions.
+        if user and (BEGAN not in request.session or request.session.get_expiry_age() > _longest()):
+            begin(request, user)
         return response
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         """Sign out where the session has ended; otherwise note the activity."""
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not _is_of_staff(request):
+        user = _staff_of(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        if user is None:
             return None
         now = time.time()
         idle_since = request.session.get(SEEN, now)
-        if now >= _began(request) + settings.STAFF_SESSION_HOURS * 3600:
+        if now >= _began(request, user) + _longest():
             _end(request, _("Staff sessions end after some hours: please sign in again."))
         elif now >= idle_since + settings.STAFF_IDLE_MINUTES * 60:
             _end(request, _("Nothing was done here for a while: please sign in again."))
@@ -53,8 +58,9 @@ class StaffSessionMiddleware:
         return None
 
 
-def _is_of_staff(request: HttpRequest) -> bool:
-    return SESSION_KEY in request.session and bool(getattr(request.user, "is_staff", False))
+def _staff_of(request: HttpRequest) -> User | None:
+    user = request.user if SESSION_KEY in request.session else None
+    return user if isinstance(user, User) and user.is_staff else None
 
 
 def _is_polled(request: HttpRequest) -> bool:
@@ -62,24 +68,26 @@ def _is_polled(request: HttpRequest) -> bool:
     return bool(match and match.url_name in POLLED) or RELOAD in request.GET
 
 
-def _began(request: HttpRequest) -> float:
+def _began(request: HttpRequest, user: User) -> float:
     """Return when the user signed in, in seconds since the epoch.
 
     Proofs are older than the note of this module where the user became staff since.
     """
-    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
+    records: list[dict[str, Any]] = get_authentication_records(request, user)
     noted = request.session.get(BEGAN, time.time())
     return float(min([noted, *(record["at"] for record in records)]))
 
 
-def _keep_until_end(request: HttpRequest) -> None:
-    """Write the beginning into a new session, and its end into the cookie."""
-    if SEEN in request.session and BEGAN in request.session:
-        return
-    began, now = _began(request), time.time()
+def begin(request: HttpRequest, user: User) -> None:
+    """Note when the session of `user` began, and let its cookie end with it."""
+    began, now = _began(request, user), time.time()
     request.session[BEGAN] = began
     request.session.setdefault(SEEN, now)
-    request.session.set_expiry(max(1, int(began + settings.STAFF_SESSION_HOURS * 3600 - now)))
+    request.session.set_expiry(max(1, int(began + _longest() - now)))
+
+
+def _longest() -> int:
+    return int(settings.STAFF_SESSION_HOURS * 3600)
 
 
 def _end(request: HttpRequest, sentence: str) -> None:

@@ -20,7 +20,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import resolve, reverse
+from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
@@ -139,11 +139,11 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         # A part of the page asked: the whole page has to lead there.
         return HttpResponseClientRefresh()
-    if request.method in {"GET", "HEAD"}:
-        return redirect_to_login(request.get_full_path())
+    back = request.get_full_path()
     form = urlsplit(request.headers.get("Referer", ""))
-    is_ours = form.netloc == request.get_host() and form.path.startswith(reverse("staff"))
-    return redirect_to_login(form.path if is_ours else reverse("staff"))
+    if request.method == "POST" and form.netloc == request.get_host():
+        back = form.path
+    return redirect_to_login(back)
 
 
 def _is_of_users(request: HttpRequest) -> bool:

@@ -1,12 +1,13 @@
 """Apps, middleware, templates, database, cache, languages, static files and logging."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from shop.env import env, read
+from shop.env import env, keep_private, read
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -16,7 +17,11 @@ DEBUG = read("DEBUG", env.bool, False)
 if DEBUG and not DEMO:
     raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+# Sessions, keys and addresses lie there: other users of the machine must not read them. What this
+# process creates is its user's alone, too.
+os.umask(0o077)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
+keep_private(VAR_DIR)
 
 INSTALLED_APPS = [
     "shop.worker",
@@ -54,12 +59,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shop.middleware.RequestIdMiddleware",
+    "shop.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.middleware.LanguageMiddleware",
+    "shop.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -98,6 +105,8 @@ if "ENGINE" not in DATABASES["default"]:
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    for ending in ("", "-wal", "-shm"):
+        keep_private(Path(f"{DATABASES['default']['NAME']}{ending}"))
     # IMMEDIATE: otherwise a transaction that reads before it writes fails at once when another
     # one writes. FULL: an acknowledged order survives a power cut.
     DATABASES["default"]["OPTIONS"] = {

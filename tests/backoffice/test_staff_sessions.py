@@ -160,7 +160,7 @@ def test_form_sent_after_the_end_leads_back_to_its_page() -> None:
     order.refresh_from_db()
     assert order.approved_at is None
     answer = browser.post(f"{page}approve/", headers={"Referer": f"https://evil.example{page}"})
-    assert answer["Location"] == f"{LOGIN}?next=/staff/"
+    assert answer["Location"] == f"{LOGIN}?next={page}approve/"
 
 
 def test_cookie_of_staff_ends_with_the_session() -> None:
