@@ -79,7 +79,7 @@ TABLE: dict[str, Kind | set[str]] = {
         ("checkout/", "checkout/tier/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/join/{token}/",
-         "account/login/", "account/logout/", "account/inactive/", "account/login/code/",
+         "account/back-office/{token}/", "account/login/", "account/logout/", "account/inactive/", "account/login/code/",
          "account/login/code/confirm/", "account/confirm-email/", "account/password/reset/",
          "account/password/reset/done/", "account/password/reset/key/done/",
          "account/password/reset/key/{uidb36}-{key}/", "account/2fa/authenticate/",
@@ -176,6 +176,7 @@ class World:
                 "orders": self.order.pk,
                 "applications": self.application.pk,
                 "bulk": BulkJob.objects.get().pk,
+                "colleagues": BulkJob.objects.get().actor_id,
                 "token": token and token.pk,
                 "mail": self.order.messages.get(kind="received").pk,
             }
@@ -191,6 +192,7 @@ class World:
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
         values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b"}
+        values["token"] = "x"
         return "/" + address.format(**values)
 
     def gives_away_hash(self, address: str, text: str) -> bool:
