@@ -76,6 +76,7 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"ALLOWED_HOSTS": "other.example"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: nonsense"),
+        ({"MAIL_FROM": "nonsense"}, "MAIL_FROM cannot be read: nonsense"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL "),
         ({"PACKING_LEASE_SECONDS": "long"}, "PACKING_LEASE_SECONDS cannot be read: long"),
         ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES cannot be read: one"),
@@ -196,3 +197,16 @@ def test_directory_that_everybody_shares_is_left_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o1777)
     manage(tmp_path, "check", DEMO="1")
     assert tmp_path.stat().st_mode & 0o7777 == 0o1777
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ("Slate <no-reply@straße.example>", "Slate <no-reply@xn--strae-oqa.example>"),
+        ("no-reply@shop.example", "no-reply@shop.example"),
+    ],
+)
+def test_sender_of_mails_has_its_domain_in_ascii(tmp_path: Path, given: str, sender: str) -> None:
+    code = "from django.conf import settings; print(settings.DEFAULT_FROM_EMAIL)"
+    result = manage(tmp_path, "shell", "-v0", "-c", code, **PRODUCTION, MAIL_FROM=given)
+    assert result.stdout.strip() == sender

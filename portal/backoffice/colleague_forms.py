@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from shop.email_fields import EmailInput, NewEmailField
 from shop.form_texts import form_text, member_field
 from shop.orders.document import name_problem
 from shop.tenancy.colleagues import grantable_groups
@@ -61,8 +62,11 @@ class RolesForm(forms.Form):
 class ColleagueForm(RolesForm):
     """Ask for the e-mail, the language and the roles of a new colleague."""
 
-    # The order document checks addresses; here Django's own field does.
-    email = forms.EmailField(label=_("E-mail"), help_text=_("The link to join goes here."))
+    email = NewEmailField(
+        label=_("E-mail"),
+        help_text=_("The link to join goes here."),
+        widget=EmailInput({"autocomplete": "off"}),
+    )
     language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
     field_order = ("email", "language", "roles")
 

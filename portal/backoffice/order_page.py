@@ -26,6 +26,7 @@ from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
 from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
+from shop.typed_text import isolated
 
 HIDDEN = "…".encode()  # in place of an order's hash
 RELATED = (
@@ -166,4 +167,4 @@ def _too_late(request: HttpRequest, order: Order) -> str:
     if last.actor == request.user:
         return _("You have done this already: here is how the order stands now.")
     sentence = _("%(who)s was faster: here is how the order stands now.")
-    return sentence % {"who": last.actor.get_full_name() or str(last.actor)}
+    return sentence % {"who": isolated(last.actor.get_full_name() or str(last.actor))}

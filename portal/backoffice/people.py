@@ -26,6 +26,7 @@ from portal.backoffice.staff_access import (
     staff_user,
 )
 from shop.data_export import export, export_of_address
+from shop.email_fields import EmailField, EmailInput
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_erasure import orders_for
@@ -37,6 +38,7 @@ from shop.tenancy.erasure import (
     emails_of,
     erase_address,
     erase_user,
+    spellings,
 )
 from shop.tenancy.models import Client, Membership, User
 
@@ -47,7 +49,8 @@ SHOWN = 200  # rows of each kind
 class FindPersonForm(forms.Form):
     """Ask for the e-mail address of a person."""
 
-    email = forms.EmailField(
+    email = EmailField(
+        widget=EmailInput({"autocomplete": "off"}),
         label=gettext_lazy("E-mail"),
         help_text=gettext_lazy("Of an account, or of an order. The whole address."),
     )
@@ -70,8 +73,8 @@ class Person:
 
     @property
     def emails(self) -> frozenset[str]:
-        """The addresses that are this person's, in lower case."""
-        return emails_of(self.user) if self.user else frozenset({self.email.lower()})
+        """The addresses that are this person's, in the spellings that are stored."""
+        return emails_of(self.user) if self.user else spellings(self.email)
 
     @property
     def orders(self) -> QuerySet[Order]:
@@ -222,7 +225,7 @@ def _ask_to_erase(request: HttpRequest, person: Person, form: EraseForm) -> Http
 def _search(email: str) -> Person | None:
     if user := user_by_email(email):
         return Person("accounts", user.pk, user.email, user)
-    order = orders_for(None, [email.lower()]).order_by("-pk").first()
+    order = orders_for(None, [email]).order_by("-pk").first()
     return Person("orders", order.pk, email, None) if order else None
 
 

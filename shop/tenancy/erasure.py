@@ -19,11 +19,12 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from shop.email_spellings import canonical_email, stored_email
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Membership, StaffInvitation, User, erased_email
 
 # Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
-# in lower case.
+# as `emails_of` spells them.
 user_erased = Signal()
 # The same for somebody without an account: `emails` alone.
 address_erased = Signal()
@@ -60,10 +61,7 @@ def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
         of_users = ContentType.objects.get_for_model(User)
         log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
         log.update(object_repr="", change_message="")
-        nothing = {"login": None, "first_name": "", "last_name": "", "last_login": None}
-        email = erased_email(user.pk)
-        row = User.objects.filter(pk=user.pk)
-        row.update(email=email, password=make_password(None), **nothing)
+        _empty(user)
         record()
     # Decoding every session takes too long for a transaction.
     _delete_sessions_with(emails)
@@ -74,7 +72,7 @@ def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None
 
     Calls `record` at the end of the transaction. Raises NotErasableError.
     """
-    emails = frozenset({email.lower()})
+    emails = spellings(email)
     with transaction.atomic():
         if user_by_email(email):
             raise NotErasableError
@@ -83,11 +81,29 @@ def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None
     _delete_sessions_with(emails)
 
 
+def _empty(user: User) -> None:
+    user.email = erased_email(user.pk)
+    user.login = user.last_login = None
+    user.first_name = user.last_name = ""
+    user.password = make_password(None)
+    # Saved, not updated: orders are found by the names of their member.
+    names = ("email", "login", "first_name", "last_name", "last_login", "password")
+    user.save(update_fields=names)
+
+
 def emails_of(user: User) -> frozenset[str]:
-    """Return the verified addresses of `user` in lower case; others may be somebody else's."""
+    """Return the verified addresses of `user`; others may be somebody else's.
+
+    Each is there as accounts spell it and as mail servers do.
+    """
     verified = EmailAddress.objects.filter(user=user, verified=True)
-    others = verified.values_list("email", flat=True)
-    return frozenset({user.email, *(email.lower() for email in others)})
+    emails = {user.email, *verified.values_list("email", flat=True)}
+    return frozenset(spelling for email in emails for spelling in spellings(email))
+
+
+def spellings(email: str) -> frozenset[str]:
+    """Return `email` as accounts spell it and as mail servers do."""
+    return frozenset({stored_email(email), canonical_email(email)})
 
 
 def _delete_credentials(user: User) -> None:

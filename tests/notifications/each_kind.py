@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.order_links import queue_link_of_number
 from shop.notifications.emails.queue import (
     queue_code,
     queue_password_reset,
@@ -30,7 +31,7 @@ from tests.factories import (
 ATTENTION = "tests.notifications.steps.ask_for_another_name"
 
 
-def make_message(  # noqa: C901 -- a case for each kind
+def make_message(  # noqa: C901, PLR0912 -- a case for each kind
     kind: str, language: str, settings: Settings, name: str = "Zebra AG"
 ) -> Message:
     """Return a message of `kind`, queued by what queues it in the shop."""
@@ -65,6 +66,8 @@ def make_message(  # noqa: C901 -- a case for each kind
         case "colleague":
             chief = make_user(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
+        case "links":
+            queue_link_of_number(make_order(**names).order_number or "", language)
         case "alarm":
             order = make_order("xl", **names)
             pack_all()

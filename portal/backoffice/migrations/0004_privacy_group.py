@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
 
     dependencies = (
         ("backoffice", "0003_actors_are_protected"),
-        ("tenancy", "0002_staff_invitation"),
+        ("tenancy", "0005_staff_invitation"),
     )
 
     operations = (migrations.RunPython(make_group, migrations.RunPython.noop),)

@@ -12,6 +12,7 @@ from shop.notifications.emails.samples import order_sample
 from shop.orders.models import State
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.invitations import join_code, join_token
+from shop.typed_text import isolated
 
 
 class DeliveryEmail(OrderEmail):
@@ -58,7 +59,10 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
         lifetime %= {"days": days}
         welcome = ""
         if project := order.delivered_project:
-            names = {"project": typed(project.name), "client": typed(project.client.name)}
+            names = {
+                "project": isolated(typed(project.name)),
+                "client": isolated(typed(project.client.name)),
+            }
             welcome = _("Welcome to the project “%(project)s” of %(client)s.") % names
         return EmailContent(
             subject=_("Your link to sign in"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from shop.email_spellings import same_mailbox
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.email_addresses import user_by_email
@@ -74,7 +75,7 @@ def queue_attention(order: Order) -> None:
         if not packing.exclude(packing__mendable=[]).exists():
             return
         key += f":{order.fault}"
-    details, recipient = {"state": order.state}, order.user_email.lower()
+    details, recipient = {"state": order.state}, order.user_email
     _queue(order, Message.Kind.ATTENTION, recipient, key, details=details)
     # It may have become obsolete before it was sent, and now it is wanted again.
     again = {"state": Message.State.WAITING, "attempts": 0, "next_attempt_at": timezone.now()}
@@ -96,9 +97,9 @@ def queue_email_change(order: Order, previous: str | None) -> None:
     """Tell the `previous` address, whose waiting mails become obsolete; write to the new one."""
     key = f"email_change:{order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()}"
     if previous:
-        stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
+        stale = order.messages.filter(recipient=previous, state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
-        if previous.lower() != (order.user_email or "").lower():
+        if not same_mailbox(previous, order.user_email or ""):
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)
@@ -139,7 +140,7 @@ def _queue_account(
 ) -> None:
     # Written without a user too: neither answer nor timing may tell which addresses are known.
     Message.objects.create(
-        kind=kind, user=user, recipient=email.lower(), language=language, details=details
+        kind=kind, user=user, recipient=email, language=language, details=details
     )
 
 
@@ -147,6 +148,6 @@ def _queue(
     order: Order, kind: Message.Kind, recipient: str | None, dedupe_key: str = "", **more: Any
 ) -> None:
     if recipient:
-        fields = {"recipient": recipient.lower(), "language": order.language, **more}
+        fields = {"recipient": recipient, "language": order.language, **more}
         message = Message(order=order, kind=kind, dedupe_key=dedupe_key, **fields)
         Message.objects.bulk_create([message], ignore_conflicts=True)

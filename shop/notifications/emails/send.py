@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from shop.email_spellings import same_mailbox, wire_email
 from shop.notifications.emails.daily_limit import daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
@@ -98,7 +99,9 @@ def _again(wait: timedelta) -> dict[str, Any]:
 def _deliver(message: Message) -> None:
     # No transaction is open here: a slow mail server must not hold the database.
     rendered = render(message)
-    mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
+    mail = EmailMultiAlternatives(
+        rendered.subject, rendered.text, to=[wire_email(message.recipient)]
+    )
     mail.attach_alternative(rendered.html, "text/html")
     if rendered.attachment:
         mail.attach(rendered.attachment.name, rendered.attachment.text, "text/plain")
@@ -111,6 +114,6 @@ def _redacted(error: Exception, recipient: str) -> str:
     """The text of `error`, with all addresses masked but the recipient's."""
 
     def shown(found: re.Match[str]) -> str:
-        return found[0] if found[0].lower() == recipient else mask_email(found[0])
+        return found[0] if same_mailbox(found[0], recipient) else mask_email(found[0])
 
     return EMAIL.sub(shown, f"{type(error).__name__}: {error}")
