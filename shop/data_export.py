@@ -59,11 +59,11 @@ def export(user: User) -> Facts:
 def export_of_address(email: str) -> Facts:
     """Return everything about the person who ordered as `email` and has no account."""
     emails = spellings(email)
-    messages = Message.objects.filter(recipient__in=emails)
+    messages = Message.objects.filter(recipient__in=emails).select_related("order")
     return {
         "email": email,
         "orders": _orders(None, emails),
-        "messages": _rows(messages, *MESSAGE, order="order_id"),
+        "messages": [_message(each) for each in messages.order_by("pk")],
     }
 
 

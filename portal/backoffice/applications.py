@@ -30,6 +30,7 @@ from shop.access.signing_secrets import OVERLAP, rotate
 from shop.access.tokens import issue, last_used, tokens_of
 from shop.orders.models import Order
 from shop.orders.states import FINISHED
+from shop.typed_text import isolated
 
 LOOK, CHANGE = "access.view_application", "access.change_application"
 LONGEST_LIST = 200
@@ -153,7 +154,7 @@ def _ask_to_revoke(request: HttpRequest, application: Application, token: Token)
     name = (token.data or {}).get("name", "OAuth")
     return ask_first(
         request,
-        _("Revoke the token “%(name)s”?") % {"name": name},
+        _("Revoke the token “%(name)s”?") % {"name": isolated(name)},
         [
             _("Calls with it are refused at once. This cannot be taken back; issue a new one."),
             orders % {"number": waiting} if waiting else "",
@@ -172,7 +173,7 @@ def _ask_for_new_secret(request: HttpRequest, application: Application) -> HttpR
     )
     return ask_first(
         request,
-        _("Make a new signing secret for %(name)s?") % {"name": application.name},
+        _("Make a new signing secret for %(name)s?") % {"name": isolated(application.name)},
         [
             _("You see the new secret once, on the next page. Hand it to the partner at once."),
             ends % {"hours": hours} if application.signing_secrets.exists() else "",
@@ -192,7 +193,7 @@ def _ask_to_switch_off(request: HttpRequest, application: Application) -> HttpRe
     )
     return ask_first(
         request,
-        _("Switch %(name)s off?") % {"name": application.name},
+        _("Switch %(name)s off?") % {"name": isolated(application.name)},
         [
             _("All its tokens are refused from now on, and its webhooks fail."),
             orders % {"number": waiting} if waiting else "",

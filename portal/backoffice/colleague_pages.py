@@ -36,6 +36,7 @@ from shop.tenancy.staff_invitations import (
     renew,
     withdraw,
 )
+from shop.typed_text import isolated
 
 MANAGE = "tenancy.manage_staff"
 
@@ -154,7 +155,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if not ended:
         return _done(request, pk, "")
     text = _("%(who)s can no longer enter the back office.")
-    messages.success(request, text % {"who": found.get_full_name() or found.email})
+    messages.success(request, text % {"who": isolated(found.get_full_name() or found.email)})
     return redirect("staff_colleagues")
 
 
@@ -167,7 +168,7 @@ def _ask_to_end(request: HttpRequest, found: User) -> HttpResponse:
     )
     return ask_first(
         request,
-        _("End the access of %(who)s?") % {"who": found.get_full_name() or found.email},
+        _("End the access of %(who)s?") % {"who": isolated(found.get_full_name() or found.email)},
         [
             _("They are signed out everywhere, and their tokens are revoked."),
             orders % {"number": taken} if taken else "",

@@ -27,9 +27,9 @@ class ProductAdmin(admin.ModelAdmin[Product]):
         models.TextField: {"form_class": TextAreaField, "widget": AdminTextareaWidget}
     }
 
-    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
         # The box that confirms a price stands beside the price.
-        fields = [str(name) for name in super().get_fields(request, obj)]
+        fields = list(super().get_fields(request, obj))
         fields.remove("confirmed_price")
         fields.insert(fields.index("vat_rate") + 1, "confirmed_price")
         return fields

@@ -93,9 +93,9 @@ def test_bulk_action_lists_the_orders_and_their_sum(browser: Client, action: str
     net = first.net_cents + second.net_cents
     listed = words(page)
     assert f"Together, net for one month: €{net / 100:.2f}" in listed
-    assert f"Order {first.pk} A1" in listed
-    assert f"Order {second.pk} B2" in listed
-    assert f"Order {other.pk} " not in listed
+    assert f"Order {first.order_number} A1" in listed
+    assert f"Order {second.order_number} B2" in listed
+    assert f"Order {other.order_number} " not in listed
     assert not BulkJob.objects.exists()
 
 

@@ -64,7 +64,7 @@ def test_orderer_without_an_account_is_found_by_the_address_of_an_order() -> Non
     assert path == f"{PEOPLE}orders/{order.pk}/"
     page = words(officer().get(path))
     assert f"{EMAIL} Account none" in page
-    assert f"Order {order.pk}" in page
+    assert f"Order {order.order_number}" in page
 
 
 def test_unknown_address_is_not_found() -> None:
@@ -85,7 +85,7 @@ def test_order_leads_to_its_person_for_those_who_may() -> None:
 def test_page_shows_what_is_held_about_a_member() -> None:
     order = make_packed_order(**NAMES)
     page = words(officer().get(found(officer())))
-    assert f"Order {order.pk}" in page
+    assert f"Order {order.order_number}" in page
     assert "Constantin Film · OSD Yamdu Free invited" in page
     assert "order received" in page
     assert "Administers Constantin Film." in page
@@ -98,7 +98,7 @@ def test_data_of_an_orderer_without_an_account_is_given_out() -> None:
         answer = browser.get(f"{found(browser)}data.json")
     held = json.loads(answer.content)
     assert held["email"] == EMAIL
-    assert [each["number"] for each in held["orders"]] == [order.pk]
+    assert [each["order_number"] for each in held["orders"]] == [order.order_number]
     assert held["orders"][0]["user_last_name"] == "Unger"
     assert [each["state"] for each in held["orders"][0]["events"]][-1] == "cancelled"
     assert {each["recipient"] for each in held["messages"]} == {EMAIL}
