@@ -171,7 +171,7 @@ def modes(directory: Path) -> dict[str, str]:
 
 def test_files_are_the_shops_alone(tmp_path: Path) -> None:
     directory = tmp_path / "new" / "var"
-    manage(directory, "createcachetable", DEMO="1")
+    manage(directory, "migrate", DEMO="1")
     found = modes(directory)
     assert found.pop("var") == "0o700"
     assert {"shop.sqlite3", "demo-secret-key"} <= set(found)

@@ -1,11 +1,12 @@
-"""Accounts as a Django app."""
+"""Accounts and OAuth as a Django app."""
 
 from django.apps import AppConfig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import JsonResponse
 
 from shop.errors import SENTENCES, register_error_shape
 
-ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
+# By RFC 6749, 5.2, and for what is not the program's fault by 4.1.2.1.
+OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
 
 
 class AccountsConfig(AppConfig):
@@ -14,13 +15,16 @@ class AccountsConfig(AppConfig):
     name = "portal.accounts"
 
     def ready(self) -> None:
-        from portal.accounts import receivers  # noqa: F401 -- connects the receiver
+        from portal.accounts import receivers  # noqa: F401 -- connects the receivers
 
-        register_error_shape(r"/oauth/(token|revoke)\Z", _oauth_error)
-
-
-def _oauth_error(
-    request: HttpRequest, status: int, error: BaseException | None
-) -> HttpResponse | None:
-    body = {"error": ERRORS.get(status, "invalid_request"), "error_description": SENTENCES[status]}
-    return JsonResponse(body, status=status)
+        register_error_shape(
+            r"/oauth/(token|revoke)$",
+            lambda _request, status, _error: JsonResponse(
+                {
+                    "error": OAUTH_ERRORS.get(status, "invalid_request"),
+                    "error_description": SENTENCES[status],
+                },
+                status=status,
+                headers={"Cache-Control": "no-store"},
+            ),
+        )

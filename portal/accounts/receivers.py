@@ -1,4 +1,4 @@
-"""What follows from signing in, and from a reset of the password."""
+"""Receivers of sign-ins and of resets of the password."""
 
 import time
 

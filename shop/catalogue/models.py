@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.prices import gross
+from shop.catalogue.promotion_codes import canonical_code
 from shop.languages import PageText, page_language
 
 
@@ -115,8 +116,13 @@ class Promotion(models.Model):
     """A promotion code: its discount on the monthly net price, validity, uses and tiers."""
 
     code = models.CharField(
-        max_length=200, unique=True, help_text=_("As customers type it, exact case.")
+        max_length=200,
+        unique=True,
+        help_text=_("As customers are given it; case and blanks make no difference."),
     )
+    # The canonical code. NULL for a code from before 1.1 that another one equals but for case and
+    # blanks: it is found by its exact spelling alone.
+    key = models.CharField(max_length=200, unique=True, null=True, editable=False)
     name = models.CharField(max_length=100, help_text=_("What it is for; customers see it."))
     percent = models.DecimalField(
         max_digits=5,
@@ -133,7 +139,7 @@ class Promotion(models.Model):
         help_text=_("Off the net price of a month, in cents of the tier's currency."),
     )
     valid_from = models.DateTimeField(default=timezone.now)
-    valid_until = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)  # this second included
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("How many orders may use it; empty for any number.")
     )
@@ -166,9 +172,27 @@ class Promotion(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save it with its canonical code. Raises IntegrityError if another one has the same."""
+        if self._state.adding or self.key is not None:
+            self.key = canonical_code(self.code)
+        super().save(*args, **options)
+
     def clean(self) -> None:
-        """Raise ValidationError if a code that was used is changed: orders name it."""
+        """Refuse a code that shows nothing, or that another one equals but for case and blanks.
+
+        A code that was used is fixed: orders name it.
+        """
         used = Promotion.objects.filter(pk=self.pk, uses__gt=0).exclude(code=self.code)
         if used.exists():
             text = _("Orders were placed with this code, so it cannot be changed any more.")
+            raise ValidationError({"code": text})
+        key = canonical_code(self.code)
+        if not 0 < len(key) <= 200:
+            raise ValidationError({"code": _("Please choose a code that people can type.")})
+        others = Promotion.objects.exclude(pk=self.pk)
+        if not others.filter(key=key).exists():
+            self.key = key
+        elif not Promotion.objects.filter(pk=self.pk, key=None, code=self.code).exists():
+            text = _("There is a code that differs from this one by case or blanks alone.")
             raise ValidationError({"code": text})

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from shop.notifications.emails.daily_limit import recipient_wait
+from shop.notifications.emails.daily_limit import is_used_up
 from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_invitation
@@ -28,8 +28,7 @@ def resend_invitation(order: Order) -> bool:
     hour_ago = timezone.now() - timedelta(hours=1)
     recent = order.messages.filter(kind=Message.Kind.INVITATION, created_at__gt=hour_ago)
     recipient = order.user_email or (order.member.email if order.member else "")
-    # The limit holds for members too: the answer must not tell whether an address has joined.
-    if recent.count() > LINKS_AN_HOUR or recipient_wait(recipient):
+    if recent.count() > LINKS_AN_HOUR or is_used_up(order, recipient):
         return False
     with transaction.atomic():
         if not replace_link(order.invitation):

@@ -19,6 +19,6 @@ def normalise(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Processes of the version before read such texts as well."""
 
-    dependencies = (("catalogue", "0002_shipped_tiers"),)
+    dependencies = (("catalogue", "0003_promotion_key"),)
 
     operations = (migrations.RunPython(normalise, migrations.RunPython.noop),)
