@@ -10,6 +10,7 @@ from django.urls.converters import StringConverter
 from django.views.generic import TemplateView
 
 from portal.backoffice.staff_access import close_admin
+from portal.backoffice.staff_join_page import join_back_office
 from portal.registration.views import find, lower_case
 from shop import errors, health
 from shop.metrics import metrics
@@ -42,6 +43,7 @@ urlpatterns = [
     re_path(
         r"^register/(?=[0-9a-f]*[A-F])(?P<order_hash>[0-9A-Fa-f]{32})/(?P<rest>.*)$", lower_case
     ),
+    path("account/back-office/<str:token>/", join_back_office, name="staff_join"),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
     path("portal/", include("portal.accounts.member_urls")),

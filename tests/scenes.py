@@ -48,6 +48,7 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
+from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
     "details", "pending", "packing", "slow", "late", "packed", "mendable", "has_packing_errors",
@@ -271,5 +272,6 @@ def errors() -> Iterator[Scene]:
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings),
+    *(colleagues, people),
     *(registration, address_correction, joining, signing_in, members, home, own_data, errors),
 )

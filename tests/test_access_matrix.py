@@ -79,6 +79,7 @@ class World:
                 "orders": self.order.pk,
                 "applications": self.application.pk,
                 "bulk": BulkJob.objects.get().pk,
+                "colleagues": BulkJob.objects.get().actor_id,
                 "token": token and token.pk,
                 "mail": self.order.messages.get(kind="received").pk,
             }
@@ -94,6 +95,7 @@ class World:
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
         values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b", "rest": "x"}
+        values["token"] = "x"
         return "/" + address.format(**values)
 
     def gives_away_hash(self, address: str, text: str) -> bool:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import member_access as access
-from portal.accounts.data_export import export
 from portal.accounts.member_forms import DeleteForm
+from shop.data_export import export
 from shop.orders.models import State
 from shop.orders.order_erasure import orders_for
 from shop.orders.states import FINISHED

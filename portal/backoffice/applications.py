@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.backoffice.audit_log import Act, history_of, record
+from portal.backoffice.confirmation import ask_first
 from portal.backoffice.forms import ApplicationForm, TokenForm
 from portal.backoffice.staff_access import (
     permission_required,
@@ -24,6 +28,9 @@ from shop.access.applications import create_application, switch
 from shop.access.models import Application
 from shop.access.signing_secrets import OVERLAP, rotate
 from shop.access.tokens import issue, last_used, tokens_of
+from shop.orders.models import Order
+from shop.orders.states import FINISHED
+from shop.typed_text import isolated
 
 LOOK, CHANGE = "access.view_application", "access.change_application"
 LONGEST_LIST = 200
@@ -82,12 +89,14 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required(CHANGE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @recent_factor_required
 def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
-    """Revoke a token; orders that name it and still wait will not be packed."""
+    """Ask before a token is revoked; POST does it."""
     application = _find(pk)
     found = tokens_of(application).filter(pk=token).first()
+    if request.method != "POST" and found is not None:
+        return _ask_to_revoke(request, application, found)
     with transaction.atomic():
         if found is not None and found.delete()[0]:
             name = (found.data or {}).get("name", "OAuth")
@@ -99,11 +108,13 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
 
 
 @permission_required(CHANGE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @recent_factor_required
 def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
-    """Create a new signing secret; the response shows it once."""
+    """Ask before a new signing secret is made; the response to a POST shows it once."""
     found = _find(pk)
+    if request.method != "POST":
+        return _ask_for_new_secret(request, found)
     with transaction.atomic():
         secret = rotate(found)
         record(staff_user(request), found, Act.SECRET_RENEWED)
@@ -111,10 +122,15 @@ def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required(CHANGE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def switch_application(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
-    """Refuse all tokens of an application, which keeps them, or accept them again."""
+    """Refuse all tokens of an application, which keeps them, or accept them again.
+
+    Asks before an application is switched off.
+    """
     found = _find(pk)
+    if request.method != "POST":
+        return redirect("staff_application", pk) if on else _ask_to_switch_off(request, found)
     with transaction.atomic():
         won = switch(found, on=on)
         if won:
@@ -126,6 +142,66 @@ def switch_application(request: HttpRequest, pk: int, *, on: bool) -> HttpRespon
     else:
         messages.success(request, _("The application is off: its tokens are refused."))
     return redirect("staff_application", pk)
+
+
+def _ask_to_revoke(request: HttpRequest, application: Application, token: Token) -> HttpResponse:
+    waiting = Order.objects.filter(token=token).exclude(state__in=FINISHED).count()
+    orders = ngettext(
+        "%(number)s order names it and is not set up yet: it will need a person.",
+        "%(number)s orders name it and are not set up yet: they will need a person.",
+        waiting,
+    )
+    name = (token.data or {}).get("name", "OAuth")
+    return ask_first(
+        request,
+        _("Revoke the token “%(name)s”?") % {"name": isolated(name)},
+        [
+            _("Calls with it are refused at once. This cannot be taken back; issue a new one."),
+            orders % {"number": waiting} if waiting else "",
+        ],
+        button=_("Revoke the token"),
+        back=reverse("staff_application", args=[application.pk]),
+    )
+
+
+def _ask_for_new_secret(request: HttpRequest, application: Application) -> HttpResponse:
+    hours = OVERLAP // timedelta(hours=1)
+    ends = ngettext(
+        "The old secret ends in %(hours)s hour; until then both sign.",
+        "The old secret ends in %(hours)s hours; until then both sign.",
+        hours,
+    )
+    return ask_first(
+        request,
+        _("Make a new signing secret for %(name)s?") % {"name": isolated(application.name)},
+        [
+            _("You see the new secret once, on the next page. Hand it to the partner at once."),
+            ends % {"hours": hours} if application.signing_secrets.exists() else "",
+            _("A partner who does not enter the new one by then refuses our webhooks."),
+        ],
+        button=_("Make a new signing secret"),
+        back=reverse("staff_application", args=[application.pk]),
+    )
+
+
+def _ask_to_switch_off(request: HttpRequest, application: Application) -> HttpResponse:
+    waiting = Order.objects.filter(application=application).exclude(state__in=FINISHED).count()
+    orders = ngettext(
+        "%(number)s order that it placed is not finished: the partner is not told how it ends.",
+        "%(number)s orders that it placed are not finished: the partner is not told how they end.",
+        waiting,
+    )
+    return ask_first(
+        request,
+        _("Switch %(name)s off?") % {"name": isolated(application.name)},
+        [
+            _("All its tokens are refused from now on, and its webhooks fail."),
+            orders % {"number": waiting} if waiting else "",
+            _("It can be switched on again; webhooks that were given up can be sent again."),
+        ],
+        button=_("Switch the application off"),
+        back=reverse("staff_application", args=[application.pk]),
+    )
 
 
 def _applications() -> QuerySet[Application]:

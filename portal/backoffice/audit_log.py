@@ -1,14 +1,13 @@
-"""Audit log of applications: what staff did with them, kept in the admin's own log."""
+"""Audit log: what staff did with applications, people and colleagues, in the admin's own log."""
 
 import json
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import TextChoices
+from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from shop.access.models import Application
 from shop.tenancy.models import User
 
 LONGEST = 200
@@ -23,22 +22,41 @@ class Act(TextChoices):
     SECRET_RENEWED = "secret_renewed", _("signing secret renewed")
     SWITCHED_OFF = "switched_off", _("switched off")
     SWITCHED_ON = "switched_on", _("switched on")
+    INVITED = "invited", _("invited to the back office")
+    INVITED_AGAIN = "invited_again", _("invitation sent again")
+    WITHDRAWN = "withdrawn", _("invitation withdrawn")
+    JOINED = "joined", _("joined the back office")
+    ROLES_CHANGED = "roles_changed", _("roles changed")
+    ACCESS_ENDED = "access_ended", _("access to the back office ended")
+    GIVEN_OUT = "given_out", _("data given out")
+    ERASED = "erased", _("person erased")
 
 
-def record(staff: User, application: Application, what: Act, note: str = "") -> None:
-    """Log that `staff` did `what`, in the transaction that did it; `note` names the token."""
-    flag = ADDITION if what == Act.MADE else CHANGE
-    message = [{"what": what, "note": note}]
-    LogEntry.objects.log_actions(staff.pk, [application], flag, change_message=message)
+def record(staff: User, about: Model, what: Act, note: str = "") -> None:
+    """Log that `staff` did `what`, in the transaction that did it; `note` holds no personal data."""
+    LogEntry.objects.create(
+        user=staff,
+        content_type=ContentType.objects.get_for_model(about),
+        object_id=str(about.pk),
+        # A person's entries outlive the person's data.
+        object_repr="" if isinstance(about, User) else str(about)[:200],
+        action_flag=ADDITION if what == Act.MADE else CHANGE,
+        change_message=json.dumps([{"what": what, "note": note}]),
+    )
 
 
-def history_of(application: Application) -> list[dict[str, Any]]:
-    """Return the LONGEST newest entries about `application`, newest first."""
-    kind = ContentType.objects.get_for_model(Application)
-    entries = LogEntry.objects.filter(content_type=kind, object_id=str(application.pk))
-    lines = []
-    for entry in entries.select_related("user").order_by("-pk")[:LONGEST]:
-        (said,) = json.loads(entry.change_message)
-        said["what"] = Act(said["what"]).label
-        lines.append({"at": entry.action_time, "actor": entry.user, **said})
-    return lines
+def history_of(about: Model) -> list[dict[str, Any]]:
+    """Return the LONGEST newest entries about `about`, newest first."""
+    kind = ContentType.objects.get_for_model(about)
+    entries = LogEntry.objects.filter(content_type=kind, object_id=str(about.pk))
+    newest = entries.select_related("user").order_by("-pk")[:LONGEST]
+    return [{"at": each.action_time, "actor": each.user, **_said(each)} for each in newest]
+
+
+def _said(entry: LogEntry) -> dict[str, str]:
+    """Return `what` and `note` of an entry of ours; of the admin's own, its sentence."""
+    # Erasure empties what was logged about a person.
+    (said, *_rest) = json.loads(entry.change_message or "[{}]") or [{}]
+    if "what" in said:
+        return {"what": Act(said["what"]).label, "note": said["note"]}
+    return {"what": entry.get_change_message() or str(_("changed")), "note": ""}

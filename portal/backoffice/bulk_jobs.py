@@ -20,6 +20,7 @@ from shop.orders.attention import APPROVABLE, CANCELLABLE, PLACED, RETRYABLE, Or
 from shop.orders.cancellation import cancel
 from shop.orders.models import Order
 from shop.packing.recovery import approve, retry
+from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.models import User
 
 logger = logging.getLogger(__name__)
@@ -30,17 +31,19 @@ MOST = 10_000  # orders per job
 BATCH = 50
 MAX_SECONDS = 5  # per wake-up; mail waits as long
 
+
+def _assign(job: BulkJob, order: Order) -> bool:
+    # Their access may have ended since the job began.
+    able = colleagues_with("orders.mend_order").filter(pk__in=[job.assignee_id])
+    return able.exists() and assign(order, able[0], actor=job.actor)
+
+
 # By action: the orders for which it is possible, and what it does to one of them.
 ACTS: dict[str, tuple[tuple[OrderSlice, ...], Callable[[BulkJob, Order], bool]]] = {
     Action.RETRY: (RETRYABLE, lambda job, order: retry(order, job.actor)),
     Action.APPROVE: (APPROVABLE, lambda job, order: approve(order, job.actor)),
     Action.CANCEL: (CANCELLABLE, lambda job, order: cancel(order, job.actor, reason=job.reason)),
-    Action.ASSIGN: (
-        PLACED,
-        lambda job, order: (
-            job.assignee is not None and assign(order, job.assignee, actor=job.actor)
-        ),
-    ),
+    Action.ASSIGN: (PLACED, _assign),
 }
 
 

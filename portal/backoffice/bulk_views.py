@@ -1,6 +1,7 @@
 """Bulk actions: choose orders, confirm, watch the progress."""
 
 from django.contrib import messages
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from shop.orders.models import Order, State
 MEND = "orders.mend_order"
 NEWEST = 30
 IRREVERSIBLE = {BulkJob.Action.CANCEL}
+PREVIEWED = 100  # orders that are about to be changed
 SHOWN = 200  # orders that were skipped
 LONGEST = 18  # digits that fit a BigIntegerField
 
@@ -64,6 +66,7 @@ def new_job(request: HttpRequest) -> HttpResponse:
     if asked and form.is_valid() and not has_changed:
         return redirect("staff_bulk", begin(action, chosen, staff, **form.details()).pk)
     context = {
+        **_preview(action, chosen),
         "form": form,
         "action": BulkJob.Action(action),
         "fits": fits,
@@ -103,6 +106,17 @@ def stop_job(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.warning(request, _("It had ended already."))
     return redirect("staff_bulk", pk)
+
+
+def _preview(action: str, chosen: QuerySet[Order]) -> dict[str, object]:
+    """Return the first orders that `action` is possible for, and the sum of all by currency."""
+    pks = possible(action, chosen).order_by("pk").values("pk")[:MOST]
+    orders = Order.objects.filter(pk__in=list(pks.values_list("pk", flat=True)))
+    sums = orders.order_by("currency").values_list("currency").annotate(Sum("net_cents"))
+    return {
+        "orders": orders.select_related("delivered_client").order_by("pk")[:PREVIEWED],
+        "sums": [(currency, net) for currency, net in sums if net],
+    }
 
 
 def _find(pk: int) -> BulkJob:

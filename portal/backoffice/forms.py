@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -20,8 +19,10 @@ from shop.orders.order_fields import CORRECTABLE
 from shop.orders.webhook_urls import webhook_url_error
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
+from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
+from shop.text_areas import TextAreaField
 
 
 class ActionForm(forms.Form):
@@ -53,9 +54,7 @@ class ByHandForm(ActionForm):
         widget=forms.NumberInput,
         error_messages={"invalid_choice": _("There is no project of this number.")},
     )
-    note = forms.CharField(
-        label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = TextAreaField(label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -76,7 +75,7 @@ class CancelForm(ActionForm):
     """Ask for the reason of a cancellation."""
 
     name = "cancel"
-    reason = forms.CharField(
+    reason = TextAreaField(
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -155,7 +154,7 @@ class NoteForm(ActionForm):
     """Ask for a note to colleagues."""
 
     name = "note"
-    text = forms.CharField(
+    text = TextAreaField(
         label=_("Note"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -203,7 +202,7 @@ class ClientAdminForm(ActionForm):
 class BulkForm(forms.Form):
     """Ask for what a bulk action needs."""
 
-    reason = forms.CharField(
+    reason = TextAreaField(
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -221,8 +220,8 @@ class BulkForm(forms.Form):
         if action != BulkJob.Action.ASSIGN:
             del self.fields["assignee"]
             return
-        able = ModelBackend().with_perm("orders.mend_order").filter(is_staff=True)
-        self.fields["assignee"].queryset = able.order_by("email")  # type: ignore[attr-defined]
+        able = colleagues_with("orders.mend_order")
+        self.fields["assignee"].queryset = able  # type: ignore[attr-defined]
 
     def details(self) -> dict[str, Any]:
         """Return the reason or the assignee, if the action needs one."""
@@ -253,7 +252,7 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text=_("Who stands behind the orders that the application places by itself."),
     )
-    redirect_uris = forms.CharField(
+    redirect_uris = TextAreaField(
         label=_("Redirect URIs"),
         required=False,
         max_length=4000,

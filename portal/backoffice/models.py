@@ -16,7 +16,7 @@ class Export(models.Model):
         CSV = "csv", "CSV"
         JSON_LINES = "jsonl", "JSON lines"
 
-    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     format = models.CharField(max_length=10, choices=Format)
     filter = models.TextField(blank=True)  # as a query string
@@ -41,11 +41,11 @@ class BulkJob(models.Model):
         ASSIGN = "assign", _("Assign")
 
     action = models.CharField(max_length=10, choices=Action)
-    actor = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # For cancelling and for assigning.
     reason = models.TextField(blank=True)
     assignee = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -169,4 +169,4 @@ def _too_late(request: HttpRequest, order: Order) -> str:
     if last.actor == request.user:
         return _("You have done this already: here is how the order stands now.")
     sentence = _("%(who)s was faster: here is how the order stands now.")
-    return sentence % {"who": isolated(last.actor.get_full_name() or last.actor.email)}
+    return sentence % {"who": isolated(last.actor.get_full_name() or str(last.actor))}

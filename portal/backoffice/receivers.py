@@ -1,22 +1,39 @@
-"""Erase a person from the record of exports."""
+"""Signal receivers: erase people from the record of exports; count a factor just set up as used."""
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
 from portal.backoffice.models import Export
-from shop.tenancy.erasure import user_erased
+from shop.tenancy.erasure import address_erased, user_erased
+from shop.tenancy.mfa import APP, PASSKEY
 from shop.tenancy.models import User
 
 
-@receiver(user_erased)
+@receiver([user_erased, address_erased])
 def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) -> None:
-    """Remove the user's addresses from the search texts of exports."""
+    """Remove the person's e-mail addresses from the search texts of exports."""
     for email in emails:
         text = urlencode({"q": email})[2:]
         for export in Export.objects.filter(filter__icontains=text):
             asked = QueryDict(export.filter, mutable=True)
             asked["q"] = "…"
             Export.objects.filter(pk=export.pk).update(filter=asked.urlencode())
+
+
+@receiver(authenticator_added)
+def count_new_factor(
+    sender: type[Authenticator],
+    request: HttpRequest,
+    user: User,
+    authenticator: Authenticator,
+    **kwargs: Any,
+) -> None:
+    """Count a factor that staff have just set up as used: its code or key was checked for that."""
+    if user.is_staff and authenticator.type in (APP, PASSKEY):
+        record_authentication(request, user, method="mfa", reauthenticated=True)

@@ -26,6 +26,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 from django_htmx.http import HttpResponseClientRefresh
 
+from shop.tenancy.colleagues import colleagues
 from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
 
@@ -100,10 +101,8 @@ def forbidden_page(
     """Tell staff without a permission which superusers (up to three) can grant it."""
     if not isinstance(error, PermissionDenied) or not getattr(request.user, "is_staff", False):
         return None
-    superusers = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
-    if not settings.DEMO:
-        superusers = superusers.filter(demo=False)
-    context = {"whom_to_ask": superusers.order_by("pk")[:3]}
+    superusers = colleagues().filter(is_superuser=True).order_by("pk")
+    context = {"whom_to_ask": superusers[:3]}
     return render(request, "backoffice/forbidden.html", context, status=403)
 
 

@@ -5,10 +5,12 @@ from django.urls import include, path
 from portal.backoffice import (
     applications,
     bulk_views,
+    colleague_pages,
     order_export,
     order_page,
     order_queue,
     overview,
+    people,
     previews,
 )
 from portal.backoffice.order_actions import ACTIONS
@@ -40,6 +42,18 @@ application_urls = [
     path("off/", applications.switch_application, {"on": False}, name="staff_switch_off"),
     path("on/", applications.switch_application, {"on": True}, name="staff_switch_on"),
 ]
+colleague_urls = [
+    path("", colleague_pages.colleague, name="staff_colleague"),
+    path("roles/", colleague_pages.change_roles, name="staff_colleague_roles"),
+    path("send-again/", colleague_pages.send_again, name="staff_colleague_again"),
+    path("withdraw/", colleague_pages.withdraw_invitation, name="staff_colleague_withdraw"),
+    path("end/", colleague_pages.end, name="staff_colleague_end"),
+]
+person_urls = [
+    path("", people.person, name="staff_person"),
+    path("data.json", people.data, name="staff_person_data"),
+    path("erase/", people.erase, name="staff_person_erase"),
+]
 urlpatterns = [
     path("", order_queue.queue, name="staff"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
@@ -58,4 +72,10 @@ urlpatterns = [
     path("applications/", applications.applications, name="staff_applications"),
     path("applications/new/", applications.new_application, name="staff_new_application"),
     path("applications/<int:pk>/", include(application_urls)),
+    path("colleagues/", colleague_pages.colleague_list, name="staff_colleagues"),
+    path("colleagues/new/", colleague_pages.invite, name="staff_new_colleague"),
+    path("colleagues/<int:pk>/", include(colleague_urls)),
+    path("people/", people.find, name="staff_people"),
+    path("people/accounts/<int:pk>/", include(person_urls), {"kind": "accounts"}),
+    path("people/orders/<int:pk>/", include(person_urls), {"kind": "orders"}),
 ]

@@ -1,4 +1,4 @@
-"""Erase stored responses that hold data of a user who deletes their account."""
+"""Erase stored responses that hold data of a person who is erased."""
 
 import json
 from functools import reduce
@@ -12,16 +12,20 @@ from django.urls import reverse
 from shop.access.models import IdempotentResponse
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_erased
-from shop.tenancy.erasure import user_erased
+from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 
 
-@receiver(user_erased)
-def erase_responses(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+@receiver([user_erased, address_erased])
+def erase_responses(
+    sender: type[User], emails: frozenset[str], user: User | None = None, **kwargs: Any
+) -> None:
     """Delete the responses to `user`, and those that contain one of their `emails`."""
     written = {json.dumps(email, ensure_ascii=plain) for email in emails for plain in (True, False)}
-    within = [Q(body__icontains=text) for text in sorted(written)]
-    IdempotentResponse.objects.filter(reduce(or_, within, Q(user=user))).delete()
+    found = [Q(body__icontains=text) for text in sorted(written)]
+    if user:
+        found.append(Q(user=user))
+    IdempotentResponse.objects.filter(reduce(or_, found)).delete()
 
 
 @receiver(orders_erased)

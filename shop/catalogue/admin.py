@@ -1,18 +1,24 @@
 """Tiers and promotion codes in Django's admin."""
 
+from collections.abc import Sequence
 from datetime import time
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Field
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.day_time_field import DayTimeField
+from shop.catalogue.forms import ProductForm, PromotionForm
 from shop.catalogue.models import Product, Promotion
+from shop.catalogue.templatetags.money import money
+from shop.change_history import change_message
+from shop.text_areas import TextAreaField
 
 # Of the two ends of a promotion: the time if none is given, and what the moment means.
 ENDS = {
@@ -32,26 +38,66 @@ ENDS = {
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin[Product]):
-    """Tiers are unlisted, never deleted: orders refer to them."""
+    """Tiers are retired by taking them off the list, never deleted: orders refer to them."""
 
-    list_display = ("name", "code", "net_cents", "currency", "members", "packing", "listed")
+    form = ProductForm
+    list_display = ("name", "code", "net_price", "members", "packing", "listed")
     list_editable = ("listed",)
-    prepopulated_fields = {"slug": ("code",)}
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.TextField: {"form_class": TextAreaField, "widget": AdminTextareaWidget}
+    }
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        # The box that confirms a price stands beside the price.
+        fields = list(super().get_fields(request, obj))
+        fields.remove("confirmed_price")
+        fields.insert(fields.index("vat_rate") + 1, "confirmed_price")
+        return fields
+
+    @admin.display(description=_("Net price a month"), ordering="net_cents")
+    def net_price(self, product: Product) -> str:
+        return money(product.net_cents, product.currency)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Product | None = None
+    ) -> tuple[str, ...]:
+        return Product.FIXED_ONCE_USED if obj and obj.is_used() else ()
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Product | None = None
+    ) -> dict[str, Sequence[str]]:
+        return {} if obj else {"slug": ("code",)}
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         return False
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        return change_message(form)
 
 
 @admin.register(Promotion)
 class PromotionAdmin(admin.ModelAdmin[Promotion]):
     """`uses` is counted, not typed. A code that was used is ended, not deleted."""
 
+    form = PromotionForm
     list_display = (
-        *("code", "name", "percent", "amount_cents", "valid_until", "max_uses", "uses"),
+        *("code", "name", "percent", "amount", "valid_until", "max_uses", "uses"),
         "any_spelling",
     )
-    readonly_fields = ("uses",)
     filter_horizontal = ("tiers",)
+
+    @admin.display(description=_("Amount off"))
+    def amount(self, promotion: Promotion) -> str:
+        return "–" if promotion.amount_cents is None else money(promotion.amount_cents)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Promotion | None = None
+    ) -> tuple[str, ...]:
+        return ("code", "uses") if obj and obj.uses else ("uses",)
 
     @admin.display(description=_("In any spelling"), boolean=True)
     def any_spelling(self, promotion: Promotion) -> bool:
@@ -59,7 +105,7 @@ class PromotionAdmin(admin.ModelAdmin[Promotion]):
         return promotion.key is not None
 
     def formfield_for_dbfield(
-        self, db_field: "Field[Any, Any]", request: HttpRequest, **options: Any
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **options: Any
     ) -> Any:
         """Let the time be left out, and say what the moment means."""
         if db_field.name in ENDS:
@@ -71,3 +117,10 @@ class PromotionAdmin(admin.ModelAdmin[Promotion]):
     def has_delete_permission(self, request: HttpRequest, obj: Promotion | None = None) -> bool:
         unused = obj is None or obj.uses == 0
         return unused and super().has_delete_permission(request, obj)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        return change_message(form)

@@ -53,6 +53,9 @@ class Product(models.Model):
         default=True, help_text=_("A tier that is not listed is retired: nobody can order it.")
     )
 
+    # Orders, partners' programs and links name the tier by them.
+    FIXED_ONCE_USED = ("code", "slug")
+
     class Meta:
         ordering: ClassVar = ["position", "pk"]
         verbose_name = _("tier")
@@ -60,6 +63,33 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the tier. Raises ValidationError as `clean` does, for code that does not call it."""
+        self.clean()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Raise ValidationError if the code or slug of a tier that is in use was changed."""
+        before = Product.objects.filter(pk=self.pk).values(*self.FIXED_ONCE_USED).first() or {}
+        changed = [name for name, value in before.items() if value != getattr(self, name)]
+        if changed and self.is_used():
+            text = _("Orders and projects name the tier by it, so it cannot be changed any more.")
+            raise ValidationError(dict.fromkeys(changed, text))
+
+    def is_used(self) -> bool:
+        """Return whether an order, open or placed, or a project refers to the tier."""
+        # By relations, since this room does not know those that refer to it.
+        for relation in self._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, models.ManyToOneRel):
+                continue
+            rows: Any = relation.related_model
+            # A promotion, beside which rows are made automatically, can be taken off a tier again.
+            if rows._meta.auto_created:  # noqa: SLF001 -- Django's own API
+                continue
+            if rows.objects.filter(**{relation.field.name: self.pk}).exists():
+                return True
+        return False
 
     @property
     def gross_cents(self) -> int:
@@ -149,7 +179,14 @@ class Promotion(models.Model):
         super().save(*args, **options)
 
     def clean(self) -> None:
-        """Refuse a code that shows nothing, or that another one equals but for case and blanks."""
+        """Refuse a code that shows nothing, or that another one equals but for case and blanks.
+
+        A code that was used is fixed: orders name it.
+        """
+        used = Promotion.objects.filter(pk=self.pk, uses__gt=0).exclude(code=self.code)
+        if used.exists():
+            text = _("Orders were placed with this code, so it cannot be changed any more.")
+            raise ValidationError({"code": text})
         key = canonical_code(self.code)
         if not 0 < len(key) <= 200:
             raise ValidationError({"code": _("Please choose a code that people can type.")})

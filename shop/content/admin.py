@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.db import models
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,18 +20,10 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.content.models import Page, Question
 from shop.content.publishing import TEXTS, newest, publish
+from shop.text_areas import TextAreaField
 
+TextField = partial(TextAreaField, widget=AdminTextareaWidget(attrs={"rows": 30}))
 TitleField = partial(forms.CharField, max_length=100, widget=AdminTextInputWidget)
-
-
-class TextField(forms.CharField):
-    """A text whose line ends are normalised: browsers send CRLF, which is no change."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=AdminTextareaWidget(attrs={"rows": 30}), **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class PageForm(forms.ModelForm[Page]):
@@ -100,6 +93,9 @@ class PageAdmin(admin.ModelAdmin[Page]):
 class QuestionAdmin(admin.ModelAdmin[Question]):
     list_display = ("__str__", "position", "listed")
     list_editable = ("position", "listed")
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.TextField: {"form_class": TextAreaField, "widget": AdminTextareaWidget}
+    }
 
     def view_on_site(self, question: Question) -> str:
         return reverse("tiers") + "#questions"

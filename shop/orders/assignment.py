@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from shop.orders.models import Order, OrderEvent
+from shop.orders.states import FINISHED
 from shop.tenancy.client_admins import appoint
 from shop.tenancy.models import User
 
@@ -23,6 +24,16 @@ def unassign(order: Order, staff: User) -> bool:
     """Take the order off `staff`; returns False if it is not assigned to them (any more)."""
     event = OrderEvent(order=order, kind=Kind.HANDED_BACK, actor=staff)
     return _replace(event, "taken_by", staff.pk, None)
+
+
+def unassign_all(staff: User, actor: User) -> int:
+    """Take all orders that are not finished off `staff`; return their number."""
+    taken = Order.objects.filter(taken_by=staff).exclude(state__in=FINISHED)
+    freed = 0
+    for order in taken.order_by("pk"):
+        event = OrderEvent(order=order, kind=Kind.HANDED_BACK, actor=actor)
+        freed += _replace(event, "taken_by", staff.pk, None)
+    return freed
 
 
 def add_note(order: Order, staff: User, text: str) -> None:

@@ -106,7 +106,7 @@ class Order(CanonicalEmailModel):
     packing_began_at = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(max_length=40, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    approved_by = optional(User)
+    approved_by = optional(User, on_delete=models.PROTECT)
 
     # Who of staff sees to it, and when they want to look at it again.
     taken_by = optional(User, db_index=False)  # the index `order_taken` begins with it
@@ -282,7 +282,7 @@ class OrderEvent(models.Model):
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.STATE)
     previous = models.CharField(max_length=20, choices=State, blank=True)
     state = models.CharField(max_length=20, choices=State, blank=True)
-    actor = optional(User)
+    actor = optional(User, on_delete=models.PROTECT)
     fault = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)  # as a person typed it
     # By kind: `fields`, `on`, `steps`, `mail` and `recipient`, `webhooks`, `assignee`,

@@ -17,29 +17,34 @@ from shop.orders.order_fields import PERSONAL
 from shop.orders.placing import NotOpenError
 from shop.orders.search_index import reindex
 from shop.orders.states import FINISHED
-from shop.tenancy.erasure import user_erased
+from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 
 # Sent in the transaction of the erasure, with the primary keys of the `orders`.
 orders_erased = Signal()
 
 
-def orders_for(user: User, emails: Iterable[str]) -> QuerySet[Order]:
-    """Find the placed orders for `user`, by membership or by their `emails` in any spelling."""
+def orders_for(user: User | None, emails: Iterable[str]) -> QuerySet[Order]:
+    """Find the placed orders for a person, by membership or by their `emails` in any spelling."""
     canonical = {canonical_email(email) for email in emails}
     placed = Order.objects.exclude(state=State.NEW)
-    return placed.filter(Q(member=user) | Q(canonical_email__in=canonical))
+    theirs = Q(canonical_email__in=canonical)
+    return placed.filter(theirs | Q(member=user) if user else theirs)
 
 
-@receiver(user_erased)
-def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+@receiver([user_erased, address_erased])
+def erase_orders(
+    sender: type[User], emails: frozenset[str], user: User | None = None, **kwargs: Any
+) -> None:
     """Erase the person from finished orders, not from others, and delete their open order."""
-    for order in Order.objects.filter(owner=user, state=State.NEW):
-        with suppress(NotOpenError):
-            delete_open(order)
+    names: set[str | None] = {*emails}
+    if user:
+        names |= {user.first_name, user.last_name, user.login}
+        for order in Order.objects.filter(owner=user, state=State.NEW):
+            with suppress(NotOpenError):
+                delete_open(order)
     finished = list(orders_for(user, emails).filter(state__in=FINISHED))
     numbers = [order.pk for order in finished]
-    names = {user.first_name, user.last_name, user.login, *emails}
     names |= {getattr(order, member) for order in finished for member in PERSONAL}
     ordered = {order.user_email for order in finished if order.user_email}
     spelled = {spell(email) for email in ordered for spell in (str.lower, stored_email)}

@@ -1,4 +1,8 @@
-"""Clients, projects and users in Django's admin, mainly to look at: orders create them."""
+"""Clients, projects and users in Django's admin, mainly to look at: orders create them.
+
+Nobody is added or deleted here. The back office invites colleagues (`shop/tenancy/colleagues.py`)
+and erases people (`shop/tenancy/erasure.py`), which reaches all that deleting a row would leave.
+"""
 
 from typing import Any, ClassVar
 
@@ -34,8 +38,11 @@ class UserAdmin(admin.ModelAdmin[User]):
         # Else they could enter their own e-mail in a superuser's account and reset its password.
         return super().has_change_permission(request, obj) and _may_edit(request, obj)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _may_edit(request, obj)
+        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         # Else anybody who can change users could give themselves every permission.
@@ -51,13 +58,15 @@ def _may_edit(request: HttpRequest, user: User | None) -> bool:
 class MembershipInline(admin.TabularInline[Membership, Project]):
     model = Membership
     extra = 0
-    raw_id_fields = ("user",)
+    readonly_fields = ("user", "joined_at")
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
+        return False
 
 
 @admin.register(Client)
 class ClientAdmin(admin.ModelAdmin[Client]):
-    """Never deletes a client: its projects and their members would be deleted with it."""
-
     list_display = ("name", "client_admin", "created_at")
     search_fields = ("name", "client_admin__email")
     raw_id_fields = ("client_admin",)

@@ -1,9 +1,10 @@
-"""Erase a member's personal data when they delete their account.
+"""Erase a person's personal data: a user's, or that of somebody who ordered without an account.
 
-The row stays, emptied, because others refer to it: an order keeps the user who placed it.
+A user's row stays, emptied, because others refer to it: an order keeps the user who placed it.
 """
 
 import json
+from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as OAuthClient
@@ -19,11 +20,14 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from shop.email_spellings import canonical_email, stored_email
-from shop.tenancy.models import Client, Membership, User
+from shop.tenancy.email_addresses import user_by_email
+from shop.tenancy.models import Client, Membership, StaffInvitation, User, erased_email
 
 # Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
 # as `emails_of` spells them.
 user_erased = Signal()
+# The same for somebody without an account: `emails` alone.
+address_erased = Signal()
 
 
 class StillAdministersError(Exception):
@@ -31,37 +35,54 @@ class StillAdministersError(Exception):
 
 
 class NotErasableError(Exception):
-    """The user is staff, or was erased already."""
+    """The user is staff, or was erased already; or the address belongs to a user."""
 
 
-def erase_user(user: User) -> None:
+def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
-    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Raises
-    StillAdministersError and NotErasableError.
+    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Calls `record` at
+    the end of the transaction. Raises StillAdministersError and NotErasableError.
     """
     emails = emails_of(user)
     with transaction.atomic():
         # First of all, as it locks the row: a client cannot be handed over to them meanwhile.
-        there = User.objects.filter(pk=user.pk, is_active=True, is_staff=False)
-        if not there.update(is_active=False):
+        # Somebody who never joined is inactive, but can be erased.
+        there = User.objects.filter(pk=user.pk, is_staff=False)
+        if not there.exclude(email=erased_email(user.pk)).update(is_active=False):
             raise NotErasableError
         if Client.objects.filter(client_admin=user).exists():
             raise StillAdministersError
         user_erased.send(sender=User, user=user, emails=emails)
         _delete_credentials(user)
         Membership.objects.filter(user=user).delete()
+        StaffInvitation.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         of_users = ContentType.objects.get_for_model(User)
         log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
         log.update(object_repr="", change_message="")
         _empty(user)
+        record()
     # Decoding every session takes too long for a transaction.
     _delete_sessions_with(emails)
 
 
+def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None:
+    """Erase the person who ordered as `email` and has no account.
+
+    Calls `record` at the end of the transaction. Raises NotErasableError.
+    """
+    emails = spellings(email)
+    with transaction.atomic():
+        if user_by_email(email):
+            raise NotErasableError
+        address_erased.send(sender=User, emails=emails)
+        record()
+    _delete_sessions_with(emails)
+
+
 def _empty(user: User) -> None:
-    user.email = f"deleted-{user.pk}@deleted.invalid"
+    user.email = erased_email(user.pk)
     user.login = user.last_login = None
     user.first_name = user.last_name = ""
     user.password = make_password(None)
@@ -77,7 +98,12 @@ def emails_of(user: User) -> frozenset[str]:
     """
     verified = EmailAddress.objects.filter(user=user, verified=True)
     emails = {user.email, *verified.values_list("email", flat=True)}
-    return frozenset(spell(email) for email in emails for spell in (stored_email, canonical_email))
+    return frozenset(spelling for email in emails for spelling in spellings(email))
+
+
+def spellings(email: str) -> frozenset[str]:
+    """Return `email` as accounts spell it and as mail servers do."""
+    return frozenset({stored_email(email), canonical_email(email)})
 
 
 def _delete_credentials(user: User) -> None:

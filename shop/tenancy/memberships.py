@@ -63,6 +63,5 @@ def transfer_seat(
 
 def delete_unjoined(user: User) -> None:
     """Delete `user` if they never joined and nothing is reserved for them any more."""
-    User.objects.filter(
-        pk=user.pk, joined_at=None, is_active=False, memberships=None, administered_clients=None
-    ).delete()
+    unjoined = User.objects.filter(pk=user.pk, joined_at=None, is_active=False)
+    unjoined.filter(memberships=None, administered_clients=None, staff_invitation=None).delete()

@@ -4,12 +4,13 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import Group, PermissionsMixin
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
@@ -23,6 +24,11 @@ from shop.email_columns import (
 from shop.email_spellings import canonical_email, same_mailbox, stored_email
 from shop.tenancy.passwords import normal_password, password_forms
 from shop.typed_text import isolated
+
+
+def erased_email(number: int | None) -> str:
+    """Return what stands in place of the e-mail of a user who was erased; nobody can have it."""
+    return f"deleted-{number}@deleted.invalid"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -81,6 +87,10 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions: ClassVar = [
+            ("manage_staff", _("Can invite colleagues and end their access")),
+            ("erase_person", _("Can give out and erase a person's data")),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="user_email_lower_case"
@@ -89,6 +99,8 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
+        if self.is_erased:
+            return gettext("deleted account %(number)s") % {"number": self.pk}
         return self.email
 
     def clean(self) -> None:
@@ -120,6 +132,11 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """Return first and last name, as far as they are known."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_erased(self) -> bool:
+        """Return whether the person was erased; the row stays for what refers to it."""
+        return self.email == erased_email(self.pk)
 
     @property
     def is_known(self) -> bool:
@@ -194,6 +211,27 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.project_id}"
+
+
+class StaffInvitation(models.Model):
+    """The right of `user` to join the back office once, in `groups`, by an e-mailed link.
+
+    Raising `counter` ends older links. The user gets no power before the link is used.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="staff_invitation")
+    groups = models.ManyToManyField(Group, related_name="+")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    counter = models.PositiveIntegerField(default=1)
+    used_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("invitation of a colleague")
+        verbose_name_plural = _("invitations of colleagues")
+
+    def __str__(self) -> str:
+        return f"of user {self.user_id} to the back office"
 
 
 class Invitation(models.Model):

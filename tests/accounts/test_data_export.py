@@ -12,8 +12,8 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from portal.accounts.data_export import export
 from shop.access.tokens import issue
+from shop.data_export import export
 from shop.notifications.emails.models import Message
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
@@ -71,6 +71,7 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
             "addresses": [{"email": "uta@example.com", "proven": True}],
         },
         "memberships": [],
+        "invitations": [],
         "clients_administered": [],
         "orders": [],
         "messages": [],
@@ -155,6 +156,10 @@ def exported(order: Order) -> dict[str, Any]:
         "user_last_name": "Unger",
         "user_login": None,
         "language": "en",
+        "events": [
+            {"at": event.at.isoformat(), "kind": event.kind, "state": event.state}
+            for event in order.events.all()
+        ],
         "basket": {
             "document": {
                 "product": "s",

@@ -27,10 +27,11 @@ from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
-GROUPS = ("viewer", "agent", "admin", "export", "all")
+GROUPS = ("viewer", "agent", "admin", "export", "privacy", "all")
 LOOKERS = {"viewer", "agent", "admin", "all"}
 MENDERS = {"agent", "admin", "all"}
 ADMINS = {"admin", "all"}
+PRIVACY = {"privacy", "all"}
 ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
@@ -74,6 +75,20 @@ ADDRESSES: dict[str, set[str]] = {
     "applications/{pk}/signing-secret/": ADMINS,
     "applications/{pk}/off/": ADMINS,
     "applications/{pk}/on/": ADMINS,
+    "colleagues/": ALL,
+    "colleagues/new/": ALL,
+    "colleagues/{pk}/": ALL,
+    "colleagues/{pk}/roles/": ALL,
+    "colleagues/{pk}/send-again/": ALL,
+    "colleagues/{pk}/withdraw/": ALL,
+    "colleagues/{pk}/end/": ALL,
+    "people/": PRIVACY,
+    "people/accounts/{pk}/": PRIVACY,
+    "people/accounts/{pk}/data.json": PRIVACY,
+    "people/accounts/{pk}/erase/": PRIVACY,
+    "people/orders/{pk}/": PRIVACY,
+    "people/orders/{pk}/data.json": PRIVACY,
+    "people/orders/{pk}/erase/": PRIVACY,
     # Django's admin: its own pages …
     "catalogue/": ADMINS,
     "catalogue/login/": set(GROUPS),  # leads to the index
@@ -94,7 +109,7 @@ MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "content/question": (ADMINS, ADMINS, ADMINS, ADMINS),
     "tenancy/client": (ADMINS, ALL, ADMINS, set()),
     "tenancy/project": (ADMINS, ALL, ADMINS, set()),
-    "tenancy/user": (ADMINS, ALL, ADMINS, ALL),
+    "tenancy/user": (ADMINS, set(), ADMINS, set()),
 }
 for path, (see, add, change, delete) in MODELS.items():
     base = f"catalogue/{path}/"
@@ -116,6 +131,7 @@ def numbers() -> dict[str, object]:
     make_token(application)
     message = order.messages.get(kind="received")
     return {
+        "colleagues": make_staff("viewer").pk,
         "orders": order.pk,
         "applications": application.pk,
         "token": Token.objects.get().pk,

@@ -13,11 +13,13 @@ from shop.notifications.emails.queue import (
     queue_password_reset,
     queue_reminder,
     queue_security_notice,
+    queue_staff_invitation,
 )
 from shop.orders.corrections import readdress
 from shop.orders.models import State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
+from shop.tenancy.staff_invitations import invite_colleague
 from tests.factories import (
     make_bare_order,
     make_order,
@@ -29,7 +31,7 @@ from tests.factories import (
 ATTENTION = "tests.notifications.steps.ask_for_another_name"
 
 
-def make_message(  # noqa: C901 -- a case for each kind
+def make_message(  # noqa: C901, PLR0912 -- a case for each kind
     kind: str, language: str, settings: Settings, name: str = "Zebra AG"
 ) -> Message:
     """Return a message of `kind`, queued by what queues it in the shop."""
@@ -61,6 +63,9 @@ def make_message(  # noqa: C901 -- a case for each kind
             queue_code(known, known.email, language, seed=new_seed())
         case "change":
             queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
+        case "colleague":
+            chief = make_user(first_name=name, last_name="")
+            queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
         case "alarm":

@@ -6,9 +6,9 @@ import pytest
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from portal.accounts.data_export import export
 from shop.content.models import Page
 from shop.content.publishing import newest, publish
+from shop.data_export import export
 from shop.orders.consent import Consent
 from shop.orders.corrections import correct
 from shop.orders.document import InvalidDocumentError

@@ -14,4 +14,5 @@ class EmailsConfig(AppConfig):
             order_links,
             receivers,
             staff_digest,
+            staff_invitation_emails,
         )

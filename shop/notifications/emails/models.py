@@ -30,6 +30,7 @@ class Message(Leased):
         CODE = "code", _("code")
         CHANGE = "change", _("change of sign-in")
         LINKS = "links", _("links to orders")
+        COLLEAGUE = "colleague", _("invitation to the back office")
         ALARM = "alarm", _("orders that wait for staff")
 
     class State(models.TextChoices):

@@ -14,7 +14,7 @@ from shop.email_spellings import same_mailbox
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.email_addresses import user_by_email
-from shop.tenancy.models import Invitation, User
+from shop.tenancy.models import Invitation, StaffInvitation, User
 
 
 def queue_received(order: Order) -> None:
@@ -125,6 +125,19 @@ def queue_code(user: User | None, email: str, language: str, *, seed: str) -> No
 def queue_security_notice(user: User, what: str, email: str, *, ip: str) -> None:
     """Queue the notice that the way `user` signs in was changed, in their own language."""
     _queue_account(Message.Kind.CHANGE, user, email, user.language, what=what, ip=ip)
+
+
+def queue_staff_invitation(invitation: StaffInvitation) -> None:
+    """Queue the mail with a colleague's link as it now is; those with older links are obsolete."""
+    user = invitation.user
+    details = {"counter": invitation.counter}
+    Message.objects.create(
+        kind=Message.Kind.COLLEAGUE,
+        user=user,
+        recipient=user.email,
+        language=user.language,
+        details=details,
+    )
 
 
 def _queue_account(

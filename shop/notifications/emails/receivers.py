@@ -13,7 +13,7 @@ from shop.orders.corrections import address_corrected
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
 from shop.orders.states import FINISHED, state_changed
-from shop.tenancy.erasure import user_erased
+from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 
 
@@ -44,11 +44,16 @@ def queue_email_change_emails(
     queue.queue_email_change(order, previous)
 
 
-@receiver(user_erased)
-def erase_mails(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
-    """Delete the user's mails, but not those of open orders; and those in the demo's mailbox."""
+@receiver([user_erased, address_erased])
+def erase_mails(
+    sender: type[User], emails: frozenset[str], user: User | None = None, **kwargs: Any
+) -> None:
+    """Delete the person's mails, but not those of open orders; and those in the demo's mailbox."""
     closed = Q(order=None) | Q(order__state__in=FINISHED)
-    Message.objects.filter(Q(user=user) | (Q(recipient__in=emails) & closed)).delete()
+    found = Q(recipient__in=emails) & closed
+    if user:
+        found |= Q(user=user)
+    Message.objects.filter(found).delete()
     within = [Q(text__icontains=email) for email in emails]
     MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
 

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from shop.notifications.webhooks.models import Delivery
 from shop.orders.attention import NEEDS_STAFF
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
-from shop.tenancy.models import User
+from shop.tenancy.colleagues import colleagues_with
 
 MAX_NAMED = 10  # orders in a mail; of the others it gives the number
 MAX_COUNTED = 1000  # of one slice
@@ -100,7 +99,7 @@ def queue_staff_digest(beat: Callable[[], None]) -> None:
             # At most one per hour, however many workers look.
             dedupe_key=f"alarm:{now:%Y-%m-%dT%H}",
         )
-        for person in _order_managers()
+        for person in colleagues_with("orders.mend_order")
     ]
     Message.objects.bulk_create(digests, ignore_conflicts=True)
 
@@ -134,18 +133,6 @@ def _was_told(waiting: Waiting, last: datetime, now: datetime) -> bool:
         return False
     told_before = last - timedelta(minutes=settings.ALARM_AFTER_MINUTES)
     return all(since <= told_before for since, _line in waiting)
-
-
-def _order_managers() -> QuerySet[User]:
-    """Return the staff with the permission: their own, by a group, or as superusers."""
-    mending = Permission.objects.filter(content_type__app_label="orders", codename="mend_order")
-    allowed = (
-        Q(is_superuser=True)
-        | Q(user_permissions__in=mending)
-        | Q(groups__in=Group.objects.filter(permissions__in=mending))
-    )
-    staff = User.objects.filter(is_staff=True, is_active=True, joined_at__isnull=False)
-    return (staff if settings.DEMO else staff.filter(demo=False)).filter(allowed).distinct()
 
 
 def _sample_details() -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Data export: everything we store about a member, without secrets.
+"""Data export: everything we store about a person, without secrets.
 
-Others' data stays out: of an order that somebody else has placed the member gets what is about
+Others' data stays out: of an order that somebody else has placed the person gets what is about
 themselves.
 """
 
@@ -20,8 +20,8 @@ from shop.orders.consent import consent_of
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
 from shop.orders.order_fields import EXPORTED
-from shop.tenancy.erasure import emails_of
-from shop.tenancy.models import Client, Membership, User
+from shop.tenancy.erasure import emails_of, spellings
+from shop.tenancy.models import Client, Membership, StaffInvitation, User
 
 Facts = dict[str, Any]
 # The attributes in the export, and the paths to those that it names differently.
@@ -47,12 +47,24 @@ def export(user: User) -> Facts:
     return {
         "user": _user(user),
         "memberships": _rows(memberships, "role", "joined_at", **MEMBERSHIP),
+        "invitations": _invitations(user),
         "clients_administered": _rows(clients, "name", "created_at", number="pk"),
         "orders": _orders(user, emails),
         "messages": [_message(each) for each in messages.select_related("order").order_by("pk")],
         "sessions": _rows(sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"),
         "sign_in": _factors(user),
         "tokens": _tokens(user),
+    }
+
+
+def export_of_address(email: str) -> Facts:
+    """Return everything about the person who ordered as `email` and has no account."""
+    emails = spellings(email)
+    messages = Message.objects.filter(recipient__in=emails).select_related("order")
+    return {
+        "email": email,
+        "orders": _orders(None, emails),
+        "messages": [_message(each) for each in messages.order_by("pk")],
     }
 
 
@@ -75,8 +87,21 @@ def _user(user: User) -> Facts:
     }
 
 
-def _orders(user: User, emails: frozenset[str]) -> list[Facts]:
-    mine = Q(pk__in=orders_for(user, emails).values("pk")) | Q(placed_by=user) | Q(owner=user)
+def _invitations(user: User) -> list[Facts]:
+    """Return the projects, and the back office, that the user was invited to and has not joined."""
+    open_seats = Membership.objects.filter(user=user, joined_at=None)
+    seats = open_seats.select_related("project__client", "project__product")
+    staff = StaffInvitation.objects.filter(user=user, used_at=None)
+    return [
+        *_rows(seats, "role", "created_at", **MEMBERSHIP),
+        *({"back_office": True, **each} for each in _rows(staff, created_at="sent_at")),
+    ]
+
+
+def _orders(user: User | None, emails: frozenset[str]) -> list[Facts]:
+    mine = Q(pk__in=orders_for(user, emails).values("pk"))
+    if user:
+        mine |= Q(placed_by=user) | Q(owner=user)
     related = (
         "product",
         "basket__terms",
@@ -84,23 +109,30 @@ def _orders(user: User, emails: frozenset[str]) -> list[Facts]:
         "delivered_client",
         "delivered_project",
     )
-    found = Order.objects.filter(mine).select_related(*related).order_by("pk")
+    found = (
+        Order.objects.filter(mine)
+        .select_related(*related)
+        .prefetch_related("events")
+        .order_by("pk")
+    )
     return [_order(each, user) for each in found]
 
 
-def _order(order: Order, user: User) -> Facts:
+def _order(order: Order, user: User | None) -> Facts:
+    number = user.pk if user else None
     client, project = order.delivered_client, order.delivered_project
     facts = {
         **_facts(order, *ORDER),
         **_facts(order, *(name for name in EXPORTED if not name.endswith("_id"))),
-        "placed_by_me": user.pk in {order.placed_by_id, order.owner_id},
+        "placed_by_me": user is not None and number in {order.placed_by_id, order.owner_id},
         "tier": order.tier_name or (order.product.name if order.product else None),
         "vat_rate": str(order.vat_rate),
+        "events": [_facts(each, "at", "kind", "state") for each in order.events.all()],
         "client_name": order.client_name or (client.name if client else None),
         "project_name": order.project_name or (project.name if project else None),
     }
     # An order that nobody signed in for was presumably placed by the member.
-    by_somebody_else = order.application_id or order.placed_by_id not in {None, user.pk}
+    by_somebody_else = order.application_id or order.placed_by_id not in {None, number}
     if not by_somebody_else:
         return {**facts, "basket": _basket(order), "consent": _consent(order)}
     # Given on the order's page, by its customer.

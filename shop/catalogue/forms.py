@@ -1,0 +1,79 @@
+"""Forms of tiers and promotion codes in Django's admin, which knows their other fields."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalogue.models import Product, Promotion
+from shop.catalogue.price_field import PriceField
+from shop.catalogue.templatetags.money import money
+
+PRICE = ("net_cents", "currency", "vat_rate")
+
+
+class ConfirmedPriceField(forms.MultipleChoiceField):
+    """A box beside the sentence that says how a price changes; hidden while nothing changes."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(label=_("The price that counts"), required=False)
+
+    def valid_value(self, value: str) -> bool:
+        """Return True: the form compares the value with the price that is typed."""
+        return True
+
+
+class ProductForm(forms.ModelForm[Product]):
+    """A tier. Another price must be confirmed before it counts."""
+
+    net_cents = PriceField(
+        label=_("Net price a month"), help_text=_("Without VAT, in euros, such as 49 or 49,00.")
+    )
+    confirmed_price = ConfirmedPriceField()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the tick beside what a new price means; a tick for another price is none."""
+        cleaned = super().clean() or {}
+        if not self._changes_price() or any(cleaned.get(name) is None for name in PRICE):
+            return cleaned
+        price = "/".join(str(cleaned[name]) for name in PRICE)
+        field = self.fields["confirmed_price"]
+        if price not in cleaned.get("confirmed_price", []):
+            self.add_error(
+                "confirmed_price", _("Please look at the new price, tick it, and save once more.")
+            )
+        field.widget = forms.CheckboxSelectMultiple(choices=[(price, self._sentence(cleaned))])
+        return cleaned
+
+    def _changes_price(self) -> bool:
+        return self.instance.pk is None or any(name in self.changed_data for name in PRICE)
+
+    def _sentence(self, new: dict[str, Any]) -> str:
+        prices = [_price(new, with_vat="vat_rate" in self.changed_data)]
+        if self.instance.pk:
+            before = {name: self.initial.get(name) for name in PRICE}
+            prices.insert(0, _price(before, with_vat="vat_rate" in self.changed_data))
+        return gettext("%(tier)s: %(prices)s net, from now on, for new orders") % {
+            "tier": new.get("name") or self.instance.name,
+            "prices": " → ".join(prices),
+        }
+
+
+class PromotionForm(forms.ModelForm[Promotion]):
+    """A promotion code."""
+
+    amount_cents = PriceField(
+        label=_("Amount off"),
+        required=False,
+        help_text=_("Off the net price of a month, in euros, such as 5 or 5,00."),
+    )
+
+
+def _price(values: dict[str, Any], *, with_vat: bool) -> str:
+    price = money(values["net_cents"], values["currency"])
+    if not with_vat:
+        return price
+    return gettext("%(price)s (VAT %(rate)s %%)") % {"price": price, "rate": values["vat_rate"]}

@@ -1,0 +1,74 @@
+"""Mail that invites a colleague to the back office."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from shop.notifications.emails.content import EmailContent, Link, page_url, typed
+from shop.notifications.emails.kinds import Email, Sample
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.samples import NO_PK
+from shop.tenancy.models import StaffInvitation, User
+from shop.tenancy.staff_invitations import staff_join_token
+
+
+def _sample() -> dict[str, Any]:
+    user, chief = User(pk=NO_PK), User(first_name="Ada", last_name="Admin")
+    StaffInvitation(pk=NO_PK, user=user, invited_by=chief)
+    return {"user": user, "details": {"counter": 1}}
+
+
+class StaffInvitationEmail(Email, kind=Message.Kind.COLLEAGUE):
+    """Link by which a colleague joins the back office; one mail per counter of the invitation.
+
+    `details` of the message: `counter`.
+    """
+
+    samples = (Sample(gettext_lazy("new colleague"), _sample),)
+
+    def is_obsolete(self) -> bool:
+        """Tell whether the invitation was withdrawn, used or sent again."""
+        invitation = self._invitation()
+        if invitation is None or invitation.used_at:
+            return True
+        return bool(invitation.counter != self.message.details["counter"])
+
+    def content(self) -> EmailContent:
+        """Return the link, and who invites."""
+        invitation = self._invitation()
+        assert invitation is not None  # noqa: S101 -- else it is obsolete
+        inviter = invitation.invited_by
+        invites = _("%(who)s invites you to the back office of Slate.")
+        days = settings.INVITATION_DAYS
+        lifetime = ngettext(
+            "The link works once and for %(days)s day.",
+            "The link works once and for %(days)s days.",
+            days,
+        )
+        factor = _(
+            "After that we ask for a second step to sign in, a passkey or an authenticator app."
+        )
+        unknown = _(
+            "Do you know nothing of this? Then please ignore this e-mail; "
+            "nothing happens without the link."
+        )
+        return EmailContent(
+            subject=_("You are invited to the back office of Slate"),
+            intro=(
+                invites % {"who": typed(inviter.get_full_name() or str(inviter))},
+                _("With this link you join."),
+            ),
+            action=Link(
+                _("Join the back office"), page_url("staff_join", staff_join_token(invitation))
+            ),
+            outro=(f"{lifetime % {'days': days}} {factor}", unknown),
+        )
+
+    def _invitation(self) -> StaffInvitation | None:
+        try:
+            return self.message.user.staff_invitation if self.message.user else None
+        except ObjectDoesNotExist:
+            return None

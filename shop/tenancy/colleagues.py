@@ -1,0 +1,74 @@
+"""Colleagues: users of staff, their roles, and the end of their access to the back office."""
+
+from collections.abc import Iterable
+
+from allauth.idp.oidc.models import Token
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
+
+from shop.tenancy.models import StaffInvitation, User
+
+
+def colleagues() -> QuerySet[User]:
+    """Return the users of staff who may sign in, by e-mail."""
+    found = User.objects.filter(is_staff=True, is_active=True, joined_at__isnull=False)
+    return (found if settings.DEMO else found.filter(demo=False)).order_by("email")
+
+
+def colleagues_with(permission: str) -> QuerySet[User]:
+    """Return the colleagues who have `permission` ("orders.mend_order")."""
+    able = ModelBackend().with_perm(permission)
+    return colleagues().filter(pk__in=able.values("pk"))
+
+
+def grantable_groups(staff: User) -> QuerySet[Group]:
+    """Return the groups that `staff` may put others into: those with no power they lack."""
+    groups = Group.objects.order_by("pk")
+    if staff.is_superuser:
+        return groups
+    held = staff.get_all_permissions()
+    beyond = [group.pk for group in groups.prefetch_related("permissions__content_type")
+              if not _powers_of(group) <= held]  # fmt: skip
+    return groups.exclude(pk__in=beyond)
+
+
+def may_manage(staff: User, colleague: User) -> bool:
+    """Return whether `staff` may change what `colleague` may do: never one's own powers."""
+    return staff != colleague and (staff.is_superuser or not colleague.is_superuser)
+
+
+def set_groups(colleague: User, groups: Iterable[Group]) -> bool:
+    """Put `colleague` into exactly these `groups`; False if they are no colleague any more."""
+    with transaction.atomic():
+        # A write, so that it waits for `end_access`.
+        if not User.objects.filter(pk=colleague.pk, is_staff=True).update(is_staff=True):
+            return False
+        colleague.groups.set(groups)
+    return True
+
+
+def end_access(colleague: User) -> bool:
+    """Take all powers of staff from `colleague`, and end their sessions and tokens.
+
+    Their account stays, with the projects they are a member of. Returns False if somebody else was
+    faster.
+    """
+    with transaction.atomic():
+        there = User.objects.filter(pk=colleague.pk, is_staff=True)
+        if not there.update(is_staff=False, is_superuser=False):
+            return False
+        colleague.groups.clear()
+        colleague.user_permissions.clear()
+        StaffInvitation.objects.filter(user=colleague).delete()
+        Token.objects.filter(user=colleague).delete()
+        for session in UserSession.objects.filter(user=colleague):
+            session.end()
+    return True
+
+
+def _powers_of(group: Group) -> set[str]:
+    return {f"{each.content_type.app_label}.{each.codename}" for each in group.permissions.all()}
