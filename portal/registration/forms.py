@@ -60,6 +60,7 @@ class OrderForm(forms.Form):
     """Ask for fields of an order; the rules of ordering apply to what is typed."""
 
     saved: StrOrPromise = ""
+    has_named_address = False  # an e-mail address was typed, and is the order's now
     too_late: StrOrPromise = _("Somebody was faster. This is how the order stands now.")
 
     def __init__(
@@ -94,6 +95,7 @@ class DetailsForm(OrderForm):
     def save(self, actor: User | None) -> bool:
         filled = fill_in(self.order, filled_in(self), actor=actor)
         if filled and self.cleaned_data.get("user_email"):
+            self.has_named_address = True
             queue_received(self.order)
         if filled and self.order.complete:
             wake("packing")
@@ -123,8 +125,16 @@ class EmailChangeForm(OrderForm):
 
     saved = _("Corrected. All further e-mails go there; older links no longer work.")
 
+    def clean_user_email(self) -> str:
+        email: str = self.cleaned_data["user_email"]
+        if self.order.unreachable_since and email == self.order.user_email:
+            text = _("This is the address that could not be reached. Please check each letter.")
+            raise ValidationError(text)
+        return email
+
     def save(self, actor: User | None) -> bool:
-        return readdress(self.order, self.cleaned_data["user_email"], actor=actor)
+        self.has_named_address = readdress(self.order, self.cleaned_data["user_email"], actor=actor)
+        return self.has_named_address
 
 
 class CodeForm(forms.Form):

@@ -5,12 +5,15 @@ from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from portal.registration.invitation_words import INVITATION_WORDS
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, State
 from shop.orders.order_fields import FILLABLE
+from shop.orders.parties import address_of, is_invitation
 from shop.packing.models import Packing, StepRecord
 from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email
@@ -31,6 +34,10 @@ WORDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
             "You open the link in the e-mail and choose a password. "
             "The link works once and for %(days)s days."
         ),
+    ),
+    "unreachable": (
+        _("Our e-mail could not be delivered to %(address)s."),
+        _("As soon as we have the right address, our e-mail goes there."),
     ),
     "withdrawn": (
         _("Done. The invitation was withdrawn since."),
@@ -63,6 +70,8 @@ WORDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         _("Nothing more happens. You are welcome to order again."),
     ),
 }
+# How the order stands besides, where our mail could not be delivered.
+ONLY_THE_MAIL_IS_MISSING = _("Everything is set up. Only the e-mail with the link is missing.")
 # The status of the first step that is not done, by the state of the order; else it is open.
 CURRENT: dict[str, str] = {
     State.PACKING: "running",
@@ -117,9 +126,28 @@ class OrderStatus:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether the page polls. A page with a form does not: polling would replace it."""
-        final = self.order.state in {State.PACKED, State.CANCELLED}
-        return not final and not self.has_form
+        """Tell whether the page polls. A page with a form does not: polling would replace it.
+
+        When all is set up, it goes on until the member has joined: the mail may still come back.
+        """
+        over = self.is_joined or self.is_withdrawn or self.order.state == State.CANCELLED
+        return not over and not self.has_form
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether packing is over, so that a page without scripts need not look again."""
+        return self.order.state in {State.PACKED, State.CANCELLED}
+
+    @cached_property
+    def is_invitation(self) -> bool:
+        """Tell whether the order only invites somebody into a project that there is."""
+        return is_invitation(self.order)
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Tell whether our mail could not be delivered, and somebody has to act."""
+        over = self.is_joined or self.is_withdrawn or self.order.state == State.CANCELLED
+        return self.order.unreachable_since is not None and not over
 
     @property
     def may_have_wrong_address(self) -> bool:
@@ -151,18 +179,32 @@ class OrderStatus:
     @property
     def masked_email(self) -> str:
         """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
-        member = self.order.member
-        return mask_email(self.order.user_email or (member.email if member else ""))
+        return mask_email(address_of(self.order))
 
     @property
     def headline(self) -> str:
         """Return the state in the words of the page."""
-        return WORDS[self._situation][0] % {"address": self.masked_email}
+        situation = "unreachable" if self.is_unreachable else self._situation
+        return self._words(situation)[0] % {"address": self.masked_email}
+
+    @property
+    def standing(self) -> StrOrPromise:
+        """Return how the order stands besides, where our mail could not be delivered."""
+        if self._situation == State.PACKED:
+            return ONLY_THE_MAIL_IS_MISSING
+        return self._words(self._situation)[0]
 
     @property
     def next_step(self) -> str:
         """Return the sentence about what happens next and who does it."""
-        return WORDS[self._situation][1] % {"days": settings.INVITATION_DAYS}
+        if self.is_unreachable and self._situation == State.PACKED:
+            return str(self._words("unreachable")[1])
+        values = {"days": settings.INVITATION_DAYS, "address": self.masked_email}
+        return self._words(self._situation)[1] % values
+
+    def _words(self, situation: str) -> tuple[StrOrPromise, StrOrPromise]:
+        words = INVITATION_WORDS.get(situation) if self.is_invitation else None
+        return words or WORDS[situation]
 
     @cached_property
     def _situation(self) -> str:
@@ -203,14 +245,21 @@ class OrderStatus:
         if "open" in statuses:
             statuses[statuses.index("open")] = CURRENT.get(self.order.state, "open")
         return [
-            Step(step_title(name), status) for name, status in zip(names, statuses, strict=True)
+            Step(self._title(name), status) for name, status in zip(names, statuses, strict=True)
         ]
+
+    def _title(self, name: str) -> str:
+        # Somebody who is invited is not the project's first member.
+        return gettext("Member") if name == "member" and self.is_invitation else step_title(name)
 
     @property
     def version(self) -> str:
         """Return a version of the page: the live fragment is only sent when it changes."""
         done = sum(step.status == "done" for step in self.steps)
-        return f"{self.order.state}-{int(self.has_form)}-{done}-{self.order.fault}"
+        state = str(self.order.state)
+        if self.is_unreachable or self.is_joined:
+            state += ":unreachable" if self.is_unreachable else ":joined"
+        return f"{state}-{int(self.has_form)}-{done}-{self.order.fault}"
 
 
 def _name_of(model: type[Client | Project], number: int | None) -> str:

@@ -100,6 +100,10 @@ class Order(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = optional(User)
 
+    # Since when our mails to its address have been refused for good, or given up. NULL again once
+    # one is sent, the address is corrected, or it no longer matters.
+    unreachable_since = models.DateTimeField(null=True, blank=True, editable=False)
+
     # Who of staff sees to it, and when they want to look at it again.
     taken_by = optional(User, db_index=False)  # the index `order_taken` begins with it
     follow_up_on = models.DateField(null=True, blank=True)
@@ -145,6 +149,11 @@ class Order(models.Model):
                 fields=["state", "follow_up_on"],
                 name="order_follow_up",
                 condition=Q(follow_up_on__isnull=False),
+            ),
+            Index(
+                fields=["updated_at"],
+                name="order_unreachable",
+                condition=Q(unreachable_since__isnull=False),
             ),
             # What the search looks into.
             Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),

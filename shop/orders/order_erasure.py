@@ -48,7 +48,8 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
         update_document(basket, nothing)
         basket.contacts, basket.company = {}, ""
         basket.save()
-    Order.objects.filter(pk__in=numbers).update(**nothing, updated_at=timezone.now())
+    gone: dict[str, Any] = {**nothing, "unreachable_since": None, "updated_at": timezone.now()}
+    Order.objects.filter(pk__in=numbers).update(**gone)
     orders_erased.send(sender=Order, orders=numbers)
 
 

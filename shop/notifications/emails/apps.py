@@ -12,5 +12,6 @@ class EmailsConfig(AppConfig):
             invitation_emails,
             order_emails,
             receivers,
+            setback_emails,
             staff_digest,
         )
