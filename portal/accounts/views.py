@@ -46,9 +46,10 @@ class ResetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # alla
 
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponse:
         """Show the form, or set the password, at the URL that holds the token."""
+        self.key = key
         link = ResetLinkForm(data={"uidb36": uidb36, "key": key})
         if link.is_valid():
-            self.request, self.key, self.reset_user = request, key, link.reset_user
+            self.reset_user = link.reset_user
             if request.user.is_authenticated and request.user != link.reset_user:
                 self.logout()
             # Past allauth's own dispatch, which redirects.

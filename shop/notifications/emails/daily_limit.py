@@ -10,7 +10,7 @@ from shop.notifications.emails.models import Message
 from shop.tenancy.models import User
 
 
-def daily_limit_wait(recipient: str, *, besides: Message) -> timedelta | None:
+def daily_limit_wait(recipient: str, *, besides: Message | None = None) -> timedelta | None:
     """Return how long the message `besides` has to wait, or None. Members have no limit."""
     if User.objects.filter(email=recipient.lower(), joined_at__isnull=False).exists():
         return None

@@ -66,7 +66,7 @@ def send_again(message: Message, staff: User) -> Resent:
         return Resent.BEING_SENT
     if not _queue_again(message, order, staff):
         return Resent.TOO_LATE
-    waits = daily_limit_wait(message.recipient, besides=message)
+    waits = daily_limit_wait(message.recipient)
     return Resent.QUEUED_FOR_TOMORROW if waits else Resent.QUEUED
 
 
