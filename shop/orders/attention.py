@@ -30,8 +30,12 @@ class OrderSlice:
     def where(self, now: datetime | None = None, state: str = "state") -> Q:
         """Return the condition; `state` is the name of the state's column in the query."""
         condition = Q() if self.state is None else Q(**{state: self.state})
-        if self.unreachable is not None:
-            condition &= Q(unreachable_since__isnull=not self.unreachable)
+        if self.unreachable:
+            # Up to now, so that SQLite seeks in the index that holds only these.
+            until = now or timezone.now()
+            condition &= Q(unreachable_since__isnull=False, unreachable_since__lte=until)
+        elif self.unreachable is False:
+            condition &= Q(unreachable_since=None)
         if self.complete is not None:
             condition &= Q(complete=self.complete)
         if self.longer_than is not None:

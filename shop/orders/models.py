@@ -151,7 +151,7 @@ class Order(models.Model):
                 condition=Q(follow_up_on__isnull=False),
             ),
             Index(
-                fields=["updated_at"],
+                fields=["unreachable_since"],
                 name="order_unreachable",
                 condition=Q(unreachable_since__isnull=False),
             ),

@@ -1,4 +1,4 @@
-"""Whether our mails reach the e-mail address of an order."""
+"""Reachability of the e-mail address that an order names."""
 
 from django.utils import timezone
 

@@ -54,13 +54,17 @@ def mail_of(order: Order, kind: str) -> Rendered:
     return render(Message.objects.get(order_id=order.pk, kind=kind))
 
 
-def add_member(project: Project, caller: Caller, **members: str) -> Order:
+def add_member(project: Project, caller: Caller, email: str = CARLA) -> Order:
     """The order of a program that adds a member by the client_admin's token."""
-    token = make_token(project.client.client_admin)
-    ids = {"client_id": project.client_id, "project_id": project.pk}
-    names = {"client_name": None, "project_name": None, "user_email": CARLA}
     return make_order(
-        project.product.code, caller, **{**names, **ids, **members}, admin_user_access_token=token
+        project.product.code,
+        caller,
+        client_id=project.client_id,
+        client_name=None,
+        project_id=project.pk,
+        project_name=None,
+        user_email=email,
+        admin_user_access_token=make_token(project.client.client_admin),
     )
 
 
@@ -131,7 +135,7 @@ def test_program_that_adds_a_member_brings_no_receipt(project: Project, bernd: U
 
 
 def test_who_adds_themselves_gets_the_receipt(project: Project, bernd: User) -> None:
-    order = add_member(project, Caller(user=bernd), user_email="Bernd@example.com")
+    order = add_member(project, Caller(user=bernd), "Bernd@example.com")
     assert told(order) == {("received", bernd.email)}
     pack_all()
     assert told(order) == {("received", bernd.email), ("invitation", bernd.email)}

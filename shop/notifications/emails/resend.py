@@ -21,7 +21,7 @@ LINKS_AN_HOUR = 3  # new links for one order, asked for by its reader
 
 
 class Resent(Enum):
-    """What came of a wish to have a mail sent again."""
+    """Outcome of a wish to have a mail sent again."""
 
     QUEUED = auto()
     QUEUED_FOR_TOMORROW = auto()  # the address has had its mails of the day
