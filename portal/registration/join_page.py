@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
 from portal.registration.order_access import find_order, private
+from portal.registration.status_page import OrderStatus
 from shop.orders.models import Order, State
 from shop.orders.reachability import mark_reached
 from shop.tenancy.email_addresses import mark_verified
@@ -102,6 +103,7 @@ def _show_problem(request: HttpRequest, order: Order, reason: LinkError.Reason) 
         return redirect("portal")
     is_old = reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED}
     can_resend = is_old and order.state == State.PACKED
-    context = {"order": order, "reason": reason.value, "can_resend": can_resend}
+    context = {"order": order, "showing": OrderStatus(order)}
+    context |= {"reason": reason.value, "can_resend": can_resend}
     status = 404 if reason == LinkError.Reason.DAMAGED else 410
     return render(request, "registration/link_problem.html", context, status=status)

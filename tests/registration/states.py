@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.test import override_settings
+from django.utils import timezone
 
 from shop.orders.models import Order, State
 from shop.orders.states import transition
@@ -46,6 +47,9 @@ def order_in(situation: str) -> Order:
             return order
         case "packed":
             return make_packed_order()
+        case "unreachable":
+            order = make_packed_order()
+            Order.objects.filter(pk=order.pk).update(unreachable_since=timezone.now())
         case "has_packing_errors":
             order = make_order(admin_user_access_token=make_token(make_user()))
             Token.objects.all().delete()

@@ -156,8 +156,16 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
             "There is nothing to do."
         )
         mine = _("Was it your order after all? Then please tell us: the imprint says how.")
+        subject = _("This address no longer belongs to an order")
+        if self.is_invitation:
+            subject = _("This address no longer belongs to an invitation")
+            corrected = _(
+                "An invitation to a project named this e-mail address. That was corrected: it "
+                "goes to another address now, and we write to this one about it no more."
+            )
+            mine = _("Was it meant for you after all? Then please ask the person who invited you.")
         return EmailContent(
-            subject=_("This address no longer belongs to an order"),
+            subject=subject,
             intro=(corrected,),
             outro=(link_ended, mine),
             link=Link(_("Imprint"), page_url("imprint")),
