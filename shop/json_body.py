@@ -1,36 +1,63 @@
-"""Strict parsing of JSON request bodies."""
+"""Strict parsing of JSON request bodies; a refusal says what is wrong, and where."""
 
+import codecs
 import json
 from typing import Any
 
 from django.http import HttpRequest
 
+from shop.orders.card_numbers import hide_cards
+
 LARGEST = 64 * 1024  # bytes
+LONGEST_NAME = 60  # characters of a member's name that a refusal quotes
 
 
 class UnreadableBodyError(Exception):
-    """The body cannot be read. Carries the status to answer with and a sentence."""
+    """The body cannot be read. Carries the status to answer with, a sentence and headers."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
+        self.headers = headers or {}
 
 
-def read_json(request: HttpRequest) -> tuple[Any, bytes]:
-    """The JSON value in the body of `request`, and the bytes it was read from.
+def read_json(request: HttpRequest) -> Any:
+    """The JSON value in the body of `request`.
 
-    Raises UnreadableBodyError: 415 for another media type, 413 above 64 KiB, 400 for anything but
-    strict JSON in UTF-8, without duplicate fields and NaN.
+    Raises UnreadableBodyError: 415 for another media type, a content coding or another charset than
+    UTF-8, 413 above 64 KiB, 400 for anything but strict JSON without doubled members and NaN. A
+    byte order mark is ignored (contract, "Orders API").
     """
+    _check_headers(request)
+    body = _read(request).removeprefix(codecs.BOM_UTF8)
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+    except UnicodeDecodeError as error:
+        sentence = f"The body is not UTF-8: byte {error.start + 1} cannot be read."
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        sentence = f"The body is not valid JSON: {error.msg} at {place}."
+    except RecursionError:
+        sentence = "The body is nested too deeply."
+    except ValueError:  # from Python's limit on the digits of an integer
+        sentence = "The body has a number with too many digits."
+    raise UnreadableBodyError(400, sentence)
+
+
+def _check_headers(request: HttpRequest) -> None:
     if request.content_type != "application/json":
         raise UnreadableBodyError(415, "The Content-Type must be application/json.")
-    body = _read(request)
+    charset = (request.content_params or {}).get("charset", "utf-8")
     try:
-        text = body.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant), body
-    except (ValueError, RecursionError) as error:
-        raise UnreadableBodyError(400, "The body is not valid JSON.") from error
+        known = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        known = ""
+    if known != "utf-8":
+        raise UnreadableBodyError(415, "The charset must be UTF-8.")
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        headers = {"Accept-Encoding": "identity"}
+        raise UnreadableBodyError(415, "The body must not have a Content-Encoding.", headers)
 
 
 def _read(request: HttpRequest) -> bytes:
@@ -47,11 +74,14 @@ def _read(request: HttpRequest) -> bytes:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate member")
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in members:
+            quoted = json.dumps(hide_cards(name[:LONGEST_NAME]))
+            raise UnreadableBodyError(400, f"The body has the member {quoted} more than once.")
+        members[name] = value
     return members
 
 
 def _constant(name: str) -> Any:
-    raise ValueError(name)
+    raise UnreadableBodyError(400, f"The body is not valid JSON: {name} is not a JSON value.")

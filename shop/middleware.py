@@ -12,13 +12,18 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from shop.orders.card_numbers import holds_card
+
 # The id of the request this thread serves; "-" outside a request.
 current_id = ContextVar("current_id", default="-")
 WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
 
 
 class RequestIdMiddleware:
-    """Sets `X-Request-ID` on each response: the caller's own if well-formed, else a new one."""
+    """Sets `X-Request-ID` on each response: the caller's own if well-formed, else a new one.
+
+    It also stands in each line of the log, and in the open order's errors as `guid`.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,7 +31,8 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request` with its id."""
         given = request.headers.get("X-Request-ID", "")
-        request_id = given if WELL_FORMED.match(given) else uuid.uuid4().hex
+        kept = WELL_FORMED.match(given) and not holds_card(given)
+        request_id = given if kept else uuid.uuid4().hex
         current_id.set(request_id)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id

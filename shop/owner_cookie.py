@@ -20,9 +20,15 @@ UUID4 = re.compile(
 
 
 def read_owner_id(request: HttpRequest) -> str | None:
-    """Return the OwnerId of `request`: any well-formed UUID4, issued here or not."""
-    value = request.COOKIES.get(COOKIE, "")
-    return value if UUID4.fullmatch(value) else None
+    """Return the first well-formed OwnerId of `request`: any UUID4, issued here or not.
+
+    Browsers send the cookie of the most specific path first (RFC 6265); Django keeps the last one.
+    """
+    for pair in re.split("[;,]", request.headers.get("Cookie", "")):
+        name, _, value = pair.partition("=")
+        if name.strip() == COOKIE and UUID4.fullmatch(value := value.strip().strip('"')):
+            return value
+    return None
 
 
 def page_owner(request: HttpRequest) -> Owner:

@@ -96,13 +96,15 @@ class Server:
 
 
 @contextmanager
-def throw_away_server() -> Iterator[Server]:
-    """A server for as long as the block runs."""
+def throw_away_server(within: Path | None = None) -> Iterator[Server]:
+    """A server for as long as the block runs, its files `within` a directory."""
     directory = programs()
     if directory is None:
         raise SystemExit("PostgreSQL's programs are missing: install the package postgresql.")
     user = other_user()
-    with tempfile.TemporaryDirectory(prefix="shop-pg-") as home:
+    with tempfile.TemporaryDirectory(prefix="shop-pg-", dir=within) as home:
+        if within:
+            within.chmod(0o755)  # the server's user must get through
         if user:
             shutil.chown(home, user)
             directory = readable(directory, Path(home))

@@ -1,8 +1,12 @@
-"""Partners' applications and their signing secrets. Tokens are rows of allauth's provider."""
+"""Partners' applications, their signing secrets, and responses kept for repeated calls.
+
+Tokens are rows of allauth's provider.
+"""
 
 from typing import ClassVar
 
 from allauth.idp.oidc.models import Client as OAuthClient
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,3 +53,36 @@ class SigningSecret(models.Model):
 
     def __str__(self) -> str:
         return f"of application {self.application_id}"
+
+
+class IdempotentResponse(models.Model):
+    """The response to a call with an `Idempotency-Key`, replayed when the call is repeated."""
+
+    application = models.ForeignKey(
+        Application, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    # For the owner of an open order who is neither: a digest of the OwnerId and the key.
+    owner_key = models.CharField(max_length=64, null=True, unique=True)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)  # of method, path and document
+    status = models.PositiveSmallIntegerField(default=201, db_default=201)
+    body = models.TextField()
+    location = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        db_table = "api_idempotentresponse"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["application", "key"], name="kept_once_an_application"),
+            models.UniqueConstraint(
+                fields=["user", "key"],
+                condition=models.Q(application=None),
+                name="kept_once_a_user",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"

@@ -13,6 +13,8 @@ from shop.api.responses import failure, method_not_allowed
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
 
+NO_PARAMETER = "is not a parameter of this address."
+
 
 def bearer_required(**operations: Operation) -> Callable[[View], View]:
     """Pass on requests whose token has the scope for one of `operations`, by method.
@@ -30,11 +32,24 @@ def bearer_required(**operations: Operation) -> Callable[[View], View]:
                 return method_not_allowed(sorted(operations, key=METHODS.index))
             # The API speaks English, whatever Accept-Language says.
             with override("en"):
-                return _limited(request, scope_for(method), view, *args, **kwargs)
+                takes_query = operations[method].query is not None
+                within = view if takes_query else _without_query(view)
+                return _limited(request, scope_for(method), within, *args, **kwargs)
 
         return described(guarded, "", operations)
 
     return decorate
+
+
+def _without_query(view: View) -> View:
+    """Refuse query parameters: a caller who sends one expects it to do something."""
+
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.GET:
+            return failure(422, {name: [NO_PARAMETER] for name in request.GET})
+        return view(request, *args, **kwargs)
+
+    return checked
 
 
 def _limited(

@@ -107,7 +107,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         refusals |= {409, 422, *openapi.OF_BODIES}
         parameters.append(IDEMPOTENCY_KEY)
         document = {"order": ref(operation.body.__name__)}
-        order: Schema = {"type": "object", "required": ["order"], "properties": document}
+        order: Schema = {**record(document), "required": ["order"]}
         examples = EXAMPLES[operation.id]["request"]
         described["requestBody"] = {"required": True, "content": content(order, examples)}
     answers = {status: _refusal(operation, status) for status in refusals}

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.dispatch import receiver
 
-from shop.api.models import IdempotentResponse
+from shop.access.models import IdempotentResponse
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
 

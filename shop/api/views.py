@@ -1,5 +1,6 @@
 """`/api/orders`: place an order, list orders, show one (contract, "Orders API")."""
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import urljoin
 
@@ -7,19 +8,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from shop.access.idempotency import KeyRefusedError, holder_of, idempotent
+from shop.access.models import IdempotentResponse
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
-from shop.api.idempotency import idempotent
 from shop.api.order_list import InvalidQueryError, ListQuery, list_orders
 from shop.api.response_schema import OrderAnswer
-from shop.api.responses import failure, success
+from shop.api.responses import OWN_HEADERS, failure, success
 from shop.base_url import base_url, registration_url
 from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
-from shop.orders.document import InvalidDocumentError, check_document
+from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import HASH, Order, State
 from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
+from shop.orders.problems import Problem
 from shop.orders.serializers import serialize_order
 
 
@@ -73,23 +76,45 @@ def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse
 
 def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
-        value, body = read_json(request)
+        value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence)
+        return failure(error.status, error.sentence, error.headers)
     document = value.get("order") if isinstance(value, dict) else None
     if not isinstance(document, dict):
         return failure(400, 'The body must be an object with the member "order", an object.')
 
+    beside = value.keys() - {"order"}
+
     def call() -> HttpResponse:
         caller = Caller(application=bearer.application, user=bearer.token.user)
         try:
-            placed = place_order(check_document(document), caller)
+            placed = place_order(_checked(document, beside), caller)
         except InvalidDocumentError as refusal:
             return failure(422, refusal.errors)
         location = reverse("api_order", args=[placed.order_hash])
         return success(201, {"order": _shown(placed, base_url(request))}, {"Location": location})
 
-    return idempotent(request, body, bearer, call)
+    holder = holder_of(bearer.application, bearer.user)
+    try:
+        return idempotent(request, value, holder, call, _replay)
+    except KeyRefusedError as refusal:
+        return failure(refusal.status, refusal.sentence)
+
+
+def _replay(kept: IdempotentResponse) -> HttpResponse:
+    return HttpResponse(kept.body, "application/json", kept.status, headers=OWN_HEADERS)
+
+
+def _checked(document: dict[str, Any], beside: AbstractSet[str]) -> CheckedDocument:
+    """The checked `document`. Raises InvalidDocumentError, also for members `beside` it."""
+    problems = [Problem(name, "beside_the_order") for name in sorted(beside)]
+    try:
+        checked = check_document(document)
+    except InvalidDocumentError as error:
+        problems += error.problems
+    if problems:
+        raise InvalidDocumentError(problems)
+    return checked
 
 
 def _shown(order: Order, base: str) -> dict[str, Any]:

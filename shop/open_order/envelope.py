@@ -1,7 +1,6 @@
 """Responses of the open order and the shape of its errors (contract, "The open order")."""
 
-import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +18,7 @@ KINDS = {
     409: "conflict",
     413: "payloadTooLarge",
     415: "unsupportedMediaType",
+    422: "badRequest",
     429: "tooManyRequests",
     500: "serverError",
     503: "serverError",
@@ -26,23 +26,26 @@ KINDS = {
 
 
 class ApiError(Exception):
-    """An error response: status, one sentence, what is wrong by field, and the methods for 405."""
+    """An error response: status, one sentence, what is wrong by field, and headers."""
 
     def __init__(
-        self, status: int, message: str, details: Any = "", *, allow: Iterable[str] = ()
+        self,
+        status: int,
+        message: str,
+        details: Any = "",
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.body = {"guid": _guid(), "message": message, "code": status, "details": details}
-        self.allow = ", ".join(allow)
+        guid = current_id.get()
+        self.body = {"guid": guid, "message": message, "code": status, "details": details}
+        self.headers = headers or {}
 
 
 def failure(error: ApiError) -> HttpResponse:
     """The response that reports `error`."""
-    response = answer(error.status, {KINDS[error.status]: error.body})
-    if error.status == 405:
-        response["Allow"] = error.allow
-    return response
+    return answer(error.status, {KINDS[error.status]: error.body}, **error.headers)
 
 
 def refuse(request: HttpRequest, error: ApiError) -> HttpResponse:
@@ -76,11 +79,3 @@ def invalid(errors: Errors) -> ApiError:
     """The answer to a body that breaks rules: one text for each field."""
     details = {member: " ".join(sentences) for member, sentences in errors.items()}
     return ApiError(400, "The request has faults.", details)
-
-
-def _guid() -> str:
-    """The request's id, by which our logs can be searched, if it is a UUID; else a new one."""
-    try:
-        return str(uuid.UUID(current_id.get()))
-    except ValueError:
-        return str(uuid.uuid4())

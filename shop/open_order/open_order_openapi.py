@@ -34,7 +34,7 @@ STATUSES = openapi.STATUSES | {
     409: "There is an open order of this owner already.",
     429: "Too many calls, failed sign-ins or orders.",
 }
-REFUSALS = {status: STATUSES[status] for status in KINDS}
+REFUSALS = {status: text for status, text in STATUSES.items() if status in KINDS}
 PARAMETERS = {
     "order_hash": openapi.path_parameter(
         *("order_hash", "The order's orderId, as it was answered at opening.", openapi.ID),

@@ -14,8 +14,9 @@ from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
 from shop.json_body import UnreadableBodyError, read_json
 from shop.open_order.authentication import NOBODY, Authenticated, authenticate
-from shop.open_order.envelope import ApiError, answer, refuse
+from shop.open_order.envelope import ApiError, answer, invalid, refuse
 from shop.openapi import METHODS, SAFE, Operation, described, scope_for
+from shop.orders.card_numbers import hide_cards
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
     AlreadyOpenError,
@@ -29,6 +30,8 @@ from shop.orders.placing import NotOpenError
 from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
 
 Resource = Callable[..., HttpResponse]
+
+NO_PARAMETER = "is not a parameter of this address."
 
 
 @dataclass
@@ -73,9 +76,9 @@ class OpenOrderRequest:
     def body(self) -> Any:
         """The JSON value of the body. Raises ApiError."""
         try:
-            return read_json(self.request)[0]
+            return read_json(self.request)
         except UnreadableBodyError as error:
-            raise ApiError(error.status, error.sentence) from None
+            raise ApiError(error.status, error.sentence, headers=error.headers) from None
 
     def change(self, change: Callable[[Basket], None]) -> None:
         """Change the basket; below `/order`, open an order first if there is none."""
@@ -134,11 +137,14 @@ def _enter(
     if method not in SAFE:
         _refuse_other_sites(request)
     if method not in {*methods, "OPTIONS"}:
-        raise ApiError(405, "This address does not know this method.", allow=_allowed(methods))
+        allow = {"Allow": ", ".join(_allowed(methods))}
+        raise ApiError(405, "This address does not know this method.", headers=allow)
     who = _identify(request, taken)
     scope = scope_for(method)
     if who.scopes is not None and scope not in who.scopes:
         raise ApiError(403, f"This token lacks the scope {scope}.")
+    if request.GET:
+        raise invalid({hide_cards(name): [NO_PARAMETER] for name in request.GET})
     owner = Owner(read_owner_id(request), who.user)
     call = OpenOrderRequest(request, who, owner, explicit=order_hash is not None, taken=taken)
     opens = opens_alone or (order_hash is None and method in {"POST", "PUT"})
@@ -173,8 +179,8 @@ def _answer(
 def _too_late(call: OpenOrderRequest, methods: list[str]) -> ApiError:
     """The error for an order that was placed or deleted meanwhile."""
     if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
-        allow = _allowed(methods, placed=True)
-        return ApiError(405, "The order is placed: it cannot be changed.", allow=allow)
+        allow = {"Allow": ", ".join(_allowed(methods, placed=True))}
+        return ApiError(405, "The order is placed: it cannot be changed.", headers=allow)
     return ApiError(404, "There is no such order.")
 
 

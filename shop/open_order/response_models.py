@@ -259,8 +259,8 @@ class AttributesAnswer(Linked):
 class Failure(Resource):
     """The faults of the call."""
 
-    guid: Annotated[str, Field(json_schema_extra={"format": "uuid"})]
-    """Names the call in our logs."""
+    guid: Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
+    """Names the call in our logs: the value of X-Request-ID."""
     message: str
     """One English sentence; it may be reworded."""
     code: int

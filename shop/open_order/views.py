@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import Field
 
+from shop.access.idempotency import KeyRefusedError, holder_of, idempotent
 from shop.access.rate_limits import hit
 from shop.open_order.envelope import ApiError, answer, refuse
 from shop.open_order.mapping import put_attributes, refusal
@@ -18,7 +19,14 @@ from shop.orders.basket import check_basket, incomplete
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import delete_open, locked_basket, open_order, orders_of
-from shop.orders.placing import ANYBODY, Caller, NotOpenError, PriceChangedError, submit_open_order
+from shop.orders.placing import (
+    ANYBODY,
+    Caller,
+    NotOpenError,
+    PriceChangedError,
+    quote_hash_of,
+    submit_open_order,
+)
 
 
 class Opening(Resource):
@@ -31,7 +39,7 @@ class Action(Resource):
     action: Literal["validate", "submit"]
     """validate: could it be submitted? submit: place it."""
     quote_hash: str | None = None
-    """The Hash of the quote that was agreed to. Where it is no longer true, nothing is placed."""
+    """The Hash of the quote that was agreed to. Where it is no longer true, the answer is 409."""
     action_data: dict[str, Any] | None = Field(default=None, exclude=True)
     """Reserved by the older description; never read."""
 
@@ -116,19 +124,16 @@ def quote(call: OpenOrderRequest) -> HttpResponse:
 def action(call: OpenOrderRequest) -> HttpResponse:
     """`…/action`: validate or submit."""
     given = read_resource(Action, call.body())
+    if given["action"] == "submit":
+        return _submit_once(call, given)
     if call.order is None:
-        placed = orders_of(call.owner).exclude(state=State.NEW)
-        if given["action"] == "submit" and placed.exists():
-            raise ApiError(409, "There is no open order: the last one is placed.")
         raise refusal(incomplete(Basket()), Basket())
     if call.order.state != State.NEW:
-        if given["action"] == "submit":
-            raise ApiError(409, "The order has been placed already.")
         raise NotOpenError
-    if given["action"] == "validate":
-        _check(call, basket_of(call))
-        return answer(204)
-    return _submit(call, given.get("quoteHash"))
+    checked = _check(call, basket_of(call))
+    if given.get("quoteHash") not in {None, quote_hash_of(checked)}:
+        raise _price_changed()
+    return answer(204)
 
 
 def _open(call: OpenOrderRequest) -> HttpResponse:
@@ -143,7 +148,30 @@ def _open(call: OpenOrderRequest) -> HttpResponse:
     return answer(201, body, Location=call.location())
 
 
+def _submit_once(call: OpenOrderRequest, given: dict[str, Any]) -> HttpResponse:
+    """Submit; repeated with the same `Idempotency-Key`, answer as the first time."""
+    holder = holder_of(call.who.application, call.who.user, call.owner.digest)
+    try:
+        return idempotent(
+            call.request,
+            given,
+            holder,
+            lambda: _submit(call, given.get("quoteHash")),
+            lambda kept: answer(kept.status),
+        )
+    except KeyRefusedError as refused:
+        details = {"Idempotency-Key": refused.sentence}
+        raise ApiError(refused.status, "The Idempotency-Key cannot be used.", details) from None
+
+
 def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
+    if call.order is None:
+        last = orders_of(call.owner).exclude(state=State.NEW).order_by("-created_at").first()
+        if last is None:
+            raise refusal(incomplete(Basket()), Basket())
+        raise _placed_already(call, last)
+    if call.order.state != State.NEW:
+        raise _placed_already(call, call.order)
     caller = Caller(call.who.application, call.who.user)
     try:
         with locked_basket(call.found) as basket:
@@ -154,13 +182,23 @@ def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
     except InvalidDocumentError as error:
         raise refusal(error.problems, basket) from None
     except PriceChangedError:
-        details = {"quoteHash": "is no longer the quote's Hash."}
-        raise ApiError(409, "The price has changed. Look at the quote.", details) from None
+        raise _price_changed() from None
     except NotOpenError:
         if not Order.objects.filter(pk=call.found.pk).exists():
             raise
-        raise ApiError(409, "The order has been placed already.") from None
+        raise _placed_already(call, call.found) from None
     return answer(202, Location=call.location())
+
+
+def _placed_already(call: OpenOrderRequest, order: Order) -> ApiError:
+    """409 that says where the placed order is: the answer to its submit may have been lost."""
+    headers = {"Location": f"{call.root}/orders/{order.order_hash}"}
+    return ApiError(409, "The order has been placed already. See Location.", headers=headers)
+
+
+def _price_changed() -> ApiError:
+    details = {"quoteHash": "is no longer the quote's Hash."}
+    return ApiError(409, "The price has changed. Look at the quote.", details)
 
 
 def _check(call: OpenOrderRequest, basket: Basket) -> CheckedDocument:

@@ -61,8 +61,7 @@ def submit_open_order(
     if needs_consent:
         check_consent(basket)
     order, price = basket.order, _price(document)
-    agreed = price_hash(document.product, price, document.members.promo_code)
-    if quote_hash is not None and quote_hash != agreed:
+    if quote_hash not in {None, quote_hash_of(document)}:
         raise PriceChangedError
     caller = replace(caller, application=caller.application or basket.application)
     _use_promotion(document)
@@ -70,6 +69,11 @@ def submit_open_order(
     if not transition(order, State.PENDING, actor=caller.user, **values):
         raise NotOpenError
     return order
+
+
+def quote_hash_of(document: CheckedDocument) -> str:
+    """The hash of the price that `document` has now; a quote shows it."""
+    return price_hash(document.product, _price(document), document.members.promo_code)
 
 
 def _price(document: CheckedDocument) -> Price:

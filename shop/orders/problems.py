@@ -20,10 +20,12 @@ SENTENCES = {
     "login_characters": "must consist of ASCII letters, digits and @ . + - _ only.",
     "read_only": "is read-only.",
     "unknown_member": "is not a member of an order.",
+    "beside_the_order": "is not known here: members of the order belong into order.",
     # Addresses of webhooks.
     "not_ascii": "must be a URI of printable ASCII characters.",
     "not_a_uri": "must be a valid URI.",
     "not_https": "must be an absolute https URI.",
+    "fragment": "must not contain a fragment.",
     "no_host": "must name a host.",
     "invalid_host": "must name a valid host.",
     "user_information": "must not contain user information.",

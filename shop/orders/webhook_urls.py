@@ -20,6 +20,8 @@ def webhook_url_error(uri: str, *, demo: bool) -> LiteralString | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return "not_a_uri"
+    if "#" in uri:
+        return "fragment"
     if parts.scheme != "https" and not (demo and parts.scheme == "http"):
         return "not_https"
     if not host or port == 0 or "%" in host:

@@ -73,7 +73,7 @@ WORKER_CLUSTERS = {
             "shop.notifications.emails.staff_digest.queue_staff_digest",
             "shop.orders.cancellation.expire_incomplete",
             "shop.orders.open_orders.delete_stale_baskets",
-            "shop.api.idempotency.delete_expired_responses",
+            "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
         ],

@@ -17,9 +17,8 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
-from shop.access.models import Application
+from shop.access.models import Application, IdempotentResponse
 from shop.access.tokens import READ, WRITE
-from shop.api.models import IdempotentResponse
 from shop.orders.models import Order
 from shop.orders.states import state_changed
 from tests.factories import make_application, make_token, make_user, pack_all

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
-from shop.api.idempotency import delete_expired_responses
-from shop.api.models import IdempotentResponse
+from shop.access.idempotency import delete_expired_responses
+from shop.access.models import IdempotentResponse
 from shop.orders.models import Order
 from shop.orders.states import state_changed
 from tests.api.calls import post_order
@@ -41,9 +42,28 @@ def test_other_body_under_the_same_key_is_422(token: str) -> None:
     post_order(token, key="k1")
     answer = post_order(token, key="k1", product="m")
     assert answer.status_code == 422
+    first = Order.objects.get().order_hash
     assert answer.json()["error"] == {
-        "base": ["This Idempotency-Key was used for another request."]
+        "base": [f"This Idempotency-Key was used for another request, which placed order {first}."]
     }
+
+
+def test_same_document_written_otherwise_gets_the_first_answer_again(token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k1"}
+    spellings = [
+        '{"order":{"product":"s","client_name":"Aé"}}',
+        '{"order": {"client_name": "A\\u00e9",\n "product": "\\u0073"}}',
+        '\ufeff{"order":{"client_name":"Aé","product":"s"}}',
+    ]
+    answers = [
+        Client().post("/api/orders", body.encode(), "application/json", headers=headers)
+        for body in spellings
+    ]
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert {answer.content for answer in answers} == {answers[0].content}
+    other = '{"order":{"product":"s","client_name":"Ae"}}'
+    answer = Client().post("/api/orders", other, "application/json", headers=headers)
+    assert answer.status_code == 422
     assert Order.objects.count() == 1
 
 

@@ -1,5 +1,6 @@
 """`/api/orders`: the envelope and each way to fail."""
 
+import gzip
 import io
 import json
 from typing import Any
@@ -249,6 +250,69 @@ def test_unknown_address_is_404_in_the_envelope(path: str) -> None:
     answer = Client().get(path)
     assert answer.status_code == 404
     assert list(answer.json()) == ["status", "status_message", "error"]
+
+
+def test_query_is_refused_by_name_where_there_is_none(token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    order_hash = post(token, EXAMPLE).json()["data"]["order"]["order_hash"]
+    error = {"dry_run": ["is not a parameter of this address."]}
+    placing = Client().post(
+        "/api/orders?dry_run=true", EXAMPLE, "application/json", headers=headers
+    )
+    showing = Client().get(f"/api/orders/{order_hash}?dry_run", headers=headers)
+    for answer in (placing, showing):
+        assert (answer.status_code, answer.json()["error"]) == (422, error)
+    assert Order.objects.count() == 1
+
+
+def test_member_beside_the_order_is_refused_with_all_other_faults(token: str) -> None:
+    body = '{"order":{"product":"S","note":"x"},"idempotency_key":"x","metadata":null}'
+    answer = post(token, body)
+    beside = ["is not known here: members of the order belong into order."]
+    assert (answer.status_code, answer.json()["error"]) == (
+        422,
+        {
+            "idempotency_key": beside,
+            "metadata": beside,
+            "note": ["is not a member of an order."],
+            "product": ["is not a tier that can be ordered."],
+        },
+    )
+    assert Order.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (
+            '{"order":{"product":"s","product":"m"}}',
+            'The body has the member "product" more than once.',
+        ),
+        (b'{"order":{"product":"\xff"}}', "The body is not UTF-8: byte 22 cannot be read."),
+        ('{"order":\n{"product":"s"} x}', "line 2, column 17"),
+        ('{"order":{"client_id":Infinity}}', "Infinity is not a JSON value"),
+        ('{"order":{"client_id":' + "9" * 5000 + "}}", "a number with too many digits"),
+        ("[" * 20_000, "The body is nested too deeply."),
+    ],
+)
+def test_body_that_cannot_be_read_says_why(token: str, body: str | bytes, sentence: str) -> None:
+    answer = post(token, body)
+    (told,) = answer.json()["error"]["base"]
+    assert (answer.status_code, sentence in told) == (400, True), told
+
+
+def test_byte_order_mark_is_ignored(token: str) -> None:
+    assert post(token, b"\xef\xbb\xbf" + EXAMPLE.encode()).status_code == 201
+
+
+def test_content_coding_and_other_charsets_are_415(token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Encoding": "gzip"}
+    packed = gzip.compress(EXAMPLE.encode())
+    answer = Client().post("/api/orders", packed, "application/json", headers=headers)
+    assert (answer.status_code, answer["Accept-Encoding"]) == (415, "identity")
+    latin = post(token, EXAMPLE.encode("latin-1"), "application/json; charset=ISO-8859-1")
+    assert latin.json()["error"] == {"base": ["The charset must be UTF-8."]}
+    assert Order.objects.count() == 0
 
 
 def test_every_answer_has_a_request_id(token: str) -> None:

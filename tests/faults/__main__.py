@@ -3,8 +3,8 @@
 TRIAL is storm, provisioning (a storm with a flaky service) or backlog; DATABASE is sqlite or
 postgres. Without them: all of both, which is what `make faults` runs.
 
-FAULTS_SECONDS: how long a storm lasts. FAULTS_PACE: a kill about every so many seconds.
-FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many wait in the backlog.
+FAULTS_SECONDS: how long a storm lasts. FAULTS_PACE: a fault about every so many seconds.
+FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many wait in the backlog.
 """
 
 import itertools
@@ -14,12 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import django
 
+from tests import redis_server
+from tests.faults.mail_server import mail_server
 from tests.journey.shop import free_port
 from tests.postgres import Server, throw_away_server
 
@@ -33,6 +36,7 @@ STEPS = [
 ]
 SHORT_WAITS = "tests.faults.settings"
 MOST_COMPLAINTS = 20  # that are printed
+DISK = "400m"  # with room for the database of a storm
 TIMEOUT = 1.0  # of the call to the service, in seconds
 
 
@@ -41,15 +45,33 @@ def number(name: str, default: float) -> float:
     return float(os.environ.get(name) or default)
 
 
+@contextmanager
+def small_disk(directory: Path) -> Iterator[Path | None]:
+    """A disk of its own at `directory`, small enough to be filled; None where we may not."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(directory)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        yield None
+        return
+    try:
+        yield directory
+    finally:
+        subprocess.run(["umount", "--lazy", directory], check=True)
+
+
 def one(trial: str, database: str) -> bool:
     """Run a trial, print its report, and return whether it went well."""
     with ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="shop-faults-"))
         server: Server | None = None
         address = f"sqlite:///{directory}/shop.sqlite3"
+        full_disk = stack.enter_context(small_disk(Path(directory)))
         if database == "postgres":
-            server = stack.enter_context(throw_away_server())
+            server = stack.enter_context(throw_away_server(full_disk))
             address = server.address
+        redis = stack.enter_context(redis_server.throw_away_server())
+        mail = stack.enter_context(mail_server())
         os.environ |= {
             # A backlog is worked off with the patience of every day.
             "DJANGO_SETTINGS_MODULE": "shop.settings" if trial == "backlog" else SHORT_WAITS,
@@ -59,11 +81,23 @@ def one(trial: str, database: str) -> bool:
             "PORT": str(free_port()),
             "PYTHONPATH": str(EXAMPLES),
         }
+        if trial != "backlog":
+            os.environ |= {
+                "REDIS_URL": redis.url,
+                "BROKER": "redis" if server else "database",
+                "EMAIL_URL": mail.url,
+                "TRUSTED_PROXIES": "1",  # so that limits hold for callers from this machine
+            }
         if trial == "provisioning":
             os.environ |= {"PACKING_STEPS": ",".join(STEPS), "ACME_TIMEOUT": str(TIMEOUT)}
         sys.path.append(str(EXAMPLES))
         django.setup()
-        report: dict[str, Any] = {"trial": trial, "database": database, **run(trial, server)}
+        from tests.faults.trials import Surroundings
+
+        left_out = "" if full_disk else "disk full: only root can make a small disk"
+        longest = number("FAULTS_LONGEST", 60)
+        given = Surroundings(server, redis, mail, full_disk, longest, left_out)
+        report: dict[str, Any] = {"trial": trial, "database": database, **run(trial, given)}
         complaints = list(report["complaints"])
         report["complaints"] = complaints[:MOST_COMPLAINTS]
         report["complaints in all"] = len(complaints)
@@ -75,7 +109,7 @@ def one(trial: str, database: str) -> bool:
         return not complaints
 
 
-def run(trial: str, server: Server | None) -> dict[str, Any]:
+def run(trial: str, given: Any) -> dict[str, Any]:
     """The report of a trial."""
     # They need the settings, which need the environment.
     from tests.faults import flaky, trials
@@ -85,10 +119,10 @@ def run(trial: str, server: Server | None) -> dict[str, Any]:
     seed = int(number("FAULTS_SEED", time.time()))
     seconds, pace = number("FAULTS_SECONDS", 300), number("FAULTS_PACE", 4)
     if trial == "storm":
-        return trials.storm(seconds, pace, seed, server)
+        return trials.storm(seconds, pace, seed, given)
     with flaky.flaky_service(seed, TIMEOUT) as service:
         os.environ["ACME_URL"] = service.address
-        report = trials.storm(seconds, pace, seed, server)
+        report = trials.storm(seconds, pace, seed, given)
         judged = service.judge()
     return {**report, **judged, "complaints": report["complaints"] + judged["complaints"]}
 

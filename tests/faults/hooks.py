@@ -58,7 +58,9 @@ def judge_webhooks(calls: Sequence[Received], secret: str) -> dict[str, Any]:
     ]
     complaints += list(forged(calls, secret))
     told = Counter(changes_told(bodies))
-    history = OrderEvent.objects.filter(kind=OrderEvent.Kind.STATE)
+    history = OrderEvent.objects.filter(
+        kind=OrderEvent.Kind.STATE, order__redirection_uri__isnull=False
+    )
     happened = Counter(
         (order_hash, previous or None, state)
         for order_hash, previous, state in history.values_list(

@@ -1,4 +1,4 @@
-"""The demo profile with short waits, for a shop whose processes are killed."""
+"""The demo profile with short waits, for a shop in a storm of faults."""
 
 from shop.settings import *
 from shop.settings import PACKING_STEPS, WORKER_CLUSTERS
@@ -7,7 +7,8 @@ PACKING_LEASE_SECONDS = 3
 PACKING_RETRY_SECONDS = 0.5
 PACKING_MAX_ATTEMPTS = 50  # a storm may kill one order's worker again and again
 PACKING_STEPS = ["tests.faults.steps.show", *PACKING_STEPS]
-MAIL_LEASE_SECONDS = 3
+EMAIL_TIMEOUT = 2
+MAIL_LEASE_SECONDS = 5  # above it
 WEBHOOK_TIMEOUT_SECONDS = 1
 WEBHOOK_LEASE_SECONDS = 3
 WEBHOOK_WAITS_SECONDS = [1] * 50

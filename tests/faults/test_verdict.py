@@ -26,14 +26,19 @@ def order(settings: Settings) -> Order:
     return order
 
 
+def arrived() -> list[str]:
+    """The texts of the mails in the demo's mailbox."""
+    return list(MailboxEntry.objects.values_list("text", flat=True))
+
+
 def complaints(order: Order) -> list[str]:
-    found: list[str] = judge({1: order.order_hash})["complaints"]
+    found: list[str] = judge({1: order.order_hash}, arrived())["complaints"]
     return [complaint.partition(": ")[2] or complaint for complaint in found]
 
 
 def test_what_went_well_is_not_complained_of(order: Order) -> None:
     assert is_settled()
-    assert judge({1: order.order_hash}) == {
+    assert judge({1: order.order_hash}, arrived()) == {
         "orders": 1,
         "lost": 0,
         "never acknowledged": 0,
@@ -42,6 +47,7 @@ def test_what_went_well_is_not_complained_of(order: Order) -> None:
         "tries again": 0,
         "most tries of one order": 1,
         "mails": 2,
+        "mails refused": 0,
         "tries again of mails": 0,
         "mails sent twice": 0,
         "complaints": [],
@@ -49,14 +55,14 @@ def test_what_went_well_is_not_complained_of(order: Order) -> None:
 
 
 def test_an_order_that_is_gone_counts_as_lost(order: Order) -> None:
-    report = judge({1: order.order_hash, 2: "0" * 32})
+    report = judge({1: order.order_hash, 2: "0" * 32}, arrived())
     assert report["lost"] == 1
     assert report["complaints"] == ["1 orders were lost"]
 
 
 def test_an_order_that_was_written_twice_counts(order: Order) -> None:
     again = make_order()
-    report = judge({1: order.order_hash})
+    report = judge({1: order.order_hash}, arrived())
     assert report["duplicates"] == 1
     assert report["never acknowledged"] == 1
     assert report["complaints"] == [f"order {again.pk}: is pending ", "1 orders were written again"]

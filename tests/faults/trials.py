@@ -1,37 +1,57 @@
 """The trials: a storm of kills, and a long queue. Each gives a report."""
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import psutil
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import F, Max, Min
+from django.utils import timezone
 
 from shop.access.applications import create_application
 from shop.access.signing_secrets import rotate
 from shop.access.tokens import issue
-from shop.notifications.emails.models import Message
+from shop.notifications.emails.models import MailboxEntry, Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.document import check_document
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import place_order
+from tests.faults.answers import Answers
 from tests.faults.hooks import judge_webhooks, moody
-from tests.faults.kills import Killer
+from tests.faults.mail_server import MailServer
 from tests.faults.orders import Partners, document
 from tests.faults.shop import Shop, shop
 from tests.faults.verdict import is_settled, judge
+from tests.faults.visitors import Visitors
+from tests.faults.weather import Weather
 from tests.notifications.receiver import receiving
 from tests.postgres import Server
+from tests.redis_server import Server as Redis
 
 STUCK = 180.0  # seconds in which nothing gets done; above the longest gap before another try
 MOST_GROWTH = 20.0  # MB of one process, over the whole backlog
 GROWN_UP = 20.0  # seconds after which a process has loaded what it needs
 ORDERS_A_SECOND = 6.0
+VISITORS_A_SECOND = 2.0
 Report = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The servers that a storm may spoil, and the disk that it may fill."""
+
+    server: Server | None  # the database's
+    redis: Redis
+    mail: MailServer
+    full_disk: Path | None
+    longest: float  # seconds that one fault may last
+    left_out: str
 
 
 def settle(running: Shop, watch: Callable[[int], None] = lambda packed: None) -> bool:
@@ -46,6 +66,7 @@ def settle(running: Shop, watch: Callable[[int], None] = lambda packed: None) ->
         sent = Message.objects.filter(state=Message.State.SENT).count()
         told = Delivery.objects.filter(state=Delivery.State.DELIVERED).count()
         now = (packed, sent, told)
+        hurry()
         if now != done:
             done, changed = now, time.monotonic()
         if time.monotonic() > changed + STUCK:
@@ -54,67 +75,85 @@ def settle(running: Shop, watch: Callable[[int], None] = lambda packed: None) ->
     return True
 
 
-def storm(seconds: float, pace: float, seed: int, server: Server | None) -> Report:
-    """Place orders for `seconds` while processes are killed, one about every `pace` of them.
+def hurry() -> None:
+    """Have mails tried again at once: their waits grow to hours, and nothing is wrong any more."""
+    waiting = Message.objects.filter(state=Message.State.WAITING)
+    waiting.update(next_attempt_at=timezone.now())
 
-    `server` is the database's, to be crashed once.
-    """
+
+def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report:
+    """Place orders for `seconds` while faults happen, one about every `pace` of them."""
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     application, _secret = create_application("Storm")
     token = issue("Storm", holder=application)
     secret = rotate(application)
     with shop() as running, receiving(moody(seed)) as receiver:
         running.start_web()
         running.start_worker()
-        killer = Killer(running, seed)
-        partners = Partners(running.address, token, told_at=receiver.uri, pace=ORDERS_A_SECOND)
+        weather = Weather(
+            running, seed,
+            server=given.server, redis=given.redis, mail=given.mail, full_disk=given.full_disk,
+            longest=given.longest,
+        )  # fmt: skip
+        answers = Answers()
+        partners = Partners(
+            running.address, token, answers, told_at=receiver.uri, pace=ORDERS_A_SECOND
+        )
+        visitors = Visitors(running.address, token, answers, seed, VISITORS_A_SECOND)
         partners.place_one()
         assert settle(running), "the first order is not packed"
         connection.close()  # it would not outlive the database's server
         partners.start()
+        visitors.start()
         try:
-            killer.storm(seconds, pace, server)
+            weather.storm(seconds, pace)
             running.sleep(2)
         finally:
             partners.stop()
+            visitors.stop()
         over = time.monotonic()
         settled = settle(running)
         settled_after = time.monotonic() - over
-        complaints = [*partners.complaints, *running.stop()]
+        complaints = [*answers.complaints, *running.stop()]
     if not settled:
         complaints.append("something is left to do")
-    report = judge(partners.acknowledged)
+    mails = given.mail.handler
+    texts = [text for _, text in mails.taken]
+    report = judge(partners.acknowledged | visitors.acknowledged, texts, mails.refused)
     told = judge_webhooks(receiver.calls, secret)
     return {
         "seed": seed,
         **report,
         **told,
-        "kills": killer.count(),
-        "kills in all": len(killer.kills),
-        "answers": dict(sorted(partners.answers.items())),
+        "faults": weather.count(),
+        "faults in all": len(weather.faults),
+        "left out": given.left_out,
+        "answers": dict(sorted(answers.count.items())),
+        "behaviour of the mail server": dict(sorted(mails.moods.items())),
         "slowest acknowledgement": round(partners.slowest, 1),
         "seconds to settle": round(settled_after, 1),
-        **recovery(killer.kills),
+        **recovery(weather.faults),
         "complaints": complaints + report["complaints"] + told["complaints"],
     }
 
 
-def recovery(kills: list[tuple[str, datetime]]) -> Report:
-    """After each kill, before the next, the longest time in which no order became packed.
+def recovery(faults: list[tuple[str, datetime, datetime]]) -> Report:
+    """For each kind the longest time from the end of a fault to the next order that was packed.
 
-    For each kind the worst; and the slowest order and mail.
+    Other faults go on meanwhile: an upper bound. And the slowest order and mail.
     """
     ends = OrderEvent.objects.filter(state=State.PACKED).order_by("at", "pk")
-    came = Order.objects.aggregate(first=Min("created_at"), last=Max("created_at"))
-    packed = [came["first"], *ends.values_list("at", flat=True)]
+    last = Order.objects.aggregate(last=Max("created_at"))["last"]
+    packed = list(ends.values_list("at", flat=True))
     worst: dict[str, float] = {}
-    for (kind, begin), (_, end) in pairwise([*kills, ("", came["last"])]):
-        for before, after in pairwise(packed):
-            # Once no order comes any more, that none is packed says nothing.
-            if before < end and after > begin:
-                took = (after - max(before, begin)).total_seconds()
-                worst[kind] = round(max(worst.get(kind, 0.0), took), 1)
+    for kind, _, end in faults:
+        place = bisect_left(packed, end)
+        # Once no order comes any more, that none is packed says nothing.
+        if end < last and place < len(packed):
+            took = (packed[place] - end).total_seconds()
+            worst[kind] = round(max(worst.get(kind, 0.0), took), 1)
     order = ends.aggregate(longest=Max(F("at") - F("order__created_at")))["longest"]
     mail = Message.objects.aggregate(longest=Max(F("sent_at") - F("created_at")))["longest"]
     return {
@@ -144,7 +183,7 @@ def backlog(orders: int) -> Report:
         complaints.append("something is left to do")
     if memory.growth > MOST_GROWTH:
         complaints.append(f"a process has grown by {memory.growth} MB")
-    report = judge(acknowledged)
+    report = judge(acknowledged, MailboxEntry.objects.values_list("text", flat=True))
     return {
         **report,
         "seconds to settle": round(settled_after, 1),

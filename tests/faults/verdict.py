@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django.db.models import F, Max, Sum
 
-from shop.notifications.emails.models import MailboxEntry, Message
+from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import TRANSITIONS
@@ -18,34 +19,41 @@ from shop.tenancy.models import Client, Invitation, Membership, Project
 
 LINK = re.compile("/register/([0-9a-f]{32})/(join/)?")
 DELIVERED = (Client, Project, Membership, Invitation)
+REFUSED = Message.State.FAILED
+ENDED = (Message.State.SENT, REFUSED)
 KINDS = (Message.Kind.INVITATION, Message.Kind.RECEIVED)
 
 
 def is_settled() -> bool:
     """Return whether nothing is left to do."""
+    placed = Order.objects.exclude(state=State.NEW)
     return not (
-        Order.objects.exclude(state=State.PACKED).exists()
-        or Message.objects.exclude(state=Message.State.SENT).exists()
+        placed.exclude(state=State.PACKED).exists()
+        or Message.objects.exclude(state__in=ENDED).exists()
         or Delivery.objects.exclude(state=Delivery.State.DELIVERED).exists()
     )
 
 
-def judge(acknowledged: Mapping[int, str]) -> dict[str, Any]:
+def judge(
+    acknowledged: Mapping[int, str],
+    texts: Iterable[str],
+    refused: AbstractSet[str] = frozenset(),
+) -> dict[str, Any]:
     """The numbers of a storm, and a complaint for whatever is not as it should be.
 
-    `acknowledged` holds the order_hash of each order by its number.
+    `acknowledged` holds the order_hash of each order by its number, `texts` the mails that
+    arrived, `refused` the recipients whose mails the server refused for good.
     """
-    orders = Order.objects.select_related("packing", "invitation__membership")
+    orders = Order.objects.exclude(state=State.NEW)
+    orders = orders.select_related("packing", "invitation__membership")
     found = list(orders.prefetch_related("events", "steps", "messages"))
     hashes = {order.order_hash for order in found}
     lost = len(set(acknowledged.values()) - hashes)
-    mails = Counter(
-        (match[1], bool(match[2]))
-        for text in MailboxEntry.objects.values_list("text", flat=True)
-        for match in LINK.finditer(text)
-    )
+    mails = Counter((match[1], bool(match[2])) for text in texts for match in LINK.finditer(text))
     complaints = [
-        f"order {order.pk}: {complaint}" for order in found for complaint in complain(order, mails)
+        f"order {order.pk}: {complaint}"
+        for order in found
+        for complaint in complain(order, mails, refused)
     ]
     # Rows that no order points to count, too.
     surplus = {model.__name__: model.objects.count() - len(found) for model in DELIVERED}
@@ -64,6 +72,7 @@ def judge(acknowledged: Mapping[int, str]) -> dict[str, Any]:
         "tries again": sum(order.packing.attempts - 1 for order in found if has_packing(order)),
         "most tries of one order": Packing.objects.aggregate(most=Max("attempts"))["most"],
         "mails": Message.objects.filter(state=Message.State.SENT).count(),
+        "mails refused": Message.objects.filter(state=REFUSED).count(),
         "tries again of mails": again["all"] or 0,
         "mails sent twice": sum(mails.values()) - len(mails),
         "complaints": complaints,
@@ -75,7 +84,9 @@ def has_packing(order: Order) -> bool:
     return hasattr(order, "packing")
 
 
-def complain(order: Order, mails: Counter[tuple[str, bool]]) -> Iterator[str]:
+def complain(
+    order: Order, mails: Counter[tuple[str, bool]], refused: AbstractSet[str]
+) -> Iterator[str]:
     """Complain of an order that was not packed exactly once."""
     if order.state != State.PACKED or order.fault:
         yield f"is {order.state} {order.fault}"
@@ -93,13 +104,23 @@ def complain(order: Order, mails: Counter[tuple[str, bool]]) -> Iterator[str]:
     ):
         yield "does not lead to its own invitation"
     yield from complain_of_history(order, list(order.events.all()))
+    yield from complain_of_mails(order, mails, refused)
+
+
+def complain_of_mails(
+    order: Order, mails: Counter[tuple[str, bool]], refused: AbstractSet[str]
+) -> Iterator[str]:
+    """Each mail arrived, unless the mail server refused its recipient for good."""
     messages = sorted(message.kind for message in order.messages.all())
     if messages != sorted(KINDS):
         yield f"has the mails {messages}"
     for message in order.messages.all():
-        if message.state != Message.State.SENT:
+        excused = message.state == REFUSED and message.recipient in refused
+        if message.state != Message.State.SENT and not excused:
             yield f"has a mail that is {message.state}"
     for is_invitation in (False, True):
+        if order.user_email in refused:
+            continue
         if not mails[order.order_hash, is_invitation]:
             yield f"lacks the mail {'invitation' if is_invitation else 'received'}"
 
@@ -109,7 +130,8 @@ def complain_of_history(order: Order, events: list[OrderEvent]) -> Iterator[str]
     states = ["", *(event.state for event in events)]
     if [event.previous for event in events] != states[:-1]:
         yield f"has gaps in its history {states}"
-    if states[1] != State.PENDING or states[-1] != State.PACKED:
+    begun = [state for state in states if state not in {"", State.NEW}]
+    if begun[0] != State.PENDING or states[-1] != State.PACKED:
         yield f"has a history from {states[1]} to {states[-1]}"
     for event in events[1:]:
         if event.state not in TRANSITIONS[State(event.previous)]:

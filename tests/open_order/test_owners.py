@@ -56,6 +56,26 @@ def test_owner_is_the_same_in_capitals() -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        f"OwnerId={OWNER}; OwnerId={OTHER}",
+        f"OwnerId=x; OwnerId={OWNER}; OwnerId={OTHER}",
+        f"OwnerId={OWNER}; OwnerId=x",
+        f"OwnerId={OWNER}, OwnerId={OTHER}",
+        f"other=1; OwnerId={OWNER}; Path=/order; OwnerId=",
+        f"xOwnerId={OTHER}; OwnerId={OWNER}",
+    ],
+)
+def test_first_well_formed_cookie_counts(header: str) -> None:
+    order = open_one(by_cookie(OWNER))
+    bystander = open_one(by_cookie(OTHER))
+    shown = Program(headers={"Cookie": header}).get("/order").json()
+    assert shown["order"]["OwnerId"] == OWNER
+    assert order.order_hash in shown["links"]["alternate"]["href"]
+    assert bystander.order_hash not in str(shown)
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "x",

@@ -35,6 +35,7 @@ from tests.pages import Response
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 50
+KEY = {"Idempotency-Key": "k1"}
 Result = TypeVar("Result")
 
 
@@ -105,6 +106,15 @@ def test_submits_at_once_place_one_order() -> None:
     assert statuses(answers) == {202: 1, 409: 19}
     order = the_order()
     assert (order.state, order.events.count()) == ("pending", 2)
+
+
+def test_submits_at_once_under_one_key_are_all_the_first() -> None:
+    fill(by_cookie())
+    answers = at_once(12, lambda _: by_cookie().post("/order/action", {"action": "submit"}, **KEY))
+    assert statuses(answers) == {202: 12}
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 11
+    assert the_order().state == "pending"
 
 
 def test_products_at_once_are_one() -> None:

@@ -1,5 +1,7 @@
 """What goes over the wire: bodies, the shape of errors, addresses that are none, limits."""
 
+import gzip
+import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +18,7 @@ from tests.open_order.calls import (
     ACCOUNT,
     OTHER,
     OWNER,
+    PRODUCT,
     PUTS,
     Program,
     add_product,
@@ -24,8 +27,10 @@ from tests.open_order.calls import (
     by_token,
     fault,
     fill,
+    nothing_opened,
     open_one,
     submit,
+    the_order,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +45,7 @@ BODIES = [
 ]
 NOT_JSON = [
     b"{", b"", b"{'a': 1}", b'{"a": NaN}', b'{"a": 1, "a": 1}', b"\xff\xfe", b'{"a": 1} x',
-    b'{"a": ' + b"9" * 5000 + b"}", b"[" * 30_000, b"\xef\xbb\xbf{}",
+    b'{"a": ' + b"9" * 5000 + b"}", b"[" * 30_000, b"\xef\xbb\xbf{",
 ]  # fmt: skip
 
 
@@ -128,15 +133,72 @@ def test_other_spelling_of_an_address_is_404(path: str) -> None:
 
 
 def test_error_has_the_shape_and_the_id_of_its_request() -> None:
-    given = uuid.uuid4()
-    for sent in (str(given), given.hex, "mine-1"):
+    for sent in (str(uuid.uuid4()), "mine-1", "not well-formed", "4111111111111111"):
         answer = by_cookie().put("/order/account", {}, **{"X-Request-ID": sent})
         told = answer.json()["badRequest"]
         assert answer.headers["Content-Type"] == "application/json; charset=UTF-8"
         assert told["message"] == "The request has faults."
         assert told["details"] == {"currency": "is required.", "language": "is required."}
-        assert (told["guid"] == str(given)) is (sent != "mine-1")
-        assert uuid.UUID(told["guid"])
+        assert told["guid"] == answer.headers["X-Request-ID"]
+        assert (told["guid"] == sent) is (sent not in {"not well-formed", "4111111111111111"})
+
+
+def test_query_is_refused_by_name_and_nothing_is_opened() -> None:
+    told = {"dry_run": "is not a parameter of this address."}
+    answer = by_cookie().post("/order/account/products?dry_run=true", PRODUCT)
+    assert fault(answer) == (400, "badRequest", told)
+    assert nothing_opened(answer)
+    fill(by_cookie())
+    refused = by_cookie().post("/order/action?dry_run=true", {"action": "submit"})
+    assert fault(refused) == (400, "badRequest", told)
+    assert the_order().state == "new"
+    assert fault(by_cookie().get("/order?fields=Status")) == (
+        400, "badRequest", {"fields": "is not a parameter of this address."},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "message"), [
+    (b'{"currency": "EUR", "currency": "EUR"}',  'The body has the member "currency" more than once.'),
+    (b'{"language": "d\xfc"}', "The body is not UTF-8: byte 16 cannot be read."),
+    (b'{"language":\n "de",}', "The body is not valid JSON: Illegal trailing comma before end of object at line 2, column 6."),
+    (b'{"currency": NaN}', "The body is not valid JSON: NaN is not a JSON value."),
+    (b'{"currency": ' + b"9" * 5000 + b"}", "The body has a number with too many digits."),
+    (b"[" * 30_000, "The body is nested too deeply."),
+])  # fmt: skip
+def test_body_that_cannot_be_read_says_why(body: bytes, message: str) -> None:
+    answer = by_cookie().put("/order/account", body)
+    assert answer.status_code == 400
+    told = answer.json()["badRequest"]["message"]
+    # The parser's own words differ between versions of Python.
+    assert told == message or (told[:27], "line 2" in told) == (message[:27], "line 2" in message)
+
+
+def test_card_number_as_a_doubled_member_is_not_repeated() -> None:
+    answer = by_cookie().put("/order/account", b'{"4111111111111111": 1, "4111111111111111": 1}')
+    assert answer.json()["badRequest"]["message"] == (
+        'The body has the member "\\u2026" more than once.'
+    )
+
+
+def test_byte_order_mark_is_ignored() -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(ACCOUNT).encode()
+    assert by_cookie().put("/order/account", body).status_code == 200
+
+
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "utf-16", "nonsense", "cp1252"])
+def test_declared_charset_other_than_utf_8_is_415(charset: str) -> None:
+    kind = f"application/json; charset={charset}"
+    answer = by_cookie().put("/order/account", ACCOUNT, **{"Content-Type": kind})
+    assert answer.json()["unsupportedMediaType"]["message"] == "The charset must be UTF-8."
+
+
+def test_content_coding_is_415_and_says_which_is_taken() -> None:
+    body = gzip.compress(json.dumps(ACCOUNT).encode())
+    answer = by_cookie().put("/order/account", body, **{"Content-Encoding": "gzip"})
+    assert fault(answer) == (415, "unsupportedMediaType", "")
+    assert answer.headers["Accept-Encoding"] == "identity"
+    identity = by_cookie().put("/order/account", ACCOUNT, **{"Content-Encoding": "identity"})
+    assert identity.status_code == 200
 
 
 @pytest.mark.parametrize("language", ["de", "en", "fr"])

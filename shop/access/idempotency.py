@@ -1,0 +1,152 @@
+"""`Idempotency-Key`: a repeated call gets the response of the first one.
+
+Key, order and stored response commit together, so a crash leaves no key locked. A second call at the
+same moment waits up to two seconds for the first, then answers like it, or is refused if it still
+runs.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from shop.access.models import IdempotentResponse
+
+KEPT = timedelta(hours=24)
+LONGEST = 255
+WAIT = "'2s'"
+
+
+class KeyRefusedError(Exception):
+    """The key cannot be used: the status to answer with, and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+def idempotent(
+    request: HttpRequest,
+    document: Any,
+    holder: dict[str, Any],
+    call: Callable[[], HttpResponse],
+    replay: Callable[[IdempotentResponse], HttpResponse],
+) -> HttpResponse:
+    """The response of `call`, or `replay` of the stored one of an equal request under the same key.
+
+    A key belongs to its `holder` (an application, a user, or the owner of an open order) for 24
+    hours; `document` is compared as JSON. Only 201 and 202 are stored (contract, "Orders API").
+    Raises KeyRefusedError: 422 for a malformed key and for another document, 409 while the first
+    call still runs.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return call()
+    if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
+        sentence = f"The Idempotency-Key must be 1 to {LONGEST} printable characters."
+        raise KeyRefusedError(422, sentence)
+    row = _row(holder, key)
+    fingerprint = _fingerprint(request, document)
+    if kept := _stored(row):
+        return _replayed(kept, fingerprint, replay)
+    mine = None
+    try:
+        with transaction.atomic():
+            mine = _reserve(row, fingerprint)
+            if mine is None:
+                # The first call ended while this one waited, or was rolled back.
+                if kept := _stored(row):
+                    return _replayed(kept, fingerprint, replay)
+                raise _still_running()
+            answer = call()
+            if answer.status_code in {201, 202}:
+                mine.status, mine.body = answer.status_code, answer.content.decode()
+                mine.location = answer["Location"]
+                mine.save()
+            else:
+                transaction.set_rollback(True)
+    except OperationalError:
+        # The wait for the first call timed out: SQLite has one writer, PostgreSQL one row a key.
+        if mine is None:
+            raise _still_running() from None
+        raise
+    return answer
+
+
+def holder_of(application: Any, user: Any, owner_digest: str | None = None) -> dict[str, Any]:
+    """The holder of a key: the application, else the user, else the owner of an open order."""
+    if application or user:
+        return {"application": application, "user": None if application else user}
+    return {"application": None, "user": None, "owner_digest": owner_digest}
+
+
+def delete_expired_responses(beat: Callable[[], None]) -> None:
+    """Delete responses older than 24 hours. The worker calls this every hour."""
+    beat()
+    IdempotentResponse.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+
+
+def _row(holder: dict[str, Any], key: str) -> dict[str, Any]:
+    """The columns by which the row of a key is found."""
+    columns = {**holder, "key": key, "owner_key": None}
+    if digest := columns.pop("owner_digest", None):
+        columns["owner_key"] = hashlib.sha256(f"{digest}\n{key}".encode()).hexdigest()
+    return columns
+
+
+def _fingerprint(request: HttpRequest, document: Any) -> str:
+    """Equal for equal JSON, whatever its spacing, its escapes and the order of its members."""
+    text = json.dumps(document, sort_keys=True)
+    path = request.path.rstrip("/")
+    return hashlib.sha256(f"{request.method} {path}\n{text}".encode()).hexdigest()
+
+
+def _stored(row: dict[str, Any]) -> IdempotentResponse | None:
+    fresh = IdempotentResponse.objects.filter(created_at__gte=timezone.now() - KEPT)
+    return fresh.filter(**row).first()
+
+
+def _reserve(row: dict[str, Any], fingerprint: str) -> IdempotentResponse | None:
+    """A new row for the key, or None where another call holds it."""
+    try:
+        _set_patience(WAIT)
+        IdempotentResponse.objects.filter(**row, created_at__lt=timezone.now() - KEPT).delete()
+        with transaction.atomic():
+            mine = IdempotentResponse.objects.create(**row, fingerprint=fingerprint)
+    except IntegrityError:
+        return None
+    _set_patience("DEFAULT")
+    return mine
+
+
+def _set_patience(time: str) -> None:
+    """Set how long PostgreSQL waits for a lock. SQLite has its own timeout."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout TO {time}")
+
+
+def _still_running() -> KeyRefusedError:
+    return KeyRefusedError(409, "The first call under this Idempotency-Key is still running.")
+
+
+def _replayed(
+    kept: IdempotentResponse,
+    fingerprint: str,
+    replay: Callable[[IdempotentResponse], HttpResponse],
+) -> HttpResponse:
+    if kept.fingerprint != fingerprint:
+        first = kept.location.rpartition("/")[2]
+        raise KeyRefusedError(
+            422, f"This Idempotency-Key was used for another request, which placed order {first}."
+        )
+    response = replay(kept)
+    response["Location"] = kept.location
+    response["Idempotency-Replayed"] = "true"
+    return response

@@ -1,0 +1,119 @@
+"""Faults of processes: killed, frozen, out of file descriptors or memory, without CPU."""
+
+import resource
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import psutil
+
+from tests.faults.shop import Processes, Shop, children
+
+SLICE = 0.05  # seconds of each second that a starved process may run
+Victims = Callable[[Shop], Processes]
+End = Callable[[], object]
+
+
+def idle(shop: Shop) -> Processes:
+    """Helpers that have not packed anything for a while; one may hold a queue's lock."""
+    busy = shop.busy(within=0.5)
+    return [helper for helper in shop.helpers() if helper not in busy]
+
+
+def callers(shop: Shop) -> Processes:
+    """The processes that send webhooks."""
+    clusters = [one for one in shop.clusters() if one.environ().get("Q_CLUSTER_NAME") == "webhooks"]
+    return [helper for one in clusters for guard in children(one) for helper in children(guard)]
+
+
+def main_of(name: str) -> Victims:
+    """The service itself."""
+    return lambda shop: [psutil.Process(shop.services[name].process.pid)]
+
+
+def web(shop: Shop) -> Processes:
+    """The processes that answer requests."""
+    return shop.services["web"].children()
+
+
+VICTIMS: dict[str, Victims] = {
+    "busy worker": lambda shop: shop.busy(),
+    "idle helper": idle,
+    "caller": callers,
+    "sentinel": Shop.sentinels,
+    "cluster": Shop.clusters,
+    "supervisor": main_of("worker"),
+    "web server": main_of("web"),
+    "web process": web,
+}
+FROZEN = ("cluster", "sentinel", "supervisor", "web server", "web process")
+
+
+def kill(victim: psutil.Process) -> End:
+    """SIGKILL."""
+    victim.kill()
+    return lambda: None
+
+
+def freeze(victim: psutil.Process) -> End:
+    """SIGSTOP, then SIGCONT."""
+    victim.suspend()
+    return lambda: ended(victim.resume)
+
+
+def exhaust_files(victim: psutil.Process) -> End:
+    """Let a process open no further file."""
+    before = victim.rlimit(resource.RLIMIT_NOFILE)
+    victim.rlimit(resource.RLIMIT_NOFILE, (victim.num_fds(), before[1]))
+    return lambda: ended(lambda: victim.rlimit(resource.RLIMIT_NOFILE, before))
+
+
+def exhaust_memory(victim: psutil.Process) -> End:
+    """Give a process next to no further memory."""
+    before = victim.rlimit(resource.RLIMIT_AS)
+    victim.rlimit(resource.RLIMIT_AS, (victim.memory_info().vms + 2**20, before[1]))
+    return lambda: ended(lambda: victim.rlimit(resource.RLIMIT_AS, before))
+
+
+def starve(shop: Shop) -> End:
+    """Start the worker anew, and let its processes run for a SLICE of each second only."""
+    shop.services["worker"].process.kill()
+    over = threading.Event()
+
+    def hold() -> None:
+        while not over.is_set():
+            held: set[psutil.Process] = set()
+            until = time.monotonic() + 1 - SLICE
+            while time.monotonic() < until and not over.wait(0.02):
+                for process in {*workers(shop)} - held:
+                    with suppress(psutil.Error):
+                        process.suspend()
+                        held.add(process)
+            for process in held:
+                ended(process.resume)
+            over.wait(SLICE)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+
+    def end() -> None:
+        over.set()
+        thread.join()
+
+    return end
+
+
+def workers(shop: Shop) -> Processes:
+    """The supervisor and all below it."""
+    with suppress(psutil.Error):
+        supervisor = psutil.Process(shop.services["worker"].process.pid)
+        found: Processes = [supervisor, *supervisor.children(recursive=True)]
+        return found
+    return []
+
+
+def ended(undo: Callable[[], object]) -> None:
+    """Undo what was done to a process, unless it is gone."""
+    with suppress(psutil.Error):
+        undo()
