@@ -190,7 +190,7 @@ def test_address_that_is_corrected_before_brings_no_receipt_either(
     assert readdress(order, CARLA, actor=bernd)
     assert told(order) == {("address", "calra@example.com")}
     mail = mail_of(order, "address")
-    assert mail.subject == "Diese Adresse gehört nicht mehr zu einer Einladung"
+    assert mail.subject.endswith("gehört nicht mehr zu einer Einladung")
     assert "Bestellung" not in mail.text
     pack_all()
     assert ("invitation", CARLA) in told(order)
