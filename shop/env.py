@@ -6,11 +6,14 @@ import secrets
 import tempfile
 import warnings
 from collections.abc import Callable
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from shop.email_spellings import wire_email
 
 env = environ.Env()
 
@@ -22,6 +25,15 @@ def read(name: str, how: Callable[..., Any], default: Any) -> Any:
             return how(name, default=default)
     except (ImproperlyConfigured, KeyError, ValueError):
         raise SystemExit(f"{name} cannot be read: {env.str(name)}") from None
+
+
+def sender(name: str, default: str) -> str:
+    """The variable's mailbox, `Name <address>` or an address alone, with the domain in ASCII.
+
+    Raises ValueError.
+    """
+    displayed, email = parseaddr(env.str(name, default=default))
+    return formataddr((displayed, wire_email(email)))
 
 
 def required(name: str) -> str:

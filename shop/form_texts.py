@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import what_to_read, without_outdated_tick
+from shop.email_fields import NOT_AN_EMAIL, EmailInput
 from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
@@ -18,7 +19,7 @@ MISSING = ("required", "blank", "required_with", "required_unless")
 # By code of `shop.orders.problems`.
 FORM_TEXTS: dict[str, StrOrPromise] = {
     **dict.fromkeys(MISSING, _("Please fill this in.")),
-    "not_an_email": _("Please give an e-mail address like name@example.com."),
+    "not_an_email": NOT_AN_EMAIL,
     "control_characters": _("Please remove line breaks and invisible signs."),
     "too_long": _("Please use at most %(limit)s characters."),
     "unknown_tier": _("This tier can no longer be ordered."),
@@ -61,7 +62,7 @@ def member_field(name: str, *, required: bool) -> forms.Field:
         return forms.ChoiceField(label=field.label, choices=settings.LANGUAGES, required=required)
     if name in {"client_id", "project_id"}:
         return forms.IntegerField(label=field.label, required=required)
-    widget = forms.EmailInput if name == "user_email" else forms.TextInput
+    widget = EmailInput if name == "user_email" else forms.TextInput
     return forms.CharField(
         label=field.label,
         help_text=field.hint,

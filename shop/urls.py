@@ -5,12 +5,12 @@ from functools import partial
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 from django.views.generic import TemplateView
 
 from portal.backoffice.staff_access import close_admin
-from portal.registration.views import find
+from portal.registration.views import find, lower_case
 from shop import errors, health
 from shop.metrics import metrics
 from shop.orders.models import HASH
@@ -39,6 +39,9 @@ urlpatterns = [
     path("", include("shop.open_order.urls")),
     path("register/", find, name="find_order"),
     path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
+    re_path(
+        r"^register/(?=[0-9a-f]*[A-F])(?P<order_hash>[0-9A-Fa-f]{32})/(?P<rest>.*)$", lower_case
+    ),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
     path("portal/", include("portal.accounts.member_urls")),

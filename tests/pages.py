@@ -36,6 +36,7 @@ def html(response: Response) -> str:
 def words(response: Response) -> str:
     """The text a reader sees: no tags, blanks squeezed."""
     body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html(response), flags=re.DOTALL)
+    body = re.sub(r"</?bdi>", "", body)  # around a name, within a sentence
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
@@ -57,7 +58,8 @@ def part(response: Response, start: str, end: str) -> str:
     """The words of the page between two pieces of its source."""
     found = re.search(f"{re.escape(start)}(.*?){re.escape(end)}", html(response), re.DOTALL)
     assert found, f"{start} is not in the page"
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split())
+    text = re.sub(r"</?bdi>", "", found[1])
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
 def error_beside(response: Response, field: str) -> str:

@@ -76,6 +76,7 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"ALLOWED_HOSTS": "other.example"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: nonsense"),
+        ({"MAIL_FROM": "nonsense"}, "MAIL_FROM cannot be read: nonsense"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL "),
         ({"PACKING_LEASE_SECONDS": "long"}, "PACKING_LEASE_SECONDS cannot be read: long"),
         ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES cannot be read: one"),
@@ -160,3 +161,18 @@ def test_demo_data_is_refused_outside_the_demo(tmp_path: Path) -> None:
 def test_migrations_are_complete(tmp_path: Path) -> None:
     result = manage(tmp_path, "makemigrations", "--check", "--dry-run", **PRODUCTION)
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ("Slate <no-reply@straße.example>", "Slate <no-reply@xn--strae-oqa.example>"),
+        ("no-reply@shop.example", "Slate <no-reply@shop.example>"),
+    ],
+)
+def test_sender_of_mails_has_a_name_and_its_domain_in_ascii(
+    tmp_path: Path, given: str, sender: str
+) -> None:
+    code = "from django.conf import settings; print(settings.DEFAULT_FROM_EMAIL)"
+    result = manage(tmp_path, "shell", "-v0", "-c", code, **PRODUCTION, MAIL_FROM=given)
+    assert result.stdout.strip() == sender

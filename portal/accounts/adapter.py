@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.mfa_adapter import recovered_by_mail
 from shop.access.tokens import READ, WRITE
+from shop.email_spellings import stored_email, wire_email
 from shop.languages import page_language
 from shop.notifications.emails.codes import code_of, new_seed
 from shop.notifications.emails.queue import queue_code, queue_security_notice
@@ -40,6 +41,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         theirs = "allauth.mfa.stages.AuthenticateStage"
         ours = "portal.accounts.mfa_adapter.SecondFactorStage"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Return the user of these credentials; failed attempts count by mailbox.
+
+        The sign-in page, HTTP Basic and the question for the password again end here.
+        """
+        if email := credentials.get("email"):
+            credentials["email"] = stored_email(email)
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        return user
 
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
@@ -107,7 +118,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send allauth's mails, except the sign-in code, which its form has queued."""
         if template_prefix != "account/email/login_code":
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, wire_email(email), context)
 
     def send_notification_mail(
         self,

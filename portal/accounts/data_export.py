@@ -26,7 +26,7 @@ Facts = dict[str, Any]
 # The attributes in the export, and the paths to those that it names differently.
 USER = ("email", "login", "first_name", "last_name", "language", "joined_at")
 MESSAGE = ("kind", "recipient", "language", "state", "created_at", "sent_at")
-ORDER = ("state", "created_at", "updated_at", "net_cents", "currency")
+ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "currency")
 BASKET = ("document", "currency", "language_tag", "company", "contacts", "payment", "attributes")
 MEMBERSHIP = {
     "client": "project.client.name",
@@ -48,7 +48,7 @@ def export(user: User) -> Facts:
         "memberships": _rows(memberships, "role", "joined_at", **MEMBERSHIP),
         "clients_administered": _rows(clients, "name", "created_at", number="pk"),
         "orders": _orders(user, emails),
-        "messages": _rows(messages, *MESSAGE, order="order_id"),
+        "messages": [_message(each) for each in messages.select_related("order").order_by("pk")],
         "sessions": _rows(sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"),
         "sign_in": _factors(user),
         "tokens": _tokens(user),
@@ -84,7 +84,7 @@ def _orders(user: User, emails: frozenset[str]) -> list[Facts]:
 def _order(order: Order, user: User) -> Facts:
     client, project = order.delivered_client, order.delivered_project
     facts = {
-        **_facts(order, *ORDER, number="pk"),
+        **_facts(order, *ORDER),
         **_facts(order, *(name for name in EXPORTED if not name.endswith("_id"))),
         "placed_by_me": user.pk in {order.placed_by_id, order.owner_id},
         "tier": order.tier_name or (order.product.name if order.product else None),
@@ -95,6 +95,11 @@ def _order(order: Order, user: User) -> Facts:
     # An order that nobody signed in for was presumably placed by the member.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, user.pk}
     return facts if by_somebody_else else {**facts, **_basket(order)}
+
+
+def _message(message: Message) -> Facts:
+    number = message.order.order_number if message.order else None
+    return {**_facts(message, *MESSAGE), "order_number": number}
 
 
 def _basket(order: Order) -> Facts:

@@ -13,14 +13,32 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import may_sign_in
+from shop.email_fields import EmailField, EmailInput, NewEmailField
 from shop.languages import page_language
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.queue import queue_code, queue_password_reset
 from shop.tenancy.models import User
 
 
+class LoginForm(account.LoginForm):  # type: ignore[misc]  # allauth is not typed
+    """Signs in by any spelling of the e-mail address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        username = EmailInput({"autocomplete": "username"})
+        self.fields["login"] = EmailField(label=_("E-mail"), widget=username)
+
+
+class AddEmailForm(account.AddEmailForm):  # type: ignore[misc]  # allauth is not typed
+    """Takes a new e-mail address, one that our mail server can deliver to."""
+
+    email = NewEmailField(label=_("E-mail"))
+
+
 class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]  # allauth is not typed
     """Queues the mail for the worker: sending it here would reveal whether the address is known."""
+
+    email = EmailField(label=_("E-mail"))
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Queue the mail and return the address."""
@@ -42,6 +60,7 @@ class ResetLinkForm(account.UserTokenForm):  # type: ignore[misc]  # allauth is 
 class RequestLoginCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc]  # allauth is not typed
     """Queues a sign-in code, for users who may sign in."""
 
+    email = EmailField(label=_("E-mail"))
     _user: User | None
 
     def clean_email(self) -> str:

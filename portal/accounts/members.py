@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import member_access as access
 from portal.accounts.member_forms import InviteForm
+from shop.email_spellings import shown_email
 from shop.form_texts import add_errors, filled_in
 from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import invite, remove_member
@@ -16,6 +17,7 @@ from shop.orders.models import Order
 from shop.orders.states import UNDER_WAY
 from shop.tenancy.memberships import change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
+from shop.typed_text import isolated
 
 
 @access.member_required
@@ -55,7 +57,9 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
             add_errors(form, refusal.problems)
         else:
             text = _("The invitation to %(email)s is being sent. This page shows where it stands.")
-            messages.success(request, text % {"email": order.user_email})
+            messages.success(
+                request, text % {"email": isolated(shown_email(order.user_email or ""))}
+            )
             return redirect("portal_project", found.pk)
     status = 422 if form.errors else 200
     context = {"project": found, "form": form}

@@ -5,6 +5,7 @@ from django_stubs_ext import StrOrPromise
 
 from shop.orders.models import Order
 from shop.packing.models import Packing
+from shop.typed_text import isolated
 
 BY_FAULT: dict[str, StrOrPromise] = {
     "manual_tier": _("Approve it, and it is set up; or cancel it and say why."),
@@ -61,9 +62,9 @@ def way_in(order: Order) -> StrOrPromise:
         return _("the shop's checkout")
     program = order.application or (basket and basket.application)
     if basket and program:
-        return _("the open order, filled by %(name)s") % {"name": program}
+        return _("the open order, filled by %(name)s") % {"name": isolated(program)}
     if basket:
         return _("the open order, without our pages")
     if program:
-        return _("the orders API, by %(name)s") % {"name": program}
+        return _("the orders API, by %(name)s") % {"name": isolated(program)}
     return _("the portal, or a token of one's own")

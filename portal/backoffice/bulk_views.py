@@ -100,7 +100,8 @@ def _progress_of(job: BulkJob) -> dict[str, object]:
     numbers = count(job)
     total = sum(numbers.values())
     waiting = numbers[BulkItem.Outcome.WAITING]
-    not_done = job.items.exclude(outcome__in=[BulkItem.Outcome.DONE, BulkItem.Outcome.WAITING])
+    ended = [BulkItem.Outcome.DONE, BulkItem.Outcome.WAITING]
+    not_done = job.items.exclude(outcome__in=ended).select_related("order")
     return {
         "job": job,
         "total": total,

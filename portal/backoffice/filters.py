@@ -30,7 +30,7 @@ from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
 
-LONGEST_SEARCH = 500  # characters: room for a URL
+LONGEST_SEARCH = 4000  # characters: room for a link that a mail gateway has wrapped
 # The groups of the queue by name: label, and the orders in it.
 GROUPS: dict[str, tuple[StrOrPromise, tuple[OrderSlice, ...]]] = {
     "person": (_("To do"), NEEDS_STAFF),

@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.models import BulkJob
 from shop.access.tokens import SCOPES, may_act
+from shop.email_fields import EmailField, EmailInput
 from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
 from shop.orders.document import InvalidDocumentError
@@ -145,7 +146,7 @@ class EmailChangeForm(ActionForm):
     columns: ClassVar = {"user_email": "user_email"}
     user_email = forms.CharField(
         label=_("E-mail"),
-        widget=forms.EmailInput,
+        widget=EmailInput({"autocomplete": "off"}),
         help_text=_("Links that were mailed before no longer work; the old address is told."),
     )
 
@@ -180,7 +181,8 @@ class ClientAdminForm(ActionForm):
     name = "client_admin"
     # The client_admin that the page shows: of two changes at once, the second is refused.
     instead_of = forms.IntegerField(widget=forms.HiddenInput)
-    user = forms.EmailField(
+    user = EmailField(
+        widget=EmailInput({"autocomplete": "off"}),
         label=_("E-mail of whoever is to administer it"),
         help_text=_("Of somebody who has joined. The one before loses these powers at once."),
     )
@@ -245,7 +247,8 @@ class ApplicationForm(forms.Form):
         max_length=100,
         help_text=_("Customers see it when they are asked for their consent."),
     )
-    owner = forms.EmailField(
+    owner = EmailField(
+        widget=EmailInput({"autocomplete": "off"}),
         label=_("Owner's e-mail"),
         required=False,
         help_text=_("Who stands behind the orders that the application places by itself."),

@@ -23,6 +23,7 @@ from shop.orders.corrections import is_correctable
 from shop.orders.models import Order, State
 from shop.packing import recovery
 from shop.tenancy.models import User
+from shop.typed_text import isolated
 
 MEND = "orders.mend_order"
 
@@ -196,7 +197,7 @@ ACTIONS = [
         button=_("Hand over"),
         run=_appoint_client_admin,
         done=lambda _order, form: (
-            _("%(who)s administers the client now.") % {"who": form.cleaned_data["user"]}
+            _("%(who)s administers the client now.") % {"who": isolated(form.cleaned_data["user"])}
         ),
         is_possible=lambda order: order.delivered_client,
         permission="tenancy.change_client",

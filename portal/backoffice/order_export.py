@@ -28,10 +28,19 @@ AT_ONCE = 500  # orders in one query; no cursor stays open between queries
 FORMULA = re.compile(r"""(\A|;"*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])""")
 # Never the hash: it opens the registration page.
 FIELDS = (
-    *("pk", "state", "complete", "fault", "tier_name", "net_cents", "currency", *EXPORTED),
+    *(
+        "order_number",
+        "state",
+        "complete",
+        "fault",
+        "tier_name",
+        "net_cents",
+        "currency",
+        *EXPORTED,
+    ),
     *("delivered_client_id", "delivered_project_id", "created_at", "updated_at", "follow_up_on"),
 )
-COLUMNS = ("order", *FIELDS[1:], "last_step", "attempts", "taken_by")
+COLUMNS = (*FIELDS, "last_step", "attempts", "taken_by")
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 

@@ -18,6 +18,7 @@ from portal.backoffice.forms import ActionForm
 from portal.backoffice.order_actions import ACTIONS, MEND, OrderAction
 from portal.backoffice.staff_access import View, permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
+from shop.email_spellings import same_mailbox
 from shop.form_texts import add_errors
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, send_again
@@ -25,9 +26,10 @@ from shop.notifications.webhooks.replay import replay_for
 from shop.orders.document import InvalidDocumentError
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
-from shop.orders.parties import address_of
+from shop.orders.order_lookup import address_of
 from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
+from shop.typed_text import isolated
 
 RELATED = (
     *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
@@ -157,7 +159,9 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
 def _undelivered(order: Order) -> Message | None:
     """Return the latest mail to the order's address that was refused or given up."""
     ended = (Message.State.REFUSED, Message.State.FAILED)
-    to_it = [mail for mail in order.messages.all() if mail.recipient == address_of(order).lower()]
+    to_it = [
+        mail for mail in order.messages.all() if same_mailbox(mail.recipient, address_of(order))
+    ]
     return next((mail for mail in reversed(to_it) if mail.state in ended), None)
 
 
@@ -196,4 +200,4 @@ def _too_late(request: HttpRequest, order: Order) -> str:
     if last.actor == request.user:
         return _("You have done this already: here is how the order stands now.")
     sentence = _("%(who)s was faster: here is how the order stands now.")
-    return sentence % {"who": last.actor.get_full_name() or last.actor.email}
+    return sentence % {"who": isolated(last.actor.get_full_name() or last.actor.email)}

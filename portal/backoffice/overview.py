@@ -12,6 +12,7 @@ from portal.backoffice.staff_access import permission_required
 from portal.backoffice.statistics import DAYS, SAMPLE, Last30Days, Times
 from shop.catalogue.models import Product
 from shop.orders.models import PLACED_STATES, State
+from shop.tenancy.email_conflicts import users_in_conflict
 
 # The parts of a bar, from the ground up; each is a CSS class.
 PILES = {
@@ -21,6 +22,7 @@ PILES = {
     "past": (State.CANCELLED,),
 }
 SMALL = 28  # height of a tier's chart
+MAX_CONFLICTS = 50
 
 
 @permission_required("orders.view_order")
@@ -31,6 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     times = weeks.times()
     numbers = [[weeks.number(day, states) for states in PILES.values()] for day in weeks.days]
     context = {
+        "conflicts": users_in_conflict()[:MAX_CONFLICTS],
         "weeks": weeks,
         "days": DAYS,
         "sample": SAMPLE,

@@ -1,6 +1,5 @@
 """Forms of the registration pages. The order document checks the fields of the order."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,12 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import terms_field
+from shop.email_spellings import InvalidEmailError, canonical_email, check_email, same_mailbox
 from shop.form_texts import TermsForm, filled_in, form_text, member_field
 from shop.notifications.emails.queue import queue_received
 from shop.orders.corrections import check_corrections, readdress
 from shop.orders.document import name_problem
 from shop.orders.missing_details import check_details, fill_in, fillable
-from shop.orders.models import HASH, Order
+from shop.orders.models import Order
+from shop.orders.order_numbers import read_order_number
+from shop.orders.pasted_text import find_email, find_hash
 from shop.packing.recovery import correct_and_retry
 from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
@@ -30,30 +32,46 @@ from shop.worker.wake_up import wake
 
 # The fields that `Order.missing` may name; all others are optional.
 NEEDED = frozenset({"client_name", "project_name", "user_email"})
-ALONE = re.compile(rf"(?<![0-9a-f]){HASH.pattern}(?![0-9a-f])")
 
 
 class FindForm(forms.Form):
-    """Find an order by its hash, alone or within a pasted URL."""
+    """Find an order by its number, by a pasted link, or by an e-mail address.
+
+    The form tells which of them was typed, not whether there is such an order.
+    """
 
     order = forms.CharField(
-        label=_("Order number or address"),
-        help_text=_("It has 32 letters and digits and stands in each e-mail about your order."),
-        error_messages={"required": _("Please paste the order number, or the link.")},
-        max_length=2000,
+        label=_("Order number, link or e-mail address"),
+        help_text=_(
+            "The number looks like K7QM-3FZ2. You find it in every e-mail about your order."
+        ),
+        error_messages={
+            "required": _("Please enter an order number, a link or an e-mail address.")
+        },
+        max_length=4000,  # links that mail gateways have wrapped are long
         widget=forms.TextInput(
-            {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+            {"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}
         ),
     )
 
+    order_hash: str | None = None
+    order_number: str | None = None
+    email: str | None = None
+
     def clean_order(self) -> str:
-        """Extract the hash; the order's page tells whether there is such an order."""
-        pasted: str = self.cleaned_data["order"].lower()
-        # Mail programs may have broken the URL into lines.
-        for text in (pasted, "".join(pasted.split())):
-            if found := ALONE.search(text):
-                return found[0]
-        raise ValidationError(_("There is no order number in this. Please copy all of it."))
+        """Read what was typed into `order_hash`, `order_number` or `email`."""
+        typed: str = self.cleaned_data["order"]
+        self.order_hash = find_hash(typed)
+        self.order_number = None if self.order_hash else read_order_number(typed)
+        if self.order_hash or self.order_number:
+            return typed
+        self.email = find_email(typed)
+        try:
+            check_email(self.email or "")
+        except InvalidEmailError as error:
+            text = _("This is no order number, link or e-mail address. Please copy all of it.")
+            raise ValidationError(text) from error
+        return typed
 
 
 class OrderForm(forms.Form):
@@ -127,7 +145,7 @@ class EmailChangeForm(OrderForm):
 
     def clean_user_email(self) -> str:
         email: str = self.cleaned_data["user_email"]
-        if self.order.unreachable_since and email == self.order.user_email:
+        if self.order.unreachable_since and same_mailbox(email, self.order.user_email or ""):
             text = _("This is the address that could not be reached. Please check each letter.")
             raise ValidationError(text)
         return email
@@ -202,7 +220,7 @@ class JoinForm(TermsForm):
 
     def clean_user_login(self) -> str:
         login: str = self.cleaned_data["user_login"]
-        if "@" in login and login.lower() != self.user.email:
+        if "@" in login and canonical_email(login) != self.user.canonical_email:
             raise ValidationError(_("A login with @ must be your own e-mail address."))
         if login and not login_is_free(login, self.user):
             raise ValidationError(_("Please choose another login; this one is taken."))

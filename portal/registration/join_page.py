@@ -20,6 +20,7 @@ from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError, read_join_token
 from shop.tenancy.joining import LoginTakenError, join_as_known, join_as_new
 from shop.tenancy.models import Invitation
+from shop.typed_text import isolated
 
 
 @private
@@ -86,7 +87,7 @@ def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> H
 def _welcome(request: HttpRequest, order: Order, invitation: Invitation) -> None:
     mark_reached(order)
     text = _("Welcome to %(project)s.")
-    messages.success(request, text % {"project": invitation.membership.project.name})
+    messages.success(request, text % {"project": isolated(invitation.membership.project.name)})
 
 
 def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:

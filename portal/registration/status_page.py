@@ -13,7 +13,8 @@ from portal.registration.invitation_words import INVITATION_WORDS
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, State
 from shop.orders.order_fields import FILLABLE
-from shop.orders.parties import address_of, is_invitation
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import is_invitation
 from shop.packing.models import Packing, StepRecord
 from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +28,8 @@ from portal.registration.order_access import (
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
 from shop.form_texts import add_errors
+from shop.languages import page_language
+from shop.notifications.emails.order_links import queue_link_of_number, queue_links_of_address
 from shop.notifications.emails.resend import Resent, resend_invitation
 from shop.orders.corrections import corrections_left, is_readdressable
 from shop.orders.document import InvalidDocumentError
@@ -59,14 +62,42 @@ TRIED_ONCE_MORE = gettext_lazy(
 
 
 @private
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Ask for the hash of an order and redirect to its page."""
-    form = FindForm(request.GET if "order" in request.GET else None)
+    """Ask for an order's number, link or e-mail address; a link leads to the order's page.
+
+    A number or an address opens nothing: POST has the links mailed to the order's own address, with
+    the same answer whether or not there is such an order (contract, "Pages").
+    """
+    data = request.POST if request.method == "POST" else request.GET
+    form = FindForm(data if "order" in data else None)
     if form.is_valid():
-        return redirect("registration", form.cleaned_data["order"])
-    status = 422 if form.errors else 200
-    return render(request, "registration/find.html", {"form": form}, status=status)
+        if form.order_hash:
+            return redirect("registration", form.order_hash)
+        if request.method == "POST":
+            return _mail_links(request, form)
+    context = {"form": form, "was_asked": "asked" in request.GET}
+    return render(request, "registration/find.html", context, status=422 if form.errors else 200)
+
+
+def _mail_links(request: HttpRequest, form: FindForm) -> HttpResponse:
+    taken = hit(request, "links")
+    if taken and taken.retry_after:
+        form.add_error("order", _("There were many requests from here. Please wait a while."))
+        return render(request, "registration/find.html", {"form": form}, status=429)
+    if form.order_number:
+        queue_link_of_number(form.order_number, page_language())
+    elif form.email:
+        queue_links_of_address(form.email, page_language())
+    return redirect(f"{reverse('find_order')}?asked=1")
+
+
+@private
+@require_safe
+def lower_case(request: HttpRequest, order_hash: str, rest: str) -> HttpResponse:
+    """Redirect from a hash in capitals, as some programs write links, to the page itself."""
+    query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
+    return redirect(f"{reverse('registration', args=[order_hash.lower()])}{rest}{query}")
 
 
 @private

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
 # So rare that they are counted in the cache that all processes share.
-RARE = frozenset({"orders", "codes"})
+RARE = frozenset({"orders", "codes", "links"})
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,12 @@ def check_bearer(value: str) -> Bearer | None:
 def may_act(application: Application | None, user: Any) -> bool:
     """Return whether an application and its user, either of whom may be None, may do anything.
 
-    Neither may if one is switched off or inactive, or belongs to the demo and this is not it.
+    Neither may if one is switched off or inactive, or belongs to the demo and this is not it; nor
+    may a user who shares a mailbox with an older one.
     """
     if not getattr(application, "active", True) or not getattr(user, "is_active", True):
         return False
+    if user is not None and user.canonical_email is None:
+        return False  # their mailbox is another user's: see `shop/tenancy/email_conflicts.py`
     demo = getattr(application, "demo", False) or getattr(user, "demo", False)
     return settings.DEMO or not demo

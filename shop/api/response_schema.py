@@ -7,8 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shop.openapi import Address, Hash
 from shop.orders.field_types import PlacedState
+from shop.orders.order_numbers import ALPHABET
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+OrderNumber = Annotated[
+    str, Field(pattern=f"^[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}$", examples=["K7QM-3FZ2"])
+]
 Mask = Annotated[str, Field(pattern=r"^\*{4}.{1,4}$")]
 
 
@@ -30,6 +34,9 @@ class OrderAnswer(BaseModel):
     order_hash: Hash
     """Names the order here and on its registration page: 16 random bytes in hexadecimal digits.
     Whoever holds it can look at the order's state and fill in what is unset."""
+    order_number: OrderNumber
+    """The number by which people name the order on pages, in mails and on the phone. It opens
+    nothing by itself."""
     packing_errors: str | None
     """The reason why packing stopped, in English, for a person to act on."""
     product: str

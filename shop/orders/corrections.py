@@ -13,6 +13,7 @@ from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import CORRECTABLE
 from shop.orders.problems import Problem
+from shop.orders.search_index import reindex
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake
 
@@ -121,6 +122,7 @@ def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
             _rename(order, changes)
             won = "user_email" not in changes or transfer_to_new_email(order)
         if won:
+            reindex(Order.objects.filter(pk=order.pk))
             _record(order, changes, previous, actor)
             if complete and not was_complete and order.state == State.PENDING:
                 wake("packing")
@@ -176,7 +178,12 @@ def _check_address(order: Order, changes: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _rename(order: Order, changes: Mapping[str, Any]) -> None:
-    if changes.get("client_name") and order.delivered_client_id:
-        Client.objects.filter(pk=order.delivered_client_id).update(name=changes["client_name"])
-    if changes.get("project_name") and order.delivered_project_id:
-        Project.objects.filter(pk=order.delivered_project_id).update(name=changes["project_name"])
+    delivered: dict[str, Client | Project | None] = {
+        "client_name": order.delivered_client,
+        "project_name": order.delivered_project,
+    }
+    for name, row in delivered.items():
+        if row and changes.get(name):
+            row.name = changes[name]
+            # Saved, not updated: other orders are found by this name, too.
+            row.save(update_fields=["name"])

@@ -5,10 +5,11 @@ import unicodedata
 from typing import Annotated, Any, LiteralString
 
 from django.conf import settings
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from shop.email_spellings import InvalidEmailError, check_email
+from shop.invisible_characters import is_blank
 from shop.orders import json_patterns
 from shop.orders.models import PLACED_STATES, State
 from shop.orders.webhook_urls import webhook_url_error
@@ -22,8 +23,7 @@ def field_error(code: LiteralString) -> PydanticCustomError:
 
 
 def _plain(value: str) -> str:
-    # Joiners and direction marks alone are as invisible as spaces.
-    if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in value):
+    if is_blank(value):
         raise field_error("blank")
     if any(unicodedata.category(character) == "Cc" for character in value):
         raise field_error("control_characters")
@@ -32,11 +32,8 @@ def _plain(value: str) -> str:
 
 def _bare_email(value: str) -> str:
     try:
-        # Our mail servers cannot deliver to addresses that need SMTPUTF8.
-        validate_email(
-            value, check_deliverability=False, allow_smtputf8=False, test_environment=settings.DEMO
-        )
-    except EmailNotValidError as error:
+        check_email(value)
+    except InvalidEmailError as error:
         raise field_error("not_an_email") from error
     return value
 

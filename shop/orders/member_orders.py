@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Lower
 
+from shop.email_spellings import canonical_email
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent
 from shop.orders.placing import Caller, place_order
@@ -25,7 +25,7 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
     ids = {"client_id": project.client_id, "project_id": project.pk}
     document = {"product": project.product.code, **ids, **person}
     with administering(project.client, admin):
-        if _is_there(project, str(person.get("user_email", "")).lower()):
+        if _is_there(project, canonical_email(str(person.get("user_email", "")))):
             raise InvalidDocumentError([Problem("user_email", "already_member")])
         return place_order(check_document(document, client_admin=admin), Caller(user=admin))
 
@@ -47,13 +47,13 @@ def remove_member(membership: Membership, admin: User) -> bool:
     return removed
 
 
-def _is_there(project: Project, email: str) -> bool:
+def _is_there(project: Project, canonical: str) -> bool:
     members = project.memberships
     # A client_admin may learn nothing about somebody who has not joined except the e-mail that
     # was ordered, so those are found by their orders.
-    if members.filter(user__email=email, joined_at__isnull=False).exists():
+    if members.filter(user__canonical_email=canonical, joined_at__isnull=False).exists():
         return True
-    ordered = Order.objects.annotate(email=Lower("user_email")).filter(email=email)
+    ordered = Order.objects.filter(canonical_email=canonical)
     delivered = ordered.filter(delivered_project=project)
     if members.filter(joined_at=None, invitations__order__in=delivered).exists():
         return True

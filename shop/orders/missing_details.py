@@ -10,6 +10,7 @@ from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import FILLABLE
 from shop.orders.problems import Problem
+from shop.orders.search_index import reindex
 from shop.tenancy.models import User
 
 
@@ -46,6 +47,7 @@ def fill_in(order: Order, details: Mapping[str, Any], *, actor: User | None = No
         if won:
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": list(changes)}
             OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=fields)
+            reindex(Order.objects.filter(pk=order.pk))
     if not won:
         order.refresh_from_db()
     return bool(won)

@@ -7,14 +7,16 @@ from typing import Any, ClassVar, TypeVar
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.content.models import Version
-from shop.prefix_search import Folded
+from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
+from shop.orders.order_indexes import ORDER_INDEXES
+from shop.orders.order_numbers import new_order_number
 from shop.tenancy.models import Client, Invitation, Project, User
 
 
@@ -46,10 +48,15 @@ def optional(to: type[Row], **options: Any) -> "models.ForeignKey[Row | None, Ro
     return models.ForeignKey(to, null=True, blank=True, **options)
 
 
-class Order(models.Model):
+class Order(CanonicalEmailModel):
     """An order: the document as sent, its state, and the rows that were delivered."""
 
     order_hash = models.CharField(max_length=32, unique=True, default=new_hash, editable=False)
+    # Names the order among people, and opens nothing. NULL only until the worker has seen an order
+    # that the version before has placed.
+    order_number = models.CharField(
+        max_length=9, null=True, unique=True, default=new_order_number, editable=False
+    )
     state = models.CharField(max_length=20, choices=State, default=State.NEW)
     # Packing has all it needs. Follows from other fields, but an index finds what is due by it.
     complete = models.BooleanField(default=False)
@@ -74,6 +81,8 @@ class Order(models.Model):
     project_id = models.BigIntegerField(null=True, blank=True)
     project_name = models.CharField(max_length=200, null=True, blank=True)
     user_email = models.CharField(max_length=254, null=True, blank=True)
+    # Whatever the spelling that was sent; NULL also for a new row of the version before.
+    canonical_email = CanonicalEmailColumn(of="user_email")
     user_first_name = models.CharField(max_length=200, null=True, blank=True)
     user_last_name = models.CharField(max_length=200, null=True, blank=True)
     user_login = models.CharField(max_length=150, null=True, blank=True)
@@ -119,6 +128,8 @@ class Order(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = CanonicalEmailQuerySet["Order"].as_manager()
+
     class Meta:
         ordering: ClassVar = ["-created_at", "-pk"]
         verbose_name = _("order")
@@ -127,41 +138,7 @@ class Order(models.Model):
             ("mend_order", _("Can mend orders")),
             ("export_order", _("Can export orders")),
         ]
-        indexes: ClassVar = [
-            Index(fields=["state", "updated_at"]),
-            Index(fields=["application", "-created_at"]),
-            Index(fields=["owner_digest"]),
-            # The state in front, else SQLite without statistics takes the index above and sorts.
-            Index(
-                fields=["state", "created_at"],
-                name="order_due",
-                condition=Q(state="pending", complete=True),
-            ),
-            # The queue lists state by state, each by age; the overview counts by days.
-            Index(fields=["state", "created_at", "product"], name="order_placed"),
-            Index(fields=["product", "state", "updated_at"], name="order_of_tier"),
-            Index(
-                fields=["taken_by", "state", "updated_at"],
-                name="order_taken",
-                condition=Q(taken_by__isnull=False),
-            ),
-            Index(
-                fields=["state", "follow_up_on"],
-                name="order_follow_up",
-                condition=Q(follow_up_on__isnull=False),
-            ),
-            Index(
-                fields=["unreachable_since"],
-                name="order_unreachable",
-                condition=Q(unreachable_since__isnull=False),
-            ),
-            # What the search looks into.
-            Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
-            Index(Folded("user_email"), name="order_email"),
-            Index(Folded("user_login"), name="order_login"),
-            Index(Folded("client_name"), name="order_client_name"),
-            Index(Folded("project_name"), name="order_project_name"),
-        ]
+        indexes: ClassVar = ORDER_INDEXES
         constraints: ClassVar = [
             CheckConstraint(condition=Q(state__in=State.values), name="order_state_is_known"),
             CheckConstraint(
@@ -180,7 +157,7 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         # Never the hash: it opens the registration page, and this is logged.
-        return f"order {self.pk}"
+        return f"order {self.order_number or self.pk}"
 
     @property
     def gross_cents(self) -> int:
@@ -199,6 +176,27 @@ class Order(models.Model):
         if not self.user_email and not (self.client_id and self.project_name):
             missing.append("user_email")
         return missing
+
+
+class SearchWord(models.Model):
+    """A beginning by which an order is found; `search_index` writes them."""
+
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, related_name="search_words", db_index=False
+    )
+    # UTF-8: bytes are sorted alike on all databases, so that a prefix is a range of an index.
+    word = models.BinaryField(max_length=400)
+
+    class Meta:
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
+        indexes: ClassVar = [Index(fields=["word", "order"], name="search_word_begins")]
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["order", "word"], name="search_word_once_an_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"of order {self.order_id}"
 
 
 class Basket(models.Model):

@@ -6,15 +6,16 @@ from contextlib import suppress
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 from django.dispatch import Signal, receiver
 from django.utils import timezone
 
+from shop.email_spellings import canonical_email, stored_email
 from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
 from shop.orders.order_fields import PERSONAL
 from shop.orders.placing import NotOpenError
+from shop.orders.search_index import reindex
 from shop.orders.states import FINISHED
 from shop.tenancy.erasure import user_erased
 from shop.tenancy.models import User
@@ -24,9 +25,10 @@ orders_erased = Signal()
 
 
 def orders_for(user: User, emails: Iterable[str]) -> QuerySet[Order]:
-    """Find the placed orders for `user`, by membership or by their `emails` in lower case."""
-    placed = Order.objects.exclude(state=State.NEW).annotate(address=Lower("user_email"))
-    return placed.filter(Q(member=user) | Q(address__in=emails))
+    """Find the placed orders for `user`, by membership or by their `emails` in any spelling."""
+    canonical = {canonical_email(email) for email in emails}
+    placed = Order.objects.exclude(state=State.NEW)
+    return placed.filter(Q(member=user) | Q(canonical_email__in=canonical))
 
 
 @receiver(user_erased)
@@ -39,7 +41,9 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
     numbers = [order.pk for order in finished]
     names = {user.first_name, user.last_name, user.login, *emails}
     names |= {getattr(order, member) for order in finished for member in PERSONAL}
-    _erase_from_details({*emails, *((order.user_email or "").lower() for order in finished)} - {""})
+    ordered = {order.user_email for order in finished if order.user_email}
+    spelled = {spell(email) for email in ordered for spell in (str.lower, stored_email)}
+    _erase_from_details({*emails, *spelled})
     for event in OrderEvent.objects.filter(order__in=numbers).exclude(note=""):
         note = _redact(event.note, {name for name in names if name})
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
@@ -48,8 +52,9 @@ def erase_orders(sender: type[User], user: User, emails: frozenset[str], **kwarg
         update_document(basket, nothing)
         basket.contacts, basket.company = {}, ""
         basket.save()
-    gone: dict[str, Any] = {**nothing, "unreachable_since": None, "updated_at": timezone.now()}
-    Order.objects.filter(pk__in=numbers).update(**gone)
+    emptied = Order.objects.filter(pk__in=numbers)
+    emptied.update(**nothing, unreachable_since=None, updated_at=timezone.now())
+    reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers)
 
 

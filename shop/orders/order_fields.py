@@ -11,7 +11,7 @@ from shop.orders import json_patterns
 from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
 
 READ_ONLY = frozenset({
-    "order_hash", "packing_errors", "state", "status", "registration_url",
+    "order_hash", "order_number", "packing_errors", "state", "status", "registration_url",
     "created_at", "updated_at",
 })  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The parties of an order: the user who placed it, and the person it is for."""
 
 from shop.orders.models import Order
+from shop.orders.order_lookup import address_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import User
 
@@ -8,11 +9,6 @@ from shop.tenancy.models import User
 def orderer_of(order: Order) -> User | None:
     """Return the user who placed `order`, or in whose name a program did."""
     return order.placed_by or order.owner or order.token_user
-
-
-def address_of(order: Order) -> str:
-    """Return the e-mail address of the member that `order` is for, or an empty string."""
-    return order.user_email or (order.member.email if order.member else "")
 
 
 def inviter_of(order: Order) -> User | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from shop.access.models import Application
@@ -15,6 +15,8 @@ from shop.orders.pricing import Price, price_hash, price_of
 from shop.orders.problems import Problem
 from shop.orders.states import place, transition
 from shop.tenancy.models import User
+
+NUMBERS_TRIED = 3
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,20 @@ class NotOpenError(Exception):
 
 def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
     """Write an order as `pending`. Raises InvalidDocumentError if its promotion is used up."""
-    order = Order(**_values(document, _price(document), caller))
-    with transaction.atomic():
-        _use_promotion(document)
-        place(order, actor=caller.user)
-    return order
+    values = _values(document, _price(document), caller)
+    for _try in range(NUMBERS_TRIED):
+        order = Order(**values)
+        try:
+            with transaction.atomic():
+                _use_promotion(document)
+                place(order, actor=caller.user)
+        except IntegrityError:
+            # One in a million: another order has the number that was drawn.
+            if not Order.objects.filter(order_number=order.order_number).exists():
+                raise
+        else:
+            return order
+    raise IntegrityError("no free order number was found")
 
 
 def submit_open_order(

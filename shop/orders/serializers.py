@@ -17,6 +17,7 @@ def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:
         "client_id": (delivered and order.delivered_client_id) or order.client_id,
         "created_at": _utc(order.created_at),
         "order_hash": order.order_hash,
+        "order_number": order.order_number,
         "packing_errors": english_error_text(order.fault),
         "product": order.product.code,
         "project_id": (delivered and order.delivered_project_id) or order.project_id,

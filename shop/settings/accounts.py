@@ -16,6 +16,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal"
 ACCOUNT_LOGOUT_REDIRECT_URL = "tiers"
 ACCOUNT_FORMS = {
+    "add_email": "portal.accounts.forms.AddEmailForm",
+    "login": "portal.accounts.forms.LoginForm",
     "request_login_code": "portal.accounts.forms.RequestLoginCodeForm",
     "reset_password": "portal.accounts.forms.ResetPasswordForm",
     "user_token": "portal.accounts.forms.ResetLinkForm",

@@ -67,6 +67,7 @@ RATE_LIMITS = {
     "application": (50, 500),
     "anonymous": (20, 200),  # an IP address without a live token
     "orders": (20 / 3600, 20),  # placed on our pages from one IP address, signed out
+    "links": (20 / 3600, 20),  # mails with links to orders asked for from one IP address
     "codes": (30 / 3600, 30),  # invitation codes typed from one IP address
 }
 

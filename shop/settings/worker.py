@@ -3,7 +3,7 @@
 from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
 
-from shop.env import env, read, required
+from shop.env import env, read, required, sender
 from shop.settings.base import DEMO
 from shop.settings.security import BASE_URL
 
@@ -65,6 +65,7 @@ WORKER_CLUSTERS = {
     "messages": {
         # Bulk actions of staff run after the mail, for a few seconds at a time.
         "tasks": [
+            "shop.orders.search_index.number_orders",
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
@@ -73,9 +74,12 @@ WORKER_CLUSTERS = {
             "shop.notifications.emails.staff_digest.queue_staff_digest",
             "shop.orders.cancellation.expire_incomplete",
             "shop.orders.open_orders.delete_stale_baskets",
+            "shop.orders.search_index.reindex_changed",
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
+            "shop.tenancy.email_conflicts.settle_new_rows",
+            "shop.orders.canonical_emails.fill_new_orders",
         ],
         "frozen_after": 60,
     },
@@ -103,7 +107,7 @@ else:
 if env.str("EMAIL_URL", default=""):
     globals().update(read("EMAIL_URL", env.email_url, ""))  # EMAIL_BACKEND, EMAIL_HOST and so on
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
-_name, _address = parseaddr(env.str("MAIL_FROM", default=f"no-reply@{urlsplit(BASE_URL).hostname}"))
+_name, _address = parseaddr(read("MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_URL).hostname}"))
 # With a name, by which readers know the sender.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((_name or "Slate", _address))
 

@@ -1,8 +1,13 @@
 """Clients, projects and users in Django's admin, mainly to look at: orders create them."""
 
+from typing import Any, ClassVar
+
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.http import HttpRequest
 
+from shop.email_columns import EmailColumn
+from shop.email_fields import EmailInput
 from shop.tenancy.models import Client, Membership, Project, User
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -13,8 +18,17 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_display = ("email", "login", "first_name", "last_name", "joined_at", "is_staff")
     search_fields = ("email", "login", "last_name")
     exclude = ("password",)
+    formfield_overrides: ClassVar = {
+        EmailColumn: {"widget": EmailInput({"class": "vTextField", "autocomplete": "off"})}
+    }
     readonly_fields = ("last_login", "joined_at")
     filter_horizontal = ("groups", "user_permissions")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
+        """Save the user. A new e-mail address takes the place of the one they had verified."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         # Else they could enter their own e-mail in a superuser's account and reset its password.

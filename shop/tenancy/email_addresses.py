@@ -3,29 +3,31 @@
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
+from shop.email_spellings import canonical_email, shown_email, stored_email
 from shop.row_locks import lock_rows
+from shop.tenancy.email_conflicts import settle_all
 from shop.tenancy.models import User
 
 
 def user_by_email(email: str) -> User | None:
     """Return the user of `email`: their main address, or another one they have verified."""
-    email = email.lower()
-    user = User.objects.filter(email=email).first()
+    user = User.objects.filter(canonical_email=canonical_email(email)).first()
     # Queried in any case: response times must not reveal whether an address is known.
-    other = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+    others = EmailAddress.objects.filter(email=stored_email(email), verified=True)
+    other = others.select_related("user").first()
     return user or (other.user if other else None)
 
 
 def mask_email(email: str) -> str:
     """Return just enough of `email` for its owner to recognise it: `n…@g….com`; "" for ""."""
-    name, _at, domain = email.partition("@")
+    name, _at, domain = shown_email(email).rpartition("@")
     host, dot, ending = domain.rpartition(".")
     return f"{name[:1]}…@{host[:1]}…{dot}{ending}" if email else ""
 
 
 def get_or_create_user(email: str, *, first_name: str, last_name: str, language: str) -> User:
     """Return the user of `email`, unchanged, or create one who has yet to join."""
-    email = email.lower()
+    settle_all()  # the version before may just have written the user
     found = user_by_email(email)
     try:
         with transaction.atomic():
@@ -36,8 +38,8 @@ def get_or_create_user(email: str, *, first_name: str, last_name: str, language:
             names = {"first_name": first_name, "last_name": last_name}
             return User.objects.create_user(email, **names, language=language, is_active=False)
     except IntegrityError:
-        # Another order has just created the user.
-        return User.objects.get(email=email)
+        # Another order has just created the user, in this spelling or another.
+        return User.objects.get(canonical_email=canonical_email(email))
 
 
 def mark_verified(user: User) -> None:

@@ -18,10 +18,11 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from shop.email_spellings import canonical_email, stored_email
 from shop.tenancy.models import Client, Membership, User
 
 # Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
-# in lower case.
+# as `emails_of` spells them.
 user_erased = Signal()
 
 
@@ -54,19 +55,29 @@ def erase_user(user: User) -> None:
         of_users = ContentType.objects.get_for_model(User)
         log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
         log.update(object_repr="", change_message="")
-        nothing = {"login": None, "first_name": "", "last_name": "", "last_login": None}
-        email = f"deleted-{user.pk}@deleted.invalid"
-        row = User.objects.filter(pk=user.pk)
-        row.update(email=email, password=make_password(None), **nothing)
+        _empty(user)
     # Decoding every session takes too long for a transaction.
     _delete_sessions_with(emails)
 
 
+def _empty(user: User) -> None:
+    user.email = f"deleted-{user.pk}@deleted.invalid"
+    user.login = user.last_login = None
+    user.first_name = user.last_name = ""
+    user.password = make_password(None)
+    # Saved, not updated: orders are found by the names of their member.
+    names = ("email", "login", "first_name", "last_name", "last_login", "password")
+    user.save(update_fields=names)
+
+
 def emails_of(user: User) -> frozenset[str]:
-    """Return the verified addresses of `user` in lower case; others may be somebody else's."""
+    """Return the verified addresses of `user`; others may be somebody else's.
+
+    Each is there as accounts spell it and as mail servers do.
+    """
     verified = EmailAddress.objects.filter(user=user, verified=True)
-    others = verified.values_list("email", flat=True)
-    return frozenset({user.email, *(email.lower() for email in others)})
+    emails = {user.email, *verified.values_list("email", flat=True)}
+    return frozenset(spell(email) for email in emails for spell in (stored_email, canonical_email))
 
 
 def _delete_credentials(user: User) -> None:

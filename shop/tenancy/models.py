@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -13,15 +14,27 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Product
 from shop.content.models import Version
-from shop.prefix_search import Folded
+from shop.email_columns import (
+    CanonicalEmailColumn,
+    CanonicalEmailModel,
+    CanonicalEmailQuerySet,
+    EmailColumn,
+)
+from shop.email_spellings import canonical_email, same_mailbox, stored_email
+from shop.tenancy.passwords import normal_password, password_forms
+from shop.typed_text import isolated
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users with their e-mail in lower case, as a constraint requires."""
+    """Creates users, and finds them by any spelling of their e-mail address."""
+
+    def get_queryset(self) -> "CanonicalEmailQuerySet[User]":
+        """Return a query whose updates of addresses keep the canonical form."""
+        return CanonicalEmailQuerySet(self.model, using=self._db)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a user; without `password` they cannot sign in by password."""
-        user = self.model(email=email.lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save()
         return user
@@ -33,14 +46,17 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return the user of this e-mail address, in any case."""
-        return self.get(email=(username or "").lower())
+        """Return the user of this e-mail address, in any spelling."""
+        return self.get(canonical_email=canonical_email(username or ""))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
     """A person: created by packing and inactive until they join; then a known user."""
 
-    email = models.EmailField(unique=True)
+    email = EmailColumn(unique=True)
+    # Whose mailbox it is, whatever its spelling. NULL for a user whose mailbox is another's, and
+    # for a new row of the version before; see `email_conflicts.py`.
+    canonical_email = CanonicalEmailColumn(of="email", unique=True)
     # NULL until the member chooses one: a login that an order asks for may be taken.
     login = models.CharField(
         max_length=150, null=True, blank=True, validators=[ASCIIUsernameValidator()]
@@ -76,8 +92,30 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     def clean(self) -> None:
-        """Lower the e-mail, for forms of the admin."""
-        self.email = self.email.lower()
+        """Refuse another user's mailbox, whatever its spelling, for forms of the admin."""
+        before = User.objects.filter(pk=self.pk).first()
+        if before and same_mailbox(before.email, self.email):
+            self.email = before.email
+        elif User.objects.filter(canonical_email=canonical_email(self.email)).exists():
+            raise ValidationError({"email": _("Another account has this address.")})
+
+    def save(self, **options: Any) -> None:
+        """Save the user, with the address in the one spelling that allauth looks for."""
+        if self._state.adding or self.canonical_email is not None:
+            self.email = stored_email(self.email)
+        super().save(**options)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password, in the form in which all keyboards type it."""
+        super().set_password(normal_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether this is the password, in any Unicode form.
+
+        Passwords from before 1.1 were hashed as they were typed.
+        """
+        right = (super(User, self).check_password(each) for each in password_forms(raw_password))
+        return any(right)
 
     def get_full_name(self) -> str:
         """Return first and last name, as far as they are known."""
@@ -90,8 +128,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def may_sign_in(self) -> bool:
-        """Return whether the user may sign in: joined, active, no demo user outside the demo."""
-        return self.is_known and self.is_active and (settings.DEMO or not self.demo)
+        """Return whether the user may sign in: joined, active, with a mailbox of their own.
+
+        Demo users may in the demo only.
+        """
+        may = self.is_known and self.is_active and self.canonical_email is not None
+        return may and (settings.DEMO or not self.demo)
 
 
 class Client(models.Model):
@@ -106,10 +148,9 @@ class Client(models.Model):
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
-        indexes: ClassVar = [models.Index(Folded("name"), name="client_begins")]
 
     def __str__(self) -> str:
-        return self.name
+        return isolated(self.name)
 
 
 class Project(models.Model):
@@ -123,10 +164,9 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projects")
-        indexes: ClassVar = [models.Index(Folded("name"), name="project_begins")]
 
     def __str__(self) -> str:
-        return self.name
+        return isolated(self.name)
 
 
 class Membership(models.Model):

@@ -138,7 +138,7 @@ def exported(order: Order) -> dict[str, Any]:
     """Uta's order, with basket and consent, as her export has it."""
     assert order.basket.agreed_at
     return {
-        "number": order.pk,
+        "order_number": order.order_number,
         "state": "pending",
         "created_at": order.created_at.isoformat(),
         "updated_at": order.updated_at.isoformat(),
@@ -197,7 +197,7 @@ def test_export_holds_an_order_placed_on_our_pages_with_basket_and_consent() -> 
             "recipient": "uta@example.com",
             "language": "en",
             "state": "waiting",
-            "order": order.pk,
+            "order_number": order.order_number,
             "created_at": message.created_at.isoformat(),
             "sent_at": None,
         }

@@ -31,6 +31,7 @@ Examples = dict[str, dict[str, dict[str, Any]]]
 
 
 HASH = "8a1f0c2b9d4e47538f6a7b0c1d2e3f40"
+NUMBER = "K7QM-3FZ2"
 PRODUCT_ID = "5c0e7d1a2b3f4c6d8e9f0a1b2c3d4e5f"
 GUID = "0f4b1c7e-2a53-4d0e-9c86-3d1f5a7b9e20"
 ORDERS = "/api/orders"
@@ -87,6 +88,7 @@ class Recording:
         for pattern, example in {
             r'"guid": "[^"]*"': f'"guid": "{GUID}"',
             r'"\d{4}-\d\d-\d\dT[\d:.]+Z"': '"2026-03-02T09:30:00.120000Z"',
+            r'"order_number": "[^"]*"': f'"order_number": "{NUMBER}"',
             r'"client_id": \d+': '"client_id": 7',
             r'"project_id": \d+': '"project_id": 12',
             **self.ids,

@@ -139,7 +139,7 @@ def test_first_order_by_curl_is_answered_as_printed() -> None:
     order = answer.json()["data"]["order"]
     assert answer.status_code == 201
     assert answer["Location"] == f"/api/orders/{order['order_hash']}"
-    own = ("created_at", "order_hash", "registration_url", "updated_at")
+    own = ("created_at", "order_hash", "order_number", "registration_url", "updated_at")
     printed = EXAMPLES["placeOrder"]["201"]["complete"]["data"]["order"]
     assert order == {**printed, **{member: order[member] for member in own}}
 

@@ -63,6 +63,7 @@ def test_example_of_the_source_is_created(token: str) -> None:
         "admin_user_access_token": None,
         "client_name": "Constantin Film",
         "order_hash": order.order_hash,
+        "order_number": order.order_number,
         "product": "s",
         "project_name": "OSD Yamdu Free",
         "redirection_uri": None,
@@ -325,8 +326,8 @@ def test_placing_and_showing_take_few_queries(
     token: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     get(token, "0" * 32)  # the token's first use in an hour is written down
-    # Seven of its own, a transaction's begin and end.
-    with django_assert_num_queries(9):
+    # Seven of its own, the words it is found by, a transaction's begin and end.
+    with django_assert_num_queries(10):
         order_hash = post(token, EXAMPLE).json()["data"]["order"]["order_hash"]
     with django_assert_num_queries(2):
         shown = get(token, order_hash)

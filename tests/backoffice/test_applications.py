@@ -86,10 +86,10 @@ def test_empty_list_says_so() -> None:
 
 
 def test_new_application_is_made_and_its_secrets_shown_once() -> None:
-    owner, browser = make_user(), staff()
+    owner, browser = make_user(email="owner@xn--bcher-kva.example.com"), staff()
     assert browser.get(NEW).status_code == 200
     uris = "https://partner.example/back\r\n\r\n https://partner.example/other "
-    made = browser.post(NEW, {**FORM, "owner": owner.email.upper(), "redirect_uris": uris})
+    made = browser.post(NEW, {**FORM, "owner": "Owner@BÜCHER.example.com", "redirect_uris": uris})
     assert made.status_code == 200
     assert "no-store" in made.headers["Cache-Control"]
     application = Application.objects.get()

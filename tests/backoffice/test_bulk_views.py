@@ -133,7 +133,7 @@ def test_order_that_went_on_meanwhile_is_named_and_left_alone() -> None:
     Order.objects.filter(pk=orders[0].pk).update(state="cancelled")
     work()
     page = visitor(make_staff("agent")).get(f"/staff/bulk/{BulkJob.objects.get().pk}/")
-    assert f"Order {orders[0].pk} : left alone: it had gone on meanwhile" in words(page)
+    assert f"Order {orders[0].order_number} : left alone: it had gone on meanwhile" in words(page)
     assert states() == ["cancelled", "pending"]
 
 

@@ -42,7 +42,7 @@ def test_file_holds_the_filtered_orders_oldest_first() -> None:
     Order.objects.filter(pk=orders[1].pk).update(state="has_packing_errors")
     rows = lines(file())
     assert [row["client_name"] for row in rows] == ["Erste", "Zweite"]
-    assert rows[0]["order"] == str(orders[0].pk)
+    assert rows[0]["order_number"] == orders[0].order_number
     assert rows[0]["fault"] == "manual_tier"
     assert rows[0]["user_email"] == "nicecustomer@gmx.com"
     assert rows[0]["created_at"] == orders[0].created_at.isoformat()
@@ -54,8 +54,9 @@ def test_file_holds_each_order_once_however_many_reads_it_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(order_export, "AT_ONCE", 2)
-    pks = [make_order().pk for _ in range(5)]
-    assert [int(row["order"]) for row in lines(file("show=pending&sort=changed"))] == pks
+    numbers = [make_order().order_number for _ in range(5)]
+    rows = lines(file("show=pending&sort=changed"))
+    assert [row["order_number"] for row in rows] == numbers
 
 
 def test_no_hash_leaves_the_house() -> None:
@@ -85,7 +86,8 @@ def test_json_lines_hold_values_as_they_are() -> None:
     [line] = file("show=pending", "jsonl").splitlines()
     row = json.loads(line)
     assert row["client_name"] == "=Film & Söhne"
-    assert (row["order"], row["net_cents"], row["attempts"]) == (order.pk, order.net_cents, 0)
+    told = (row["order_number"], row["net_cents"], row["attempts"])
+    assert told == (order.order_number, order.net_cents, 0)
     assert row["taken_by"] is None
 
 

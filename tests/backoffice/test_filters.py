@@ -15,6 +15,7 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import PLACED_STATES, Basket, Order
 from shop.orders.placing import Caller
+from shop.orders.search_index import reindex
 from shop.tenancy.models import User
 from tests.factories import (
     make_bare_order,
@@ -162,8 +163,8 @@ def test_filters_add_up() -> None:
         "https://shop.example/register/{hash}/?lang=de",
         "Bestellung {hash}, bitte",
         "{HASH}",
-        "{pk}",
-        "#{pk}",
+        "{number}",
+        "#{number}",
         "ida.kranich@example.com",
         "IDA.Kran",
         "ida99",
@@ -180,7 +181,11 @@ def test_search_finds_an_order_of_any_state_by(text: str) -> None:
         user_email="Ida.Kranich@example.com",
         user_login="Ida99",
     )
-    names = {"hash": order.order_hash, "HASH": order.order_hash.upper(), "pk": order.pk}
+    names = {
+        "hash": order.order_hash,
+        "HASH": order.order_hash.upper(),
+        "number": order.order_number,
+    }
     assert {each.pk for each in page_of(Filter(make_user(), q=text.format(**names))).orders} == {
         order.pk
     }
@@ -191,12 +196,13 @@ def test_search_finds_orders_for_a_client_and_a_project_that_were_there_before()
     client = project.client
     change(waiting := make_bare_order(), client_id=client.pk)
     change(done := make_packed_order(), delivered_client=client, delivered_project=project)
+    reindex(Order.objects.all())
     assert shown("q=beispielf") == {waiting.pk, done.pk}
     assert shown(f"q={client.pk}") >= {waiting.pk, done.pk}
     assert shown("q=zweite s") == {done.pk}
 
 
-@pytest.mark.parametrize("text", ["0" * 32, "nobody@", "%", "_", "\x00", "9" * 30, "²"])
+@pytest.mark.parametrize("text", ["0" * 32, "nobody@", "%", "_", "\x00", "9" * 30])
 def test_search_for_nothing_that_is_there(text: str) -> None:
     make_order()
     assert page_of(Filter(make_user(), q=text)).orders == []

@@ -12,7 +12,8 @@ from shop.catalogue.models import Product
 from shop.content.models import Version
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.models import Basket, Order, OrderEvent, State
+from shop.orders.models import Basket, Order, OrderEvent, SearchWord, State
+from shop.orders.search_index import words_of
 from shop.packing.models import Packing
 from shop.tenancy.models import Client, Project, User
 
@@ -132,6 +133,8 @@ def _order(
 
 def _write(orders: list[Order], dice: random.Random, terms: Version | None, now: datetime) -> None:
     orders = Order.objects.bulk_create(orders)
+    words = [SearchWord(order=order, word=word) for order in orders for word in words_of(order)]
+    SearchWord.objects.bulk_create(words)
     staff = list(User.objects.filter(is_staff=True)[:3])
     baskets, packings, events, followed = [], [], [], []
     for order in orders:

@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
+from shop.tenancy.models import User
+from tests.pages import visitor
 from tests.prepare import chromium
 
 ARGUMENTS = [
@@ -23,6 +28,7 @@ ARGUMENTS = [
 HARMLESS = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 
 OpenContext = Callable[..., BrowserContext]
+Enter = Callable[[User], Page]
 # How long anything may take, in milliseconds: a bound for busy machines, not a promise of the shop.
 PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
@@ -71,6 +77,26 @@ def open_context(browser: Browser, shop: str) -> Iterator[OpenContext]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Enter]:
+    """Opens a browser profile of somebody who is signed in, at the back office of this process."""
+    settings.ALLOWED_HOSTS = ["localhost"]
+    address = f"http://localhost:{live_server.url.rpartition(':')[2]}"
+    contexts: list[BrowserContext] = []
+
+    def enter_as(user: User) -> Page:
+        context = browser.new_context(base_url=address, locale="en")
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        session = visitor(user).cookies[django_settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
+        return context.new_page()
+
+    yield enter_as
+    for context in contexts:
+        context.close()
 
 
 def check_accessibility(page: Page) -> None:

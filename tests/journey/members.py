@@ -25,9 +25,9 @@ def authenticator(page: Page) -> CDPSession:
     return devices
 
 
-def invited(page: Page) -> tuple[str, str]:
+def invited(page: Page, domain: str = "example.com") -> tuple[str, str]:
     """Somebody whose order is packed: their address and the link that was mailed to them."""
-    email = f"nina-{uuid.uuid4().hex[:8]}@example.com"
+    email = f"nina-{uuid.uuid4().hex[:8]}@{domain}"
     order = {
         "product": "s",
         "client_name": "Film",
@@ -42,9 +42,9 @@ def invited(page: Page) -> tuple[str, str]:
     return email, mailed_link(page, email, 2, "join/")
 
 
-def joined(page: Page) -> str:
+def joined(page: Page, domain: str = "example.com") -> str:
     """A new member who has joined by password; their address."""
-    email, link = invited(page)
+    email, link = invited(page, domain)
     page.goto(link)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=terms]").check()

@@ -1,23 +1,19 @@
 """Staff at work in a real browser: each action, with two who press at the same moment."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as django_settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from pytest_django import Settings
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Locator, Page, expect
 
 from portal.backoffice.bulk_jobs import run_bulk_jobs
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller
 from shop.packing.models import Packing
-from shop.tenancy.models import User
 from tests.factories import (
     make_application,
     make_order,
@@ -27,8 +23,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
-from tests.journey.conftest import PATIENCE, check_accessibility
-from tests.pages import visitor
+from tests.journey.conftest import Enter, check_accessibility
 from tests.registration.states import order_in
 
 pytestmark = [
@@ -37,30 +32,9 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-Enter = Callable[[User], Page]
 FASTER = re.compile("(Ada Eins|Bea Zwei) was faster: here is how the order stands now.")
 # Both at the same moment, as far as two browsers can.
 PRESS = "(button, at) => setTimeout(() => button.click(), at - Date.now())"
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Enter]:
-    """Opens a browser profile of somebody who is signed in, at the back office of this process."""
-    settings.ALLOWED_HOSTS = ["localhost"]
-    address = f"http://localhost:{live_server.url.rpartition(':')[2]}"
-    contexts: list[BrowserContext] = []
-
-    def enter_as(user: User) -> Page:
-        context = browser.new_context(base_url=address, locale="en")
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        session = visitor(user).cookies[django_settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
-        return context.new_page()
-
-    yield enter_as
-    for context in contexts:
-        context.close()
 
 
 @dataclass

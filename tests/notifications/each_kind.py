@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.order_links import queue_link_of_number
 from shop.notifications.emails.queue import (
     queue_code,
     queue_password_reset,
@@ -60,6 +61,8 @@ def make_message(  # noqa: C901 -- a case for each kind
             queue_code(known, known.email, language, seed=new_seed())
         case "change":
             queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
+        case "links":
+            queue_link_of_number(make_order(**names).order_number or "", language)
         case "alarm":
             order = make_order("xl", **names)
             pack_all()

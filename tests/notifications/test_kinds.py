@@ -135,4 +135,4 @@ def test_what_was_typed_is_shown_as_typed_and_cut(
         assert "evil" not in str(attributes), tag
     if kind in {"received", "reminder", "invitation", "packed", "attention", "cancelled"}:
         assert f" {typed(HOSTILE)}\n" in mail.text
-        assert f"{escape(typed(HOSTILE))}</td>" in mail.html
+        assert f"<bdi>{escape(typed(HOSTILE))}</bdi>" in mail.html

@@ -70,6 +70,7 @@ def test_digest_tells_what_waits_for_longer_than_an_hour() -> None:
         "orders": [
             {
                 "pk": order.pk,
+                "number": order.order_number,
                 "state": "need_human",
                 "reason": "manual_tier",
                 "since": order.updated_at.isoformat(),

@@ -65,6 +65,9 @@ def test_contact_of_another_kind_is_404(base: str) -> None:
     ("address", "countryCode", "DEU", "must be a country code of two capital letters, as in ISO 3166."),
     ("contactMedia", "email1", None, "is required."),
     ("contactMedia", "email1", "Nina <nina@example.com>", "must be a bare e-mail address."),
+    ("contactMedia", "email1", "jürgen@example.com", "must be a bare e-mail address."),
+    ("contactMedia", "email2", "a@1.אב.com", "must be a bare e-mail address."),
+    ("contactMedia", "email1", f"{'x' * 65}@example.com", "must be a bare e-mail address."),
     ("contactMedia", "email2", "nina", "must be a bare e-mail address."),
     ("contactMedia", "phone1", "1\n2", "must not contain control characters."),
 ])  # fmt: skip

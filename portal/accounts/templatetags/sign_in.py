@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
-from django.forms.widgets import Input
 from django.template.context import Context
-from django.utils.translation import gettext as _
 
 from portal.accounts.mfa_adapter import browser_name
 
@@ -18,12 +16,9 @@ register.filter("browser_name", browser_name)
 
 @register.filter
 def plain(form: BaseForm) -> BaseForm:
-    """Return `form` without placeholders that repeat a label, and with our spelling of "E-mail"."""
+    """Return `form` without placeholders that repeat a label."""
     for field in form:
-        widget = field.field.widget
-        widget.attrs.pop("placeholder", None)
-        if isinstance(widget, Input) and widget.input_type == "email":
-            field.label = _("E-mail")
+        field.field.widget.attrs.pop("placeholder", None)
     return form
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.timeline import outcome
+from shop.email_spellings import shown_email
 from shop.orders import error_codes
 from shop.orders.attention import STALLED, UNANSWERED, any_holds
 from shop.orders.models import Order
@@ -35,7 +36,10 @@ def age(when: datetime) -> str:
 @register.filter
 def personal_details(order: Order) -> list[tuple[StrOrPromise, str | None]]:
     """Return label and value of each field about the person who joins."""
-    return [(FIELDS[name].label, getattr(order, name)) for name in PERSONAL]
+    values = {name: getattr(order, name) for name in PERSONAL}
+    if order.user_email:
+        values["user_email"] = shown_email(order.user_email)
+    return [(FIELDS[name].label, value) for name, value in values.items()]
 
 
 @register.filter

@@ -11,6 +11,7 @@ class EmailsConfig(AppConfig):
             account_emails,
             invitation_emails,
             order_emails,
+            order_links,
             receivers,
             setback_emails,
             staff_digest,

@@ -1,12 +1,13 @@
 """Content of a mail in parts, from which its text and its HTML are rendered."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+
+from shop.invisible_characters import INVISIBLE
 
 MAX_TYPED = 60  # characters
 LINK_LIKE = re.compile(r"(?<=\S)([.:/@])(?=\S)")
@@ -19,6 +20,7 @@ class Row:
 
     name: str
     value: str
+    url: str = ""  # of a page of ours that the value leads to
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ def typed(text: str | None) -> str:
     """Return what an orderer typed, cut to 60 characters, and never a link (contract, "Mail").
 
     Mail programs turn whatever looks like a link into one, so a hair space parts its words.
-    Characters that change the direction of text are left out.
+    Characters that show nothing, or change the direction of text, are left out.
     """
-    visible = "".join(char for char in text or "" if unicodedata.category(char) != "Cf")
+    visible = "".join(char for char in text or "" if not INVISIBLE.match(char))
     apart = LINK_LIKE.sub(rf"\1{HAIR_SPACE}", " ".join(visible.split()))
     return apart if len(apart) <= MAX_TYPED else apart[: MAX_TYPED - 1] + "…"

@@ -5,6 +5,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from shop.email_spellings import shown_email
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.kinds import Sample
 from shop.notifications.emails.models import Message
@@ -12,10 +13,12 @@ from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.queue import invitation_key
 from shop.notifications.emails.samples import order_sample, sample_order
 from shop.orders.models import Order, State
-from shop.orders.parties import address_of, inviter_of
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import inviter_of
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.invitations import join_code, join_token
 from shop.tenancy.models import User
+from shop.typed_text import isolated
 
 
 class DeliveryEmail(OrderEmail):
@@ -92,10 +95,16 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
         project, inviter = self.order.delivered_project, inviter_of(self.order)
         if project is None:
             return ""
-        names = {"project": typed(project.name), "client": typed(project.client.name)}
+        names = {
+            "project": isolated(typed(project.name)),
+            "client": isolated(typed(project.client.name)),
+        }
         if inviter is not None:
             # An inviter is a user whose address is verified; their name is whatever they typed.
-            name, email = typed(inviter.get_full_name()), typed(inviter.email)
+            name, email = (
+                isolated(typed(inviter.get_full_name())),
+                typed(shown_email(inviter.email)),
+            )
             names["who"] = f"{name} ({email})" if name else email
             return _("%(who)s invites you to the project “%(project)s” of %(client)s.") % names
         if self.is_invitation:

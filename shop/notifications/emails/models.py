@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shop.email_columns import RecipientColumn
 from shop.orders.models import Order
 from shop.tenancy.models import User
 from shop.worker.leases import Leased
@@ -28,6 +29,7 @@ class Message(Leased):
         PASSWORD = "password", _("new password")
         CODE = "code", _("code")
         CHANGE = "change", _("change of sign-in")
+        LINKS = "links", _("links to orders")
         ALARM = "alarm", _("orders that wait for staff")
 
     class State(models.TextChoices):
@@ -50,7 +52,7 @@ class Message(Leased):
     details = models.JSONField(default=dict, blank=True)
     # The reason for this mail, if its kind may have several: "invitation:3", "email_change:2".
     dedupe_key = models.CharField(max_length=80, blank=True)
-    recipient = models.EmailField()
+    recipient = RecipientColumn()
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -79,7 +81,7 @@ class Message(Leased):
 class MailboxEntry(models.Model):
     """A mail that the demo profile has kept instead of sending it."""
 
-    recipient = models.CharField(max_length=254)
+    recipient = RecipientColumn()
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)

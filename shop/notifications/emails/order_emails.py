@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from shop.catalogue.templatetags.money import money
 from shop.content.models import Version
+from shop.email_spellings import same_mailbox
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import order_sample, sample_order
 from shop.orders.models import Basket, Order, State
-from shop.orders.parties import address_of, is_invitation
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import is_invitation
 from shop.tenancy.email_addresses import mask_email
 
 
@@ -40,17 +42,18 @@ class OrderEmail(Email):
         if self.message.user is not None:
             return not self.message.user.may_sign_in
         email = self.order.user_email if self.follows_address else None
-        return email is not None and self.message.recipient != email.lower()
+        return email is not None and not same_mailbox(email, self.message.recipient)
 
     def page(self, label: str) -> Link:
         """Return a link to the page of the order."""
         return Link(label, page_url("registration", self.order.order_hash))
 
     def named(self, client: str | None = None, project: str | None = None) -> tuple[Row, ...]:
-        """Return the rows of the tier and of the names that there are."""
+        """Return the rows of the number, the tier and the names that there are."""
         names = ((_("Client"), client), (_("Project"), project))
+        number = Row(_("Order number"), self.order.order_number or "")
         tier = Row(_("Tier"), self.order.tier_name)
-        return (tier, *(Row(title, typed(name)) for title, name in names if name))
+        return (number, tier, *(Row(title, typed(name)) for title, name in names if name))
 
     def rows(self) -> tuple[Row, ...]:
         """Return tier, client and project, as far as the order names them."""
@@ -82,7 +85,7 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
         keep = _("Whoever has this link can see how the order stands. Please keep it to yourself.")
         basket: Basket | None = getattr(self.order, "basket", None)
         terms = basket.terms if basket else None
-        tier, *names = self.rows()
+        number, tier, *names = self.rows()
         onward = complete if self.order.complete else incomplete
         if self.message.user is not None:
             onward = _(
@@ -92,7 +95,7 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
         return EmailContent(
             subject=_("Your order has arrived"),
             intro=(_("We have received your order."), onward),
-            rows=(tier, *self._price(), *names),
+            rows=(number, tier, *self._price(), *names),
             action=self.page(_("See how it stands")),
             outro=(keep, *(_agreed(basket, terms) if basket and terms else ()), *self.unknown()),
             link=Link(_("Terms"), page_url("terms")) if terms else None,

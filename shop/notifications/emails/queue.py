@@ -10,9 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from shop.email_spellings import same_mailbox, stored_email
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.parties import address_of, customer_of, is_invitation, orderer_of
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import customer_of, is_invitation, orderer_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Invitation, User
 
@@ -82,7 +84,7 @@ def queue_attention(order: Order) -> None:
         key += f":{order.fault}"
     _queue(order, Message.Kind.ATTENTION, dedupe_key=key, details={"state": order.state}, **to)
     # It may have become obsolete before it was sent, and now it is wanted again.
-    recipient = to["recipient"].lower()
+    recipient = stored_email(to["recipient"])
     again = {"state": Message.State.WAITING, "attempts": 0, "next_attempt_at": timezone.now()}
     queued = order.messages.filter(kind=Message.Kind.ATTENTION, dedupe_key=key)
     queued.filter(state=Message.State.OBSOLETE).update(recipient=recipient, **again)
@@ -102,9 +104,9 @@ def queue_email_change(order: Order, previous: str | None) -> None:
     """Tell the `previous` address, whose waiting mails become obsolete; write to the new one."""
     key = f"email_change:{order.events.filter(kind=OrderEvent.Kind.ADDRESS).count()}"
     if previous:
-        stale = order.messages.filter(recipient=previous.lower(), state=Message.State.WAITING)
+        stale = order.messages.filter(recipient=previous, state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
-        if previous.lower() != (order.user_email or "").lower():
+        if not same_mailbox(previous, order.user_email or ""):
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)
@@ -132,7 +134,7 @@ def _queue_account(
 ) -> None:
     # Written without a user too: neither answer nor timing may tell which addresses are known.
     Message.objects.create(
-        kind=kind, user=user, recipient=email.lower(), language=language, details=details
+        kind=kind, user=user, recipient=email, language=language, details=details
     )
 
 
@@ -150,6 +152,6 @@ def _queue(
     order: Order, kind: Message.Kind, recipient: str | None, dedupe_key: str = "", **more: Any
 ) -> None:
     if recipient:
-        fields = {"recipient": recipient.lower(), "language": order.language, **more}
+        fields = {"recipient": recipient, "language": order.language, **more}
         message = Message(order=order, kind=kind, dedupe_key=dedupe_key, **fields)
         Message.objects.bulk_create([message], ignore_conflicts=True)

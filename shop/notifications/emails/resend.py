@@ -12,7 +12,7 @@ from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_invitation
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.parties import address_of
+from shop.orders.order_lookup import address_of
 from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import Invitation, User
 

@@ -35,6 +35,7 @@ def sample_order(**fields: Any) -> Order:
     defaults: dict[str, Any] = {
         "pk": NO_PK,
         "order_hash": "0" * 32,
+        "order_number": "K7QM-3FZ2",
         "state": State.PENDING,
         "complete": True,
         "product": Product(code="Commercial"),

@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from shop.email_spellings import same_mailbox, wire_email
 from shop.notifications.emails.daily_limit import daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.refusals import refusal_in
-from shop.orders.parties import address_of
+from shop.orders.order_lookup import address_of
 from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
@@ -79,7 +80,7 @@ def _end(message: Message, **outcome: Any) -> None:
     """Release `message`, and note on its order whether the order's address takes our mails."""
     release(message, **outcome)
     order = message.order
-    if order is None or message.recipient != address_of(order).lower():
+    if order is None or not same_mailbox(message.recipient, address_of(order)):
         return
     if outcome["state"] in {State.REFUSED, State.FAILED}:
         mark_unreachable(order)
@@ -120,7 +121,9 @@ def _again(wait: timedelta) -> dict[str, Any]:
 def _deliver(message: Message) -> None:
     # No transaction is open here: a slow mail server must not hold the database.
     rendered = render(message)
-    mail = EmailMultiAlternatives(rendered.subject, rendered.text, to=[message.recipient])
+    mail = EmailMultiAlternatives(
+        rendered.subject, rendered.text, to=[wire_email(message.recipient)]
+    )
     mail.attach_alternative(rendered.html, "text/html")
     if rendered.attachment:
         mail.attach(rendered.attachment.name, rendered.attachment.text, "text/plain")
@@ -135,6 +138,6 @@ def _redacted(text: str, recipient: str) -> str:
     """Return `text` with all addresses masked but the recipient's."""
 
     def shown(found: re.Match[str]) -> str:
-        return found[0] if found[0].lower() == recipient else mask_email(found[0])
+        return found[0] if same_mailbox(found[0], recipient) else mask_email(found[0])
 
     return EMAIL.sub(shown, text)

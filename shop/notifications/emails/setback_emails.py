@@ -10,7 +10,7 @@ from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.samples import order_sample, sample_order
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.parties import address_of
+from shop.orders.order_lookup import address_of
 from shop.tenancy.email_addresses import mask_email
 
 

@@ -31,8 +31,8 @@ Waiting = list[tuple[datetime, dict[str, Any]]]
 class StaffDigest(Email, kind=Message.Kind.ALARM):
     """List of the orders that wait for staff: how many, which, why and for how long.
 
-    `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `state`,
-    `reason` (an error code, "webhook" or "unreachable") and `since` (ISO 8601).
+    `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `number`,
+    `state`, `reason` (an error code, "webhook" or "unreachable") and `since` (ISO 8601).
     """
 
     samples = (Sample(gettext_lazy("several orders"), lambda: {"details": _sample_details()}),)
@@ -72,14 +72,14 @@ def _still_waits(order: Order | None, told: dict[str, Any]) -> bool:
     return bool(order.state == told["state"])
 
 
-def _row(pk: int, state: str, reason: str, since: str) -> Row:
+def _row(pk: int, state: str, reason: str, since: str, number: str | None = None) -> Row:
     texts = {
         "webhook": _("A webhook was given up."),
         "unreachable": _("Our e-mail could not be delivered."),
     }
     text = texts.get(reason) or error_text(reason)
     ago = timesince(datetime.fromisoformat(since), timezone.now(), depth=1)
-    name = _("Order %(number)s") % {"number": pk}
+    name = _("Order %(number)s") % {"number": number or pk}
     return Row(name, " · ".join(filter(None, (str(State(state).label), text, ago))))
 
 
@@ -123,20 +123,22 @@ def _waiting(before: datetime, now: datetime) -> Waiting:
         since = "unreachable_since" if part.unreachable else "updated_at"
         late = Order.objects.filter(part.where(now), **{f"{since}__lte": before}).order_by(since)
         reason: str | Value = Value("unreachable") if part.unreachable else "fault"
-        rows = late.values_list("pk", "state", reason, since)[:MAX_COUNTED]
+        rows = late.values_list("pk", "order_number", "state", reason, since)[:MAX_COUNTED]
         found += [(row[-1], _line(*row)) for row in rows]
     # A webhook was given up when its last attempt was due.
     given_up = Delivery.objects.filter(
         state=Delivery.State.FAILED,
         next_attempt_at__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
     ).order_by("next_attempt_at")
-    lines = given_up.values_list("order", "order__state", Value("webhook"), "next_attempt_at")
+    named = ("order", "order__order_number", "order__state")
+    lines = given_up.values_list(*named, Value("webhook"), "next_attempt_at")
     found += [(line[-1], _line(*line)) for line in lines[:MAX_COUNTED]]
     return sorted(found, key=lambda each: each[0])
 
 
-def _line(pk: int, state: str, reason: str, since: datetime) -> dict[str, Any]:
-    return {"pk": pk, "state": state, "reason": reason, "since": since.isoformat()}
+def _line(pk: int, number: str | None, state: str, reason: str, since: datetime) -> dict[str, Any]:
+    told = {"pk": pk, "number": number, "state": state, "reason": reason}
+    return {**told, "since": since.isoformat()}
 
 
 def _was_told(waiting: Waiting, last: datetime, now: datetime) -> bool:
@@ -162,8 +164,8 @@ def _order_managers() -> QuerySet[User]:
 def _sample_details() -> dict[str, Any]:
     ages = [timezone.now() - timedelta(minutes=age) for age in (340, 95, 20)]
     orders = [
-        _line(117, State.HAS_PACKING_ERRORS, "client_gone", ages[0]),
-        _line(121, State.NEED_HUMAN, "manual_tier", ages[1]),
-        _line(124, State.NEED_HUMAN, "tries_used_up", ages[2]),
+        _line(117, "K7QM-3FZ2", State.HAS_PACKING_ERRORS, "client_gone", ages[0]),
+        _line(121, "9WD2-VX4C", State.NEED_HUMAN, "manual_tier", ages[1]),
+        _line(124, "0B5T-N8HE", State.NEED_HUMAN, "tries_used_up", ages[2]),
     ]
     return {"count": 5, "oldest_minutes": 340, "orders": orders}

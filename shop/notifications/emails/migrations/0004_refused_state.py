@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("emails", "0001_initial")]
+    dependencies = [("emails", "0003_links_to_orders")]
 
     operations = [
         migrations.AlterField(

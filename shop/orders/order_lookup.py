@@ -1,0 +1,35 @@
+"""Find the orders that belong to an e-mail address, for who has lost the link to them."""
+
+from django.db.models import QuerySet
+
+from shop.email_spellings import canonical_email
+from shop.orders.models import Order, State
+
+MOST = 20  # orders of one address; the newest
+
+
+def address_of(order: Order) -> str:
+    """The address that mails about `order` go to, or an empty string."""
+    return order.user_email or (order.member.email if order.member else "")
+
+
+def orders_of_address(email: str) -> list[Order]:
+    """The newest placed orders whose address is `email`, however it is spelt."""
+    canonical = canonical_email(email)
+    # An order without an address is its member's. Two queries: each has an index.
+    theirs = {"user_email": None, "member__canonical_email": canonical}
+    found = [
+        order
+        for wanted in ({"canonical_email": canonical}, theirs)
+        for order in _placed().filter(**wanted)[:MOST]
+    ]
+    return sorted(found, key=lambda order: (order.created_at, order.pk), reverse=True)[:MOST]
+
+
+def order_of_number(order_number: str) -> Order | None:
+    """The placed order of this number, or None."""
+    return _placed().filter(order_number=order_number).first()
+
+
+def _placed() -> QuerySet[Order]:
+    return Order.objects.exclude(state=State.NEW).select_related("member")

@@ -1,0 +1,23 @@
+"""Unicode forms of passwords: one keyboard types ü as one character, another as two."""
+
+import unicodedata
+from typing import overload
+
+
+@overload
+def normal_password(typed: str) -> str: ...
+
+
+@overload
+def normal_password(typed: None) -> None: ...
+
+
+def normal_password(typed: str | None) -> str | None:
+    """Return the password in the form that is hashed, NFKC (contract, "Who is who")."""
+    return None if typed is None else unicodedata.normalize("NFKC", typed)
+
+
+def password_forms(typed: str | None) -> tuple[str | None, ...]:
+    """Return the forms to check: NFKC, then as typed if that differs."""
+    normal = normal_password(typed)
+    return (normal,) if normal == typed else (normal, typed)

@@ -1,0 +1,93 @@
+"""Passwords count in any Unicode form."""
+
+import base64
+import unicodedata
+
+import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.management import call_command
+from django.test import Client
+
+from shop.tenancy.models import User
+from tests.factories import make_packed_order, make_user
+from tests.pages import visitor
+from tests.registration.joining import join, newcomer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
+
+PASSWORD = "Grüße-Bär-Öl-42"
+FORMS = [unicodedata.normalize(form, PASSWORD) for form in ("NFC", "NFD", "NFKC", "NFKD")]
+OTHER = "Gruesse-Baer-Oel-42"
+any_form = pytest.mark.parametrize("typed", FORMS)
+
+
+def lets_in(email: str, password: str) -> bool:
+    browser = visitor()
+    browser.post("/account/login/", {"login": email, "password": password})
+    return browser.get("/portal/").status_code == 200
+
+
+@any_form
+def test_password_of_a_new_member_counts_in_any_form(typed: str) -> None:
+    join(make_packed_order(), password=typed)
+    assert all(lets_in(newcomer().email, form) for form in FORMS)
+    assert not lets_in(newcomer().email, OTHER)
+
+
+@any_form
+def test_new_password_by_link_counts_in_any_form(typed: str) -> None:
+    user, browser = make_user(), visitor()
+    uid, token = user_pk_to_url_str(user), default_token_generator.make_token(user)
+    page = browser.get(f"/account/password/reset/key/{uid}-{token}/", follow=True)
+    path = page.redirect_chain[-1][0] if page.redirect_chain else page.request["PATH_INFO"]
+    browser.post(path, {"password1": typed, "password2": typed})
+    assert all(lets_in(user.email, form) for form in FORMS)
+
+
+@any_form
+def test_changed_password_and_reauthentication_count_in_any_form(typed: str) -> None:
+    user = make_user(password=FORMS[0])
+    browser = visitor(user)
+    browser.post("/account/reauthenticate/", {"password": typed})
+    assert browser.get("/account/email/").status_code == 200
+    new = {"oldpassword": typed, "password1": f"{typed}!", "password2": f"{typed}!"}
+    browser.post("/account/password/change/", new)
+    assert all(lets_in(user.email, f"{form}!") for form in FORMS)
+
+
+@any_form
+def test_program_authenticates_with_a_password_in_any_form(typed: str) -> None:
+    user = make_user(password=FORMS[1])
+
+    def status(password: str) -> int:
+        value = base64.b64encode(f"{user.email}:{password}".encode()).decode()
+        return Client().get("/order", headers={"authorization": f"Basic {value}"}).status_code
+
+    assert status(OTHER) == 401
+    assert status(typed) != 401
+
+
+@any_form
+def test_superuser_signs_in_with_the_password_in_any_form(
+    typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", typed)
+    call_command("createsuperuser", email="Boss@Example.com", interactive=False, verbosity=0)
+    boss = User.objects.get(email="boss@example.com")
+    assert all(boss.check_password(form) for form in FORMS)
+
+
+def test_password_that_was_hashed_as_typed_still_counts_as_typed() -> None:
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(password=make_password(FORMS[1]))
+    assert lets_in(user.email, FORMS[1])
+    assert not lets_in(user.email, OTHER)
+
+
+def test_hash_is_of_the_compatible_form() -> None:
+    user = User(email="a@example.com")
+    user.set_password("ﬁlm-№-１２")
+    assert check_password("film-No-12", user.password)
+    assert not user.check_password("film-No-13")
