@@ -15,7 +15,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # the many processes would compile all modules anew.
 unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format examples bench faults mutants schema screenshots lock catalogues
+.PHONY: help run test lint format examples bench clients faults mutants schema screenshots lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -63,6 +63,11 @@ schema: ## try the running API with twenty times as many requests as the tests d
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
 	@SCHEMA_TIMES=$${SCHEMA_TIMES:-20} $(VENV)/python -m pytest -q -n0 tests/api/test_schema.py
+
+clients: ## generate clients from the API's description, and order with each (needs Node.js)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.generated_clients
 
 faults: ## kill processes at random while orders come in, for half an hour (FAULTS_SECONDS, FAULTS_SEED)
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -1,5 +1,6 @@
 """Error responses. A face may answer errors below its URLs in a shape of its own."""
 
+import errno
 import re
 import sys
 from collections.abc import Callable
@@ -14,6 +15,11 @@ from django.utils.cache import add_never_cache_headers
 ErrorShape = Callable[[HttpRequest, int, BaseException | None], HttpResponse | None]
 
 RETRY_SECONDS = 30
+# Too many open files, disk full, out of memory: the same request may succeed a moment later.
+SHORTAGES = {
+    *(errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT),
+    *(errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN),
+}
 SENTENCES = {
     400: "This request cannot be understood.",
     403: "This is not allowed.",
@@ -56,18 +62,32 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; 503 with Retry-After while the database is away.
+    """500; 503 with Retry-After while the database is away or this machine lacks something.
 
     Makes no query. A database that restarts or is overloaded says nothing about the request, and
     programs and search engines know to wait at a 503. The traceback is logged either way.
     """
     raised = sys.exception()
-    if not isinstance(raised, OperationalError | InterfaceError):
-        return error(request, raised, status=500)
+    if is_passing(raised):
+        return unavailable(request, raised)
+    return error(request, raised, status=500)
+
+
+def unavailable(request: HttpRequest, raised: BaseException | None) -> HttpResponse:
+    """503 with Retry-After."""
     response = error(request, raised, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     add_never_cache_headers(response)
     return response
+
+
+def is_passing(raised: BaseException | None) -> bool:
+    """Return whether `raised`, or what caused it, says that the same request may succeed later."""
+    if isinstance(raised, OperationalError | InterfaceError | MemoryError):
+        return True
+    if isinstance(raised, OSError) and raised.errno in SHORTAGES:
+        return True
+    return raised is not None and is_passing(raised.__cause__)
 
 
 def _shaped(request: HttpRequest, status: int, raised: BaseException | None) -> HttpResponse | None:

@@ -23,7 +23,9 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     "control_characters": _("Please remove line breaks and invisible signs."),
     "too_long": _("Please use at most %(limit)s characters."),
     "unknown_tier": _("This tier can no longer be ordered."),
-    "invalid_promo_code": _("This code is not valid for this tier now."),
+    "invalid_promo_code": _(
+        "We don't recognise this code, or it isn't valid (any more) for %(tier)s."
+    ),
     "not_client_admin": _("You do not administer this client."),
     "unknown_project": _("This project belongs to another client."),
     "wrong_tier": _("This project has another tier."),
@@ -75,7 +77,8 @@ def member_field(name: str, *, required: bool) -> forms.Field:
 def form_text(problem: Problem) -> str:
     """Return `problem` in the page's language; what no form can cause stays English."""
     text = FORM_TEXTS.get(problem.code)
-    return str(text) % {"limit": problem.limit} if text else problem.sentence()
+    values = {"limit": problem.limit, "tier": problem.tier}
+    return str(text) % values if text else problem.sentence()
 
 
 def filled_in(form: forms.Form) -> dict[str, Any]:

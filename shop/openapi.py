@@ -23,7 +23,6 @@ ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
 METHODS = ("GET", "POST", "PUT", "DELETE")  # in the order of Allow
 SAFE = ("GET", "HEAD", "OPTIONS")
-NULL = {"type": "null"}
 NUMBER = {"type": "integer", "minimum": 0}
 ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 Hash = Annotated[str, Field(pattern=ID["pattern"])]
@@ -130,30 +129,72 @@ class _PartnerSchema(GenerateJsonSchema):
         return self.generate_inner(inner)
 
 
-def schema_of(kind: type[BaseModel], mode: JsonSchemaMode) -> Schema:
-    """The schema of `kind` in one piece: as it is read ("validation") or answered."""
-    made = kind.model_json_schema(schema_generator=_PartnerSchema, mode=mode)
-    found: Schema = _inlined(made, made.pop("$defs", {}))
+def schema_of(kind: type[BaseModel]) -> Schema:
+    """The schema of a `kind` that holds no other, as it is read."""
+    ((_name, found),) = schemas_of([kind], []).items()
     return found
 
 
-def _inlined(node: Any, parts: Schema) -> Any:
+def schemas_of(asked: Iterable[type[BaseModel]], answered: Iterable[type[BaseModel]]) -> Schema:
+    """The schemas of what is read and of what is answered, by name, and of all inside them.
+
+    In an answer nothing is null that is not set: what is read and answered has two schemas.
+    """
+    found: Schema = {}
+    for kind in asked:
+        found |= _parts(kind, "validation", set())
+    read = set(found)
+    for kind in answered:
+        found |= _parts(kind, "serialization", read)
+    return found
+
+
+def _parts(kind: type[BaseModel], mode: JsonSchemaMode, taken: set[str]) -> Schema:
+    made = kind.model_json_schema(
+        schema_generator=_PartnerSchema, mode=mode, ref_template="{model}"
+    )
+    parts: Schema = {**made.pop("$defs", {}), made["title"]: made}
+    names = {name: f"Answered{name}" if name in taken else name for name in parts}
+    return {names[name]: _tidy(part, names) for name, part in parts.items()}
+
+
+def _tidy(node: Any, names: dict[str, str]) -> Any:
     if isinstance(node, list):
-        return [_inlined(each, parts) for each in node]
+        return [_tidy(each, names) for each in node]
     if not isinstance(node, dict):
         return node
-    if "$ref" in node:
-        node = {**parts[node["$ref"].rpartition("/")[2]], **node}
-        del node["$ref"]
-    if "oneOf" in node:
-        node = {**node, "anyOf": node["oneOf"]}
-        del node["oneOf"], node["discriminator"]
-    made = {name: _inlined(value, parts) for name, value in node.items()}
+    made = {name: _tidy(value, names) for name, value in node.items()}
+    if "$ref" in made:
+        made |= ref(names[made["$ref"]])
+    if "oneOf" in made:
+        made["anyOf"] = made.pop("oneOf")
+        del made["discriminator"]
     if "enum" in made:
         made.pop("pattern", None)
+    if isinstance(made.get("title"), str):
+        del made["title"]  # generators would name its class by it, not by its key
     if isinstance(text := made.get("description"), str):
         made["description"] = " ".join(text.split())
-    return made
+    return _plain(made)
+
+
+def _plain(schema: Schema) -> Schema:
+    """`schema`, or null, in one piece where generators of clients understand it: no enum."""
+    match schema.get("anyOf"):
+        case [{"type": str(kind)} as choice, {"type": "null"}] if "enum" not in choice:
+            del schema["anyOf"]
+            return {**choice, **schema, "type": [kind, "null"]}
+    return schema
+
+
+def without_null(schema: Schema) -> Schema:
+    """A nullable `schema` as it is where there is a value."""
+    match schema:
+        case {"type": [kind, "null"]}:
+            return {**schema, "type": kind}
+        case {"anyOf": [choice, {"type": "null"}], **rest}:
+            return {**rest, **choice}
+    return schema
 
 
 def record(properties: Schema) -> Schema:

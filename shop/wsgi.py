@@ -3,15 +3,20 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
-application = get_wsgi_application()
+shop = get_wsgi_application()
 
-from shop.message_catalogues import refuse_missing_catalogues  # noqa: E402 -- needs the settings
-from shop.orders.checks import refuse_old_database  # noqa: E402 -- needs the apps
+from django.db import connection  # noqa: E402 -- needs the settings, like what follows
+
+from shop.last_resort import answering_shortages, warm_up  # noqa: E402
+from shop.message_catalogues import refuse_missing_catalogues  # noqa: E402
+from shop.orders.checks import refuse_old_database  # noqa: E402
 
 refuse_missing_catalogues()
 refuse_old_database()
 connection.close()  # of this thread, which serves no requests
+warm_up()
+
+application = answering_shortages(shop)

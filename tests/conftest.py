@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from shop.content.questions import clear_cache
+from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
 from tests.journey.shop import running_shop
 
@@ -68,7 +68,7 @@ def without_cached_questions() -> None:
 @pytest.fixture
 def empty_cache(db: None) -> None:
     """Start rate limits anew."""
-    cache.clear()
+    full_buckets()
 
 
 @pytest.fixture(scope="session")

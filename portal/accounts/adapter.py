@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.mfa_adapter import recovered_by_mail
+from shop.access.client_address import client_ip
 from shop.access.tokens import READ, WRITE
-from shop.email_spellings import stored_email, wire_email
+from shop.email_spellings import canonical_email, stored_email, wire_email
 from shop.languages import page_language
 from shop.notifications.emails.codes import code_of, new_seed
 from shop.notifications.emails.queue import queue_code, queue_security_notice
@@ -35,6 +36,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's IP address, which allauth's rate limits count.
+
+        Raises UnknownClientAddressError.
+        """
+        return str(client_ip(request))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Return what failed sign-ins are counted by: the mailbox, however it is spelled.
+
+        allauth's key holds the Host header as well, whose port anybody can choose.
+        """
+        return canonical_email(credentials.get("email", ""))
 
     def get_login_stages(self) -> list[str]:
         """Return allauth's stages, with our own for the second factor."""

@@ -3,13 +3,11 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from allauth.account.adapter import get_adapter
-from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import extract_basic_auth
+from allauth.core.internal.ratelimit import RateLimitUsage, consume
 from allauth.idp.oidc import views as provider
 from allauth.idp.oidc.models import Token
 from csp.decorators import csp_update
@@ -34,6 +32,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.backends import is_of_another_profile
 from shop.access.applications import find_application, knows_secret
+from shop.access.client_address import client_ip, is_exempt
 from shop.access.models import Application
 from shop.view_types import View
 
@@ -84,7 +83,7 @@ def token(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         refused: HttpResponse = provider.token(request)
         return refused
-    if not _is_allowed(request, "address"):
+    if _consume(request, "address") is None:
         return _refused(429, "temporarily_unavailable")
     if not _is_readable(request) or "grant_type" not in request.POST:
         return _refused(400, "invalid_request")
@@ -94,13 +93,13 @@ def token(request: HttpRequest) -> HttpResponse:
     application = _presented(request)
     if application is None:
         return _refused(401, "invalid_client")
-    number = application.oauth_client_id
-    if not _is_allowed(request, "client", key=number, dry_run=True):
+    counted = _consume(request, "client", key=application.oauth_client_id)
+    if counted is None:
         return _refused(429, "temporarily_unavailable")
     response = grant(request)
-    if response.status_code == 200:
-        # Failures do not count: anybody can cause them.
-        _is_allowed(request, "client", key=number)
+    if response.status_code != 200:
+        # Only issued tokens count. Counted before, so that parallel calls cannot pass the limit.
+        counted.rollback()
     return response
 
 
@@ -111,7 +110,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         refused: HttpResponse = provider.revoke(request)
         return refused
-    if not _is_allowed(request, "address"):
+    if _consume(request, "address") is None:
         return _refused(429, "temporarily_unavailable")
     if not _is_readable(request):
         return _refused(400, "invalid_request")
@@ -133,13 +132,13 @@ def revoke(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def _is_allowed(request: HttpRequest, action: str, **options: object) -> bool:
-    """Count a call by the rate `action`, in the shared cache; return whether it is allowed."""
+def _consume(request: HttpRequest, action: str, **options: object) -> RateLimitUsage | None:
+    """Count a call by the rate `action`; return what can undo that, or None if it is refused."""
     # The demo profile is for trying things out on this machine.
-    if settings.DEMO and ip_address(get_adapter().get_client_ip(request)).is_loopback:
-        return True
+    if is_exempt(client_ip(request)):
+        return RateLimitUsage(usage=[])
     rates = settings.OAUTH_TOKEN_RATES
-    return bool(ratelimit.consume(request, app="oauth", action=action, config=rates, **options))
+    return consume(request, app="oauth", action=action, config=rates, **options)
 
 
 def _pkce_fault(asked: Mapping[str, str]) -> str | None:

@@ -1,22 +1,15 @@
 """Keyset pagination: each page starts after the last row of the one before, at any depth."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import islice
 
-from django.db.models import Q, QuerySet
-
 from portal.backoffice.filters import Filter
+from shop.orders.cursors import Position, read_cursor, sorted_after, write_cursor
 from shop.orders.models import Order
 
 A_PAGE = 50
 RELATED = ("packing", "delivered_client", "taken_by")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-# A position in a list: the value it is sorted by, and the primary key.
-Position = tuple[datetime, int]
 
 
 @dataclass(frozen=True)
@@ -30,7 +23,7 @@ class Page:
 
 def page_of(wanted: Filter, *, after: str = "", before: str = "", size: int = A_PAGE) -> Page:
     """Return the page after the cursor `after`, or before `before`; else the first."""
-    start, end = _read(after), _read(before)
+    start, end = read_cursor(after), read_cursor(before)
     backwards = start is None and end is not None
     found = positions(wanted, start or end, size + 1, backwards=backwards)
     has_more = len(found) > size
@@ -40,8 +33,8 @@ def page_of(wanted: Filter, *, after: str = "", before: str = "", size: int = A_
         return page_of(wanted, size=size) if start or end else Page([])
     return Page(
         orders=fetch([pk for _when, pk in found]),
-        before=_write(found[0]) if start or (backwards and has_more) else "",
-        after=_write(found[-1]) if backwards or has_more else "",
+        before=write_cursor(found[0]) if start or (backwards and has_more) else "",
+        after=write_cursor(found[-1]) if backwards or has_more else "",
     )
 
 
@@ -54,7 +47,10 @@ def positions(
     """
     column, latest_first = wanted.order_by
     descending = latest_first != backwards
-    lists = [_list(part, column, start, descending=descending)[:number] for part in wanted.parts()]
+    lists = [
+        sorted_after(part, column, start, descending=descending).values_list(column, "pk")[:number]
+        for part in wanted.parts()
+    ]
     return list(islice(merge(*lists, reverse=descending), number))
 
 
@@ -62,29 +58,3 @@ def fetch(pks: list[int]) -> list[Order]:
     """Return the orders `pks`, in this order, with the relations that the table shows."""
     found = Order.objects.select_related(*RELATED).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
-
-
-def _list(
-    part: QuerySet[Order], column: str, start: Position | None, *, descending: bool
-) -> QuerySet[Order, Position]:
-    sign, side = ("-", "lt") if descending else ("", "gt")
-    if start:
-        when, pk = start
-        behind = Q(**{f"{column}__{side}": when}) | Q(**{f"pk__{side}": pk})
-        part = part.filter(behind, **{f"{column}__{side}e": when})
-    return part.order_by(f"{sign}{column}", f"{sign}pk").values_list(column, "pk")
-
-
-def _write(position: Position) -> str:
-    when, pk = position
-    return f"{(when - EPOCH) // MICROSECOND}-{pk}"
-
-
-def _read(text: str) -> Position | None:
-    when, _dash, pk = text.partition("-")
-    if not (text.isascii() and when.isdecimal() and pk.isdecimal() and len(text) < 40):
-        return None
-    try:
-        return EPOCH + int(when) * MICROSECOND, min(int(pk), 2**62)
-    except OverflowError:
-        return None

@@ -2,7 +2,7 @@
 
 Key, order and stored response commit together, so a crash leaves no key locked. A second call at the
 same moment waits up to two seconds for the first, then answers like it, or is refused if it still
-runs.
+runs. Only then: a database that is locked, full or away raises, and the answer is 503.
 """
 
 import hashlib
@@ -11,15 +11,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from shop.access.models import IdempotentResponse
+from shop.access.running_calls import alone_in_transaction, delete_leftovers
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
-WAIT = "'2s'"
+PATIENCE = 2.0  # seconds that a second call waits for the first
 
 
 class KeyRefusedError(Exception):
@@ -53,29 +54,23 @@ def idempotent(
         raise KeyRefusedError(422, sentence)
     row = _row(holder, key)
     fingerprint = _fingerprint(request, document)
-    if kept := _stored(row):
+    # SQLite can be read while somebody else writes, but no transaction of ours can begin.
+    if connection.vendor == "sqlite" and (kept := _stored(row)):
         return _replayed(kept, fingerprint, replay)
-    mine = None
-    try:
-        with transaction.atomic():
-            mine = _reserve(row, fingerprint)
-            if mine is None:
-                # The first call ended while this one waited, or was rolled back.
-                if kept := _stored(row):
-                    return _replayed(kept, fingerprint, replay)
-                raise _still_running()
-            answer = call()
-            if answer.status_code in {201, 202}:
-                mine.status, mine.body = answer.status_code, answer.content.decode()
-                mine.location = answer["Location"]
-                mine.save()
-            else:
-                transaction.set_rollback(True)
-    except OperationalError:
-        # The wait for the first call timed out: SQLite has one writer, PostgreSQL one row a key.
-        if mine is None:
-            raise _still_running() from None
-        raise
+    with alone_in_transaction(_name(row), PATIENCE) as is_alone:
+        if kept := _stored(row):
+            return _replayed(kept, fingerprint, replay)
+        if not is_alone:
+            sentence = "The first call under this Idempotency-Key is still running."
+            raise KeyRefusedError(409, sentence)
+        IdempotentResponse.objects.filter(**row).delete()  # older than 24 hours
+        answer = call()
+        if answer.status_code in {201, 202}:
+            response = {"status": answer.status_code, "body": answer.content.decode()}
+            response |= {"location": answer["Location"], "fingerprint": fingerprint}
+            IdempotentResponse.objects.create(**row, **response)
+        else:
+            transaction.set_rollback(True)
     return answer
 
 
@@ -90,6 +85,7 @@ def delete_expired_responses(beat: Callable[[], None]) -> None:
     """Delete responses older than 24 hours. The worker calls this every hour."""
     beat()
     IdempotentResponse.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    delete_leftovers()
 
 
 def _row(holder: dict[str, Any], key: str) -> dict[str, Any]:
@@ -98,6 +94,11 @@ def _row(holder: dict[str, Any], key: str) -> dict[str, Any]:
     if digest := columns.pop("owner_digest", None):
         columns["owner_key"] = hashlib.sha256(f"{digest}\n{key}".encode()).hexdigest()
     return columns
+
+
+def _name(row: dict[str, Any]) -> str:
+    """The name under which one call at a time may run: the key and its holder."""
+    return "\n".join(f"{column}: {getattr(value, 'pk', value)}" for column, value in row.items())
 
 
 def _fingerprint(request: HttpRequest, document: Any) -> str:
@@ -110,30 +111,6 @@ def _fingerprint(request: HttpRequest, document: Any) -> str:
 def _stored(row: dict[str, Any]) -> IdempotentResponse | None:
     fresh = IdempotentResponse.objects.filter(created_at__gte=timezone.now() - KEPT)
     return fresh.filter(**row).first()
-
-
-def _reserve(row: dict[str, Any], fingerprint: str) -> IdempotentResponse | None:
-    """A new row for the key, or None where another call holds it."""
-    try:
-        _set_patience(WAIT)
-        IdempotentResponse.objects.filter(**row, created_at__lt=timezone.now() - KEPT).delete()
-        with transaction.atomic():
-            mine = IdempotentResponse.objects.create(**row, fingerprint=fingerprint)
-    except IntegrityError:
-        return None
-    _set_patience("DEFAULT")
-    return mine
-
-
-def _set_patience(time: str) -> None:
-    """Set how long PostgreSQL waits for a lock. SQLite has its own timeout."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout TO {time}")
-
-
-def _still_running() -> KeyRefusedError:
-    return KeyRefusedError(409, "The first call under this Idempotency-Key is still running.")
 
 
 def _replayed(

@@ -1,4 +1,4 @@
-"""Partners' applications, their signing secrets, and responses kept for repeated calls.
+"""Partners' applications, signing secrets, responses kept for repeated calls, limits, and the cache.
 
 Tokens are rows of allauth's provider.
 """
@@ -53,6 +53,27 @@ class SigningSecret(models.Model):
 
     def __str__(self) -> str:
         return f"of application {self.application_id}"
+
+
+class RateLimitBucket(models.Model):
+    """The bucket of a rate limit, as the time at which it will be full again."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    full_at = models.FloatField()  # Unix time, in seconds
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CachedValue(models.Model):
+    """A value of Django's cache (`durable_cache.py`)."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()  # as JSON
+    expires_at = models.FloatField()  # Unix time, in seconds; may be infinite
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class IdempotentResponse(models.Model):

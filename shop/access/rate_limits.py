@@ -1,18 +1,23 @@
-"""Rate limits by token bucket, counted in Redis, or in each web process by itself."""
+"""Rate limits by token bucket, counted for all processes together.
+
+Calls of the API are counted in Redis where there is one, else in the database. What guards orders
+and codes is counted in the database always. No number of parallel calls passes more than a limit
+allows (contract, "Orders API").
+"""
 
 import math
 import time
 from dataclasses import dataclass
-from ipaddress import ip_address
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import caches
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
-# So rare that they are counted in the cache that all processes share.
-RARE = frozenset({"orders", "codes", "links"})
+from shop.access.buckets import Charge, Spent, charge_row, charge_row_if_possible
+from shop.access.client_address import client_ip, counted_address, is_exempt
+
+# Counted at each call of the API: in Redis if possible, and not at all if nothing can be written.
+FREQUENT = frozenset({"application", "anonymous"})
 
 
 @dataclass(frozen=True)
@@ -39,24 +44,42 @@ class RateLimit:
 
 
 def hit_by(request: HttpRequest, caller: Model | None) -> RateLimit | None:
-    """Count a call of an application or user; of anybody else by their IP address."""
+    """Count a call of an application or user; of anybody else by their IP address.
+
+    Raises UnknownClientAddressError.
+    """
     if caller is None:
         return hit(request, "anonymous")
     return hit(request, "application", f"{type(caller).__name__}-{caller.pk}")
 
 
 def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
-    """Count a call of `holder`, else of the IP address; None if the demo does not limit it."""
-    ip = get_adapter(request).get_client_ip(request)
-    if settings.DEMO and ip_address(ip).is_loopback:
+    """Count a call of `holder`, else of the IP address; None if it is not limited.
+
+    The demo does not limit its own machine. Raises UnknownClientAddressError.
+    """
+    ip = client_ip(request)
+    if is_exempt(ip):
         return None
     rate, burst = settings.RATE_LIMITS[name]
-    # The cache holds only the time at which the bucket will be full again.
-    key, now = f"limit:{name}:{holder or ip}", time.time()
-    cache = caches["default" if name in RARE else "limits"]
-    full_at = max(cache.get(key, now), now) + 1 / rate
-    wait = full_at - now - burst / rate
-    if wait > 0:
+    if burst < 1:  # switched off
+        return RateLimit(name, rate, burst, retry_after=1 / rate)
+    now, key = time.time(), f"{name}:{holder or counted_address(ip)}"
+    charge = Charge(key, now, cost=1 / rate, room=burst / rate)
+    spent = _spend_often(charge) if name in FREQUENT else charge_row(charge)
+    if spent is None:
+        return None
+    if not spent.allowed:
+        wait = max(spent.full_at - charge.latest, 0.001)
         return RateLimit(name, rate, burst, retry_after=wait)
-    cache.set(key, full_at, timeout=burst / rate + 1)
-    return RateLimit(name, rate, burst, int(burst - (full_at - now) * rate + 1e-6))
+    left = int(burst - (spent.full_at - now) * rate + 1e-3)
+    return RateLimit(name, rate, burst, remaining=max(left, 0))
+
+
+def _spend_often(charge: Charge) -> Spent | None:
+    if settings.REDIS_URL:
+        from shop.access.redis_buckets import charge_in_redis
+
+        if spent := charge_in_redis(charge):
+            return spent
+    return charge_row_if_possible(charge)

@@ -1,4 +1,4 @@
-"""The list of orders: query parameters, pages and links (contract, "Orders API")."""
+"""The list of orders: query parameters, pages, cursors and links (contract, "Orders API")."""
 
 import re
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shop.catalogue.models import Product
+from shop.orders.cursors import Position, read_cursor, sorted_after, write_cursor
 from shop.orders.document import Errors
 from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
@@ -38,6 +39,8 @@ SENTENCES = {
     "less_than_equal": "is out of range.",
     "enum": "is not a state that this list knows.",
 }
+NO_CURSOR = "is not a cursor of this list."
+ONE_OF_TWO = "must not be given together with {}."
 NO_TIME = "must be a time like 2026-01-31T12:00:00Z."
 
 
@@ -56,12 +59,18 @@ def _with_zone(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _position(cursor: str) -> str:
+    if read_cursor(cursor) is None:
+        raise PydanticCustomError("no_cursor", NO_CURSOR)
+    return cursor
+
+
 Number = _like("[0-9]+", "must be an integer.")
 Moment = Annotated[
     datetime,
     _like(MOMENT, NO_TIME),
     AfterValidator(_with_zone),
-    WithJsonSchema({"type": "string", "pattern": MOMENT}),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
 
@@ -74,6 +83,8 @@ class ListQuery(BaseModel):
     """The page's number. A page behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
     """The number of orders on a page."""
+    cursor: Annotated[str, AfterValidator(_position)] | None = None
+    """The position after which the page starts, from the link next. Not together with page."""
     state: PlacedState | None = None
     """Only orders in this state."""
     product: Annotated[str, _like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
@@ -86,24 +97,28 @@ class ListQuery(BaseModel):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the list, with the total for its headers."""
+    """One page of the list, with the total for its headers; `after` if orders follow it."""
 
     orders: list[Order]
     total: int
     query: ListQuery
+    after: Position | None = None
 
     def links(self, address: str) -> str:
-        """The value of the `Link` header (RFC 8288) for the list at `address`."""
+        """The value of the `Link` header (RFC 8288) for the list at `address`.
+
+        `next` carries a cursor: whoever follows it misses no order (contract, "Orders API").
+        """
         last = max(1, -(-self.total // self.query.per_page))
-        pages = {"first": 1, "last": last}
+        pages: dict[str, dict[str, int | str]] = {"first": {"page": 1}, "last": {"page": last}}
         if self.query.page > 1:
-            pages["prev"] = min(self.query.page - 1, last)
-        if self.query.page < last:
-            pages["next"] = self.query.page + 1
-        given = self.query.model_dump(mode="json", exclude_none=True)
+            pages["prev"] = {"page": min(self.query.page - 1, last)}
+        if self.after:
+            pages["next"] = {"cursor": write_cursor(self.after)}
+        given = self.query.model_dump(mode="json", exclude_none=True, exclude={"page", "cursor"})
         return ", ".join(
-            f'<{address}?{urlencode({**given, "page": number})}>; rel="{name}"'
-            for name, number in pages.items()
+            f'<{address}?{urlencode({**where, **given})}>; rel="{name}"'
+            for name, where in pages.items()
         )
 
 
@@ -120,15 +135,7 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
 
     A page after the last one is empty. Raises InvalidQueryError with every parameter at fault.
     """
-    if twice := [name for name, values in parameters.lists() if len(values) > 1]:
-        raise InvalidQueryError({name: ["is given more than once."] for name in twice})
-    try:
-        query = ListQuery.model_validate(parameters.dict())
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)
-        raise InvalidQueryError(
-            {str(fault["loc"][0]): [_sentence(fault["type"], fault["msg"])] for fault in faults}
-        ) from error
+    query = _read(parameters)
     wanted = {
         "state": query.state,
         "product__code": query.product,
@@ -142,9 +149,33 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
         if query.product and not Product.objects.filter(code=query.product).exists():
             raise InvalidQueryError({"product": ["is not a tier."]})
         return Page([], total, query)
+    start = read_cursor(query.cursor) if query.cursor else None
+    rows = sorted_after(found.select_related("product"), "created_at", start, descending=True)
     first = (query.page - 1) * query.per_page
-    rows = found.select_related("product").order_by("-created_at", "-pk")
-    return Page(list(rows[first : first + query.per_page]), total, query)
+    # One more tells whether any follow.
+    page = list(rows[first : first + query.per_page + 1])
+    if len(page) <= query.per_page:
+        return Page(page, total, query)
+    last = page[query.per_page - 1]
+    return Page(page[: query.per_page], total, query, (last.created_at, last.pk))
+
+
+def _read(parameters: QueryDict) -> ListQuery:
+    if twice := [name for name, values in parameters.lists() if len(values) > 1]:
+        raise InvalidQueryError({name: ["is given more than once."] for name in twice})
+    errors: Errors = {}
+    if "page" in parameters and "cursor" in parameters:
+        errors["page"] = [ONE_OF_TWO.format("cursor")]
+        errors["cursor"] = [ONE_OF_TWO.format("page")]
+    try:
+        query = ListQuery.model_validate(parameters.dict())
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            sentence = _sentence(fault["type"], fault["msg"])
+            errors.setdefault(str(fault["loc"][0]), []).append(sentence)
+    if errors:
+        raise InvalidQueryError(errors)
+    return query
 
 
 def _sentence(kind: str, message: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from shop import openapi
+from shop.api.order_list import LARGEST_PAGE
 from shop.api.response_schema import OrderAnswer
-from shop.api.responses import phrase
 from shop.api.urls import urlpatterns
 from shop.catalogue.models import Product
 from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
@@ -41,6 +41,7 @@ STATUSES = openapi.STATUSES | {
     "member or parameter it belongs to, or under base.",
     429: "Too many calls.",
 }
+REFUSALS = [status for status in sorted(STATUSES) if status >= 400]
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -57,13 +58,48 @@ ORDER_HASH = openapi.path_parameter(
 )
 FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
 SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-FAULT = {"description": "What is wrong with the call as a whole.", **record({"base": SENTENCES})}
 FAULTS = {
-    "description": "What is wrong, by member or parameter; base for the rest. Sentences are "
-    "English and may be reworded: go by the names.",
+    "description": "What is wrong, by member or parameter; base for the call as a whole. Sentences "
+    "are English and may be reworded: go by the names.",
     "type": "object",
     "minProperties": 1,
     "additionalProperties": SENTENCES,
+}
+
+
+def _envelope(text: str, **members: Schema) -> Schema:
+    status = {"type": "integer", "description": "The status again."}
+    message = {"type": "string", "description": "The status in words."}
+    return _object(text, status=status, status_message=message, **members)
+
+
+def _success_envelope(data: str) -> Schema:
+    info = {"type": "string", "description": "Empty."}
+    return _envelope("The envelope of an answer.", info=info, data=_part(data, "What was asked."))
+
+
+def _object(text: str, **members: Schema) -> Schema:
+    return {"description": text, **record(members)}
+
+
+def _part(name: str, text: str) -> Schema:
+    return {**ref(name), "description": text}
+
+
+LIST = {"type": "array", "items": ref("Order"), "maxItems": LARGEST_PAGE}
+# Each has a name of its own: generators of clients make one class of it, not one for each use.
+SCHEMAS = {
+    "Error": _envelope("The envelope of a refusal.", error=_part("Faults", "What is wrong.")),
+    "Faults": FAULTS,
+    "OrderRequest": _object(
+        "The body that places an order.", order=_part("OrderDocument", "The order.")
+    ),
+    "OrderResponse": _success_envelope("OrderResponseData"),
+    "OrderResponseData": _object("One order.", order=_part("Order", "The order.")),
+    "OrderListResponse": _success_envelope("OrderListResponseData"),
+    "OrderListResponseData": _object(
+        "A page of orders.", array={**LIST, "description": "The orders of this page."}
+    ),
 }
 
 
@@ -81,17 +117,17 @@ def describe(tiers: list[Product]) -> Schema:
         "components": {
             "schemas": {
                 "OrderDocument": _document(tiers),
-                "Order": openapi.schema_of(OrderAnswer, "serialization"),
-                "Fault": FAULT,
-                "Faults": FAULTS,
+                **openapi.schemas_of([], [OrderAnswer]),
+                **SCHEMAS,
             },
             "headers": HEADERS,
+            "responses": {f"Orders{status}": _refusal(status) for status in REFUSALS},
         },
     }
 
 
 def _operation(path: str, method: str, operation: Operation, tiers: list[Product]) -> Schema:
-    refusals = {*openapi.EVERYWHERE, *([404] if "{" in path else [])}
+    refused = {*openapi.EVERYWHERE, *([404] if "{" in path else [])}
     parameters = [ORDER_HASH] if "{" in path else []
     described: Schema = {
         "operationId": operation.id,
@@ -101,16 +137,14 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         "security": openapi.by_token(method),
     }
     if operation.query:
-        refusals.add(422)
+        refused.add(422)
         parameters += _query_parameters(operation.query, tiers)
     if operation.body:
-        refusals |= {409, 422, *openapi.OF_BODIES}
+        refused |= {409, 422, *openapi.OF_BODIES}
         parameters.append(IDEMPOTENCY_KEY)
-        document = {"order": ref(operation.body.__name__)}
-        order: Schema = {**record(document), "required": ["order"]}
-        examples = EXAMPLES[operation.id]["request"]
-        described["requestBody"] = {"required": True, "content": content(order, examples)}
-    answers = {status: _refusal(operation, status) for status in refusals}
+        body = content(ref("OrderRequest"), EXAMPLES[operation.id]["request"])
+        described["requestBody"] = {"required": True, "content": body}
+    answers = {status: ref(f"Orders{status}", "responses") for status in refused}
     for status, kind in operation.answers.items():
         answers[status] = _success(operation, status, kind)
     responses = {str(status): answers[status] for status in sorted(answers)}
@@ -118,47 +152,48 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
 
 
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
-    data = {"order": ref("Order")}
-    if kind != OrderAnswer:
-        data = {"array": {"type": "array", "items": ref("Order"), "maxItems": 100}}
-    members = {"info": {"type": "string"}, "data": record(data)}
-    answer = _answer(operation, status, operation.headers, members)
+    schema = ref("OrderResponse" if kind is OrderAnswer else "OrderListResponse")
+    answer = {
+        "description": STATUSES[status],
+        "headers": header_refs(*operation.headers),
+        "content": content(schema, EXAMPLES[operation.id][str(status)]),
+    }
     return {**answer, "links": FOLLOWED} if status == 201 else answer
 
 
-def _refusal(operation: Operation, status: int) -> Schema:
+def _refusal(status: int) -> Schema:
     headers = (openapi.HEADERS_OF[status],) if status in openapi.HEADERS_OF else ()
-    error = ref("Faults" if status == 422 else "Fault")
-    return _answer(operation, status, headers, {"error": error})
-
-
-def _answer(operation: Operation, status: int, headers: tuple[str, ...], members: Schema) -> Schema:
-    known = {"status": {"const": status}, "status_message": {"const": phrase(status)}}
-    own = EXAMPLES[operation.id].get(str(status))
+    examples = {
+        name if operation == "any" else f"{operation}_{name}": value
+        for operation, recorded in EXAMPLES.items()
+        for name, value in recorded.get(str(status), {}).items()
+    }
     return {
         "description": STATUSES[status],
         "headers": header_refs(*headers),
-        "content": content(record({**known, **members}), own or EXAMPLES["any"][str(status)]),
+        "content": content(ref("Error"), examples),
     }
 
 
 def _document(tiers: list[Product]) -> Schema:
-    schema = openapi.schema_of(OrderDocument, "validation")
+    schema = openapi.schema_of(OrderDocument)
     fields = schema["properties"]
     codes = [tier.code for tier in tiers if tier.listed]
     text = fields["product"]["description"]
     fields["product"] = {"type": "string", "enum": codes, "description": text}
-    # null is the same as absent, for this field too.
-    fields["language"] |= {"type": ["string", "null"], "enum": ["de", "en", None]}
+    # null is the same as absent, for this field too. No default: generators would require it.
+    language = fields["language"]
+    choice = {"type": language.pop("type"), "enum": language.pop("enum")}
+    fields["language"] = {"anyOf": [choice, {"type": "null"}], **language}
+    del fields["language"]["default"]
     return schema
 
 
 def _query_parameters(query: type[BaseModel], tiers: list[Product]) -> list[Schema]:
     parameters = []
-    for name, member in openapi.schema_of(query, "validation")["properties"].items():
+    for name, member in openapi.schema_of(query)["properties"].items():
         # An absent parameter is None in the model; on the wire there is no null.
-        (choice,) = (one for one in member.pop("anyOf", [{}]) if one != openapi.NULL)
-        schema = {**member, **choice}
+        schema = openapi.without_null(member)
         text = schema.pop("description")
         if name == "product":
             schema = {"type": "string", "enum": [tier.code for tier in tiers]}

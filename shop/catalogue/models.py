@@ -1,13 +1,15 @@
 """Tiers and promotion codes."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.prices import gross
+from shop.catalogue.promotion_codes import canonical_code
 from shop.languages import PageText, page_language
 
 
@@ -84,8 +86,13 @@ class Promotion(models.Model):
     """A promotion code: its discount on the monthly net price, validity, uses and tiers."""
 
     code = models.CharField(
-        max_length=200, unique=True, help_text=_("As customers type it, exact case.")
+        max_length=200,
+        unique=True,
+        help_text=_("As customers are given it; case and blanks make no difference."),
     )
+    # The canonical code. NULL for a code from before 1.1 that another one equals but for case and
+    # blanks: it is found by its exact spelling alone.
+    key = models.CharField(max_length=200, unique=True, null=True, editable=False)
     name = models.CharField(max_length=100, help_text=_("What it is for; customers see it."))
     percent = models.DecimalField(
         max_digits=5,
@@ -102,7 +109,7 @@ class Promotion(models.Model):
         help_text=_("Off the net price of a month, in cents of the tier's currency."),
     )
     valid_from = models.DateTimeField(default=timezone.now)
-    valid_until = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)  # this second included
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("How many orders may use it; empty for any number.")
     )
@@ -134,3 +141,21 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save it with its canonical code. Raises IntegrityError if another one has the same."""
+        if self._state.adding or self.key is not None:
+            self.key = canonical_code(self.code)
+        super().save(*args, **options)
+
+    def clean(self) -> None:
+        """Refuse a code that shows nothing, or that another one equals but for case and blanks."""
+        key = canonical_code(self.code)
+        if not 0 < len(key) <= 200:
+            raise ValidationError({"code": _("Please choose a code that people can type.")})
+        others = Promotion.objects.exclude(pk=self.pk)
+        if not others.filter(key=key).exists():
+            self.key = key
+        elif not Promotion.objects.filter(pk=self.pk, key=None, code=self.code).exists():
+            text = _("There is a code that differs from this one by case or blanks alone.")
+            raise ValidationError({"code": text})

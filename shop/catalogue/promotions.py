@@ -1,23 +1,34 @@
 """Find a promotion that is valid now, compute its discount, count its uses."""
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.prices import percent_of
+from shop.catalogue.promotion_codes import canonical_code
 
 
 def find_promotion(code: str, product: Product) -> Promotion | None:
     """Return the promotion `code` if it is valid for `product` now (contract, "Orders API")."""
     now = timezone.now()
-    promotion = (
-        Promotion.objects.filter(_unused, code=code, valid_from__lte=now)
-        .filter(Q(valid_until=None) | Q(valid_until__gt=now))
-        .filter(Q(tiers=None) | Q(tiers=product))
-        .first()
+    second = now.replace(microsecond=0)
+    return _closest(
+        code,
+        Promotion.objects.filter(_unused, valid_from__lte=now)
+        .filter(Q(valid_until=None) | Q(valid_until__gte=second))
+        .filter(Q(tiers=None) | Q(tiers=product)),
     )
-    # Codes have an exact case, but some databases compare without it.
-    return promotion if promotion and promotion.code == code else None
+
+
+def named_promotion(code: str) -> Promotion | None:
+    """Return the promotion `code`, valid or not."""
+    return _closest(code, Promotion.objects.all())
+
+
+def _closest(code: str, promotions: QuerySet[Promotion]) -> Promotion | None:
+    found = promotions.filter(Q(key=canonical_code(code)) | Q(key=None, code=code))
+    # One without a key is found by its exact spelling alone, which then counts first.
+    return min(found, key=lambda promotion: promotion.key is not None, default=None)
 
 
 def discount(promotion: Promotion, net_cents: int) -> int:

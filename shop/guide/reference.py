@@ -1,14 +1,19 @@
 """The chapter "All calls" of a guide: the OpenAPI document laid out for people."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
-from shop.openapi import NULL, Schema
+from shop.openapi import Schema, without_null
 
 # Longer lists of codes are for programs.
 MANY = 20
+
+
+# By method and summary: the operations that are told as one, by their paths.
+Operations = dict[tuple[str, str], dict[str, Schema]]
 
 
 class Member(NamedTuple):
@@ -20,37 +25,54 @@ class Member(NamedTuple):
 
 
 def operations(description: Schema, tag: str) -> list[Schema]:
-    """All operations of an API for the template; those of one method and summary are one here.
+    """All operations of an API for the template; those of one method and summary are one here."""
+    found = _by_summary(description, tag)
+    shared = _shared(found)
+    return [
+        _operation(description, method.upper(), same, shared)
+        for (method, _summary), same in found.items()
+    ]
 
-    OPTIONS is known at every address and comes last.
-    """
-    found: dict[tuple[str, str], dict[str, Schema]] = {}
+
+def common_answers(description: Schema, tag: str) -> list[Schema]:
+    """The answers that several operations of an API share, which are told once."""
+    shared = _shared(_by_summary(description, tag)).items()
+    return [_answer(status, resolved(description, {"$ref": name})) for name, status in shared]
+
+
+def _by_summary(description: Schema, tag: str) -> Operations:
+    found: Operations = {}
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             if tag in operation["tags"]:
                 found.setdefault((method, operation["summary"]), {})[path] = operation
-    read = [_operation(method.upper(), same) for (method, _summary), same in found.items()]
-    return sorted(read, key=lambda operation: operation["method"] == "OPTIONS")
+    return found
 
 
-def common_answers(description: Schema, operations: list[Schema]) -> list[Schema]:
-    """The answers that these operations share, which are told once."""
-    wanted = {status for operation in operations for status in operation["common"]}
-    # The names of these components end in the status.
-    shared = description["components"]["responses"].items()
-    return [_answer(name[-3:], answer) for name, answer in shared if name[-3:] in wanted]
+def _shared(found: Operations) -> dict[str, str]:
+    """The references of the answers that operations share, each with its status, in its order."""
+    uses = Counter(
+        use
+        for same in found.values()
+        for use in {
+            (status, answer["$ref"])
+            for operation in same.values()
+            for status, answer in operation["responses"].items()
+            if "$ref" in answer
+        }
+    )
+    return {name: status for (status, name), times in sorted(uses.items()) if times > 1}
 
 
 def members(name: str, description: Schema) -> list[Member]:
     """The members of a schema: required ones first, links last, otherwise in its own order."""
     schema = description["components"]["schemas"][name]
-    schema = schema.get("items", schema)
     rows: list[Member] = []
     required: set[str] = {"links"}
-    for shape in [schema] if "properties" in schema else schema["anyOf"]:
+    for shape in _shapes(description, schema.get("items", schema)):
         needed = set(shape.get("required", []))
         required |= needed
-        rows += _members(shape, all_required=needed == shape["properties"].keys())
+        rows += _members(description, shape, all_required=needed == shape["properties"].keys())
 
     def place(row: Member) -> tuple[bool, bool]:
         first = row.name.partition(".")[0]
@@ -83,23 +105,29 @@ def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _members(schema: Schema, prefix: str = "", *, all_required: bool) -> Iterator[Member]:
+def _members(
+    description: Schema, schema: Schema, prefix: str = "", *, all_required: bool
+) -> Iterator[Member]:
     for name, rules in schema["properties"].items():
         needed = name in schema.get("required", []) and not all_required
-        yield Member(prefix + name, _rules(rules, required=needed), rules["description"])
-        for shape in _shapes(rules):
-            inner = shape.get("items", shape)
+        words = _rules(description, rules, required=needed)
+        yield Member(prefix + name, words, rules["description"])
+        for shape in _shapes(description, rules):
+            inner = resolved(description, shape.get("items", shape))
             if "properties" in inner:
-                yield from _members(inner, f"{prefix}{name}.", all_required=all_required)
+                below = f"{prefix}{name}."
+                yield from _members(description, inner, below, all_required=all_required)
 
 
-def _operation(method: str, same: dict[str, Schema]) -> Schema:
+def _operation(
+    description: Schema, method: str, same: dict[str, Schema], shared: dict[str, str]
+) -> Schema:
     operations = list(same.values())
     parameters = {each["name"]: each for one in operations for each in one["parameters"]}
     answers: Schema = {}
     for one in operations:
         answers = {**one["responses"], **answers}
-    own = [status for status in sorted(answers) if "$ref" not in answers[status]]
+    own = [status for status in sorted(answers) if answers[status].get("$ref") not in shared]
     first = operations[0]
     return {
         "name": first["operationId"],
@@ -109,11 +137,15 @@ def _operation(method: str, same: dict[str, Schema]) -> Schema:
         "text": first["description"],
         "scope": next(each["bearer"][0] for each in first["security"] if "bearer" in each),
         "parameters": [
-            Member(name, _rules(each["schema"], required=each.get("required")), each["description"])
+            Member(
+                name,
+                _rules(description, each["schema"], required=each.get("required")),
+                each["description"],
+            )
             for name, each in parameters.items()
         ],
         "examples": _examples(first.get("requestBody", {}).get("content", {})),
-        "answers": [_answer(status, answers[status]) for status in own],
+        "answers": [_answer(status, resolved(description, answers[status])) for status in own],
         "common": [status for status in sorted(answers) if status not in own],
     }
 
@@ -132,14 +164,15 @@ def _examples(content: Schema) -> list[str]:
     return [pretty(example["value"]) for example in named]
 
 
-def _shapes(schema: Schema) -> list[Schema]:
+def _shapes(description: Schema, schema: Schema) -> list[Schema]:
     """The schemas a value may have, but for null."""
-    return [shape for shape in schema.get("anyOf", [schema]) if shape != NULL]
+    value = without_null(schema)
+    return [resolved(description, choice) for choice in value.get("anyOf", [value])]
 
 
-def _rules(schema: Schema, *, required: bool | None) -> str:
+def _rules(description: Schema, schema: Schema, *, required: bool | None) -> str:
     """The rules of a value in words. Patterns stay with programs: the texts say what they mean."""
-    shapes = _shapes(schema)
+    shapes = _shapes(description, schema)
     words = ["required"] if required else []
     words.append(" or ".join(_kind(shape) for shape in shapes))
     if "maxLength" in shapes[0]:
@@ -148,7 +181,7 @@ def _rules(schema: Schema, *, required: bool | None) -> str:
         words.append(f"{shapes[0]['minimum']} to {shapes[0]['maximum']}")
     if "default" in schema:
         words.append(f"default {schema['default']}")
-    if len(shapes) < len(schema.get("anyOf", [schema])):
+    if without_null(schema) != schema:
         words.append("or null")
     return ", ".join(words)
 
@@ -159,5 +192,5 @@ def _kind(shape: Schema) -> str:
     if len(shape.get("enum", [])) > MANY:
         return f"one of {len(shape['enum'])} codes"
     if "enum" in shape:
-        return " | ".join(str(value) for value in shape["enum"] if value is not None)
+        return " | ".join(str(value) for value in shape["enum"])
     return str(shape.get("format", shape["type"]))

@@ -43,7 +43,6 @@ def guide(request: HttpRequest, page: str) -> HttpResponse:
     guide = next(each for each in GUIDES if each.page == page)
     base = base_url(request)
     description = describe(base)
-    operations = reference.operations(description, guide.tag)
     context = {
         **guide.context,
         "tables": {name: reference.members(name, description) for name in guide.tables},
@@ -52,8 +51,8 @@ def guide(request: HttpRequest, page: str) -> HttpResponse:
         "base": base,
         "token": "example-token" if settings.DEMO else "YOUR-TOKEN",
         "demo": settings.DEMO,
-        "operations": operations,
-        "common": reference.common_answers(description, operations),
+        "operations": reference.operations(description, guide.tag),
+        "common": reference.common_answers(description, guide.tag),
         "headers": reference.headers(description, guide.tag),
     }
     return render(request, "api/docs.html", context)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from shop.open_order.representations import SERVICES
 from shop.open_order.resources import CONTACT_KINDS
 from shop.open_order.response_models import Failure
 from shop.open_order.urls import urlpatterns
-from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
+from shop.openapi import Endpoint, Operation, Schema, content, header, header_refs, ref
 from shop.orders import json_patterns
 from shop.owner_cookie import COOKIE
 
@@ -35,6 +36,20 @@ STATUSES = openapi.STATUSES | {
     429: "Too many calls, failed sign-ins or orders.",
 }
 REFUSALS = {status: text for status, text in STATUSES.items() if status in KINDS}
+ERROR = {
+    "description": "A refusal: one member, named after the kind of fault.",
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+    "properties": {
+        kind: {
+            **ref("Failure"),
+            "description": f"Status {' or '.join(str(each) for each in KINDS if KINDS[each] == kind)}.",
+        }
+        for kind in dict.fromkeys(KINDS.values())
+    },
+}
 PARAMETERS = {
     "order_hash": openapi.path_parameter(
         *("order_hash", "The order's orderId, as it was answered at opening.", openapi.ID),
@@ -82,16 +97,10 @@ SECURITY_SCHEMES = {
         "description": "E-mail and password of a user who is not staff and has no second factor.",
     },
 }
-OPTIONS = Operation(
-    "methods",
-    "Ask which methods an address knows",
-    "They stand in Allow; fewer once the order is placed.",
-    {200: None},
-)
 # What tells operations of one resource apart, by the beginning of the address they are at.
 SUFFIXES = {
     "/orders/{order_hash}": "ByHash",
-    "/orders": "All",
+    "/orders": "AtOrders",
     "/order/product": "ByAlias",
     "/order": "",
 }
@@ -105,17 +114,14 @@ def describe(base: str, tiers: list[Product]) -> Schema:
         "paths": {
             _public(path): {
                 method.lower(): _operation(path, method, operation)
-                for method, operation in {**endpoint.operations, "OPTIONS": OPTIONS}.items()
+                for method, operation in endpoint.operations.items()
             }
             for path, endpoint in found.items()
         },
         "components": {
             "schemas": _schemas(found.values(), base, tiers),
             "headers": HEADERS,
-            "responses": {
-                f"OpenOrder{status}": _refusal(status, text, EXAMPLES["any"][str(status)])
-                for status, text in REFUSALS.items()
-            },
+            "responses": _responses(found.values()),
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
@@ -136,7 +142,7 @@ def _public(path: str) -> str:
 
 
 def _operation(path: str, method: str, operation: Operation) -> Schema:
-    root, suffix = next(each for each in SUFFIXES.items() if path.startswith(each[0]))
+    suffix = next(each for start, each in SUFFIXES.items() if path.startswith(start))
     opens = method in {"POST", "PUT"} and suffix != "ByHash"
     statuses = {*openapi.EVERYWHERE, *(openapi.OF_BODIES if operation.body else ())}
     # A call that opens an order finds one; the contact or product it names may still be missing.
@@ -145,21 +151,18 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
     if opens:
         statuses.add(409)
     responses = {status: ref(f"OpenOrder{status}", "responses") for status in statuses}
-    for status, text in operation.refusals.items():
-        responses[status] = _refusal(status, text, EXAMPLES[operation.id][str(status)])
+    for status in operation.refusals:
+        responses[status] = ref(_own(operation, status), "responses")
     for status, kind in operation.answers.items():
         responses[status] = _success(operation, status, kind, path, opens=opens)
-    name = operation.id
-    if operation is OPTIONS:
-        name += "".join(re.findall("[a-zA-Z]+", path.removeprefix(root).title()))
     # Opening needs no authentication.
     anybody: list[Schema] = [{}] if opens or path == "/orders" else []
     described: Schema = {
-        "operationId": name + suffix,
+        "operationId": operation.id + suffix,
         "tags": [TAG["name"]],
         "summary": operation.summary,
         "description": operation.text,
-        "parameters": _parameters(path, operation),
+        "parameters": [PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)],
         "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(method), *anybody],
         "responses": {str(status): responses[status] for status in sorted(responses)},
     }
@@ -167,13 +170,6 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
         body = content(ref(operation.body.__name__), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": operation.id != "openOrder", "content": body}
     return described
-
-
-def _parameters(path: str, operation: Operation) -> list[Schema]:
-    # OPTIONS asks whether the order exists; of its parts it takes any name.
-    anything = {"schema": {"type": "string"}} if operation is OPTIONS else {}
-    names = re.findall(r"{(\w+)}", path)
-    return [PARAMETERS[name] | ({} if name == "order_hash" else anything) for name in names]
 
 
 def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: bool) -> Schema:
@@ -185,10 +181,7 @@ def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: 
         name = "OpenOrderSetCookie" if always else "OpenOrderSetCookieIfOpened"
         headers["Set-Cookie"] = ref(name, "headers")
     answer: Schema = {"description": STATUSES[status], "headers": headers | header_refs()}
-    if operation is OPTIONS:
-        answer["headers"] |= header_refs("Allow")
-        answer["content"] = content(record({}), {"answer": {}})
-    elif kind:
+    if kind:
         examples = _at(path, EXAMPLES[operation.id][str(status)])
         answer["content"] = content(ref(kind.__name__), examples)
     links = _links(operation, explicit="{order_hash}" in path)
@@ -220,13 +213,30 @@ def _at(path: str, examples: Schema) -> Schema:
     return found
 
 
+def _responses(found: Iterable[Endpoint]) -> Schema:
+    """The refusals, by name: those of all calls, and those that mean something else in one."""
+    responses = {
+        f"OpenOrder{status}": _refusal(status, text, EXAMPLES["any"][str(status)])
+        for status, text in REFUSALS.items()
+    }
+    for operation in (each for endpoint in found for each in endpoint.operations.values()):
+        for status, text in operation.refusals.items():
+            examples = EXAMPLES[operation.id][str(status)]
+            responses[_own(operation, status)] = _refusal(status, text, examples)
+    return responses
+
+
+def _own(operation: Operation, status: int) -> str:
+    """The name of a refusal of one operation alone."""
+    return f"OpenOrder{operation.id[0].upper()}{operation.id[1:]}{status}"
+
+
 def _refusal(status: int, text: str, examples: Schema) -> Schema:
     headers = {}
     if name := openapi.HEADERS_OF.get(status):
         own = f"OpenOrder{name.replace('-', '')}"
         headers[name] = ref(own if own in HEADERS else name, "headers")
-    told = {**ref("Failure"), "properties": {"code": {"const": status}}}
-    body = content(record({KINDS[status]: told}), examples)
+    body = content(ref("OpenOrderError"), examples)
     return {"description": text, "headers": headers | header_refs(), "content": body}
 
 
@@ -234,20 +244,22 @@ def _schemas(found: Any, base: str, tiers: list[Product]) -> Schema:
     operations = [each for endpoint in found for each in endpoint.operations.values()]
     asked = {each.body for each in operations if each.body}
     answered = {kind for each in operations for kind in each.answers.values() if kind} | {Failure}
-    schemas = {kind.__name__: openapi.schema_of(kind, "validation") for kind in asked}
-    schemas |= {kind.__name__: openapi.schema_of(kind, "serialization") for kind in answered}
+    schemas = openapi.schemas_of(asked, answered)
     listed = [tier for tier in tiers if tier.listed]
     offering = schemas["OrderedProduct"]["properties"]["offering"]
     schemas["OrderedProduct"]["properties"]["offering"] = {
-        "anyOf": [{"type": "string", "enum": [tier.code for tier in listed]}, _pages(base, listed)],
+        "type": "string",
+        "maxLength": 200,
+        "pattern": _offering(base, listed),
         "description": offering["description"],
     }
-    return dict(sorted(schemas.items()))
+    return dict(sorted({**schemas, "OpenOrderError": ERROR}.items()))
 
 
-def _pages(base: str, tiers: list[Product]) -> Schema:
-    """The addresses of tiers, which may carry a query."""
+def _offering(base: str, tiers: list[Product]) -> str:
+    """The pattern of the codes of tiers and of the addresses of their pages, with any query."""
     root = re.sub(r"([.\[\]])", r"\\\1", base)
+    codes = "|".join(re.escape(tier.code) for tier in tiers).replace("\\ ", " ")
     slugs = "|".join(tier.slug for tier in tiers)
     query = f"([?#][^{json_patterns.CONTROLS}]*)?"
-    return {"type": "string", "maxLength": 200, "pattern": f"^{root}/tiers/({slugs})/*{query}$"}
+    return f"^({codes}|{root}/tiers/({slugs})/*{query})$"

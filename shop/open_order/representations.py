@@ -7,7 +7,8 @@ from typing import Any, assert_never
 from django.http import HttpResponse
 from django.urls import reverse
 
-from shop.catalogue.models import Product, Promotion
+from shop.catalogue.models import Product
+from shop.catalogue.promotions import named_promotion
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.mapping import PRODUCT
 from shop.open_order.request import OpenOrderRequest
@@ -119,7 +120,7 @@ def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
         price = Price(order.net_cents, order.discount_cents, order.vat_rate, order.currency)
         agreed = price_hash(order.product, price, code)
         # The promotion may have ended since.
-        promotion = Promotion.objects.filter(code=code).first()
+        promotion = named_promotion(code) if code else None
         tier = order.tier_name
     product: dict[str, Any] = {
         "PlanNumber": basket.product_key,

@@ -206,7 +206,7 @@ class OrderedProduct(Kept):
     """The project of this client to add the first member to; offering must be its tier. Needs the
     account's accountNumber."""
     promo_code: Name | None = None
-    """A promotion code that is valid now for this tier."""
+    """A promotion code that is valid now for this tier. Case and blanks make no difference."""
 
 
 class Affiliate(Kept):

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_pascal
 
 from shop.open_order import resources
 from shop.open_order.resources import Resource
-from shop.openapi import NULL, Address, Hash
+from shop.openapi import Address, Hash
 from shop.orders.field_types import AnyState, Id
 
 Status = Literal["new", "pending", "open", "closed"]
@@ -216,9 +216,7 @@ class QuotedProduct(Capital):
     """The address of the tier's page."""
     promotion_code: str | None = None
     """The promotion code, where one was given."""
-    promotion_name: Annotated[str, WithJsonSchema({"anyOf": [{"type": "string"}, NULL]})] | None = (
-        None
-    )
+    promotion_name: Annotated[str, WithJsonSchema({"type": ["string", "null"]})] | None = None
     """The occasion of the promotion; null once it has ended."""
     fees: list[Fee]
     """The lines."""
@@ -246,7 +244,7 @@ class QuoteAnswer(Linked):
     """The quote."""
 
     quote: QuoteMembers
-    """The price of the order."""
+    """Its price, with the lines it is made of."""
 
 
 class AttributesAnswer(Linked):

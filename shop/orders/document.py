@@ -200,7 +200,7 @@ def _find_promotion(
         return None
     promotion = find_promotion(sound["promo_code"], product) if product else None
     if product and promotion is None:
-        problems.append(Problem("promo_code", "invalid_promo_code"))
+        problems.append(Problem("promo_code", "invalid_promo_code", tier=product.name))
     return promotion
 
 

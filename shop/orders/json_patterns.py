@@ -1,6 +1,4 @@
-"""Patterns and conditions of the JSON schema; they never refuse what `field_types.py` accepts."""
-
-from pydantic import JsonValue
+"""Patterns of the JSON schema; they never refuse what `field_types.py` accepts."""
 
 CONTROLS = r"\x00-\x1f\x7f-\x9f"
 # Blanks of all kinds, and characters that are invisible by themselves.
@@ -41,41 +39,6 @@ LANGUAGE_TAG = (
     rf"|[Xx](-{N}{{1,8}})+"
     rf"|{'|'.join(ANY_CASE)})$"
 )
-
-NONE: JsonValue = {"type": "null"}
-TEXT: dict[str, JsonValue] = {"type": "string"}
-NUMBER: JsonValue = {"type": "integer"}
-TO_AN_EXISTING_CLIENT: dict[str, JsonValue] = {
-    "admin_user_access_token": TEXT,
-    "client_id": NUMBER,
-    "client_name": NONE,
-}
-
-# The three kinds of order, by the fields each needs and excludes.
-KINDS: list[JsonValue] = [
-    {"title": "A new client", "properties": {"client_id": NONE, "project_id": NONE}},
-    {
-        "title": "A new project of an existing client",
-        "required": ["client_id", "admin_user_access_token", "project_name"],
-        "properties": {**TO_AN_EXISTING_CLIENT, "project_id": NONE, "project_name": TEXT},
-    },
-    {
-        "title": "A new member of an existing project",
-        "required": ["client_id", "admin_user_access_token", "project_id", "user_email"],
-        "properties": {
-            **TO_AN_EXISTING_CLIENT,
-            "project_id": NUMBER,
-            "project_name": NONE,
-            "user_email": TEXT,
-        },
-    },
-]
-
-# A login with @ must equal the e-mail; a schema can only require that there is one.
-LOGIN_LIKE_EMAIL: dict[str, JsonValue] = {
-    "if": {"required": ["user_login"], "properties": {"user_login": {**TEXT, "pattern": "@"}}},
-    "then": {"required": ["user_email"], "properties": {"user_email": TEXT}},
-}
 
 
 def webhook(*, demo: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from shop.access.models import Application

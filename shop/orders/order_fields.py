@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from pydantic import BaseModel, ConfigDict, Field
 
-from shop.orders import json_patterns
 from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
 
 READ_ONLY = frozenset({
@@ -37,16 +36,13 @@ class OrderField:
 class OrderDocument(BaseModel):
     """The members of an order. Strings are kept as sent; null is the same as absent."""
 
+    # The schema states no rules between members, which would take `anyOf` and `if`: generators of
+    # clients make nothing usable of them. The fields' texts tell these rules, and 422 names them.
     model_config = ConfigDict(
         extra="forbid",
         strict=True,
         frozen=True,
         use_attribute_docstrings=True,
-        json_schema_extra={
-            "anyOf": json_patterns.KINDS,
-            **json_patterns.LOGIN_LIKE_EMAIL,
-            "patternProperties": {f"^({'|'.join(sorted(READ_ONLY))})$": json_patterns.NONE},
-        },
     )
 
     product: Annotated[Name, OrderField(_("Tier"), exported=False), Field(examples=["s"])]
@@ -60,7 +56,8 @@ class OrderDocument(BaseModel):
     client_id: Annotated[
         Id | None, OrderField(_("Client's number"), correctable=True), Field(examples=[7])
     ] = None
-    """The client to add to. Not together with client_name."""
+    """The client to add to. Needs admin_user_access_token, and either project_name or project_id.
+    Not together with client_name."""
 
     client_name: Annotated[
         Name | None,
@@ -135,12 +132,12 @@ class OrderDocument(BaseModel):
     language: Annotated[
         Literal["de", "en"], OrderField(_("Language"), correctable=True), Field(examples=["de"])
     ] = "de"
-    """The language of the registration page and of mails."""
+    """The language of the registration page and of mails; de where it is absent."""
 
     promo_code: Annotated[Name | None, OrderField(_("Promo code")), Field(examples=["SUMMER"])] = (
         None
     )
-    """A code that is valid now for this tier."""
+    """A code that is valid now for this tier. Case and blanks make no difference."""
 
 
 FIELDS = {

@@ -118,4 +118,5 @@ def _values(document: CheckedDocument, price: Price, caller: Caller) -> dict[str
 
 def _use_promotion(document: CheckedDocument) -> None:
     if document.promotion and not use(document.promotion):
-        raise InvalidDocumentError([Problem("promo_code", "invalid_promo_code")])
+        problem = Problem("promo_code", "invalid_promo_code", tier=document.product.name)
+        raise InvalidDocumentError([problem])

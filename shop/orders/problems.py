@@ -62,6 +62,7 @@ class Problem:
     code: str
     others: tuple[str, ...] = ()
     limit: int = 0
+    tier: str = ""  # its name
 
     def sentence(self, name: Callable[[str], str] = str) -> str:
         """The English sentence for programs; `name` says what they call other fields."""

@@ -1,5 +1,6 @@
 """Signing in: password, passkey, mailed code, second factor; OAuth 2 for partners' programs."""
 
+from shop.env import env, read
 from shop.settings.base import DEMO
 
 AUTH_USER_MODEL = "tenancy.User"
@@ -36,6 +37,13 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = COD
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before the e-mail address is changed
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Mails with a code, and as many with a link to a new password, that anybody may have sent to one
+# address in a day. Passwords and passkeys work all the same.
+SIGN_IN_MAILS_A_DAY = read("SIGN_IN_MAILS_A_DAY", env.int, 20)
+ACCOUNT_RATE_LIMITS: dict[str, str | None] = {
+    "request_login_code": f"20/m/ip,3/m/key,{SIGN_IN_MAILS_A_DAY}/d/key",
+    "reset_password": f"20/m/ip,5/m/key,{SIGN_IN_MAILS_A_DAY}/d/key",
+}
 if DEMO:
     # No limits for programs that try the demo, except on guessing passwords.
     unlimited = (

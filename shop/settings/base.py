@@ -1,5 +1,6 @@
 """Apps, middleware, templates, database, cache, languages, static files and logging."""
 
+import sqlite3
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "shop.access.client_address.ClientAddressMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -101,6 +103,8 @@ if "ENGINE" not in DATABASES["default"]:
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if sqlite3.sqlite_version_info < (3, 35):
+        raise SystemExit(f"SQLite 3.35 or newer is needed; Python has {sqlite3.sqlite_version}.")
     # IMMEDIATE: otherwise a transaction that reads before it writes fails at once when another
     # one writes. FULL: an acknowledged order survives a power cut.
     DATABASES["default"]["OPTIONS"] = {
@@ -109,21 +113,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 
-# All processes share the cache: rate limits are counted in it.
+# Calls of the API are counted in Redis, so that not each of them writes to the database.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL and find_spec("redis") is None:
     raise SystemExit("REDIS_URL needs one more package: pip install -r requirements-redis.txt")
-CACHES: dict[str, dict[str, object]] = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
-    # Written at each call of the API: too often for a table.
-    "limits": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    },
-}
-if REDIS_URL:
-    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    CACHES = dict.fromkeys(CACHES, redis)
+# Locks of accounts live here: in the database, whether there is Redis or not.
+CACHES = {"default": {"BACKEND": "shop.access.durable_cache.DurableCache"}}
 
 # German is the default, on pages and for orders that name no language. Two languages, not any
 # number: texts of tiers and legal pages have one column for each.

@@ -78,6 +78,8 @@ WORKER_CLUSTERS = {
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
+            "shop.access.buckets.delete_full_buckets",
+            "shop.access.durable_cache.delete_expired_values",
             "shop.tenancy.email_conflicts.settle_new_rows",
             "shop.orders.canonical_emails.fill_new_orders",
         ],
@@ -99,6 +101,8 @@ KEEP_DELIVERIES_DAYS = 90  # webhooks; they can be replayed that long
 # Staff get a mail about orders that have waited longer than this, and another after some hours.
 ALARM_AFTER_MINUTES = read("ALARM_AFTER_MINUTES", env.int, 60)
 ALARM_EVERY_HOURS = read("ALARM_EVERY_HOURS", env.int, 4)
+# /readyz is 503 while an order has been due for longer than this.
+LATE_AFTER_MINUTES = read("LATE_AFTER_MINUTES", env.int, 15)
 
 if DEMO:
     EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
@@ -115,7 +119,9 @@ INVITATION_DAYS = 7
 JOIN_CODE_TRIES = 5  # for one mail
 ADDRESS_CORRECTIONS = 3  # of one order
 MAIL_LEASE_SECONDS = 120  # above EMAIL_TIMEOUT
-MAILS_A_DAY = 5  # to an address that has not joined
+# About orders, to an address that has not joined: from orders of strangers; and as many again from
+# orders that an application or a signed-in user placed.
+MAILS_A_DAY = read("MAILS_A_DAY", env.int, 5)
 WEBHOOK_TIMEOUT_SECONDS = 15  # for a whole call, from the DNS query to the end of the response
 WEBHOOK_LEASE_SECONDS = 60  # well above it
 # Before the second attempt, the third and so on (contract, "redirection_uri").

@@ -45,7 +45,7 @@ class CheckoutForm(TermsForm):
     )
     promo_code = forms.CharField(
         label=_("Promotion code"),
-        help_text=_("As it was given to you; capital letters count."),
+        help_text=_("As it was given to you."),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )

@@ -1,7 +1,8 @@
 """A safe HTTP client: public addresses only, one deadline for the whole call, no redirects.
 
 The standard library's client gets a socket of our own: the name is looked up once, no proxy and no
-redirect leads elsewhere, and the socket can be shut down at any moment.
+redirect leads elsewhere, and the socket can be shut down at any moment. It reads what the standard
+lets a receiver answer (RFC 9112), but for interim answers and a repeated Content-Length.
 """
 
 import socket
@@ -13,10 +14,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from http.client import HTTPConnection, HTTPException
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from urllib.parse import urlsplit
 
 from shop.worker import networks
+
+MAX_INTERIM = 20  # interim answers before the final one
 
 
 class Failure(StrEnum):
@@ -25,6 +29,7 @@ class Failure(StrEnum):
     ADDRESS = "address"  # not public, or neither https nor allowed http
     NAME = "name"  # unknown to the name servers
     CONNECTION = "connection"  # refused, broken, or not HTTP
+    HEADERS = "headers"  # more or longer ones than are read
     TLS = "tls"
     TIMEOUT = "timeout"
     REDIRECT = "redirect"  # a 3xx status
@@ -38,6 +43,44 @@ class Response:
     failure: Failure | None = None
     status: int | None = None
     body: bytes = b""
+
+
+class HeadersTooLargeError(HTTPException):
+    """The headers after a status line are more than a hundred, or one is longer than 64 KiB."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class FinalResponse(HTTPResponse):
+    """The final response; interim ones before it are read over (RFC 9110, section 15.2)."""
+
+    def begin(self) -> None:
+        """Read status and headers. Raises HeadersTooLargeError, HTTPException and OSError."""
+        for _interim in range(MAX_INTERIM):
+            self._begin()
+            if not 100 <= self.status < 200 or self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+                break
+            self.headers = None  # type: ignore[assignment]  # begin() reads nothing otherwise
+        else:
+            raise HTTPException("only interim answers")
+        if self.length is None and not self.chunked:
+            self.length = self._repeated_length()
+
+    def _repeated_length(self) -> int | None:
+        """One length, given several times (RFC 9110, section 8.6): the library knows one field."""
+        given = ",".join(self.headers.get_all("Content-Length", []))
+        lengths = {length.strip() for length in given.split(",")}
+        length = lengths.pop()
+        return int(length) if not lengths and length.isdecimal() else None
+
+    def _begin(self) -> None:
+        self.status = 0
+        try:
+            super().begin()
+        except HTTPException as error:
+            raise HeadersTooLargeError(self.status) if self.status else error from error
 
 
 class Deadline:
@@ -78,7 +121,7 @@ class HttpClient:
                 connection.request(method, target, body, {**headers, "Host": host})
                 answer = stack.enter_context(connection.getresponse())
                 response.status = answer.status
-                response.body = answer.read(self.max_bytes)
+                response.body = _beginning(answer, self.max_bytes)
                 if not 200 <= answer.status < 300:
                     redirects = 300 <= answer.status < 400
                     response.failure = Failure.REDIRECT if redirects else Failure.STATUS
@@ -90,6 +133,8 @@ class HttpClient:
             response.failure = Failure.NAME
         except ssl.SSLError:
             response.failure = Failure.TLS
+        except HeadersTooLargeError as error:
+            response.failure, response.status = Failure.HEADERS, error.status
         except (OSError, HTTPException):
             response.failure = Failure.CONNECTION
         return response
@@ -114,8 +159,21 @@ class HttpClient:
             connected.do_handshake()
         connection = HTTPConnection(host, port)
         connection.sock, connection.auto_open = connected, 0
+        connection.response_class = FinalResponse
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return connection, target, parts.netloc.rpartition("@")[2]
+
+
+def _beginning(answer: HTTPResponse, number: int) -> bytes:
+    """The first `number` bytes of the body, or as many as come: the status has said what counts."""
+    try:
+        return answer.read(number)
+    except TimeoutError:
+        raise
+    except IncompleteRead as error:
+        return error.partial
+    except (OSError, HTTPException):
+        return b""
 
 
 def _connect(addresses: Sequence[networks.Address], port: int, deadline: Deadline) -> socket.socket:

@@ -7,21 +7,21 @@ compares. Ids, times and addresses are replaced, so that each run gives the same
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from django.core.cache import cache, caches
 from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
-from shop.access.models import Application, IdempotentResponse
+from shop.access.models import Application
 from shop.access.tokens import READ, WRITE
 from shop.orders.models import Order
 from shop.orders.states import state_changed
-from tests.factories import make_application, make_token, make_user, pack_all
+from tests.buckets import full_buckets
+from tests.factories import make_application, make_token, pack_all
 from tests.open_order.calls import (
     by_cookie,
 )
@@ -101,8 +101,7 @@ def elsewhere(settings: Settings) -> None:
     """Answer as a shop at an address of its own does, outside the demo."""
     settings.DEMO = False
     settings.BASE_URL = "https://shop.example"
-    cache.clear()
-    caches["limits"].clear()
+    full_buckets()
 
 
 def call(method: str, path: str, body: Any = None, **headers: str) -> Response:
@@ -140,9 +139,11 @@ def record_orders(settings: Settings) -> Examples:
     keep("placeOrder", "refused", place_order(WITH_FAULTS, **allowed))
     place_order(COMPLETE, **allowed, **key)
     keep("placeOrder", "key_used_again", place_order(PRODUCT_ALONE, **allowed, **key))
-    # The key is taken, and its answer is nowhere to be seen: the first call still runs.
-    IdempotentResponse.objects.update(user=make_user())
-    keep("placeOrder", "still_running", place_order(COMPLETE, **allowed, **key))
+    again = {"Idempotency-Key": "another key"}
+    with meanwhile(
+        lambda: keep("placeOrder", "still_running", place_order(COMPLETE, **allowed, **again))
+    ):
+        place_order(COMPLETE, **allowed, **again)
     keep("any", "unreadable", place_order(b"{", **allowed))
     keep("any", "token", place_order(COMPLETE, Authorization="Bearer nobody's"))
     keep("any", "method", call("DELETE", ORDERS))
@@ -177,6 +178,18 @@ def failing(error: Exception) -> Iterator[None]:
         yield
     finally:
         state_changed.disconnect(fail)
+
+
+@contextmanager
+def meanwhile(call: Callable[[], None]) -> Iterator[None]:
+    """Do `call` once, in the middle of placing an order."""
+
+    def once(**kwargs: Any) -> None:
+        state_changed.disconnect(once)
+        call()
+
+    state_changed.connect(once)
+    yield
 
 
 # Operation, name of the example, method, path below the order, body.

@@ -25,25 +25,51 @@ ADDRESS = {
 EMAIL = {"must be a bare e-mail address.": "which domains there may be, in all scripts"}
 LOGIN = {"may contain @ only if it equals user_email.": "compares two members"}
 PROMOTION = {"is not valid now for this tier.": "our rows, and the time"}
-MOMENT = {"must be a time like 2026-01-31T12:00:00Z.": "how many days a month has"}
+MOMENT = {"must be a time like 2026-01-31T12:00:00Z.": "how many days a month has; which years"}
 TIER = {"is not a tier that can be ordered.": "a tier retired since the schema was read"}
+
+
+def pair(*sentences: str) -> dict[str, str]:
+    """Rules between members. A schema could state them, but stumps generators of clients then."""
+    return dict.fromkeys(sentences, "a rule between members, told in their texts")
+
+
 USED_KEY = "This Idempotency-Key was used for another request, which placed order …."
 # By member: each sentence, and why a schema cannot say it.
 BEYOND_A_SCHEMA = {
-    "client_name": INVISIBLE,
-    "project_name": INVISIBLE,
+    "client_name": INVISIBLE | pair("must not be given together with client_id."),
+    "project_name": {
+        **INVISIBLE,
+        **pair(
+            "must not be given together with project_id.",
+            "is required with client_id, unless project_id is given.",
+        ),
+    },
     "user_first_name": INVISIBLE,
     "user_last_name": INVISIBLE,
     "admin_user_access_token": {
         "is not a valid token for this order.": "which tokens live, and whose client it is",
+        **pair("is required with client_id."),
     },
-    "project_id": {"is not a project of this client.": "our rows", **WHOLE},
-    "client_id": WHOLE,
+    "project_id": {
+        "is not a project of this client.": "our rows",
+        **WHOLE,
+        **pair("must not be given together with project_name."),
+    },
+    "client_id": {
+        **WHOLE,
+        **pair("is required with project_id.", "must not be given together with client_name."),
+    },
     "product": {"is not the tier of this project.": "our rows", **TIER},
     "promo_code": PROMOTION,
     "redirection_uri": ADDRESS,
-    "user_email": EMAIL,
+    "user_email": EMAIL | pair("is required with project_id."),
     "user_login": LOGIN,
+    "page": pair("must not be given together with cursor."),
+    "cursor": {
+        **pair("must not be given together with page."),
+        "is not a cursor of this list.": "only this list makes them",
+    },
     "created_after": MOMENT,
     "updated_after": MOMENT,
     "base": {USED_KEY: "earlier calls"},

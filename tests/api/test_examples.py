@@ -2,12 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache, caches
 from django.test import Client
 from pytest_django import Settings
 
@@ -20,17 +19,10 @@ from tests.api.recorded_calls import (
 )
 from tests.api.recorded_refusals import record_refusals
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Set by `make examples`: write the examples down instead of comparing them.
 RECORD = bool(os.environ.get("RECORD_EXAMPLES"))
-
-
-@pytest.fixture(autouse=True)
-def no_counted_calls() -> Iterator[None]:
-    yield
-    cache.clear()
-    caches["limits"].clear()
 
 
 def open_order(settings: Settings) -> Examples:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from shop.orders.cursors import write_cursor
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from tests.api.calls import list_orders, post_order
@@ -30,6 +31,10 @@ def place(token: str, number: int, **members: Any) -> list[str]:
     """The hashes of `number` orders, newest first."""
     placed = [post_order(token, **members).json()["data"]["order"] for _ in range(number)]
     return [order["order_hash"] for order in reversed(placed)]
+
+
+def cursor_of(order: Order) -> str:
+    return write_cursor((order.created_at, order.pk))
 
 
 def test_empty_list_is_a_success(token: str) -> None:
@@ -67,9 +72,12 @@ def test_pages_are_cut_and_linked(token: str) -> None:
     answer = list_orders(token, page=2, per_page=2)
     assert hashes(answer) == placed[2:4]
     assert (answer["Total"], answer["Per-Page"]) == ("5", "2")
-    base = "http://testserver/api/orders?page={}&per_page=2"
-    expected = {"first": 1, "last": 3, "prev": 1, "next": 3}
-    links = ", ".join(f'<{base.format(page)}>; rel="{name}"' for name, page in expected.items())
+    cursor = cursor_of(Order.objects.get(order_hash=placed[3]))
+    expected = {"first": "page=1", "last": "page=3", "prev": "page=1", "next": f"cursor={cursor}"}
+    links = ", ".join(
+        f'<http://testserver/api/orders?{where}&per_page=2>; rel="{name}"'
+        for name, where in expected.items()
+    )
     assert answer["Links"] == links
     assert answer["Link"] == links
 
@@ -144,6 +152,15 @@ def test_list_is_filtered_by_time(token: str, member: str) -> None:
         ("created_after", "0001-01-01T00:00:00+14:00"),
         ("created_after", "9999-12-31T23:59:59-14:00"),
         ("updated_after", "2026-13-01"),
+        ("cursor", ""),
+        ("cursor", "x"),
+        ("cursor", "1-"),
+        ("cursor", "-1"),
+        ("cursor", "1-1-1"),
+        ("cursor", "1_0-1"),
+        ("cursor", "1-\u0661"),
+        ("cursor", "9" * 30 + "-1"),
+        ("cursor", "1-" + "9" * 40),
         ("colour", "red"),
     ],
 )

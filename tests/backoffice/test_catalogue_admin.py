@@ -1,6 +1,8 @@
 """Django's admin: what staff manage there without a developer, and its history."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -41,6 +43,69 @@ def test_promotion_code_is_made_by_staff() -> None:
     form = {**fields(page), "code": "MAI", "name": "Mai", "percent": "5", **dates}
     assert browser.post(f"{ADMIN}/catalogue/promotion/add/", form).status_code == 302
     assert Promotion.objects.get().code == "MAI"
+
+
+PROMOTION = {"code": "MAI", "name": "Mai", "percent": "5"}
+
+
+@pytest.mark.parametrize("day", ["2026-11-28", "2026-03-29", "2026-10-25"])
+def test_promotion_without_times_counts_from_the_first_to_the_last_second_of_its_days(
+    day: str,
+) -> None:
+    browser = visitor(make_staff("admin"))
+    ends = {"valid_from_0": day, "valid_from_1": "", "valid_until_0": day, "valid_until_1": ""}
+    form = {**fields(browser.get(f"{ADMIN}/catalogue/promotion/add/")), **PROMOTION, **ends}
+    assert browser.post(f"{ADMIN}/catalogue/promotion/add/", form).status_code == 302
+    promotion = Promotion.objects.get()
+    assert promotion.valid_until
+    berlin = ZoneInfo("Europe/Berlin")
+    assert [each.astimezone(berlin) for each in (promotion.valid_from, promotion.valid_until)] == [
+        datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=berlin),
+        datetime.fromisoformat(f"{day}T23:59:59").replace(tzinfo=berlin),
+    ]
+
+
+def test_promotion_keeps_the_times_that_were_typed_and_may_have_no_end() -> None:
+    browser = visitor(make_staff("admin"))
+    ends = {"valid_from_0": "2026-01-01", "valid_from_1": "08:30", "valid_until_0": ""}
+    form = {**fields(browser.get(f"{ADMIN}/catalogue/promotion/add/")), **PROMOTION, **ends}
+    assert browser.post(f"{ADMIN}/catalogue/promotion/add/", form).status_code == 302
+    promotion = Promotion.objects.get()
+    assert promotion.valid_from == datetime(2026, 1, 1, 7, 30, tzinfo=UTC)
+    assert promotion.valid_until is None
+
+
+@pytest.mark.parametrize("ends", [
+    {"valid_from_0": "", "valid_from_1": ""},
+    {"valid_from_0": "", "valid_from_1": "08:30"},
+    {"valid_until_0": "", "valid_until_1": "08:30"},
+    {"valid_until_0": "x", "valid_until_1": ""},
+])  # fmt: skip
+def test_promotion_with_half_a_moment_is_refused_beside_it(ends: dict[str, str]) -> None:
+    browser = visitor(make_staff("admin"))
+    form = {**fields(browser.get(f"{ADMIN}/catalogue/promotion/add/")), **PROMOTION, **ends}
+    page = browser.post(f"{ADMIN}/catalogue/promotion/add/", form)
+    assert page.status_code == 200
+    assert list(page.context["adminform"].form.errors) == [next(iter(ends))[:-2]]
+    assert not Promotion.objects.exists()
+
+
+def test_form_of_a_promotion_says_what_its_ends_mean_and_names_the_zone() -> None:
+    browser = visitor(make_staff("admin"), language="de")
+    told = words(browser.get(f"{ADMIN}/catalogue/promotion/add/"))
+    assert "Ab diesem Zeitpunkt, Zeitzone Europe/Berlin; ohne Uhrzeit ab Beginn des Tages." in told
+    assert "Bis einschließlich dieser Sekunde, Zeitzone Europe/Berlin;" in told
+
+
+def test_promotion_code_like_another_is_refused_beside_the_code() -> None:
+    Promotion.objects.create(code="mai", name="Mai", percent=5)
+    browser = visitor(make_staff("admin"))
+    form = {**fields(browser.get(f"{ADMIN}/catalogue/promotion/add/")), **PROMOTION}
+    page = browser.post(f"{ADMIN}/catalogue/promotion/add/", {**form, "code": "M\u200bAI"})
+    assert page.context["adminform"].form.errors == {
+        "code": ["There is a code that differs from this one by case or blanks alone."]
+    }
+    assert Promotion.objects.count() == 1
 
 
 @pytest.mark.parametrize(("uses", "status"), [(0, 200), (1, 403)])

@@ -84,7 +84,6 @@ def hurry() -> None:
 def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report:
     """Place orders for `seconds` while faults happen, one about every `pace` of them."""
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     application, _secret = create_application("Storm")
     token = issue("Storm", holder=application)
@@ -167,7 +166,6 @@ def recovery(faults: list[tuple[str, datetime, datetime]]) -> Report:
 def backlog(orders: int) -> Report:
     """Queue orders with the worker off, then start it and watch its memory."""
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     acknowledged = {}
     with transaction.atomic():
         for number in range(1, orders + 1):

@@ -18,8 +18,11 @@ from tests.waiting import slowness
 
 
 @contextmanager
-def running_shop(directory: Path, **environment: str) -> Iterator[str]:
-    """The shop's address for as long as the block runs; its files lie in `directory`."""
+def running_shop(directory: Path, *, until: str = "readyz", **environment: str) -> Iterator[str]:
+    """The shop's address for as long as the block runs, from when `until` answers 200.
+
+    Its files lie in `directory`.
+    """
     port = int(environment.get("PORT") or free_port())
     variables = {
         **os.environ,
@@ -36,7 +39,7 @@ def running_shop(directory: Path, **environment: str) -> Iterator[str]:
         )
         try:
             address = f"http://localhost:{port}"
-            wait_until_ready(address, process, log)
+            wait_until_ready(f"{address}/{until}", process, log)
             yield address
         finally:
             process.send_signal(signal.SIGINT)
@@ -47,7 +50,7 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: IO[str
     """Wait for the first answer; fail with what the shop printed."""
     for _ in range(1800):
         try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+            with urllib.request.urlopen(address, timeout=5):
                 return
         except OSError:
             if process.poll() is not None:

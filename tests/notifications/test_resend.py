@@ -36,7 +36,8 @@ def test_new_link_ends_the_old_one() -> None:
     assert raised.value.reason.value == "replaced"
 
 
-def test_new_links_are_limited_an_hour() -> None:
+def test_new_links_are_limited_an_hour(settings: Settings) -> None:
+    settings.MAILS_A_DAY = 100
     order = make_packed_order()
     outcomes = [resend_invitation(order) for _ in range(5)]
     assert outcomes == [*[Resent.QUEUED] * 3, *[Resent.HAD_ENOUGH_THIS_HOUR] * 2]

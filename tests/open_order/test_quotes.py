@@ -188,13 +188,13 @@ def test_quote_of_a_placed_order_is_as_it_was_agreed() -> None:
     make_promotion(percent=10, max_uses=1)
     fill(by_cookie())
     number = by_cookie().get("/order/account/products").json()["list"][0]["productId"]
-    by_cookie().put(f"/order/product/{number}", {**PRODUCT, "promoCode": "SPRING"})
+    by_cookie().put(f"/order/product/{number}", {**PRODUCT, "promoCode": " spring"})
     agreed = quoted()
     assert submit(by_cookie(), quoteHash=agreed["Hash"]).status_code == 202
     Product.objects.filter(code="s").update(net_cents=1, vat_rate="7", name="Other")
     assert quoted(f"/orders/{the_order().order_hash}/quote") == agreed
     order = the_order()
-    assert (order.net_cents, order.discount_cents, order.promo_code) == (4410, 490, "SPRING")
+    assert (order.net_cents, order.discount_cents, order.promo_code) == (4410, 490, " spring")
     assert Promotion.objects.get().uses == 1
 
 
@@ -202,7 +202,7 @@ def test_quote_of_a_placed_order_is_as_it_was_agreed() -> None:
     {"valid_until": timezone.now() - timedelta(seconds=1)},
     {"valid_from": timezone.now() + timedelta(days=1)},
     {"max_uses": 0},
-    {"code": "OTHER"},
+    {"code": "OTHER", "key": "other"},
 ])  # fmt: skip
 def test_promotion_that_has_ended_is_refused_at_submit_and_not_quoted(
     ends: dict[str, Any],
@@ -210,7 +210,7 @@ def test_promotion_that_has_ended_is_refused_at_submit_and_not_quoted(
     make_promotion(percent=10)
     fill(by_cookie())
     number = by_cookie().get("/order/account/products").json()["list"][0]["productId"]
-    by_cookie().put(f"/order/product/{number}", {**PRODUCT, "promoCode": "SPRING"})
+    by_cookie().put(f"/order/product/{number}", {**PRODUCT, "promoCode": " spr\u200bing"})
     Promotion.objects.update(**ends)
     assert amounts(quoted()) == ("49.00", "9.31", "58.31")
     assert fault(submit(by_cookie())) == (

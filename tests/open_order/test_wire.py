@@ -3,11 +3,9 @@
 import gzip
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache, caches
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.test import Client
 from pytest_django import Settings
@@ -228,7 +226,7 @@ def test_fault_of_ours_is_told_in_the_shape(
 
 
 @pytest.fixture
-def few_calls(settings: Settings) -> Iterator[None]:
+def few_calls(settings: Settings) -> None:
     """So slow to fill that no test sees it fill."""
     settings.DEMO = False
     settings.RATE_LIMITS = {
@@ -236,11 +234,6 @@ def few_calls(settings: Settings) -> Iterator[None]:
         "anonymous": (0.001, 2),
         "orders": (0.001, 1),
     }
-    cache.clear()
-    caches["limits"].clear()
-    yield
-    cache.clear()
-    caches["limits"].clear()
 
 
 @pytest.mark.usefixtures("few_calls")

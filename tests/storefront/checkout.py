@@ -4,6 +4,8 @@ from shop.orders.models import Order, State
 from tests.factories import DETAILS
 from tests.pages import Response, at_checkout
 
+UNKNOWN_CODE = "We don't recognise this code, or it isn't valid (any more) for S."
+
 
 def send(language: str = "en", product: str = "s", **changes: str) -> Response:
     """Choose a tier, fill in the form with `changes`, press the button."""

@@ -5,7 +5,7 @@ import pytest
 from shop.catalogue.models import Product
 from shop.orders.models import Order
 from tests.pages import at_checkout, error_beside, fields, html, summary, visitor, words
-from tests.storefront.checkout import placed, send
+from tests.storefront.checkout import UNKNOWN_CODE, placed, send
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +111,7 @@ def test_missing_detail_is_told_beside_its_field_and_on_top(member: str, value: 
         ("client_name", "x" * 201, "Please use at most 200 characters."),
         ("user_last_name", "x" * 201, "Please use at most 200 characters."),
         ("project_name", "a\x07b", "Please remove line breaks and invisible signs."),
-        ("promo_code", "NO-SUCH", "This code is not valid for this tier now."),
+        ("promo_code", "NO-SUCH", UNKNOWN_CODE),
     ],
 )
 def test_refused_detail_is_told_in_the_pages_words(member: str, value: str, told: str) -> None:

@@ -6,7 +6,7 @@ from shop.catalogue.models import Product, Promotion
 from shop.orders.models import Order
 from tests.factories import DETAILS
 from tests.pages import at_checkout, checkout_form, error_beside, fields, words
-from tests.storefront.checkout import placed, send
+from tests.storefront.checkout import UNKNOWN_CODE, placed, send
 
 pytestmark = pytest.mark.django_db
 
@@ -63,12 +63,14 @@ def test_promotion_code_is_shown_and_taken_off() -> None:
     Promotion.objects.create(code="PREMIERE", name="For your first film", percent=10)
     browser, form = at_checkout()
     del form["place"]
-    page = browser.post("/checkout/", {**form, "promo_code": "PREMIERE", "apply": "1"}, follow=True)
+    page = browser.post(
+        "/checkout/", {**form, "promo_code": "premiere\u200b", "apply": "1"}, follow=True
+    )
     assert "For your first film −€4.90" in words(page)
     assert "Place order · €52.48 a month" in words(page)
     browser.post("/checkout/", {**checkout_form(page), **DETAILS})
     assert (placed().promo_code, placed().net_cents, placed().discount_cents) == (
-        "PREMIERE",
+        "premiere\u200b",
         4410,
         490,
     )
@@ -79,6 +81,14 @@ def test_wrong_promotion_code_is_told_before_ordering() -> None:
     browser, form = at_checkout()
     page = browser.post("/checkout/", {**form, "promo_code": "NO", "apply": "1"})
     assert page.status_code == 422
-    assert error_beside(page, "promo_code") == "This code is not valid for this tier now."
+    assert error_beside(page, "promo_code") == UNKNOWN_CODE
     assert "Please fill this in." not in words(page)
     assert "E-mail optional" not in words(page)
+
+
+def test_wrong_promotion_code_is_told_in_german_by_the_tiers_name() -> None:
+    browser, form = at_checkout("m", language="de")
+    page = browser.post("/checkout/", {**form, "promo_code": "NO", "apply": "1"})
+    assert error_beside(page, "promo_code") == (
+        "Diesen Code kennen wir nicht, oder er gilt nicht (mehr) für den Tarif M."
+    )

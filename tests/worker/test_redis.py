@@ -1,4 +1,4 @@
-"""BROKER=redis and REDIS_URL with a real Redis: what it loses, the worker finds."""
+"""BROKER=redis with a real Redis: what it loses, the worker finds."""
 
 import subprocess
 import sys
@@ -6,11 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as current
-from django.test import RequestFactory
 from django_q.models import OrmQ
-from pytest_django import Settings
 
-from shop.access.rate_limits import hit
 from shop.orders.models import Order
 from tests.redis_server import Server, throw_away_server
 from tests.waiting import wait_for
@@ -82,17 +79,3 @@ def test_worker_that_starts_while_redis_is_away_packs_once_it_is_back(broker: Se
         assert supervisor.is_running()
         broker.start()
         assert wait_for(lambda: packed(1), 60)
-
-
-def test_calls_are_counted_in_redis(server: Server, settings: Settings) -> None:
-    in_redis = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": server.url,
-    }
-    settings.CACHES = {"default": in_redis, "limits": in_redis}
-    settings.RATE_LIMITS = {"anonymous": (0.001, 2)}
-    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
-    taken = [hit(request, "anonymous") for _ in range(3)]
-    assert [found.remaining for found in taken if found] == [1, 0, 0]
-    assert [found.retry_after > 0 for found in taken if found] == [False, False, True]
-    assert server.client().keys() == [b":1:limit:anonymous:203.0.113.7"]

@@ -1,34 +1,69 @@
-"""Daily limit of mails to an address that has not joined (contract, "Mail")."""
+"""Daily limits of mails about orders to an address that has not joined (contract, "Mail").
+
+Mails of orders that strangers placed are counted apart from those of orders that an application or a
+signed-in user placed: strangers cannot use up what the others send. Mails about signing in are not
+counted here: they go to members only, so their number would tell who has joined. How often they can
+be asked for is limited by ACCOUNT_RATE_LIMITS.
+"""
 
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from shop.email_spellings import canonical_email
 from shop.notifications.emails.models import Message
+from shop.orders.models import Order
 from shop.tenancy.models import User
 
+DAY = timedelta(days=1)
+HELD_BACK = "Held back: the address has had its mails of today."
 
-def daily_limit_wait(recipient: str, *, besides: Message | None = None) -> timedelta | None:
-    """Return how long the message `besides` has to wait, or None. Members have no limit."""
-    if User.objects.filter(
-        canonical_email=canonical_email(recipient), joined_at__isnull=False
-    ).exists():
+# Mails that every address gets, joined or not.
+Kind = Message.Kind
+COUNTED = {
+    *(Kind.RECEIVED, Kind.REMINDER, Kind.INVITATION),
+    *(Kind.ATTENTION, Kind.CANCELLED, Kind.ADDRESS),
+}
+
+
+def daily_limit_wait(message: Message) -> timedelta | None:
+    """Return how long `message` has to wait before it may be sent, or None.
+
+    Members have no limit.
+    """
+    order, recipient = message.order, message.recipient
+    if order is None or message.kind not in COUNTED:
         return None
-    return recipient_wait(recipient, besides=besides)
-
-
-def recipient_wait(recipient: str, *, besides: Message | None = None) -> timedelta | None:
-    """Return how long until `recipient` has had fewer than MAILS_A_DAY in 24 hours, or None."""
-    day, now = timedelta(days=1), timezone.now()
-    counts = Q(sent_at__gt=now - day) | Q(state=Message.State.SENDING)
-    recent = Message.objects.filter(counts, recipient=recipient)
-    if besides:
-        recent = recent.exclude(pk=besides.pk)
-    sent = recent.aggregate(number=Count("pk"), first=Min("sent_at"))
-    if sent["number"] < settings.MAILS_A_DAY:
+    mailbox = canonical_email(recipient)
+    if User.objects.filter(canonical_email=mailbox, joined_at__isnull=False).exists():
         return None
-    wait: timedelta = sent["first"] + day - now if sent["first"] else timedelta(minutes=1)
+    now = timezone.now()
+    recent = Q(sent_at__gt=now - DAY) | Q(state=Message.State.SENDING)
+    others = _counted_with(order, recipient).exclude(pk=message.pk).filter(recent)
+    if others.count() < settings.MAILS_A_DAY:
+        return None
+    first = others.aggregate(first=Min("sent_at"))["first"]
+    wait: timedelta = first + DAY - now if first else timedelta(minutes=1)
     return wait
+
+
+def is_used_up(order: Order, recipient: str) -> bool:
+    """Return whether `recipient` was written to MAILS_A_DAY times in 24 hours, by such orders.
+
+    Counts mails that were queued, sent or not, and members have a limit, too: the answer must not
+    tell who has joined.
+    """
+    recent = _counted_with(order, recipient).filter(created_at__gt=timezone.now() - DAY)
+    return bool(recent.count() >= settings.MAILS_A_DAY)
+
+
+def _counted_with(order: Order, recipient: str) -> QuerySet[Message]:
+    by_strangers = Q(order__application=None, order__placed_by=None)
+    apart = by_strangers if _is_of_a_stranger(order) else ~by_strangers
+    return Message.objects.filter(apart, recipient=recipient, kind__in=COUNTED)
+
+
+def _is_of_a_stranger(order: Order) -> bool:
+    return order.application_id is None and order.placed_by_id is None

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -37,6 +38,8 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
         if not self.orders or now - self.message.created_at > OUT_OF_DATE:
             return True
         sent = Message.objects.filter(kind=Message.Kind.LINKS, recipient=self.message.recipient)
+        if sent.filter(sent_at__gt=now - timedelta(days=1)).count() >= settings.MAILS_A_DAY:
+            return True
         return sent.filter(sent_at__gt=now - timedelta(hours=1)).count() >= AN_HOUR
 
     @cached_property

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from shop.notifications.emails.daily_limit import daily_limit_wait, recipient_wait
+from shop.notifications.emails.daily_limit import daily_limit_wait, is_used_up
 from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_invitation
@@ -44,8 +44,7 @@ def resend_invitation(order: Order) -> Resent:
     recent = order.messages.filter(kind=Message.Kind.INVITATION, created_at__gt=hour_ago)
     if recent.count() > LINKS_AN_HOUR:
         return Resent.HAD_ENOUGH_THIS_HOUR
-    # The limit holds for members too: the answer must not tell whether an address has joined.
-    if recipient_wait(address_of(order)):
+    if is_used_up(order, address_of(order)):
         return Resent.HAD_ENOUGH_TODAY
     with transaction.atomic():
         if not replace_link(order.invitation):
@@ -66,8 +65,8 @@ def send_again(message: Message, staff: User) -> Resent:
         return Resent.BEING_SENT
     if not _queue_again(message, order, staff):
         return Resent.TOO_LATE
-    waits = daily_limit_wait(message.recipient)
-    return Resent.QUEUED_FOR_TOMORROW if waits else Resent.QUEUED
+    queued = order.messages.filter(kind=message.kind).latest("pk")
+    return Resent.QUEUED_FOR_TOMORROW if daily_limit_wait(queued) else Resent.QUEUED
 
 
 def _queue_again(message: Message, order: Order, staff: User) -> bool:

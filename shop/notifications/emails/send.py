@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from shop.email_spellings import same_mailbox, wire_email
-from shop.notifications.emails.daily_limit import daily_limit_wait
+from shop.notifications.emails.daily_limit import HELD_BACK, daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.refusals import refusal_in
@@ -96,9 +96,9 @@ def _attempt(message: Message) -> dict[str, Any]:
     """Send a claimed message unless it must not or need not be sent; returns what changes."""
     if email_for(message).is_obsolete():
         return {"state": State.OBSOLETE}
-    if wait := daily_limit_wait(message.recipient, besides=message):
-        # Not an attempt: nothing was sent.
-        return _again(wait) | {"attempts": F("attempts") - 1}
+    if wait := daily_limit_wait(message):
+        # Not an attempt: nothing was sent. Staff see why it waits.
+        return _again(wait) | {"attempts": F("attempts") - 1, "last_error": HELD_BACK}
     try:
         _deliver(message)
     except Exception as error:

@@ -56,6 +56,7 @@ class Attempt(models.Model):
         ADDRESS = "address", _("address not public")
         NAME = "name", _("name not found")
         CONNECTION = "connection", _("no connection")
+        HEADERS = "headers", _("too many or too long headers")
         TLS = "tls", _("no trust in its certificate")
         TIMEOUT = "timeout", _("took too long")
         REDIRECT = "redirect", _("points elsewhere")

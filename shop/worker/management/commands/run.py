@@ -35,7 +35,6 @@ class Command(BaseCommand):
         port = port_number(os.environ.get("PORT") or "8000")
         check_free(host, port)
         call_command("migrate", verbosity=0, skip_checks=False)
-        call_command("createcachetable", verbosity=0)
         compile_catalogues()
         collect_static()
         call_command("demo_data")

@@ -1,0 +1,28 @@
+"""Accounts and OAuth as a Django app."""
+
+from django.apps import AppConfig
+from django.http import JsonResponse
+
+from shop.errors import SENTENCES, register_error_shape
+
+# By RFC 6749, 5.2, and for what is not the program's fault by 4.1.2.1.
+OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
+
+
+class AccountsConfig(AppConfig):
+    """Answers errors at the OAuth addresses of programs in OAuth's shape."""
+
+    name = "portal.accounts"
+
+    def ready(self) -> None:
+        register_error_shape(
+            r"/oauth/(token|revoke)$",
+            lambda _request, status, _error: JsonResponse(
+                {
+                    "error": OAUTH_ERRORS.get(status, "invalid_request"),
+                    "error_description": SENTENCES[status],
+                },
+                status=status,
+                headers={"Cache-Control": "no-store"},
+            ),
+        )
