@@ -78,7 +78,7 @@ def test_digest_names_the_order_until_its_address_is_corrected() -> None:
     Order.objects.update(unreachable_since=timezone.now() - timedelta(hours=2))
     queue_staff_digest(lambda: None)
     digest = Message.objects.get(kind="alarm")
-    assert f"Order {order.pk}: done · {LOST}." in render(digest).text
+    assert f"Order {order.order_number}: done · {LOST}." in render(digest).text
     assert not email_for(digest).is_obsolete()
     Order.objects.update(unreachable_since=None)
     assert email_for(digest).is_obsolete()
