@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import stat
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -42,6 +43,17 @@ def required(name: str) -> str:
     if not value:
         raise SystemExit(f"{name} is not set. Set it, or start the demo profile with DEMO=1.")
     return value
+
+
+def keep_private(path: Path) -> None:
+    """Take the permissions on `path` from everybody but its owner, if it is ours.
+
+    A directory that others may write to, such as /tmp, is left as it is.
+    """
+    with contextlib.suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & 0o077 and not mode & stat.S_ISVTX:
+            path.chmod(stat.S_IMODE(mode) & ~0o077)
 
 
 def demo_secret_key(directory: Path) -> str:

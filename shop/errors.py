@@ -24,6 +24,7 @@ SENTENCES = {
     400: "This request cannot be understood.",
     403: "This is not allowed.",
     404: "There is nothing at this address.",
+    413: "The body is too large.",
     500: "Something went wrong on our side. The request may be repeated.",
     503: "The shop cannot answer just now. The request may be repeated.",
 }

@@ -1,4 +1,4 @@
-"""Request ids and the page's language."""
+"""Request ids, headers of every response, what is refused at once, and the page's language."""
 
 import re
 import uuid
@@ -6,17 +6,34 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+from shop import errors
 from shop.orders.card_numbers import holds_card
 
 # The id of the request this thread serves; "-" outside a request.
 current_id = ContextVar("current_id", default="-")
 WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
+
+# Below these, pages show secrets or what somebody typed: browsers and proxies keep none of them.
+PRIVATE = (
+    *("/account/", "/checkout/", "/dev/", "/metrics", "/oauth/", "/portal/", "/register/"),
+    "/staff/",
+)
+# Read and limited by `read_json`, whose answers have the shape of their API.
+APIS = re.compile(r"/(api|orders?)(/|\Z)")
+# Passkeys are left to our own pages, which is the default.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"),
+        *("gyroscope", "magnetometer", "microphone", "midi", "payment", "usb"),
+    )
+)
 
 
 class RequestIdMiddleware:
@@ -37,6 +54,46 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class HeadersMiddleware:
+    """Sets `Permissions-Policy` on each response, and `no-store` on private pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request` with the headers."""
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS
+        is_kept = "no-store" not in response.get("Cache-Control", "")
+        if is_kept and request.path.startswith(PRIVATE):
+            add_never_cache_headers(response)
+        return response
+
+
+class RefusalMiddleware:
+    """Refuses TRACE, and a form that is larger than any of ours before any of it is read.
+
+    The check of the CSRF token would read all of it, whoever sent it. A body without a
+    Content-Length is not read at all, but by `read_json`, up to its limit.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`, or refuse it."""
+        if APIS.match(request.path):
+            return self.get_response(request)
+        if request.method == "TRACE":
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_of_staff = request.path.startswith("/staff/")
+        most = settings.STAFF_FORM_BYTES if is_of_staff else settings.FORM_BYTES
+        if length.isdecimal() and int(length) > most:
+            return errors.error(request, None, status=413)
+        return self.get_response(request)
 
 
 class LanguageMiddleware(LocaleMiddleware):

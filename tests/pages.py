@@ -122,4 +122,5 @@ def assert_headers(answer: Response) -> None:
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert "camera=(), " in answer.headers["Permissions-Policy"]
     assert answer.headers["X-Request-ID"]

@@ -163,6 +163,42 @@ def test_migrations_are_complete(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+def modes(directory: Path) -> dict[str, str]:
+    """The permissions of a directory and of the files in it."""
+    found = [directory, *(path for path in directory.iterdir() if path.is_file())]
+    return {path.name: oct(path.stat().st_mode & 0o777) for path in found}
+
+
+def test_files_are_the_shops_alone(tmp_path: Path) -> None:
+    directory = tmp_path / "new" / "var"
+    manage(directory, "migrate", DEMO="1")
+    found = modes(directory)
+    assert found.pop("var") == "0o700"
+    assert {"shop.sqlite3", "demo-secret-key"} <= set(found)
+    assert set(found.values()) == {"0o600"}
+
+
+def test_files_of_an_earlier_version_are_tightened_at_the_start(tmp_path: Path) -> None:
+    directory, outside = tmp_path / "var", tmp_path / "outside.sqlite3"
+    directory.mkdir(mode=0o755)
+    database = directory / "shop.sqlite3"
+    for path in (database, outside):
+        path.touch()
+        path.chmod(0o644)
+    directory.chmod(0o755)
+    manage(directory, "check", DEMO="1")
+    assert modes(directory)["var"] == "0o700"
+    assert modes(directory)["shop.sqlite3"] == "0o600"
+    manage(directory, "check", DEMO="1", DATABASE_URL=f"sqlite:///{outside}")
+    assert oct(outside.stat().st_mode & 0o777) == "0o600"
+
+
+def test_directory_that_everybody_shares_is_left_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    manage(tmp_path, "check", DEMO="1")
+    assert tmp_path.stat().st_mode & 0o7777 == 0o1777
+
+
 @pytest.mark.parametrize(
     ("given", "sender"),
     [

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
@@ -10,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -56,6 +58,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         theirs = "allauth.mfa.stages.AuthenticateStage"
         ours = "portal.accounts.mfa_adapter.SecondFactorStage"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Return whether `?next=` may lead to `url`: within the shop, and not away from https."""
+        is_ours = bool(super().is_safe_url(url))
+        return is_ours and not (settings.SECURE and urlsplit(url or "").scheme == "http")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return the user of these credentials; failed attempts count by mailbox.

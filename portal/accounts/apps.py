@@ -10,11 +10,13 @@ OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
 
 
 class AccountsConfig(AppConfig):
-    """Answers errors at the OAuth addresses of programs in OAuth's shape."""
+    """Connects the receivers, and answers errors to programs of OAuth 2 in its shape."""
 
     name = "portal.accounts"
 
     def ready(self) -> None:
+        from portal.accounts import receivers  # noqa: F401 -- connects the receivers
+
         register_error_shape(
             r"/oauth/(token|revoke)$",
             lambda _request, status, _error: JsonResponse(

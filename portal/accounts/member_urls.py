@@ -21,6 +21,7 @@ urlpatterns = [
     path(
         "projects/<int:pk>/members/<int:membership>/remove/", members.remove, name="portal_remove"
     ),
+    path("invitations/<int:pk>/accept/", views.accept_invitation, name="portal_accept"),
     path("tokens/", tokens.tokens, name="portal_tokens"),
     path("tokens/new/", tokens.new_token, name="portal_new_token"),
     path("tokens/<int:pk>/revoke/", tokens.revoke_token, name="portal_revoke_token"),

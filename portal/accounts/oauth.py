@@ -1,6 +1,5 @@
 """OAuth 2 endpoints (contract, "Orders API"): allauth's provider with stricter checks."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,14 +12,11 @@ from allauth.idp.oidc.models import Token
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import cache
 from django.core.exceptions import SuspiciousOperation
-from django.db import transaction
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
-    JsonResponse,
     UnreadablePostError,
 )
 from django.http.multipartparser import MultiPartParserError
@@ -30,14 +26,12 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.backends import is_of_another_profile
+from portal.accounts.oauth_grants import GRANTS, described_error
 from shop.access.applications import find_application, knows_secret
 from shop.access.client_address import client_ip, is_exempt
 from shop.access.models import Application
-from shop.view_types import View
 
 CHALLENGE = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")  # SHA-256 in base64url
-CODE = re.compile(r"\A[A-Za-z0-9_-]{1,128}\Z")
 HEADERS = {401: {"WWW-Authenticate": 'Basic realm="oauth"'}, 429: {"Retry-After": "60"}}
 
 
@@ -85,8 +79,10 @@ def token(request: HttpRequest) -> HttpResponse:
         return refused
     if _consume(request, "address") is None:
         return _refused(429, "temporarily_unavailable")
-    if not _is_readable(request) or "grant_type" not in request.POST:
-        return _refused(400, "invalid_request")
+    if fault := _form_fault(request):
+        return _refused(400, "invalid_request", fault)
+    if "grant_type" not in request.POST:
+        return _refused(400, "invalid_request", "The parameter grant_type is missing.")
     grant = GRANTS.get(request.POST["grant_type"])
     if grant is None:
         return _refused(400, "unsupported_grant_type")
@@ -96,7 +92,7 @@ def token(request: HttpRequest) -> HttpResponse:
     counted = _consume(request, "client", key=application.oauth_client_id)
     if counted is None:
         return _refused(429, "temporarily_unavailable")
-    response = grant(request)
+    response = grant(request, application)
     if response.status_code != 200:
         # Only issued tokens count. Counted before, so that parallel calls cannot pass the limit.
         counted.rollback()
@@ -112,8 +108,8 @@ def revoke(request: HttpRequest) -> HttpResponse:
         return refused
     if _consume(request, "address") is None:
         return _refused(429, "temporarily_unavailable")
-    if not _is_readable(request):
-        return _refused(400, "invalid_request")
+    if fault := _form_fault(request):
+        return _refused(400, "invalid_request", fault)
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and request.POST.get("token", value) == value:
         _revocable().by_value(value).delete()
@@ -122,7 +118,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     if application is None:
         return _refused(401, "invalid_client")
     if "token" not in request.POST:
-        return _refused(400, "invalid_request")
+        return _refused(400, "invalid_request", "The parameter token is missing.")
     found = _revocable().filter(client=application.oauth_client).by_value(request.POST["token"])
     revoked = found.first()
     found.delete()
@@ -163,47 +159,22 @@ def _presented(request: HttpRequest) -> Application | None:
     return application if is_known else None
 
 
-def _is_readable(request: HttpRequest) -> bool:
-    """Return whether the form in the body is complete, well-formed and not too large."""
+def _form_fault(request: HttpRequest) -> str:
+    """Return why the form in the body cannot be used; "" if it can."""
     try:
-        request.POST.get("")
+        given = request.POST.lists()
     except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
-        return False
-    return True
-
-
-def _refresh(request: HttpRequest) -> HttpResponse:
-    """Use a refresh token once: of two parallel calls, the second waits and finds it gone."""
-    value = request.POST.get("refresh_token", "")
-    if not value:
-        return _refused(400, "invalid_request")
-    with transaction.atomic():
-        found = Token.objects.select_for_update().by_value(value)
-        old = found.filter(type=Token.Type.REFRESH_TOKEN).first()
-        if old is None or is_of_another_profile(old.user):
-            return _refused(400, "invalid_grant")
-        response: HttpResponse = provider.token(request)
-    return response
-
-
-def _exchange(request: HttpRequest) -> HttpResponse:
-    """Use an authorization code once, even in parallel calls."""
-    code = request.POST.get("code", "")
-    if not code:
-        return _refused(400, "invalid_request")
-    if not CODE.match(code):
-        return _refused(400, "invalid_grant")
-    key = f"oauth-code-{hashlib.sha256(code.encode()).hexdigest()}"
-    if not cache.add(key, value=True, timeout=600):
-        return _refused(400, "invalid_grant")
-    response: HttpResponse = provider.token(request)
-    if response.status_code != 200:
-        cache.delete(key)
-    return response
+        return "The body is not a complete, well-formed form of moderate size."
+    # RFC 6749, 3.2; RFC 8707 allows several resources.
+    twice = [name for name, values in given if len(values) > 1 and name != "resource"]
+    return f"The parameter {twice[0]} is given more than once." if twice else ""
 
 
 def _revocable() -> Any:
-    return Token.objects.filter(type__in=(Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN))
+    # Rotated refresh tokens are kept to recognise them: they have expired.
+    return Token.objects.valid().filter(
+        type__in=(Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
+    )
 
 
 def _refused_page(request: HttpRequest, fault: str) -> HttpResponse:
@@ -211,12 +182,5 @@ def _refused_page(request: HttpRequest, fault: str) -> HttpResponse:
     return render(request, "idp/oidc/error.html", context, status=400)
 
 
-def _refused(status: int, error: str) -> HttpResponse:
-    return JsonResponse({"error": error}, status=status, headers=HEADERS.get(status))
-
-
-GRANTS: dict[str, View] = {
-    "authorization_code": _exchange,
-    "client_credentials": provider.token,
-    "refresh_token": _refresh,
-}
+def _refused(status: int, error: str, description: str = "") -> HttpResponse:
+    return described_error(status, error, description, HEADERS.get(status))

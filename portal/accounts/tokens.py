@@ -1,8 +1,12 @@
 """Personal access tokens (`admin_user_access_token` of orders), and consent to applications."""
 
+import time
 from datetime import timedelta
 
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +15,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import member_access as access
 from portal.accounts.member_forms import TokenForm
-from shop.access.tokens import issue, last_used, personal_tokens_of, programs_of, revoke_access
+from shop.access.tokens import (
+    end_access,
+    issue,
+    last_used,
+    live_tokens_of,
+    personal_tokens_of,
+    programs_of,
+    revoke_access,
+)
+from shop.notifications.emails.queue import queue_security_notice
+from shop.tenancy.models import User
+
+RESET = "password_reset"  # in the session: the user's id, and when
 
 
 @access.member_required
@@ -39,8 +55,34 @@ def new_token(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/new_token.html", {"form": form}, status=status)
     name, days = form.cleaned_data["name"], form.cleaned_data["days"]
     expires_at = timezone.now() + timedelta(days=days) if days else None
-    value = issue(name, holder=access.member(request), expires_at=expires_at)
+    user = access.member(request)
+    with transaction.atomic():
+        value = issue(name, holder=user, expires_at=expires_at)
+        ip = get_adapter(request).get_client_ip(request)
+        queue_security_notice(user, "token_made", user.email, ip=ip)
     return render(request, "accounts/token_shown.html", {"shown": [(name, value)]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_reset_done(request: HttpRequest) -> HttpResponse:
+    """Name the tokens that outlive a reset of the password; POST ends them all."""
+    user = _whose_password_was_reset(request)
+    if user and request.method == "POST":
+        if end_access(user):
+            messages.success(request, _("All of them are ended."))
+        return redirect("account_reset_password_from_key_done")
+    context = {
+        "tokens": live_tokens_of(user) if user else [],
+        "programs": programs_of(user) if user else [],
+    }
+    return render(request, "account/password_reset_from_key_done.html", context)
+
+
+def _whose_password_was_reset(request: HttpRequest) -> User | None:
+    """Return the user who has reset their password in this browser a moment ago."""
+    number, at = request.session.get(RESET, (None, 0))
+    is_recent = time.time() - at < app_settings.REAUTHENTICATION_TIMEOUT
+    return User.objects.filter(pk=number).first() if number and is_recent else None
 
 
 @access.member_required

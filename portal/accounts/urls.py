@@ -6,6 +6,7 @@ from allauth.account.views import password_set
 from django.urls import URLPattern, include, path, re_path
 from django.views.generic import RedirectView
 
+from portal.accounts.tokens import password_reset_done
 from portal.accounts.views import AddPasskeyView, ResetPasswordView
 
 to_security = RedirectView.as_view(pattern_name="mfa_index")
@@ -16,6 +17,11 @@ urlpatterns = [
     path("2fa/webauthn/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
+    path(
+        "password/reset/key/done/",
+        password_reset_done,
+        name="account_reset_password_from_key_done",
+    ),
     # allauth itself lets anybody at an open browser set the first password.
     path("password/set/", reauthentication_required(password_set), name="account_set_password"),
     re_path(

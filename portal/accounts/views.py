@@ -7,23 +7,26 @@ from allauth.decorators import rate_limit
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import member_access as access
 from portal.accounts.data_export import export
 from portal.accounts.forms import ResetLinkForm
 from portal.accounts.member_forms import DeleteForm
+from shop.orders.models import State
 from shop.orders.order_erasure import orders_for
 from shop.orders.states import FINISHED
 from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
+from shop.tenancy.joining import join_as_known, open_invitations
 from shop.tenancy.mfa import has_second_factor, may_recover_by_mail
-from shop.tenancy.models import Membership
+from shop.tenancy.models import Invitation, Membership, User
 
 
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not typed
@@ -76,9 +79,28 @@ def portal(request: HttpRequest) -> HttpResponse:
     context = {
         "memberships": access.page_of(request, memberships),
         "clients": access.page_of(request, access.clients_of(user), "clients"),
+        "invitations": access.page_of(request, _acceptable(user), "invitations"),
         "signs_in_by_code_alone": not (user.has_usable_password() or has_second_factor(user)),
     }
     return render(request, "accounts/home.html", context)
+
+
+@access.member_required
+@require_POST
+def accept_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Join the project of one invitation; until then, nobody there learns the member's name."""
+    found = _acceptable(access.member(request)).filter(pk=pk).first()
+    if found and join_as_known(found):
+        text = _("Welcome to %(project)s.")
+        messages.success(request, text % {"project": found.membership.project.name})
+    else:
+        messages.warning(request, _("This invitation is no longer open."))
+    return redirect("portal")
+
+
+def _acceptable(user: User) -> QuerySet[Invitation]:
+    packed = open_invitations(user).filter(order__state=State.PACKED)
+    return packed.select_related("membership__project__client", "membership__project__product")
 
 
 @access.member_required

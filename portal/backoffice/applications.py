@@ -15,7 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.forms import ApplicationForm, TokenForm
-from portal.backoffice.staff_access import permission_required, staff_user
+from portal.backoffice.staff_access import (
+    permission_required,
+    recent_factor_required,
+    staff_user,
+)
 from shop.access.applications import create_application, switch
 from shop.access.models import Application
 from shop.access.signing_secrets import OVERLAP, rotate
@@ -34,6 +38,7 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 @permission_required("access.add_application")
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_factor_required
 def new_application(request: HttpRequest) -> HttpResponse:
     """Create an application; the response shows its secrets once."""
     form = ApplicationForm(request.POST or None)
@@ -57,6 +62,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required(CHANGE)
 @require_POST
+@recent_factor_required
 def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a long-lived token; the response shows its value once."""
     found = _find(pk)
@@ -77,6 +83,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required(CHANGE)
 @require_POST
+@recent_factor_required
 def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
     """Revoke a token; orders that name it and still wait will not be packed."""
     application = _find(pk)
@@ -93,6 +100,7 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
 
 @permission_required(CHANGE)
 @require_POST
+@recent_factor_required
 def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """Create a new signing secret; the response shows it once."""
     found = _find(pk)

@@ -11,11 +11,16 @@ from portal.backoffice.bulk_jobs import MOST, begin, count, possible, stop
 from portal.backoffice.filters import parse
 from portal.backoffice.forms import BulkForm
 from portal.backoffice.models import BulkItem, BulkJob
-from portal.backoffice.staff_access import permission_required, staff_user
+from portal.backoffice.staff_access import (
+    ask_for_factor_again,
+    permission_required,
+    staff_user,
+)
 from shop.orders.models import Order, State
 
 MEND = "orders.mend_order"
 NEWEST = 30
+IRREVERSIBLE = {BulkJob.Action.CANCEL}
 SHOWN = 200  # orders that were skipped
 LONGEST = 18  # digits that fit a BigIntegerField
 
@@ -34,6 +39,8 @@ def new_job(request: HttpRequest) -> HttpResponse:
     """Ask for confirmation with the number of orders; the second POST starts the job."""
     if request.method != "POST":
         return redirect("staff")
+    if request.POST.get("action") in IRREVERSIBLE and (way := ask_for_factor_again(request)):
+        return way
     action, staff = request.POST.get("action", ""), staff_user(request)
     wanted = parse(QueryDict(request.POST.get("filter", "")), staff)
     back = f"{reverse('staff')}?{wanted.as_query()}".removesuffix("?")

@@ -16,7 +16,11 @@ from django.views.decorators.http import require_safe
 from portal.backoffice.filters import Filter, parse
 from portal.backoffice.keyset_paging import fetch, positions
 from portal.backoffice.models import Export
-from portal.backoffice.staff_access import permission_required, staff_user
+from portal.backoffice.staff_access import (
+    permission_required,
+    recent_factor_required,
+    staff_user,
+)
 from shop.orders.models import Order
 from shop.orders.order_fields import EXPORTED
 
@@ -46,6 +50,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 @permission_required("orders.export_order")
 @require_safe
+@recent_factor_required
 def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """Export all orders of the filtered list, oldest first."""
     wanted = parse(request.GET, staff_user(request))

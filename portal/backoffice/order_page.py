@@ -31,6 +31,7 @@ from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
 from shop.typed_text import isolated
 
+HIDDEN = "…".encode()  # in place of an order's hash
 RELATED = (
     *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
     *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
@@ -153,7 +154,12 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
         "mails": order.messages.all(),
         "deliveries": order.deliveries.all(),
     }
-    return render(request, "backoffice/order.html", context, status=422 if refused else 200)
+    response = render(request, "backoffice/order.html", context, status=422 if refused else 200)
+    if not staff_user(request).has_perm(MEND):
+        # It opens the registration page to whoever holds it (contract, "Who is who"). Notes, errors
+        # and what receivers of webhooks answer may quote it.
+        response.content = response.content.replace(order.order_hash.encode(), HIDDEN)
+    return response
 
 
 def _undelivered(order: Order) -> Message | None:

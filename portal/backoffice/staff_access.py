@@ -1,11 +1,16 @@
 """Access to the back office, including Django's admin: staff with a second factor."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.core.internal.httpkit import serialize_request
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -15,15 +20,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
+from django_htmx.http import HttpResponseClientRefresh
 
 from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
 
 View = Callable[..., HttpResponseBase]  # an export streams
+
+# Django's names of the admin's pages of users: who may enter, and with which powers.
+USER_PAGES = "tenancy_user_"
 
 
 def staff_required(view: View) -> View:
@@ -37,10 +46,10 @@ def staff_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User):
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request)
         if not user.is_staff:
             raise Http404
-        if not settings.DEMO and not _used_factor(request, user):
+        if not settings.DEMO and not _factor_records(request, user):
             return _ask_for_factor(request, user)
         return view(request, *args, **kwargs)
 
@@ -51,6 +60,32 @@ def permission_required(permission: str) -> Callable[[View], View]:
     """Decorate a view for staff with `permission` ("orders.mend_order"); other staff get 403."""
     permitted = decorators.permission_required(permission, raise_exception=True)
     return lambda view: staff_required(permitted(view))
+
+
+def recent_factor_required(view: View) -> View:
+    """Decorate a view of staff who must have used their second factor within five minutes.
+
+    For what cannot be undone, or outlives the session: secrets, tokens, powers, exports. It stands
+    below `permission_required`. A form that was posted is carried out after the factor was used.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        return ask_for_factor_again(request) or view(request, *args, **kwargs)
+
+    return guarded
+
+
+def ask_for_factor_again(request: HttpRequest) -> HttpResponse | None:
+    """Return the way to the second factor unless it was used within five minutes; None if it was.
+
+    As elsewhere in the back office, the demo asks for no factor.
+    """
+    user = staff_user(request)
+    since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+    if settings.DEMO or any(each["at"] > since for each in _factor_records(request, user)):
+        return None
+    return _ask_for_factor(request, user)
 
 
 def staff_user(request: HttpRequest) -> User:
@@ -86,6 +121,8 @@ def close_admin(site: AdminSite) -> None:
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not site.get_app_list(request):
                 raise PermissionDenied
+            if request.method == "POST" and _is_of_users(request):
+                return recent_factor_required(inside)(request, *args, **kwargs)
             return inside(request, *args, **kwargs)
 
         return guarded
@@ -98,10 +135,32 @@ def close_admin(site: AdminSite) -> None:
     site.password_change = to_password  # type: ignore[method-assign, assignment]
 
 
-def _used_factor(request: HttpRequest, user: User) -> bool:
-    # In this session: another one may have started before the user had a second factor.
-    records = get_authentication_records(request, user)
-    return any(record["method"] == "mfa" for record in records) and has_second_factor(user)
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page and back: after a form that was posted, to the page that had it."""
+    if request.headers.get("HX-Request"):
+        # A part of the page asked: the whole page has to lead there.
+        return HttpResponseClientRefresh()
+    back = request.get_full_path()
+    form = urlsplit(request.headers.get("Referer", ""))
+    if request.method == "POST" and form.netloc == request.get_host():
+        back = form.path
+    return redirect_to_login(back)
+
+
+def _is_of_users(request: HttpRequest) -> bool:
+    # Not `request.resolver_match`: that of a form carried out later is the second factor's page.
+    return (resolve(request.path_info).url_name or "").startswith(USER_PAGES)
+
+
+def _factor_records(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    """Return when `user` used a second factor in this session; none if they have no factor now.
+
+    Another session may have started before they had one.
+    """
+    if not has_second_factor(user):
+        return []
+    records: list[dict[str, Any]] = get_authentication_records(request, user)
+    return [record for record in records if record["method"] == "mfa"]
 
 
 def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponse:
@@ -113,5 +172,11 @@ def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponse:
         return redirect("mfa_index")
     ways = get_adapter(request).get_reauthentication_methods(user)
     way = next(way for way in ways if way["id"] != "reauthenticate")
-    back = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("staff")
+    back = request.get_full_path()
+    # allauth carries out the form kept here once the factor was used, if `next` is its path. One
+    # of another attempt must not be: that was given up.
+    request.session.pop(STATE_SESSION_KEY, None)
+    if request.method == "POST":
+        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+        back = request.path
     return redirect(f"{way['url']}?{urlencode({'next': back})}")

@@ -75,8 +75,13 @@ def idempotent(
 
 
 def holder_of(application: Any, user: Any, owner_digest: str | None = None) -> dict[str, Any]:
-    """The holder of a key: the application, else the user, else the owner of an open order."""
-    if application or user:
+    """The holder of a key: the application, else the user, else the owner of an open order.
+
+    With both, the user as that application acts for them: users see nothing of each other's orders.
+    """
+    if application and user:
+        owner_digest = f"application {application.pk} for user {user.pk}"
+    elif application or user:
         return {"application": application, "user": None if application else user}
     return {"application": None, "user": None, "owner_digest": owner_digest}
 

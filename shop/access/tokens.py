@@ -80,6 +80,16 @@ def revoke_access(user: AbstractBaseUser, application: Application) -> bool:
     return bool(held.delete()[0])
 
 
+def live_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
+    """Return the personal tokens of `user` that still open the API, newest first."""
+    return personal_tokens_of(user).filter(pk__in=Token.objects.valid().values("pk"))
+
+
+def end_access(user: AbstractBaseUser) -> bool:
+    """Delete all tokens of `user`, also those of applications; return False if there are none."""
+    return bool(Token.objects.filter(user=user).delete()[0])
+
+
 def last_used(token: Token) -> datetime | None:
     """Return when `token` was last used, to the hour."""
     last = (token.data or {}).get("last_used")

@@ -94,7 +94,7 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         location = reverse("api_order", args=[placed.order_hash])
         return success(201, {"order": _shown(placed, base_url(request))}, {"Location": location})
 
-    holder = holder_of(bearer.application, bearer.user)
+    holder = holder_of(bearer.application, bearer.token.user)
     try:
         return idempotent(request, value, holder, call, _replay)
     except KeyRefusedError as refusal:
@@ -122,7 +122,12 @@ def _shown(order: Order, base: str) -> dict[str, Any]:
 
 
 def _placed_by(bearer: Bearer) -> QuerySet[Order]:
+    """Return what the token sees: with a user, what was placed with that user's tokens (contract).
+
+    Orders placed on our pages are the user's too, but no application's business.
+    """
     placed = Order.objects.exclude(state=State.NEW)
-    if bearer.application:
+    if bearer.token.user is None:
         return placed.filter(application=bearer.application)
-    return placed.filter(application=None, placed_by=bearer.user)
+    placed = placed.filter(placed_by=bearer.token.user)
+    return placed.filter(basket__terms=None) if bearer.application else placed

@@ -189,7 +189,9 @@ def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
         return find_open(call.owner)
     if not HASH.fullmatch(order_hash):
         return None
-    seen = Order.objects.filter(visible_to(call.owner, call.who.application), order_hash=order_hash)
+    # A user's token sees that user's orders alone, also where an application got it (contract).
+    application = None if call.who.user else call.who.application
+    seen = Order.objects.filter(visible_to(call.owner, application), order_hash=order_hash)
     return seen.select_related("basket", "product").first()
 
 

@@ -53,6 +53,8 @@ if DEMO:
     ACCOUNT_RATE_LIMITS = dict.fromkeys(unlimited)
     MFA_RATE_LIMITS = {"webauthn_login": None}  # a passkey cannot be guessed
 ACCOUNT_SESSION_REMEMBER = True
+STAFF_SESSION_HOURS = read("STAFF_SESSION_HOURS", env.int, 12)
+STAFF_IDLE_MINUTES = read("STAFF_IDLE_MINUTES", env.int, 30)
 MFA_ADAPTER = "portal.accounts.mfa_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

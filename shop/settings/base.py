@@ -1,5 +1,6 @@
 """Apps, middleware, templates, database, cache, languages, static files and logging."""
 
+import os
 import sqlite3
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from shop.env import env, read
+from shop.env import env, keep_private, read
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -17,7 +18,11 @@ DEBUG = read("DEBUG", env.bool, False)
 if DEBUG and not DEMO:
     raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+# Sessions, keys and addresses lie there: other users of the machine must not read them. What this
+# process creates is its user's alone, too.
+os.umask(0o077)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
+keep_private(VAR_DIR)
 
 INSTALLED_APPS = [
     "shop.worker",
@@ -55,16 +60,19 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shop.middleware.RequestIdMiddleware",
+    "shop.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.middleware.LanguageMiddleware",
+    "shop.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.accounts.staff_sessions.StaffSessionMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shop.access.client_address.ClientAddressMiddleware",
@@ -103,6 +111,8 @@ if "ENGINE" not in DATABASES["default"]:
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    for ending in ("", "-wal", "-shm"):
+        keep_private(Path(f"{DATABASES['default']['NAME']}{ending}"))
     if sqlite3.sqlite_version_info < (3, 35):
         raise SystemExit(f"SQLite 3.35 or newer is needed; Python has {sqlite3.sqlite_version}.")
     # IMMEDIATE: otherwise a transaction that reads before it writes fails at once when another

@@ -62,6 +62,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# No form of ours takes files. Django would write them to disk before it looks at the CSRF token.
+FILE_UPLOAD_HANDLERS = ["shop.uploads.RefusingUploadHandler"]
+# The largest body of a form, in bytes; staff also edit texts and choose many orders.
+FORM_BYTES, STAFF_FORM_BYTES = 128 * 1024, 1024 * 1024
+
 # Calls a second in the long run, and the burst that is allowed at once.
 RATE_LIMITS = {
     "application": (50, 500),

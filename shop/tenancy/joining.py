@@ -1,9 +1,11 @@
 """Accept an invitation and become a member."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.content.models import Version
@@ -28,9 +30,10 @@ class NewMember:
 
 
 def join_as_new(invitation: Invitation, new: NewMember) -> bool:
-    """Make the invited user known, and a member of every project they were invited to so far.
+    """Make the invited user known, and a member of this one project (contract, "Who is who").
 
-    Returns False if the invitation was used meanwhile, or the user joined by another. Raises
+    Whoever else has invited the address must not learn from this that it has joined, or the name:
+    those invitations stay open. Returns False if the invitation was used meanwhile, or the user joined by another. Raises
     LoginTakenError.
     """
     user = invitation.membership.user
@@ -41,16 +44,13 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
             now = timezone.now()
             # Staff never join by an order, no matter who placed it.
             unknown = User.objects.filter(pk=user.pk, joined_at=None, is_staff=False)
-            if not (unknown.update(joined_at=now) and _use(invitation, terms=new.terms)):
+            if not (unknown.update(joined_at=now) and _accept(invitation, now, new.terms)):
                 transaction.set_rollback(True)
                 return False
             user.first_name, user.last_name = new.first_name, new.last_name
             user.login, user.language, user.password = new.login or None, new.language, password
             user.is_active, user.joined_at = True, now
             user.save()
-            invited = Membership.objects.filter(user=user, invitations__isnull=False)
-            invited.filter(joined_at=None).update(joined_at=now)
-            Invitation.objects.filter(membership__user=user, used_at=None).update(used_at=now)
     except IntegrityError as error:
         raise LoginTakenError from error
     return True
@@ -59,11 +59,13 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
 def join_as_known(invitation: Invitation) -> bool:
     """Add a known user to this one project; False if the invitation was used meanwhile."""
     with transaction.atomic():
-        if not _use(invitation):
-            return False
-        invited = Membership.objects.filter(pk=invitation.membership_id, joined_at=None)
-        invited.update(joined_at=timezone.now())
-    return True
+        return _accept(invitation, timezone.now())
+
+
+def open_invitations(user: User) -> QuerySet[Invitation]:
+    """Return the invitations of `user` to projects they have not joined, oldest first."""
+    unused = Invitation.objects.filter(membership__user=user, used_at=None)
+    return unused.filter(membership__joined_at=None).order_by("pk")
 
 
 def login_is_free(login: str, user: User) -> bool:
@@ -71,7 +73,14 @@ def login_is_free(login: str, user: User) -> bool:
     return not User.objects.filter(login__iexact=login).exclude(pk=user.pk).exists()
 
 
-def _use(invitation: Invitation, terms: Version | None = None) -> bool:
+def _accept(invitation: Invitation, now: datetime, terms: Version | None = None) -> bool:
+    """Use `invitation` and join its project; several may invite to the same one."""
+    of_project = Invitation.objects.filter(membership=invitation.membership_id, used_at=None)
     # The counter as well: a newer mail may just have ended this link.
-    unused = Invitation.objects.filter(pk=invitation.pk, counter=invitation.counter, used_at=None)
-    return bool(unused.update(used_at=timezone.now(), terms=terms))
+    unused = of_project.filter(pk=invitation.pk, counter=invitation.counter)
+    if not unused.update(used_at=now, terms=terms):
+        return False
+    of_project.update(used_at=now)
+    invited = Membership.objects.filter(pk=invitation.membership_id, joined_at=None)
+    invited.update(joined_at=now)
+    return True

@@ -10,6 +10,18 @@ from urllib.parse import SplitResult
 NAT64 = IPv6Network("64:ff9b::/96")
 # 6to4 and local NAT64 contain an address of unknown reach.
 TUNNELS = (IPv6Network("2002::/16"), IPv6Network("64:ff9b:1::/48"), IPv4Network("192.88.99.0/24"))
+# Older versions of Python take these for public: site-local (RFC 3879), documentation (RFC 9637,
+# RFC 6676), segment routing (RFC 9602), discard-only (RFC 9780), and protocols (RFC 6890).
+NOT_PUBLIC = (
+    IPv6Network("fec0::/10"),
+    IPv6Network("3fff::/20"),
+    IPv6Network("5f00::/16"),
+    IPv6Network("100::/63"),
+    IPv6Network("2001::/23"),
+    IPv6Network("2001:db8::/32"),
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("233.252.0.0/24"),
+)
 PORTS = {"https": 443, "http": 80}
 
 Address = IPv4Address | IPv6Address
@@ -32,7 +44,7 @@ def unwrap(address: Address) -> Address:
 def is_public(address: Address) -> bool:
     """Tell if packets to `address` leave for the public network, to one receiver."""
     address = unwrap(address)
-    if any(address in tunnel for tunnel in TUNNELS):
+    if any(address in network for network in (*TUNNELS, *NOT_PUBLIC)):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

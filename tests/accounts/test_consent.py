@@ -243,8 +243,8 @@ def test_refresh_token_is_good_once() -> None:
     status, second = refresh(program, first["refresh_token"])
     assert status == 200
     assert calls(second["access_token"]).status_code == 200
-    assert refresh(program, first["refresh_token"])[0] == 400
     assert refresh(program, second["refresh_token"])[0] == 200
+    assert refresh(program, first["refresh_token"])[0] == 400
 
 
 def test_refresh_token_of_another_program_is_refused() -> None:

@@ -249,3 +249,17 @@ def test_users_of_the_demo_get_no_mail_for_a_new_password_outside_it(
     visitor().post(RESET, {"email": user.email})
     send_all()
     assert mailoutbox == []
+
+
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTP"])
+def test_sign_in_leads_from_https_to_https_alone(
+    scheme: str, secure: bool, settings: Settings
+) -> None:
+    settings.SECURE = secure
+    user, browser = make_user(), visitor()
+    url = f"{scheme}://testserver/portal/tokens/"
+    form = {"login": user.email, "password": PASSWORD, "next": url}
+    answer = browser.post(LOGIN, form, secure=secure)
+    leads_there = scheme == "https" or not secure
+    assert answer["Location"] == (url if leads_there else "/portal/")

@@ -4,17 +4,16 @@ An address without a line in the table below fails: a new page cannot be forgott
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from allauth.idp.oidc.models import Token
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from shop.catalogue.models import Promotion
 from shop.content.models import Page, Question
 from shop.orders.models import Order
+from tests.addresses import all_addresses
 from tests.factories import (
     make_application,
     make_membership,
@@ -104,24 +103,8 @@ for path, (see, add, change, delete) in MODELS.items():
     ADDRESSES |= {row: see, f"{row}change/": change, f"{row}history/": see, f"{row}delete/": delete}
 
 
-def addresses(patterns: Any, before: str = "") -> Iterator[str]:
-    for each in patterns:
-        path = before + plain(str(each.pattern))
-        if isinstance(each, URLResolver):
-            yield from addresses(each.url_patterns, path)
-        elif isinstance(each, URLPattern):
-            yield path
-
-
-def plain(pattern: str) -> str:
-    """An address as people write it: `orders/{pk}/`."""
-    named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", pattern)
-    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", named).replace("^", "").replace("$", "")
-
-
 def below_staff() -> set[str]:
-    found = addresses(get_resolver().url_patterns)
-    return {path.removeprefix("staff/") for path in found if path.startswith("staff/")}
+    return {path.removeprefix("staff/") for path in all_addresses() if path.startswith("staff/")}
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Access to the back office: who may enter, and where others are sent."""
 
+from urllib.parse import urlencode
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
@@ -119,12 +121,16 @@ def test_session_from_before_the_factor_has_to_show_it() -> None:
 
 
 @pytest.mark.usefixtures("outside_the_demo")
-def test_form_sent_without_the_factor_leads_back_to_a_page() -> None:
+def test_form_sent_without_the_factor_is_carried_out_after_it() -> None:
     user, order = make_staff(), make_order("xl")
     browser = by_password_alone(user)
     add_app(user)
-    answer = browser.post(f"/staff/orders/{order.pk}/approve/")
-    assert answer["Location"] == "/account/2fa/reauthenticate/?next=%2Fstaff%2F"
+    path = f"/staff/orders/{order.pk}/note/"
+    answer = browser.post(path, {"text": "Asked on the phone."})
+    assert answer["Location"] == f"/account/2fa/reauthenticate/?{urlencode({'next': path})}"
+    assert not order.events.filter(note="Asked on the phone.").exists()
+    browser.post(answer["Location"], {"code": app_code(), "next": path})
+    assert order.events.filter(note="Asked on the phone.").count() == 1
 
 
 @pytest.mark.usefixtures("outside_the_demo")

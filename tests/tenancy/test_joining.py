@@ -12,6 +12,7 @@ from shop.tenancy.joining import (
     join_as_known,
     join_as_new,
     login_is_free,
+    open_invitations,
 )
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import make_membership, make_packed_order, make_user
@@ -67,13 +68,19 @@ def test_new_member_may_leave_the_login_out() -> None:
     assert fresh_user().login is None
 
 
-def test_new_member_joins_every_project_they_were_invited_to() -> None:
+def test_new_member_joins_the_project_of_this_invitation_alone() -> None:
     first = invited(project_name="One")
-    invited(project_name="Two", user_email="NiceCustomer@GMX.com")
+    second = invited(project_name="Two", user_email="NiceCustomer@GMX.com")
     other = invited(project_name="Three", user_email="other@example.com")
     assert join_as_new(first, NINA)
     joined = Membership.objects.filter(joined_at__isnull=False)
+    assert list(joined.values_list("project__name", flat=True)) == ["One"]
+    second.refresh_from_db()
+    assert (second.used_at, second.membership.joined_at) == (None, None)
+    assert list(open_invitations(fresh_user())) == [second]
+    assert join_as_known(second)
     assert sorted(joined.values_list("project__name", flat=True)) == ["One", "Two"]
+    assert not open_invitations(fresh_user()).exists()
     assert other.membership.joined_at is None
 
 

@@ -104,6 +104,30 @@ def test_address_that_is_mapped_is_judged_by_the_one_inside() -> None:
     assert not is_public(ip_address("::ffff:10.0.0.1"))
 
 
+@pytest.mark.parametrize(
+    ("address", "neighbour"),
+    [
+        ("fec0::1", "2606:4700::1"),
+        ("feff:ffff::1", "2a00::1"),
+        ("3fff::1", "2400::1"),
+        ("3fff:fff:ffff::1", "2c00::1"),
+        ("5f00::1", "2600::1"),
+        ("100::1", "2800::1"),
+        ("2001:db8::1", "2001:4860:4860::8888"),
+        ("2001::1", "2001:200::1"),
+        ("192.0.0.8", "192.0.1.8"),
+        ("192.0.0.170", "192.1.0.170"),
+        ("::ffff:192.0.0.8", "::ffff:93.184.216.34"),
+        ("64:ff9b::c000:8", "64:ff9b::5db8:d822"),
+    ],
+)
+def test_reserved_networks_are_not_public_in_any_version_of_python(
+    address: str, neighbour: str
+) -> None:
+    assert not is_public(ip_address(address))
+    assert is_public(ip_address(neighbour))
+
+
 def test_name_is_asked_for_once_so_that_it_cannot_change_its_answer(certificate: Path) -> None:
     names = Names(["127.0.0.1"], ["10.0.0.1"])
     with receiving(tls=server_context(certificate)) as receiver:

@@ -9,14 +9,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from shop.access.tokens import live_tokens_of
 from shop.notifications.emails.codes import code_of
-from shop.notifications.emails.content import EmailContent, Link, page_url
+from shop.notifications.emails.content import EmailContent, Link, page_url, typed
 from shop.notifications.emails.kinds import Email
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import account_sample
-from shop.notifications.emails.security_notices import NOTICES, OTHER
+from shop.notifications.emails.security_notices import NEW_PASSWORD, NOTICES, OTHER
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import may_recover_by_mail
+
+NAMED = 10  # tokens that a notice names
 
 
 class AccountEmail(Email):
@@ -107,6 +110,7 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
 
     samples = (
         account_sample(gettext_lazy("a passkey was added"), what="webauthn_added", ip="192.0.2.7"),
+        account_sample(gettext_lazy("an access token was made"), what="token_made", ip="192.0.2.7"),
         account_sample(gettext_lazy("to the old address"), what="email_changed", ip="192.0.2.7"),
     )
 
@@ -125,5 +129,17 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
         else:
             not_me = _("Was it not you? Then please choose a new password at once.")
             action = Link(_("Choose a new password"), page_url("account_reset_password"))
-        intro = (f"{sentence} {made}", not_me)
+        intro = (f"{sentence} {made}", *self._live_tokens(what), not_me)
         return EmailContent(subject=str(subject), intro=intro, action=action)
+
+    def _live_tokens(self, what: str) -> tuple[str, ...]:
+        """Name the tokens that a new password leaves alone."""
+        user = self.message.user
+        tokens = list(live_tokens_of(user)[:NAMED]) if user and what in NEW_PASSWORD else []
+        if not tokens:
+            return ()
+        sentence = _(
+            "These access tokens still work: %(names)s. Revoke those that are not yours under "
+            "“Access tokens” in the portal."
+        )
+        return (sentence % {"names": ", ".join(typed(each.data["name"]) for each in tokens)},)

@@ -35,9 +35,18 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
         _("A passkey was added to your account; one can sign in by it."),
     ),
     "webauthn_removed": (_("A passkey was removed"), _("A passkey was removed from your account.")),
+    "token_made": (
+        _("A new access token was made"),
+        _(
+            "An access token was made for your account. A program that has it orders in your name, "
+            "also for the clients you administer."
+        ),
+    ),
     "factors_reset": (
         _("Your second factor was reset"),
         _("Passkeys, authenticator app and recovery codes were taken off your account."),
     ),
 }
+# After these, tokens that were made before still work.
+NEW_PASSWORD = {"password_changed", "password_reset", "password_set"}
 OTHER = (_("Your sign-in was changed"), _("Something about the way you sign in was changed."))

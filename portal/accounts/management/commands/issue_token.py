@@ -6,11 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from shop.access.models import Application
 from shop.access.tokens import SCOPES, issue, may_act
+from shop.notifications.emails.queue import queue_security_notice
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import User
 
@@ -46,7 +48,11 @@ class Command(BaseCommand):
         if not set(scopes) <= set(allowed):
             raise CommandError(f"This application may have no more than: {' '.join(allowed)}.")
         expires_at = timezone.now() + timedelta(days=days) if days else None
-        self.stdout.write(issue(name, holder=holder, scopes=scopes, expires_at=expires_at))
+        with transaction.atomic():
+            value = issue(name, holder=holder, scopes=scopes, expires_at=expires_at)
+            if isinstance(holder, User):
+                queue_security_notice(holder, "token_made", holder.email, ip="")
+        self.stdout.write(value)
 
 
 def _application(named: str) -> Application:
