@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Promotion
+from shop.catalogue.promotions import named_promotion
 from shop.content.terms_field import terms_field
 from shop.email_spellings import InvalidEmailError, canonical_email, check_email
 from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, form_text, member_field
@@ -117,7 +118,7 @@ class DetailsForm(OrderForm, TermsForm):
     @property
     def promotion(self) -> Promotion | None:
         """The promotion that the price was reduced by, whether it is still valid or not."""
-        return Promotion.objects.filter(code=self.order.promo_code or "").first()
+        return named_promotion(self.order.promo_code) if self.order.promo_code else None
 
     def details(self) -> dict[str, Any]:
         """Return the fields of the order that were filled in."""

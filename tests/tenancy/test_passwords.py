@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from shop.tenancy.models import User
-from tests.factories import make_packed_order, make_user
+from shop.tenancy.staff_invitations import invite_colleague, staff_join_token
+from tests.factories import make_packed_order, make_staff, make_user
 from tests.pages import visitor
 from tests.registration.joining import join, newcomer
 
@@ -34,6 +35,16 @@ def test_password_of_a_new_member_counts_in_any_form(typed: str) -> None:
     join(make_packed_order(), password=typed)
     assert all(lets_in(newcomer().email, form) for form in FORMS)
     assert not lets_in(newcomer().email, OTHER)
+
+
+@any_form
+def test_password_of_a_new_colleague_counts_in_any_form(typed: str) -> None:
+    invitation = invite_colleague("carla@example.com", [], make_staff(), "en")
+    path = f"/account/back-office/{staff_join_token(invitation)}/"
+    visitor().post(path, {"password": typed, "language": "en"})
+    colleague = User.objects.get(email="carla@example.com")
+    assert all(colleague.check_password(form) for form in FORMS)
+    assert not colleague.check_password(OTHER)
 
 
 @any_form
