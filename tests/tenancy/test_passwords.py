@@ -13,7 +13,7 @@ from django.test import Client
 from shop.tenancy.models import User
 from shop.tenancy.staff_invitations import invite_colleague, staff_join_token
 from tests.factories import make_packed_order, make_staff, make_user
-from tests.pages import visitor
+from tests.pages import error_beside, visitor
 from tests.registration.joining import join, newcomer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
@@ -102,3 +102,12 @@ def test_hash_is_of_the_compatible_form() -> None:
     user.set_password("ﬁlm-№-１２")
     assert check_password("film-No-12", user.password)
     assert not user.check_password("film-No-13")
+
+
+def test_length_counts_in_the_form_that_is_hashed() -> None:
+    order = make_packed_order()
+    page = join(order, password=unicodedata.normalize("NFD", "üöäÜÖÄ"))  # twelve characters
+    assert "at least 10 characters" in error_beside(page, "password")
+    assert newcomer().joined_at is None
+    join(order, password=unicodedata.normalize("NFD", "üöäÜÖÄüöäÜÖÄ"))
+    assert newcomer().joined_at
