@@ -75,7 +75,7 @@ def password_reset_done(request: HttpRequest) -> HttpResponse:
         "tokens": live_tokens_of(user) if user else [],
         "programs": programs_of(user) if user else [],
     }
-    return render(request, "account/password_reset_from_key_done.html", context)
+    return TemplateResponse(request, "account/password_reset_from_key_done.html", context)
 
 
 def _whose_password_was_reset(request: HttpRequest) -> User | None:

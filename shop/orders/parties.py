@@ -37,5 +37,4 @@ def customer_of(order: Order) -> User | None:
     """
     if is_invitation(order):
         return orderer_of(order)
-    # In this order: an order for a new client costs no query.
     return order.placed_by if inviter_of(order) and hasattr(order, "basket") else None
