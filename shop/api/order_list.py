@@ -161,12 +161,11 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
 
 
 def _read(parameters: QueryDict) -> ListQuery:
-    if twice := [name for name, values in parameters.lists() if len(values) > 1]:
-        raise InvalidQueryError({name: ["is given more than once."] for name in twice})
-    errors: Errors = {}
+    twice = [name for name, values in parameters.lists() if len(values) > 1]
+    errors: Errors = {name: ["is given more than once."] for name in twice}
     if "page" in parameters and "cursor" in parameters:
-        errors["page"] = [ONE_OF_TWO.format("cursor")]
-        errors["cursor"] = [ONE_OF_TWO.format("page")]
+        errors.setdefault("page", []).append(ONE_OF_TWO.format("cursor"))
+        errors.setdefault("cursor", []).append(ONE_OF_TWO.format("page"))
     try:
         query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:
