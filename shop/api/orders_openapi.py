@@ -42,14 +42,6 @@ STATUSES = openapi.STATUSES | {
     429: "Too many calls.",
 }
 REFUSALS = [status for status in sorted(STATUSES) if status >= 400]
-IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Names this order for you: the same call, sent again within 24 hours, is "
-    "given the first answer again. 1 to 255 printable ASCII characters.",
-    "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
-    "example": "order-4711",
-}
 ORDER_HASH = openapi.path_parameter(
     "order_hash",
     "As it was answered when the order was placed.",
@@ -141,7 +133,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         parameters += _query_parameters(operation.query, tiers)
     if operation.body:
         refused |= {409, 422, *openapi.OF_BODIES}
-        parameters.append(IDEMPOTENCY_KEY)
+        parameters.append(openapi.IDEMPOTENCY_KEY)
         body = content(ref("OrderRequest"), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": True, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
