@@ -37,6 +37,7 @@ SENTENCES = {
     "extra_forbidden": "is not a parameter of this list.",
     "greater_than_equal": "is out of range.",
     "less_than_equal": "is out of range.",
+    "int_parsing_size": "is out of range.",
     "enum": "is not a state that this list knows.",
 }
 NO_CURSOR = "is not a cursor of this list."
