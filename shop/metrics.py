@@ -26,8 +26,9 @@ from shop.packing.attempts import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
 from shop.worker.models import Heartbeat
 
-# States of messages and of webhooks. The number of sent ones only says how long we keep them.
-UNSENT = ("waiting", "sending", "failed")
+# States of webhooks and of messages. The number of sent ones only says how long we keep them.
+UNDELIVERED = ("waiting", "sending", "failed")
+UNSENT = (*UNDELIVERED, "refused")
 
 
 @never_cache
@@ -57,12 +58,14 @@ class _Rows:
         yield from _packing()
         yield from _outgoing(
             Message.objects.all(),
+            UNSENT,
             ("shop_messages", "Messages that are not sent, by kind and state."),
             ("shop_oldest_due_message_seconds", "Time since the oldest unsent message was due"),
             kind=Message.Kind.values,
         )
         yield from _outgoing(
             Delivery.objects.all(),
+            UNDELIVERED,
             ("shop_webhooks", "Webhooks that are not delivered, by state."),
             (
                 "shop_oldest_due_webhook_seconds",
@@ -107,21 +110,25 @@ def _packing() -> Iterator[Metric]:
 
 
 def _outgoing(
-    rows: QuerySet[Any], number: tuple[str, str], oldest: tuple[str, str], **labels: list[str]
+    rows: QuerySet[Any],
+    states: tuple[str, ...],
+    number: tuple[str, str],
+    oldest: tuple[str, str],
+    **labels: list[str],
 ) -> Iterator[Metric]:
-    """The `number` of unsent rows by `labels` and state, and how late the `oldest` of them is."""
+    """The `number` of rows by `labels` and `states`, and how late the `oldest` of them is."""
     columns = [*labels, "state"]
     numbers = GaugeMetricFamily(*number, labels=columns)
-    unsent = rows.filter(state__in=UNSENT).order_by().values_list(*columns)
+    unsent = rows.filter(state__in=states).order_by().values_list(*columns)
     found = {
         tuple(key): (count, due)
         for *key, count, due in unsent.annotate(Count("pk"), Min("next_attempt_at"))
     }
-    for key in product(*labels.values(), UNSENT):
+    for key in product(*labels.values(), states):
         numbers.add_metric(key, found.get(key, (0, None))[0])
     yield numbers
     now = timezone.now()
-    first = min((due for (*_, state), (_, due) in found.items() if state == UNSENT[0]), default=now)
+    first = min((due for (*_, state), (_, due) in found.items() if state == states[0]), default=now)
     late = max(0.0, (now - first).total_seconds())
     yield GaugeMetricFamily(oldest[0], f"{oldest[1]}; 0 if there is none.", value=late)
 

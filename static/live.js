@@ -41,7 +41,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   noConnection.hidden = event.detail.successful;
   if (event.detail.successful && event.detail.xhr.status === 200) {
     fresh();
-    if (!live()) headline().focus();
+    // Once all is set up, each change is news to somebody who has been waiting.
+    if (!live() || live().hasAttribute("data-settled")) headline().focus();
   }
   arm();
 });

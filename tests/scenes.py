@@ -52,7 +52,7 @@ from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
     "details", "pending", "packing", "slow", "late", "packed", "mendable", "has_packing_errors",
-    "need_human", "cancelled",
+    "need_human", "cancelled", "unreachable",
 )  # fmt: skip
 
 
@@ -165,6 +165,8 @@ def address_correction() -> Iterator[Scene]:
     address = f"/register/{order.order_hash}/address/"
     yield Scene("address", address, customer)
     yield Scene("address-errors", address, customer, act=fill(user_email="nobody"))
+    Order.objects.filter(pk=order.pk).update(unreachable_since=timezone.now())
+    yield Scene("order-unreachable-mine", f"/register/{order.order_hash}/", customer)
     Invitation.objects.filter(order=order).update(used_at=timezone.now())
     yield Scene("order-joined", f"/register/{order.order_hash}/")
     yield Scene("address-late", address, customer)

@@ -203,10 +203,12 @@ def test_directory_that_everybody_shares_is_left_alone(tmp_path: Path) -> None:
     ("given", "sender"),
     [
         ("Slate <no-reply@straße.example>", "Slate <no-reply@xn--strae-oqa.example>"),
-        ("no-reply@shop.example", "no-reply@shop.example"),
+        ("no-reply@shop.example", "Slate <no-reply@shop.example>"),
     ],
 )
-def test_sender_of_mails_has_its_domain_in_ascii(tmp_path: Path, given: str, sender: str) -> None:
+def test_sender_of_mails_has_a_name_and_its_domain_in_ascii(
+    tmp_path: Path, given: str, sender: str
+) -> None:
     code = "from django.conf import settings; print(settings.DEFAULT_FROM_EMAIL)"
     result = manage(tmp_path, "shell", "-v0", "-c", code, **PRODUCTION, MAIL_FROM=given)
     assert result.stdout.strip() == sender

@@ -46,7 +46,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 @access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
-    """Order another member; the invitation is sent once the order is packed."""
+    """Invite another member; the mail is sent once their place is set up."""
     user = access.member(request)
     found = get_object_or_404(access.projects_run_by(user), pk=pk)
     form = InviteForm(access.post_data(request), initial={"language": user.language})
@@ -56,7 +56,7 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
         except InvalidDocumentError as refusal:
             add_errors(form, refusal.problems)
         else:
-            text = _("The invitation to %(email)s is ordered. This page shows where it stands.")
+            text = _("The invitation to %(email)s is being sent. This page shows where it stands.")
             messages.success(
                 request, text % {"email": isolated(shown_email(order.user_email or ""))}
             )

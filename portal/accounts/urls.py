@@ -3,11 +3,11 @@
 from allauth.account import urls as account_urls
 from allauth.account.decorators import reauthentication_required
 from allauth.account.views import password_set
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, include, path, re_path
 from django.views.generic import RedirectView
 
 from portal.accounts.tokens import password_reset_done
-from portal.accounts.views import AddPasskeyView
+from portal.accounts.views import AddPasskeyView, ResetPasswordView
 
 to_security = RedirectView.as_view(pattern_name="mfa_index")
 
@@ -24,6 +24,11 @@ urlpatterns = [
     ),
     # allauth itself lets anybody at an open browser set the first password.
     path("password/set/", reauthentication_required(password_set), name="account_set_password"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        ResetPasswordView.as_view(),
+        name="account_reset_password_from_key",
+    ),
     path(
         "",
         include(

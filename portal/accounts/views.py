@@ -1,5 +1,9 @@
-"""The member's home page, their data, and allauth's view for adding a passkey."""
+"""The member's home page, their data, and allauth's views with our changes."""
 
+from typing import Any
+
+from allauth.account.views import PasswordResetFromKeyView
+from allauth.decorators import rate_limit
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -7,10 +11,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import member_access as access
+from portal.accounts.forms import ResetLinkForm
 from portal.accounts.member_forms import DeleteForm
 from shop.data_export import export
 from shop.orders.models import State
@@ -29,6 +36,34 @@ class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not t
         """Return the URL of the recovery codes; of the home page for members who need none."""
         on_the_way = may_recover_by_mail(self.request.user)
         return reverse("portal") if on_the_way else str(super().get_success_url())
+
+
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(rate_limit(action="reset_password_from_key"), name="dispatch")
+class ResetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # allauth is not typed
+    """allauth's view, but the link stays as it was mailed until a new password is set.
+
+    allauth moves the token into the session of whoever opens the link first, and redirects. That
+    may be a mail gateway, which hands the address it was led to on to the reader's browser.
+    """
+
+    def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponse:
+        """Show the form, or set the password, at the URL that holds the token."""
+        self.key = key
+        link = ResetLinkForm(data={"uidb36": uidb36, "key": key})
+        if link.is_valid():
+            self.reset_user = link.reset_user
+            if request.user.is_authenticated and request.user != link.reset_user:
+                self.logout()
+            # Past allauth's own dispatch, which redirects.
+            response: HttpResponse = super(PasswordResetFromKeyView, self).dispatch(
+                request, uidb36, key
+            )
+        else:
+            self.reset_user = None
+            response = self.render_to_response(self.get_context_data(token_fail=True))
+        response["Referrer-Policy"] = "no-referrer"
+        return response
 
 
 @access.member_required

@@ -18,7 +18,14 @@ from django_stubs_ext import StrOrPromise
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.attention import NEEDS_STAFF, PLACED, UNANSWERED, OrderSlice, where_any
+from shop.orders.attention import (
+    NEEDS_STAFF,
+    PLACED,
+    UNANSWERED,
+    UNREACHABLE,
+    OrderSlice,
+    where_any,
+)
 from shop.orders.models import Order, State
 from shop.orders.search import MOST, Found, search
 from shop.tenancy.models import User
@@ -29,6 +36,7 @@ GROUPS: dict[str, tuple[StrOrPromise, tuple[OrderSlice, ...]]] = {
     "person": (_("To do"), NEEDS_STAFF),
     "need_human": (State.NEED_HUMAN.label, (OrderSlice(State.NEED_HUMAN),)),
     "has_packing_errors": (State.HAS_PACKING_ERRORS.label, (OrderSlice(State.HAS_PACKING_ERRORS),)),
+    "unreachable": (_("e-mail not delivered"), (UNREACHABLE,)),
     "unanswered": (_("long without details"), (UNANSWERED,)),
     "details": (_("waits for details"), (OrderSlice(State.PENDING, complete=False),)),
     "pending": (State.PENDING.label, (OrderSlice(State.PENDING, complete=True),)),
@@ -175,9 +183,10 @@ def parse(data: QueryDict, user: User) -> Filter:
 
 def _failed(what: str) -> Found:
     """Find the orders whose mails or webhooks failed for good, the latest first."""
-    sent: QuerySet[Any] = Delivery.objects.all()
+    sent: QuerySet[Any] = Delivery.objects.filter(state=Delivery.State.FAILED)
     if what == "mail":
-        sent = Message.objects.filter(order__isnull=False)
-    failed = sent.filter(state="failed").order_by("-next_attempt_at")
+        given_up = (Message.State.FAILED, Message.State.REFUSED)
+        sent = Message.objects.filter(order__isnull=False, state__in=given_up)
+    failed = sent.order_by("-next_attempt_at")
     pks = list(failed.values_list("order", flat=True)[: MOST + 1])
     return Found(frozenset(pks[:MOST]), has_more=len(pks) > MOST)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
@@ -18,13 +18,16 @@ from portal.backoffice.forms import ActionForm
 from portal.backoffice.order_actions import ACTIONS, MEND, OrderAction
 from portal.backoffice.staff_access import View, permission_required, staff_user
 from portal.backoffice.timeline import timeline_of
+from shop.email_spellings import same_mailbox
 from shop.form_texts import add_errors
-from shop.notifications.emails.resend import send_again
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.resend import Resent, send_again
 from shop.notifications.webhooks.replay import replay_for
 from shop.orders.consent import consent_of
 from shop.orders.document import InvalidDocumentError
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, State
+from shop.orders.order_lookup import address_of
 from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
 from shop.typed_text import isolated
@@ -34,6 +37,24 @@ RELATED = (
     *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
     *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
     *("basket__terms", "basket__application", "consent__terms"),
+)
+
+# What the page says once staff had a mail sent again; nothing where somebody else was faster.
+RESENT = {
+    Resent.QUEUED: gettext_lazy("The e-mail is being sent again."),
+    Resent.QUEUED_FOR_TOMORROW: gettext_lazy(
+        "The e-mail waits: %(address)s has had as many as we send to one address in a day. It is "
+        "sent as soon as the limit allows."
+    ),
+    Resent.BEING_SENT: gettext_lazy("The e-mail is being sent at this moment."),
+    Resent.OBSOLETE: gettext_lazy(
+        "The e-mail was not sent again: nobody needs it any more. Its address was corrected, its "
+        "link was used or replaced, or the order has moved on."
+    ),
+}
+REFUSED_BEFORE = gettext_lazy(
+    "We are trying %(address)s once more. Its mail server refused the e-mail before: if it does so "
+    "again, correct the address."
 )
 
 
@@ -90,8 +111,15 @@ def action_view(action: OrderAction) -> View:
 def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
     """Send one mail again."""
     mails = order.messages.select_related("order__invitation")
-    sent = send_again(get_object_or_404(mails, pk=mail), staff_user(request))
-    return _acted(request, order, _("The e-mail is on its way again.") if sent else "")
+    message = get_object_or_404(mails, pk=mail)
+    resent = send_again(message, staff_user(request))
+    if resent == Resent.TOO_LATE:
+        return _acted(request, order, "")
+    if resent == Resent.QUEUED and message.state != Message.State.REFUSED:
+        return _acted(request, order, RESENT[resent])
+    text = REFUSED_BEFORE if resent == Resent.QUEUED else RESENT[resent]
+    messages.warning(request, text % {"address": message.recipient})
+    return redirect("staff_order", order.pk)
 
 
 @posted(MEND)
@@ -121,6 +149,8 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
         "advice": advice_on(order),
         "way_in": way_in(order),
         "consent": consent_of(order),
+        "address": address_of(order),
+        "undelivered": _undelivered(order),
         "entries": entries,
         "seen": max((entry.event for entry in entries), default=0),
         "mails": order.messages.all(),
@@ -132,6 +162,15 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
         # and what receivers of webhooks answer may quote it.
         response.content = response.content.replace(order.order_hash.encode(), HIDDEN)
     return response
+
+
+def _undelivered(order: Order) -> Message | None:
+    """Return the latest mail to the order's address that was refused or given up."""
+    ended = (Message.State.REFUSED, Message.State.FAILED)
+    to_it = [
+        mail for mail in order.messages.all() if same_mailbox(mail.recipient, address_of(order))
+    ]
+    return next((mail for mail in reversed(to_it) if mail.state in ended), None)
 
 
 def _offers(order: Order, staff: User, refused: ActionForm | None) -> list[dict[str, Any]]:

@@ -30,19 +30,24 @@ class Counts:
 
 
 def count_waiting() -> Counts:
-    """Count now: five queries, each by an index and over at most MOST + 1 rows."""
+    """Count now: six queries, each by an index and over at most MOST + 1 rows."""
     now = timezone.now()
-    oldest: dict[tuple[State, bool | None], list[datetime]] = {}
+    # Of each state: when the oldest orders changed, and whether mails reach their addresses.
+    oldest: dict[tuple[State | None, bool | None], list[tuple[datetime, bool]]] = {}
 
     def count(group: str, longer_than: timedelta) -> int:
         number = 0
         for part in GROUPS[group][1]:
             key = (part.state, part.complete)
             if key not in oldest:
-                orders = Order.objects.filter(OrderSlice(*key).where(now)).order_by("updated_at")
-                oldest[key] = list(orders.values_list("updated_at", flat=True)[: MOST + 1])
+                # By `unreachable` alone only where no state is given: its index is another.
+                every = OrderSlice(*key, unreachable=None if part.state else part.unreachable)
+                orders = Order.objects.filter(every.where(now)).order_by("updated_at")
+                rows = orders.values_list("updated_at", "unreachable_since")[: MOST + 1]
+                oldest[key] = [(changed, since is not None) for changed, since in rows]
             before = now - max(longer_than, part.longer_than or timedelta())
-            number += bisect_right(oldest[key], before)
+            changed = [at for at, lost in oldest[key] if part.unreachable in {None, lost}]
+            number += bisect_right(changed, before)
         return number
 
     # Without the groups of what is done, which are always large.

@@ -105,7 +105,8 @@ class Last30Days:
 
     def failed_mails(self) -> list[tuple[StrOrPromise, int]]:
         """Count mails about orders that failed for good in these days, by kind."""
-        failed = Message.objects.filter(state=Message.State.FAILED, order__isnull=False)
+        given_up = (Message.State.FAILED, Message.State.REFUSED)
+        failed = Message.objects.filter(state__in=given_up, order__isnull=False)
         found = _most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "kind")
         return [(Message.Kind(kind).label, number) for kind, number in found]
 

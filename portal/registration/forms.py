@@ -17,7 +17,7 @@ from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Promotion
 from shop.content.terms_field import terms_field
-from shop.email_spellings import InvalidEmailError, canonical_email, check_email
+from shop.email_spellings import InvalidEmailError, canonical_email, check_email, same_mailbox
 from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, form_text, member_field
 from shop.notifications.emails.queue import queue_completed
 from shop.orders.corrections import check_corrections, readdress
@@ -80,6 +80,7 @@ class OrderForm(forms.Form):
     """Ask for fields of an order; the rules of ordering apply to what is typed."""
 
     saved: StrOrPromise = ""
+    has_named_address = False  # an e-mail address was typed, and is the order's now
     too_late: StrOrPromise = _("Somebody was faster. This is how the order stands now.")
 
     def __init__(
@@ -130,6 +131,7 @@ class DetailsForm(OrderForm, TermsForm):
     def save(self, actor: User | None) -> bool:
         filled = fill_in(self.order, self.details(), actor=actor, agreed=self.to_agree)
         if filled:
+            self.has_named_address = bool(self.cleaned_data.get("user_email"))
             queue_completed(self.order)
         if filled and self.order.complete:
             wake("packing")
@@ -159,8 +161,16 @@ class EmailChangeForm(OrderForm):
 
     saved = _("Corrected. All further e-mails go there; older links no longer work.")
 
+    def clean_user_email(self) -> str:
+        email: str = self.cleaned_data["user_email"]
+        if self.order.unreachable_since and same_mailbox(email, self.order.user_email or ""):
+            text = _("This is the address that could not be reached. Please check each letter.")
+            raise ValidationError(text)
+        return email
+
     def save(self, actor: User | None) -> bool:
-        return readdress(self.order, self.cleaned_data["user_email"], actor=actor)
+        self.has_named_address = readdress(self.order, self.cleaned_data["user_email"], actor=actor)
+        return self.has_named_address
 
 
 class CodeForm(forms.Form):

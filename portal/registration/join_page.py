@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
 from portal.registration.order_access import find_order, private
+from portal.registration.status_page import OrderStatus
 from shop.orders.models import Order, State
+from shop.orders.reachability import mark_reached
 from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError, read_join_token
 from shop.tenancy.joining import LoginTakenError, join_as_known, join_as_new
@@ -55,7 +57,7 @@ def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> Htt
             if not joined:
                 # Lost a race: look up again what the link is good for.
                 return redirect(request.get_full_path())
-            _welcome(request, invitation)
+            _welcome(request, order, invitation)
             # Signed in through allauth, which lists sessions; the link has verified the address.
             way_on = resolve_url("mfa_add_webauthn" if form.by_passkey else "portal")
             answer: HttpResponse = perform_login(
@@ -71,7 +73,7 @@ def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> H
     if request.method == "POST" and request.user.is_authenticated:
         if not join_as_known(invitation):
             return _show_problem(request, order, LinkError.Reason.USED)
-        _welcome(request, invitation)
+        _welcome(request, order, invitation)
         return redirect("portal")
     context = {
         "order": order,
@@ -82,7 +84,8 @@ def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> H
     return render(request, "registration/join_known.html", context)
 
 
-def _welcome(request: HttpRequest, invitation: Invitation) -> None:
+def _welcome(request: HttpRequest, order: Order, invitation: Invitation) -> None:
+    mark_reached(order)
     text = _("Welcome to %(project)s.")
     messages.success(request, text % {"project": isolated(invitation.membership.project.name)})
 
@@ -101,6 +104,7 @@ def _show_problem(request: HttpRequest, order: Order, reason: LinkError.Reason) 
         return redirect("portal")
     is_old = reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED}
     can_resend = is_old and order.state == State.PACKED
-    context = {"order": order, "reason": reason.value, "can_resend": can_resend}
+    context = {"order": order, "showing": OrderStatus(order)}
+    context |= {"reason": reason.value, "can_resend": can_resend}
     status = 404 if reason == LinkError.Reason.DAMAGED else 410
     return render(request, "registration/link_problem.html", context, status=status)

@@ -1,8 +1,8 @@
-"""The registration page's words for each state of an order, and its steps."""
+"""The state of an order, its steps and what happens next, for its registration page."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple, assert_never
+from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,87 +11,26 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from portal.registration.status_words import (
+    INVITATION_WORDS,
+    LATE_HEADLINES,
+    LATE_INVITATION,
+    ONLY_THE_MAIL_IS_MISSING,
+    WORDS,
+    Words,
+)
 from shop.orders.cancellation import cancellation_reason
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, State
 from shop.orders.order_fields import FILLABLE
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import is_invitation
 from shop.orders.waiting import LATE, SLOW, waiting_since
 from shop.packing.models import Packing, StepRecord
 from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import Client, Project
 
-
-class Words(NamedTuple):
-    """The words of the page in a situation: for its title, its headline, and what follows."""
-
-    title: StrOrPromise
-    headline: StrOrPromise
-    next_step: StrOrPromise
-
-
-SOON = _("We set up your client and your project. Then you get an e-mail with a link to sign in.")
-# By the state of the order or a finer situation.
-WORDS: dict[str, Words] = {
-    "incomplete": Words(
-        _("Details needed"),
-        _("We still need a few details from you."),
-        _("You fill in the form; then we set everything up in a moment."),
-    ),
-    State.PENDING: Words(_("Received"), _("Received. We start in a moment."), SOON),
-    State.PACKING: Words(
-        _("Being set up"), _("Being set up. There is nothing for you to do."), SOON
-    ),
-    State.PACKED: Words(
-        _("Done"),
-        _("Done. The link to sign in is on its way to %(address)s."),
-        _(
-            "You open the link in the e-mail and choose a password. "
-            "The link works once and for %(days)s days."
-        ),
-    ),
-    "withdrawn": Words(
-        _("Done"),
-        _("Done. The invitation was withdrawn since."),
-        _("Whoever administers the client can invite anew."),
-    ),
-    "joined": Words(
-        _("Done"),
-        _("Done. The link was used; you sign in with your e-mail from now on."),
-        _("You find your projects in the portal."),
-    ),
-    "mendable": Words(
-        _("A detail does not fit"),
-        _("Something does not fit. Please check the marked detail."),
-        _("You correct the detail; then we go on where we stopped, in a moment."),
-    ),
-    State.HAS_PACKING_ERRORS: Words(
-        _("Delayed"),
-        _(
-            "Something is stuck on our side. Your order is safely stored; "
-            "we are on it and will write to you."
-        ),
-        _("We act. You can close this page; its address stays the same."),
-    ),
-    State.NEED_HUMAN: Words(
-        _("Being reviewed"),
-        _("A person looks at this order. We get back to you by the next working day."),
-        _(
-            "One of us looks at it and lets it go on, or writes to you. There is nothing for you "
-            "to do. You can close this page; its address stays the same."
-        ),
-    ),
-    State.CANCELLED: Words(
-        _("Cancelled"),
-        _("Cancelled."),
-        _("Nothing more happens, and nothing is to be paid. You are welcome to order again."),
-    ),
-}
-# Headlines once it takes longer than usual.
-LATE_HEADLINES: dict[str, StrOrPromise] = {
-    State.PENDING: _("Received. This is taking longer than usual."),
-    State.PACKING: _("Being set up. This is taking longer than usual."),
-}
 # The status of the first step that is not done, by the state of the order; else it is open.
 CURRENT: dict[str, str] = {
     State.PACKING: "running",
@@ -145,9 +84,28 @@ class OrderStatus:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether the page polls. A page with a form does not: polling would replace it."""
-        final = self.order.state in {State.PACKED, State.CANCELLED}
-        return not final and not self.has_form
+        """Tell whether the page polls. A page with a form does not: polling would replace it.
+
+        When all is set up, it goes on until the member has joined: the mail may still come back.
+        """
+        over = self.is_joined or self.is_withdrawn or self.order.state == State.CANCELLED
+        return not over and not self.has_form
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether packing is over, so that a page without scripts need not look again."""
+        return self.order.state in {State.PACKED, State.CANCELLED}
+
+    @cached_property
+    def is_invitation(self) -> bool:
+        """Tell whether the order only invites somebody into a project that there is."""
+        return is_invitation(self.order)
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Tell whether our mail could not be delivered, and somebody has to act."""
+        over = self.is_joined or self.is_withdrawn or self.order.state == State.CANCELLED
+        return self.order.unreachable_since is not None and not over
 
     @property
     def may_have_wrong_address(self) -> bool:
@@ -179,27 +137,39 @@ class OrderStatus:
     @property
     def masked_email(self) -> str:
         """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
-        member = self.order.member
-        return mask_email(self.order.user_email or (member.email if member else ""))
+        return mask_email(address_of(self.order))
 
     @property
     def title(self) -> str:
         """Return the state in a word or two, for the title of the page."""
-        return str(WORDS[self._situation].title)
+        situation = "unreachable" if self.is_unreachable else self._situation
+        return str(WORDS[situation].title)
 
     @property
     def headline(self) -> str:
         """Return the state in the words of the page."""
+        if self.is_unreachable:
+            return self._words("unreachable").headline % {"address": self.masked_email}
         if self._waited >= SLOW:
-            return str(LATE_HEADLINES[self.order.state])
-        return WORDS[self._situation].headline % {"address": self.masked_email}
+            return str(LATE_INVITATION if self.is_invitation else LATE_HEADLINES[self.order.state])
+        return self._words(self._situation).headline % {"address": self.masked_email}
+
+    @property
+    def standing(self) -> StrOrPromise:
+        """Return how the order stands besides, where our mail could not be delivered."""
+        if self._situation == State.PACKED:
+            return ONLY_THE_MAIL_IS_MISSING
+        return self._words(self._situation).headline
 
     @property
     def next_step(self) -> str:
         """Return the sentence about what happens next and who does it."""
+        if self.is_unreachable and self._situation == State.PACKED:
+            return str(self._words("unreachable").next_step)
         if self._waited < SLOW:
-            return WORDS[self._situation].next_step % {"days": settings.INVITATION_DAYS}
-        if not self.masked_email:
+            values = {"days": settings.INVITATION_DAYS, "address": self.masked_email}
+            return self._words(self._situation).next_step % values
+        if not self.masked_email or self.is_unreachable:
             return gettext("You can close this page; its address stays the same.")
         sentence = gettext(
             "You can close this page; we will write to %(address)s once all is set up."
@@ -230,6 +200,10 @@ class OrderStatus:
         if self.order.state not in LATE_HEADLINES or self.has_form:
             return timedelta()
         return timezone.now() - waiting_since(self.order)
+
+    def _words(self, situation: str) -> Words:
+        words = INVITATION_WORDS.get(situation) if self.is_invitation else None
+        return Words(WORDS[situation].title, *words) if words else WORDS[situation]
 
     @cached_property
     def _situation(self) -> str:
@@ -274,8 +248,12 @@ class OrderStatus:
         if "open" in statuses:
             statuses[statuses.index("open")] = CURRENT.get(self.order.state, "open")
         return [
-            Step(step_title(name), status) for name, status in zip(names, statuses, strict=True)
+            Step(self._title(name), status) for name, status in zip(names, statuses, strict=True)
         ]
+
+    def _title(self, name: str) -> str:
+        # Somebody who is invited is not the project's first member.
+        return gettext("Member") if name == "member" and self.is_invitation else step_title(name)
 
     @property
     def version(self) -> str:
@@ -286,6 +264,10 @@ class OrderStatus:
     @property
     def moment(self) -> str:
         """Return the part of the version of which a change is announced to screen readers."""
+        if self.is_unreachable:
+            return f"{self.order.state}:unreachable"
+        if self.is_joined:
+            return f"{self.order.state}:joined"
         passed = sum(self._waited >= limit for limit in (SLOW, LATE))
         return self.order.state + "+" * passed
 

@@ -1,10 +1,13 @@
 """The special registration page, keyed by the order's hash, and its live fragment."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.registration.forms import (
@@ -15,18 +18,47 @@ from portal.registration.forms import (
     FindForm,
     OrderForm,
 )
-from portal.registration.order_access import find_order, has_ordered, private
+from portal.registration.order_access import (
+    find_order,
+    has_named_address,
+    has_ordered,
+    private,
+    remember_named_address,
+)
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
 from shop.form_texts import add_errors
 from shop.languages import page_language
 from shop.notifications.emails.order_links import queue_link_of_number, queue_links_of_address
-from shop.notifications.emails.resend import resend_invitation
+from shop.notifications.emails.resend import Resent, resend_invitation
 from shop.orders.corrections import corrections_left, is_readdressable
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, State
 from shop.tenancy.invitations import join_token, redeem_code
 from shop.tenancy.models import User
+
+# What the page says to somebody who wants the mail sent again.
+RESENT = {
+    Resent.QUEUED: gettext_lazy("A new e-mail is on its way. Older links no longer work."),
+    Resent.HAD_ENOUGH_THIS_HOUR: gettext_lazy(
+        "No new e-mail was sent: several went to %(address)s within the last hour. Please check "
+        "the spam folder, or try again in an hour."
+    ),
+    Resent.HAD_ENOUGH_TODAY: gettext_lazy(
+        "No new e-mail was sent: %(address)s has had as many as we send to one address in a day. "
+        "Please check the spam folder, or try again tomorrow."
+    ),
+    Resent.NO_LINK_YET: gettext_lazy(
+        "No e-mail was sent: there is no link yet. We send it once everything is set up."
+    ),
+    Resent.NO_LINK_ANY_MORE: gettext_lazy(
+        "No e-mail was sent: the link was used, or the invitation was withdrawn."
+    ),
+}
+TRIED_ONCE_MORE = gettext_lazy(
+    "We are trying %(address)s once more. Our last e-mail could not be delivered there; this page "
+    "says if it fails again."
+)
 
 
 @private
@@ -76,15 +108,35 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
     showing = OrderStatus(order)
     form = _form(request, order, showing)
     if request.method == "POST" and form and _save(request, form):
-        return redirect("registration", order_hash)
+        return _saved(order, form, remember=True)
     if request.method == "POST" and not showing.has_form:
         messages.info(request, _("These details were filled in already."))
         return redirect("registration", order_hash)
-    context = {"showing": showing, "order": order, "form": form, "code_form": CodeForm()}
+    context = {**_progress(request, order, showing), "form": form}
     status = 422 if form and form.is_bound else 200
     if isinstance(form, DetailsForm) and form.is_outdated:
         status = 409
     return render(request, "registration/page.html", context, status=status)
+
+
+def _progress(request: HttpRequest, order: Order, showing: OrderStatus) -> dict[str, Any]:
+    """Return the context of the live part. An address that fails comes with its correction."""
+    context = {"showing": showing, "order": order, "code_form": CodeForm()}
+    if not showing.is_unreachable:
+        return context
+    left = corrections_left(order)
+    context |= {"left": left, "may_correct": has_ordered(request, order)}
+    if context["may_correct"] and left and "user_email" not in showing.mendable:
+        context["address_form"] = EmailChangeForm(order, {"user_email": True})
+    return context
+
+
+def _saved(order: Order, form: OrderForm, *, remember: bool) -> HttpResponse:
+    """Go back to the order's page; if wished, remember in which browser an address was typed."""
+    response = redirect("registration", order.order_hash)
+    if remember and form.has_named_address:
+        remember_named_address(response, order)
+    return response
 
 
 def _form(request: HttpRequest, order: Order, showing: OrderStatus) -> OrderForm | None:
@@ -125,12 +177,18 @@ def address(request: HttpRequest, order_hash: str) -> HttpResponse:
         # The same answer for every order, so that it reveals nothing.
         return render(request, "registration/address_closed.html", context, status=403)
     left = corrections_left(order)
-    if not is_readdressable(order) or not left:
+    # While we are setting things up, the form waits with what was typed.
+    is_busy = order.state == State.PACKING and order.unreachable_since is not None
+    if not left or not (is_readdressable(order) or is_busy):
         return render(request, "registration/address_late.html", {**context, "left": left})
     data = request.POST if request.method == "POST" else None
     form = EmailChangeForm(order, {"user_email": True}, data)
-    if form.is_bound and _save(request, form):
-        return redirect("registration", order_hash)
+    typed_here = has_named_address(request, order)
+    if form.is_bound and is_busy:
+        text = _("We are setting things up at this moment. Please send the address again.")
+        form.add_error(None, text)
+    elif form.is_bound and _save(request, form):
+        return _saved(order, form, remember=typed_here)
     context |= {"form": form, "left": left}
     status = 422 if form.errors else 200
     return render(request, "registration/address.html", context, status=status)
@@ -140,20 +198,17 @@ def address(request: HttpRequest, order_hash: str) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
     """Return the live fragment, or 204 while the page shows this version (`?seen=`) already."""
-    showing = OrderStatus(find_order(order_hash))
+    order = find_order(order_hash)
+    showing = OrderStatus(order)
     seen = request.GET.get("seen", "")
     if seen == showing.version:
         return HttpResponse(status=204)
     if showing.has_form:
         # A form needs the whole page.
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    context = {
-        "showing": showing,
-        "order": showing.order,
-        "code_form": CodeForm(),
-        # Screen readers announce changes of state and delays only, not every step.
-        "announce": seen.partition("-")[0] != showing.moment,
-    }
+    # Screen readers announce changes of state and delays only, not every step.
+    announce = seen.partition("-")[0] != showing.moment
+    context = {**_progress(request, order, showing), "announce": announce}
     return render(request, "registration/fragment.html", context)
 
 
@@ -161,11 +216,13 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
 @require_POST
 def resend(request: HttpRequest, order_hash: str) -> HttpResponse:
     """Send the invitation mail again, with a new link."""
-    if resend_invitation(find_order(order_hash)):
-        messages.success(request, _("A new e-mail is on its way. Older links no longer work."))
+    order = find_order(order_hash)
+    resent = resend_invitation(order)
+    if resent == Resent.QUEUED and not order.unreachable_since:
+        messages.success(request, RESENT[resent])
     else:
-        text = _("No new e-mail could be sent just now. Please look into your spam folder first.")
-        messages.warning(request, text)
+        text = TRIED_ONCE_MORE if resent == Resent.QUEUED else RESENT[resent]
+        messages.warning(request, text % {"address": OrderStatus(order).masked_email})
     return redirect("registration", order_hash)
 
 
@@ -191,5 +248,5 @@ def code(request: HttpRequest, order_hash: str) -> HttpResponse:
             return redirect("join", order_hash, join_token(invitation))
         text = _("This code does not work. After a few wrong ones only that of a new e-mail does.")
         form.add_error("code", text)
-    context = {"showing": showing, "order": order, "code_form": form}
+    context = {**_progress(request, order, showing), "code_form": form}
     return render(request, "registration/page.html", context, status=status)

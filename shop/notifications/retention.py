@@ -19,7 +19,9 @@ from shop.orders.models import State
 from shop.orders.states import FINISHED
 
 BATCH = 500  # rows per transaction, during which nobody else can write to SQLite
-ENDED_MESSAGES = (Message.State.SENT, Message.State.FAILED, Message.State.OBSOLETE)
+ENDED_MESSAGES = tuple(
+    state for state in Message.State if state not in {Message.State.WAITING, Message.State.SENDING}
+)
 ENDED_DELIVERIES = (Delivery.State.DELIVERED, Delivery.State.FAILED, Delivery.State.GONE)
 
 

@@ -1,7 +1,7 @@
 """Groups of orders by what they wait for, and which of them have waited too long."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -19,16 +19,23 @@ TOO_LONG = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class OrderSlice:
-    """Orders of one state, or some of them, which one index lists by age."""
+    """Orders of one state (None: of any), or some of them, which one index lists by age."""
 
-    state: State
+    state: State | None
     complete: bool | None = None
     longer_than: timedelta | None = None
     except_fault: str = ""
+    unreachable: bool | None = None
 
     def where(self, now: datetime | None = None, state: str = "state") -> Q:
         """Return the condition; `state` is the name of the state's column in the query."""
-        condition = Q(**{state: self.state})
+        condition = Q() if self.state is None else Q(**{state: self.state})
+        if self.unreachable:
+            # Up to now, so that SQLite seeks in the index that holds only these.
+            until = now or timezone.now()
+            condition &= Q(unreachable_since__isnull=False, unreachable_since__lte=until)
+        elif self.unreachable is False:
+            condition &= Q(unreachable_since=None)
         if self.complete is not None:
             condition &= Q(complete=self.complete)
         if self.longer_than is not None:
@@ -41,7 +48,8 @@ class OrderSlice:
         """Return whether `order` belongs to the slice."""
         age = self.longer_than
         return (
-            order.state == self.state
+            self.state in {None, order.state}
+            and self.unreachable in {None, order.unreachable_since is not None}
             and self.complete in {None, order.complete}
             and not (self.except_fault and order.fault == self.except_fault)
             and (not age or order.updated_at <= (now or timezone.now()) - age)
@@ -61,7 +69,12 @@ def any_holds(slices: Iterable[OrderSlice], order: Order, now: datetime | None =
 # What staff must look at.
 STUCK = (OrderSlice(State.NEED_HUMAN), OrderSlice(State.HAS_PACKING_ERRORS))
 STALLED = (OrderSlice(State.PACKING, None, TOO_LONG), OrderSlice(State.PENDING, True, TOO_LONG))
-NEEDS_STAFF = (*STUCK, *STALLED)
+# Our mails do not reach the customer. An order may be stuck besides, but is listed once.
+UNREACHABLE = OrderSlice(None, unreachable=True)
+NEEDS_STAFF = (
+    *(replace(part, unreachable=False) for part in (*STUCK, *STALLED)),
+    UNREACHABLE,
+)
 # Without details for as long as it takes until we send a reminder.
 UNANSWERED = OrderSlice(State.PENDING, False, timedelta(days=settings.REMIND_AFTER_DAYS))
 

@@ -37,7 +37,8 @@ def cancel(order: Order, staff: User, *, reason: str) -> bool:
     if State.CANCELLED not in TRANSITIONS[State(order.state)]:
         return False
     with transaction.atomic():
-        if not transition(order, State.CANCELLED, actor=staff, note=reason, follow_up_on=None):
+        over: dict[str, Any] = {"follow_up_on": None, "unreachable_since": None}
+        if not transition(order, State.CANCELLED, actor=staff, note=reason, **over):
             return False
         Invitation.objects.filter(order=order, used_at=None).delete()
         reserved = Membership.objects.filter(joined_at=None, invitations=None)
@@ -58,4 +59,4 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
         with transaction.atomic():
             # Locked first: completing the order at this moment wins or finds it cancelled.
             if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
-                transition(order, State.CANCELLED, **nothing)
+                transition(order, State.CANCELLED, **nothing, unreachable_since=None)

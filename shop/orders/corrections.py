@@ -113,7 +113,10 @@ def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
         if "user_email" in changes:
             lock_order_rows(order)
         complete = not _with(order, changes).missing
-        won = bool(seen.update(**changes, complete=complete, updated_at=timezone.now()))
+        written = {**changes, "complete": complete, "updated_at": timezone.now()}
+        if "user_email" in changes:
+            written["unreachable_since"] = None
+        won = bool(seen.update(**written))
         if won:
             order.refresh_from_db()
             _rename(order, changes)

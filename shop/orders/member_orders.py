@@ -42,6 +42,8 @@ def remove_member(membership: Membership, admin: User) -> bool:
             kind = OrderEvent.Kind.REMOVED
             events = [OrderEvent(order=order, kind=kind, actor=admin) for order in orders]
             OrderEvent.objects.bulk_create(events)
+            pks = [order.pk for order in orders]
+            Order.objects.filter(pk__in=pks).update(unreachable_since=None)
     return removed
 
 

@@ -16,6 +16,7 @@ from shop.catalogue.prices import gross
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
+from shop.orders.order_indexes import ORDER_INDEXES
 from shop.orders.order_numbers import new_order_number
 from shop.tenancy.models import Client, Invitation, Project, User
 
@@ -108,6 +109,10 @@ class Order(CanonicalEmailModel):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = optional(User, on_delete=models.PROTECT)
 
+    # Since when our mails to its address have been refused for good, or given up. NULL again once
+    # one is sent, the address is corrected, or it no longer matters.
+    unreachable_since = models.DateTimeField(null=True, blank=True, editable=False)
+
     # Who of staff sees to it, and when they want to look at it again.
     taken_by = optional(User, db_index=False)  # the index `order_taken` begins with it
     follow_up_on = models.DateField(null=True, blank=True)
@@ -133,32 +138,7 @@ class Order(CanonicalEmailModel):
             ("mend_order", _("Can mend orders")),
             ("export_order", _("Can export orders")),
         ]
-        indexes: ClassVar = [
-            Index(fields=["state", "updated_at"]),
-            Index(fields=["application", "-created_at"]),
-            Index(fields=["owner_digest"]),
-            # The state in front, else SQLite without statistics takes the index above and sorts.
-            Index(
-                fields=["state", "created_at"],
-                name="order_due",
-                condition=Q(state="pending", complete=True),
-            ),
-            # The queue lists state by state, each by age; the overview counts by days.
-            Index(fields=["state", "created_at", "product"], name="order_placed"),
-            Index(fields=["product", "state", "updated_at"], name="order_of_tier"),
-            Index(
-                fields=["taken_by", "state", "updated_at"],
-                name="order_taken",
-                condition=Q(taken_by__isnull=False),
-            ),
-            Index(
-                fields=["state", "follow_up_on"],
-                name="order_follow_up",
-                condition=Q(follow_up_on__isnull=False),
-            ),
-            Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
-            Index(fields=["canonical_email"], name="order_mailbox"),
-        ]
+        indexes: ClassVar = ORDER_INDEXES
         constraints: ClassVar = [
             CheckConstraint(condition=Q(state__in=State.values), name="order_state_is_known"),
             CheckConstraint(

@@ -58,7 +58,7 @@ def erase_orders(
         basket.contacts, basket.company = {}, ""
         basket.save()
     emptied = Order.objects.filter(pk__in=numbers)
-    emptied.update(**nothing, updated_at=timezone.now())
+    emptied.update(**nothing, unreachable_since=None, updated_at=timezone.now())
     reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers)
 

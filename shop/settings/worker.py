@@ -1,5 +1,6 @@
 """The worker: packing, outgoing mail, webhooks, the queue, and how long things are kept."""
 
+from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from shop.env import env, read, required, sender
@@ -110,9 +111,9 @@ else:
 if env.str("EMAIL_URL", default=""):
     globals().update(read("EMAIL_URL", env.email_url, ""))  # EMAIL_BACKEND, EMAIL_HOST and so on
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = read(
-    "MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_URL).hostname}"
-)
+_name, _address = parseaddr(read("MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_URL).hostname}"))
+# With a name, by which readers know the sender.
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((_name or "Slate", _address))
 
 INVITATION_DAYS = 7
 JOIN_CODE_TRIES = 5  # for one mail

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from shop.access.tokens import issue
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.resend import send_again
+from shop.notifications.emails.resend import Resent, send_again
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.assignment import appoint_client_admin
 from shop.orders.basket import update_document
@@ -134,7 +134,7 @@ def be_looked_at_by_staff(user: User, order: Order) -> None:
     other = make_packed_order(user_email="ole@example.com")
     assert appoint_client_admin(other, user, staff)
     send_all()
-    assert send_again(told_of_nina().get(), staff)
+    assert send_again(told_of_nina().get(), staff) == Resent.QUEUED
     visitor(staff).get(f"/staff/export.csv?q={EMAIL}").getvalue()
     LogEntry.objects.create(
         user=staff,

@@ -77,7 +77,7 @@ def with_link(user: User, language: str) -> Client:
     return browser
 
 
-def reset_address(user: User, key: str = "set-password") -> str:
+def reset_address(user: User, key: str) -> str:
     names = {"uidb36": user_pk_to_url_str(user), "key": key}
     return reverse("account_reset_password_from_key", kwargs=names)
 
@@ -126,7 +126,7 @@ def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
 
 def address_of(name: str, user: User) -> str:
     if name == "account_reset_password_from_key":
-        return reset_address(user)
+        return reset_address(user, default_token_generator.make_token(user))
     if name in {"mfa_edit_webauthn", "mfa_remove_webauthn"}:
         return reverse(name, args=[Authenticator.objects.get(type="webauthn").pk])
     return reverse(name)

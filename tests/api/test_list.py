@@ -177,6 +177,11 @@ def test_state_that_no_placed_order_has_is_unknown_to_the_list(token: str, state
     assert answer.json()["error"] == {"state": ["is not a state that this list knows."]}
 
 
+def test_number_too_long_to_be_read_is_out_of_range(token: str) -> None:
+    answer = list_orders(token, page="9" * 5000)
+    assert answer.json()["error"] == {"page": ["is out of range."]}
+
+
 def test_parameter_given_twice_is_422(token: str) -> None:
     answer = Client().get("/api/orders?page=1&page=1", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 422

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.resend import send_again
+from shop.notifications.emails.resend import Resent, send_again
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.corrections import readdress
 from shop.orders.models import Order
@@ -31,7 +31,7 @@ def test_mail_goes_out_anew_to_whom_it_went(state: str) -> None:
     order.messages.update(state=state, attempts=3)
     mail = order.messages.get()
     page = press(order, f"mails/{mail.pk}")
-    assert "The e-mail is on its way again." in words(page)
+    assert "The e-mail is being sent again." in words(page)
     again = order.messages.exclude(pk=mail.pk).get()
     assert (again.kind, again.recipient) == ("received", "nicecustomer@gmx.com")
     assert (again.state, again.attempts) == (WAITING, 0)
@@ -93,8 +93,8 @@ def test_two_that_send_again_at_once_send_once() -> None:
     order, staff = make_order(), make_staff("agent")
     order.messages.update(state=SENT)
     mine, theirs = (Message.objects.select_related("order__invitation").get() for _ in range(2))
-    assert send_again(mine, staff)
-    assert not send_again(theirs, staff)
+    assert send_again(mine, staff) == Resent.QUEUED
+    assert send_again(theirs, staff) == Resent.TOO_LATE
     assert order.messages.count() == 2
 
 

@@ -12,7 +12,7 @@ from shop import owner_cookie
 from shop.content.models import Page, Question, Version
 from shop.content.publishing import newest, publish
 from shop.content.questions import clear_cache
-from tests.factories import make_packed_order, make_staff, make_user
+from tests.factories import make_bare_order, make_packed_order, make_staff, make_user
 from tests.pages import assert_left_out, at_checkout, html, join_address, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -137,10 +137,13 @@ def test_privacy_names_each_cookie_that_the_shop_sets() -> None:
     browser.get("/?lang=de")
     browser.post("/checkout/", form)
     browser.post("/account/login/", {"login": user.email, "password": "quiet paper, exact type"})
+    details = {"client_name": "Film", "project_name": "Dreh", "user_email": "nina@example.com"}
+    browser.post(f"/register/{make_bare_order().order_hash}/", details)
     # One message, for a page that was never asked for.
     browser.post("/checkout/", {"product": "gone"})
     kept = {cookie.key for cookie in browser.cookies.values()}
-    assert {"OwnerId", "csrftoken", "sessionid", "django_language", "messages"} == kept
+    ours = {"OwnerId", "NamedAddress", "csrftoken", "sessionid", "django_language", "messages"}
+    assert ours == kept
     said = newest("privacy")
     for name in kept:
         assert f"- `{name}` " in said.text_de

@@ -19,7 +19,7 @@ from shop.tenancy.models import Client, Invitation, Membership, Project
 
 LINK = re.compile("/register/([0-9a-f]{32})/(join/)?")
 DELIVERED = (Client, Project, Membership, Invitation)
-REFUSED = Message.State.FAILED
+REFUSED = Message.State.REFUSED
 ENDED = (Message.State.SENT, REFUSED)
 KINDS = (Message.Kind.INVITATION, Message.Kind.RECEIVED)
 

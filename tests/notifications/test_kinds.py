@@ -115,7 +115,7 @@ def test_mail_says_that_a_program_wrote_it(
     (mail,) = [
         mail
         for mail in mailoutbox
-        if mail.extra_headers["Message-ID"].startswith(f"<message-{message.pk}@")
+        if mail.extra_headers["Message-ID"].startswith(f"<message-{message.pk}.")
     ]
     source = mail.message()
     assert source["Auto-Submitted"] == "auto-generated"

@@ -13,6 +13,7 @@ from shop.orders.attention import (
     STUCK,
     TOO_LONG,
     UNANSWERED,
+    UNREACHABLE,
     OrderSlice,
     any_holds,
     where_any,
@@ -90,3 +91,12 @@ def test_name_of_the_states_column_can_be_another() -> None:
     order_in("has_packing_errors")
     rows = Packing.objects.filter(STUCK[0].where(state="order__state"))
     assert [row.order_id for row in rows] == [approval.pk]
+
+
+def test_order_whose_mail_comes_back_needs_staff_and_is_listed_once() -> None:
+    lost, stuck, fine = order_in("packed"), order_in("need_human"), order_in("packed")
+    assert chosen(UNREACHABLE) == set()
+    assert chosen(*NEEDS_STAFF) == {stuck.pk}
+    Order.objects.exclude(pk=fine.pk).update(unreachable_since=timezone.now())
+    assert chosen(UNREACHABLE) == chosen(*NEEDS_STAFF) == {lost.pk, stuck.pk}
+    assert [part for part in NEEDS_STAFF if chosen(part)] == [UNREACHABLE]

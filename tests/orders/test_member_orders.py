@@ -32,8 +32,8 @@ def test_invitation_is_an_order_that_costs_nothing() -> None:
     membership = Membership.objects.get()
     assert (membership.project, membership.user.email) == (project, "nina@example.com")
     assert membership.role == Membership.Role.MEMBER
-    kinds = set(Message.objects.values_list("kind", flat=True))
-    assert {"received", "invitation"} <= kinds
+    kinds = set(Message.objects.values_list("kind", "recipient"))
+    assert kinds == {("invitation", "nina@example.com"), ("packed", admin_of(project).email)}
 
 
 def test_who_is_being_invited_is_not_invited_again() -> None:

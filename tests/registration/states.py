@@ -61,6 +61,9 @@ def order_in(situation: str) -> Order:
             wait(order, minutes=2 if situation == "slow" else 6)
         case "packed":
             return make_packed_order()
+        case "unreachable":
+            order = make_packed_order()
+            Order.objects.filter(pk=order.pk).update(unreachable_since=timezone.now())
         case "has_packing_errors":
             order = make_order(admin_user_access_token=make_token(make_user()))
             Token.objects.all().delete()

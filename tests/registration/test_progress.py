@@ -8,13 +8,14 @@ from shop.orders.models import Order, State
 from shop.orders.states import transition
 from shop.packing.models import StepRecord
 from shop.packing.recovery import approve
+from shop.tenancy.models import Invitation
 from tests.factories import make_bare_order, make_order, make_packed_order, make_user, pack_all
 from tests.pages import Response, html, visitor, words
 from tests.registration.states import order_in
 
 pytestmark = pytest.mark.django_db
 
-LIVE = ["pending", "packing", "has_packing_errors", "need_human"]
+LIVE = ["pending", "packing", "packed", "has_packing_errors", "need_human"]
 
 
 def progress(order: Order, seen: str = "") -> Response:
@@ -78,16 +79,19 @@ def test_fragment_looks_again_while_something_may_change(situation: str) -> None
     assert "data-live" in answer
 
 
-@pytest.mark.parametrize("situation", ["packed", "cancelled"])
+@pytest.mark.parametrize("situation", ["joined", "cancelled"])
 def test_fragment_ends_the_timer_at_the_end(situation: str) -> None:
-    answer = html(progress(order_in(situation), "packing-0-3-"))
+    order = order_in("packed" if situation == "joined" else situation)
+    if situation == "joined":
+        Invitation.objects.update(used_at=order.created_at)
+    answer = html(progress(order, "packing-0-3-"))
     assert "hx-get" not in answer
     assert "hx-trigger" not in answer
     assert "data-live" not in answer
     assert 'hx-swap-oob="innerHTML"' in answer
 
 
-@pytest.mark.parametrize("situation", [*LIVE, "packed", "cancelled"])
+@pytest.mark.parametrize("situation", [*LIVE, "cancelled"])
 def test_fragment_shows_no_address_in_clear(situation: str) -> None:
     order = order_in(situation)
     assert order.user_email == "nicecustomer@gmx.com"

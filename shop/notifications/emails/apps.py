@@ -13,6 +13,7 @@ class EmailsConfig(AppConfig):
             order_emails,
             order_links,
             receivers,
+            setback_emails,
             staff_digest,
             staff_invitation_emails,
         )

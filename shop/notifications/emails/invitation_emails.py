@@ -1,17 +1,23 @@
 """Mails about a packed order: the new member's invitation and the orderer's notice."""
 
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from shop.email_spellings import shown_email
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
+from shop.notifications.emails.kinds import Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.queue import invitation_key
-from shop.notifications.emails.samples import order_sample
-from shop.orders.models import State
+from shop.notifications.emails.samples import order_sample, sample_order
+from shop.orders.models import Order, State
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import inviter_of
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.invitations import join_code, join_token
+from shop.tenancy.models import User
 from shop.typed_text import isolated
 
 
@@ -27,7 +33,10 @@ class DeliveryEmail(OrderEmail):
 class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
     """Link by which the new member joins; one mail per counter of the invitation."""
 
-    samples = (order_sample(gettext_lazy("new member"), state=State.PACKED),)
+    samples = (
+        order_sample(gettext_lazy("new member"), state=State.PACKED),
+        Sample(gettext_lazy("invited by a colleague"), lambda: {"order": _sample_invitation()}),
+    )
 
     def is_obsolete(self) -> bool:
         """Tell whether the link is used or replaced, besides the base's reason."""
@@ -55,46 +64,90 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
             "Are you reading this on another device? "
             "Then enter this code on the page of your order:"
         )
+        if self.invites:
+            other_device = _(
+                "Are you reading this on another device? "
+                "Then enter this code on the page of your invitation:"
+            )
         url = page_url("join", order.order_hash, join_token(invitation))
         lifetime %= {"days": days}
-        welcome = ""
-        if project := order.delivered_project:
-            names = {
-                "project": isolated(typed(project.name)),
-                "client": isolated(typed(project.client.name)),
-            }
-            welcome = _("Welcome to the project “%(project)s” of %(client)s.") % names
+        ready = (
+            _("With this link you join.")
+            if self.invites
+            else _("All is set up. With this link you join.")
+        )
         return EmailContent(
-            subject=_("Your link to sign in"),
-            intro=(f"{welcome} {_('All is set up. With this link you join.')}",),
+            subject=_("You are invited to a project")
+            if self.invites
+            else _("Your link to sign in"),
+            intro=(" ".join(filter(None, (self._welcome(), ready))),),
             rows=self.rows(),
             action=Link(_("Join the project"), url),
             outro=(f"{other_device} {join_code(invitation)}", f"{lifetime} {expired}", unknown),
         )
 
+    @cached_property
+    def invites(self) -> bool:
+        """Tell whether the reader is a colleague of somebody who orders for a client of theirs."""
+        return self.is_invitation or inviter_of(self.order) is not None
+
+    def _welcome(self) -> str:
+        project, inviter = self.order.delivered_project, inviter_of(self.order)
+        if project is None:
+            return ""
+        names = {
+            "project": isolated(typed(project.name)),
+            "client": isolated(typed(project.client.name)),
+        }
+        if inviter is not None:
+            # An inviter is a user whose address is verified; their name is whatever they typed.
+            name, email = (
+                isolated(typed(inviter.get_full_name())),
+                typed(shown_email(inviter.email)),
+            )
+            names["who"] = f"{name} ({email})" if name else email
+            return _("%(who)s invites you to the project “%(project)s” of %(client)s.") % names
+        if self.is_invitation:
+            return _("You are invited to the project “%(project)s” of %(client)s.") % names
+        return _("Welcome to the project “%(project)s” of %(client)s.") % names
+
 
 class OrderPacked(DeliveryEmail, kind=Message.Kind.PACKED):
     """Notice to the person who placed the order, if that is not the new member."""
 
-    samples = (order_sample(gettext_lazy("to who ordered"), state=State.PACKED),)
-
-    def is_obsolete(self) -> bool:
-        """Tell whether the orderer may no longer sign in; the order's address does not matter."""
-        user = self.message.user
-        return user is not None and not user.may_sign_in
+    follows_address = False  # it is for the orderer
+    samples = (
+        order_sample(gettext_lazy("to who ordered"), state=State.PACKED),
+        Sample(gettext_lazy("to who invited"), lambda: {"order": _sample_invitation()}),
+    )
 
     def content(self) -> EmailContent:
         """Return what was set up, with the new member's address masked."""
-        order = self.order
-        email = order.user_email or (order.member.email if order.member else "")
+        email = {"address": mask_email(address_of(self.order))}
         invited = _("The link to sign in is on its way to %(address)s.")
         nothing_to_do = _(
             "There is nothing for you to do: the new member joins by the link in that mail."
         )
+        if self.is_invitation:
+            sending = _("The place is ready, and we are sending the invitation to %(address)s.")
+            return EmailContent(
+                subject=_("Your invitation is being sent"),
+                intro=(sending % email,),
+                rows=self.rows(),
+                action=self.page(_("See the invitation")),
+                outro=(nothing_to_do,),
+            )
         return EmailContent(
             subject=_("Your order is set up"),
-            intro=(_("All that you ordered is set up."), invited % {"address": mask_email(email)}),
+            intro=(_("All that you ordered is set up."), invited % email),
             rows=self.rows(),
             action=self.page(_("See the order")),
             outro=(nothing_to_do,),
         )
+
+
+def _sample_invitation() -> Order:
+    inviter = User(email="bernd@example.com", first_name="Bernd", last_name="Beispiel")
+    return sample_order(
+        state=State.PACKED, client_id=1, project_id=1, client_name=None, placed_by=inviter
+    )

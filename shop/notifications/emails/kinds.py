@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
 from django.utils.translation import override
 from django_stubs_ext import StrOrPromise
 
@@ -73,5 +74,15 @@ def render(message: Message) -> Rendered:
             text=render_to_string("emails/content.txt", context).strip() + "\n",
             html=render_to_string("emails/content.html", context),
             attachment=content.attachment,
-            message_id=f"<message-{message.pk}@{urlsplit(settings.BASE_URL).hostname}>",
+            message_id=_message_id(message),
         )
+
+
+def _message_id(message: Message) -> str:
+    # Not of the primary key alone: a restored database gives the same one to another mail, which
+    # mail systems would drop as a duplicate.
+    seed = f"{message.pk} {message.created_at.isoformat()}"
+    digest = salted_hmac("shop.notifications.emails.message_id", seed, algorithm="sha256")
+    return (
+        f"<message-{message.pk}.{digest.hexdigest()[:32]}@{urlsplit(settings.BASE_URL).hostname}>"
+    )

@@ -38,6 +38,7 @@ class Message(Leased):
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("given up")
+        REFUSED = "refused", _("refused")  # by the recipient's mail server, for good
         OBSOLETE = "obsolete", _("no longer needed")
 
     order = models.ForeignKey(

@@ -2,6 +2,7 @@
 
 from django.template.defaultfilters import date, floatformat
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,10 +13,11 @@ from shop.notifications.emails.content import Attachment, EmailContent, Link, Ro
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import order_sample, sample_order
-from shop.orders.cancellation import EXPIRED, cancellation_reason
 from shop.orders.consent import Consent, consent_of
-from shop.orders.error_codes import customer_error_text
-from shop.orders.models import Basket, Order, OrderEvent, State
+from shop.orders.models import Basket, Order, State
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import is_invitation
+from shop.tenancy.email_addresses import mask_email
 
 
 class OrderEmail(Email):
@@ -28,8 +30,18 @@ class OrderEmail(Email):
         assert message.order is not None  # noqa: S101 -- such mails are queued with one
         self.order: Order = message.order
 
+    @cached_property
+    def is_invitation(self) -> bool:
+        """Tell whether the order only invites somebody into a project that there is."""
+        return is_invitation(self.order)
+
     def is_obsolete(self) -> bool:
-        """Tell whether the order's address was corrected, so that the recipient's is wrong."""
+        """Tell whether the order's address was corrected, so that the recipient's is wrong.
+
+        Of a mail to a user: whether they may no longer sign in.
+        """
+        if self.message.user is not None:
+            return not self.message.user.may_sign_in
         email = self.order.user_email if self.follows_address else None
         return email is not None and not same_mailbox(email, self.message.recipient)
 
@@ -48,10 +60,11 @@ class OrderEmail(Email):
         """Return tier, client and project, as far as the order names them."""
         return self.named(self.order.client_name, self.order.project_name)
 
-    @staticmethod
-    def unknown() -> str:
-        """Return the sentence for somebody who did not order."""
-        return _("Do you know nothing of this order? Then please ignore this e-mail.")
+    def unknown(self) -> tuple[str, ...]:
+        """Return the sentence for somebody who did not order: a user who is signed in did."""
+        if self.message.user is not None:
+            return ()
+        return (_("Do you know nothing of this order? Then please ignore this e-mail."),)
 
 
 class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
@@ -75,12 +88,17 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
         terms = consent.terms if consent else None
         number, tier, *names = self.rows()
         onward = complete if self.order.complete else incomplete
+        if self.message.user is not None:
+            onward = _(
+                "Once all is set up, we write to you again. The link to join goes to %(address)s."
+            )
+            onward %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
             subject=_("Your order has arrived"),
             intro=(_("We have received your order."), onward),
             rows=(number, tier, *self._price(), *names),
             action=self.page(_("See how it stands")),
-            outro=(keep, *(_agreed(consent) if consent else ()), self.unknown()),
+            outro=(keep, *(_agreed(consent) if consent else ()), *self.unknown()),
             link=Link(_("Terms"), page_url("terms")) if terms else None,
             # The version that was agreed to, even if the page has a newer one by now.
             attachment=Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
@@ -121,80 +139,7 @@ class Reminder(OrderEmail, kind=Message.Kind.REMINDER):
             intro=(waits,),
             rows=self.rows(),
             action=self.page(_("Fill in the details")),
-            outro=(otherwise, self.unknown()),
-        )
-
-
-class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
-    """Notice that packing stands still, with the reason if the customer can act.
-
-    `details` of the message: `state`, the order's state when it was queued.
-    """
-
-    samples = (
-        order_sample(gettext_lazy("a person decides"), state=State.NEED_HUMAN),
-        order_sample(gettext_lazy("to be mended"), state=State.HAS_PACKING_ERRORS),
-    )
-
-    def is_obsolete(self) -> bool:
-        """Tell whether the order has moved on, besides the base's reason."""
-        state = self.message.details.get("state", self.order.state)
-        return self.order.state != state or super().is_obsolete()
-
-    def content(self) -> EmailContent:
-        """Return the words for the order's state, which may have changed since it was queued."""
-        if self.order.state == State.NEED_HUMAN:
-            subject, action = _("A person looks at your order"), _("See how it stands")
-            intro = [
-                _("Thank you for your order."),
-                _("A person looks at this order. We get back to you by the next working day."),
-            ]
-        else:
-            subject, action = _("Please check your order"), _("Check the order")
-            intro = [
-                _("We cannot go on with your order just now."),
-                _("Something does not fit. Please check the marked detail."),
-                customer_error_text(self.order.fault),
-            ]
-        return EmailContent(
-            subject=subject,
-            intro=tuple(filter(None, intro)),
-            rows=self.rows(),
-            action=self.page(action),
-            outro=(_("Your order is safely stored."), self.unknown()),
-        )
-
-
-class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
-    """Notice that the order was cancelled, with the reason."""
-
-    follows_address = False  # a cancellation is final
-    samples = (
-        Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
-        order_sample(
-            gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
-        ),
-    )
-
-    def content(self) -> EmailContent:
-        """Return the reason that staff gave, or that the order expired and was erased."""
-        nothing_due = _("Nothing is to be paid for it.")
-        if self.order.user_email is None:  # erased
-            return EmailContent(
-                subject=_("Your order was cancelled"),
-                intro=(str(EXPIRED),),
-                rows=self.rows(),
-                action=Link(_("See the tiers"), page_url("tiers")),
-                outro=(nothing_due, _("You are welcome to order again.")),
-            )
-        reason = cancellation_reason(self.order)
-        return EmailContent(
-            subject=_("Your order was cancelled"),
-            intro=(_("We have cancelled your order."), *filter(None, [reason])),
-            rows=self.rows(),
-            action=self.page(_("See the order")),
-            outro=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
-            link=Link(_("Imprint"), page_url("imprint")),
+            outro=(otherwise, *self.unknown()),
         )
 
 
@@ -215,8 +160,16 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
             "There is nothing to do."
         )
         mine = _("Was it your order after all? Then please tell us: the imprint says how.")
+        subject = _("This address no longer belongs to an order")
+        if self.is_invitation:
+            subject = _("This address no longer belongs to an invitation")
+            corrected = _(
+                "An invitation to a project named this e-mail address. That was corrected: it "
+                "goes to another address now, and we write to this one about it no more."
+            )
+            mine = _("Was it meant for you after all? Then please ask the person who invited you.")
         return EmailContent(
-            subject=_("This address no longer belongs to an order"),
+            subject=subject,
             intro=(corrected,),
             outro=(link_ended, mine),
             link=Link(_("Imprint"), page_url("imprint")),
@@ -241,12 +194,4 @@ def _sample_agreed() -> Order:
         text_en="Here are the terms in the version that was agreed to.",
     )
     Basket(order=order, terms=terms, agreed_at=timezone.now())  # sets order.basket
-    return order
-
-
-def _sample_cancelled() -> Order:
-    order = sample_order(state=State.CANCELLED)
-    reason = str(_("You have told us that it is not needed."))
-    cancelled = OrderEvent(state=State.CANCELLED, note=reason)
-    order._prefetched_objects_cache = {"events": [cancelled]}  # type: ignore[attr-defined] # noqa: SLF001
     return order

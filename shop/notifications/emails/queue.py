@@ -10,21 +10,27 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from shop.email_spellings import same_mailbox
+from shop.email_spellings import same_mailbox, stored_email
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_lookup import address_of
+from shop.orders.parties import customer_of, is_invitation, orderer_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Invitation, StaffInvitation, User
 
 
 def queue_received(order: Order) -> None:
-    """Queue the confirmation with the link to the registration page, if there is an address."""
-    _queue(order, Message.Kind.RECEIVED, order.user_email)
+    """Queue the receipt with the link to the registration page, if there is an address.
+
+    An invited colleague gets none, and who invites has seen the page (contract, "Mail").
+    """
+    if not is_invitation(order):
+        _queue(order, Message.Kind.RECEIVED, **_customer(order))
 
 
 def queue_completed(order: Order) -> None:
     """Queue the confirmation again for an order that was completed on its page."""
-    _queue(order, Message.Kind.RECEIVED, order.user_email, "completed")
+    _queue(order, Message.Kind.RECEIVED, dedupe_key="completed", **_customer(order))
 
 
 def queue_reminder(order: Order) -> None:
@@ -50,8 +56,8 @@ def queue_invitation(order: Order) -> None:
     """Queue the mail with the link to join, once per counter of the invitation."""
     if order.member and order.invitation:
         # The order's address may be an old one of a known user.
-        recipient = order.user_email or order.member.email
-        _queue(order, Message.Kind.INVITATION, recipient, invitation_key(order.invitation))
+        recipient, key = address_of(order), invitation_key(order.invitation)
+        _queue(order, Message.Kind.INVITATION, recipient, key)
 
 
 def invitation_key(invitation: Invitation) -> str:
@@ -61,7 +67,7 @@ def invitation_key(invitation: Invitation) -> str:
 
 def queue_packed(order: Order) -> None:
     """Queue the mail that the order is set up, if its orderer is not the new member."""
-    orderer = order.placed_by or order.owner or order.token_user
+    orderer = orderer_of(order)
     if orderer and orderer.may_sign_in and orderer != order.member:
         language = orderer.language
         _queue(order, Message.Kind.PACKED, orderer.email, user=orderer, language=language)
@@ -72,7 +78,8 @@ def queue_attention(order: Order) -> None:
 
     A fault on our side brings no mail; a person's decision or a customer's correction does.
     """
-    if not order.user_email:
+    to = _customer(order)
+    if not (order.user_email and to["recipient"]):
         return
     key = f"attention:{order.state}"
     if order.state != State.NEED_HUMAN:
@@ -80,9 +87,9 @@ def queue_attention(order: Order) -> None:
         if not packing.exclude(packing__mendable=[]).exists():
             return
         key += f":{order.fault}"
-    details, recipient = {"state": order.state}, order.user_email
-    _queue(order, Message.Kind.ATTENTION, recipient, key, details=details)
+    _queue(order, Message.Kind.ATTENTION, dedupe_key=key, details={"state": order.state}, **to)
     # It may have become obsolete before it was sent, and now it is wanted again.
+    recipient = stored_email(to["recipient"])
     again = {"state": Message.State.WAITING, "attempts": 0, "next_attempt_at": timezone.now()}
     queued = order.messages.filter(kind=Message.Kind.ATTENTION, dedupe_key=key)
     queued.filter(state=Message.State.OBSOLETE).update(recipient=recipient, **again)
@@ -90,12 +97,12 @@ def queue_attention(order: Order) -> None:
 
 def queue_cancelled(order: Order) -> None:
     """Queue the mail that the order was cancelled. An erased order keeps no other mail."""
-    recipient = order.user_email
-    if recipient is None:
+    to = _customer(order)
+    if order.user_email is None:
         earlier = order.messages.filter(kind__in=(Message.Kind.RECEIVED, Message.Kind.REMINDER))
-        recipient = earlier.values_list("recipient", flat=True).last()
+        to["recipient"] = earlier.values_list("recipient", flat=True).last()
         order.messages.all().delete()
-    _queue(order, Message.Kind.CANCELLED, recipient)
+    _queue(order, Message.Kind.CANCELLED, **to)
 
 
 def queue_email_change(order: Order, previous: str | None) -> None:
@@ -108,7 +115,7 @@ def queue_email_change(order: Order, previous: str | None) -> None:
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)
-    else:
+    elif customer_of(order) is None and not is_invitation(order):
         _queue(order, Message.Kind.RECEIVED, order.user_email, key)
 
 
@@ -147,6 +154,16 @@ def _queue_account(
     Message.objects.create(
         kind=kind, user=user, recipient=email, language=language, details=details
     )
+
+
+def _customer(order: Order) -> dict[str, Any]:
+    """Return the recipient of mails about `order` itself, in their language."""
+    if is_invitation(order) or customer_of(order):
+        person = customer_of(order)
+        if person is None:  # erased since
+            return {"recipient": None}
+        return {"recipient": person.email, "user": person, "language": person.language}
+    return {"recipient": order.user_email}
 
 
 def _queue(

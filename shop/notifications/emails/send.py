@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -17,6 +17,9 @@ from shop.email_spellings import same_mailbox, wire_email
 from shop.notifications.emails.daily_limit import HELD_BACK, daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.refusals import refusal_in
+from shop.orders.order_lookup import address_of
+from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 
@@ -49,7 +52,7 @@ def reclaim_expired() -> None:
         with transaction.atomic():
             if reclaim(message):
                 state = State.WAITING if message.attempts < MAX_ATTEMPTS else State.FAILED
-                release(message, state=state, last_error="The worker stopped in the middle.")
+                _end(message, state=state, last_error="The worker stopped in the middle.")
 
 
 def send(pk: int) -> None:
@@ -67,9 +70,23 @@ def send(pk: int) -> None:
     if message is None:
         return
     try:
-        release(message, **_attempt(message))
+        outcome = _attempt(message)
+        with transaction.atomic():
+            _end(message, **outcome)
     except LeaseLostError:
         logger.warning("Lost the lease of %s: somebody else sends it.", message)
+
+
+def _end(message: Message, **outcome: Any) -> None:
+    """Release `message`, and note on its order whether the order's address takes our mails."""
+    release(message, **outcome)
+    order = message.order
+    if order is None or not same_mailbox(message.recipient, address_of(order)):
+        return
+    if outcome["state"] in {State.REFUSED, State.FAILED}:
+        mark_unreachable(order)
+    elif outcome["state"] == State.SENT:
+        mark_reached(order)
 
 
 def _due() -> QuerySet[Message]:
@@ -86,10 +103,15 @@ def _attempt(message: Message) -> dict[str, Any]:
     try:
         _deliver(message)
     except Exception as error:
+        if refusal := refusal_in(error, message.recipient):
+            logger.warning("%s was refused for good.", message)
+            said = _redacted(f"{message.recipient}: {refusal}", message.recipient)
+            return {"state": State.REFUSED, "last_error": said}
         logger.exception("Sending %s failed.", message)
         wait = backoff(message.attempts, WAITS)
         after = {"state": State.FAILED} if wait is None else _again(wait)
-        return after | {"last_error": _redacted(error, message.recipient)}
+        said = _redacted(f"{type(error).__name__}: {error}", message.recipient)
+        return after | {"last_error": said}
     return {"state": State.SENT, "sent_at": timezone.now(), "last_error": ""}
 
 
@@ -108,13 +130,15 @@ def _deliver(message: Message) -> None:
         mail.attach(rendered.attachment.name, rendered.attachment.text, "text/plain")
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes
-    mail.send()
+    # As a context manager it is closed, too, where signing in fails.
+    with get_connection() as mail.connection:
+        mail.send()
 
 
-def _redacted(error: Exception, recipient: str) -> str:
-    """The text of `error`, with all addresses masked but the recipient's."""
+def _redacted(text: str, recipient: str) -> str:
+    """Return `text` with all addresses masked but the recipient's."""
 
     def shown(found: re.Match[str]) -> str:
         return found[0] if same_mailbox(found[0], recipient) else mask_email(found[0])
 
-    return EMAIL.sub(shown, f"{type(error).__name__}: {error}")
+    return EMAIL.sub(shown, text)

@@ -31,7 +31,7 @@ class StaffDigest(Email, kind=Message.Kind.ALARM):
     """List of the orders that wait for staff: how many, which, why and for how long.
 
     `details` of the message: `count`, `oldest_minutes`, and `orders`, each with `pk`, `number`,
-    `state`, `reason` (an error code, or "webhook") and `since` (ISO 8601).
+    `state`, `reason` (an error code, "webhook" or "unreachable") and `since` (ISO 8601).
     """
 
     samples = (Sample(gettext_lazy("several orders"), lambda: {"details": _sample_details()}),)
@@ -41,9 +41,9 @@ class StaffDigest(Email, kind=Message.Kind.ALARM):
         user = self.message.user
         if user is None or not (user.is_staff and user.may_sign_in):
             return True
-        told = {order["pk"]: order["state"] for order in self.message.details["orders"]}
-        now = Order.objects.filter(pk__in=told).values_list("pk", "state")
-        return not any(told[pk] == state for pk, state in now)
+        told = self.message.details["orders"]
+        now = Order.objects.in_bulk([order["pk"] for order in told])
+        return not any(_still_waits(now.get(order["pk"]), order) for order in told)
 
     def content(self) -> EmailContent:
         """Return the list, without personal data: that stays behind the sign-in."""
@@ -65,8 +65,18 @@ class StaffDigest(Email, kind=Message.Kind.ALARM):
         )
 
 
+def _still_waits(order: Order | None, told: dict[str, Any]) -> bool:
+    if order is None or (told["reason"] == "unreachable" and order.unreachable_since is None):
+        return False
+    return bool(order.state == told["state"])
+
+
 def _row(pk: int, state: str, reason: str, since: str, number: str | None = None) -> Row:
-    text = _("A webhook was given up.") if reason == "webhook" else error_text(reason)
+    texts = {
+        "webhook": _("A webhook was given up."),
+        "unreachable": _("Our e-mail could not be delivered."),
+    }
+    text = texts.get(reason) or error_text(reason)
     ago = timesince(datetime.fromisoformat(since), timezone.now(), depth=1)
     name = _("Order %(number)s") % {"number": number or pk}
     return Row(name, " · ".join(filter(None, (str(State(state).label), text, ago))))
@@ -108,8 +118,11 @@ def _waiting(before: datetime, now: datetime) -> Waiting:
     """Return what has needed a person since `before`, the oldest first."""
     found: Waiting = []
     for part in NEEDS_STAFF:
-        late = Order.objects.filter(part.where(now), updated_at__lte=before).order_by("updated_at")
-        rows = late.values_list("pk", "order_number", "state", "fault", "updated_at")[:MAX_COUNTED]
+        # An order changes nothing else when its mail comes back.
+        since = "unreachable_since" if part.unreachable else "updated_at"
+        late = Order.objects.filter(part.where(now), **{f"{since}__lte": before}).order_by(since)
+        reason: str | Value = Value("unreachable") if part.unreachable else "fault"
+        rows = late.values_list("pk", "order_number", "state", reason, since)[:MAX_COUNTED]
         found += [(row[-1], _line(*row)) for row in rows]
     # A webhook was given up when its last attempt was due.
     given_up = Delivery.objects.filter(

@@ -1,0 +1,132 @@
+"""Mails about an order, or an invitation, that stands still or was cancelled."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shop.notifications.emails.content import EmailContent, Link, page_url
+from shop.notifications.emails.kinds import Sample
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.order_emails import OrderEmail
+from shop.notifications.emails.samples import order_sample, sample_order
+from shop.orders.cancellation import EXPIRED, cancellation_reason
+from shop.orders.error_codes import customer_error_text
+from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_lookup import address_of
+from shop.tenancy.email_addresses import mask_email
+
+
+class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
+    """Notice that packing stands still, with the reason if the customer can act.
+
+    `details` of the message: `state`, the order's state when it was queued.
+    """
+
+    samples = (
+        order_sample(gettext_lazy("a person decides"), state=State.NEED_HUMAN),
+        order_sample(gettext_lazy("to be mended"), state=State.HAS_PACKING_ERRORS),
+    )
+
+    def is_obsolete(self) -> bool:
+        """Tell whether the order has moved on, besides the base's reason."""
+        state = self.message.details.get("state", self.order.state)
+        return self.order.state != state or super().is_obsolete()
+
+    def content(self) -> EmailContent:
+        """Return the words for the order's state, which may have changed since it was queued."""
+        if self.is_invitation:
+            return self._of_an_invitation()
+        if self.order.state == State.NEED_HUMAN:
+            subject, action = _("A person looks at your order"), _("See how it stands")
+            intro = [
+                _("Thank you for your order."),
+                _("A person looks at this order. We get back to you by the next working day."),
+            ]
+        else:
+            subject, action = _("Please check your order"), _("Check the order")
+            intro = [
+                _("We cannot go on with your order just now."),
+                _("Something does not fit. Please check the marked detail."),
+                customer_error_text(self.order.fault),
+            ]
+        return EmailContent(
+            subject=subject,
+            intro=tuple(filter(None, intro)),
+            rows=self.rows(),
+            action=self.page(action),
+            outro=(_("Your order is safely stored."), *self.unknown()),
+        )
+
+    def _of_an_invitation(self) -> EmailContent:
+        subject, reason = _("We are reviewing your invitation"), ""
+        waits = _("We are reviewing the invitation of %(address)s.")
+        onward = _("We get back to you by the next working day.")
+        if self.order.state != State.NEED_HUMAN:
+            subject, reason = (
+                _("Please check your invitation"),
+                customer_error_text(self.order.fault),
+            )
+            waits = _("We cannot go on with the invitation of %(address)s just now.")
+            onward = _("Something does not fit. Please check the marked detail.")
+        waits %= {"address": mask_email(address_of(self.order))}
+        return EmailContent(
+            subject=subject,
+            intro=tuple(filter(None, (waits, onward, reason))),
+            rows=self.rows(),
+            action=self.page(_("See the invitation")),
+        )
+
+
+class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
+    """Notice that the order was cancelled, with the reason."""
+
+    follows_address = False  # a cancellation is final
+    samples = (
+        Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
+        order_sample(
+            gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
+        ),
+    )
+
+    def content(self) -> EmailContent:
+        """Return the reason that staff gave, or that the order expired and was erased."""
+        if self.is_invitation:
+            return self._of_an_invitation()
+        nothing_due = _("Nothing is to be paid for it.")
+        if self.order.user_email is None:  # erased
+            return EmailContent(
+                subject=_("Your order was cancelled"),
+                intro=(str(EXPIRED),),
+                rows=self.rows(),
+                action=Link(_("See the tiers"), page_url("tiers")),
+                outro=(nothing_due, _("You are welcome to order again.")),
+            )
+        return EmailContent(
+            subject=_("Your order was cancelled"),
+            intro=(_("We have cancelled your order."), *self._reasons()),
+            rows=self.rows(),
+            action=self.page(_("See the order")),
+            outro=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
+            link=Link(_("Imprint"), page_url("imprint")),
+        )
+
+    def _of_an_invitation(self) -> EmailContent:
+        cancelled = _("We have cancelled the invitation of %(address)s.")
+        cancelled %= {"address": mask_email(address_of(self.order))}
+        return EmailContent(
+            subject=_("Your invitation was cancelled"),
+            intro=(cancelled, *self._reasons()),
+            rows=self.rows(),
+            action=self.page(_("See the invitation")),
+        )
+
+    def _reasons(self) -> list[str]:
+        reason = cancellation_reason(self.order)
+        return [reason] if reason else []
+
+
+def _sample_cancelled() -> Order:
+    order = sample_order(state=State.CANCELLED)
+    reason = str(_("You have told us that it is not needed."))
+    cancelled = OrderEvent(state=State.CANCELLED, note=reason)
+    order._prefetched_objects_cache = {"events": [cancelled]}  # type: ignore[attr-defined] # noqa: SLF001
+    return order

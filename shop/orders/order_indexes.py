@@ -1,0 +1,35 @@
+"""Indexes of the orders, and the lists that each is for."""
+
+from django.db.models import Index, Q
+
+ORDER_INDEXES = [
+    Index(fields=["state", "updated_at"]),
+    Index(fields=["application", "-created_at"]),
+    Index(fields=["owner_digest"]),
+    # The state in front, else SQLite without statistics takes the index above and sorts.
+    Index(
+        fields=["state", "created_at"],
+        name="order_due",
+        condition=Q(state="pending", complete=True),
+    ),
+    # The queue lists state by state, each by age; the overview counts by days.
+    Index(fields=["state", "created_at", "product"], name="order_placed"),
+    Index(fields=["product", "state", "updated_at"], name="order_of_tier"),
+    Index(
+        fields=["taken_by", "state", "updated_at"],
+        name="order_taken",
+        condition=Q(taken_by__isnull=False),
+    ),
+    Index(
+        fields=["state", "follow_up_on"],
+        name="order_follow_up",
+        condition=Q(follow_up_on__isnull=False),
+    ),
+    Index(
+        fields=["unreachable_since"],
+        name="order_unreachable",
+        condition=Q(unreachable_since__isnull=False),
+    ),
+    Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
+    Index(fields=["canonical_email"], name="order_mailbox"),
+]

@@ -1,0 +1,40 @@
+"""The parties of an order: the user who placed it, and the person it is for."""
+
+from shop.orders.models import Order
+from shop.orders.order_lookup import address_of
+from shop.tenancy.email_addresses import user_by_email
+from shop.tenancy.models import User
+
+
+def orderer_of(order: Order) -> User | None:
+    """Return the user who placed `order`, or in whose name a program did."""
+    return order.placed_by or order.owner or order.token_user
+
+
+def inviter_of(order: Order) -> User | None:
+    """Return the orderer, if they brought somebody else into a project of an existing client."""
+    orderer = orderer_of(order)
+    if order.client_id is None or orderer is None:
+        return None
+    return None if user_by_email(address_of(order)) == orderer else orderer
+
+
+def is_invitation(order: Order) -> bool:
+    """Tell whether `order` brings somebody else than its orderer into an existing project.
+
+    To that person it is no order of theirs (contract, "Mail").
+    """
+    if order.project_id is None:
+        return False
+    return orderer_of(order) is None or inviter_of(order) is not None
+
+
+def customer_of(order: Order) -> User | None:
+    """Return the user who gets the mails about `order` in place of the address that it names.
+
+    Mails about an order are for the person who ordered, so an invited colleague gets none. None
+    means the order's own address, as for all orders that programs place without a project.
+    """
+    if is_invitation(order):
+        return orderer_of(order)
+    return order.placed_by if inviter_of(order) and hasattr(order, "basket") else None
