@@ -69,10 +69,11 @@ MIDDLEWARE = [
     "shop.middleware.LanguageMiddleware",
     "shop.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the CSRF check, which shows pages itself where a form fails it.
+    "portal.accounts.staff_sessions.StaffSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "portal.accounts.staff_sessions.StaffSessionMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shop.access.client_address.ClientAddressMiddleware",

@@ -6,17 +6,21 @@ from urllib.parse import urlencode
 
 import pytest
 from allauth.idp.oidc.models import Token
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from portal.backoffice.models import BulkJob, Export
 from shop.access.models import Application, SigningSecret
-from shop.tenancy.models import User
+from shop.tenancy.models import Client as Customer
+from shop.tenancy.models import StaffInvitation, User
+from shop.tenancy.staff_invitations import invite_colleague
 from tests.accounts.factors import app_code, by_password_and_app
 from tests.factories import (
     PASSWORD,
     make_application,
+    make_client,
     make_order,
     make_packed_order,
     make_staff,
@@ -61,14 +65,22 @@ def rows() -> tuple[object, ...]:
         list(SigningSecret.objects.order_by("pk").values()),
         list(Export.objects.values()),
         list(BulkJob.objects.values()),
+        list(StaffInvitation.objects.values()),
+        list(Customer.objects.order_by("pk").values()),
         list(User.objects.order_by("pk").values("pk", "is_staff", "is_superuser", "groups")),
     )
+
+
+def make_invitation() -> int:
+    roles = Group.objects.filter(name="agent")
+    return invite_colleague("carla@example.com", roles, make_staff(), "en").user.pk
 
 
 def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
     """Each call that needs the factor again: method, path, form."""
     application, order, user = make_application(), make_order("xl"), make_user()
     make_token(application)
+    client, invited = make_client(), make_invitation()
     base = f"/staff/applications/{application.pk}/"
     person = f"/staff/catalogue/tenancy/user/{user.pk}/"
     powers = {"email": user.email, "is_staff": "on", "is_superuser": "on", "language": "en"}
@@ -78,6 +90,8 @@ def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
         ("post", f"{base}tokens/", {"name": "New", "scopes": ["orders:read"]}),
         ("post", f"{base}tokens/{Token.objects.get().pk}/revoke/", {}),
         ("post", f"{base}signing-secret/", {}),
+        ("post", f"{base}off/", {}),
+        ("post", f"{base}on/", {}),
         ("get", "/staff/export.csv", {}),
         ("get", "/staff/export.jsonl", {}),
         ("post", "/staff/bulk/new/", {"action": "cancel", "order": order.pk}),
@@ -85,6 +99,12 @@ def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
         ("post", f"{person}delete/", {"post": "yes"}),
         ("post", "/staff/catalogue/tenancy/user/add/", powers),
         ("post", "/staff/catalogue/tenancy/user/", {"action": "delete_selected"}),
+        ("post", f"/staff/catalogue/tenancy/client/{client.pk}/change/", {"client_admin": user.pk}),
+        ("post", f"/staff/orders/{order.pk}/client-admin/", {"user": user.email}),
+        *(
+            ("post", f"/staff/colleagues/{invited}/{act}/", {})
+            for act in ("send-again", "withdraw")
+        ),
     ]
 
 
