@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from allauth.idp.oidc.models import Token
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
@@ -193,3 +194,26 @@ def test_the_demo_asks_for_no_factor(settings: Settings) -> None:
     browser = signed_in(seconds_ago=3600)
     assert browser.get("/staff/export.csv").status_code == 200
     assert "New application" in html(browser.get("/staff/applications/new/"))
+
+
+KEYS = (
+    "/account/2fa/recovery-codes/",
+    "/account/2fa/recovery-codes/download/",
+    "/account/2fa/totp/deactivate/",
+    "/account/2fa/webauthn/add/",
+    "/portal/tokens/new/",
+)
+
+
+@pytest.mark.parametrize("path", KEYS)
+def test_password_of_staff_opens_no_keys_to_the_factor(path: str) -> None:
+    staff, member = signed_in("agent"), by_password_and_app(make_user())
+    for browser in (staff, member):
+        RecoveryCodes.activate(User.objects.get(pk=browser.session["_auth_user_id"]))
+        browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert member.get(path).status_code == 200
+    location = staff.get(path)["Location"]
+    assert location.startswith(FACTOR)
+    assert "By password" not in words(staff.get(location))
+    show_factor(staff, FACTOR, path)
+    assert staff.get(path).status_code == 200
