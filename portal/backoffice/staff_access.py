@@ -121,7 +121,7 @@ def close_admin(site: AdminSite) -> None:
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not site.get_app_list(request):
                 raise PermissionDenied
-            if request.method == "POST" and _gives_powers(request):
+            if request.method == "POST" and (_gives_powers(request) or _deletes(request)):
                 return recent_factor_required(inside)(request, *args, **kwargs)
             return inside(request, *args, **kwargs)
 
@@ -150,6 +150,11 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 def _gives_powers(request: HttpRequest) -> bool:
     # Not `request.resolver_match`: that of a form carried out later is the second factor's page.
     return (resolve(request.path_info).url_name or "").startswith(PAGES_OF_POWERS)
+
+
+def _deletes(request: HttpRequest) -> bool:
+    is_page = (resolve(request.path_info).url_name or "").endswith("_delete")
+    return is_page or request.POST.get("action") == "delete_selected"
 
 
 def _factor_records(request: HttpRequest, user: User) -> list[dict[str, Any]]:

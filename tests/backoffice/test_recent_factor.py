@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from portal.backoffice.models import BulkJob, Export
 from shop.access.models import Application, SigningSecret
+from shop.catalogue.models import Promotion
 from shop.tenancy.models import Client as Customer
 from shop.tenancy.models import StaffInvitation, User
 from shop.tenancy.staff_invitations import invite_colleague
@@ -68,6 +69,7 @@ def rows() -> tuple[object, ...]:
         list(BulkJob.objects.values()),
         list(StaffInvitation.objects.values()),
         list(Customer.objects.order_by("pk").values()),
+        list(Promotion.objects.order_by("pk").values()),
         list(User.objects.order_by("pk").values("pk", "is_staff", "is_superuser", "groups")),
     )
 
@@ -81,6 +83,7 @@ def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
     """Each call that needs the factor again: method, path, form."""
     application, order, user = make_application(), make_order("xl"), make_user()
     make_token(application)
+    promotion = Promotion.objects.create(code="GONE", percent=10)
     client, invited = make_client(), make_invitation()
     base = f"/staff/applications/{application.pk}/"
     person = f"/staff/catalogue/tenancy/user/{user.pk}/"
@@ -100,6 +103,8 @@ def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
         ("post", f"{person}delete/", {"post": "yes"}),
         ("post", "/staff/catalogue/tenancy/user/add/", powers),
         ("post", "/staff/catalogue/tenancy/user/", {"action": "delete_selected"}),
+        ("post", "/staff/catalogue/catalogue/promotion/", {"action": "delete_selected"}),
+        ("post", f"/staff/catalogue/catalogue/promotion/{promotion.pk}/delete/", {"post": "yes"}),
         ("post", f"/staff/catalogue/tenancy/client/{client.pk}/change/", {"client_admin": user.pk}),
         ("post", f"/staff/orders/{order.pk}/client-admin/", {"user": user.email}),
         *(
