@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -96,7 +97,7 @@ class Weather:
         kind, begun = self.kinds[name], timezone.now()
         try:
             end = kind.begin()
-        except (psutil.Error, psycopg.Error, OSError, IndexError):
+        except (psutil.Error, psycopg.Error, sqlite3.Error, OSError, IndexError):
             return False  # it needs what another fault has taken away
         if end is None:
             return False
