@@ -171,7 +171,7 @@ def set_price(context: BrowserContext, tier: str, euros: str) -> None:
     page.get_by_role("link", name=tier, exact=True).click()
     page.fill("[name=net_cents]", euros)
     page.click("[name=_save]")
-    page.get_by_label(re.compile(f"^{tier}: .* → .*{euros}")).check()
+    page.get_by_label(re.compile(f"{tier}: .* → .*{euros}")).check()
     page.click("[name=_save]")
     page.wait_for_url("**/catalogue/product/")
     page.close()
