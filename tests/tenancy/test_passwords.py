@@ -1,6 +1,7 @@
 """Passwords count in any Unicode form."""
 
 import base64
+import time
 import unicodedata
 
 import pytest
@@ -111,3 +112,11 @@ def test_length_counts_in_the_form_that_is_hashed() -> None:
     assert newcomer().joined_at is None
     join(order, password=unicodedata.normalize("NFD", "üöäÜÖÄüöäÜÖÄ"))
     assert newcomer().joined_at
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_thousands_of_accents_take_no_longer_than_another_wrong_password() -> None:
+    user, before = make_user(password=FORMS[0]), time.process_time()
+    assert not lets_in(user.email, "\u0300\u0345\u0323" * 10_000)
+    assert time.process_time() - before < 1
+    assert lets_in(user.email, FORMS[1])
