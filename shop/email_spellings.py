@@ -12,7 +12,6 @@ import idna
 from django.conf import settings
 from email_validator import EmailNotValidError, validate_email
 
-
 LONGEST = 1000  # characters: more than any spelling of an address that a mail server takes
 
 
