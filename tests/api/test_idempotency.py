@@ -1,5 +1,6 @@
 """`Idempotency-Key`: sent again, the first answer again; and one order, however many at once."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -64,6 +65,19 @@ def test_same_document_written_otherwise_gets_the_first_answer_again(token: str)
     other = '{"order":{"product":"s","client_name":"Ae"}}'
     answer = Client().post("/api/orders", other, "application/json", headers=headers)
     assert answer.status_code == 422
+    assert Order.objects.count() == 1
+
+
+def test_call_that_the_version_before_has_answered_gets_that_answer(token: str) -> None:
+    first = post_order(token, key="k1")
+    # As that version stores it: of the bytes that were sent.
+    body = first.wsgi_request.body
+    written = hashlib.sha256(b"POST /api/orders\n" + body).hexdigest()
+    IdempotentResponse.objects.update(fingerprint=written)
+    again = post_order(token, key="k1")
+    assert (again.status_code, again["Location"]) == (201, first["Location"])
+    assert again["Idempotency-Replayed"] == "true"
+    assert post_order(token, key="k1", product="m").status_code == 422
     assert Order.objects.count() == 1
 
 
