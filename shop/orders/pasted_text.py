@@ -38,9 +38,9 @@ def find_email(text: str) -> str | None:
     link = re.fullmatch(r"<?mailto:([^?>]+)(?:\?[^>]*)?>?", plain, re.IGNORECASE)
     if link:
         plain = unquote(link[1])
-    named = re.search(r"<(?:mailto:)?\s*([^<>]+?)\s*>[\s.,;]*$", plain, re.IGNORECASE)
-    if named:
-        plain = named[1]
+    # One way to match only: anybody may paste thousands of blanks.
+    if named := re.search(r"<([^<>]*)>[\s.,;]*$", plain):
+        plain = re.sub(r"^\s*mailto:", "", named[1], flags=re.IGNORECASE)
     bare = plain.strip(" \t\r\n\"'“”„‚‘’«»‹›<>()[],;:.")
     return bare if EMAIL.fullmatch(bare) else None
 

@@ -86,10 +86,14 @@ def test_member_who_becomes_staff_signs_in_again() -> None:
 def test_hours_and_minutes_are_settings(settings: Any) -> None:
     settings.STAFF_SESSION_HOURS, settings.STAFF_IDLE_MINUTES = 1, 2
     browser = signed_in(make_staff())
-    age(browser, signed_in=HOUR + 1)
+    age(browser, signed_in=HOUR - MINUTE)
+    assert is_in(browser)
+    age(browser, signed_in=MINUTE + 1)
     assert not is_in(browser)
     browser = signed_in(make_staff())
-    age(browser, seen=2 * MINUTE + 1)
+    age(browser, seen=2 * MINUTE - 1)
+    assert is_in(browser)
+    age(browser, seen=2 * MINUTE + 16)
     assert not is_in(browser)
 
 
