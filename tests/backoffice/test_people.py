@@ -58,6 +58,13 @@ def test_member_is_found_by_address_in_any_case() -> None:
     assert found(page, "UTA@Example.com") == f"{PEOPLE}accounts/{user.pk}/"
 
 
+@pytest.mark.parametrize("typed", [f"Uta Unger <{EMAIL}>", f"mailto:{EMAIL}", f" „{EMAIL}“ "])
+def test_person_is_found_by_an_address_with_something_around_it(typed: str) -> None:
+    make_user(email="other@example.com")
+    user = make_user(email=EMAIL)
+    assert found(officer(), typed) == f"{PEOPLE}accounts/{user.pk}/"
+
+
 def test_orderer_without_an_account_is_found_by_the_address_of_an_order() -> None:
     order = cancelled_order()
     path = found(officer(), EMAIL.upper())
