@@ -169,16 +169,31 @@ def erase(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     form = EraseForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _ask_to_erase(request, found, form)
+    under_way = found.orders.exclude(state__in=FINISHED).count()
     try:
         _erase(found, staff_user(request))
     except (StillAdministersError, NotErasableError):
         # Somebody else was faster; the page gives the reason.
         return redirect("staff_people")
-    messages.success(
-        request,
-        _("The person has been erased. Their finished orders hold nothing about them any more."),
-    )
+    _tell_erased(request, under_way)
     return redirect("staff_people")
+
+
+def _tell_erased(request: HttpRequest, under_way: int) -> None:
+    if under_way:
+        left = ngettext(
+            "Erased, except in %(number)s order that is under way. Erase the person again once it "
+            "is finished.",
+            "Erased, except in %(number)s orders that are under way. Erase the person again once "
+            "they are finished.",
+            under_way,
+        )
+        messages.warning(request, left % {"number": under_way})
+    else:
+        done = _(
+            "The person has been erased. Their finished orders hold nothing about them any more."
+        )
+        messages.success(request, done)
 
 
 def _erase(person: Person, staff: User) -> None:

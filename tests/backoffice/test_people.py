@@ -209,9 +209,11 @@ def test_order_under_way_keeps_its_data_and_the_question_says_so() -> None:
     assert "1 order is under way and keeps what it was placed with" in words(
         browser.get(f"{path}erase/")
     )
-    browser.post(f"{path}erase/", {"confirm": "on"})
+    page = browser.post(f"{path}erase/", {"confirm": "on"}, follow=True)
     order.refresh_from_db()
     assert order.user_email == EMAIL
+    assert "Erased, except in 1 order that is under way." in words(page)
+    assert "The person has been erased." not in words(page)
 
 
 def test_erasing_asks_for_the_factor_again(settings: Settings) -> None:
