@@ -65,6 +65,7 @@ class World:
 
     application: Application
     order: Order
+    other: Order
     client: Client
     project: Project
     admin: User
@@ -100,7 +101,8 @@ class World:
 
     def gives_away_hash(self, address: str, text: str) -> bool:
         """Tell whether a page whose address has no hash shows one."""
-        return "{order_hash}" not in address and self.order.order_hash in text
+        hashes = (self.order.order_hash, self.other.order_hash)
+        return "{order_hash}" not in address and any(each in text.lower() for each in hashes)
 
     def gives_away_name(self, address: str, text: str) -> bool:
         """Tell whether a page that needs no hash names the client."""
@@ -138,15 +140,19 @@ def world(settings: Settings) -> World:
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
-    quote_hash(order)
+    quote_hashes(order, other := make_order())
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())
-    return World(application, order, client, project, admin, project_admin, member)
+    return World(application, order, other, client, project, admin, project_admin, member)
 
 
-def quote_hash(order: Order) -> None:
-    """Have everything that people and machines write about `order` quote its hash."""
-    said = f"see /register/{order.order_hash}/"
+def quote_hashes(order: Order, other: Order) -> None:
+    """Have everything that people and machines write about `order` quote its hash and another's.
+
+    Also within a link that a mail gateway has wrapped, and in capitals.
+    """
+    wrapped = f"https://gateway.example/?u=%2Fregister%2F{other.order_hash}%2F"
+    said = f"see /register/{order.order_hash}/ {order.order_hash.upper()} {wrapped}"
     order.events.create(kind=OrderEvent.Kind.NOTE, note=said)
     order.messages.update(last_error=said)
     Packing.objects.filter(order=order).update(last_error=said)

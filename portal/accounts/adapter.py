@@ -28,7 +28,7 @@ from shop.languages import page_language
 from shop.notifications.emails.codes import code_of, new_seed
 from shop.notifications.emails.queue import queue_code, queue_security_notice
 from shop.tenancy.email_addresses import user_by_email
-from shop.tenancy.mfa import APP
+from shop.tenancy.mfa import APP, has_second_factor
 from shop.tenancy.models import User
 
 
@@ -112,8 +112,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         return required and not recovered_by_mail(self.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
-        """Return allauth's methods with our descriptions; the first is offered first."""
+        """Return allauth's methods with our descriptions; the first is offered first.
+
+        Staff who have a factor show it: by their password alone somebody at their open browser could
+        read the recovery codes, or set up a factor of their own.
+        """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if isinstance(user, User) and user.is_staff and has_second_factor(user):
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
         for method in methods:
             method["description"] = METHODS[method["id"]]
         if not is_mfa_enabled(user, [APP]):

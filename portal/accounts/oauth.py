@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from allauth.core.internal.httpkit import extract_basic_auth
 from allauth.core.internal.ratelimit import RateLimitUsage, consume
@@ -30,6 +30,8 @@ from portal.accounts.oauth_grants import GRANTS, described_error
 from shop.access.applications import find_application, knows_secret
 from shop.access.client_address import client_ip, is_exempt
 from shop.access.models import Application
+from shop.notifications.emails.queue import queue_security_notice
+from shop.tenancy.models import User
 
 CHALLENGE = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")  # SHA-256 in base64url
 HEADERS = {401: {"WWW-Authenticate": 'Basic realm="oauth"'}, 429: {"Retry-After": "60"}}
@@ -67,6 +69,11 @@ def authorize(request: HttpRequest) -> HttpResponse:
     if response.status_code == 200 and not isinstance(response, TemplateResponse):
         # allauth's page for errors that must not be redirected.
         return _refused_page(request, "Malformed request.")
+    if "code" in parse_qs(urlsplit(response.get("Location", "")).query):
+        # What it hands out outlives a new password, like a personal token.
+        user, ip = request.user, str(client_ip(request))
+        assert isinstance(user, User)  # noqa: S101 -- the provider signs in nobody else
+        queue_security_notice(user, "program_allowed", user.email, ip=ip)
     return response
 
 

@@ -123,6 +123,7 @@ def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required(CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_factor_required
 def switch_application(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
     """Refuse all tokens of an application, which keeps them, or accept them again.
 

@@ -34,6 +34,7 @@ from shop.tenancy.models import StaffInvitation, User
 from shop.tenancy.staff_invitations import (
     AlreadyStaffError,
     invite_colleague,
+    is_backed,
     renew,
     withdraw,
 )
@@ -105,11 +106,12 @@ def change_roles(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required(MANAGE)
 @require_POST
+@recent_factor_required
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """End the link that was sent and mail a new one."""
     invitation = _invitation(pk)
     with transaction.atomic():
-        sent = renew(invitation)
+        sent = renew(invitation, staff_user(request))
         if sent:
             queue_staff_invitation(invitation)
             record(staff_user(request), invitation.user, Act.INVITED_AGAIN)
@@ -118,6 +120,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_factor_required
 def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before an invitation is withdrawn; POST does it."""
     invitation = _invitation(pk)
@@ -220,6 +223,7 @@ def _show(request: HttpRequest, found: User, refused: RolesForm | None = None) -
         "roles": [role_label(group) for group in given.all()],
         "invitation": invitation,
         "is_open": is_open,
+        "is_backed": invitation is not None and is_backed(invitation),
         "undelivered": _undelivered(found) if is_open else None,
         "can_manage": can_manage,
         "form": refused or RolesForm(staff, initial={"roles": found.groups.all()}),

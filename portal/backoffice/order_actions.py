@@ -43,6 +43,7 @@ class OrderAction:
     is_possible: Callable[[Order], Any] = lambda _order: True
     permission: str = MEND
     form: type[ActionForm] = ActionForm
+    asks_for_factor: bool = False  # gives somebody powers: see `recent_factor_required`
 
     label: StrOrPromise = ""
     text: StrOrPromise | Callable[[Order], str] = ""
@@ -201,6 +202,7 @@ ACTIONS = [
         ),
         is_possible=lambda order: order.delivered_client,
         permission="tenancy.change_client",
+        asks_for_factor=True,
         form=forms.ClientAdminForm,
     ),
     OrderAction(

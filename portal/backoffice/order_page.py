@@ -1,5 +1,6 @@
 """The page of one order: what staff can do, what happened, and the views that do it."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,7 +17,12 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.advice import advice_on, way_in
 from portal.backoffice.forms import ActionForm
 from portal.backoffice.order_actions import ACTIONS, MEND, OrderAction
-from portal.backoffice.staff_access import View, permission_required, staff_user
+from portal.backoffice.staff_access import (
+    View,
+    ask_for_factor_again,
+    permission_required,
+    staff_user,
+)
 from portal.backoffice.timeline import timeline_of
 from shop.email_spellings import same_mailbox
 from shop.form_texts import add_errors
@@ -33,6 +39,7 @@ from shop.tenancy.models import User
 from shop.typed_text import isolated
 
 HIDDEN = "…".encode()  # in place of an order's hash
+HASHES = re.compile(rb"[0-9A-Fa-f]{32,}")  # also within links that mail gateways have wrapped
 RELATED = (
     *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
     *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
@@ -90,6 +97,8 @@ def action_view(action: OrderAction) -> View:
 
     @posted(action.permission)
     def act(request: HttpRequest, order: Order) -> HttpResponse:
+        if action.asks_for_factor and (way := ask_for_factor_again(request)):
+            return way
         form = action.form(order, request.POST)
         if not form.is_valid():
             possible = action.is_possible(order)
@@ -159,8 +168,8 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
     response = render(request, "backoffice/order.html", context, status=422 if refused else 200)
     if not staff_user(request).has_perm(MEND):
         # It opens the registration page to whoever holds it (contract, "Who is who"). Notes, errors
-        # and what receivers of webhooks answer may quote it.
-        response.content = response.content.replace(order.order_hash.encode(), HIDDEN)
+        # and what receivers of webhooks answer may quote it, or that of another order.
+        response.content = HASHES.sub(HIDDEN, response.content)
     return response
 
 

@@ -32,8 +32,9 @@ from shop.tenancy.models import User
 
 View = Callable[..., HttpResponseBase]  # an export streams
 
-# Django's names of the admin's pages of users: who may enter, and with which powers.
-USER_PAGES = "tenancy_user_"
+# Django's names of the admin's pages that give powers: those of users, who may enter and do what,
+# and of clients, who administers them.
+PAGES_OF_POWERS = ("tenancy_user_", "tenancy_client_")
 
 
 def staff_required(view: View) -> View:
@@ -120,7 +121,7 @@ def close_admin(site: AdminSite) -> None:
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not site.get_app_list(request):
                 raise PermissionDenied
-            if request.method == "POST" and _is_of_users(request):
+            if request.method == "POST" and (_gives_powers(request) or _deletes(request)):
                 return recent_factor_required(inside)(request, *args, **kwargs)
             return inside(request, *args, **kwargs)
 
@@ -146,9 +147,14 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(back)
 
 
-def _is_of_users(request: HttpRequest) -> bool:
+def _gives_powers(request: HttpRequest) -> bool:
     # Not `request.resolver_match`: that of a form carried out later is the second factor's page.
-    return (resolve(request.path_info).url_name or "").startswith(USER_PAGES)
+    return (resolve(request.path_info).url_name or "").startswith(PAGES_OF_POWERS)
+
+
+def _deletes(request: HttpRequest) -> bool:
+    is_page = (resolve(request.path_info).url_name or "").endswith("_delete")
+    return is_page or request.POST.get("action") == "delete_selected"
 
 
 def _factor_records(request: HttpRequest, user: User) -> list[dict[str, Any]]:

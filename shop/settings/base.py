@@ -69,10 +69,11 @@ MIDDLEWARE = [
     "shop.middleware.LanguageMiddleware",
     "shop.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the check of the token: a form that fails it is shown again, to whom it may be shown.
+    "portal.accounts.staff_sessions.StaffSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "portal.accounts.staff_sessions.StaffSessionMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shop.access.client_address.ClientAddressMiddleware",

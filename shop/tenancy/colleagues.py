@@ -36,6 +36,13 @@ def grantable_groups(staff: User) -> QuerySet[Group]:
     return groups.exclude(pk__in=beyond)
 
 
+def may_invite(staff: User, groups: QuerySet[Group]) -> bool:
+    """Return whether `staff` may invite a colleague into all of `groups`."""
+    if not (staff.is_staff and staff.may_sign_in and staff.has_perm("tenancy.manage_staff")):
+        return False
+    return not groups.exclude(pk__in=grantable_groups(staff).values("pk")).exists()
+
+
 def may_manage(staff: User, colleague: User) -> bool:
     """Return whether `staff` may change what `colleague` may do: never one's own powers."""
     return staff != colleague and (staff.is_superuser or not colleague.is_superuser)

@@ -1,13 +1,13 @@
 """Invitations of colleagues to the back office, by a signed link that is never stored.
 
-Nobody has a power of the back office before they have used the link, whatever they were before.
+Nobody has a power of the back office before they have used the link, whatever they were before. A
+link is worth what its inviter may give when it is used: it ends with their own powers.
 """
 
 from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
@@ -15,11 +15,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from shop.row_locks import lock_rows
+from shop.tenancy.colleagues import may_invite
 from shop.tenancy.email_addresses import get_or_create_user
 from shop.tenancy.invitations import LinkError
 from shop.tenancy.joining import LoginTakenError, NewMember
 from shop.tenancy.memberships import delete_unjoined
 from shop.tenancy.models import StaffInvitation, User
+from shop.tenancy.passwords import hashed_password
 
 SALT = "shop.tenancy.staff_invitation"
 
@@ -67,6 +69,8 @@ def read_staff_join_token(token: str) -> StaffInvitation:
     found = StaffInvitation.objects.select_related("user", "invited_by").filter(pk=number).first()
     if found is None:
         raise LinkError(LinkError.Reason.WITHDRAWN)
+    if not (found.used_at or is_backed(found)):
+        raise LinkError(LinkError.Reason.WITHDRAWN)
     if str(found.counter) != counter:
         raise LinkError(LinkError.Reason.REPLACED)
     if found.used_at:
@@ -76,10 +80,19 @@ def read_staff_join_token(token: str) -> StaffInvitation:
     return found
 
 
-def renew(invitation: StaffInvitation) -> bool:
-    """End the link of `invitation` for a new one; return False if it was used."""
+def is_backed(invitation: StaffInvitation) -> bool:
+    """Return whether its inviter may still give these roles; else the link lets nobody in."""
+    return may_invite(invitation.invited_by, invitation.groups.all())
+
+
+def renew(invitation: StaffInvitation, by: User | None = None) -> bool:
+    """End the link of `invitation` for a new one; return False if it was used.
+
+    It is the invitation of `by` then, if they may give its roles.
+    """
     unused = StaffInvitation.objects.filter(pk=invitation.pk, used_at=None)
-    changed = unused.update(counter=F("counter") + 1, sent_at=timezone.now())
+    taken_over = {"invited_by": by} if by and may_invite(by, invitation.groups.all()) else {}
+    changed = unused.update(counter=F("counter") + 1, sent_at=timezone.now(), **taken_over)
     if changed:
         invitation.refresh_from_db()
     return bool(changed)
@@ -102,7 +115,7 @@ def join_staff_as_new(invitation: StaffInvitation, new: NewMember) -> bool:
     Raises LoginTakenError.
     """
     # Outside the transaction: hashing takes as long as a hundred writes.
-    password, now = make_password(new.password), timezone.now()
+    password, now = hashed_password(new.password), timezone.now()
     user = invitation.user
     try:
         with transaction.atomic():
@@ -132,10 +145,15 @@ def join_staff_as_known(invitation: StaffInvitation) -> bool:
 
 
 def _use(invitation: StaffInvitation) -> bool:
+    # Locked: the inviter's access may be ending at this moment.
+    lock_rows(User.objects.filter(pk=invitation.invited_by_id))
     # The counter as well: a newer mail may just have ended this link.
     unused = StaffInvitation.objects.filter(
         pk=invitation.pk, counter=invitation.counter, used_at=None
     )
+    found = unused.select_related("invited_by").first()
+    if found is None or not is_backed(found):
+        return False
     return bool(unused.update(used_at=timezone.now()))
 
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from shop.access.tokens import issue
 from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.queue import queue_security_notice
 from shop.tenancy.models import User
-from tests.accounts.oauth import calls
+from tests.accounts.oauth import Program, calls, consent, parameters
 from tests.factories import PASSWORD, make_application, make_token, make_user
 from tests.pages import html, visitor, words
 
@@ -90,6 +91,33 @@ def test_mail_about_a_new_password_names_live_tokens() -> None:
     mail = Message.objects.order_by("-pk")[0]
     assert mail.details["what"] == "password_reset"
     assert "These access tokens still work: Build server." in body_of(mail)
+
+
+def test_consent_to_a_program_is_told_by_mail() -> None:
+    user, bystander = make_user(), make_user()
+    program, browser = Program(), visitor(user)
+    consent(browser, program.query(), action="deny")
+    assert notices(user) == []
+    assert "code" in parameters(consent(browser, program.query()))
+    assert notices(user) == [(user.email, "program_allowed")]
+    assert notices(bystander) == []
+    assert "A program was allowed to act in your name" in body_of(Message.objects.get())
+
+
+@pytest.mark.parametrize("what", ["password_reset", "factors_reset", "webauthn_added"])
+def test_mail_about_getting_an_account_back_names_tokens_and_programs(what: str) -> None:
+    user, bystander = make_user(), make_user()
+    program, theirs = make_application("Kranplaner"), make_application("Schnittplan")
+    issue("Build server", holder=user)
+    issue("Their server", holder=bystander)
+    Token.objects.create(type="rt", user=user, client=program.oauth_client, hash="x")
+    Token.objects.create(type="rt", user=bystander, client=theirs.oauth_client, hash="y")
+    queue_security_notice(user, what, user.email, ip="")
+    queue_security_notice(user, "totp_activated", user.email, ip="")
+    told, other = (body_of(mail) for mail in Message.objects.order_by("pk"))
+    assert "These access tokens still work: Build server." in told
+    assert "These programs can still act in your name: Kranplaner." in told
+    assert "Build server" not in other
 
 
 def test_page_names_nothing_without_a_reset_and_nothing_to_others() -> None:

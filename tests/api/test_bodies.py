@@ -114,19 +114,56 @@ def test_member_beside_the_order_is_refused_with_all_other_faults(token: str) ->
     [
         (
             '{"order":{"product":"s","product":"m"}}',
-            'The body has the member "product" more than once.',
+            'The body has the member "product" more than once, at line 1, column 25.',
         ),
-        (b'{"order":{"product":"\xff"}}', "The body is not UTF-8: byte 22 cannot be read."),
+        (
+            '{"order": {"a": [{"product": "s"}, {"product": "m"}],\n "b": "{", "\\u0061" : 1}}',
+            'The body has the member "a" more than once, at line 2, column 12.',
+        ),
+        ('{"a":{"b":1,"b":2},"a":3}', '"b" more than once, at line 1, column 13.'),
+        (
+            '{"order":{\n"product":"Ü\xff"}}'.encode("latin-1"),
+            "The body is not UTF-8: byte 23, at line 2, column 12, cannot be read.",
+        ),
         ('{"order":\n{"product":"s"} x}', "line 2, column 17"),
-        ('{"order":{"client_id":Infinity}}', "Infinity is not a JSON value"),
-        ('{"order":{"client_id":' + "9" * 5000 + "}}", "a number with too many digits"),
-        ("[" * 20_000, "The body is nested too deeply."),
+        (
+            '{"order":{"client_name":"Infinity",\n"client_id":-Infinity}}',
+            "-Infinity at line 2, column 13 is not a JSON value",
+        ),
+        (
+            f'{{"order":{{"client_name":"{"9" * 5000}",\n"client_id":-{"9" * 5000}}}}}',
+            "a number with too many digits at line 2, column 13.",
+        ),
+        ('{"order":{"client_name":"a\tb"}}', "Invalid control character at line 1, column 27."),
+        ("[" * 20_000, "The body is nested too deeply at line 1, column 101."),
     ],
 )
 def test_body_that_cannot_be_read_says_why(token: str, body: str | bytes, sentence: str) -> None:
     answer = post(token, body)
     (told,) = answer.json()["error"]["base"]
     assert (answer.status_code, sentence in told) == (400, True), told
+
+
+@pytest.mark.parametrize(("depth", "status"), [(99, 422), (100, 400), (900, 400)])
+def test_depth_that_is_refused_does_not_depend_on_the_call(
+    token: str, depth: int, status: int
+) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k1"}
+    for inner in ("[" * depth + "]" * depth, '{"[":' * depth + "1" + "}" * depth):
+        body = f'{{"order":{{"product":"s"}},"x":{inner}}}'
+        answer = Client().post("/api/orders", body, "application/json", headers=headers)
+        assert answer.status_code == status
+        assert list(answer.json()["error"]) == ["x" if status == 422 else "base"]
+    assert Order.objects.count() == 0
+
+
+def test_depth_counts_no_brackets_inside_strings(token: str) -> None:
+    name = '[{\\"' * 60 + "[" * 21
+    assert (
+        post(token, f'{{"order":{{"product":"s","client_name":"{"[" * 150}"}}}}').status_code == 201
+    )
+    answer = post(token, f'{{"order":{{"product":"s","client_name":"{name}"}}}}')
+    assert answer.json()["error"] == {"client_name": ["must have at most 200 characters."]}
 
 
 def test_byte_order_mark_is_ignored(token: str) -> None:
@@ -136,6 +173,11 @@ def test_byte_order_mark_is_ignored(token: str) -> None:
 def test_content_coding_and_other_charsets_are_415(token: str) -> None:
     headers = {"Authorization": f"Bearer {token}", "Content-Encoding": "gzip"}
     packed = gzip.compress(EXAMPLE.encode())
+    for none in ("", "identity", "Identity, identity"):
+        plain = {**headers, "Content-Encoding": none}
+        answer = Client().post("/api/orders", EXAMPLE, "application/json", headers=plain)
+        assert answer.status_code == 201, none
+    Order.objects.all().delete()
     answer = Client().post("/api/orders", packed, "application/json", headers=headers)
     assert (answer.status_code, answer["Accept-Encoding"]) == (415, "identity")
     latin = post(token, EXAMPLE.encode("latin-1"), "application/json; charset=ISO-8859-1")

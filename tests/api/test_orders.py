@@ -101,22 +101,36 @@ def test_every_fault_is_told_at_once_without_info_and_data(token: str) -> None:
     }
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer nobody's", "Basic YTpi"])
-def test_call_without_a_live_token_is_401(header: str) -> None:
+@pytest.mark.parametrize(
+    ("header", "challenge"),
+    [
+        ("", "Bearer"),
+        ("Bearer", "Bearer"),
+        ("Bearer ", "Bearer"),
+        ("Basic YTpi", "Bearer"),
+        ("Bearer nobody's", 'Bearer error="invalid_token"'),
+        ("bearer  nobody's", 'Bearer error="invalid_token"'),
+    ],
+)
+def test_call_without_a_live_token_is_401(header: str, challenge: str) -> None:
     for answer in (
         Client().post("/api/orders", headers={"Authorization": header}),
         Client().get(f"/api/orders/{'0' * 32}", headers={"Authorization": header}),
     ):
-        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, challenge)
         assert answer.json()["status_message"] == "Unauthorized"
 
 
 def test_token_without_the_scope_is_403() -> None:
     reads = make_token(make_application(), "orders:read")
     writes = make_token(make_application(), "orders:write")
-    assert post(reads, EXAMPLE).status_code == 403
+    refused = post(reads, EXAMPLE)
+    told = 'Bearer error="insufficient_scope", scope="orders:write"'
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (403, told)
     order_hash = post(writes, EXAMPLE).json()["data"]["order"]["order_hash"]
-    assert get(writes, order_hash).status_code == 403
+    refused = get(writes, order_hash)
+    told = 'Bearer error="insufficient_scope", scope="orders:read"'
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (403, told)
 
 
 def test_order_of_another_application_is_404_like_an_unknown_one(token: str) -> None:

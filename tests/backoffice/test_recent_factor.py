@@ -6,17 +6,23 @@ from urllib.parse import urlencode
 
 import pytest
 from allauth.idp.oidc.models import Token
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from portal.backoffice.models import BulkJob, Export
 from shop.access.models import Application, SigningSecret
-from shop.tenancy.models import User
+from shop.catalogue.models import Promotion
+from shop.tenancy.models import Client as Customer
+from shop.tenancy.models import StaffInvitation, User
+from shop.tenancy.staff_invitations import invite_colleague
 from tests.accounts.factors import app_code, by_password_and_app
 from tests.factories import (
     PASSWORD,
     make_application,
+    make_client,
     make_order,
     make_packed_order,
     make_staff,
@@ -61,14 +67,24 @@ def rows() -> tuple[object, ...]:
         list(SigningSecret.objects.order_by("pk").values()),
         list(Export.objects.values()),
         list(BulkJob.objects.values()),
+        list(StaffInvitation.objects.values()),
+        list(Customer.objects.order_by("pk").values()),
+        list(Promotion.objects.order_by("pk").values()),
         list(User.objects.order_by("pk").values("pk", "is_staff", "is_superuser", "groups")),
     )
+
+
+def make_invitation() -> int:
+    roles = Group.objects.filter(name="agent")
+    return invite_colleague("carla@example.com", roles, make_staff(), "en").user.pk
 
 
 def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
     """Each call that needs the factor again: method, path, form."""
     application, order, user = make_application(), make_order("xl"), make_user()
     make_token(application)
+    promotion = Promotion.objects.create(code="GONE", percent=10)
+    client, invited = make_client(), make_invitation()
     base = f"/staff/applications/{application.pk}/"
     person = f"/staff/catalogue/tenancy/user/{user.pk}/"
     powers = {"email": user.email, "is_staff": "on", "is_superuser": "on", "language": "en"}
@@ -78,6 +94,8 @@ def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
         ("post", f"{base}tokens/", {"name": "New", "scopes": ["orders:read"]}),
         ("post", f"{base}tokens/{Token.objects.get().pk}/revoke/", {}),
         ("post", f"{base}signing-secret/", {}),
+        ("post", f"{base}off/", {}),
+        ("post", f"{base}on/", {}),
         ("get", "/staff/export.csv", {}),
         ("get", "/staff/export.jsonl", {}),
         ("post", "/staff/bulk/new/", {"action": "cancel", "order": order.pk}),
@@ -85,6 +103,14 @@ def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
         ("post", f"{person}delete/", {"post": "yes"}),
         ("post", "/staff/catalogue/tenancy/user/add/", powers),
         ("post", "/staff/catalogue/tenancy/user/", {"action": "delete_selected"}),
+        ("post", "/staff/catalogue/catalogue/promotion/", {"action": "delete_selected"}),
+        ("post", f"/staff/catalogue/catalogue/promotion/{promotion.pk}/delete/", {"post": "yes"}),
+        ("post", f"/staff/catalogue/tenancy/client/{client.pk}/change/", {"client_admin": user.pk}),
+        ("post", f"/staff/orders/{order.pk}/client-admin/", {"user": user.email}),
+        *(
+            ("post", f"/staff/colleagues/{invited}/{act}/", {})
+            for act in ("send-again", "withdraw")
+        ),
     ]
 
 
@@ -173,3 +199,26 @@ def test_the_demo_asks_for_no_factor(settings: Settings) -> None:
     browser = signed_in(seconds_ago=3600)
     assert browser.get("/staff/export.csv").status_code == 200
     assert "New application" in html(browser.get("/staff/applications/new/"))
+
+
+KEYS = (
+    "/account/2fa/recovery-codes/",
+    "/account/2fa/recovery-codes/download/",
+    "/account/2fa/totp/deactivate/",
+    "/account/2fa/webauthn/add/",
+    "/portal/tokens/new/",
+)
+
+
+@pytest.mark.parametrize("path", KEYS)
+def test_password_of_staff_opens_no_keys_to_the_factor(path: str) -> None:
+    staff, member = signed_in("agent"), by_password_and_app(make_user())
+    for browser in (staff, member):
+        RecoveryCodes.activate(User.objects.get(pk=browser.session["_auth_user_id"]))
+        browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert member.get(path).status_code == 200
+    location = staff.get(path)["Location"]
+    assert location.startswith(FACTOR)
+    assert "By password" not in words(staff.get(location))
+    show_factor(staff, FACTOR, path)
+    assert staff.get(path).status_code == 200

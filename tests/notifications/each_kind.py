@@ -24,6 +24,7 @@ from tests.factories import (
     make_bare_order,
     make_order,
     make_packed_order,
+    make_staff,
     make_user,
     pack_all,
 )
@@ -64,7 +65,7 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
         case "change":
             queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
         case "colleague":
-            chief = make_user(first_name=name, last_name="")
+            chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)

@@ -1,11 +1,13 @@
 """The way back to an order's page for who has kept its number only, or half a link."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from shop.notifications.emails.models import Message
@@ -155,6 +157,18 @@ def test_links_are_mailed_three_times_an_hour_to_an_address(
     for _ in range(4):
         post("nicecustomer@gmx.com")
     assert len(mailed(mailoutbox)) == 3
+
+
+def test_links_that_are_being_sent_at_this_moment_count(mailoutbox: list[EmailMessage]) -> None:
+    make_order(user_email="nicecustomer@gmx.com")
+    for _each in range(4):
+        post("nicecustomer@gmx.com")
+    links = Message.objects.filter(kind=Message.Kind.LINKS).order_by("pk")
+    others = list(links.values_list("pk", flat=True)[:3])
+    sending = {"state": Message.State.SENDING, "lease_until": timezone.now() + timedelta(minutes=1)}
+    Message.objects.filter(pk__in=others).update(**sending)  # by other workers
+    assert mailed(mailoutbox) == []
+    assert [each.state for each in links] == ["sending"] * 3 + ["obsolete"]
 
 
 def test_links_are_limited_by_ip_address(settings: Settings, empty_cache: None) -> None:

@@ -1,7 +1,9 @@
 """Invitations of colleagues when two things happen at once: the loser changes nothing."""
 
+from collections.abc import Callable
+
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 
 from shop.tenancy.colleagues import colleagues, colleagues_with, end_access, set_groups
 from shop.tenancy.invitations import LinkError
@@ -80,3 +82,59 @@ def test_demo_colleagues_are_none_outside_the_demo(demo: bool, settings: object)
     settings.DEMO = demo  # type: ignore[attr-defined]
     shown, real = make_staff(demo=True), make_staff()
     assert set(colleagues()) == ({shown, real} if demo else {real})
+
+
+def unticked(inviter: User) -> None:
+    User.objects.filter(pk=inviter.pk).update(is_staff=False)
+
+
+def deactivated(inviter: User) -> None:
+    User.objects.filter(pk=inviter.pk).update(is_active=False)
+
+
+def demoted(inviter: User) -> None:
+    User.objects.filter(pk=inviter.pk).update(is_superuser=False)
+    inviter.user_permissions.add(Permission.objects.get(codename="manage_staff"))
+
+
+@pytest.mark.parametrize("loses", [end_access, unticked, deactivated, demoted])
+def test_link_ends_with_the_powers_of_who_invites(loses: Callable[[User], object]) -> None:
+    inviter, member = make_staff(), make_user()
+    agents = Group.objects.filter(name="agent")
+    invitations = [
+        invite_colleague(email, agents, inviter, "en")
+        for email in ("second@inviter.example", member.email)
+    ]
+    other = invitation()
+    before = [read_staff_join_token(staff_join_token(each)) for each in invitations]
+    loses(User.objects.get(pk=inviter.pk))
+    for each in invitations:
+        with pytest.raises(LinkError) as refusal:
+            read_staff_join_token(staff_join_token(each))
+        assert refusal.value.reason == LinkError.Reason.WITHDRAWN
+    # Nor does a page let anybody in that was open meanwhile.
+    assert (join_staff_as_new(before[0], NEW), join_staff_as_known(before[1])) == (False, False)
+    users = User.objects.filter(pk__in=[each.user_id for each in invitations])
+    assert list(users.values_list("is_staff", flat=True)) == [False, False]
+    assert read_staff_join_token(staff_join_token(other)) == other
+
+
+def test_invitation_is_that_of_who_sends_it_again_if_they_may_give_its_roles() -> None:
+    made, chief, little = invitation(), make_staff(), make_staff("viewer")
+    little.user_permissions.add(Permission.objects.get(codename="manage_staff"))
+    inviter = made.invited_by
+    assert renew(made, User.objects.get(pk=little.pk))
+    assert made.invited_by == inviter
+    assert renew(made, chief)
+    assert made.invited_by == chief
+    assert end_access(inviter)
+    assert read_staff_join_token(staff_join_token(made)) == made
+
+
+def test_password_of_a_colleague_is_the_same_on_every_keyboard() -> None:
+    composed, decomposed = "sch\u00f6ne gr\u00fc\u00dfe", "scho\u0308ne gru\u0308\u00dfe"
+    made = invitation()
+    assert join_staff_as_new(made, NewMember(decomposed, "Carla", "", "", "en"))
+    user = User.objects.get(pk=made.user_id)
+    assert (user.check_password(composed), user.check_password(decomposed)) == (True, True)
+    assert not user.check_password("schone grusse")

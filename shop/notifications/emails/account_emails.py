@@ -9,17 +9,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from shop.access.tokens import live_tokens_of
+from shop.access.tokens import live_tokens_of, programs_of
 from shop.notifications.emails.codes import code_of
 from shop.notifications.emails.content import EmailContent, Link, page_url, typed
 from shop.notifications.emails.kinds import Email
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import account_sample
-from shop.notifications.emails.security_notices import NEW_PASSWORD, NOTICES, OTHER
+from shop.notifications.emails.security_notices import NOTICES, OTHER, RECOVERY
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import may_recover_by_mail
 
-NAMED = 10  # tokens that a notice names
+NAMED = 10  # tokens, and programs, that a notice names
 
 
 class AccountEmail(Email):
@@ -133,13 +133,22 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
         return EmailContent(subject=str(subject), intro=intro, action=action)
 
     def _live_tokens(self, what: str) -> tuple[str, ...]:
-        """Name the tokens that a new password leaves alone."""
+        """Name the tokens and programs that a recovery of the account leaves alone."""
         user = self.message.user
-        tokens = list(live_tokens_of(user)[:NAMED]) if user and what in NEW_PASSWORD else []
-        if not tokens:
+        if user is None or what not in RECOVERY:
             return ()
-        sentence = _(
+        tokens = [each.data["name"] for each in live_tokens_of(user)[:NAMED]]
+        programs = [each.name for each in programs_of(user)[:NAMED]]
+        tokens_work = _(
             "These access tokens still work: %(names)s. Revoke those that are not yours under "
             "“Access tokens” in the portal."
         )
-        return (sentence % {"names": ", ".join(typed(each.data["name"]) for each in tokens)},)
+        programs_act = _(
+            "These programs can still act in your name: %(names)s. Take that back from those you do "
+            "not know under “Access tokens” in the portal."
+        )
+        return tuple(
+            sentence % {"names": ", ".join(typed(name) for name in names)}
+            for sentence, names in ((tokens_work, tokens), (programs_act, programs))
+            if names
+        )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -37,10 +38,13 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
         now = timezone.now()
         if not self.orders or now - self.message.created_at > OUT_OF_DATE:
             return True
-        sent = Message.objects.filter(kind=Message.Kind.LINKS, recipient=self.message.recipient)
-        if sent.filter(sent_at__gt=now - timedelta(days=1)).count() >= settings.MAILS_A_DAY:
+        others = Message.objects.filter(kind=Message.Kind.LINKS, recipient=self.message.recipient)
+        # Other workers may be sending those that were asked for before.
+        now_sent = Q(state=Message.State.SENDING, pk__lt=self.message.pk)
+        today = others.filter(now_sent | Q(sent_at__gt=now - timedelta(days=1)))
+        if today.count() >= settings.MAILS_A_DAY:
             return True
-        return sent.filter(sent_at__gt=now - timedelta(hours=1)).count() >= AN_HOUR
+        return others.filter(now_sent | Q(sent_at__gt=now - timedelta(hours=1))).count() >= AN_HOUR
 
     @cached_property
     def orders(self) -> list[Order]:

@@ -42,11 +42,22 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
             "also for the clients you administer."
         ),
     ),
+    "program_allowed": (
+        _("A program may act in your name now"),
+        _(
+            "A program was allowed to act in your name: it orders for you, also for the clients you "
+            "administer. You can take that back under “Access tokens” in the portal."
+        ),
+    ),
     "factors_reset": (
         _("Your second factor was reset"),
         _("Passkeys, authenticator app and recovery codes were taken off your account."),
     ),
 }
-# After these, tokens that were made before still work.
-NEW_PASSWORD = {"password_changed", "password_reset", "password_set"}
+# After these, by which people get an account back, tokens that were made before still work. A
+# member without a password recovers by a mailed code and a new passkey.
+RECOVERY = {
+    *("password_changed", "password_reset", "password_set"),
+    *("factors_reset", "webauthn_added"),
+}
 OTHER = (_("Your sign-in was changed"), _("Something about the way you sign in was changed."))

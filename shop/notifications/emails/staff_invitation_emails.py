@@ -12,7 +12,7 @@ from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import NO_PK
 from shop.tenancy.models import StaffInvitation, User
-from shop.tenancy.staff_invitations import staff_join_token
+from shop.tenancy.staff_invitations import is_backed, staff_join_token
 
 
 def _sample() -> dict[str, Any]:
@@ -30,9 +30,9 @@ class StaffInvitationEmail(Email, kind=Message.Kind.COLLEAGUE):
     samples = (Sample(gettext_lazy("new colleague"), _sample),)
 
     def is_obsolete(self) -> bool:
-        """Tell whether the invitation was withdrawn, used or sent again."""
+        """Tell whether the invitation was withdrawn, used or sent again, or its inviter is gone."""
         invitation = self._invitation()
-        if invitation is None or invitation.used_at:
+        if invitation is None or invitation.used_at or not is_backed(invitation):
             return True
         return bool(invitation.counter != self.message.details["counter"])
 
