@@ -52,7 +52,7 @@ class PastedEmailField(EmailField):
 
     def to_python(self, value: Any) -> str:
         """Return the address alone, if there is one in `value`."""
-        text: str = super().to_python(value)
+        text = str(super().to_python(value) or "")
         return find_email(text) or text
 
 

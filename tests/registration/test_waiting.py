@@ -61,8 +61,8 @@ def test_page_says_it_in_german_with_the_way_to_reach_us() -> None:
     order = order_in("packing")
     wait(order, minutes=6)
     page = look(order, language="de")
-    assert "Das dauert länger als sonst." in words(page)
-    assert "schreiben Sie uns bitte: Unsere Adresse steht im Impressum." in words(page)
+    assert "Das dauert länger" in words(page)
+    assert "schreiben Sie uns bitte:" in words(page)
     assert 'href="/imprint/">Impressum' in html(page).partition("<footer")[0]
 
 
