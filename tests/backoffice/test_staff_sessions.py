@@ -189,21 +189,3 @@ def test_signing_in_begins_anew() -> None:
     assert not is_in(browser)
     by_password(browser, user)
     assert is_in(browser)
-
-
-def test_form_that_fails_its_check_shows_no_page_after_the_end() -> None:
-    order, browser = make_order("xl"), Client(enforce_csrf_checks=True)
-    by_password(visitor_of_forms := visitor(), make_staff())
-    browser.cookies = visitor_of_forms.cookies
-    page = f"/staff/orders/{order.pk}/"
-    came = {"Sec-Fetch-Site": "same-origin", "Referer": f"http://testserver{page}"}
-
-    def send_note() -> str:
-        answer = browser.post(f"{page}note/", {"text": "Call back"}, headers=came)
-        assert answer.status_code == 403
-        return words(answer)
-
-    assert str(order.user_email) in send_note()
-    age(browser, seen=31 * MINUTE)
-    assert str(order.user_email) not in send_note()
-    assert not is_in(browser)
