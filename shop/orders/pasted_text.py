@@ -64,6 +64,8 @@ def _unwrapped(text: str) -> Iterator[str]:
     yield "".join(plain.split())
     yield unquote(plain)
     if "=" in plain:
+        # Fields of one line turn the break of a soft line break into a blank, or drop it.
+        yield re.sub(r"=\s*", "", plain)
         yield QUOTED.sub(_character, SOFT_BREAK.sub("", plain))
     if "urldefense" in plain.lower():
         yield PROOFPOINT.sub(_character, plain.replace("_", "/"))

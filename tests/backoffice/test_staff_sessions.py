@@ -63,7 +63,7 @@ def test_session_of_staff_ends_after_thirty_idle_minutes() -> None:
     age(browser, seen=30 * MINUTE + 5)
     answer = browser.get("/staff/overview/")
     assert answer["Location"] == f"{LOGIN}?next=/staff/overview/"
-    assert "Nothing was done here for a while" in words(browser.get(answer["Location"]))
+    assert "You were inactive for a while" in words(browser.get(answer["Location"]))
     form = {"login": user.email, "password": PASSWORD, "next": "/staff/overview/"}
     assert browser.post(LOGIN, form)["Location"] == "/staff/overview/"
 

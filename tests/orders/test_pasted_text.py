@@ -34,6 +34,8 @@ SAFELINK = (
         LINK[:40] + "\r\n " + LINK[40:],
         LINK[:40] + "=\n" + LINK[40:],
         LINK[:40] + "= \r\n" + LINK[40:],
+        LINK[:40] + "= " + LINK[40:],  # as a field of one line leaves it
+        LINK[:40] + "=" + LINK[40:],
         f'<a href=3D"{LINK}">',
         quote(LINK, safe=""),
         quote(quote(LINK, safe=""), safe=""),
