@@ -2,6 +2,9 @@
 
 import codecs
 import json
+import re
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,6 +13,10 @@ from shop.orders.card_numbers import hide_cards
 
 LARGEST = 64 * 1024  # bytes
 LONGEST_NAME = 60  # characters of a member's name that a refusal quotes
+DEEPEST = 100  # levels of objects and lists; Python's own limit depends on what called us
+# Strings, so that what is inside them is passed over; what may open and close; numbers and names.
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]|[-+.\w]+', re.ASCII)
+COLON = re.compile(r"\s*:")
 
 
 class UnreadableBodyError(Exception):
@@ -22,6 +29,14 @@ class UnreadableBodyError(Exception):
         self.headers = headers or {}
 
 
+class NoJSONValueError(Exception):
+    """The body has NaN or Infinity, which Python reads and JSON does not know."""
+
+
+class DoubledMemberError(Exception):
+    """An object in the body has two members of one name."""
+
+
 def read_json(request: HttpRequest) -> Any:
     """The JSON value in the body of `request`.
 
@@ -32,17 +47,67 @@ def read_json(request: HttpRequest) -> Any:
     _check_headers(request)
     body = _read(request).removeprefix(codecs.BOM_UTF8)
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        sentence = f"The body is not UTF-8: byte {error.start + 1} cannot be read."
+        place = _place(body[: error.start].decode("utf-8"))
+        sentence = f"The body is not UTF-8: byte {error.start + 1}, at {place}, cannot be read."
+        raise UnreadableBodyError(400, sentence) from None
+    _check_depth(text)
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        sentence = f"The body is not valid JSON: {error.msg} at {place}."
-    except RecursionError:
-        sentence = "The body is nested too deeply."
+        message, place = error.msg.removesuffix(" at"), _place(text[: error.pos])
+        sentence = f"The body is not valid JSON: {message} at {place}."
+    except NoJSONValueError as error:
+        name = str(error)
+        place = _place_of(text, lambda token: token == name)
+        sentence = f"The body is not valid JSON: {name} at {place} is not a JSON value."
+    except DoubledMemberError:
+        name, place = next(_doubled_members(text))
+        sentence = f"The body has the member {name} more than once, at {place}."
     except ValueError:  # from Python's limit on the digits of an integer
-        sentence = "The body has a number with too many digits."
+        most = sys.get_int_max_str_digits()
+        digits = re.compile(rf"-?[0-9]{{{most + 1},}}")
+        place = _place_of(text, digits.fullmatch)
+        sentence = f"The body has a number with too many digits at {place}."
     raise UnreadableBodyError(400, sentence)
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what is nested so deeply that some code of ours might not get to its bottom."""
+    depth = 0
+    for found in TOKEN.finditer(text):
+        depth += (found[0] in "[{") - (found[0] in "]}")
+        if depth > DEEPEST:
+            place = _place(text[: found.start()])
+            raise UnreadableBodyError(400, f"The body is nested too deeply at {place}.")
+
+
+def _doubled_members(text: str) -> Iterator[tuple[str, str]]:
+    """The doubled members of `text`: each one's name, quoted, and the place of its second."""
+    objects: list[set[str]] = []
+    for found in TOKEN.finditer(text):
+        if found[0] in "[{":
+            objects.append(set())
+        elif found[0] in "]}":
+            objects.pop()
+        elif found[0].startswith('"') and COLON.match(text, found.end()):
+            name = json.loads(found[0])
+            if name in objects[-1]:
+                yield json.dumps(hide_cards(name[:LONGEST_NAME])), _place(text[: found.start()])
+            objects[-1].add(name)
+
+
+def _place_of(text: str, fits: Callable[[str], object]) -> str:
+    """The place of the first token in `text` that fits."""
+    start = next((found.start() for found in TOKEN.finditer(text) if fits(found[0])), 0)
+    return _place(text[:start])
+
+
+def _place(before: str) -> str:
+    """The place behind the text `before`."""
+    column = len(before) - before.rfind("\n")
+    return f"line {before.count(chr(10)) + 1}, column {column}"
 
 
 def _check_headers(request: HttpRequest) -> None:
@@ -55,7 +120,8 @@ def _check_headers(request: HttpRequest) -> None:
         known = ""
     if known != "utf-8":
         raise UnreadableBodyError(415, "The charset must be UTF-8.")
-    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+    codings = request.headers.get("Content-Encoding", "").lower().split(",")
+    if {coding.strip() for coding in codings} - {"", "identity"}:
         headers = {"Accept-Encoding": "identity"}
         raise UnreadableBodyError(415, "The body must not have a Content-Encoding.", headers)
 
@@ -77,11 +143,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in pairs:
         if name in members:
-            quoted = json.dumps(hide_cards(name[:LONGEST_NAME]))
-            raise UnreadableBodyError(400, f"The body has the member {quoted} more than once.")
+            raise DoubledMemberError
         members[name] = value
     return members
 
 
-def _constant(name: str) -> Any:
-    raise UnreadableBodyError(400, f"The body is not valid JSON: {name} is not a JSON value.")
+def _refuse_constant(name: str) -> Any:
+    raise NoJSONValueError(name)

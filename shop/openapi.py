@@ -39,6 +39,14 @@ STATUSES = {
 EVERYWHERE = (400, 401, 403, 405, 429, 500, 503)
 OF_BODIES = (413, 415)
 HEADERS_OF = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Names this order for you: the same call, sent again within 24 hours, is "
+    "given the first answer again. 1 to 255 printable ASCII characters.",
+    "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    "example": "order-4711",
+}
 # The headers that every answer may carry.
 ALWAYS = ("RateLimit", "RateLimit-Policy", "X-Request-ID")
 
@@ -55,6 +63,7 @@ class Operation:
     query: type[BaseModel] | None = None
     headers: tuple[str, ...] = ()  # of the answer that is not a refusal
     refusals: dict[int, str] = field(default_factory=dict)  # by status: its meaning here
+    keyed: bool = False  # takes an Idempotency-Key
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from shop.orders.open_orders import update_open_order
 from shop.owner_cookie import page_owner, write_owner_id
 from shop.tenancy.client_admins import hand_over, successors
 from shop.tenancy.models import Client, Project
+from shop.typed_text import isolated
 
 
 @access.member_required
@@ -94,7 +95,8 @@ def confirm_successor(request: HttpRequest, pk: int, user: int) -> HttpResponse:
     person = successors(found).filter(pk=user).first()
     if person and hand_over(found, admin, person):
         text = _("%(person)s administers %(client)s now.")
-        names = {"person": person.get_full_name() or person.email, "client": found.name}
+        who = person.get_full_name() or person.email
+        names = {"person": isolated(who), "client": isolated(found.name)}
         messages.success(request, text % names)
         return redirect("portal")
     text = _("Something has changed meanwhile: here is to whom you can hand over now.")

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from shop.tenancy.models import User
 
+# Everybody gets the same answer, every second: it is not worth a look at the session.
+PUBLIC = {"registration_progress"}
 # Pages request these by themselves, whoever sits in front of them; also all pages with RELOAD,
 # which browsers without JavaScript load again and again.
-POLLED = {"staff_counts", "staff_bulk_progress", "registration_progress"}
+POLLED = {"staff_counts", "staff_bulk_progress", *PUBLIC}
 RELOAD = "reload"
 BEGAN, SEEN = "staff_began", "staff_seen"
 SEEN_EVERY = 15.0  # seconds between two notes of activity: each writes the session
@@ -44,8 +46,9 @@ class StaffSessionMiddleware:
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         """Sign out where the session has ended; otherwise note the activity."""
-        user = _staff_of(request) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-        if user is None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or _is_named(request, PUBLIC):
+            return None
+        if not (user := _staff_of(request)):
             return None
         now = time.time()
         idle_since = request.session.get(SEEN, now)
@@ -64,8 +67,12 @@ def _staff_of(request: HttpRequest) -> User | None:
 
 
 def _is_polled(request: HttpRequest) -> bool:
+    return _is_named(request, POLLED) or RELOAD in request.GET
+
+
+def _is_named(request: HttpRequest, names: set[str]) -> bool:
     match = request.resolver_match
-    return bool(match and match.url_name in POLLED) or RELOAD in request.GET
+    return bool(match and match.url_name in names)
 
 
 def _began(request: HttpRequest, user: User) -> float:

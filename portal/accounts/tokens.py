@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -75,7 +76,7 @@ def password_reset_done(request: HttpRequest) -> HttpResponse:
         "tokens": live_tokens_of(user) if user else [],
         "programs": programs_of(user) if user else [],
     }
-    return render(request, "account/password_reset_from_key_done.html", context)
+    return TemplateResponse(request, "account/password_reset_from_key_done.html", context)
 
 
 def _whose_password_was_reset(request: HttpRequest) -> User | None:

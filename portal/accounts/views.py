@@ -27,6 +27,7 @@ from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails
 from shop.tenancy.joining import join_as_known, open_invitations
 from shop.tenancy.mfa import has_second_factor, may_recover_by_mail
 from shop.tenancy.models import Invitation, Membership, User
+from shop.typed_text import isolated
 
 
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not typed
@@ -92,7 +93,7 @@ def accept_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     found = _acceptable(access.member(request)).filter(pk=pk).first()
     if found and join_as_known(found):
         text = _("Welcome to %(project)s.")
-        messages.success(request, text % {"project": found.membership.project.name})
+        messages.success(request, text % {"project": isolated(found.membership.project.name)})
     else:
         messages.warning(request, _("This invitation is no longer open."))
     return redirect("portal")

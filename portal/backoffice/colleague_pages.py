@@ -165,8 +165,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def _ask_to_end(request: HttpRequest, found: User) -> HttpResponse:
     taken = Order.objects.filter(taken_by=found).exclude(state__in=FINISHED).count()
     orders = ngettext(
-        "%(number)s order is assigned to them: nobody will see to it.",
-        "%(number)s orders are assigned to them: nobody will see to those.",
+        "%(number)s order is assigned to them: it is free again then.",
+        "%(number)s orders are assigned to them: they are free again then.",
         taken,
     )
     return ask_first(

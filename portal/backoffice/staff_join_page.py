@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.backoffice.audit_log import Act, record
-from portal.backoffice.colleague_forms import StaffJoinForm
+from shop.new_member_form import NewMemberForm
 from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError
 from shop.tenancy.models import StaffInvitation, User
@@ -54,7 +54,7 @@ def _join(request: HttpRequest, token: str) -> HttpResponse:
 
 def _join_new(request: HttpRequest, invitation: StaffInvitation) -> HttpResponse:
     user = invitation.user
-    form = StaffJoinForm(user, request.POST if request.method == "POST" else None)
+    form = NewMemberForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         with transaction.atomic():
             joined = join_staff_as_new(invitation, form.new_member())

@@ -1,14 +1,10 @@
 """Forms of the registration pages. The order document checks the fields of the order."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth.password_validation import (
-    password_validators_help_text_html,
-    validate_password,
-)
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import QueryDict
@@ -16,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Promotion
+from shop.catalogue.promotions import named_promotion
 from shop.content.terms_field import terms_field
 from shop.email_spellings import InvalidEmailError, canonical_email, check_email, same_mailbox
-from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, form_text, member_field
+from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, member_field
+from shop.new_member_form import NewMemberForm
 from shop.notifications.emails.queue import queue_completed
 from shop.orders.corrections import check_corrections, readdress
-from shop.orders.document import name_problem
 from shop.orders.missing_details import check_details, fill_in, fillable
 from shop.orders.models import Order
 from shop.orders.order_numbers import read_order_number
@@ -118,7 +115,7 @@ class DetailsForm(OrderForm, TermsForm):
     @property
     def promotion(self) -> Promotion | None:
         """The promotion that the price was reduced by, whether it is still valid or not."""
-        return Promotion.objects.filter(code=self.order.promo_code or "").first()
+        return named_promotion(self.order.promo_code) if self.order.promo_code else None
 
     def details(self) -> dict[str, Any]:
         """Return the fields of the order that were filled in."""
@@ -187,11 +184,9 @@ class CodeForm(forms.Form):
     )
 
 
-class JoinForm(TermsForm):
+class JoinForm(NewMemberForm, TermsForm):
     """Ask a new member for password, names, login, language and consent to the terms."""
 
-    user_first_name = member_field("user_first_name", required=False)
-    user_last_name = member_field("user_last_name", required=False)
     user_login = forms.CharField(
         label=_("Login"),
         help_text=_("How others see you. You sign in with your e-mail."),
@@ -200,15 +195,8 @@ class JoinForm(TermsForm):
         validators=User._meta.get_field("login").validators,  # noqa: SLF001 -- Django's own API
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    language = forms.ChoiceField(
-        label=_("Language"), help_text=_("Of our e-mails to you."), choices=settings.LANGUAGES
-    )
     terms = terms_field(_("Please agree to the terms to join."))
+    field_order = ("user_first_name", "user_last_name", "user_login", "password", "language")
 
     outdated_terms = _(
         "The terms have changed while you were looking. Nothing is lost. "
@@ -216,25 +204,9 @@ class JoinForm(TermsForm):
     )
 
     def __init__(self, user: User, order: Order, posted: QueryDict | None) -> None:
-        self.user = user
         wish = order.user_login
-        initial = {
-            "user_first_name": user.first_name,
-            "user_last_name": user.last_name,
-            "user_login": wish if wish and login_is_free(wish, user) else "",
-            "language": order.language,
-        }
-        super().__init__(posted, initial=initial)
-        self.by_passkey = "by_passkey" in self.data
-        # The passkey is created after joining instead.
-        self.fields["password"].required = not self.by_passkey
-        self.fields["password"].help_text = password_validators_help_text_html()
-
-    def clean_user_first_name(self) -> str:
-        return _checked_name(self.cleaned_data["user_first_name"])
-
-    def clean_user_last_name(self) -> str:
-        return _checked_name(self.cleaned_data["user_last_name"])
+        login = wish if wish and login_is_free(wish, user) else ""
+        super().__init__(user, posted, {"user_login": login, "language": order.language})
 
     def clean_user_login(self) -> str:
         login: str = self.cleaned_data["user_login"]
@@ -244,32 +216,6 @@ class JoinForm(TermsForm):
             raise ValidationError(_("Please choose another login; this one is taken."))
         return login
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        # The validators compare the password with these attributes.
-        self.user.first_name = cleaned.get("user_first_name", "")
-        self.user.last_name = cleaned.get("user_last_name", "")
-        self.user.login = cleaned.get("user_login") or None
-        if (password := cleaned.get("password")) and not self.by_passkey:
-            try:
-                validate_password(password, self.user)
-            except ValidationError as error:
-                self.add_error("password", error)
-        return cleaned
-
     def new_member(self) -> NewMember:
         """Return the input of `join_as_new`."""
-        return NewMember(
-            password=None if self.by_passkey else self.cleaned_data["password"],
-            first_name=self.cleaned_data["user_first_name"],
-            last_name=self.cleaned_data["user_last_name"],
-            login=self.cleaned_data["user_login"],
-            language=self.cleaned_data["language"],
-            terms=self.to_agree,
-        )
-
-
-def _checked_name(name: str) -> str:
-    if name and (problem := name_problem(name)):
-        raise ValidationError(form_text(problem))
-    return name
+        return replace(super().new_member(), terms=self.to_agree)

@@ -56,15 +56,19 @@ def _limited(
     request: HttpRequest, scope: str, view: View, *args: object, **kwargs: object
 ) -> HttpResponse:
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
-    bearer = check_bearer(value.strip()) if kind.lower() == "bearer" and value else None
+    sent = value.strip() if kind.lower() == "bearer" else ""
+    bearer = check_bearer(sent) if sent else None
     taken = hit_by(request, (bearer.application or bearer.user) if bearer else None)
     if taken and taken.retry_after:
         response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
     elif bearer is None:
         sentence = "Send a live token: Authorization: Bearer and its value."
-        response = failure(401, sentence, {"WWW-Authenticate": "Bearer"})
+        challenge = 'Bearer error="invalid_token"' if sent else "Bearer"
+        response = failure(401, sentence, {"WWW-Authenticate": challenge})
     elif scope not in bearer.scopes:
-        response = failure(403, f"This token lacks the scope {scope}.")
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        sentence = f"This token lacks the scope {scope}."
+        response = failure(403, sentence, {"WWW-Authenticate": challenge})
     else:
         response = view(request, bearer, *args, **kwargs)
     if taken:

@@ -37,6 +37,7 @@ SENTENCES = {
     "extra_forbidden": "is not a parameter of this list.",
     "greater_than_equal": "is out of range.",
     "less_than_equal": "is out of range.",
+    "int_parsing_size": "is out of range.",
     "enum": "is not a state that this list knows.",
 }
 NO_CURSOR = "is not a cursor of this list."
@@ -161,12 +162,11 @@ def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
 
 
 def _read(parameters: QueryDict) -> ListQuery:
-    if twice := [name for name, values in parameters.lists() if len(values) > 1]:
-        raise InvalidQueryError({name: ["is given more than once."] for name in twice})
-    errors: Errors = {}
+    twice = [name for name, values in parameters.lists() if len(values) > 1]
+    errors: Errors = {name: ["is given more than once."] for name in twice}
     if "page" in parameters and "cursor" in parameters:
-        errors["page"] = [ONE_OF_TWO.format("cursor")]
-        errors["cursor"] = [ONE_OF_TWO.format("page")]
+        errors.setdefault("page", []).append(ONE_OF_TWO.format("cursor"))
+        errors.setdefault("cursor", []).append(ONE_OF_TWO.format("page"))
     try:
         query = ListQuery.model_validate(parameters.dict())
     except ValidationError as error:

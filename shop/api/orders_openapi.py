@@ -26,7 +26,10 @@ HEADERS = {
     "Location": header("The order's address, relative to this server."),
     "Per-Page": header("How many orders a page has.", openapi.NUMBER),
     "Total": header("How many orders the whole list has.", openapi.NUMBER),
-    "WWW-Authenticate": header("How to authenticate.", {"const": "Bearer"}),
+    "WWW-Authenticate": header(
+        "How to authenticate, and what is wrong with the token that was sent (RFC 6750).",
+        {"type": "string", "pattern": '^Bearer( error="[a-z_]+"(, scope="[a-z:]+")?)?$'},
+    ),
 }
 STATUSES = openapi.STATUSES | {
     201: "The order is placed.",
@@ -41,15 +44,8 @@ STATUSES = openapi.STATUSES | {
     "member or parameter it belongs to, or under base.",
     429: "Too many calls.",
 }
+HEADERS_OF = openapi.HEADERS_OF | {403: "WWW-Authenticate"}
 REFUSALS = [status for status in sorted(STATUSES) if status >= 400]
-IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Names this order for you: the same call, sent again within 24 hours, is "
-    "given the first answer again. 1 to 255 printable ASCII characters.",
-    "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
-    "example": "order-4711",
-}
 ORDER_HASH = openapi.path_parameter(
     "order_hash",
     "As it was answered when the order was placed.",
@@ -141,7 +137,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         parameters += _query_parameters(operation.query, tiers)
     if operation.body:
         refused |= {409, 422, *openapi.OF_BODIES}
-        parameters.append(IDEMPOTENCY_KEY)
+        parameters.append(openapi.IDEMPOTENCY_KEY)
         body = content(ref("OrderRequest"), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": True, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
@@ -162,7 +158,7 @@ def _success(operation: Operation, status: int, kind: Any) -> Schema:
 
 
 def _refusal(status: int) -> Schema:
-    headers = (openapi.HEADERS_OF[status],) if status in openapi.HEADERS_OF else ()
+    headers = (HEADERS_OF[status],) if status in HEADERS_OF else ()
     examples = {
         name if operation == "any" else f"{operation}_{name}": value
         for operation, recorded in EXAMPLES.items()

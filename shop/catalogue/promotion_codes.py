@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from shop.invisible_characters import INVISIBLE
+
 
 def canonical_code(typed: str) -> str:
     """Return the form in which two spellings of one code are the same (contract, "Orders API").
@@ -21,4 +23,8 @@ def _once(typed: str) -> str:
 
 
 def _shows_nothing(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign) in {"Cc", "Cf"}
+    return (
+        sign.isspace()
+        or unicodedata.category(sign) in {"Cc", "Cf"}
+        or INVISIBLE.match(sign) is not None
+    )

@@ -34,6 +34,8 @@ def openapi(request: HttpRequest) -> HttpResponse:
     """The APIs' description. It is the same for everybody."""
     response = JsonResponse(describe(base_url(request)))
     patch_cache_control(response, public=True, max_age=300)
+    # Tools that read descriptions run in browsers, at addresses of their own.
+    response["Access-Control-Allow-Origin"] = "*"
     return response
 
 

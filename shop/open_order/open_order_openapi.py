@@ -73,6 +73,11 @@ HEADERS = {
     "OpenOrderLocation": header(
         "The address of what was made or placed, absolute.", {"type": "string", "format": "uri"}
     ),
+    "OpenOrderLocationIfPlaced": header(
+        "The address of the order that has been placed already, absolute.",
+        {"type": "string", "format": "uri"},
+        required=False,
+    ),
     "OpenOrderSetCookie": header(COOKIE_TEXT, COOKIE_SCHEMA),
     "OpenOrderSetCookieIfOpened": header(COOKIE_TEXT, COOKIE_SCHEMA, required=False),
     "OpenOrderWWWAuthenticate": header(
@@ -157,12 +162,15 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
         responses[status] = _success(operation, status, kind, path, opens=opens)
     # Opening needs no authentication.
     anybody: list[Schema] = [{}] if opens or path == "/orders" else []
+    parameters = [PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
+    if operation.keyed:
+        parameters.append(openapi.IDEMPOTENCY_KEY)
     described: Schema = {
         "operationId": operation.id + suffix,
         "tags": [TAG["name"]],
         "summary": operation.summary,
         "description": operation.text,
-        "parameters": [PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)],
+        "parameters": parameters,
         "security": [{"ownerId": []}, {"basic": []}, *openapi.by_token(method), *anybody],
         "responses": {str(status): responses[status] for status in sorted(responses)},
     }
@@ -176,6 +184,8 @@ def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: 
     headers = {}
     if status in {201, 202}:
         headers["Location"] = ref("OpenOrderLocation", "headers")
+    if operation.keyed and status == 202:
+        headers["Idempotency-Replayed"] = ref("Idempotency-Replayed", "headers")
     if opens and status != 204:
         always = operation.id == "openOrder"
         name = "OpenOrderSetCookie" if always else "OpenOrderSetCookieIfOpened"
@@ -222,7 +232,10 @@ def _responses(found: Iterable[Endpoint]) -> Schema:
     for operation in (each for endpoint in found for each in endpoint.operations.values()):
         for status, text in operation.refusals.items():
             examples = EXAMPLES[operation.id][str(status)]
-            responses[_own(operation, status)] = _refusal(status, text, examples)
+            refusal = _refusal(status, text, examples)
+            if operation.keyed and status == 409:
+                refusal["headers"]["Location"] = ref("OpenOrderLocationIfPlaced", "headers")
+            responses[_own(operation, status)] = refusal
     return responses
 
 

@@ -126,12 +126,12 @@ class Account(Kept):
 
 
 class PersonName(Kept):
-    """A person's name."""
+    """A person's name. Of somebody with one name, send it as both."""
 
     first_name: Name
     """First name."""
     last_name: Name
-    """Last name."""
+    """Last name. Of somebody with one name, send it as both."""
     company: Name | None = None
     """The company; of the regular contact it names the new client, unless the account has name or
     accountNumber."""

@@ -111,14 +111,16 @@ def quote(call: OpenOrderRequest) -> HttpResponse:
         "act",
         "Validate or submit",
         "validate answers 204 where the order could be placed. submit places it: 202, and "
-        "Location is where it can be followed.",
+        "Location is where it can be followed. An Idempotency-Key counts for submit alone.",
         {202: None, 204: None},
         Action,
         refusals={
             400: "The order lacks something, or its members break rules: each is named in details.",
-            409: "The quoteHash is no longer that of the quote; or the order has been placed "
-            "already.",
+            409: "The quoteHash is no longer that of the quote; the order has been placed already; "
+            "or the first call with this Idempotency-Key still runs.",
+            422: "The Idempotency-Key is malformed, or was used for another request.",
         },
+        keyed=True,
     ),
 )
 def action(call: OpenOrderRequest) -> HttpResponse:

@@ -1,21 +1,36 @@
-"""Canonical e-mail addresses of orders that were written without one."""
+"""Canonical e-mail addresses of orders that the version before has written during an update."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from shop.email_spellings import canonical_email
-from shop.orders.models import Order
+from shop.orders.models import PLACED_STATES, Order
 
 BATCH = 500
+LATELY = timedelta(hours=2)  # twice the time between two runs
+
+
+def changed_lately() -> QuerySet[Order]:
+    """Return the placed orders that changed since the last run, whoever changed them."""
+    since = timezone.now() - LATELY
+    return Order.objects.filter(state__in=PLACED_STATES, updated_at__gt=since)
 
 
 def fill_new_orders(beat: Callable[[], None]) -> None:
-    """Fill the orders that the version before writes during an update."""
+    """Fill new orders; refill those whose address was corrected or erased."""
     fill_canonical_emails(Order.objects.all(), beat)
+    filled = changed_lately().exclude(canonical_email=None)
+    for pk, email, canonical in filled.values_list("pk", "user_email", "canonical_email"):
+        if canonical != (canonical_email(email) if email else None):
+            beat()
+            # Filtered by the address: it may be corrected meanwhile.
+            Order.objects.filter(pk=pk, user_email=email).update(user_email=email)
 
 
 def fill_canonical_emails(orders: QuerySet[Any], beat: Callable[[], None]) -> None:

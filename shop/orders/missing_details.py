@@ -41,7 +41,8 @@ def fill_in(
 ) -> bool:
     """Write `details` to unset fields of a pending `order`; the first write wins.
 
-    The consent to the terms `agreed` is kept with them. Returns False, and writes nothing, if somebody else was faster. Raises InvalidDocumentError.
+    The consent to the terms `agreed` is kept with them. Returns False, and writes nothing, if
+    somebody else was faster. Raises InvalidDocumentError.
     """
     changes = {name: value for name, value in details.items() if value is not None}
     check_details(order, changes)

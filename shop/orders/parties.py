@@ -37,4 +37,4 @@ def customer_of(order: Order) -> User | None:
     """
     if is_invitation(order):
         return orderer_of(order)
-    return order.placed_by if hasattr(order, "basket") and inviter_of(order) else None
+    return order.placed_by if inviter_of(order) and hasattr(order, "basket") else None

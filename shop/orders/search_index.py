@@ -5,15 +5,14 @@ changes otherwise; saving a client, a project or a user does it for their orders
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import receiver
-from django.utils import timezone
 
+from shop.orders.canonical_emails import changed_lately
 from shop.orders.models import PLACED_STATES, Order, SearchWord, State
 from shop.orders.order_numbers import new_order_number
 from shop.orders.search_words import words_to_find
@@ -28,7 +27,6 @@ FIELDS = (
 RELATED = ("delivered_client", "delivered_project", "member")
 NAMES = frozenset({"name", "email", "login", "first_name", "last_name"})
 AT_ONCE = 200
-LATELY = timedelta(hours=2)
 
 
 def words_of(order: Order) -> set[bytes]:
@@ -76,9 +74,7 @@ def number_orders(beat: Callable[[], None]) -> None:
 
 def reindex_changed(beat: Callable[[], None]) -> None:
     """Write the words anew of orders that changed lately, whoever changed them."""
-    since = timezone.now() - LATELY
-    changed = Order.objects.filter(state__in=PLACED_STATES, updated_at__gt=since)
-    pks = list(changed.values_list("pk", flat=True))
+    pks = list(changed_lately().values_list("pk", flat=True))
     for start in range(0, len(pks), AT_ONCE):
         beat()
         reindex(Order.objects.filter(pk__in=pks[start : start + AT_ONCE]))

@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "shop.middleware.LanguageMiddleware",
     "shop.middleware.RefusalMiddleware",
     "django.middleware.common.CommonMiddleware",
-    # Before the CSRF check, which shows pages itself where a form fails it.
+    # Before the check of the token: a form that fails it is shown again, to whom it may be shown.
     "portal.accounts.staff_sessions.StaffSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -32,6 +32,7 @@ def settle_new_rows(beat: Callable[[], None]) -> None:
 
     During an update both versions run. A row that stays without one is logged.
     """
+    _drop_outdated(beat)
     settle_all(beat)
     if waiting := users_in_conflict().count():
         logger.warning(
@@ -70,6 +71,15 @@ def settle(users: QuerySet[Any], addresses: QuerySet[Any], beat: Callable[[], No
             for pk, email in by_canonical.values():
                 if not _is_plain(email):
                     _respell(users, addresses, pk, email)
+
+
+def _drop_outdated(beat: Callable[[], None]) -> None:
+    """Drop canonical addresses of users whose address the version before has changed or erased."""
+    others = User.objects.exclude(canonical_email=None).exclude(canonical_email=F("email"))
+    for pk, email, canonical in others.values_list("pk", "email", "canonical_email"):
+        if canonical != canonical_email(email):
+            beat()
+            User.objects.filter(pk=pk, email=email).update(canonical_email=None)
 
 
 def _is_plain(email: str) -> bool:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.content.models import Version
 from shop.tenancy.models import Invitation, Membership, User
-from shop.tenancy.passwords import normal_password
+from shop.tenancy.passwords import hashed_password
 
 
 class LoginTakenError(Exception):
@@ -33,12 +32,12 @@ def join_as_new(invitation: Invitation, new: NewMember) -> bool:
     """Make the invited user known, and a member of this one project (contract, "Who is who").
 
     Whoever else has invited the address must not learn from this that it has joined, or the name:
-    those invitations stay open. Returns False if the invitation was used meanwhile, or the user joined by another. Raises
-    LoginTakenError.
+    those invitations stay open. Returns False if the invitation was used meanwhile, or the user
+    joined by another. Raises LoginTakenError.
     """
     user = invitation.membership.user
     # Outside the transaction: hashing takes as long as a hundred writes.
-    password = make_password(normal_password(new.password))
+    password = hashed_password(new.password)
     try:
         with transaction.atomic():
             now = timezone.now()

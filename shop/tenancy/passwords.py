@@ -3,6 +3,8 @@
 import unicodedata
 from typing import overload
 
+from django.contrib.auth.hashers import make_password
+
 
 @overload
 def normal_password(typed: str) -> str: ...
@@ -15,6 +17,11 @@ def normal_password(typed: None) -> None: ...
 def normal_password(typed: str | None) -> str | None:
     """Return the password in the form that is hashed, NFKC (contract, "Who is who")."""
     return None if typed is None else unicodedata.normalize("NFKC", typed)
+
+
+def hashed_password(typed: str | None) -> str:
+    """Return the hash of the password to store; of None, one that no password matches."""
+    return make_password(normal_password(typed))
 
 
 def password_forms(typed: str | None) -> tuple[str | None, ...]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
@@ -22,7 +21,7 @@ from shop.tenancy.invitations import LinkError
 from shop.tenancy.joining import LoginTakenError, NewMember
 from shop.tenancy.memberships import delete_unjoined
 from shop.tenancy.models import StaffInvitation, User
-from shop.tenancy.passwords import normal_password
+from shop.tenancy.passwords import hashed_password
 
 SALT = "shop.tenancy.staff_invitation"
 
@@ -116,7 +115,7 @@ def join_staff_as_new(invitation: StaffInvitation, new: NewMember) -> bool:
     Raises LoginTakenError.
     """
     # Outside the transaction: hashing takes as long as a hundred writes.
-    password, now = make_password(normal_password(new.password)), timezone.now()
+    password, now = hashed_password(new.password), timezone.now()
     user = invitation.user
     try:
         with transaction.atomic():

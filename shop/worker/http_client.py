@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPResponse,
+    IncompleteRead,
+    UnknownProtocol,
+)
 from urllib.parse import urlsplit
 
 from shop.worker import networks
@@ -79,6 +85,8 @@ class FinalResponse(HTTPResponse):
         self.status = 0
         try:
             super().begin()
+        except UnknownProtocol:
+            raise
         except HTTPException as error:
             raise HeadersTooLargeError(self.status) if self.status else error from error
 
@@ -118,11 +126,13 @@ class HttpClient:
         try:
             with ExitStack() as stack:
                 connection, target, host = self._connection(url, stack)
-                connection.request(method, target, body, {**headers, "Host": host})
+                # A receiver may answer and hang up before it has read everything (RFC 9112, 9.5).
+                with suppress(ConnectionError, ssl.SSLEOFError):
+                    connection.request(method, target, body, {**headers, "Host": host})
                 answer = stack.enter_context(connection.getresponse())
                 response.status = answer.status
                 response.body = _beginning(answer, self.max_bytes)
-                if not 200 <= answer.status < 300:
+                if not _is_success(answer.status):
                     redirects = 300 <= answer.status < 400
                     response.failure = Failure.REDIRECT if redirects else Failure.STATUS
         except networks.NotPublicError:
@@ -134,7 +144,9 @@ class HttpClient:
         except ssl.SSLError:
             response.failure = Failure.TLS
         except HeadersTooLargeError as error:
-            response.failure, response.status = Failure.HEADERS, error.status
+            response.status = error.status
+            # The status has said what counts (contract, "Webhooks": 2xx is success).
+            response.failure = None if _is_success(error.status) else Failure.HEADERS
         except (OSError, HTTPException):
             response.failure = Failure.CONNECTION
         return response
@@ -162,6 +174,10 @@ class HttpClient:
         connection.response_class = FinalResponse
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return connection, target, parts.netloc.rpartition("@")[2]
+
+
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300
 
 
 def _beginning(answer: HTTPResponse, number: int) -> bytes:

@@ -159,6 +159,17 @@ def test_project_of_a_retired_tier_is_refused() -> None:
     assert not Order.objects.exists()
 
 
+def test_names_do_not_turn_what_handing_over_says() -> None:
+    membership = make_membership(
+        project=make_project(client=make_client(name="\u202eFilm")),
+        user=make_user(first_name="\u202eMia", last_name="Muster"),
+    )
+    client = membership.project.client
+    path = f"/portal/clients/{client.pk}/hand-over/{membership.user_id}/"
+    page = words(visitor(client.client_admin).post(path, follow=True))
+    assert "Mia Muster administers Film now." in page
+
+
 def test_handing_over_says_what_it_means_and_then_does_it() -> None:
     membership = make_membership()
     client = membership.project.client

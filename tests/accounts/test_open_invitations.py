@@ -74,6 +74,14 @@ def test_invitation_of_somebody_else_cannot_be_accepted() -> None:
     assert "This invitation is no longer open." in words(visitor(user).post(path, follow=True))
 
 
+def test_welcome_is_not_turned_by_the_name_of_the_project() -> None:
+    user = make_user(email=EMAIL)
+    invite_to("\u202eTheirs", make_user())
+    invitation = Membership.objects.get(user=user).invitations.get()
+    page = visitor(user).post(f"/portal/invitations/{invitation.pk}/accept/", follow=True)
+    assert "Welcome to Theirs." in words(page)
+
+
 def test_member_without_open_invitations_sees_none() -> None:
     user = make_user(email=EMAIL)
     make_membership(user=user)

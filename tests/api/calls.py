@@ -22,3 +22,27 @@ def post_order(token: str, *, key: str = "", **members: Any) -> Any:
 def list_orders(token: str, **parameters: Any) -> Any:
     """Ask for the list."""
     return Client().get("/api/orders", parameters, headers={"Authorization": f"Bearer {token}"})
+
+
+# As the description of the API we succeed prints it.
+EXAMPLE = (
+    '{"order":{"product":"s", "client_name":"Constantin Film", "project_name": "OSD Yamdu Free", '
+    '"user_email": "nicecustomer@gmx.com", "user_login":"custy1"}}'
+)
+
+
+def post(token: str, body: str | bytes, content_type: str = "application/json") -> Any:
+    """The answer to a body as it is."""
+    return Client().generic(
+        "POST",
+        "/api/orders",
+        data=body,
+        content_type=content_type,
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+
+def get(token: str, order_hash: str) -> Any:
+    """The answer with one order."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return Client().get(f"/api/orders/{order_hash}", headers=headers)

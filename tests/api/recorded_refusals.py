@@ -12,6 +12,7 @@ from tests.api.recorded_calls import (
     ACCOUNT,
     DOLLARS,
     FAULTS_OF_OURS,
+    HASH,
     NO_CALLS,
     PRODUCT,
     TOO_LARGE,
@@ -40,6 +41,7 @@ HOOK = [{"name": "redirection_uri", "value": "https://partner.example/hook"}]
 def record_refusals(settings: Settings) -> Examples:
     """The examples of refusals by the open order."""
     recording = Recording()
+    recording.ids["(?<=placed order )[0-9a-f]{32}"] = HASH
     for operation, name, refused in REFUSALS:
         elsewhere(settings)
         recording.keep(operation, name, refused())
@@ -98,6 +100,14 @@ def incomplete() -> Response:
     program.put("/order/account", ACCOUNT)
     program.post("/order/account/products", {"offering": "s"})
     return submit(program)
+
+
+def under_a_used_key() -> Response:
+    """The answer to another submit under the key of the first."""
+    program = filled(by_cookie())
+    program.headers["Idempotency-Key"] = "order-4711"
+    submit(program)
+    return submit(filled(program), quoteHash="0" * 40)
 
 
 def in_dollars() -> Response:
@@ -171,5 +181,6 @@ REFUSALS: list[tuple[str, str, Callable[[], Response]]] = [
     ("act", "incomplete", incomplete),
     ("act", "unreadable", lambda: filled(by_cookie()).post("/order/action", b"{")),
     ("act", "price", lambda: submit(filled(by_cookie()), quoteHash="0" * 40)),
+    ("act", "key", under_a_used_key),
     ("act", "placed", lambda: submit(*submitted())),
 ]

@@ -1,5 +1,7 @@
 """`Idempotency-Key`: sent again, the first answer again; and one order, however many at once."""
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -15,7 +17,7 @@ from shop.access.models import IdempotentResponse
 from shop.orders.models import Order
 from shop.orders.states import state_changed
 from tests.api.calls import post_order
-from tests.factories import make_application, make_token, make_user, pack_all
+from tests.factories import DETAILS, make_application, make_token, make_user, pack_all
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,19 @@ def test_same_document_written_otherwise_gets_the_first_answer_again(token: str)
     other = '{"order":{"product":"s","client_name":"Ae"}}'
     answer = Client().post("/api/orders", other, "application/json", headers=headers)
     assert answer.status_code == 422
+    assert Order.objects.count() == 1
+
+
+def test_call_that_the_version_before_answered_is_replayed(token: str) -> None:
+    order = {"order": {"product": "s", **DETAILS}}
+    first = post_order(token, key="k1")
+    body = b"POST /api/orders\n" + json.dumps(order).encode()
+    fingerprint = hashlib.sha256(body).hexdigest()  # as version 1.0 has stored it
+    IdempotentResponse.objects.update(fingerprint=fingerprint)
+    again = post_order(token, key="k1")
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again["Idempotency-Replayed"] == "true"
+    assert post_order(token, key="k1", product="m").status_code == 422
     assert Order.objects.count() == 1
 
 

@@ -14,11 +14,12 @@ from shop.guide.schema import describe
 from shop.open_order.open_order_openapi import resources
 from shop.openapi import ref
 from tests.api.rules import faults
-from tests.open_order.calls import Program, by_cookie, fill
+from tests.open_order.calls import OTHER, Program, by_cookie, fill, submit
 
 pytestmark = pytest.mark.django_db
 
 SHOP = "https://shop.example"
+SUBMIT = {"action": "submit"}
 
 
 @pytest.fixture
@@ -38,6 +39,12 @@ def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str
         for method, operation in methods.items():
             if operation["tags"] == ["Open order"]:
                 yield path, method, operation
+
+
+def filled(program: Program) -> Program:
+    """`program`, with an order that can be submitted."""
+    fill(program)
+    return program
 
 
 def test_every_member_is_told(description: dict[str, Any]) -> None:
@@ -116,7 +123,10 @@ def test_quote_of_nothing_is_as_described(description: dict[str, Any]) -> None:
 
 def test_headers_that_are_described_as_certain_are_there(description: dict[str, Any]) -> None:
     program = by_cookie()
+    placed = filled(by_cookie(OTHER))
     found = {
+        ("/order/action", "post", "202"): submit(placed),
+        ("/order/action", "post", "409"): submit(placed),
         ("/orders", "post", "201"): program.post("/orders"),
         ("/orders", "post", "409"): program.post("/orders"),
         ("/order", "get", "401"): Program().get("/order"),
@@ -131,6 +141,32 @@ def test_headers_that_are_described_as_certain_are_there(description: dict[str, 
             value = cookies if name == "Set-Cookie" else answer.headers.get(name)
             if header["required"]:
                 assert faults(description, header["schema"], value) == [], name
+
+
+def test_all_that_is_answered_to_a_submit_is_described(
+    description: dict[str, Any], elsewhere: None
+) -> None:
+    placed, key = filled(by_cookie(OTHER)), {"Idempotency-Key": "k1"}
+    answers = [
+        submit(placed, **key),  # as a member, which the body does not have
+        placed.post("/order/action", SUBMIT, **key),
+        placed.post("/order/action", SUBMIT, **key),
+        placed.post("/order/action", {**SUBMIT, "quoteHash": "x"}, **key),
+        placed.post("/order/action", SUBMIT),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 202, 202, 422, 409]
+    for path in ("/order/action", "/orders/{order_hash}/action"):
+        operation = description["paths"][path]["post"]
+        assert [each["name"] for each in operation["parameters"]][-1] == "Idempotency-Key"
+        for answer in answers:
+            described = resolved(description, operation["responses"][str(answer.status_code)])
+            told = {"Location", "Idempotency-Replayed", "Retry-After"} & set(answer.headers)
+            assert told <= described["headers"].keys()
+            if answer.content:
+                schema = described["content"]["application/json"]["schema"]
+                assert faults(description, schema, answer.json()) == []
+    assert "Idempotency-Replayed" in answers[2].headers
+    assert "Location" in answers[4].headers
 
 
 def test_retired_tier_cannot_be_ordered_by_code_or_page() -> None:

@@ -141,6 +141,7 @@ def test_description_is_open_to_anybody_and_kept_for_minutes(
         answer = Client().get("/api/openapi.json")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     assert answer["Cache-Control"] == "public, max-age=300"
+    assert answer["Access-Control-Allow-Origin"] == "*"
     assert answer.json()["servers"] == [{"url": "http://testserver"}]
 
 

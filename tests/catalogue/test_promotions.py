@@ -44,6 +44,7 @@ def test_code_is_found_whatever_its_case_blanks_and_invisible_signs() -> None:
     for spelling in (
         *("SPRING", "spring", "Spring", " SPRING\t", "SPR ING", "SPRING\u200b", "\ufeffspring"),
         *("spr\xadi\u2060ng", "\uff33\uff30\uff32\uff29\uff2e\uff27", "SPRING\xa0", "\u202eSPRING"),
+        *("SPR\u3164ING", "SPRING\ufe0f", "\u115fspring", "spr\u034fing", "SPRING\U000e0001"),
     ):
         assert found(spelling) == promotion, repr(spelling)
     for other in ("SPRIN", "SPRINGS", "", " ", "%", "SPRIN_", "SPR-ING"):
@@ -79,6 +80,7 @@ def test_old_codes_get_their_keys_and_of_two_alike_the_oldest_that_is_good() -> 
     later = keyless("Le Er")
     used_up = keyless("mai", max_uses=1, uses=1)
     other = keyless("MAI")
+    hidden = keyless("HERBST\ufe0f")
     with bystander():
         promotion_keys.fill_keys(apps, connection.schema_editor())
     keys = dict(Promotion.objects.values_list("code", "key"))
@@ -88,12 +90,14 @@ def test_old_codes_get_their_keys_and_of_two_alike_the_oldest_that_is_good() -> 
         "Le Er": None,
         "mai": None,
         "MAI": "mai",
+        "HERBST\ufe0f": "herbst",
         "BYSTANDER": "bystander",
     }
     # The exact spelling of each goes on to be what it was.
     assert [found(code) for code in ("LEER", "Le Er", "leer", "LeEr", "mai", "Mai")] == [
         *(good, later, good, good, other, other)
     ]
+    assert found("Herbst") == hidden
     assert ended.key is None
     assert used_up.key is None
 

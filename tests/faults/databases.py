@@ -16,6 +16,9 @@ from tests.faults.processes import End
 from tests.postgres import Server
 
 TABLES: tuple[LiteralString, ...] = ("orders_order", "packing_packing", "emails_message")
+OTHERS: LiteralString = (
+    "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+)
 BALLAST = 2**20  # bytes written at once
 
 
@@ -31,7 +34,7 @@ def fill_disk(directory: Path) -> End:
     return ballast.unlink
 
 
-def sqlite_faults(random: Random) -> dict[str, Callable[[], End]]:
+def sqlite_faults() -> dict[str, Callable[[], End]]:
     """The faults of the SQLite database by name."""
 
     def transaction(*statements: str) -> End:
@@ -58,29 +61,52 @@ def sqlite_faults(random: Random) -> dict[str, Callable[[], End]]:
     }
 
 
-def postgres_faults(server: Server, random: Random) -> dict[str, Callable[[], End]]:
-    """The faults of the PostgreSQL server by name."""
+class Postgres:
+    """The faults of a PostgreSQL server."""
 
-    def connect() -> "psycopg.Connection[Any]":
-        return psycopg.connect(f"host={server.home} user=shop dbname=postgres")
+    def __init__(self, server: Server, random: Random) -> None:
+        self.server = server
+        self.random = random
 
-    def transaction(*statements: LiteralString) -> End:
-        held = connect()
+    def faults(self) -> dict[str, Callable[[], End]]:
+        """The faults by name."""
+        return {
+            "crash": self.crash,
+            "connections cut": self.cut,
+            "backend killed": lambda: self.signal_one(signal.SIGKILL),
+            "backend frozen": lambda: self.signal_one(signal.SIGSTOP, signal.SIGCONT),
+            "table lock": self.lock_table,
+            "row locks": lambda: self.transaction(
+                "SELECT FROM orders_order ORDER BY id DESC LIMIT 50 FOR UPDATE"
+            ),
+            "long reader": lambda: self.transaction(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                "SELECT count(*) FROM orders_order",
+            ),
+        }
+
+    def connect(self) -> "psycopg.Connection[Any]":
+        """A connection of the storm's own."""
+        return psycopg.connect(f"host={self.server.home} user=shop dbname=postgres")
+
+    def transaction(self, *statements: LiteralString) -> End:
+        """Leave a transaction open."""
+        held = self.connect()
         held.execute("SET lock_timeout TO '5s'")
         for statement in statements:
             held.execute(statement)
         return held.close
 
-    def backends() -> list[int]:
-        with connect() as asking:
-            rows = asking.execute(
-                "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-                " AND pid <> pg_backend_pid()"
-            )
-            return [pid for (pid,) in rows.fetchall()]
+    def lock_table(self) -> End:
+        """Lock one of the tables that everything needs."""
+        table = self.random.choice(TABLES)
+        return self.transaction(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
 
-    def send(sent: signal.Signals, undo: signal.Signals | None = None) -> End:
-        pid = random.choice(backends())
+    def signal_one(self, sent: signal.Signals, undo: signal.Signals | None = None) -> End:
+        """Send a signal to one of the server's processes that serve a connection."""
+        with self.connect() as asking:
+            rows = asking.execute(f"SELECT pid {OTHERS}").fetchall()
+        pid = self.random.choice([pid for (pid,) in rows])
         os.kill(pid, sent)
 
         def end() -> None:
@@ -90,29 +116,13 @@ def postgres_faults(server: Server, random: Random) -> dict[str, Callable[[], En
 
         return end
 
-    def terminate() -> End:
-        with connect() as asking:
-            asking.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
+    def cut(self) -> End:
+        """End all connections."""
+        with self.connect() as asking:
+            asking.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
         return lambda: None
 
-    def crash() -> End:
-        server.crash()
-        return server.start
-
-    table = random.choice(TABLES)
-    return {
-        "crash": crash,
-        "connections cut": terminate,
-        "backend killed": lambda: send(signal.SIGKILL),
-        "backend frozen": lambda: send(signal.SIGSTOP, signal.SIGCONT),
-        "table lock": lambda: transaction(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"),
-        "row locks": lambda: transaction(
-            "SELECT FROM orders_order ORDER BY id DESC LIMIT 50 FOR UPDATE"
-        ),
-        "long reader": lambda: transaction(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT count(*) FROM orders_order"
-        ),
-    }
+    def crash(self) -> End:
+        """Have the server die; it comes back at the end."""
+        self.server.crash()
+        return self.server.start

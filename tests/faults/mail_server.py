@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,7 @@ class MailServer:
 
     def start(self) -> None:
         """Take connections."""
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # not each line of SMTP
         self.controller = Controller(self.handler, hostname="127.0.0.1", port=self.port)
         self.controller.start()
 

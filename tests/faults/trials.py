@@ -88,30 +88,18 @@ def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report
     application, _secret = create_application("Storm")
     token = issue("Storm", holder=application)
     secret = rotate(application)
+    answers = Answers()
     with shop() as running, receiving(moody(seed)) as receiver:
-        running.start_web()
-        running.start_worker()
+        partners = Partners(
+            running.address, token, answers, told_at=receiver.uri, pace=ORDERS_A_SECOND
+        )
+        visitors = Visitors(running.address, token, answers, seed, VISITORS_A_SECOND)
         weather = Weather(
             running, seed,
             server=given.server, redis=given.redis, mail=given.mail, full_disk=given.full_disk,
             longest=given.longest,
         )  # fmt: skip
-        answers = Answers()
-        partners = Partners(
-            running.address, token, answers, told_at=receiver.uri, pace=ORDERS_A_SECOND
-        )
-        visitors = Visitors(running.address, token, answers, seed, VISITORS_A_SECOND)
-        partners.place_one()
-        assert settle(running), "the first order is not packed"
-        connection.close()  # it would not outlive the database's server
-        partners.start()
-        visitors.start()
-        try:
-            weather.storm(seconds, pace)
-            running.sleep(2)
-        finally:
-            partners.stop()
-            visitors.stop()
+        blow(weather, seconds, pace, (partners, visitors))
         over = time.monotonic()
         settled = settle(running)
         settled_after = time.monotonic() - over
@@ -136,6 +124,24 @@ def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report
         **recovery(weather.faults),
         "complaints": complaints + report["complaints"] + told["complaints"],
     }
+
+
+def blow(weather: Weather, seconds: float, pace: float, callers: tuple[Partners, Visitors]) -> None:
+    """Start the shop, and have orders and faults come at the same time."""
+    running, (partners, _) = weather.shop, callers
+    running.start_web()
+    running.start_worker()
+    partners.place_one()
+    assert settle(running), "the first order is not packed"
+    connection.close()  # it would not outlive the database's server
+    for each in callers:
+        each.start()
+    try:
+        weather.storm(seconds, pace)
+        running.sleep(2)
+    finally:
+        for each in callers:
+            each.stop()
 
 
 def recovery(faults: list[tuple[str, datetime, datetime]]) -> Report:

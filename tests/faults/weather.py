@@ -17,7 +17,7 @@ import psycopg
 from django.utils import timezone
 
 from tests.faults import processes
-from tests.faults.databases import fill_disk, postgres_faults, sqlite_faults
+from tests.faults.databases import Postgres, fill_disk, sqlite_faults
 from tests.faults.mail_server import MOODS, MailServer
 from tests.faults.processes import FROZEN, VICTIMS, End
 from tests.faults.shop import Shop
@@ -185,7 +185,7 @@ class Weather:
         return {"redis away": Kind(stop, (1, 8), 2), "redis frozen": Kind(freeze, (1, 8), 2)}
 
     def _of_the_database(self, server: Server | None) -> dict[str, Kind]:
-        found = postgres_faults(server, self.random) if server else sqlite_faults(self.random)
+        found = Postgres(server, self.random).faults() if server else sqlite_faults()
         lasts = {"write lock": (1, 26), "crash": (0.5, 2), "connections cut": (0, 0)}
         often = {"write lock": 2, "long reader": 2}
         return {

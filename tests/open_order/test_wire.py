@@ -156,12 +156,13 @@ def test_query_is_refused_by_name_and_nothing_is_opened() -> None:
 
 
 @pytest.mark.parametrize(("body", "message"), [
-    (b'{"currency": "EUR", "currency": "EUR"}',  'The body has the member "currency" more than once.'),
-    (b'{"language": "d\xfc"}', "The body is not UTF-8: byte 16 cannot be read."),
+    (b'{"currency": "EUR", "currency": "EUR"}',
+     'The body has the member "currency" more than once, at line 1, column 21.'),
+    (b'{"language": "d\xfc"}', "The body is not UTF-8: byte 16, at line 1, column 16, cannot be read."),
     (b'{"language":\n "de",}', "The body is not valid JSON: Illegal trailing comma before end of object at line 2, column 6."),
-    (b'{"currency": NaN}', "The body is not valid JSON: NaN is not a JSON value."),
-    (b'{"currency": ' + b"9" * 5000 + b"}", "The body has a number with too many digits."),
-    (b"[" * 30_000, "The body is nested too deeply."),
+    (b'{"currency": NaN}', "The body is not valid JSON: NaN at line 1, column 14 is not a JSON value."),
+    (b'{"currency": ' + b"9" * 5000 + b"}", "The body has a number with too many digits at line 1, column 14."),
+    (b"[" * 30_000, "The body is nested too deeply at line 1, column 101."),
 ])  # fmt: skip
 def test_body_that_cannot_be_read_says_why(body: bytes, message: str) -> None:
     answer = by_cookie().put("/order/account", body)
@@ -174,7 +175,7 @@ def test_body_that_cannot_be_read_says_why(body: bytes, message: str) -> None:
 def test_card_number_as_a_doubled_member_is_not_repeated() -> None:
     answer = by_cookie().put("/order/account", b'{"4111111111111111": 1, "4111111111111111": 1}')
     assert answer.json()["badRequest"]["message"] == (
-        'The body has the member "\\u2026" more than once.'
+        'The body has the member "\\u2026" more than once, at line 1, column 25.'
     )
 
 

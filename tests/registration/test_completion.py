@@ -6,6 +6,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from shop.catalogue.models import Promotion
 from shop.content.models import Page
 from shop.content.publishing import newest, publish
 from shop.data_export import export
@@ -80,6 +81,13 @@ def test_price_is_the_one_at_which_the_order_was_placed() -> None:
     order.product.net_cents = 100
     order.product.save()
     assert BUTTON in words(page_of(order))
+
+
+def test_reduced_price_names_the_promotion_however_its_code_was_typed() -> None:
+    Promotion.objects.create(code="PREMIERE", name="For your first film", percent=10)
+    Promotion.objects.create(code="OTHER", name="For others", percent=20)
+    page = words(page_of(make_bare_order("l", promo_code=" premiere")))
+    assert "For your first film −€19.90" in page.replace("\u00a0", " ")
 
 
 def test_order_without_consent_is_not_completed_and_nothing_typed_is_lost() -> None:

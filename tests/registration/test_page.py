@@ -217,10 +217,11 @@ def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
     assert "To pay a month" not in text
 
 
+@pytest.mark.parametrize("signed_in", [False, True])
 def test_looking_again_asks_little_of_the_database(
-    django_assert_num_queries: DjangoAssertNumQueries,
+    signed_in: bool, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    order, browser = order_in("need_human"), visitor()
+    order, browser = order_in("need_human"), visitor(make_user() if signed_in else None)
     with django_assert_num_queries(2):
         page = browser.get(
             f"/register/{order.order_hash}/progress/?seen=need_human-0-0-manual_tier"

@@ -138,6 +138,20 @@ def test_user_in_conflict_gets_the_address_once_it_is_free() -> None:
     assert stored(late)[:2] == (SHOWN, WIRE)
 
 
+@pytest.mark.parametrize("email", ["mia@example.com", "deleted-1@deleted.invalid"])
+def test_address_that_the_version_before_has_changed_or_erased_lets_go_of_the_mailbox(
+    email: str,
+) -> None:
+    user, bystander = make_user(email=SHOWN), make_user(email="zoe@bücher-kino.com")
+    # As that version writes it: without the canonical form.
+    User.objects.filter(pk=user.pk).update(email=email, canonical_email=WIRE)
+    EmailAddress.objects.filter(user=user).update(email=email)
+    settle()
+    assert stored(user) == (email, email, [email])
+    assert stored(bystander)[:2] == ("zoe@bücher-kino.com", "zoe@xn--bcher-kino-9db.com")
+    assert user_by_email(SHOWN) is None
+
+
 @pytest.mark.parametrize("ordered", [SHOWN, WIRE])
 def test_order_finds_the_user_that_the_version_before_has_just_written(ordered: str) -> None:
     invited = as_before(SHOWN, 0, joined=False)

@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from shop.tenancy.models import User
-from tests.factories import make_packed_order, make_user
-from tests.pages import visitor
+from shop.tenancy.staff_invitations import invite_colleague, staff_join_token
+from tests.factories import make_packed_order, make_staff, make_user
+from tests.pages import error_beside, visitor
 from tests.registration.joining import join, newcomer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
@@ -34,6 +35,16 @@ def test_password_of_a_new_member_counts_in_any_form(typed: str) -> None:
     join(make_packed_order(), password=typed)
     assert all(lets_in(newcomer().email, form) for form in FORMS)
     assert not lets_in(newcomer().email, OTHER)
+
+
+@any_form
+def test_password_of_a_new_colleague_counts_in_any_form(typed: str) -> None:
+    invitation = invite_colleague("carla@example.com", [], make_staff(), "en")
+    path = f"/account/back-office/{staff_join_token(invitation)}/"
+    visitor().post(path, {"password": typed, "language": "en"})
+    colleague = User.objects.get(email="carla@example.com")
+    assert all(colleague.check_password(form) for form in FORMS)
+    assert not colleague.check_password(OTHER)
 
 
 @any_form
@@ -91,3 +102,12 @@ def test_hash_is_of_the_compatible_form() -> None:
     user.set_password("ﬁlm-№-１２")
     assert check_password("film-No-12", user.password)
     assert not user.check_password("film-No-13")
+
+
+def test_length_counts_in_the_form_that_is_hashed() -> None:
+    order = make_packed_order()
+    page = join(order, password=unicodedata.normalize("NFD", "üöäÜÖÄ"))  # twelve characters
+    assert "at least 10 characters" in error_beside(page, "password")
+    assert newcomer().joined_at is None
+    join(order, password=unicodedata.normalize("NFD", "üöäÜÖÄüöäÜÖÄ"))
+    assert newcomer().joined_at

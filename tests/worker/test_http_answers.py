@@ -15,6 +15,9 @@ pytestmark = pytest.mark.once
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
+NO = b"HTTP/1.1 500 Internal Server Error\r\n"
+MANY = b"X-Many: a\r\n" * 200 + b"\r\n"
+LONG = b"X-Long: " + b"a" * 70_000 + b"\r\n\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
@@ -84,11 +87,42 @@ def call(uri: str, *, seconds: float = 10) -> Response:
         ([OK + b"X-Long: a\r\n b\r\n\tc\r\nContent-Length: 2\r\n\r\nok"], b"ok"),
         ([OK + b"X-Name: \xc3\xbc\xff\r\nContent-Length: 2\r\n\r\nok"], b"ok"),
         ([b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok"], b"ok"),
+        # More headers than are read: HTTP sets no limit.
+        ([OK + MANY], b""),
+        ([OK + LONG], b""),
+        ([HINTS + OK + LONG], b""),
     ],
 )
 def test_answer_of_any_form_is_read_to_its_status(pieces: list[bytes], body: bytes) -> None:
     with answering(*pieces) as uri:
         assert call(uri) == Response(status=200, body=body)
+
+
+@pytest.mark.parametrize("length", [1, 5_000_000])
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (OK + b"Content-Length: 2\r\n\r\nok", Response(status=200, body=b"ok")),
+        (b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", Response(Failure.STATUS, 410)),
+        (b"", Response(Failure.CONNECTION)),
+    ],
+)
+def test_answer_to_a_call_that_was_not_read_counts(
+    answer: bytes, expected: Response, length: int
+) -> None:
+    def serve() -> None:
+        connected, _address = server.accept()
+        with connected:
+            connected.sendall(answer)  # closing with unread data breaks the connection
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        client = HttpClient(10, allow_local=True)
+        uri = f"http://127.0.0.1:{server.getsockname()[1]}/hooks"
+        found = client.request("POST", uri, {"Connection": "close"}, b"x" * length)
+        thread.join()
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -123,9 +157,10 @@ def test_answer_that_is_complete_is_not_waited_for(answer: bytes) -> None:
         (HINTS * 30, Response(Failure.CONNECTION)),
         (HINTS + b"220 mail.example ESMTP\r\n", Response(Failure.CONNECTION)),
         (b"HTTP/1.1 " + b"2" * 70_000, Response(Failure.CONNECTION)),
-        (OK + b"X-Many: a\r\n" * 200 + b"\r\n", Response(Failure.HEADERS, 200)),
-        (OK + b"X-Long: " + b"a" * 70_000 + b"\r\n\r\n", Response(Failure.HEADERS, 200)),
-        (HINTS + OK + b"X-Long: " + b"a" * 70_000 + b"\r\n\r\n", Response(Failure.HEADERS, 200)),
+        (b"HTTP/2 200 OK\r\n\r\n", Response(Failure.CONNECTION)),
+        (NO + MANY, Response(Failure.HEADERS, 500)),
+        (HINTS + NO + LONG, Response(Failure.HEADERS, 500)),
+        (b"HTTP/1.1 103 Early Hints\r\n" + MANY + OK + b"\r\n", Response(Failure.HEADERS, 103)),
     ],
 )
 def test_answer_that_is_no_success_says_why(answer: bytes, expected: Response) -> None:

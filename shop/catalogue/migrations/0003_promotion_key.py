@@ -1,11 +1,19 @@
 """Gives promotion codes the form by which they are compared."""
 
+import re
 import unicodedata
 
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.utils import timezone
+
+
+SHOWS_NOTHING = re.compile(
+    r"[\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 def fill_keys(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -38,7 +46,9 @@ def _once(code: str) -> str:
     return "".join(
         sign
         for sign in folded
-        if not sign.isspace() and unicodedata.category(sign) not in {"Cc", "Cf"}
+        if not sign.isspace()
+        and unicodedata.category(sign) not in {"Cc", "Cf"}
+        and not SHOWS_NOTHING.match(sign)
     )
 
 
