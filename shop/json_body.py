@@ -1,6 +1,7 @@
 """Strict parsing of JSON request bodies; a refusal says what is wrong, and where."""
 
 import codecs
+import io
 import json
 import re
 import sys
@@ -126,6 +127,14 @@ def _check_headers(request: HttpRequest) -> None:
         raise UnreadableBodyError(415, "The body must not have a Content-Encoding.", headers)
 
 
+def has_body(request: HttpRequest) -> bool:
+    """Tell whether `request` has a body: one in chunks may turn out to be empty."""
+    try:
+        return bool(_read(request))
+    except UnreadableBodyError:
+        return True  # of more than is read
+
+
 def _read(request: HttpRequest) -> bytes:
     too_large = UnreadableBodyError(413, "The body must not be larger than 64 KiB.")
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
@@ -134,6 +143,7 @@ def _read(request: HttpRequest) -> bytes:
         return request.body
     # A chunked body has no length, which Django treats as no body at all.
     body: bytes = request.META["wsgi.input"].read(LARGEST + 1)
+    request.META["wsgi.input"] = io.BytesIO(body)  # to be read again
     if len(body) > LARGEST:
         raise too_large
     return body

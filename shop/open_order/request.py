@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
-from shop.json_body import UnreadableBodyError, read_json
+from shop.json_body import UnreadableBodyError, has_body, read_json
 from shop.open_order.authentication import NOBODY, Authenticated, authenticate
 from shop.open_order.envelope import ApiError, answer, invalid, refuse
 from shop.openapi import METHODS, SAFE, Operation, described, scope_for
@@ -70,8 +70,7 @@ class OpenOrderRequest:
     @property
     def has_body(self) -> bool:
         """True if the request has a body."""
-        meta = self.request.META
-        return meta.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in meta
+        return has_body(self.request)
 
     def body(self) -> Any:
         """The JSON value of the body. Raises ApiError."""

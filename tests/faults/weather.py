@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -96,7 +97,7 @@ class Weather:
         kind, begun = self.kinds[name], timezone.now()
         try:
             end = kind.begin()
-        except (psutil.Error, psycopg.Error, OSError, IndexError):
+        except (psutil.Error, psycopg.Error, sqlite3.Error, OSError, IndexError):
             return False  # it needs what another fault has taken away
         if end is None:
             return False
@@ -106,7 +107,9 @@ class Weather:
         return True
 
     def end(self, name: str) -> None:
-        """End a fault."""
+        """End a fault. A database's server does not start on a full disk."""
+        if name == "database: crash" and "disk full" in self.under_way:
+            self.end("disk full")
         _, begun, end = self.under_way.pop(name)
         end()
         self.faults.append((name, begun, timezone.now()))

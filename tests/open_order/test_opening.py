@@ -1,9 +1,11 @@
 """An open order comes to be: by opening it, or by the first thing that is put into it."""
 
+import io
 import uuid
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from shop.orders.models import Basket, Order, OrderEvent
@@ -68,6 +70,22 @@ def test_order_is_not_opened_with_what_it_does_not_take(body: Any, details: Any)
     answer = by_cookie().post("/orders", body)
     assert fault(answer) == (400, "badRequest", details)
     assert nothing_opened(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "placed"),
+    [(b"", 201, 1), (b"{}", 201, 1), (b"[]", 400, 0), (b" " * (64 * 1024 + 1), 413, 0)],
+)
+def test_body_in_chunks_may_be_empty(body: bytes, status: int, placed: int) -> None:
+    environment: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/orders",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input": io.BytesIO(body),
+        **({"CONTENT_TYPE": "application/json"} if body else {}),
+    }
+    assert Client().request(**environment).status_code == status
+    assert Order.objects.count() == placed
 
 
 @pytest.mark.parametrize("path", ["/orders", "/order"])
