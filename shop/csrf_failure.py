@@ -5,6 +5,7 @@ Typical causes: somebody signed in or out in another tab, or the cookie is gone.
 
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -125,7 +126,8 @@ def _page(request: HttpRequest) -> HttpResponse | None:
         try:
             match = request.resolver_match = resolve(request.path_info)
             response = match.func(request, *match.args, **match.kwargs)
-        except (Http404, PermissionDenied):
+        except (Http404, PermissionDenied, ImmediateHttpResponse, ReauthenticationRequired):
+            # Also a page for which its reader first has to show again who they are.
             return None
         if not isinstance(response, HttpResponseRedirect):
             break

@@ -297,3 +297,14 @@ def test_sentence_in_german() -> None:
     assert "Ihre Sitzung hat sich inzwischen geändert; deshalb wurde nichts gesendet." in words(
         answer
     )
+
+
+@pytest.mark.parametrize("path", ["/portal/tokens/new/", "/account/2fa/totp/activate/"])
+def test_page_that_asks_again_who_one_is_keeps_its_order(path: str) -> None:
+    user = make_user()
+    browser = visitor(user)
+    answer = send_stale(browser, path, {"name": "CI"})
+    assert (answer.status_code, PLAIN in words(answer)) == (403, True)
+    checking(browser).handler.enforce_csrf_checks = False
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert AGAIN in words(send_stale(browser, path, {"name": "CI"}))
