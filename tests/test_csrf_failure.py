@@ -22,38 +22,13 @@ from tests.factories import (
     make_staff,
     make_user,
 )
-from tests.pages import Response, fields, html, join_address, visitor, words
+from tests.pages import fields, html, join_address, visitor, words
 from tests.registration.states import order_in
+from tests.stale_forms import AGAIN, OURS, assert_again, checking, send_stale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
-OURS = {"sec-fetch-site": "same-origin"}
-AGAIN = (
-    "Your session has changed in the meantime, so nothing was sent. What you typed is still here:"
-)
 PLAIN = "Nothing was done with what you filled in."
-
-
-def checking(browser: Client) -> Client:
-    """The browser, whose forms are checked from now on."""
-    browser.handler.enforce_csrf_checks = True
-    return browser
-
-
-def send_stale(browser: Client, path: str, sent: dict[str, str], **headers: str) -> Response:
-    """Send a form whose token is outdated."""
-    stale = {**sent, "csrfmiddlewaretoken": "x" * 64}
-    return checking(browser).post(path, stale, headers={**OURS, **headers})
-
-
-def assert_again(answer: Response, **typed: str) -> None:
-    """The answer is the form with what was `typed`."""
-    assert answer.status_code == 403
-    assert AGAIN in words(answer)
-    assert "no-store" in answer.headers["Cache-Control"]
-    found = fields(answer)
-    assert {name: found.get(name) for name in typed} == typed
-    assert found["csrfmiddlewaretoken"] != "x" * 64
 
 
 def choose_tier() -> tuple[Client, dict[str, str]]:
