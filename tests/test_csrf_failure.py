@@ -28,7 +28,9 @@ from tests.registration.states import order_in
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 OURS = {"sec-fetch-site": "same-origin"}
-AGAIN = "Your session has changed meanwhile, so nothing was sent. What you typed is still here:"
+AGAIN = (
+    "Your session has changed in the meantime, so nothing was sent. What you typed is still here:"
+)
 PLAIN = "Nothing was done with what you filled in."
 
 
@@ -84,7 +86,7 @@ def test_cookie_that_went_away_loses_nothing() -> None:
     del browser.cookies["csrftoken"]
     answer = send_stale(browser, "/checkout/", sent)
     assert_again(answer, **DETAILS)
-    assert "If this comes again, please allow cookies for this address." in words(answer)
+    assert "If you see this message again, please allow cookies for this site." in words(answer)
     again = {**fields(answer), "product": "s"}
     again.pop("apply")
     assert checking(browser).post("/checkout/", again, headers=OURS).status_code == 302
@@ -167,6 +169,17 @@ def test_signing_in_comes_again_and_still_leads_to_where_it_should() -> None:
     assert_again(answer, login=user.email, password="")
     assert "/account/login/?next=%2Fcheckout%2F" in html(answer)
     assert "_auth_user_id" not in browser.session
+
+
+def test_signing_in_twice_leads_to_where_it_should() -> None:
+    user, browser = make_user(), visitor()
+    sent = {"login": user.email, "password": PASSWORD, "next": "/portal/my-data/"}
+    assert_again(send_stale(browser, "/account/login/", sent), login=user.email)
+    browser.force_login(user)  # in the second tab
+    answer = send_stale(browser, "/account/login/", sent)
+    assert answer.status_code == 302
+    answer = browser.get(answer["Location"])
+    assert (answer.status_code, answer["Location"]) == (302, "/portal/my-data/")
 
 
 def test_form_of_the_portal_comes_again() -> None:

@@ -32,6 +32,7 @@ from shop.notifications.emails.queue import queue_code, queue_security_notice
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import APP, has_second_factor
 from shop.tenancy.models import User
+from shop.tenancy.passwords import normal_password
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -54,6 +55,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         allauth's key holds the Host header as well, whose port anybody can choose.
         """
         return canonical_email(credentials.get("email", ""))
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """Return a new password as it was typed. It is checked in the form that is hashed."""
+        super().clean_password(normal_password(password), user)
+        return password
 
     def get_login_stages(self) -> list[str]:
         """Return allauth's stages, with our own for the second factor."""
