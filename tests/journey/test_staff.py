@@ -112,10 +112,10 @@ def cases() -> Iterator[Case]:
         summary="Correct the details",
         typed={"client_name": "Kranfilm"},
     )
-    yield Case(with_mail_given_up(), "Send again order received", "The e-mail is on its way again.")
+    yield Case(with_mail_given_up(), "Send again order received", "The e-mail is being sent again.")
     packed = make_packed_order()
     packed.messages.update(state="sent")
-    yield Case(packed, "Send again invitation", "The e-mail is on its way again.")
+    yield Case(packed, "Send again invitation", "The e-mail is being sent again.")
     yield Case(with_webhook(), "Send again received", "The webhook is on its way again.")
     heir = make_user()
     yield Case(
