@@ -3,8 +3,9 @@
 Typical causes: somebody signed in or out in another tab, or the cookie is gone.
 """
 
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -33,6 +34,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return shaped
     is_ours = _is_our_form(request)
     typed = request.POST.copy() if is_ours else QueryDict()
+    if is_ours and _is_signed_in_already(request):
+        # The page itself leads on, to where it would have led.
+        query = {"next": typed["next"]} if typed.get("next") else {}
+        return HttpResponseRedirect(f"{escape_uri_path(request.path)}?{urlencode(query)}")
     response = _form_again(request, typed) if is_ours else None
     if response is None:
         kept = [(FIELDS[name].label, typed[name]) for name in typed if name in FIELDS]
@@ -61,6 +66,12 @@ def _is_our_form(request: HttpRequest) -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
     return _is_ours(request, request.headers.get("Origin", ""))
+
+
+def _is_signed_in_already(request: HttpRequest) -> bool:
+    """Tell whether this signs in somebody who has signed in in another tab meanwhile."""
+    match = request.resolver_match
+    return bool(match and match.url_name == "account_login" and request.user.is_authenticated)
 
 
 def _is_ours(request: HttpRequest, url: str) -> bool:
@@ -115,7 +126,8 @@ def _page(request: HttpRequest) -> HttpResponse | None:
         try:
             match = request.resolver_match = resolve(request.path_info)
             response = match.func(request, *match.args, **match.kwargs)
-        except (Http404, PermissionDenied):
+        except (Http404, PermissionDenied, ImmediateHttpResponse, ReauthenticationRequired):
+            # Also a page for which its reader first has to show again who they are.
             return None
         if not isinstance(response, HttpResponseRedirect):
             break
@@ -133,12 +145,12 @@ def _page(request: HttpRequest) -> HttpResponse | None:
 def _notice(request: HttpRequest, typed: QueryDict) -> str:
     sentences = [
         _(
-            "Your session has changed meanwhile, so nothing was sent. What you typed is still "
-            "here: please check it and send it again."
+            "Your session has changed in the meantime, so nothing was sent. What you typed is "
+            "still here: please check it and send it again."
         )
     ]
     if any("password" in name for name in typed):
         sentences.append(_("Passwords are not kept: please type them again."))
     if settings.CSRF_COOKIE_NAME not in request.COOKIES:
-        sentences.append(_("If this comes again, please allow cookies for this address."))
+        sentences.append(_("If you see this message again, please allow cookies for this site."))
     return format_html('<p class="notice notice--warning" role="alert">{}</p>', " ".join(sentences))

@@ -22,36 +22,13 @@ from tests.factories import (
     make_staff,
     make_user,
 )
-from tests.pages import Response, fields, html, join_address, visitor, words
+from tests.pages import fields, html, join_address, visitor, words
 from tests.registration.states import order_in
+from tests.stale_forms import AGAIN, OURS, assert_again, checking, send_stale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
-OURS = {"sec-fetch-site": "same-origin"}
-AGAIN = "Your session has changed meanwhile, so nothing was sent. What you typed is still here:"
 PLAIN = "Nothing was done with what you filled in."
-
-
-def checking(browser: Client) -> Client:
-    """The browser, whose forms are checked from now on."""
-    browser.handler.enforce_csrf_checks = True
-    return browser
-
-
-def send_stale(browser: Client, path: str, sent: dict[str, str], **headers: str) -> Response:
-    """Send a form whose token is outdated."""
-    stale = {**sent, "csrfmiddlewaretoken": "x" * 64}
-    return checking(browser).post(path, stale, headers={**OURS, **headers})
-
-
-def assert_again(answer: Response, **typed: str) -> None:
-    """The answer is the form with what was `typed`."""
-    assert answer.status_code == 403
-    assert AGAIN in words(answer)
-    assert "no-store" in answer.headers["Cache-Control"]
-    found = fields(answer)
-    assert {name: found.get(name) for name in typed} == typed
-    assert found["csrfmiddlewaretoken"] != "x" * 64
 
 
 def choose_tier() -> tuple[Client, dict[str, str]]:
@@ -84,7 +61,7 @@ def test_cookie_that_went_away_loses_nothing() -> None:
     del browser.cookies["csrftoken"]
     answer = send_stale(browser, "/checkout/", sent)
     assert_again(answer, **DETAILS)
-    assert "If this comes again, please allow cookies for this address." in words(answer)
+    assert "If you see this message again, please allow cookies for this site." in words(answer)
     again = {**fields(answer), "product": "s"}
     again.pop("apply")
     assert checking(browser).post("/checkout/", again, headers=OURS).status_code == 302
@@ -167,6 +144,17 @@ def test_signing_in_comes_again_and_still_leads_to_where_it_should() -> None:
     assert_again(answer, login=user.email, password="")
     assert "/account/login/?next=%2Fcheckout%2F" in html(answer)
     assert "_auth_user_id" not in browser.session
+
+
+def test_signing_in_twice_leads_to_where_it_should() -> None:
+    user, browser = make_user(), visitor()
+    sent = {"login": user.email, "password": PASSWORD, "next": "/portal/my-data/"}
+    assert_again(send_stale(browser, "/account/login/", sent), login=user.email)
+    browser.force_login(user)  # in the second tab
+    answer = send_stale(browser, "/account/login/", sent)
+    assert answer.status_code == 302
+    answer = browser.get(answer["Location"])
+    assert (answer.status_code, answer["Location"]) == (302, "/portal/my-data/")
 
 
 def test_form_of_the_portal_comes_again() -> None:
@@ -284,3 +272,14 @@ def test_sentence_in_german() -> None:
     assert "Ihre Sitzung hat sich inzwischen geändert; deshalb wurde nichts gesendet." in words(
         answer
     )
+
+
+@pytest.mark.parametrize("path", ["/portal/tokens/new/", "/account/2fa/totp/activate/"])
+def test_page_that_asks_again_who_one_is_keeps_its_order(path: str) -> None:
+    user = make_user()
+    browser = visitor(user)
+    answer = send_stale(browser, path, {"name": "CI"})
+    assert (answer.status_code, PLAIN in words(answer)) == (403, True)
+    checking(browser).handler.enforce_csrf_checks = False
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert AGAIN in words(send_stale(browser, path, {"name": "CI"}))

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -20,7 +21,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
-from portal.accounts.mfa_adapter import recovered_by_mail
+from portal.accounts.member_access import ask_for_code
+from portal.accounts.mfa_adapter import recovered_by_mail, signed_in_recently
 from shop.access.client_address import client_ip
 from shop.access.tokens import READ, WRITE
 from shop.email_spellings import canonical_email, stored_email, wire_email
@@ -30,6 +32,7 @@ from shop.notifications.emails.queue import queue_code, queue_security_notice
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.mfa import APP, has_second_factor
 from shop.tenancy.models import User
+from shop.tenancy.passwords import normal_password
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -52,6 +55,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         allauth's key holds the Host header as well, whose port anybody can choose.
         """
         return canonical_email(credentials.get("email", ""))
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """Return a new password as it was typed. It is checked in the form that is hashed."""
+        super().clean_password(normal_password(password), user)
+        return password
 
     def get_login_stages(self) -> list[str]:
         """Return allauth's stages, with our own for the second factor."""
@@ -107,7 +115,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Return False for users who have just recovered from a lost passkey by an e-mailed code."""
+        """Return False for users who have just recovered from a lost passkey by an e-mailed code.
+
+        Those who sign in by such codes alone are sent to do so again, if that was a while ago: allauth
+        would let them, or whoever sits at their open browser, set up any way to sign in.
+        """
+        user = self.request.user
+        if not (get_reauthentication_flows(user) or signed_in_recently(self.request, user)):
+            raise ImmediateHttpResponse(ask_for_code(self.request))
         required = bool(super().is_reauthentication_required(app=app, **kwargs))
         return required and not recovered_by_mail(self.request)
 

@@ -5,7 +5,6 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -17,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from portal.accounts.mfa_adapter import signed_in_recently
 from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.models import Client, Project, User
 from shop.view_types import View
@@ -46,17 +44,7 @@ def member_required(view: View) -> View:
 
 def recent_login_required(view: View) -> View:
     """Decorate a view for members who have signed in or reauthenticated a moment ago."""
-    reauthenticated: View = reauthentication_required(view)
-
-    @member_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        user = member(request)
-        # allauth lets users pass who have no method to reauthenticate by.
-        if not get_reauthentication_flows(user) and not signed_in_recently(request, user):
-            return _ask_for_code(request)
-        return reauthenticated(request, *args, **kwargs)
-
+    guarded: View = member_required(reauthentication_required(view))
     return guarded
 
 
@@ -66,7 +54,7 @@ def member(request: HttpRequest) -> User:
     return request.user
 
 
-def _ask_for_code(request: HttpRequest) -> HttpResponse:
+def ask_for_code(request: HttpRequest) -> HttpResponse:
     """Sign out a user who has only e-mailed codes, to sign in by one again."""
     back = request.get_full_path()
     logout(request)

@@ -55,7 +55,7 @@ class StaffSessionMiddleware:
         if now >= _began(request, user) + _longest():
             _end(request, _("Staff sessions end after some hours: please sign in again."))
         elif now >= idle_since + settings.STAFF_IDLE_MINUTES * 60:
-            _end(request, _("Nothing was done here for a while: please sign in again."))
+            _end(request, _("You were inactive for a while: please sign in again."))
         elif not _is_polled(request) and now >= idle_since + SEEN_EVERY:
             request.session[SEEN] = now
         return None

@@ -157,7 +157,10 @@ def _ask_to_revoke(request: HttpRequest, application: Application, token: Token)
         request,
         _("Revoke the token “%(name)s”?") % {"name": isolated(name)},
         [
-            _("Calls with it are refused at once. This cannot be taken back; issue a new one."),
+            _(
+                "From now on, calls with it are refused. This cannot be undone; issue a new token "
+                "if one is needed."
+            ),
             orders % {"number": waiting} if waiting else "",
         ],
         button=_("Revoke the token"),

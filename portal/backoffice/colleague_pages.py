@@ -23,6 +23,7 @@ from portal.backoffice.staff_access import (
     staff_user,
 )
 from shop.languages import page_language
+from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_staff_invitation
 from shop.orders.assignment import unassign_all
 from shop.orders.models import Order
@@ -126,8 +127,8 @@ def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return ask_first(
             request,
-            _("Withdraw the invitation of %(email)s?") % {"email": invitation.user.email},
-            [_("The mailed link lets nobody in any more."), _("You can invite them anew.")],
+            _("Withdraw the invitation to %(email)s?") % {"email": invitation.user.email},
+            [_("The link in the e-mail stops working."), _("You can invite them again.")],
             button=_("Withdraw the invitation"),
             back=reverse("staff_colleague", args=[pk]),
         )
@@ -165,8 +166,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def _ask_to_end(request: HttpRequest, found: User) -> HttpResponse:
     taken = Order.objects.filter(taken_by=found).exclude(state__in=FINISHED).count()
     orders = ngettext(
-        "%(number)s order is assigned to them: it is free again then.",
-        "%(number)s orders are assigned to them: they are free again then.",
+        "%(number)s order is assigned to them: it will have no assignee.",
+        "%(number)s orders are assigned to them: those will have no assignee.",
         taken,
     )
     return ask_first(
@@ -188,7 +189,9 @@ def _colleagues() -> QuerySet[User]:
     invited = Q(staff_invitation__isnull=False, staff_invitation__used_at=None)
     sessions = UserSession.objects.filter(user=OuterRef("pk")).order_by().values("user")
     factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=(APP, PASSKEY))
+    invitations = Message.objects.filter(kind=Message.Kind.COLLEAGUE, user=OuterRef("pk"))
     found = User.objects.filter(Q(is_staff=True) | invited).annotate(
+        mail_state=Subquery(invitations.order_by("-pk").values("state")[:1]),
         seen_at=Subquery(sessions.annotate(at=Max("last_seen_at")).values("at")),
         has_factor=Exists(factors),
     )
@@ -213,18 +216,28 @@ def _show(request: HttpRequest, found: User, refused: RolesForm | None = None) -
     staff = staff_user(request)
     can_manage = found.is_staff and may_manage(staff, found)
     invitation = StaffInvitation.objects.filter(user=found).select_related("invited_by").first()
+    is_open = invitation is not None and invitation.used_at is None
+    given = invitation.groups if invitation and is_open and not found.is_staff else found.groups
     context = {
         "colleague": found,
-        "roles": [role_label(group) for group in found.groups.all()],
+        "roles": [role_label(group) for group in given.all()],
         "invitation": invitation,
-        "is_open": invitation is not None and invitation.used_at is None,
+        "is_open": is_open,
         "is_backed": invitation is not None and is_backed(invitation),
+        "undelivered": _undelivered(found) if is_open else None,
         "can_manage": can_manage,
         "form": refused or RolesForm(staff, initial={"roles": found.groups.all()}),
         "history": history_of(found),
     }
     status = 422 if refused else 200
     return render(request, "backoffice/colleague.html", context, status=status)
+
+
+def _undelivered(invited: User) -> Message | None:
+    """Return the mail with the link, if it could not be delivered."""
+    last = Message.objects.filter(kind=Message.Kind.COLLEAGUE, user=invited).last()
+    lost = {Message.State.REFUSED, Message.State.FAILED}
+    return last if last and last.state in lost else None
 
 
 def _done(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:

@@ -50,8 +50,8 @@ RELATED = (
 RESENT = {
     Resent.QUEUED: gettext_lazy("The e-mail is being sent again."),
     Resent.QUEUED_FOR_TOMORROW: gettext_lazy(
-        "The e-mail waits: %(address)s has had as many as we send to one address in a day. It is "
-        "sent as soon as the limit allows."
+        "The e-mail is waiting: %(address)s has reached its limit for today. It will be sent as "
+        "soon as the limit allows."
     ),
     Resent.BEING_SENT: gettext_lazy("The e-mail is being sent at this moment."),
     Resent.OBSOLETE: gettext_lazy(

@@ -30,6 +30,7 @@ from shop.email_fields import EmailField, EmailInput
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_erasure import orders_for
+from shop.orders.pasted_text import find_email
 from shop.orders.states import FINISHED
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.erasure import (
@@ -46,13 +47,22 @@ ERASE = "tenancy.erase_person"
 SHOWN = 200  # rows of each kind
 
 
+class PastedEmailField(EmailField):
+    """An address as people paste it: bare, `Name <address>` or `mailto:…`."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the address alone, if there is one in `value`."""
+        text = str(super().to_python(value) or "")
+        return find_email(text) or text
+
+
 class FindPersonForm(forms.Form):
     """Ask for the e-mail address of a person."""
 
-    email = EmailField(
+    email = PastedEmailField(
         widget=EmailInput({"autocomplete": "off"}),
         label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("Of an account, or of an order. The whole address."),
+        help_text=gettext_lazy("The full address, as in an account or an order."),
     )
 
 
@@ -159,13 +169,31 @@ def erase(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     form = EraseForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _ask_to_erase(request, found, form)
+    under_way = found.orders.exclude(state__in=FINISHED).count()
     try:
         _erase(found, staff_user(request))
     except (StillAdministersError, NotErasableError):
         # Somebody else was faster; the page gives the reason.
         return redirect("staff_people")
-    messages.success(request, _("The person is erased. Their finished orders keep no trace."))
+    _tell_erased(request, under_way)
     return redirect("staff_people")
+
+
+def _tell_erased(request: HttpRequest, under_way: int) -> None:
+    if under_way:
+        left = ngettext(
+            "Erased, except in %(number)s order that is under way. Erase the person again once it "
+            "is finished.",
+            "Erased, except in %(number)s orders that are under way. Erase the person again once "
+            "they are finished.",
+            under_way,
+        )
+        messages.warning(request, left % {"number": under_way})
+    else:
+        done = _(
+            "The person has been erased. Their finished orders hold nothing about them any more."
+        )
+        messages.success(request, done)
 
 
 def _erase(person: Person, staff: User) -> None:

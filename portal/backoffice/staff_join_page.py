@@ -69,6 +69,7 @@ def _join_new(request: HttpRequest, invitation: StaffInvitation) -> HttpResponse
         answer: HttpResponse = perform_login(
             request, user, email_verification="none", redirect_url=way_on
         )
+        record_authentication(request, user, method="invitation")
         if not form.by_passkey:
             # They have just set the password: setting up a factor need not ask for it again.
             record_authentication(request, user, method="password", reauthenticated=True)

@@ -21,7 +21,7 @@ from shop.notifications.emails.queue import queue_completed
 from shop.orders.corrections import check_corrections, readdress
 from shop.orders.missing_details import check_details, fill_in, fillable
 from shop.orders.models import Order
-from shop.orders.order_numbers import read_order_number
+from shop.orders.order_numbers import find_order_number, read_order_number
 from shop.orders.pasted_text import find_email, find_hash
 from shop.orders.pricing import price_as_ordered
 from shop.packing.recovery import correct_and_retry
@@ -68,6 +68,9 @@ class FindForm(forms.Form):
         try:
             check_email(self.email or "")
         except InvalidEmailError as error:
+            self.email, self.order_number = None, find_order_number(typed)
+            if self.order_number:
+                return typed
             text = _("This is no order number, link or e-mail address. Please copy all of it.")
             raise ValidationError(text) from error
         return typed

@@ -1,5 +1,6 @@
 """The page behind the e-mailed link: GET shows a form and uses nothing up, POST joins."""
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -63,6 +64,7 @@ def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> Htt
             answer: HttpResponse = perform_login(
                 request, user, email_verification="none", redirect_url=way_on
             )
+            record_authentication(request, user, method="invitation")
             return answer
     context = {"order": order, "invitation": invitation, "form": form, "email": user.email}
     status = 409 if form.is_outdated else 422 if form.errors else 200

@@ -16,6 +16,8 @@ from portal.registration.status_words import (
     LATE_HEADLINES,
     LATE_INVITATION,
     ONLY_THE_MAIL_IS_MISSING,
+    VERY_LATE,
+    VERY_LATE_INVITATION,
     WORDS,
     Words,
 )
@@ -181,10 +183,7 @@ class OrderStatus:
         """Return what the customer can do once it takes very long; or ''."""
         if self._waited < LATE:
             return ""
-        return gettext(
-            "Your order is safely stored, and we go on with it by ourselves as soon as we can. "
-            "If you cannot wait, please write to us: the imprint says how."
-        )
+        return str(VERY_LATE_INVITATION if self.is_invitation else VERY_LATE)
 
     @property
     def announcement(self) -> str:

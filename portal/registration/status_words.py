@@ -39,7 +39,7 @@ WORDS: dict[str, Words] = {
     "unreachable": Words(
         _("E-mail not delivered"),
         _("Our e-mail could not be delivered to %(address)s."),
-        _("As soon as we have the right address, our e-mail goes there."),
+        _("As soon as we have the right address, we will send our e-mail there."),
     ),
     "withdrawn": Words(
         _("Done"),
@@ -83,6 +83,15 @@ LATE_HEADLINES: dict[str, StrOrPromise] = {
     State.PENDING: _("Received. This is taking longer than usual."),
     State.PACKING: _("Being set up. This is taking longer than usual."),
 }
+# What helps once it takes very long.
+VERY_LATE = _(
+    "Your order is safely stored, and we will go on as soon as we can. If you cannot wait, please "
+    "write to us: you find our address in the imprint."
+)
+VERY_LATE_INVITATION = _(
+    "The invitation is safely stored, and we will go on as soon as we can. If you cannot wait, "
+    "please write to us: you find our address in the imprint."
+)
 # How the order stands besides, where our mail could not be delivered.
 ONLY_THE_MAIL_IS_MISSING = _("Everything is set up. Only the e-mail with the link is missing.")
 

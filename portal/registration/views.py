@@ -45,8 +45,8 @@ RESENT = {
         "the spam folder, or try again in an hour."
     ),
     Resent.HAD_ENOUGH_TODAY: gettext_lazy(
-        "No new e-mail was sent: %(address)s has had as many as we send to one address in a day. "
-        "Please check the spam folder, or try again tomorrow."
+        "No new e-mail was sent: %(address)s has reached its limit for today. Please check the "
+        "spam folder, or try again tomorrow."
     ),
     Resent.NO_LINK_YET: gettext_lazy(
         "No e-mail was sent: there is no link yet. We send it once everything is set up."
@@ -56,8 +56,8 @@ RESENT = {
     ),
 }
 TRIED_ONCE_MORE = gettext_lazy(
-    "We are trying %(address)s once more. Our last e-mail could not be delivered there; this page "
-    "says if it fails again."
+    "We are trying %(address)s once more. Our last e-mail could not be delivered; if this one "
+    "fails too, this page will say so."
 )
 
 
@@ -83,7 +83,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def _mail_links(request: HttpRequest, form: FindForm) -> HttpResponse:
     taken = hit(request, "links")
     if taken and taken.retry_after:
-        form.add_error("order", _("There were many requests from here. Please wait a while."))
+        form.add_error("order", _("There were too many requests from here. Please wait a while."))
         return render(request, "registration/find.html", {"form": form}, status=429)
     if form.order_number:
         queue_link_of_number(form.order_number, page_language())

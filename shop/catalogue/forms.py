@@ -19,7 +19,7 @@ class ConfirmedPriceField(forms.MultipleChoiceField):
     widget = forms.MultipleHiddenInput
 
     def __init__(self) -> None:
-        super().__init__(label=_("The price that counts"), required=False)
+        super().__init__(label=_("Confirm the new price"), required=False)
 
     def valid_value(self, value: str) -> bool:
         """Return True: the form compares the value with the price that is typed."""
@@ -43,7 +43,7 @@ class ProductForm(forms.ModelForm[Product]):
         field = self.fields["confirmed_price"]
         if price not in cleaned.get("confirmed_price", []):
             self.add_error(
-                "confirmed_price", _("Please look at the new price, tick it, and save once more.")
+                "confirmed_price", _("Please check the new price, tick the box and save again.")
             )
         field.widget = forms.CheckboxSelectMultiple(choices=[(price, self._sentence(cleaned))])
         return cleaned

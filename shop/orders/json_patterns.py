@@ -16,7 +16,7 @@ LABEL = r"[^\x00-,./:-@\[-`{-\xa0]+"
 EMAIL = rf"^{ATOM}(\.{ATOM})*@{LABEL}([.\u3002\uff0e\uff61]{LABEL})+$"
 
 HOST = r"([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])"
-WEBHOOK = rf"://{HOST}(:[0-9]*)?([/?][!\"$-\[\]-~]*)?$"
+WEBHOOK = rf'://{HOST}(:[0-9]*)?([/?][!-"$-\[\]-~]*)?$'
 
 # RFC 5646, section 2.1: well-formed tags, registered or not, in any case (JSON Schema has no flag
 # to ignore case).

@@ -38,9 +38,9 @@ def find_email(text: str) -> str | None:
     link = re.fullmatch(r"<?mailto:([^?>]+)(?:\?[^>]*)?>?", plain, re.IGNORECASE)
     if link:
         plain = unquote(link[1])
-    named = re.search(r"<(?:mailto:)?\s*([^<>]+?)\s*>[\s.,;]*$", plain, re.IGNORECASE)
-    if named:
-        plain = named[1]
+    # One way to match only: anybody may paste thousands of blanks.
+    if named := re.search(r"<([^<>]*)>[\s.,;]*$", plain):
+        plain = re.sub(r"^\s*mailto:", "", named[1], flags=re.IGNORECASE)
     bare = plain.strip(" \t\r\n\"'“”„‚‘’«»‹›<>()[],;:.")
     return bare if EMAIL.fullmatch(bare) else None
 
@@ -64,6 +64,8 @@ def _unwrapped(text: str) -> Iterator[str]:
     yield "".join(plain.split())
     yield unquote(plain)
     if "=" in plain:
+        # Fields of one line turn the break of a soft line break into a blank, or drop it.
+        yield re.sub(r"=\s*", "", plain)
         yield QUOTED.sub(_character, SOFT_BREAK.sub("", plain))
     if "urldefense" in plain.lower():
         yield PROOFPOINT.sub(_character, plain.replace("_", "/"))

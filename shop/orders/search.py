@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shop.orders.models import Order, SearchWord
-from shop.orders.order_numbers import read_order_number
+from shop.orders.order_numbers import find_order_number
 from shop.orders.pasted_text import find_email, find_hash
 from shop.orders.search_words import asked_email, asked_words
 
@@ -47,7 +47,7 @@ def _pks(orders: QuerySet[Order]) -> list[int]:
 
 
 def _by_number(text: str) -> Iterator[QuerySet[Order]]:
-    if number := read_order_number(text):
+    if number := find_order_number(text):
         yield Order.objects.filter(order_number=number)
     digits = text.removeprefix("#")
     if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER:

@@ -127,7 +127,7 @@ def join_staff_as_new(invitation: StaffInvitation, new: NewMember) -> bool:
             user.login, user.language, user.password = new.login or None, new.language, password
             user.is_active, user.is_staff, user.joined_at = True, True, now
             user.save()
-            user.groups.set(invitation.groups.all())
+            _give_powers(invitation)
     except IntegrityError as error:
         raise LoginTakenError from error
     return True
@@ -140,8 +140,16 @@ def join_staff_as_known(invitation: StaffInvitation) -> bool:
         if not (there.update(is_staff=True) and _use(invitation)):
             transaction.set_rollback(True)
             return False
-        invitation.user.groups.set(invitation.groups.all())
+        _give_powers(invitation)
     return True
+
+
+def _give_powers(invitation: StaffInvitation) -> None:
+    """Give the roles of `invitation` and nothing that was left from an earlier time as staff."""
+    user = invitation.user
+    User.objects.filter(pk=user.pk).update(is_superuser=False)
+    user.user_permissions.clear()
+    user.groups.set(invitation.groups.all())
 
 
 def _use(invitation: StaffInvitation) -> bool:

@@ -16,7 +16,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 
 from shop.tenancy.models import User
-from tests.pages import Response, html
+from tests.pages import Response, html, sign_in
 
 ORIGIN = "http://localhost"
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
@@ -28,7 +28,7 @@ def at_localhost(user: User | None = None, language: str = "en") -> Client:
     """A browser at the one name where passkeys work without https."""
     browser = Client(SERVER_NAME="localhost", headers={"accept-language": language})
     if user:
-        browser.force_login(user)
+        sign_in(browser, user)
     return browser
 
 

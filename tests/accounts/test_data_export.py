@@ -31,7 +31,7 @@ from tests.factories import (
     make_user,
 )
 from tests.notifications.sent import send_all
-from tests.pages import at_checkout, visitor, words
+from tests.pages import at_checkout, sign_in, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -266,7 +266,7 @@ def test_who_signs_in_by_mailed_codes_alone_shows_another_code(
     user = make_user()
     user.set_unusable_password()
     user.save()
-    browser = visitor(user)
+    sign_in(browser := visitor(), user, seconds_ago=301)
     answer = browser.get(EXPORT)
     assert answer.headers["Location"] == "/account/login/code/?next=%2Fportal%2Fmy-data%2Fexport%2F"
     page = browser.get(answer.headers["Location"])

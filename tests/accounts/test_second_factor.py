@@ -1,8 +1,11 @@
 """Authenticator app and recovery codes."""
 
 import re
+from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.mail import EmailMessage
@@ -11,9 +14,9 @@ from pytest_django import Settings
 
 from shop.tenancy.models import User
 from tests.accounts.factors import LOGIN, SECOND_STEP, add_app, app_code, by_password
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_staff, make_user
 from tests.notifications.sent import send_all
-from tests.pages import Response, html, visitor, words
+from tests.pages import Response, html, sign_in, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -231,6 +234,40 @@ def test_first_password_of_an_open_session_takes_the_passkey(settings: Settings)
     assert browser.post("/account/password/set/", form)["Location"].startswith(BY_CODE)
     user.refresh_from_db()
     assert not user.has_usable_password()
+
+
+MEANS = (
+    "/account/2fa/totp/activate/",
+    "/account/2fa/webauthn/add/",
+    "/account/password/set/",
+    "/account/email/",
+)
+
+
+@pytest.mark.parametrize("path", MEANS)
+@pytest.mark.parametrize("make", [make_user, make_staff])
+def test_nobody_gets_a_means_to_sign_in_by_an_old_session(
+    path: str, make: Callable[[], User]
+) -> None:
+    user = make()
+    user.set_unusable_password()
+    user.save()
+    form = {"password1": "quite a long phrase", "password2": "quite a long phrase"}
+    form |= {"email": "eve@example.com", "action_add": ""}
+    sign_in(browser := visitor(), user, seconds_ago=301)
+    if path != "/account/email/":  # which shows the address alone
+        answer = browser.get(path)
+        assert answer["Location"] == f"/account/login/code/?{urlencode({'next': path})}"
+        assert not is_in(browser)
+        sign_in(browser, user, seconds_ago=301)
+    assert browser.post(path, form)["Location"].startswith("/account/login/code/?")
+    assert not is_in(browser)
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+    assert not Authenticator.objects.exists()
+    assert not EmailAddress.objects.filter(email="eve@example.com").exists()
+    sign_in(browser, user, seconds_ago=290)
+    assert browser.get(path).status_code == 200
 
 
 def test_member_without_any_means_sets_a_password_at_once(mailoutbox: list[EmailMessage]) -> None:

@@ -7,7 +7,7 @@ from allauth.idp.oidc.models import Token
 
 from shop.catalogue.models import Product
 from shop.orders.models import Order
-from shop.tenancy.models import Client, Project
+from shop.tenancy.models import Client, Membership, Project
 from tests.api.calls import post_order
 from tests.factories import make_application, make_membership, make_project, make_token, pack_all
 from tests.pages import AGREED, join_address, visitor, words
@@ -64,8 +64,10 @@ def test_project_is_added_to_an_existing_client(partner: str) -> None:
         admin_user_access_token=make_token(admin),
     )
     browser = visitor(admin)
-    assert "Tagdreh" not in words(browser.get("/portal/"))
+    mine = Membership.objects.filter(user=admin, joined_at__isnull=False)
+    assert not mine.exists()
     assert "Tagdreh" in words(browser.post(join_address(order), follow=True))
+    assert [each.project.name for each in mine] == ["Tagdreh"]
 
 
 def test_client_is_made_under_an_admins_token(partner: str) -> None:

@@ -83,7 +83,7 @@ def test_end_of_access_takes_powers_sessions_tokens_and_orders() -> None:
     assert browser.get("/staff/").status_code == 200
     path = f"{LIST}{colleague.pk}/end/"
     question = words(visitor(chief).get(path))
-    assert "1 order is assigned to them: it is free again then." in question
+    assert "1 order is assigned to them: it will have no assignee." in question
     assert User.objects.get(pk=colleague.pk).is_staff
     assert visitor(chief).post(path).status_code == 302
     colleague.refresh_from_db()

@@ -22,6 +22,7 @@ from tests.factories import (
     make_staff,
     make_user,
 )
+from tests.notifications.smtp_replies import Replies, mail_server
 from tests.pages import error_beside, html, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
@@ -143,7 +144,7 @@ def test_invitation_sent_again_ends_the_older_link() -> None:
 def test_withdrawn_invitation_ends_its_link_and_leaves_no_trace_of_the_address() -> None:
     invitation, chief = invited(), visitor(make_staff())
     path, page = link(invitation), f"{LIST}{invitation.user.pk}/withdraw/"
-    assert "The mailed link lets nobody in any more." in words(chief.get(page))
+    assert "The link in the e-mail stops working." in words(chief.get(page))
     assert StaffInvitation.objects.exists()
     chief.post(page)
     assert visitor().get(path).status_code == 410
@@ -188,3 +189,18 @@ def test_invitation_made_long_ago_can_be_sent_again() -> None:
     invitation.refresh_from_db()
     assert timezone.now() - invitation.sent_at < timedelta(minutes=1)
     assert visitor().get(link(invitation)).status_code == 200
+
+
+def test_invitation_that_could_not_be_delivered_says_so() -> None:
+    person, other = invited().user, invited("other@example.com").user
+    browser, lost = visitor(make_staff()), "The invitation could not be delivered to"
+    assert lost not in words(browser.get(f"{LIST}{person.pk}/"))
+    with mail_server(Replies(rcpt="550 5.1.1 User unknown", only_to=EMAIL)):
+        send_due(lambda: None)
+    page = words(browser.get(f"{LIST}{person.pk}/"))
+    assert f"{lost} {EMAIL}. What the mail server said {EMAIL}: 550 5.1.1 User unknown" in page
+    assert "Roles agent: acts on orders" in page
+    assert lost not in words(browser.get(f"{LIST}{other.pk}/"))
+    assert words(browser.get(LIST)).count("e-mail not delivered") == 1
+    browser.post(f"{LIST}{person.pk}/send-again/")
+    assert lost not in words(browser.get(f"{LIST}{person.pk}/"))

@@ -58,6 +58,13 @@ def test_member_is_found_by_address_in_any_case() -> None:
     assert found(page, "UTA@Example.com") == f"{PEOPLE}accounts/{user.pk}/"
 
 
+@pytest.mark.parametrize("typed", [f"Uta Unger <{EMAIL}>", f"mailto:{EMAIL}", f" „{EMAIL}“ "])
+def test_person_is_found_by_an_address_with_something_around_it(typed: str) -> None:
+    make_user(email="other@example.com")
+    user = make_user(email=EMAIL)
+    assert found(officer(), typed) == f"{PEOPLE}accounts/{user.pk}/"
+
+
 def test_orderer_without_an_account_is_found_by_the_address_of_an_order() -> None:
     order = cancelled_order()
     path = found(officer(), EMAIL.upper())
@@ -202,9 +209,11 @@ def test_order_under_way_keeps_its_data_and_the_question_says_so() -> None:
     assert "1 order is under way and keeps what it was placed with" in words(
         browser.get(f"{path}erase/")
     )
-    browser.post(f"{path}erase/", {"confirm": "on"})
+    page = browser.post(f"{path}erase/", {"confirm": "on"}, follow=True)
     order.refresh_from_db()
     assert order.user_email == EMAIL
+    assert "Erased, except in 1 order that is under way." in words(page)
+    assert "The person has been erased." not in words(page)
 
 
 def test_erasing_asks_for_the_factor_again(settings: Settings) -> None:

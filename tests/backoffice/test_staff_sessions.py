@@ -63,7 +63,7 @@ def test_session_of_staff_ends_after_thirty_idle_minutes() -> None:
     age(browser, seen=30 * MINUTE + 5)
     answer = browser.get("/staff/overview/")
     assert answer["Location"] == f"{LOGIN}?next=/staff/overview/"
-    assert "Nothing was done here for a while" in words(browser.get(answer["Location"]))
+    assert "You were inactive for a while" in words(browser.get(answer["Location"]))
     form = {"login": user.email, "password": PASSWORD, "next": "/staff/overview/"}
     assert browser.post(LOGIN, form)["Location"] == "/staff/overview/"
 
@@ -86,10 +86,14 @@ def test_member_who_becomes_staff_signs_in_again() -> None:
 def test_hours_and_minutes_are_settings(settings: Any) -> None:
     settings.STAFF_SESSION_HOURS, settings.STAFF_IDLE_MINUTES = 1, 2
     browser = signed_in(make_staff())
-    age(browser, signed_in=HOUR + 1)
+    age(browser, signed_in=HOUR - MINUTE)
+    assert is_in(browser)
+    age(browser, signed_in=MINUTE + 1)
     assert not is_in(browser)
     browser = signed_in(make_staff())
-    age(browser, seen=2 * MINUTE + 1)
+    age(browser, seen=2 * MINUTE - 1)
+    assert is_in(browser)
+    age(browser, seen=2 * MINUTE + 16)
     assert not is_in(browser)
 
 

@@ -126,6 +126,8 @@ def _order(
     if state == State.PACKED:
         project = dice.choice(projects)
         order.delivered_client_id, order.delivered_project = project.client_id, project
+        if dice.random() < 0.01:
+            order.unreachable_since = changed
         if dice.random() < 0.2:
             order.client_id, order.client_name = project.client_id, None
     return order

@@ -138,6 +138,7 @@ def test_privacy_names_each_cookie_that_the_shop_sets() -> None:
     browser.post("/checkout/", form)
     browser.post("/account/login/", {"login": user.email, "password": "quiet paper, exact type"})
     details = {"client_name": "Film", "project_name": "Dreh", "user_email": "nina@example.com"}
+    details |= {"terms": "on", "terms_version": "1"}
     browser.post(f"/register/{make_bare_order().order_hash}/", details)
     # One message, for a page that was never asked for.
     browser.post("/checkout/", {"product": "gone"})

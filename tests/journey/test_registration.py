@@ -158,7 +158,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         # The address was wrong. Whoever else has the page's address cannot change that.
         address = customer.url
         member.goto(f"{address}address/")
-        headline(member, "Whoever ordered can correct the address")
+        headline(member, "Only the person who ordered can correct the address")
         correct_address(customer, right)
         headline(customer, "Done.*r…@e….com")
         # The member reads the mail on one device and joins on another, by its code.

@@ -100,6 +100,9 @@ def test_name_of_who_invites_is_cut_and_never_a_link(project: Project, bernd: Us
     order = invite(project, User.objects.get(pk=bernd.pk), {"user_email": CARLA})
     pack_all()
     mail = mail_of(order, "invitation")
+    text = mail.text.replace("\u200a", " ")
+    assert "https: / / evil. example/ zzz" in text
+    assert "zzz… (bernd@ example. com) lädt Sie" in text
     assert "evil.example" not in mail.text + mail.html
     assert "z" * 60 not in mail.text
     assert "evil" not in mail.subject

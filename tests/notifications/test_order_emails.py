@@ -9,6 +9,7 @@ from pytest_django import Settings
 from shop.content.models import Version
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
+from shop.orders.corrections import readdress
 from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
@@ -16,6 +17,7 @@ from shop.tenancy.models import User
 from tests.factories import (
     make_client,
     make_order,
+    make_packed_order,
     make_project,
     make_token,
     make_user,
@@ -181,3 +183,15 @@ def test_what_waits_for_an_address_that_was_corrected_is_not_sent() -> None:
     assert not email_for(Message.objects.get()).is_obsolete()
     Order.objects.filter(pk=order.pk).update(user_email="other@gmx.com")
     assert email_for(Message.objects.get()).is_obsolete()
+
+
+def test_receipt_after_all_is_set_up_promises_no_more_than_the_link() -> None:
+    order = make_packed_order(language="en")
+    assert readdress(order, "right@example.com", actor=None)
+    before, after = order.messages.filter(kind="received")
+    before.order = make_order(language="en")
+    sentence = "Everything is set up. The link to sign in comes in a separate e-mail."
+    assert "Once all is set up" in render(before).text
+    assert sentence not in render(before).text
+    assert sentence in render(after).text
+    assert "Once all is set up" not in render(after).text

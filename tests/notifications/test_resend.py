@@ -90,3 +90,19 @@ def test_each_mail_is_sent_again_once_and_its_copy_in_turn() -> None:
         assert send_again(last, staff) == Resent.TOO_LATE
         keys.append(f"again:{last.pk}")
     assert [mail.dedupe_key for mail in order.messages.all()] == keys
+
+
+def test_receipt_that_was_refused_goes_with_the_new_link(settings: Settings) -> None:
+    settings.MAILS_A_DAY = 100
+    order, other = make_packed_order(), make_packed_order(user_email="other@example.com")
+    for each in (order, other):
+        each.messages.update(state=Message.State.SENT)
+    assert resend_invitation(order) == Resent.QUEUED
+    assert order.messages.filter(kind="received").count() == 1
+    order.messages.update(state=Message.State.REFUSED)
+    assert resend_invitation(order) == Resent.QUEUED
+    receipts = order.messages.filter(kind="received").values_list("recipient", "state")
+    assert list(receipts) == [(order.user_email, "refused"), (order.user_email, "waiting")]
+    assert resend_invitation(order) == Resent.QUEUED
+    assert order.messages.filter(kind="received").count() == 2
+    assert other.messages.count() == 2

@@ -72,7 +72,11 @@ def test_address_before_is_told_and_the_new_one_gets_the_link() -> None:
     order = make_packed_order(user_email=OLD)
     order.messages.update(state=Message.State.SENT)
     assert readdress(order, NEW, actor=None)
-    assert addressed(order)[2:] == [("address", OLD, "waiting"), ("invitation", NEW, "waiting")]
+    assert addressed(order)[2:] == [
+        ("address", OLD, "waiting"),
+        ("invitation", NEW, "waiting"),
+        ("received", NEW, "waiting"),
+    ]
 
 
 def test_mail_that_still_waits_for_the_address_before_is_not_sent() -> None:
@@ -201,7 +205,8 @@ def test_somebody_who_waits_already_is_not_made_twice() -> None:
     assert readdress(order, NEW, actor=None)
     assert invitation_of(order).membership.user == waiting.member
     assert come_in(order)
-    assert invitation_of(waiting).used_at
+    assert invitation_of(order).used_at
+    assert not invitation_of(waiting).used_at  # it is accepted by itself
 
 
 def order_into(project: Any, email: str) -> Order:

@@ -9,7 +9,7 @@ from shop.catalogue.models import Promotion
 from shop.orders import models, order_numbers
 from shop.orders.models import Order
 from shop.orders.open_orders import Owner, open_order
-from shop.orders.order_numbers import new_order_number, read_order_number
+from shop.orders.order_numbers import find_order_number, new_order_number, read_order_number
 from shop.orders.search import search
 from shop.orders.search_index import number_orders
 from tests.factories import bystander, make_bare_order, make_order
@@ -38,6 +38,29 @@ def test_number_is_read_back_however_it_is_written(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "K70M-31Z", "K70M-31Z12", "K70M-31ZU", "K70M/31Z1", "ＫＫ"])
 def test_other_text_is_not_read_as_a_number(text: str) -> None:
     assert read_order_number(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Bestellnummer: K70M-31Z1", "Nr. k7om-3lz1", "Order number K70M 31Z1.", "No K70M31Z1"),
+        *("Re: Bestellung K70M\u201131Z1 (eilt)", "K70M-31Z1, K70M 31Z1", "K70M-31Z1"),
+        "Order number: K70M-31Z1\nTier: S",
+    ],
+)
+def test_number_is_found_among_other_words(text: str) -> None:
+    assert find_order_number(text) == "K70M-31Z1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "Nord Film GmbH", "Nordlicht", "K70M-31Z1 or AAAA-BBBB"),
+        *("k70m-31z1@example.com", "www.k70m-31z1.example", "a-K70M-31Z1", "K70M-31Z1-99"),
+    ],
+)
+def test_number_is_not_found_where_there_is_not_exactly_one(text: str) -> None:
+    assert find_order_number(text) is None
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """What people paste: links that other programs have wrapped, and addresses with something around."""
 
+import time
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -33,6 +34,8 @@ SAFELINK = (
         LINK[:40] + "\r\n " + LINK[40:],
         LINK[:40] + "=\n" + LINK[40:],
         LINK[:40] + "= \r\n" + LINK[40:],
+        LINK[:40] + "= " + LINK[40:],  # as a field of one line leaves it
+        LINK[:40] + "=" + LINK[40:],
         f'<a href=3D"{LINK}">',
         quote(LINK, safe=""),
         quote(quote(LINK, safe=""), safe=""),
@@ -96,3 +99,12 @@ def test_address_is_not_found_where_there_is_not_exactly_one(text: str) -> None:
 def test_address_in_letters_of_another_alphabet_is_kept_as_typed() -> None:
     assert find_email("Jule <jule@straßen-film.example>") == "jule@straßen-film.example"
     assert find_email("P. <p.o'brien@example.org>") == "p.o'brien@example.org"
+
+
+@pytest.mark.parametrize(
+    "text", [f"<{' ' * 3990}>x", f"<mailto:{' ' * 3980}x", "<" * 1990 + "> " * 990]
+)
+def test_thousands_of_blanks_are_read_at_once(text: str) -> None:
+    before = time.process_time()
+    assert find_email(text) is None
+    assert time.process_time() - before < 1

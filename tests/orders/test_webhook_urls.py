@@ -14,7 +14,7 @@ NO_HOST = "invalid_host"
     "uri",
     [
         "https://example.com",
-        "HTTPS://Example.com:8443/hook?a=b#c",
+        "HTTPS://Example.com:8443/hook?a=b",
         "https://xn--mller-kva.de/hook",
         "https://93.184.216.34/",
         "https://[2606:2800:220:1:248:1893:25c8:1946]/",

@@ -53,7 +53,7 @@ def test_customer_corrects_it_in_the_browser_in_which_they_ordered() -> None:
     assert f'href="{address_of(order)}"' in html(page)
     page = browser.get(address_of(order))
     assert "go to w…@e….com" in words(page)
-    assert "It can be corrected 3 times." in words(page)
+    assert "You can correct it 3 more times." in words(page)
     page = browser.post(address_of(order), {"user_email": NEW}, follow=True)
     assert "Corrected. All further e-mails go there" in words(page)
     assert is_corrected(order)
@@ -80,7 +80,9 @@ def test_hash_alone_never_can(situation: str) -> None:
     answers = [correct(stranger, order) for stranger in strangers]
     answers += [stranger.get(address_of(order)) for stranger in strangers]
     assert {answer.status_code for answer in answers} == {403}
-    assert all("Whoever ordered can correct the address." in words(page) for page in answers)
+    assert all(
+        "Only the person who ordered can correct the address." in words(page) for page in answers
+    )
     assert not is_corrected(order)
     assert not Message.objects.filter(kind="address").exists()
 
@@ -106,8 +108,8 @@ def test_address_before_is_told_without_a_name_or_a_link_to_the_order(
     correct(browser_of(order), order)
     del mailoutbox[:]
     send_all()
-    told, invited = mailoutbox
-    assert (told.to, invited.to) == (["nicecustomer@gmx.com"], [NEW])
+    told, invited, receipt = mailoutbox
+    assert (told.to, invited.to, receipt.to) == (["nicecustomer@gmx.com"], [NEW], [NEW])
     for text in (told.subject, told.body, html_of(told)):
         links = re.findall(r"https?://[^/]+(/[^\s\"<]*)", str(text))
         assert set(links) <= {"/imprint/"}

@@ -41,8 +41,8 @@ pytestmark = pytest.mark.django_db
 
 BUTTON = "Order with obligation to pay · €236.81 a month"
 NOTICE = (
-    "The contract has no fixed end. You can cancel it by e-mail to the end of a month; "
-    "the terms say with how much notice."
+    "The contract has no fixed end. You can cancel it by e-mail with effect from the end of a month; "
+    "the notice period is in the terms."
 )
 
 

@@ -178,7 +178,7 @@ def test_mail_is_not_sent_again_to_an_address_that_had_its_share(settings: Setti
     order = make_packed_order()
     order.messages.update(sent_at=order.created_at, state="sent")
     page = visitor().post(f"{address(order)}resend/", follow=True)
-    assert "n…@g….com has had as many as we send to one address in a day." in words(page)
+    assert "n…@g….com has reached its limit for today." in words(page)
     assert Invitation.objects.get().counter == 1
 
 

@@ -178,7 +178,8 @@ def test_links_are_limited_by_ip_address(settings: Settings, empty_cache: None) 
         assert post("nobody@gmx.com").status_code == 302
     page = post("nobody@gmx.com")
     assert page.status_code == 429
-    assert error_beside(page, "order") == "There were many requests from here. Please wait a while."
+    sentence = "There were too many requests from here. Please wait a while."
+    assert error_beside(page, "order") == sentence
     assert Message.objects.count() == 2
 
 
@@ -213,3 +214,11 @@ def test_page_is_kept_out_of_caches_and_referrers() -> None:
     answer = visitor().get("/register/", {"order": HASH})
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_number_is_read_with_the_words_around_it() -> None:
+    with bystander():
+        order = make_order()
+        assert post(f"Bestellnummer: {order.order_number}").status_code == 302
+    links = Message.objects.filter(kind="links")
+    assert [message.recipient for message in links] == [order.user_email]

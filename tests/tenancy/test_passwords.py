@@ -1,6 +1,7 @@
 """Passwords count in any Unicode form."""
 
 import base64
+import time
 import unicodedata
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 
 from shop.tenancy.models import User
 from shop.tenancy.staff_invitations import invite_colleague, staff_join_token
+from tests.factories import PASSWORD as USUAL
 from tests.factories import make_packed_order, make_staff, make_user
 from tests.pages import error_beside, visitor
 from tests.registration.joining import join, newcomer
@@ -55,6 +57,18 @@ def test_new_password_by_link_counts_in_any_form(typed: str) -> None:
     path = page.redirect_chain[-1][0] if page.redirect_chain else page.request["PATH_INFO"]
     browser.post(path, {"password1": typed, "password2": typed})
     assert all(lets_in(user.email, form) for form in FORMS)
+
+
+def test_length_of_a_changed_password_counts_in_the_form_that_is_hashed() -> None:
+    user = make_user()
+    browser = visitor(user)
+    for new, takes_it in (("üöäÜÖÄ", False), ("üöäÜÖÄüöäÜÖÄ", True)):
+        typed = unicodedata.normalize("NFD", new)
+        form = {"oldpassword": USUAL, "password1": typed, "password2": typed}
+        browser.post("/account/password/change/", form)
+        user.refresh_from_db()
+        assert user.check_password(new) is takes_it
+        assert user.check_password(USUAL) is not takes_it
 
 
 @any_form
@@ -111,3 +125,11 @@ def test_length_counts_in_the_form_that_is_hashed() -> None:
     assert newcomer().joined_at is None
     join(order, password=unicodedata.normalize("NFD", "üöäÜÖÄüöäÜÖÄ"))
     assert newcomer().joined_at
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_thousands_of_accents_take_no_longer_than_another_wrong_password() -> None:
+    user, before = make_user(password=FORMS[0]), time.process_time()
+    assert not lets_in(user.email, "\u0300\u0345\u0323" * 10_000)
+    assert time.process_time() - before < 1
+    assert lets_in(user.email, FORMS[1])

@@ -138,3 +138,17 @@ def test_password_of_a_colleague_is_the_same_on_every_keyboard() -> None:
     user = User.objects.get(pk=made.user_id)
     assert (user.check_password(composed), user.check_password(decomposed)) == (True, True)
     assert not user.check_password("schone grusse")
+
+
+def test_link_gives_its_roles_and_no_powers_of_an_earlier_time() -> None:
+    # Their tick "staff" was taken away in the admin, and no more.
+    once = make_user(is_superuser=True)
+    once.user_permissions.add(Permission.objects.get(codename="manage_staff"))
+    once.groups.set(Group.objects.filter(name="admin"))
+    assert join_staff_as_known(invitation(once.email))
+    once = User.objects.get(pk=once.pk)
+    assert (once.is_staff, once.is_superuser) == (True, False)
+    assert (once.user_permissions.count(), [each.name for each in once.groups.all()]) == (
+        0,
+        ["agent"],
+    )

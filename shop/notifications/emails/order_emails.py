@@ -88,6 +88,8 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
         terms = consent.terms if consent else None
         number, tier, *names = self.rows()
         onward = complete if self.order.complete else incomplete
+        if self.order.state == State.PACKED:  # the address was corrected after that
+            onward = _("Everything is set up. The link to sign in comes in a separate e-mail.")
         if self.message.user is not None:
             onward = _(
                 "Once all is set up, we write to you again. The link to join goes to %(address)s."

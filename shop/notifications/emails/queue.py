@@ -115,8 +115,28 @@ def queue_email_change(order: Order, previous: str | None) -> None:
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)
-    elif customer_of(order) is None and not is_invitation(order):
+    if customer_of(order) is None and not is_invitation(order):
+        # The previous address may have had it, or refused it: the customer has no receipt yet.
         _queue(order, Message.Kind.RECEIVED, order.user_email, key)
+
+
+def queue_refused_receipt(order: Order) -> None:
+    """Queue the receipt again, if the mail server has refused the last one."""
+    last = order.messages.filter(kind=Message.Kind.RECEIVED).last()
+    if last and last.state == Message.State.REFUSED:
+        queue_copy(last)
+
+
+def queue_copy(message: Message) -> bool:
+    """Queue `message` again as a new row; False if somebody else was faster."""
+    kept = ("recipient", "language", "user_id", "details")
+    _again, is_new = Message.objects.get_or_create(
+        order=message.order,
+        kind=message.kind,
+        dedupe_key=f"again:{message.pk}",
+        defaults={name: getattr(message, name) for name in kept},
+    )
+    return is_new
 
 
 def queue_password_reset(email: str, language: str) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from shop.notifications.emails.daily_limit import daily_limit_wait, is_used_up
 from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
-from shop.notifications.emails.queue import queue_invitation
+from shop.notifications.emails.queue import queue_copy, queue_invitation, queue_refused_receipt
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_lookup import address_of
 from shop.tenancy.invitations import replace_link
@@ -35,7 +35,10 @@ class Resent(Enum):
 
 
 def resend_invitation(order: Order) -> Resent:
-    """Queue a mail with a new link, which ends the older ones, or tell why there is none."""
+    """Queue a mail with a new link, which ends the older ones, or tell why there is none.
+
+    A receipt that was refused goes with it.
+    """
     if order.state != State.PACKED:
         return Resent.NO_LINK_YET
     if order.invitation is None or order.invitation.used_at:
@@ -50,6 +53,7 @@ def resend_invitation(order: Order) -> Resent:
         if not replace_link(order.invitation):
             return Resent.NO_LINK_ANY_MORE
         queue_invitation(order)
+        queue_refused_receipt(order)
     return Resent.QUEUED
 
 
@@ -81,7 +85,7 @@ def _queue_again(message: Message, order: Order, staff: User) -> bool:
         elif message.kind == Message.Kind.INVITATION:
             queued = _queue_new_link(order)
         else:
-            queued = _copy(message)
+            queued = queue_copy(message)
         if queued:
             details = {"mail": message.kind, "recipient": message.recipient}
             kind = OrderEvent.Kind.SENT_AGAIN
@@ -101,14 +105,3 @@ def _queue_new_link(order: Order) -> bool:
     order.invitation.refresh_from_db()
     queue_invitation(order)
     return True
-
-
-def _copy(message: Message) -> bool:
-    kept = ("recipient", "language", "user_id", "details")
-    _again, is_new = Message.objects.get_or_create(
-        order=message.order,
-        kind=message.kind,
-        dedupe_key=f"again:{message.pk}",
-        defaults={name: getattr(message, name) for name in kept},
-    )
-    return is_new  # else somebody was faster

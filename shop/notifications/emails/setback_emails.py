@@ -58,14 +58,14 @@ class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
 
     def _of_an_invitation(self) -> EmailContent:
         subject, reason = _("We are reviewing your invitation"), ""
-        waits = _("We are reviewing the invitation of %(address)s.")
+        waits = _("We are reviewing your invitation to %(address)s.")
         onward = _("We get back to you by the next working day.")
         if self.order.state != State.NEED_HUMAN:
             subject, reason = (
                 _("Please check your invitation"),
                 customer_error_text(self.order.fault),
             )
-            waits = _("We cannot go on with the invitation of %(address)s just now.")
+            waits = _("We cannot go on with your invitation to %(address)s just now.")
             onward = _("Something does not fit. Please check the marked detail.")
         waits %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
@@ -110,7 +110,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
         )
 
     def _of_an_invitation(self) -> EmailContent:
-        cancelled = _("We have cancelled the invitation of %(address)s.")
+        cancelled = _("We have cancelled your invitation to %(address)s.")
         cancelled %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
             subject=_("Your invitation was cancelled"),
