@@ -96,8 +96,7 @@ def test_printed_order_is_black_on_white_without_what_paper_cannot_do(visit: Vis
     expect(page.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
     for selector in (".site-nav", ".language", ".site-footer", "main .button", "[data-copy]"):
         expect(page.locator(selector).first).to_be_hidden()
-    number = page.get_by_text(order.order_number, exact=True)
-    expect(number).to_be_visible()
+    expect(page.get_by_text(str(order.order_number), exact=True)).to_be_visible()
     expect(page.get_by_role("list").first).to_be_visible()
     assert len(page.pdf()) > 1000
     context.close()
