@@ -65,7 +65,7 @@ def test_consent_leads_to_the_program_and_its_token(
     client_id, secret = shown(page, "Client-ID"), shown(page, "Client-Secret")
     page.locator("[name=name]").fill("Server")
     page.get_by_role("button", name="Token ausstellen").click()
-    expect(page.get_by_role("button", name="Widerrufen Server")).to_be_visible()
+    expect(page.get_by_role("link", name="Widerrufen Server")).to_be_visible()
     check_accessibility(page)
     query = {
         "response_type": "code",

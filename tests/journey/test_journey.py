@@ -214,7 +214,8 @@ def test_order_of_a_product_alone_is_completed_on_its_page(open_context: OpenCon
     page.locator("[name=project_name]").fill("Drei Tage im Mai")
     email = f"nina-{uuid.uuid4().hex[:8]}@example.com"
     page.locator("[name=user_email]").fill(email)
-    page.locator("main form button.button--primary").click()
+    page.locator("[name=terms]").check()
+    page.get_by_role("button", name="Place order · free of charge").click()
     expect(page.locator("h1")).to_have_text(re.compile("Done"))
     shown = context.request.get(
         f"/api/orders/{order['order_hash']}", headers={"Authorization": "Bearer example-token"}

@@ -160,8 +160,8 @@ def sign_in(page: Page, who: tuple[str, str]) -> None:
     page.locator("main [type=submit]").first.click()
 
 
-def set_price(context: BrowserContext, tier: str, cents: int) -> None:
-    """As staff, in the catalogue."""
+def set_price(context: BrowserContext, tier: str, euros: str) -> None:
+    """As staff, in the catalogue, which asks once more before the price counts."""
     page = context.new_page()
     page.goto("/staff/")
     if page.locator("[name=login]").count():
@@ -169,7 +169,9 @@ def set_price(context: BrowserContext, tier: str, cents: int) -> None:
         page.wait_for_url("**/staff/")
     page.goto("/staff/catalogue/catalogue/product/")
     page.get_by_role("link", name=tier, exact=True).click()
-    page.fill("[name=net_cents]", str(cents))
+    page.fill("[name=net_cents]", euros)
+    page.click("[name=_save]")
+    page.get_by_label(re.compile(f"{tier}: .* → .*{euros}")).check()
     page.click("[name=_save]")
     page.wait_for_url("**/catalogue/product/")
     page.close()
@@ -184,7 +186,7 @@ def test_price_that_changes_while_looking_is_confirmed_before_it_is_paid(
     expect(page.locator("button[name=place]")).to_have_text(re.compile("€177.31"))
     # The admin's own pages are not ours to watch.
     staff = browser.new_context(base_url=shop, locale="en")
-    set_price(staff, "Dailies", 20000)
+    set_price(staff, "Dailies", "200")
     try:
         page.click("button[name=place]")
         expect(page.get_by_role("alert")).to_contain_text("€177.31 a month, now it is €238.00")
@@ -197,7 +199,7 @@ def test_price_that_changes_while_looking_is_confirmed_before_it_is_paid(
         quoted = program(shop, owner_id(page.context), "GET", f"/orders/{order_hash}/quote")
         assert quoted["quote"]["Total"] == "238.00"
     finally:
-        set_price(staff, "Dailies", 14900)
+        set_price(staff, "Dailies", "149")
         staff.close()
 
 

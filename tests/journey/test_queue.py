@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from shop.orders.models import Order
 from tests.factories import make_staff, make_user
 from tests.journey.conftest import report_requests
 from tests.journey.test_every_page import WIDER, Visit, visit
@@ -21,7 +20,8 @@ KEPT = "document.activeElement.textContent.trim().split(/\\s+/).pop()"
 
 
 def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
-    first, second = (order_in("need_human").pk for _ in range(2))
+    orders = [order_in("need_human") for _ in range(2)]
+    first, second = (order.order_number for order in orders)
     scene = Scene("queue", "/staff/", make_user(is_staff=True, is_superuser=True))
     context, page = open_scene(visit.browser, visit.port, scene, locale="en")
     complaints: list[str] = []
@@ -30,7 +30,7 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     expect(page.get_by_label("Keys:")).to_be_visible()
     for key, number in (("j", first), ("j", second), ("j", second), ("k", first)):
         page.keyboard.press(key)
-        assert page.evaluate(KEPT) == str(number)
+        assert page.evaluate(KEPT) == number
 
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -39,13 +39,13 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     expect(page.locator("#count-person")).to_have_text("3")
     expect(page.get_by_role("status")).to_contain_text("Now 3 orders need a person.")
     # Whoever goes through the list is not thrown out of it.
-    assert page.evaluate(KEPT) == str(first)
+    assert page.evaluate(KEPT) == first
 
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type(f"j/{second}")
     expect(page.locator("#q")).to_have_value(f"j/{second}")
-    page.locator("#q").fill(Order.objects.get(pk=second).order_hash)
+    page.locator("#q").fill(orders[1].order_hash)
     page.keyboard.press("Enter")
     page.wait_for_url("**/staff/?q=*")
     expect(page.locator(".queue tbody tr")).to_have_count(1)
@@ -58,7 +58,7 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     page.locator("body").evaluate("document.activeElement.blur()")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/staff/orders/{second}/")
+    page.wait_for_url(f"**/staff/orders/{orders[1].pk}/")
     assert complaints == []
 
     page.set_viewport_size({"width": 390, "height": 844})
