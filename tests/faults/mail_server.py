@@ -87,10 +87,10 @@ class MailServer:
         self.controller.start()
 
     def stop(self) -> None:
-        """Refuse connections."""
-        if self.controller:
-            self.controller.stop()
-        self.controller = None
+        """Refuse connections. Those that are open go on: to wait for them may take minutes."""
+        controller, self.controller = self.controller, None
+        if controller and controller.server:
+            controller.loop.call_soon_threadsafe(controller.server.close)
 
 
 @contextmanager

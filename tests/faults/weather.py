@@ -26,7 +26,8 @@ from tests.postgres import Server
 from tests.redis_server import Server as Redis
 
 PATIENCE = 5.0  # seconds to wait where nobody is there to be killed
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 5
+MOST_IN_HAND = 200
 Begin = Callable[[], End | None]  # None: there is nothing to spoil at this moment
 
 
@@ -82,13 +83,20 @@ class Weather:
 
     def begin_next(self) -> None:
         """Begin the first in hand that can begin at this moment."""
-        deck = [name for name, kind in self.kinds.items() for _ in range(kind.often)]
-        self.hand = self.hand or self.random.sample(deck, len(deck))
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            if len(self.under_way) < MOST_AT_ONCE and any(map(self.begin, self.hand)):
-                return
+            if len(self.under_way) < MOST_AT_ONCE:
+                # The last ones of a hand often last already: go on with a new one meanwhile.
+                if any(map(self.begin, self.hand)):
+                    return
+                self.deal()
             self.wait(0.05)
+
+    def deal(self) -> None:
+        """Take one more round of all kinds into the hand."""
+        if len(self.hand) < MOST_IN_HAND:
+            deck = [name for name, kind in self.kinds.items() for _ in range(kind.often)]
+            self.hand += self.random.sample(deck, len(deck))
 
     def begin(self, name: str) -> bool:
         """Begin a fault, unless it lasts already or there is nobody to suffer it."""
@@ -144,7 +152,7 @@ class Weather:
             kinds[f"{name} out of memory"] = Kind(out_of, (1, 4))
         out_of = partial(self.suffer, "web process", processes.exhaust_files)
         kinds["web process out of files"] = Kind(out_of, (1, 5), 2)
-        kinds["worker starved"] = Kind(partial(processes.starve, self.shop), (8, 20))
+        kinds["worker starved"] = Kind(partial(processes.starve, self.shop), (6, 12))
         return kinds
 
     def _of_mail(self, mail: MailServer) -> dict[str, Kind]:
