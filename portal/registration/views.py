@@ -34,6 +34,7 @@ from shop.notifications.emails.resend import Resent, resend_invitation
 from shop.orders.corrections import corrections_left, is_readdressable
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, State
+from shop.orders.order_numbers import read_order_number
 from shop.tenancy.invitations import join_token, redeem_code
 from shop.tenancy.models import User
 
@@ -244,9 +245,17 @@ def code(request: HttpRequest, order_hash: str) -> HttpResponse:
         form.add_error("code", _("There were many codes from here. Please wait a while."))
         status = 429
     elif form.is_valid():
-        if redeem_code(form.cleaned_data["code"], invitation):
+        typed = form.cleaned_data["code"]
+        if order.order_number and read_order_number(typed) == order.order_number:
+            # They look alike, and stand in the same mail. This is no wrong try.
+            text = _("This is the number of the order. The code stands below the link.")
+            form.add_error("code", text)
+        elif redeem_code(typed, invitation):
             return redirect("join", order_hash, join_token(invitation))
-        text = _("This code does not work. After a few wrong ones only that of a new e-mail does.")
-        form.add_error("code", text)
+        else:
+            text = _(
+                "This code does not work. After a few wrong ones only that of a new e-mail does."
+            )
+            form.add_error("code", text)
     context = {**_progress(request, order, showing), "code_form": form}
     return render(request, "registration/page.html", context, status=status)

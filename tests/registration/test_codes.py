@@ -52,6 +52,18 @@ def test_wrong_code_is_told_beside_its_field_and_stays_there() -> None:
     assert "Please check" in html(page)
 
 
+def test_order_number_in_place_of_the_code_is_no_try() -> None:
+    order = make_packed_order()
+    number = order.order_number or ""
+    page = type_code(order, number.lower())
+    assert error_beside(page, "code") == (
+        "This is the number of the order. The code stands below the link."
+    )
+    assert Invitation.objects.get().code_tries == 0
+    assert error_beside(type_code(order, "2222-2222"), "code") == WRONG
+    assert Invitation.objects.get().code_tries == 1
+
+
 def test_empty_code_is_no_try() -> None:
     page = type_code(make_packed_order(), " ")
     assert error_beside(page, "code") == "Please enter the code of the e-mail."
