@@ -142,6 +142,8 @@ def test_two_hundred_calls_at_once_under_one_key_make_one_order() -> None:
     def call(_: int) -> tuple[int, bytes]:
         try:
             answer = post_order(token, key="k1")
+            while answer.status_code == 409:  # on a slow machine the first one takes its time
+                answer = post_order(token, key="k1")
             return answer.status_code, answer.content
         finally:
             connection.close()
