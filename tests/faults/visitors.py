@@ -133,7 +133,7 @@ class Visitors:
     def look(self, number: int, browser: Browser) -> None:
         """Look at pages and orders: each answer is true, or says that it cannot be given now."""
         hashes = list(self.acknowledged.values())
-        paths = {"page start": "/", "page guide": "/api/docs", "ready": "/readyz"}
+        paths = {"page start": "/", "api guide": "/api/docs", "ready": "/readyz"}
         if hashes:
             order_hash = self.random.choice(hashes)
             paths["page order"] = f"/register/{order_hash}/"
