@@ -10,7 +10,7 @@ from tests.backoffice.test_permissions import ADDRESSES, GROUPS
 
 
 class Kind(Enum):
-    """Who an address is for."""
+    """The people for whom an address is."""
 
     PUBLIC = "anybody, and caches may keep it"
     PRIVATE = "anybody, for what is theirs or whose secret they hold; no cache may keep it"

@@ -201,7 +201,7 @@ def show_factor(browser: Browser, user: User) -> None:
 
 
 def outcome(answer: Response) -> Outcome:
-    """What `answer` says."""
+    """The text of `answer`."""
     location = answer.headers.get("Location", "")
     if answer.status_code == 302 and location.startswith("/account/login/?next="):
         return Outcome.SIGN_IN

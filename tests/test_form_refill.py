@@ -1,4 +1,4 @@
-"""What was posted is put back into the controls of its form, and into no other's."""
+"""Posted values are put back into the controls of their form, and into no other's."""
 
 import pytest
 from django.http import QueryDict

@@ -19,7 +19,7 @@ TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 ", re.MULTILIN
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """Where the handler of the settings would write."""
+    """The stream to which a handler like that of the settings writes."""
     (configured,) = [
         handler
         for handler in logging.getLogger().handlers

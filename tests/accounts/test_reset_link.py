@@ -17,7 +17,7 @@ FORM = {"password1": NEW, "password2": NEW}
 
 
 def last_address(browser: Browser, link: str) -> str:
-    """Where `browser` ends when it opens `link`, as a gateway hands it on."""
+    """The address at which `browser` ends when a gateway hands `link` on."""
     page = browser.get(link, follow=True)
     assert page.status_code == 200
     return str(page.request["PATH_INFO"])

@@ -1,4 +1,4 @@
-"""What staff did outlives whoever did it."""
+"""The acts of staff stay in the history when their account is erased."""
 
 import pytest
 from django.apps import apps

@@ -24,7 +24,7 @@ def tier_path(tier: Product) -> str:
 
 
 def tier_form(tier: Product, **changes: Any) -> dict[str, Any]:
-    """What a browser sends for `tier`: prices in euros, and line ends as browsers send them."""
+    """The form of `tier` as a browser sends it: prices in euros, line ends of browsers."""
     names = {field.name for field in Product._meta.fields} - {"id", "listed", "recommended"}
     form: dict[str, Any] = {name: getattr(tier, name) for name in names}
     form["net_cents"] = f"{tier.net_cents / 100:.2f}"

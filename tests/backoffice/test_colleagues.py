@@ -22,7 +22,7 @@ from tests.factories import (
     make_staff,
     make_user,
 )
-from tests.notifications.smtp_replies import Replies, mail_server
+from tests.notifications.mail_server import Replies, mail_server
 from tests.pages import error_beside, html, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]

@@ -1,4 +1,4 @@
-"""What staff may do only within five minutes of their second factor."""
+"""Powerful acts of staff need their second factor within the last five minutes."""
 
 import re
 from typing import Any

@@ -12,8 +12,8 @@ from shop.notifications.emails.models import Message
 from shop.notifications.emails.staff_digest import queue_staff_digest
 from shop.orders.models import Order
 from tests.factories import make_packed_order, make_staff
+from tests.notifications.mail_server import Replies, mail_server
 from tests.notifications.sent import send_all
-from tests.notifications.smtp_replies import Replies, mail_server
 from tests.pages import Response, html, visitor, words
 from tests.registration.states import order_in
 

@@ -1,4 +1,4 @@
-"""What the shop may answer during a storm: the truth, or that it cannot answer just now."""
+"""Judge the answers during a storm: the truth, or that there is none just now."""
 
 from collections import Counter
 from threading import Lock

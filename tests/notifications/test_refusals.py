@@ -15,8 +15,8 @@ from shop.orders.models import Order
 from shop.orders.reachability import mark_unreachable
 from tests.factories import make_order, make_packed_order, make_staff, make_user
 from tests.notifications.each_kind import make_message
+from tests.notifications.mail_server import CUT, Replies, mail_server
 from tests.notifications.sent import send_all
-from tests.notifications.smtp_replies import CUT, Replies, mail_server
 
 pytestmark = pytest.mark.django_db
 

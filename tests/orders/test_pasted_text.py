@@ -1,4 +1,4 @@
-"""What people paste: links that other programs have wrapped, and addresses with something around."""
+"""Pasted text: links that other programs have wrapped, and addresses with something around."""
 
 import time
 from urllib.parse import quote, urlencode

@@ -1,4 +1,4 @@
-"""Who typed the address of a partner's order may correct it, in that browser, and nobody else."""
+"""The browser in which the address of a partner's order was typed may correct it; no other may."""
 
 import pytest
 from django.test import Client as Browser

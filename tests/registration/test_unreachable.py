@@ -14,8 +14,8 @@ from shop.orders.open_orders import Owner
 from shop.orders.states import transition
 from shop.owner_cookie import COOKIE
 from tests.factories import make_bare_order, make_order, make_project, make_user, pack_all
+from tests.notifications.mail_server import Replies, mail_server
 from tests.notifications.sent import send_all
-from tests.notifications.smtp_replies import Replies, mail_server
 from tests.pages import error_beside, html, visitor, words
 from tests.registration.states import faulty_name, order_in
 

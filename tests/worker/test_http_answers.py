@@ -1,4 +1,4 @@
-"""What a receiver may answer by the HTTP standard (RFC 9110, RFC 9112), byte by byte."""
+"""Answers of receivers, byte by byte, in all forms of the HTTP standard (RFC 9110, RFC 9112)."""
 
 import socket
 import threading
