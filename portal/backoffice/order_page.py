@@ -32,7 +32,7 @@ from shop.notifications.webhooks.replay import replay_for
 from shop.orders.consent import consent_of
 from shop.orders.document import InvalidDocumentError
 from shop.orders.error_codes import error_text
-from shop.orders.models import Order, State
+from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_lookup import address_of
 from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
@@ -122,6 +122,8 @@ def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
     mails = order.messages.select_related("order__invitation")
     message = get_object_or_404(mails, pk=mail)
     resent = send_again(message, staff_user(request))
+    if resent == Resent.OBSOLETE and _last_action_unseen(request, order):
+        resent = Resent.TOO_LATE
     if resent == Resent.TOO_LATE:
         return _acted(request, order, "")
     if resent == Resent.QUEUED and message.state != Message.State.REFUSED:
@@ -208,10 +210,15 @@ def _acted(request: HttpRequest, order: Order, done: StrOrPromise) -> HttpRespon
     return redirect("staff_order", order.pk)
 
 
-def _too_late(request: HttpRequest, order: Order) -> str:
+def _last_action_unseen(request: HttpRequest, order: Order) -> OrderEvent | None:
+    """Return what staff did last, if it was after the page was shown."""
     seen = request.POST.get("seen", "")
     since = order.events.filter(pk__gt=int(seen) if seen.isdecimal() and len(seen) < 19 else 0)
-    last = since.filter(actor__is_staff=True).select_related("actor").last()
+    return since.filter(actor__is_staff=True).select_related("actor").last()
+
+
+def _too_late(request: HttpRequest, order: Order) -> str:
+    last = _last_action_unseen(request, order)
     if last is None or last.actor is None:
         return _("The order went on meanwhile: here is how it stands now.")
     if last.actor == request.user:

@@ -119,9 +119,9 @@ class Model:
             return 409 if submits else 405
         if not order.complete:
             return 400
-        if submits:
-            return 409 if call.body.get("quoteHash") == "stale" else 202
-        return 204
+        if call.body.get("quoteHash") == "stale":
+            return 409
+        return 202 if submits else 204
 
 
 def _put_product(order: OpenOrder | None, call: Change) -> int:
