@@ -1,0 +1,115 @@
+"""Queries whose SQL is written once: for the few look-ups that nearly every request makes.
+
+Half of such a request would be Django writing the same SQL again. A `CompiledQuery` is built from
+an ordinary QuerySet, so what it looks up is said in one language, and checked against the models.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Field, Model, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.query import get_related_populators
+
+Row = TypeVar("Row")
+
+
+class Parameter(RawSQL):
+    """A value that is given at each call, by its name; stands in a QuerySet as values do."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any] | None = None) -> None:
+        self.name = name
+        super().__init__("%s", [self], output_field)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The SQL for one kind of database, the order of its parameters, and how rows are read."""
+
+    sql: str
+    parameters: list[Any]
+    converters: list[tuple[int, list[Callable[..., Any]], Any]]
+    read: Callable[[tuple[Any, ...]], Any]
+
+
+class CompiledQuery(Generic[Row]):
+    """A QuerySet with `Parameter`s, compiled at its first use.
+
+    Its rows are those of the QuerySet: tuples of `values_list`, or objects of its model, with what
+    `only` and `select_related` name.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
+        self._build = build
+        self._compiled: dict[str, Compiled] = {}
+
+    def all(self, **values: Any) -> list[Row]:
+        """Return all rows for the values of the parameters. Raises KeyError where one is missing."""
+        compiled = self._compiled.get(connection.vendor)
+        if compiled is None:
+            compiled = self._compiled[connection.vendor] = _compile(self._build())
+        given = [
+            _adapted(values[each.name]) if isinstance(each, Parameter) else each
+            for each in compiled.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, given)
+            return [compiled.read(_converted(row, compiled)) for row in cursor.fetchall()]
+
+    def first(self, **values: Any) -> Row | None:
+        """Return the first row, or None. Limit the QuerySet where it may have many."""
+        return next(iter(self.all(**values)), None)
+
+
+def _compile(rows: QuerySet[Any, Any]) -> Compiled:
+    compiler = rows.query.get_compiler(connection=connection)
+    sql, parameters = compiler.as_sql()
+    columns = [column[0] for column in compiler.select]
+    converters = [
+        (place, found, column)
+        for place, (found, column) in sorted(compiler.get_converters(columns).items())
+    ]
+    gives_tuples = bool(rows.query.values_select)
+    read = tuple if gives_tuples else _reader_of_objects(compiler)
+    return Compiled(sql, list(parameters), converters, read)
+
+
+def _reader_of_objects(compiler: Any) -> Callable[[tuple[Any, ...]], Model]:
+    # As `django.db.models.query.ModelIterable` does for each query.
+    model: type[Model] = compiler.klass_info["model"]
+    places = compiler.klass_info["select_fields"]
+    begin, end = places[0], places[-1] + 1
+    names = [column[0].target.attname for column in compiler.select[begin:end]]
+    # The types are those of a later Django, which takes one argument more.
+    related = get_related_populators(  # type: ignore[call-arg]
+        compiler.klass_info, compiler.select, connection.alias
+    )
+    annotated = compiler.annotation_col_map or {}
+
+    def read(row: tuple[Any, ...]) -> Model:
+        read_object = model.from_db(connection.alias, names, row[begin:end])
+        for populator in related:
+            populator.populate(row, read_object)
+        for name, place in annotated.items():
+            setattr(read_object, name, row[place])
+        return read_object
+
+    return read
+
+
+def _adapted(value: Any) -> Any:
+    """The value as the database takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
+
+
+def _converted(row: Any, compiled: Compiled) -> tuple[Any, ...]:
+    values = list(row)
+    for place, converters, column in compiled.converters:
+        for convert in converters:
+            values[place] = convert(values[place], column, connection)
+    return tuple(values)
