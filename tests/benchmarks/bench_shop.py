@@ -27,6 +27,7 @@ PRODUCTION = {
     "EMAIL_URL": "dummymail://",
     "MAILS_A_DAY": "1000000000",
 }
+DEMO = {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "shop.settings"}
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 
 
@@ -46,14 +47,14 @@ def own_database() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def postgres_database(server: str) -> Iterator[str]:
-    """The URL of a new database at a server."""
+def postgres_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database at a server: a copy of one that nobody is connected to."""
     name = f"bench_{os.getpid()}_{time.monotonic_ns()}"
     parts = urlsplit(server)
     host = parts.query.partition("host=")[2] or parts.hostname
     address = f"host={host} user={parts.username or 'shop'} dbname=postgres"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         try:
             yield urlunsplit(parts._replace(path=f"/{name}"))
         finally:
@@ -61,25 +62,33 @@ def postgres_database(server: str) -> Iterator[str]:
 
 
 @contextmanager
-def production_shop() -> Iterator[dict[str, str]]:
-    """Set Django up in this process, in the production profile, on a migrated database."""
+def django_with(profile: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Set Django up in this process with the environment of a new shop; its database is empty."""
     with own_database() as environment:
-        environment |= PRODUCTION
+        environment.update(profile)
         os.environ.clear()
         os.environ.update(environment)
         django.setup()
-        from django.core.management import call_command
         from django.db import connections
+
+        try:
+            yield environment
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def production_shop() -> Iterator[dict[str, str]]:
+    """Set Django up in this process, in the production profile, on a migrated database."""
+    with django_with(PRODUCTION) as environment:
+        from django.core.management import call_command
 
         from shop.message_catalogues import compile_catalogues
 
         call_command("migrate", verbosity=0)
         compile_catalogues()
         call_command("collectstatic", interactive=False, verbosity=0, stdout=StringIO())
-        try:
-            yield environment
-        finally:
-            connections.close_all()
+        yield environment
 
 
 @contextmanager

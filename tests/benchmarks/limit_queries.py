@@ -77,7 +77,7 @@ def post_order(cursor: Cursor, known: Known, request: HttpRequest) -> None:
         f"SELECT {PRODUCT} FROM catalogue_product WHERE code = %s AND listed", [document["product"]]
     )
     cursor.fetchone()
-    copy_order(cursor, known["order_id"], known["copied"])
+    copy_order(cursor, known["waiting_id"], known["copied"])
 
 
 def list_of(

@@ -4,6 +4,7 @@ It speaks lines of JSON over its standard input and output, and keeps connection
 """
 
 import json
+import select
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 TIMEOUT = 60.0  # seconds for one answer
+NUMBER = "000000000000"
 
 
 @dataclass(frozen=True)
@@ -43,20 +45,27 @@ class Load:
     """How a call is sent: by so many connections, for some seconds.
 
     With a `rate`, calls are due at so many a second, and their time counts from when they were due.
+    With a `number`, so many calls are sent, and the seconds do not count. Each NUMBER in a body is
+    replaced by another one.
     """
 
     call: Call
     connections: int = 1
     seconds: float = 1.0
     rate: float = 0.0
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Answered:
-    """How long each answer took, in seconds, and the time that all took together."""
+    """How long each answer took, in seconds, and the time that all took together.
+
+    `placed` has the hashes of orders that were placed, and when the answer was there, in Unix time.
+    """
 
     took: list[float]
     seconds: float
+    placed: dict[str, float]
 
     @property
     def per_second(self) -> float:
@@ -75,14 +84,27 @@ class Client:
 
     def send(self, load: Load) -> Answered:
         """Send the calls and wait for the last answer. RuntimeError if one was not as expected."""
+        self.begin(load)
+        return self.end()
+
+    def begin(self, load: Load) -> None:
+        """Begin to send the calls."""
         assert self.process.stdin
-        assert self.process.stdout
+        self.sent = load.call
         self.process.stdin.write(json.dumps(asdict(load)) + "\n")
         self.process.stdin.flush()
+
+    def has_answered(self) -> bool:
+        """Tell whether the last answer is there."""
+        return bool(select.select([self.process.stdout], [], [], 0)[0])
+
+    def end(self) -> Answered:
+        """Wait for the last answer. RuntimeError if one was not as expected."""
+        assert self.process.stdout
         answer = json.loads(self.process.stdout.readline())
         if answer["wrong"]:
-            raise RuntimeError(f"{load.call.method} {load.call.target}: {answer['wrong']}")
-        return Answered(answer["took"], answer["seconds"])
+            raise RuntimeError(f"{self.sent.method} {self.sent.target}: {answer['wrong']}")
+        return Answered(answer["took"], answer["seconds"], answer["placed"])
 
 
 @contextmanager
@@ -136,40 +158,60 @@ def ask_once(call: Call) -> tuple[int, dict[str, str], bytes]:
     return status, {name.title(): value for name, value in pairs}, body
 
 
-def send_all(load: Load) -> dict[str, Any]:
-    """Send the calls of a load from threads; return what `Client.send` reads."""
-    raw, took, wrong = load.call.raw(), list[float](), list[str]()
-    connections = [Connection(load.call.port) for _each in range(load.connections)]
-    begin = time.perf_counter()
-    turns = due_times(begin, load)
-    lock = threading.Lock()
+class Sender:
+    """Sends the calls of a load from threads, and gathers what `Client.send` reads."""
 
-    def work(connection: Connection) -> None:
-        while not wrong:
-            with lock:
+    def __init__(self, load: Load) -> None:
+        self.load = load
+        self.raw = load.call.raw()
+        self.took: list[float] = []
+        self.placed: dict[str, float] = {}
+        self.wrong: list[str] = []
+        self.lock = threading.Lock()
+
+    def send(self) -> dict[str, Any]:
+        """Send them all."""
+        port = self.load.call.port
+        connections = [Connection(port) for _each in range(self.load.connections)]
+        begin = time.perf_counter()
+        turns = due_times(begin, self.load)
+        threads = [
+            threading.Thread(target=self.work, args=(each, turns, begin)) for each in connections
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seconds = time.perf_counter() - begin
+        for connection in connections:
+            connection.socket.close()
+        wrong = self.wrong[0] if self.wrong else ""
+        return {"took": self.took, "seconds": seconds, "placed": self.placed, "wrong": wrong}
+
+    def work(self, connection: Connection, turns: Iterator[float], begin: float) -> None:
+        """Send calls by one connection."""
+        while not self.wrong:
+            with self.lock:
                 due = next(turns, None)
             if due is None:
                 return
             time.sleep(max(0.0, due - time.perf_counter()))
-            start = due if load.rate else time.perf_counter()
+            start = due if self.load.rate else time.perf_counter()
             try:
-                status, _head, body = connection.ask(raw)
+                status, head, body = connection.ask(self.numbered())
             except OSError as error:
-                wrong.append(repr(error))
+                self.wrong.append(repr(error))
                 return
-            took.append(time.perf_counter() - start)
-            if status != load.call.status:
-                wrong.append(f"{status} {body[:300]!r}")
+            self.took.append(time.perf_counter() - start)
+            if status == 201:
+                location = head.lower().partition(b"location: ")[2].split(b"\r\n", 1)[0]
+                self.placed[location.decode().rpartition("/")[2]] = time.time()
+            if status != self.load.call.status:
+                self.wrong.append(f"{status} {body[:300]!r}")
 
-    threads = [threading.Thread(target=work, args=(each,)) for each in connections]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - begin
-    for connection in connections:
-        connection.socket.close()
-    return {"took": took, "seconds": seconds, "wrong": wrong[0] if wrong else ""}
+    def numbered(self) -> bytes:
+        """The request, with a number of its own."""
+        return self.raw.replace(NUMBER.encode(), b"%012d" % (time.time_ns() // 1000 % 10**12))
 
 
 def due_times(begin: float, load: Load) -> Iterator[float]:
@@ -177,7 +219,8 @@ def due_times(begin: float, load: Load) -> Iterator[float]:
     number = 0
     while True:
         due = begin + number / load.rate if load.rate else time.perf_counter()
-        if due - begin > load.seconds and number:
+        over = number >= load.number if load.number else due - begin > load.seconds and number > 0
+        if over:
             return
         number += 1
         yield due
@@ -188,7 +231,7 @@ def main() -> None:
     for line in sys.stdin:
         given = json.loads(line)
         load = Load(**{**given, "call": Call(**given["call"])})
-        print(json.dumps(send_all(load)), flush=True)
+        print(json.dumps(Sender(load).send()), flush=True)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,16 @@ from tests.benchmarks.bench_shop import web_server
 from tests.benchmarks.limit_queries import QUERIES
 from tests.benchmarks.load_client import Call, Client, Load, ask_once, client
 from tests.benchmarks.process_usage import family, seconds_between, thread_times
-from tests.benchmarks.tables import Table
+from tests.benchmarks.report import Table
 from tests.benchmarks.web_paths import Path, Prepared, prepare
 
 FEW = 1_000  # orders
 CONNECTIONS = (1, 16)
+COLUMNS = [
+    *("path", "shop", "limit", "ratio", "reach"),
+    *("c=16: shop", "limit", "ratio"),
+    *("calls/s, c=1: shop", "limit", "calls/s, c=16: shop", "limit", "ratio", "load"),
+]
 # The server adds them anyway.
 NOT_REPEATED = {"Date", "Server", "Connection"}
 
@@ -57,11 +62,12 @@ class Server:
 
 
 def database_processes() -> list[int]:
-    """The processes that serve the connections to this database; none with SQLite."""
+    """The processes that serve the connections to the database; none with SQLite."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        # Also of the database with few orders: only those that work count.
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
         return [pid for (pid,) in cursor.fetchall()]
 
 
@@ -153,9 +159,7 @@ def run(environment: dict[str, str], options: Namespace) -> Table:
         "Web paths",
         f"{options.orders:,} orders. CPU in milliseconds a call, of web and database processes; "
         f"medians of {options.passes} passes of {options.seconds} s.",
-        ["path", "shop", "limit", "ratio", "reach"]
-        + ["c=16: shop", "limit", "ratio"]
-        + ["calls/s c=1: shop", "limit", "calls/s c=16: shop", "limit", "ratio", "load"],
+        COLUMNS,
     )
     prepared = prepare(options.orders)
     with client() as driver, both_servers(prepared, environment) as servers:

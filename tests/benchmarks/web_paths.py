@@ -4,14 +4,15 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from shop.access.applications import create_application
 from shop.access.models import Application
@@ -19,6 +20,7 @@ from shop.access.tokens import issue
 from shop.catalogue.models import Product
 from shop.orders.cursors import write_cursor
 from shop.orders.models import Order, State
+from shop.packing.dispatch import run_due
 from tests.benchmarks.forged_orders import forge
 from tests.factories import make_staff
 from tests.pages import sign_in
@@ -56,21 +58,28 @@ class Prepared:
 
 
 def prepare(orders: int) -> Prepared:
-    """Forge orders of one application, and one order, one visitor and one colleague to look at."""
+    """Forge orders of one application; besides, an order, a visitor and a colleague to look at.
+
+    The order is packed: its page goes on polling, and no longer changes by itself.
+    """
     application, _secret = create_application("Benchmark")
     issue("Benchmark", holder=application, value=TOKEN)
+    order = place_one()
+    run_due(lambda: None)
+    order.refresh_from_db()
+    assert order.state == State.PACKED
     for _done in forge(orders, application=application):
         pass
-    order = place_one()
-    paths = [*pages(order), checkout_page(), *staff_pages(), *api(order, application)]
+    waiting = place_one()
+    paths = [*pages(order), checkout_page(), *staff_pages(), *lists(application), *api(order)]
     known = {
         "application_id": application.pk,
-        "order_id": order.pk,
+        "waiting_id": waiting.pk,
         "order_hash": order.order_hash,
         "copied": [
             each.related_model._meta.db_table
             for each in Order._meta.related_objects
-            if each.related_model.objects.filter(**{each.field.name: order}).exists()
+            if each.related_model.objects.filter(**{each.field.name: waiting}).exists()
         ],
         "slug": Product.objects.get(code="s").slug,
         "owner_digest": Order.objects.get(state=State.NEW).owner_digest,
@@ -144,63 +153,67 @@ def staff_pages() -> list[Path]:
         Path(
             "staff-search", f"/staff/?q={found.order_hash}", "staff search, by hash", None, cookie
         ),
-        Path("staff-search-mail", f"/staff/?q={found.user_email}", "by e-mail", None, cookie),
+        Path(
+            "staff-search-mail",
+            f"/staff/?q={found.user_email}",
+            "staff search, by e-mail",
+            None,
+            cookie,
+        ),
     ]
 
 
 def staff_facts() -> dict[str, Any]:
     """The session of the staff pages."""
-    from django.contrib.sessions.models import Session
-
     session = Session.objects.get()
     return {"session_key": session.pk, "staff_id": session.get_decoded()["_auth_user_id"]}
 
 
 def list_facts(application: Application) -> dict[str, Any]:
     """The values of the list's filters, as the limit's SQL takes them."""
-    from django.db import connection
-
     middle, after = list_positions(application)
     adapt = connection.ops.adapt_datetimefield_value
     return {
         "position": [str(adapt(middle.created_at)), middle.pk],
-        "state": [State.HAS_PACKING_ERRORS.value],
+        "state": [State.PACKED.value],
         "product": [Product.objects.get(code="s").pk],
         "created_after": [str(adapt(after))],
     }
 
 
-def list_positions(application: Application) -> tuple[Order, Any]:
-    """An order in the middle of the list, and a time that few orders were placed after."""
+def list_positions(application: Application) -> tuple[Order, datetime]:
+    """An order in the middle of the list, and a time that 50 orders were placed after."""
     placed = Order.objects.filter(application=application)
-    ids = placed.order_by("pk").values_list("pk", flat=True)
-    middle = placed.get(pk=ids[ids.count() // 2])
-    return middle, timezone.now().replace(microsecond=0) - timedelta(days=7)
+    middle = placed.order_by("pk")[placed.count() // 2]
+    return middle, placed.order_by("-created_at")[50].created_at
 
 
-def api(order: Order, application: Application) -> list[Path]:
-    """The calls of partners' programs, the list's first."""
+def api(order: Order) -> list[Path]:
+    """The calls of partners' programs for one order."""
+    body = json.dumps({"order": DOCUMENT})
+    posted = {**bearer(), "Content-Type": "application/json"}
+    return [
+        Path("order-get", f"{API}/{order.order_hash}", "`GET` of an order", 1.7, bearer()),
+        # Last: it makes the lists longer.
+        Path("order-post", API, "`POST` of an order", 1.8, posted, "POST", body, 201),
+    ]
+
+
+def lists(application: Application) -> list[Path]:
+    """The pages of the list."""
     middle, after = list_positions(application)
     total = Order.objects.filter(application=application).count()
     cursor = write_cursor((middle.created_at, middle.pk))
-    after = after.strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = after.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     queries = {
         "list-first": ("", "page 1"),
         "list-cursor": (f"?cursor={quote(cursor)}", "a cursor's page"),
         "list-last": (f"?page={-(-total // 20)}", "the last page"),
-        "list-state": (f"?state={State.HAS_PACKING_ERRORS.value}", "`state`"),
+        "list-state": (f"?state={State.PACKED.value}", "`state`"),
         "list-product": ("?product=s", "`product`"),
-        "list-created-after": (f"?created_after={quote(after)}", "`created_after`"),
+        "list-created-after": (f"?created_after={quote(since)}", "`created_after`"),
     }
-    lists = [
+    return [
         Path(name, f"{API}{query}", f"list: {label}", None, bearer())
         for name, (query, label) in queries.items()
-    ]
-    body = json.dumps({"order": DOCUMENT})
-    posted = {**bearer(), "Content-Type": "application/json"}
-    return [
-        *lists,
-        Path("order-get", f"{API}/{order.order_hash}", "`GET` of an order", 1.7, bearer()),
-        # Last: it makes the lists longer.
-        Path("order-post", API, "`POST` of an order", 1.8, posted, "POST", body, 201),
     ]
