@@ -96,6 +96,7 @@ class Client:
 
     def has_answered(self) -> bool:
         """Tell whether the last answer is there."""
+        assert self.process.stdout
         return bool(select.select([self.process.stdout], [], [], 0)[0])
 
     def end(self) -> Answered:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from statistics import median
+from typing import Any
 
 from django.db import connection
 
@@ -101,6 +102,15 @@ def write_known(prepared: Prepared, port: int, file: FilePath) -> None:
     file.write_text(json.dumps({**prepared.known, "answers": answers}))
 
 
+def check_limit(answers: dict[str, Any], prepared: Prepared, port: int) -> None:
+    """Raise RuntimeError where the limit does not answer the shop's bytes."""
+    for path in prepared.paths:
+        if known := answers.get(path.name):
+            status, _headers, body = ask_once(limit_call(path, port))
+            if (status, body) != (known["status"], base64.b64decode(known["body"])):
+                raise RuntimeError(f"{path.name}: the limit answers {status} {body[:200]!r}")
+
+
 @contextmanager
 def both_servers(
     prepared: Prepared, environment: dict[str, str]
@@ -113,6 +123,7 @@ def both_servers(
         bare = {**environment, "BENCH_KNOWN": str(file)}
         bare.pop("DJANGO_SETTINGS_MODULE")
         with web_server(bare, application) as limit:
+            check_limit(json.loads(file.read_text())["answers"], prepared, limit[1])
             yield Server(*shop), Server(*limit)
 
 

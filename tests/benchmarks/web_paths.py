@@ -76,17 +76,19 @@ def prepare(orders: int) -> Prepared:
         "application_id": application.pk,
         "waiting_id": waiting.pk,
         "order_hash": order.order_hash,
-        "copied": [
-            each.related_model._meta.db_table
-            for each in Order._meta.related_objects
-            if each.related_model.objects.filter(**{each.field.name: waiting}).exists()
-        ],
+        "copied": tables_about(waiting),
         "slug": Product.objects.get(code="s").slug,
         "owner_digest": Order.objects.get(state=State.NEW).owner_digest,
         **staff_facts(),
         **list_facts(application),
     }
     return Prepared(paths, known)
+
+
+def tables_about(order: Order) -> list[str]:
+    """The tables with rows of an order: what `POST` writes besides the order itself."""
+    models: list[Any] = [each.related_model for each in Order._meta.related_objects]
+    return [each._meta.db_table for each in models if each.objects.filter(order=order).exists()]
 
 
 def place_one() -> Order:
