@@ -46,7 +46,7 @@ class Load:
 
     With a `rate`, calls are due at so many a second, and their time counts from when they were due.
     With a `number`, so many calls are sent, and the seconds do not count. Each NUMBER in a body is
-    replaced by another one.
+    replaced by another one. Unless it `may_fail`, the load ends at an answer that is not as expected.
     """
 
     call: Call
@@ -54,6 +54,7 @@ class Load:
     seconds: float = 1.0
     rate: float = 0.0
     number: int = 0
+    may_fail: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,13 @@ class Answered:
     """How long each answer took, in seconds, and the time that all took together.
 
     `placed` has the hashes of orders that were placed, and when the answer was there, in Unix time.
+    `failed` is the number of answers that were not as expected.
     """
 
     took: list[float]
     seconds: float
     placed: dict[str, float]
+    failed: int
 
     @property
     def per_second(self) -> float:
@@ -103,9 +106,10 @@ class Client:
         """Wait for the last answer. RuntimeError if one was not as expected."""
         assert self.process.stdout
         answer = json.loads(self.process.stdout.readline())
-        if answer["wrong"]:
-            raise RuntimeError(f"{self.sent.method} {self.sent.target}: {answer['wrong']}")
-        return Answered(answer["took"], answer["seconds"], answer["placed"])
+        wrong, may_fail = answer.pop("wrong"), answer.pop("may_fail")
+        if wrong and not may_fail:
+            raise RuntimeError(f"{self.sent.method} {self.sent.target}: {wrong[0]}")
+        return Answered(**answer, failed=len(wrong))
 
 
 @contextmanager
@@ -186,12 +190,17 @@ class Sender:
         seconds = time.perf_counter() - begin
         for connection in connections:
             connection.socket.close()
-        wrong = self.wrong[0] if self.wrong else ""
-        return {"took": self.took, "seconds": seconds, "placed": self.placed, "wrong": wrong}
+        return {
+            "took": self.took,
+            "seconds": seconds,
+            "placed": self.placed,
+            "wrong": self.wrong,
+            "may_fail": self.load.may_fail,
+        }
 
     def work(self, connection: Connection, turns: Iterator[float], begin: float) -> None:
         """Send calls by one connection."""
-        while not self.wrong:
+        while self.load.may_fail or not self.wrong:
             with self.lock:
                 due = next(turns, None)
             if due is None:

@@ -23,7 +23,7 @@ from tests.benchmarks.process_usage import cpu_seconds, family
 from tests.benchmarks.report import Table
 
 TOKEN = "a-token-of-the-benchmarks"
-PATIENCE = 900.0  # seconds for the worker to start, and for orders to be packed
+PATIENCE = 3600.0  # seconds for the worker to start, and for orders to be packed
 RATE = 50.0  # orders a second
 
 
@@ -113,7 +113,7 @@ def arrive(port: int, seconds: float) -> list[list[str]]:
     with client() as driver:
         driver.send(Load(call, connections=16, number=16))
         print(f"{RATE:.0f} orders a second", file=sys.stderr, flush=True)
-        driver.begin(Load(call, connections=16, rate=RATE, seconds=seconds))
+        driver.begin(Load(call, connections=16, rate=RATE, seconds=seconds, may_fail=True))
         seen: dict[str, float] = {}
         while not driver.has_answered():
             look(seen)
@@ -135,8 +135,10 @@ def look(seen: dict[str, float]) -> set[str]:
 def _latencies(answered: Answered, seen: dict[str, float]) -> list[list[str]]:
     waits = [max(0.0, seen[order] - at) for order, at in answered.placed.items()]
     packed, posted = spread(waits), spread(answered.took)
+    acknowledged = len(answered.placed) / answered.seconds
     return [
-        ["orders acknowledged a second", f"{answered.per_second:.1f}", f"{RATE:.0f}"],
+        ["orders acknowledged a second", f"{acknowledged:.1f}", f"{RATE:.0f}"],
+        ["answers other than 201", str(answered.failed), "0"],
         ["acknowledged → packed, median", f"{packed[0]:.2f} s", "≤ 0.5 s"],
         ["the same, 95th percentile", f"{packed[1]:.2f} s", "≤ 2 s"],
         ["the same, longest", f"{packed[2]:.2f} s", "–"],
