@@ -49,10 +49,11 @@ examples: ## record the examples of the APIs' description from real answers
 	@$(BOOTSTRAP) requirements-dev.txt
 	RECORD_EXAMPLES=1 $(VENV)/python -m pytest -q tests/api/test_examples.py
 
-bench: ## measure pages and calls with a thousand orders and with many (BENCH_ORDERS), as ratios
+bench: ## measure speed beside its limit, growth to a million orders (BENCH_ORDERS), packing, idling
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
-	@$(VENV)/python -m tests.benchmarks
+	$(VENV)/python -m tests.benchmarks
+	$(VENV)/python -m tests.postgres tests.benchmarks
 
 screenshots: ## take pictures of every page in every state, into var/screenshots
 	@$(BOOTSTRAP) requirements-dev.txt

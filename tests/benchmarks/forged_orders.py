@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.content.models import Version
 from shop.notifications.emails.models import Message
@@ -38,8 +39,11 @@ PEOPLE = ("mia", "nina", "jonas", "lea", "ben", "ida", "paul", "emma", "ole", "z
 NOTE = "Forged by make_orders."
 
 
-def forge(number: int, *, seed: int = 1) -> Iterator[int]:
-    """Write `number` orders with their related rows; yields the count after each batch."""
+def forge(number: int, *, seed: int = 1, application: Application | None = None) -> Iterator[int]:
+    """Write `number` orders with their related rows; yields the count after each batch.
+
+    `application` has placed them.
+    """
     dice = random.Random(seed)
     products = list(Product.objects.all())
     projects = _projects(max(1, min(2000, number // 50)), dice, products[0])
@@ -57,6 +61,8 @@ def forge(number: int, *, seed: int = 1) -> Iterator[int]:
             for situation, when in zip(situations, placed, strict=False)
         ]
         with transaction.atomic(), _times_as_given():
+            for order in orders:
+                order.application = application
             _write(orders, dice, terms, now)
         done += size
         yield done

@@ -4,6 +4,7 @@ import pytest
 from pytest_django import Settings
 
 from portal.backoffice.filters import GROUPS
+from shop.access.applications import create_application
 from shop.orders.models import Order
 from tests.benchmarks.forged_orders import forge
 from tests.benchmarks.make_orders import make_orders
@@ -34,3 +35,12 @@ def test_orders_are_not_forged_outside_the_demo(settings: Settings) -> None:
     assert Order.objects.count() == 0
     make_orders("3", "--yes-really")
     assert Order.objects.count() == 3
+
+
+def test_forged_orders_can_belong_to_an_application() -> None:
+    ours, _secret = create_application("Example partner")
+    create_application("Bystander")
+    make_orders("3", "--application", "Example partner")
+    assert {order.application for order in Order.objects.all()} == {ours}
+    with pytest.raises(SystemExit, match="There is no application Nobody"):
+        make_orders("3", "--application", "Nobody")
