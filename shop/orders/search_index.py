@@ -4,7 +4,7 @@
 changes otherwise; saving a client, a project or a user does it for their orders.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -81,13 +81,19 @@ def reindex_changed(beat: Callable[[], None]) -> None:
 
 
 @receiver(state_changed)
-def index_order(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
-    """Write the words of a new order; of others after packing, and where they were emptied."""
+def index_orders(
+    sender: type[Order], orders: Sequence[Order], previous: State | None, **kwargs: Any
+) -> None:
+    """Write the words of new orders; of others after packing, and where they were emptied."""
     if previous is None:
-        words = [SearchWord(order=order, word=word) for word in sorted(words_of(order))]
+        words = [
+            SearchWord(order=order, word=word)
+            for order in orders
+            for word in sorted(words_of(order))
+        ]
         SearchWord.objects.bulk_create(words, ignore_conflicts=True)
-    elif previous == State.PACKING or order.state in {State.PACKED, State.CANCELLED}:
-        reindex(Order.objects.filter(pk=order.pk))
+    elif previous == State.PACKING or orders[0].state in {State.PACKED, State.CANCELLED}:
+        reindex(Order.objects.filter(pk__in=[order.pk for order in orders]))
 
 
 @receiver(post_save, sender=Client)

@@ -4,6 +4,7 @@
 and PostgreSQL. Its event and what receivers of `state_changed` write commit with it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -28,7 +29,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 FINISHED = tuple(state for state, following in TRANSITIONS.items() if not following)
 UNDER_WAY = tuple(state for state in PLACED_STATES if state not in FINISHED)
 
-# Sent inside the transaction with `order` and its `previous` state, None when it is placed.
+# Sent inside the transaction with `orders`, all of which are in one state now, and their `previous`
+# one, None when they are placed.
 state_changed = Signal()
 
 
@@ -43,7 +45,7 @@ def place(order: Order, *, actor: User | None = None) -> None:
         order.state = State.PENDING
         order.save()
         OrderEvent.objects.create(order=order, state=order.state, actor=actor)
-        state_changed.send(sender=Order, order=order, previous=None)
+        state_changed.send(sender=Order, orders=[order], previous=None)
 
 
 def transition(
@@ -60,19 +62,38 @@ def transition(
     Returns False, and changes nothing, if somebody else was faster. `fault` stays on the order
     until the next transition. Raises ForbiddenTransitionError.
     """
-    previous = State(order.state)
+    return transition_all([order], to, actor=actor, fault=fault, note=note, **changes)
+
+
+def transition_all(
+    orders: Sequence[Order],
+    to: State,
+    *,
+    actor: User | None = None,
+    fault: str = "",
+    note: str = "",
+    **changes: Any,
+) -> bool:
+    """Move `orders`, which were loaded with one state, as `transition` does: all, or none."""
+    if not orders:
+        return True
+    previous = State(orders[0].state)
     if to not in TRANSITIONS[previous]:
         raise ForbiddenTransitionError(f"{previous} -> {to}")
     changes |= {"state": to, "fault": fault, "updated_at": timezone.now()}
-    with transaction.atomic(savepoint=False):
-        if not Order.objects.filter(pk=order.pk, state=previous).update(**changes):
+    # One that is not moved needs no savepoint: nothing is to be undone.
+    with transaction.atomic(savepoint=len(orders) > 1):
+        found = Order.objects.filter(pk__in=[order.pk for order in orders], state=previous)
+        if found.update(**changes) < len(orders):
+            if len(orders) > 1:
+                transaction.set_rollback(True)
             return False
-        for name, value in changes.items():
-            setattr(order, name, value)
-        OrderEvent.objects.create(
-            order=order, previous=previous, state=to, actor=actor, fault=fault, note=note
-        )
+        for order in orders:
+            for name, value in changes.items():
+                setattr(order, name, value)
+        of_all = {"previous": previous, "state": to, "actor": actor, "fault": fault, "note": note}
+        OrderEvent.objects.bulk_create([OrderEvent(order=order, **of_all) for order in orders])
         # Outside, an order begins when it is placed.
         known = None if previous == State.NEW else previous
-        state_changed.send(sender=Order, order=order, previous=known)
+        state_changed.send(sender=Order, orders=orders, previous=known)
     return True

@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from shop.base_url import load_urls
 from shop.orders.models import Order, State
 from shop.packing.attempts import claim, reclaim
+from shop.packing.batches import run_batch
 from shop.packing.models import Packing
 from shop.packing.runner import run_steps
 from shop.packing.step_names import configured_steps
@@ -22,6 +24,7 @@ AT_MOST = 20  # seconds; then another wake-up goes on, well before the queue's o
 
 def run_due(beat: Callable[[], None]) -> None:
     """Reclaim what was abandoned, then pack what is due, calling `beat` between two steps."""
+    load_urls()
     reclaim_expired()
     until = monotonic() + AT_MOST
     while batch := due():
@@ -31,9 +34,13 @@ def run_due(beat: Callable[[], None]) -> None:
         # Where a step calls another system, the last order of a batch might wait for too long.
         one_by_one = any(step.calls_out for step in configured_steps())
         for pks in [[pk] for pk in batch] if one_by_one else [batch]:
-            for record in claim(pks):
-                beat()
-                run_steps(record, beat)
+            records = claim(pks)
+            if one_by_one:
+                for record in records:
+                    beat()
+                    run_steps(record, beat)
+            else:
+                run_batch(records, beat)
             if monotonic() > until:
                 wake("packing")
                 return

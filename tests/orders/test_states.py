@@ -114,8 +114,8 @@ def test_receiver_that_fails_undoes_the_move() -> None:
 def test_signal_names_the_state_before() -> None:
     seen: list[tuple[str | None, str]] = []
 
-    def listen(order: Order, previous: str | None, **kwargs: Any) -> None:
-        seen.append((previous, order.state))
+    def listen(orders: list[Order], previous: str | None, **kwargs: Any) -> None:
+        seen.extend((previous, order.state) for order in orders)
 
     state_changed.connect(listen)
     try:
