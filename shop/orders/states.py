@@ -32,6 +32,8 @@ UNDER_WAY = tuple(state for state in PLACED_STATES if state not in FINISHED)
 # Sent inside the transaction with `orders`, all of which are in one state now, and their `previous`
 # one, None when they are placed.
 state_changed = Signal()
+# What receivers read of them besides.
+RELATED = ("product", "delivered_client", "delivered_project", "member", "invitation")
 
 
 class ForbiddenTransitionError(Exception):
@@ -62,7 +64,11 @@ def transition(
     Returns False, and changes nothing, if somebody else was faster. `fault` stays on the order
     until the next transition. Raises ForbiddenTransitionError.
     """
-    return transition_all([order], to, actor=actor, fault=fault, note=note, **changes)
+    moved = transition_all([order], to, actor=actor, fault=fault, note=note, **changes)
+    if moved:
+        for name in ("state", "fault", "updated_at", *changes):
+            setattr(order, name, getattr(moved[0], name))
+    return bool(moved)
 
 
 def transition_all(
@@ -73,27 +79,29 @@ def transition_all(
     fault: str = "",
     note: str = "",
     **changes: Any,
-) -> bool:
-    """Move `orders`, which were loaded with one state, as `transition` does: all, or none."""
+) -> list[Order]:
+    """Move `orders`, which were loaded with one state, as `transition` does: all, or none.
+
+    Returns them as they are now, in the order of their numbers, with RELATED; or an empty list.
+    """
     if not orders:
-        return True
+        return []
     previous = State(orders[0].state)
     if to not in TRANSITIONS[previous]:
         raise ForbiddenTransitionError(f"{previous} -> {to}")
     changes |= {"state": to, "fault": fault, "updated_at": timezone.now()}
     # One that is not moved needs no savepoint: nothing is to be undone.
     with transaction.atomic(savepoint=len(orders) > 1):
-        found = Order.objects.filter(pk__in=[order.pk for order in orders], state=previous)
-        if found.update(**changes) < len(orders):
+        found = Order.objects.filter(pk__in=[order.pk for order in orders])
+        if found.filter(state=previous).update(**changes) < len(orders):
             if len(orders) > 1:
                 transaction.set_rollback(True)
-            return False
-        for order in orders:
-            for name, value in changes.items():
-                setattr(order, name, value)
+            return []
+        # Read again: others may have changed the rows since `orders` were loaded.
+        moved = list(found.select_related(*RELATED).order_by("pk"))
         of_all = {"previous": previous, "state": to, "actor": actor, "fault": fault, "note": note}
-        OrderEvent.objects.bulk_create([OrderEvent(order=order, **of_all) for order in orders])
+        OrderEvent.objects.bulk_create([OrderEvent(order=order, **of_all) for order in moved])
         # Outside, an order begins when it is placed.
         known = None if previous == State.NEW else previous
-        state_changed.send(sender=Order, orders=orders, previous=known)
-    return True
+        state_changed.send(sender=Order, orders=moved, previous=known)
+    return moved

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, IntegerField
 from django.utils import timezone
 
+from shop.compiled_queries import CompiledUpdate, Parameter
 from shop.orders.models import Order, State
 from shop.orders.states import transition, transition_all
 from shop.packing.models import Counter, Packing, StepRecord
@@ -45,25 +46,31 @@ def claim(pks: Sequence[int]) -> list[Packing]:
         found = Order.objects.filter(pk__in=pks, state=State.PENDING, complete=True)
         # In the order of their numbers, so that two claims of the same orders do not deadlock. Who
         # comes second waits, and finds those that are left.
-        orders = list(found.order_by("pk").select_for_update(no_key=True))
+        free = found.order_by("pk").select_for_update(no_key=True).only("state", "packing_began_at")
+        again = [order for order in free if order.packing_began_at]
+        new = [order for order in free if not order.packing_began_at]
+        orders = transition_all(again, State.PACKING)
+        orders += transition_all(new, State.PACKING, packing_began_at=now)
         ours = [order.pk for order in orders]
-        found.filter(pk__in=ours, packing_began_at=None).update(packing_began_at=now)
-        if not transition_all(orders, State.PACKING):
-            transaction.set_rollback(True)
-            return []
         Packing.objects.bulk_create([Packing(order_id=pk) for pk in ours], ignore_conflicts=True)
-        if Packing.objects.filter(pk__in=ours, next_attempt_at__gt=now).exists():
-            transaction.set_rollback(True)
-            return []
         # The orders have moved: no other worker claims these rows.
-        free, seconds = Packing.objects.all(), settings.PACKING_LEASE_SECONDS
+        due = Packing.objects.exclude(next_attempt_at__gt=now)
         # An order that is claimed by itself has begun: if its worker dies, it may be the cause.
         reached = next(iter(recorded_steps()), "") if len(ours) == 1 else ""
-        records = leases.claim(free, ours, seconds=seconds, next_attempt_at=None, last_step=reached)
-        claimed = records.select_related(*RELATED).in_bulk()
-        # Cancelled while they waited for a retry.
-        gone = Packing.objects.filter(pk__in=pks).exclude(next_attempt_at=None)
-        gone.exclude(order__state=State.PENDING, order__complete=True).update(next_attempt_at=None)
+        changes = {"next_attempt_at": None, "last_step": reached}
+        records = leases.claim(due, ours, seconds=settings.PACKING_LEASE_SECONDS, **changes)
+        claimed = records.in_bulk()
+        if len(claimed) < len(free):
+            # Another worker has tried one of them meanwhile.
+            transaction.set_rollback(True)
+            return []
+        for order in orders:
+            claimed[order.pk].order = order
+        if len(ours) < len(pks):
+            # Cancelled while they waited for a retry.
+            gone = Packing.objects.filter(pk__in=pks).exclude(next_attempt_at=None)
+            kept = {"order__state": State.PENDING, "order__complete": True}
+            gone.exclude(**kept).update(next_attempt_at=None)
         if ours:
             count(ATTEMPTS, len(ours))
     return [claimed[pk] for pk in pks if pk in claimed]
@@ -152,10 +159,15 @@ def reclaim(record: Packing) -> None:
 
 def count(name: str, by: int = 1) -> None:
     """Add to a counter. Call it last in a transaction: others wait for its row meanwhile."""
-    counter = Counter.objects.filter(pk=name)
-    if not counter.update(total=F("total") + by):
+    if not _add.run(name=name, by=by):
         Counter.objects.bulk_create([Counter(name=name)], ignore_conflicts=True)
-        counter.update(total=F("total") + by)
+        _add.run(name=name, by=by)
+
+
+_add = CompiledUpdate(
+    lambda: Counter.objects.filter(pk=Parameter("name")),
+    total=F("total") + Parameter("by", IntegerField()),
+)
 
 
 def failures(kind: str) -> str:

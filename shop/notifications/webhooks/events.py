@@ -21,15 +21,13 @@ def queue_events(orders: Iterable[Order], previous: State | None) -> None:
     Call it in the transaction of the change. An order that no application placed has no webhooks:
     there is no secret to sign them with.
     """
-    told = [order.pk for order in orders if order.redirection_uri and order.application_id]
+    told = [order for order in orders if order.redirection_uri and order.application_id]
     if not told:
         return
     changes = OrderEvent.objects.filter(order__in=told, kind=OrderEvent.Kind.STATE).order_by("pk")
     last_changes = dict(changes.values_list("order", "pk"))
     earlier = Delivery.objects.filter(order__in=told).order_by("pk")
     last_states = dict(earlier.values_list("order", "state"))
-    # Read again: others may have changed the rows since `orders` were loaded.
-    now = Order.objects.select_related("product").filter(pk__in=told)
     Delivery.objects.bulk_create(
         Delivery(
             order=order,
@@ -38,7 +36,7 @@ def queue_events(orders: Iterable[Order], previous: State | None) -> None:
             receiver=endpoint_of(order.redirection_uri or ""),
             state=GONE if last_states.get(order.pk) == GONE else Delivery.State.WAITING,
         )
-        for order in now.order_by("pk")
+        for order in told
     )
 
 
