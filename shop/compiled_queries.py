@@ -98,7 +98,8 @@ def _compile(rows: QuerySet[Any, Any]) -> Compiled:
         (place, found, column)
         for place, (found, column) in sorted(compiler.get_converters(columns).items())
     ]
-    read = tuple if compiler.klass_info is None else _reader_of_objects(compiler)
+    gives_tuples = bool(rows.query.values_select) or compiler.klass_info is None
+    read = tuple if gives_tuples else _reader_of_objects(compiler)
     return Compiled(sql, list(parameters), converters, read)
 
 
