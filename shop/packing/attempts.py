@@ -57,8 +57,8 @@ def claim(pks: Sequence[int]) -> list[Packing]:
         due = Packing.objects.exclude(next_attempt_at__gt=now)
         # An order that is claimed by itself has begun: if its worker dies, it may be the cause.
         reached = next(iter(recorded_steps()), "") if len(ours) == 1 else ""
-        changes = {"next_attempt_at": None, "last_step": reached}
-        records = leases.claim(due, ours, seconds=settings.PACKING_LEASE_SECONDS, **changes)
+        seconds = settings.PACKING_LEASE_SECONDS
+        records = leases.claim(due, ours, seconds=seconds, next_attempt_at=None, last_step=reached)
         claimed = records.in_bulk()
         if len(claimed) < len(free):
             # Another worker has tried one of them meanwhile.
