@@ -104,8 +104,8 @@ def test_uuid_is_given_as_the_database_takes_it() -> None:
 
 
 def test_count_is_given_as_a_tuple() -> None:
-    make_order()
     make_packed_order()
+    make_order()
     counted: CompiledQuery[tuple[int]] = CompiledQuery(
         lambda: (
             Order.objects.filter(state=Parameter("state"))
