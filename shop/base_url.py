@@ -21,11 +21,6 @@ def absolute_urls(request: HttpRequest) -> dict[str, str]:
     return {"shop_url": shop, "page_url": shop + escape_uri_path(request.path)}
 
 
-def load_urls() -> None:
-    """Import all views now, and not with the first link, which a transaction may wait for."""
-    reverse("registration", args=["0" * 32])
-
-
 def registration_url(order: Order, base: str) -> str:
     """The absolute URL of the order's registration page."""
     return urljoin(base, reverse("registration", args=[order.order_hash]))

@@ -6,9 +6,9 @@ from time import monotonic
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import get_resolver
 from django.utils import timezone
 
-from shop.base_url import load_urls
 from shop.orders.models import Order, State
 from shop.packing.attempts import claim, reclaim
 from shop.packing.batches import run_batch
@@ -24,7 +24,8 @@ AT_MOST = 20  # seconds; then another wake-up goes on, well before the queue's o
 
 def run_due(beat: Callable[[], None]) -> None:
     """Reclaim what was abandoned, then pack what is due, calling `beat` between two steps."""
-    load_urls()
+    # The first link loads all views, which takes a second: not within a transaction.
+    _ = get_resolver().reverse_dict
     reclaim_expired()
     until = monotonic() + AT_MOST
     while batch := due():
