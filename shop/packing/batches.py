@@ -8,6 +8,7 @@ by itself, step by step, as `runner.py` does.
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from time import monotonic, thread_time
 
 from django.conf import settings
@@ -22,10 +23,12 @@ from shop.worker.leases import LeaseLostError, lease_end
 
 logger = logging.getLogger(__name__)
 
+# Orders in one transaction. On PostgreSQL, where several write at a time, each has its own: no two
+# transactions can then wait for each other's users or projects.
+TOGETHER = {"sqlite": 10, "postgresql": 1}
 # Seconds of work after which a transaction takes no further order: on SQLite nobody else writes
-# meanwhile. Of CPU, as small transactions would make a starved machine slower still. On PostgreSQL
-# each order has its own: no two can wait for each other's users or projects.
-HOLD = {"sqlite": 0.05, "postgresql": 0.0}
+# meanwhile. Of CPU, as small transactions would make a starved machine slower still.
+HOLD = 0.05
 # Seconds after which an order is packed by itself: nothing tells meanwhile that the worker is well.
 TOO_LONG = 1.0
 
@@ -57,27 +60,29 @@ def run_batch(records: Iterable[Packing], beat: Callable[[], None]) -> None:
 
 def _pack_some(waiting: deque[Packing]) -> list[Packing]:
     """Take orders from `waiting` and pack them in one transaction; return those that it undid."""
+    some = list(islice(waiting, TOGETHER[connection.vendor]))
     taken: list[Packing] = []
     try:
         with transaction.atomic():
-            _fence(waiting)
-            return _pack_together(waiting, taken)
+            _fence(some)
+            undone = _pack_together(some, taken)
     except Exception as error:  # noqa: BLE001 -- told when it happens again, to one of them
-        logger.info("%d orders are packed one by one: %s", len(taken) or len(waiting), error)
-        if not taken:
-            taken += waiting
-            waiting.clear()
-        return taken
+        undone = taken = taken or some
+        logger.info("%d orders are packed one by one: %s", len(undone), error)
+    for _record in taken:
+        waiting.popleft()
+    return undone
 
 
-def _pack_together(waiting: deque[Packing], taken: list[Packing]) -> list[Packing]:
+def _pack_together(records: Sequence[Packing], taken: list[Packing]) -> list[Packing]:
     steps = configured_steps()
-    done = _done(waiting)
+    done = _done(records)
     packed: list[Packing] = []
     undone: list[Packing] = []
-    until = thread_time() + HOLD[connection.vendor]
-    while waiting and (not taken or thread_time() < until):
-        record = waiting.popleft()
+    until = thread_time() + HOLD
+    for record in records:
+        if taken and thread_time() > until:
+            break
         taken.append(record)
         try:
             with transaction.atomic():

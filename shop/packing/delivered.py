@@ -1,4 +1,4 @@
-"""What an order has delivered: the rows that steps set on it, saved with their records."""
+"""The rows that an order has delivered: set on it by steps, and saved with their records."""
 
 from functools import cache
 

@@ -6,7 +6,6 @@ from time import monotonic
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import get_resolver
 from django.utils import timezone
 
 from shop.orders.models import Order, State
@@ -24,8 +23,6 @@ AT_MOST = 20  # seconds; then another wake-up goes on, well before the queue's o
 
 def run_due(beat: Callable[[], None]) -> None:
     """Reclaim what was abandoned, then pack what is due, calling `beat` between two steps."""
-    # The first link loads all views, which takes a second: not within a transaction.
-    _ = get_resolver().reverse_dict
     reclaim_expired()
     until = monotonic() + AT_MOST
     while batch := due():

@@ -1,7 +1,8 @@
 """The shipped steps of packing: a gate, then local steps that each happen once.
 
 `outcomes` documents what a step gets and may raise. Earlier steps leave their results on the order
-(`delivered_client` and so on); names are never looked up (contract, "Who is who").
+(`delivered_client` and so on), which packing saves; names are never looked up (contract, "Who is
+who").
 """
 
 from django.db.models import Count

@@ -228,6 +228,18 @@ def test_steps_that_take_long_are_not_run_while_others_wait_for_the_transaction(
     assert len(beats) == transactions + 3 * (1 + len(at(orders[0])))
 
 
+def test_transaction_that_others_wait_for_long_enough_takes_no_further_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches, "HOLD", -1.0)
+    make_orders(3)
+    beats: list[int] = []
+    run_due(lambda: beats.append(1))
+    assert states() == ["packed"] * 3
+    assert len(beats) == 3
+    assert delivered() == [3, 3, 3, 3, 3]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_that_claim_the_same_orders_get_each_of_them_once() -> None:
     pks = [order.pk for order in make_orders(10)]
@@ -255,7 +267,7 @@ def test_two_workers_that_claim_the_same_orders_get_each_of_them_once() -> None:
 
 
 def test_ten_orders_take_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(batches.HOLD, "sqlite", 60.0)
+    monkeypatch.setattr(batches, "HOLD", 60.0)
     make_orders(20)
     pack_all()  # fills caches
     make_orders(20)
