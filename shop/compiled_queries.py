@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
 
 Row = TypeVar("Row")
 
@@ -51,17 +53,42 @@ class CompiledQuery(Generic[Row]):
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = _compile(self._build())
-        given = [
-            _adapted(values[each.name]) if isinstance(each, Parameter) else each
-            for each in compiled.parameters
-        ]
         with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, given)
+            cursor.execute(compiled.sql, _given(compiled.parameters, values))
             return [compiled.read(_converted(row, compiled)) for row in cursor.fetchall()]
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, or None. Limit the QuerySet where it may have many."""
         return next(iter(self.all(**values)), None)
+
+
+class CompiledUpdate:
+    """An UPDATE of a QuerySet's rows, compiled at its first use.
+
+    The rows and the changes may have `Parameter`s, and the changes expressions such as F.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]], **changes: Any) -> None:
+        self._build, self._changes = build, changes
+        self._compiled: dict[str, tuple[str, list[Any]]] = {}
+
+    def run(self, **values: Any) -> int:
+        """Update the rows for the values of the parameters; return how many there are."""
+        if connection.vendor not in self._compiled:
+            query: Any = self._build().query.chain(UpdateQuery)
+            query.add_update_values(self._changes)
+            sql, parameters = query.get_compiler(connection=connection).as_sql()
+            self._compiled[connection.vendor] = sql, list(parameters)
+        sql, parameters = self._compiled[connection.vendor]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _given(parameters, values))
+            return int(cursor.rowcount)
+
+
+def _given(parameters: list[Any], values: dict[str, Any]) -> list[Any]:
+    return [
+        _adapted(values[each.name]) if isinstance(each, Parameter) else each for each in parameters
+    ]
 
 
 def _compile(rows: QuerySet[Any, Any]) -> Compiled:
@@ -72,7 +99,7 @@ def _compile(rows: QuerySet[Any, Any]) -> Compiled:
         (place, found, column)
         for place, (found, column) in sorted(compiler.get_converters(columns).items())
     ]
-    gives_tuples = bool(rows.query.values_select)
+    gives_tuples = bool(rows.query.values_select) or compiler.klass_info is None
     read = tuple if gives_tuples else _reader_of_objects(compiler)
     return Compiled(sql, list(parameters), converters, read)
 
@@ -104,6 +131,8 @@ def _adapted(value: Any) -> Any:
     """The value as the database takes it."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
     return value
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
+
+from shop.compiled_queries import CompiledUpdate, Parameter
 
 
 def lock_rows(rows: QuerySet[Any]) -> int:
@@ -12,7 +14,17 @@ def lock_rows(rows: QuerySet[Any]) -> int:
     checks the filter again, so a row that no longer fits is not counted. To avoid deadlocks, lock
     in this order: user, order, client, project, membership.
     """
+    return rows.update(**_nothing(rows.model))
+
+
+def row_lock(model: type[Model], *columns: str) -> CompiledUpdate:
+    """Return `lock_rows` for the rows that have given values in `columns`, compiled once."""
+    found = {column: Parameter(column) for column in columns}
+    return CompiledUpdate(lambda: model._default_manager.filter(**found), **_nothing(model))
+
+
+def _nothing(model: type[Model]) -> dict[str, F]:
     # A unique column would take a stronger lock, one that inserts of foreign keys wait for.
-    columns = rows.model._meta.concrete_fields  # noqa: SLF001 -- documented by Django
+    columns = model._meta.concrete_fields  # noqa: SLF001 -- documented by Django
     name = next(column.name for column in columns if not column.unique)
-    return rows.update(**{name: F(name)})
+    return {name: F(name)}

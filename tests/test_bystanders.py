@@ -15,7 +15,7 @@ from pytest_django import Settings
 from shop.catalogue.models import Promotion
 from shop.notifications.emails.queue import queue_attention
 from shop.notifications.emails.send import send_due
-from shop.notifications.webhooks.events import queue_event
+from shop.notifications.webhooks.events import queue_events
 from shop.orders.cancellation import expire_incomplete
 from shop.orders.corrections import readdress
 from shop.orders.email_change import is_taken
@@ -177,7 +177,7 @@ def test_webhook_belongs_to_a_change_of_its_own_order() -> None:
     order = told_order()
     order.deliveries.last().delete()  # type: ignore[union-attr]
     with bystander():
-        queue_event(order, State.PACKING)
+        queue_events([order], State.PACKING)
     assert {delivery.event.order for delivery in order.deliveries.all()} == {order}
 
 

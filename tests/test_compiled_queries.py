@@ -1,15 +1,18 @@
 """A compiled query finds what its QuerySet finds, on both databases, without writing SQL again."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Count, F, IntegerField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from shop.compiled_queries import CompiledQuery, Parameter
+from shop.compiled_queries import CompiledQuery, CompiledUpdate, Parameter
 from shop.orders.models import Order
+from shop.packing.models import Packing
 from shop.tenancy.models import User
 from tests.factories import make_order, make_packed_order, make_user
 
@@ -85,3 +88,53 @@ def test_parameter_takes_whole_numbers_and_texts_with_signs_of_sql() -> None:
 def test_value_that_is_missing_is_refused() -> None:
     with pytest.raises(KeyError):
         by_hash.all()
+
+
+def test_uuid_is_given_as_the_database_takes_it() -> None:
+    order, other = make_order(), make_order()
+    token = uuid.uuid4()
+    Packing.objects.create(order=order, lease_token=token)
+    Packing.objects.create(order=other, lease_token=uuid.uuid4())
+    by_token: CompiledQuery[tuple[int, uuid.UUID | None]] = CompiledQuery(
+        lambda: Packing.objects.filter(lease_token=Parameter("token")).values_list(
+            "pk", "lease_token"
+        )
+    )
+    assert by_token.all(token=token) == [(order.pk, token)]
+
+
+def test_count_is_given_as_a_tuple() -> None:
+    make_packed_order()
+    make_order()
+    counted: CompiledQuery[tuple[int]] = CompiledQuery(
+        lambda: (
+            Order.objects.filter(state=Parameter("state"))
+            .order_by()
+            .values("state")
+            .values_list(Count("pk"))
+        )
+    )
+    assert counted.all(state="pending") == [(1,)]
+    assert counted.all(state="cancelled") == []
+
+
+def test_update_changes_its_rows_alone_and_counts_them() -> None:
+    orders = [make_order() for _ in range(3)]
+    before = Order.objects.values().get(pk=orders[2].pk)
+    update = CompiledUpdate(
+        lambda: Order.objects.filter(pk=Parameter("pk"), state="pending"),
+        net_cents=F("net_cents") + Parameter("more", IntegerField()),
+        packing_began_at=Parameter("now"),
+        member_id=Parameter("member"),
+    )
+    now, member = timezone.now(), make_user()
+    for order in orders[:2]:
+        assert update.run(pk=order.pk, more=5, now=now, member=member.pk) == 1
+        changed = Order.objects.get(pk=order.pk)
+        assert (changed.net_cents, changed.packing_began_at, changed.member) == (
+            order.net_cents + 5,
+            now,
+            member,
+        )
+    assert Order.objects.values().get(pk=orders[2].pk) == before
+    assert update.run(pk=0, more=5, now=now, member=None) == 0

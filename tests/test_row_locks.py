@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from shop.orders.models import Order
-from shop.row_locks import lock_rows
+from shop.row_locks import lock_rows, row_lock
 from shop.tenancy.models import Client, Project, User
 from tests.factories import make_client, make_order, make_project, make_user
 
@@ -34,3 +34,16 @@ def test_lock_is_one_update_of_a_column_without_a_unique_index(model: type, make
     column = query["sql"].split(" SET ")[1].split(" = ")[0].strip('"')
     [field] = [each for each in model._meta.fields if each.column == column]  # type: ignore[attr-defined]
     assert not field.unique
+
+
+def test_compiled_lock_is_the_same_update() -> None:
+    project, other = make_project(), make_project()
+    before = list(Project.objects.order_by("pk").values())
+    lock = row_lock(Project, "pk", "name")
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        lock_rows(Project.objects.filter(pk=project.pk, name=project.name))
+        assert lock.run(pk=project.pk, name=project.name) == 1
+        assert lock.run(pk=other.pk, name="Gone") == 0
+    changed = {query["sql"].partition(" WHERE ")[0] for query in queries}
+    assert changed == {'UPDATE "tenancy_project" SET "client_id" = "tenancy_project"."client_id"'}
+    assert list(Project.objects.order_by("pk").values()) == before

@@ -4,7 +4,7 @@
 changes otherwise; saving a client, a project or a user does it for their orders.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -42,20 +42,25 @@ def reindex(orders: QuerySet[Order]) -> None:
     """Write the words of `orders` anew, as far as they have changed."""
     pks = list(orders.order_by().values_list("pk", flat=True))
     for start in range(0, len(pks), AT_ONCE):
-        some = pks[start : start + AT_ONCE]
-        held: dict[int, dict[bytes, int]] = {pk: {} for pk in some}
-        rows = SearchWord.objects.filter(order__in=some).values_list("order", "word", "pk")
-        for order_pk, word, pk in rows:
-            held[order_pk][bytes(word)] = pk
-        gone: list[int] = []
-        missing: list[SearchWord] = []
-        for order in Order.objects.filter(pk__in=some).select_related(*RELATED):
-            words, there = words_of(order), held[order.pk]
-            gone += [pk for word, pk in there.items() if word not in words]
-            missing += [SearchWord(order=order, word=word) for word in sorted(words - there.keys())]
-        if gone:
-            SearchWord.objects.filter(pk__in=gone).delete()
-        SearchWord.objects.bulk_create(missing, ignore_conflicts=True)
+        some = Order.objects.filter(pk__in=pks[start : start + AT_ONCE])
+        _write_words(some.select_related(*RELATED))
+
+
+def _write_words(orders: Iterable[Order]) -> None:
+    """Write the words of `orders` as they are, with RELATED; as far as they differ."""
+    held: dict[int, dict[bytes, int]] = {order.pk: {} for order in orders}
+    rows = SearchWord.objects.filter(order__in=held).values_list("order", "word", "pk")
+    for order_pk, word, pk in rows:
+        held[order_pk][bytes(word)] = pk
+    gone: list[int] = []
+    missing: list[SearchWord] = []
+    for order in orders:
+        words, there = words_of(order), held[order.pk]
+        gone += [pk for word, pk in there.items() if word not in words]
+        missing += [SearchWord(order=order, word=word) for word in sorted(words - there.keys())]
+    if gone:
+        SearchWord.objects.filter(pk__in=gone).delete()
+    SearchWord.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def number_orders(beat: Callable[[], None]) -> None:
@@ -81,13 +86,19 @@ def reindex_changed(beat: Callable[[], None]) -> None:
 
 
 @receiver(state_changed)
-def index_order(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
-    """Write the words of a new order; of others after packing, and where they were emptied."""
+def index_orders(
+    sender: type[Order], orders: Sequence[Order], previous: State | None, **kwargs: Any
+) -> None:
+    """Write the words of new orders; of others after packing, and where they were emptied."""
     if previous is None:
-        words = [SearchWord(order=order, word=word) for word in sorted(words_of(order))]
+        words = [
+            SearchWord(order=order, word=word)
+            for order in orders
+            for word in sorted(words_of(order))
+        ]
         SearchWord.objects.bulk_create(words, ignore_conflicts=True)
-    elif previous == State.PACKING or order.state in {State.PACKED, State.CANCELLED}:
-        reindex(Order.objects.filter(pk=order.pk))
+    elif previous == State.PACKING or orders[0].state in {State.PACKED, State.CANCELLED}:
+        _write_words(orders)
 
 
 @receiver(post_save, sender=Client)

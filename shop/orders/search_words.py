@@ -18,7 +18,7 @@ BETWEEN = re.compile(r"[\s,;:<>()\[\]{}\"“”„«»|]+")
 def words_to_find(texts: Iterable[str]) -> set[str]:
     """All beginnings by which `texts` are found: of words, of their parts, of each text as one."""
     found: set[str] = set()
-    for text in filter(None, texts):
+    for text in {*filter(None, texts)}:
         for form in _stored_forms(text):
             chunks = list(_chunks(form))
             found.update(word for chunk in chunks for word in _beginnings(chunk))

@@ -4,6 +4,7 @@
 and PostgreSQL. Its event and what receivers of `state_changed` write commit with it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -28,8 +29,11 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 FINISHED = tuple(state for state, following in TRANSITIONS.items() if not following)
 UNDER_WAY = tuple(state for state in PLACED_STATES if state not in FINISHED)
 
-# Sent inside the transaction with `order` and its `previous` state, None when it is placed.
+# Sent inside the transaction with `orders`, all of which are in one state now, and their `previous`
+# one, None when they are placed.
 state_changed = Signal()
+# What receivers read of them besides.
+RELATED = ("product", "delivered_client", "delivered_project", "member", "invitation")
 
 
 class ForbiddenTransitionError(Exception):
@@ -43,7 +47,7 @@ def place(order: Order, *, actor: User | None = None) -> None:
         order.state = State.PENDING
         order.save()
         OrderEvent.objects.create(order=order, state=order.state, actor=actor)
-        state_changed.send(sender=Order, order=order, previous=None)
+        state_changed.send(sender=Order, orders=[order], previous=None)
 
 
 def transition(
@@ -60,19 +64,44 @@ def transition(
     Returns False, and changes nothing, if somebody else was faster. `fault` stays on the order
     until the next transition. Raises ForbiddenTransitionError.
     """
-    previous = State(order.state)
+    moved = transition_all([order], to, actor=actor, fault=fault, note=note, **changes)
+    if moved:
+        for name in ("state", "fault", "updated_at", *changes):
+            setattr(order, name, getattr(moved[0], name))
+    return bool(moved)
+
+
+def transition_all(
+    orders: Sequence[Order],
+    to: State,
+    *,
+    actor: User | None = None,
+    fault: str = "",
+    note: str = "",
+    **changes: Any,
+) -> list[Order]:
+    """Move `orders`, which were loaded with one state, as `transition` does: all, or none.
+
+    Returns them as they are now, in the order of their numbers, with RELATED; or an empty list.
+    """
+    if not orders:
+        return []
+    previous = State(orders[0].state)
     if to not in TRANSITIONS[previous]:
         raise ForbiddenTransitionError(f"{previous} -> {to}")
     changes |= {"state": to, "fault": fault, "updated_at": timezone.now()}
-    with transaction.atomic(savepoint=False):
-        if not Order.objects.filter(pk=order.pk, state=previous).update(**changes):
-            return False
-        for name, value in changes.items():
-            setattr(order, name, value)
-        OrderEvent.objects.create(
-            order=order, previous=previous, state=to, actor=actor, fault=fault, note=note
-        )
+    # One that is not moved needs no savepoint: nothing is to be undone.
+    with transaction.atomic(savepoint=len(orders) > 1):
+        found = Order.objects.filter(pk__in=[order.pk for order in orders])
+        if found.filter(state=previous).update(**changes) < len(orders):
+            if len(orders) > 1:
+                transaction.set_rollback(True)
+            return []
+        # Read again: others may have changed the rows since `orders` were loaded.
+        moved = list(found.select_related(*RELATED).order_by("pk"))
+        of_all = {"previous": previous, "state": to, "actor": actor, "fault": fault, "note": note}
+        OrderEvent.objects.bulk_create([OrderEvent(order=order, **of_all) for order in moved])
         # Outside, an order begins when it is placed.
         known = None if previous == State.NEW else previous
-        state_changed.send(sender=Order, order=order, previous=known)
-    return True
+        state_changed.send(sender=Order, orders=moved, previous=known)
+    return moved

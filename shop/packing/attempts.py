@@ -10,11 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, IntegerField
 from django.utils import timezone
 
+from shop.compiled_queries import CompiledUpdate, Parameter
 from shop.orders.models import Order, State
-from shop.orders.states import transition
+from shop.orders.states import transition, transition_all
 from shop.packing.models import Counter, Packing, StepRecord
 from shop.packing.step_names import recorded_steps
 from shop.worker import leases
@@ -43,26 +44,59 @@ def claim(pks: Sequence[int]) -> list[Packing]:
     now = timezone.now()
     with transaction.atomic():
         found = Order.objects.filter(pk__in=pks, state=State.PENDING, complete=True)
-        # In the order of their numbers, so that two claims of the same orders do not deadlock.
-        ours = [
-            order.pk
-            for order in found.order_by("pk")
-            if transition(order, State.PACKING, packing_began_at=order.packing_began_at or now)
-        ]
+        # In the order of their numbers, so that two claims of the same orders do not deadlock. Who
+        # comes second waits, and finds those that are left.
+        free = found.order_by("pk").select_for_update(no_key=True).only("state", "packing_began_at")
+        again = [order for order in free if order.packing_began_at]
+        new = [order for order in free if not order.packing_began_at]
+        orders = transition_all(again, State.PACKING)
+        orders += transition_all(new, State.PACKING, packing_began_at=now)
+        ours = [order.pk for order in orders]
         Packing.objects.bulk_create([Packing(order_id=pk) for pk in ours], ignore_conflicts=True)
-        if Packing.objects.filter(pk__in=ours, next_attempt_at__gt=now).exists():
+        # The orders have moved: no other worker claims these rows.
+        due = Packing.objects.exclude(next_attempt_at__gt=now)
+        # An order that is claimed by itself has begun: if its worker dies, it may be the cause.
+        reached = next(iter(recorded_steps()), "") if len(ours) == 1 else ""
+        seconds = settings.PACKING_LEASE_SECONDS
+        records = leases.claim(due, ours, seconds=seconds, next_attempt_at=None, last_step=reached)
+        claimed = records.in_bulk()
+        if len(claimed) < len(free):
+            # Another worker has tried one of them meanwhile.
             transaction.set_rollback(True)
             return []
-        # The orders have moved: no other worker claims these rows.
-        free, seconds = Packing.objects.all(), settings.PACKING_LEASE_SECONDS
-        records = leases.claim(free, ours, seconds=seconds, next_attempt_at=None, last_step="")
-        claimed = records.select_related(*RELATED).in_bulk()
-        # Cancelled while they waited for a retry.
-        gone = Packing.objects.filter(pk__in=pks).exclude(next_attempt_at=None)
-        gone.exclude(order__state=State.PENDING, order__complete=True).update(next_attempt_at=None)
+        for order in orders:
+            claimed[order.pk].order = order
+        if len(ours) < len(pks):
+            # Cancelled while they waited for a retry.
+            gone = Packing.objects.filter(pk__in=pks).exclude(next_attempt_at=None)
+            kept = {"order__state": State.PENDING, "order__complete": True}
+            gone.exclude(**kept).update(next_attempt_at=None)
         if ours:
             count(ATTEMPTS, len(ours))
     return [claimed[pk] for pk in pks if pk in claimed]
+
+
+def reload(record: Packing) -> Packing:
+    """Read a claimed record again, with its order. Raises LeaseLostError."""
+    ours = Packing.objects.filter(pk=record.pk, lease_token=record.lease_token)
+    found = ours.select_related(*RELATED).first()
+    if found is None:
+        raise LeaseLostError
+    return found
+
+
+def finish_all(records: Sequence[Packing], last_step: str) -> None:
+    """End attempts of one claim whose orders are packed. Raises LeaseLostError."""
+    ours = Packing.objects.filter(
+        pk__in=[record.pk for record in records], lease_token=records[0].lease_token
+    )
+    released = {"lease_token": None, "lease_until": None, "last_step": last_step}
+    told = {"last_error": "", "last_error_kind": "", "customer_text": "", "mendable": []}
+    with transaction.atomic(savepoint=False):
+        if ours.update(**released, **told) < len(records):
+            raise LeaseLostError
+        if not transition_all([record.order for record in records], State.PACKED):
+            raise LeaseLostError
 
 
 def finish(
@@ -94,7 +128,14 @@ def retry_later(record: Packing, *, error: str, kind: str, wait: float | None = 
     if wait is not None:
         delay = timedelta(seconds=max(wait, 1) * uniform(1, 1.2))  # noqa: S311 -- no secret
     next_attempt_at = timezone.now() + delay
-    finish(record, State.PENDING, error=error, kind=kind, next_attempt_at=next_attempt_at)
+    finish(
+        record,
+        State.PENDING,
+        error=error,
+        kind=kind,
+        next_attempt_at=next_attempt_at,
+        alone=True,
+    )
 
 
 def reclaim(record: Packing) -> None:
@@ -108,8 +149,9 @@ def reclaim(record: Packing) -> None:
             error = "The worker stopped in the middle."
             retry_later(record, error=error, kind=Packing.ErrorKind.PASSING)
         else:
-            # The worker died at another order that it had claimed in the same batch.
-            release(record, attempts=F("attempts") - 1)
+            # The worker died at another order that it had claimed in the same batch, or at this
+            # one: the next attempt, which it makes alone, will tell.
+            release(record, attempts=F("attempts") - 1, alone=True)
             if not transition(record.order, State.PENDING, note=NOT_BEGUN):
                 raise LeaseLostError
         count(LEASES_EXPIRED)
@@ -117,10 +159,15 @@ def reclaim(record: Packing) -> None:
 
 def count(name: str, by: int = 1) -> None:
     """Add to a counter. Call it last in a transaction: others wait for its row meanwhile."""
-    counter = Counter.objects.filter(pk=name)
-    if not counter.update(total=F("total") + by):
+    if not _add.run(name=name, by=by):
         Counter.objects.bulk_create([Counter(name=name)], ignore_conflicts=True)
-        counter.update(total=F("total") + by)
+        _add.run(name=name, by=by)
+
+
+_add = CompiledUpdate(
+    lambda: Counter.objects.filter(pk=Parameter("name")),
+    total=F("total") + Parameter("by", IntegerField()),
+)
 
 
 def failures(kind: str) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from shop.orders.models import Order, State
 from shop.packing.attempts import claim, reclaim
+from shop.packing.batches import run_batch
 from shop.packing.models import Packing
 from shop.packing.runner import run_steps
 from shop.packing.step_names import configured_steps
@@ -31,9 +32,13 @@ def run_due(beat: Callable[[], None]) -> None:
         # Where a step calls another system, the last order of a batch might wait for too long.
         one_by_one = any(step.calls_out for step in configured_steps())
         for pks in [[pk] for pk in batch] if one_by_one else [batch]:
-            for record in claim(pks):
-                beat()
-                run_steps(record, beat)
+            records = claim(pks)
+            if one_by_one:
+                for record in records:
+                    beat()
+                    run_steps(record, beat)
+            else:
+                run_batch(records, beat)
             if monotonic() > until:
                 wake("packing")
                 return

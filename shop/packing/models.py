@@ -24,10 +24,14 @@ class Packing(Leased):
     )
     # Null: no retry is planned; an order that is pending is then due at once.
     next_attempt_at = models.DateTimeField(null=True, blank=True)  # type: ignore[assignment]
-    # The step that the current attempt has reached; empty until its work begins.
+    # The step that the current attempt has reached; empty until its work begins, and for an order
+    # that is packed together with others.
     last_step = models.CharField(max_length=100, blank=True)
     last_error = models.TextField(blank=True)
     last_error_kind = models.CharField(max_length=10, choices=ErrorKind, blank=True)
+    # Packed by itself, step by step, since an attempt at it has failed or the worker has died at it
+    # or at another order of its batch: what is wrong with one must not hold up others.
+    alone = models.BooleanField(default=False, db_default=False, editable=False)
     # What a step tells the customer, in the order's language; shown while the order has a fault.
     customer_text = models.TextField(blank=True)
     # The fields of the order that the customer may correct while the order has a fault.

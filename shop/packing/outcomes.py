@@ -4,7 +4,9 @@ A step is a function named in PACKING_STEPS, recorded by the last part of its do
 is recorded for an order it is not called again for it. There are three kinds:
 
 A local step, `def step(order: Order) -> None`, writes to our database only. It runs in the
-transaction that records it: both happen, or neither.
+transaction that records it: both happen, or neither. Other orders may share that transaction; if a
+step fails, all that this attempt did for its order is undone, and done again for it alone. What it
+sets of `delivered_client`, `delivered_project`, `member` and `invitation` is saved with the record.
 
 A step that calls another system, `def step(order: Order, key: str) -> None`, sets
 `step.calls_out = True`. It is called with no transaction open, and perhaps twice: when a worker is

@@ -1,5 +1,6 @@
 """Packing's answers to signals of orders."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.dispatch import receiver
@@ -12,9 +13,9 @@ from shop.worker.wake_up import wake
 
 
 @receiver(state_changed)
-def wake_for(sender: type[Order], order: Order, **kwargs: Any) -> None:
-    """Wake the worker for `order`. If this is lost, the next tick finds the order."""
-    if order.state == State.PENDING and order.complete:
+def wake_for(sender: type[Order], orders: Sequence[Order], **kwargs: Any) -> None:
+    """Wake the worker for `orders`. If this is lost, the next tick finds them."""
+    if any(order.state == State.PENDING and order.complete for order in orders):
         wake("packing")
 
 

@@ -120,7 +120,10 @@ def mark_packed(order: Order, project: Project, staff: User, *, note: str) -> bo
     order.delivered_client, order.delivered_project = project.client, project
     # An approval: staff decide whether the project has room for one more.
     order.approved_at, order.approved_by = timezone.now(), staff
-    decided = ("delivered_client", "delivered_project", "approved_at", "approved_by")
+    decided = (
+        *("delivered_client", "delivered_project", "member", "invitation"),
+        *("approved_at", "approved_by"),
+    )
     with transaction.atomic():
         steps.member(order)
         steps.invitation(order)

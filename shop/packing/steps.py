@@ -1,15 +1,32 @@
 """The shipped steps of packing: a gate, then local steps that each happen once.
 
 `outcomes` documents what a step gets and may raise. Earlier steps leave their results on the order
-(`delivered_client` and so on); names are never looked up (contract, "Who is who").
+(`delivered_client` and so on), which packing saves; names are never looked up (contract, "Who is
+who").
 """
 
+from django.db.models import Count
+
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.document import FREE_FOR_FIRST_USER
 from shop.orders.email_change import order_user
 from shop.orders.models import Order
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
-from shop.row_locks import lock_rows
+from shop.row_locks import row_lock
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
+
+lock_project = row_lock(Project, "pk")
+seat: CompiledQuery[Membership] = CompiledQuery(
+    lambda: Membership.objects.filter(project=Parameter("project"), user=Parameter("user"))
+)
+others_seats: CompiledQuery[tuple[int]] = CompiledQuery(
+    lambda: (
+        Membership.objects.filter(project=Parameter("project"))
+        .exclude(user=Parameter("user"))
+        .values("project")
+        .values_list(Count("pk"))
+    )
+)
 
 
 def approval(order: Order) -> None:
@@ -37,7 +54,6 @@ def client(order: Order) -> None:
         admin = order.token_user if token_counts and order.token_user else first_user(order)
         found = Client.objects.create(name=order.client_name or "", client_admin=admin)
     order.delivered_client = found
-    order.save(update_fields=["delivered_client"])
 
 
 def project(order: Order) -> None:
@@ -56,7 +72,6 @@ def project(order: Order) -> None:
             client=order.delivered_client, name=order.project_name or "", product=order.product
         )
     order.delivered_project = found
-    order.save(update_fields=["delivered_project"])
 
 
 def member(order: Order) -> None:
@@ -65,26 +80,23 @@ def member(order: Order) -> None:
         raise NeedsCorrection("project_gone")
     user = first_user(order)
     # Of two orders for the last seat of the project, the second waits and sees that it is taken.
-    lock_rows(Project.objects.filter(pk=order.delivered_project.pk))
-    others = Membership.objects.filter(project=order.delivered_project).exclude(user=user)
-    if not order.approved_at and others.count() >= order.delivered_project.product.members:
+    lock_project.run(pk=order.delivered_project.pk)
+    found = {"project": order.delivered_project.pk, "user": user.pk}
+    others = others_seats.first(**found) or (0,)
+    if not order.approved_at and others[0] >= order.delivered_project.product.members:
         raise NeedsHuman("no_place")
     role = Membership.Role.MEMBER if order.project_id else Membership.Role.ADMIN
-    Membership.objects.get_or_create(
-        user=user, project=order.delivered_project, defaults={"role": role}
-    )
+    if seat.first(**found) is None:
+        Membership.objects.create(user=user, project=order.delivered_project, role=role)
     order.member = user
-    order.save(update_fields=["member"])
 
 
 def invitation(order: Order) -> None:
     """Create the invitation; its mail is sent once the order is packed."""
-    seats = Membership.objects.filter(user=order.member_id, project=order.delivered_project_id)
-    membership = seats.first()
+    membership = seat.first(user=order.member_id, project=order.delivered_project_id)
     if membership is None:
         raise NeedsCorrection("project_gone")
     order.invitation = Invitation.objects.create(membership=membership)
-    order.save(update_fields=["invitation"])
 
 
 def first_user(order: Order) -> User:

@@ -118,9 +118,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         raise SystemExit(f"SQLite 3.35 or newer is needed; Python has {sqlite3.sqlite_version}.")
     # IMMEDIATE: otherwise a transaction that reads before it writes fails at once when another
     # one writes. FULL: an acknowledged order survives a power cut.
+    DATABASES["default"]["ENGINE"] = "shop.patient_sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds to wait for another writer
+        "timeout": 20,  # seconds to wait for another writer, as `shop.patient_sqlite` does
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 

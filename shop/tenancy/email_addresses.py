@@ -3,18 +3,30 @@
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.email_spellings import canonical_email, shown_email, stored_email
-from shop.row_locks import lock_rows
+from shop.row_locks import row_lock
 from shop.tenancy.email_conflicts import settle_all
 from shop.tenancy.models import User
+
+_user_of: CompiledQuery[User] = CompiledQuery(
+    lambda: User.objects.filter(canonical_email=Parameter("canonical"))
+)
+_verified: CompiledQuery[EmailAddress] = CompiledQuery(
+    lambda: (
+        EmailAddress.objects.filter(email=Parameter("email"), verified=True)
+        .select_related("user")
+        .order_by("pk")[:1]
+    )
+)
+_lock = row_lock(User, "pk", "email")
 
 
 def user_by_email(email: str) -> User | None:
     """Return the user of `email`: their main address, or another one they have verified."""
-    user = User.objects.filter(canonical_email=canonical_email(email)).first()
+    user = _user_of.first(canonical=canonical_email(email))
     # Queried in any case: response times must not reveal whether an address is known.
-    others = EmailAddress.objects.filter(email=stored_email(email), verified=True)
-    other = others.select_related("user").first()
+    other = _verified.first(email=stored_email(email))
     return user or (other.user if other else None)
 
 
@@ -29,12 +41,12 @@ def get_or_create_user(email: str, *, first_name: str, last_name: str, language:
     """Return the user of `email`, unchanged, or create one who has yet to join."""
     settle_all()  # the version before may just have written the user
     found = user_by_email(email)
+    # Locked, so that the account cannot be deleted meanwhile. The write also takes as long as
+    # creating a user, so that response times do not tell the two cases apart.
+    if found and _lock.run(pk=found.pk, email=found.email):
+        return found
     try:
         with transaction.atomic():
-            # Locked, so that the account cannot be deleted meanwhile. The write also takes as long
-            # as creating a user, so that response times do not tell the two cases apart.
-            if found and lock_rows(User.objects.filter(pk=found.pk, email=found.email)):
-                return found
             names = {"first_name": first_name, "last_name": last_name}
             return User.objects.create_user(email, **names, language=language, is_active=False)
     except IntegrityError:

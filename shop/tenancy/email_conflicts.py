@@ -12,12 +12,18 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from shop.compiled_queries import CompiledQuery
 from shop.email_spellings import canonical_email, stored_email
 from shop.tenancy.models import User
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+
+
+_unsettled: CompiledQuery[tuple[int]] = CompiledQuery(
+    lambda: User.objects.filter(canonical_email=None).values_list("pk")[:1]
+)
 
 
 def users_in_conflict() -> QuerySet[User]:
@@ -43,6 +49,8 @@ def settle_new_rows(beat: Callable[[], None]) -> None:
 
 def settle_all(beat: Callable[[], None] = lambda: None) -> None:
     """Settle the rows there are, in one query if there is none."""
+    if _unsettled.first() is None:
+        return
     settle(User.objects.all(), EmailAddress.objects.all(), beat)
 
 

@@ -41,13 +41,19 @@ def lease_end(seconds: float) -> datetime:
 
 
 def claim(
-    free: QuerySet[Row], pks: Collection[int], *, seconds: float, **changes: object
+    free: QuerySet[Row],
+    pks: Collection[int],
+    *,
+    seconds: float,
+    token: uuid.UUID | None = None,
+    **changes: object,
 ) -> QuerySet[Row]:
     """Claim those of `pks` that are `free` for `seconds`; count the attempt and write `changes`.
 
-    `free` must exclude claimed rows: of two processes at once, that condition lets one win.
+    `free` must exclude claimed rows: of two processes at once, that condition lets one win. The
+    rows that were claimed have `token`, if the caller has drawn one to find them by.
     """
-    token = uuid.uuid4()
+    token = token or uuid.uuid4()
     free.filter(pk__in=pks).update(
         attempts=F("attempts") + 1, lease_token=token, lease_until=lease_end(seconds), **changes
     )

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from shop.base_url import registration_url
-from shop.notifications.webhooks.events import endpoint_of, queue_event
+from shop.notifications.webhooks.events import endpoint_of, queue_events
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.cancellation import expire_incomplete
 from shop.orders.document import check_document
@@ -53,7 +53,7 @@ def test_webhook_belongs_to_the_change_of_state_though_a_note_is_newer() -> None
     changed = order.events.get(kind="state")
     order.events.create(kind="note", note="Nina rang.")
     order.deliveries.all().delete()
-    queue_event(order, None)
+    queue_events([order], None)
     assert order.deliveries.get().event == changed
 
 
@@ -143,7 +143,7 @@ def test_order_of_no_application_has_no_webhook() -> None:
 def test_event_is_told_once() -> None:
     order = make_order_for(URI)
     with pytest.raises(IntegrityError), transaction.atomic():
-        queue_event(order, None)
+        queue_events([order], None)
     assert order.deliveries.count() == 1
 
 

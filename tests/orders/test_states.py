@@ -13,6 +13,7 @@ from shop.orders.states import (
     ForbiddenTransitionError,
     state_changed,
     transition,
+    transition_all,
 )
 from tests.factories import make_order, make_user
 
@@ -114,8 +115,8 @@ def test_receiver_that_fails_undoes_the_move() -> None:
 def test_signal_names_the_state_before() -> None:
     seen: list[tuple[str | None, str]] = []
 
-    def listen(order: Order, previous: str | None, **kwargs: Any) -> None:
-        seen.append((previous, order.state))
+    def listen(orders: list[Order], previous: str | None, **kwargs: Any) -> None:
+        seen.extend((previous, order.state) for order in orders)
 
     state_changed.connect(listen)
     try:
@@ -146,3 +147,37 @@ def test_each_state_has_its_transitions() -> None:
 def test_order_is_finished_in_a_state_it_cannot_leave() -> None:
     assert FINISHED == (State.PACKED, State.CANCELLED)
     assert set(UNDER_WAY) == set(State) - {State.NEW, *FINISHED}
+
+
+def test_several_orders_are_moved_and_told_at_once() -> None:
+    orders, other = [make_order() for _ in range(3)], make_order()
+    seen: list[tuple[list[Order], str | None]] = []
+
+    def listen(orders: list[Order], previous: str | None, **kwargs: Any) -> None:
+        seen.append((orders, previous))
+
+    state_changed.connect(listen)
+    try:
+        moved = transition_all(orders, State.PACKING, note="together")
+    finally:
+        state_changed.disconnect(listen)
+    assert moved == orders
+    assert seen == [(moved, "pending")]
+    for order in orders:
+        order.refresh_from_db()
+        event = order.events.last()
+        assert event
+        assert (order.state, event.previous, event.state, event.note) == (
+            *("packing", "pending", "packing", "together"),
+        )
+    other.refresh_from_db()
+    assert (other.state, other.events.count()) == ("pending", 1)
+
+
+def test_several_orders_of_which_one_was_faster_stay_as_they_are() -> None:
+    orders = [make_order() for _ in range(3)]
+    assert transition(Order.objects.get(pk=orders[1].pk), State.CANCELLED)
+    before = list(Order.objects.order_by("pk").values())
+    assert transition_all(orders, State.PACKING) == []
+    assert list(Order.objects.order_by("pk").values()) == before
+    assert [order.events.count() for order in orders] == [1, 2, 1]

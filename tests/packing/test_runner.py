@@ -202,9 +202,9 @@ def test_worker_that_lost_its_lease_writes_nothing_more() -> None:
     assert fresh(order).state == "packing"
 
 
-def test_worker_beats_before_each_order_and_each_step() -> None:
-    for _ in range(3):
-        make_order()
+def test_worker_beats_before_each_order_and_each_step_of_those_packed_by_themselves() -> None:
+    orders = [make_order() for _ in range(3)]
+    Packing.objects.bulk_create(Packing(order=order, alone=True) for order in orders)
     beats = []
     run_due(lambda: beats.append(1))
     assert len(beats) == 3 * (1 + 4)

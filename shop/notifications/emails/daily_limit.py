@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.email_spellings import canonical_email
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order
@@ -28,6 +29,13 @@ COUNTED = {
 }
 
 
+_joined: CompiledQuery[tuple[int]] = CompiledQuery(
+    lambda: User.objects.filter(
+        canonical_email=Parameter("mailbox"), joined_at__isnull=False
+    ).values_list("pk")
+)
+
+
 def daily_limit_wait(message: Message) -> timedelta | None:
     """Return how long `message` has to wait before it may be sent, or None.
 
@@ -37,7 +45,7 @@ def daily_limit_wait(message: Message) -> timedelta | None:
     if order is None or message.kind not in COUNTED:
         return None
     mailbox = canonical_email(recipient)
-    if User.objects.filter(canonical_email=mailbox, joined_at__isnull=False).exists():
+    if _joined.first(mailbox=mailbox):
         return None
     now = timezone.now()
     recent = Q(sent_at__gt=now - DAY) | Q(state=Message.State.SENDING)

@@ -3,7 +3,7 @@
 The worker looks for mails every second, so nothing here wakes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -52,25 +52,19 @@ def queue_reminders(beat: Callable[[], None]) -> None:
         queue_reminder(order)
 
 
+def queue_delivered(orders: Iterable[Order]) -> None:
+    """Queue the mails about packed orders: the links to join, and the news for orderers."""
+    _write(message for order in orders for message in (_invitation(order), _packed(order)))
+
+
 def queue_invitation(order: Order) -> None:
     """Queue the mail with the link to join, once per counter of the invitation."""
-    if order.member and order.invitation:
-        # The order's address may be an old one of a known user.
-        recipient, key = address_of(order), invitation_key(order.invitation)
-        _queue(order, Message.Kind.INVITATION, recipient, key)
+    _write([_invitation(order)])
 
 
 def invitation_key(invitation: Invitation) -> str:
     """Return the dedupe key of the mail with the link as it now is."""
     return f"invitation:{invitation.counter}"
-
-
-def queue_packed(order: Order) -> None:
-    """Queue the mail that the order is set up, if its orderer is not the new member."""
-    orderer = orderer_of(order)
-    if orderer and orderer.may_sign_in and orderer != order.member:
-        language = orderer.language
-        _queue(order, Message.Kind.PACKED, orderer.email, user=orderer, language=language)
 
 
 def queue_attention(order: Order) -> None:
@@ -186,10 +180,36 @@ def _customer(order: Order) -> dict[str, Any]:
     return {"recipient": order.user_email}
 
 
-def _queue(
+def _invitation(order: Order) -> Message | None:
+    if not (order.member and order.invitation):
+        return None
+    # The order's address may be an old one of a known user.
+    recipient, key = address_of(order), invitation_key(order.invitation)
+    return _message(order, Message.Kind.INVITATION, recipient, key)
+
+
+def _packed(order: Order) -> Message | None:
+    """Return the mail that the order is set up, if its orderer is not the new member."""
+    orderer = orderer_of(order)
+    if orderer is None or not orderer.may_sign_in or orderer == order.member:
+        return None
+    language = orderer.language
+    return _message(order, Message.Kind.PACKED, orderer.email, user=orderer, language=language)
+
+
+def _message(
     order: Order, kind: Message.Kind, recipient: str | None, dedupe_key: str = "", **more: Any
-) -> None:
-    if recipient:
-        fields = {"recipient": recipient, "language": order.language, **more}
-        message = Message(order=order, kind=kind, dedupe_key=dedupe_key, **fields)
-        Message.objects.bulk_create([message], ignore_conflicts=True)
+) -> Message | None:
+    if not recipient:
+        return None
+    fields = {"recipient": recipient, "language": order.language, **more}
+    return Message(order=order, kind=kind, dedupe_key=dedupe_key, **fields)
+
+
+def _queue(order: Order, kind: Message.Kind, recipient: str | None, *key: str, **more: Any) -> None:
+    _write([_message(order, kind, recipient, *key, **more)])
+
+
+def _write(messages: Iterable[Message | None]) -> None:
+    found = [message for message in messages if message]
+    Message.objects.bulk_create(found, ignore_conflicts=True)

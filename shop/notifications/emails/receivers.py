@@ -1,5 +1,6 @@
 """Signal receivers: queue mails when orders change, delete them when people are erased."""
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, assert_never
@@ -18,18 +19,22 @@ from shop.tenancy.models import User
 
 
 @receiver(state_changed)
-def queue_emails(sender: type[Order], order: Order, previous: State | None, **kwargs: Any) -> None:
-    """Queue the mail for this change of state, in its transaction."""
-    match State(order.state):
+def queue_emails(
+    sender: type[Order], orders: Sequence[Order], previous: State | None, **kwargs: Any
+) -> None:
+    """Queue the mails for this change of state, in its transaction."""
+    match State(orders[0].state):
         case State.PENDING if previous is None:
-            queue.queue_received(order)
+            for order in orders:
+                queue.queue_received(order)
         case State.PACKED:
-            queue.queue_invitation(order)
-            queue.queue_packed(order)
+            queue.queue_delivered(orders)
         case State.NEED_HUMAN | State.HAS_PACKING_ERRORS:
-            queue.queue_attention(order)
+            for order in orders:
+                queue.queue_attention(order)
         case State.CANCELLED:
-            queue.queue_cancelled(order)
+            for order in orders:
+                queue.queue_cancelled(order)
         case State.NEW | State.PENDING | State.PACKING:
             pass
         case unknown:

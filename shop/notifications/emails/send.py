@@ -2,6 +2,7 @@
 
 import logging
 import re
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.email_spellings import same_mailbox, wire_email
 from shop.notifications.emails.daily_limit import HELD_BACK, daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
@@ -32,6 +34,21 @@ AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
 WAITS = [15.0 * 3**n for n in range(9)]  # seconds
 MAX_ATTEMPTS = len(WAITS) + 1
 EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
+
+
+_claimed: CompiledQuery[Message] = CompiledQuery(
+    lambda: Message.objects.filter(
+        pk=Parameter("pk"), lease_token=Parameter("token")
+    ).select_related(
+        "order__product",
+        "order__invitation",
+        "order__delivered_project__client",
+        "order__member",
+        "order__basket__terms",
+        "order__consent__terms",
+        "user",
+    )
+)
 
 
 def send_due(beat: Callable[[], None]) -> None:
@@ -57,16 +74,9 @@ def reclaim_expired() -> None:
 
 def send(pk: int) -> None:
     """Send the message `pk` if it is due and free; the outcome is in its row afterwards."""
-    claimed = claim(_due(), [pk], seconds=settings.MAIL_LEASE_SECONDS, state=State.SENDING)
-    message = claimed.select_related(
-        "order__product",
-        "order__invitation",
-        "order__delivered_project__client",
-        "order__member",
-        "order__basket__terms",
-        "order__consent__terms",
-        "user",
-    ).first()
+    token, seconds = uuid.uuid4(), settings.MAIL_LEASE_SECONDS
+    claim(_due(), [pk], seconds=seconds, token=token, state=State.SENDING)
+    message = _claimed.first(pk=pk, token=token)
     if message is None:
         return
     try:

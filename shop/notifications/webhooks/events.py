@@ -1,6 +1,7 @@
 """Queue webhooks: the payload is written in the transaction of the change."""
 
 import json
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,32 +12,42 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order
 from shop.worker.networks import host_and_port
 
+GONE = Delivery.State.GONE
 
-def queue_event(order: Order, previous: State | None) -> None:
-    """Queue the webhook of the change that `order` has just made (contract, "redirection_uri").
+
+def queue_events(orders: Iterable[Order], previous: State | None) -> None:
+    """Queue the webhooks of the change that `orders` have made (contract, "redirection_uri").
 
     Call it in the transaction of the change. An order that no application placed has no webhooks:
     there is no secret to sign them with.
     """
-    if not order.redirection_uri or not order.application_id:
+    told = [order for order in orders if order.redirection_uri and order.application_id]
+    if not told:
         return
-    # Read again: others may have changed the row since `order` was loaded.
-    now = Order.objects.select_related("product").get(pk=order.pk)
-    shown = serialize_order(now, registration_url(now, settings.BASE_URL))
+    changes = OrderEvent.objects.filter(order__in=told, kind=OrderEvent.Kind.STATE).order_by("pk")
+    last_changes = dict(changes.values_list("order", "pk"))
+    earlier = Delivery.objects.filter(order__in=told).order_by("pk")
+    last_states = dict(earlier.values_list("order", "state"))
+    Delivery.objects.bulk_create(
+        Delivery(
+            order=order,
+            event_id=last_changes[order.pk],
+            payload=_payload(order, previous),
+            receiver=endpoint_of(order.redirection_uri or ""),
+            state=GONE if last_states.get(order.pk) == GONE else Delivery.State.WAITING,
+        )
+        for order in told
+    )
+
+
+def _payload(order: Order, previous: State | None) -> str:
+    shown = serialize_order(order, registration_url(order, settings.BASE_URL))
     event = {
         "type": "order.state_changed",
         "timestamp": shown["updated_at"],
         "data": {"order": shown, "previous_state": previous},
     }
-    last = order.deliveries.last()
-    unwanted = last is not None and last.state == Delivery.State.GONE
-    Delivery.objects.create(
-        order=order,
-        event=OrderEvent.objects.filter(order=order, kind=OrderEvent.Kind.STATE).latest("pk"),
-        payload=json.dumps(event),
-        receiver=endpoint_of(order.redirection_uri),
-        state=Delivery.State.GONE if unwanted else Delivery.State.WAITING,
-    )
+    return json.dumps(event)
 
 
 def endpoint_of(uri: str) -> str:

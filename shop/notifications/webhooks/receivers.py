@@ -1,11 +1,12 @@
 """Signal receivers: queue webhooks when orders change, redact them when people are erased."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.dispatch import receiver
 
-from shop.notifications.webhooks.events import queue_event
+from shop.notifications.webhooks.events import queue_events
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
@@ -15,13 +16,14 @@ from shop.orders.states import state_changed
 
 @receiver(state_changed)
 def queue_webhooks(
-    sender: type[Order], order: Order, previous: State | None, **kwargs: Any
+    sender: type[Order], orders: Sequence[Order], previous: State | None, **kwargs: Any
 ) -> None:
-    """Queue the webhook for this change of state, in its transaction."""
-    erased = not any(getattr(order, name) for name in ERASED_AT_EXPIRY)
-    if order.state == State.CANCELLED and erased:
-        order.deliveries.all().delete()  # their payloads hold what was erased
-    queue_event(order, previous)
+    """Queue the webhooks for this change of state, in its transaction."""
+    for order in orders:
+        erased = not any(getattr(order, name) for name in ERASED_AT_EXPIRY)
+        if order.state == State.CANCELLED and erased:
+            order.deliveries.all().delete()  # their payloads hold what was erased
+    queue_events(orders, previous)
 
 
 @receiver(orders_erased)
