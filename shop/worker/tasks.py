@@ -1,20 +1,23 @@
-"""The task that a wake-up enqueues: run what a cluster has to do."""
+"""The task of a wake-up: run what a cluster has to do."""
 
 import logging
 import time
+from collections import defaultdict
+from multiprocessing.sharedctypes import RawValue
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from shop.worker.models import Heartbeat
+from shop.worker.processes import name_process
+from shop.worker.slots import slot
 
 logger = logging.getLogger(__name__)
 
 HOUR = 3600.0
-
-# When this process last did its hourly work. Several processes may do it; that is harmless.
-_last_hour: dict[str, float] = {}
+IDLE = "shop-worker"  # the name of a process that waits for tasks
 
 
 class Beat:
@@ -39,17 +42,54 @@ class Beat:
         self.last = now
 
 
+class Hours:
+    """When each cluster last did its hourly work, in memory that forked processes share.
+
+    Two of them may do it at once; that is harmless.
+    """
+
+    def __init__(self) -> None:
+        self._last: defaultdict[str, Any] = defaultdict(lambda: RawValue("d", float("-inf")))
+        for cluster in settings.WORKER_CLUSTERS:
+            self._last[cluster]  # made before the processes are forked
+
+    def is_due(self, cluster: str) -> bool:
+        """Tell if an hour has passed since this last was true."""
+        now, last = time.monotonic(), self._last[cluster]
+        if now - last.value < HOUR:
+            return False
+        last.value = now
+        return True
+
+
+hours = Hours()
+
+
+def name_while_busy(cluster: str) -> str:
+    """The name of a process that works for the cluster."""
+    return f"shop-{cluster}"[:15]
+
+
 def run_cluster(cluster: str) -> None:
     """Run the cluster's functions: each looks in our rows for its own work and does it.
 
     Each gets a `Beat` and calls it between two pieces of work, so that the supervisor can tell a
     long run from a frozen one.
     """
+    with slot(cluster) as is_free:
+        # Who has the slots looks for more work before giving them back; the tick covers the rest.
+        if is_free:
+            name_process(name_while_busy(cluster))
+            try:
+                _run(cluster)
+            finally:
+                name_process(IDLE)
+
+
+def _run(cluster: str) -> None:
     options = settings.WORKER_CLUSTERS[cluster]
     paths = [*options["tasks"]]
-    now = time.monotonic()
-    if now - _last_hour.get(cluster, float("-inf")) >= HOUR:
-        _last_hour[cluster] = now
+    if hours.is_due(cluster):
         paths += options.get("hourly", [])
     beat = Beat(cluster)
     beat()
