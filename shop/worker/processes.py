@@ -150,8 +150,10 @@ def end_groups(processes: Sequence[ForkProcess], grace: float) -> None:
         process.terminate()
     deadline = time.monotonic() + grace
     for process in processes:
-        process.join(max(0.0, deadline - time.monotonic()))
-        if process.exitcode is None:
+        # A join with a time-out would wait for its children as well.
+        while process.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if process.is_alive():
             logger.warning("A process did not end within %d seconds and is killed.", grace)
         kill_group(group_of(process))
         process.join()
