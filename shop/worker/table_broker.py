@@ -4,13 +4,13 @@ import time
 from functools import cache
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from shop.worker.ticks import Ticks, wake_up
+from shop.worker.ticks import TICK, Ticks, wake_up
 
 TABLE: str = OrmQ._meta.db_table  # noqa: SLF001 -- documented by Django
 INSERT = (
@@ -41,18 +41,29 @@ class TableBroker(ORM):  # type: ignore[misc]  # django-q2 is not typed
         if ticks := self.ticks.due():
             self.get_connection()  # closes ours where it is old or broken
             return ticks
-        with connection.cursor() as cursor:
-            # Reading first: on SQLite, a DELETE that finds nothing waits for other writers, too.
-            cursor.execute(_select(), list(settings.WORKER_CLUSTERS))
-            if found := cursor.fetchall():
-                places = ", ".join(["%s"] * len(found))
-                cursor.execute(
-                    f"DELETE FROM {TABLE} WHERE id IN ({places}) RETURNING payload",  # noqa: S608
-                    [pk for (pk,) in found],
-                )
-                return [(None, payload) for (payload,) in cursor.fetchall()]
+        try:
+            if taken := _take():
+                return taken
+        except Error:  # the library would make no tick for ten seconds, then start a new process
+            connection.close()
+            time.sleep(TICK)
         time.sleep(Conf.POLL)
         return None
+
+
+def _take() -> list[tuple[None, str]]:
+    with connection.cursor() as cursor:
+        # Reading first: on SQLite, a DELETE that finds nothing waits for other writers, too.
+        cursor.execute(_select(), list(settings.WORKER_CLUSTERS))
+        found = cursor.fetchall()
+        if not found:
+            return []
+        places = ", ".join(["%s"] * len(found))
+        cursor.execute(
+            f"DELETE FROM {TABLE} WHERE id IN ({places}) RETURNING payload",  # noqa: S608
+            [pk for (pk,) in found],
+        )
+        return [(None, payload) for (payload,) in cursor.fetchall()]
 
 
 @cache

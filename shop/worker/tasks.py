@@ -7,6 +7,7 @@ from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -15,6 +16,13 @@ from shop.worker.processes import name_process
 from shop.worker.slots import slot
 
 logger = logging.getLogger(__name__)
+
+TABLE = Heartbeat._meta.db_table  # noqa: SLF001 -- documented by Django
+# One statement: two workers of a cluster may write the first heartbeat at once.
+BEAT = (
+    f"INSERT INTO {TABLE} (cluster, beat_at, restarts) VALUES (%s, %s, 0)"  # noqa: S608 -- no values
+    " ON CONFLICT (cluster) DO UPDATE SET beat_at = excluded.beat_at"
+)
 
 HOUR = 3600.0
 IDLE = "shop-worker"  # the name of a process that waits for tasks
@@ -32,13 +40,9 @@ class Beat:
         now = time.monotonic()
         if now - self.last < 1:
             return
-        # One statement: two workers of a cluster may write the first heartbeat at once.
-        Heartbeat.objects.bulk_create(
-            [Heartbeat(cluster=self.cluster, beat_at=timezone.now())],
-            update_conflicts=True,
-            unique_fields=["cluster"],
-            update_fields=["beat_at"],
-        )
+        beat_at = connection.ops.adapt_datetimefield_value(timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(BEAT, [self.cluster, beat_at])
         self.last = now
 
 
