@@ -10,6 +10,7 @@ with each that failed.
 """
 
 import logging
+import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from datetime import datetime
 from multiprocessing.context import ForkProcess
 from typing import Any, Protocol
 
-from django.db import Error, close_old_connections, connection
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F
 
 from shop.worker.models import Heartbeat
@@ -125,7 +126,9 @@ class Pool:
             self.replace("The worker's processes died", self.clusters)
         else:
             asked = time.monotonic()
-            beats = dict(Heartbeat.objects.values_list("cluster", "beat_at"))
+            # In a transaction: on SQLite it has to wait for other writers, as each heartbeat does.
+            with transaction.atomic():
+                beats = dict(Heartbeat.objects.values_list("cluster", "beat_at"))
             took = time.monotonic() - asked
             for cluster in self.clusters:
                 cluster.note(beats.get(cluster.name), took)
@@ -220,4 +223,12 @@ def wait_briefly() -> None:
     """Have this process wait for the database for seconds only: while it waits, nobody watches."""
     connection.close()
     option = {"sqlite": "timeout", "postgresql": "connect_timeout"}[connection.vendor]
-    connection.settings_dict["OPTIONS"][option] = PATIENCE
+    options = connection.settings_dict["OPTIONS"]
+    usual = {**options}
+    options[option] = PATIENCE
+
+    def restore() -> None:
+        options.clear()
+        options.update(usual)
+
+    os.register_at_fork(after_in_child=restore)
