@@ -70,7 +70,7 @@ def web_processes(address: str) -> list[psutil.Process]:
     return [
         process
         for process in psutil.Process().children(recursive=True)
-        if {"granian", str(port)} <= set(process.cmdline())
+        if process.name() == "shop-web" and process.environ()["PORT"] == str(port)
     ]
 
 

@@ -30,36 +30,38 @@ if BROKER not in {"database", "redis"}:
 if BROKER == "redis" and not env.str("REDIS_URL", default=""):
     raise SystemExit("BROKER=redis needs REDIS_URL.")
 
-# The queue only wakes the worker up; our rows say what there is to do. `retry` is far above
-# (queue_limit + 2) * timeout, so that no running task is handed out again.
+# The queue only wakes the worker up; our rows say what there is to do. No task is handed out twice,
+# so `retry` is without effect; the library wants it above `timeout`. Both are for tasks that name
+# none of their own.
 Q_CLUSTER = {
-    "name": "packing",
+    "name": "packing",  # signs the tasks, too
     "orm": "default",
-    "broker_class": "shop.worker.redis_broker.FailFastRedis" if BROKER == "redis" else None,
+    "broker_class": (
+        "shop.worker.redis_broker.RedisBroker"
+        if BROKER == "redis"
+        else "shop.worker.table_broker.TableBroker"
+    ),
     "poll": 0.05,
-    "workers": 2,
     "queue_limit": 2,
-    "bulk": 1,
-    "timeout": PACKING_TIMEOUT,
-    "retry": 15 * PACKING_TIMEOUT,
+    "timeout": 900,
+    "retry": 3600,
+    "guard_cycle": 1,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,
     "catch_up": False,
     "scheduler": False,
     "log_level": "WARNING",
-    "cache": "none",  # no such cache: nobody reads the status it would write twice a second
-    "ALT_CLUSTERS": {
-        "messages": {"timeout": 120, "retry": 1800},
-        # Its one worker makes several calls at once, and one run may take minutes.
-        "webhooks": {"workers": 1, "queue_limit": 1, "timeout": 900, "retry": 3600},
-    },
+    "cache": "none",  # no such cache: nobody reads the status it would write each second
 }
-# For each cluster: the functions a wake-up runs, and the seconds without a heartbeat after which
-# the cluster counts as frozen (above its longest single piece of work).
+# For each cluster: the functions a wake-up runs; how many processes may work for it at once; the
+# seconds after which a run is cut off; and the seconds without a heartbeat after which the cluster
+# counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {
         "tasks": ["shop.packing.dispatch.run_due"],
+        "workers": 2,
+        "timeout": PACKING_TIMEOUT,
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
@@ -83,10 +85,19 @@ WORKER_CLUSTERS = {
             "shop.tenancy.email_conflicts.settle_new_rows",
             "shop.orders.canonical_emails.fill_new_orders",
         ],
+        # Two: the mail goes on while one does the hourly work.
+        "workers": 2,
+        "timeout": 120,
         "frozen_after": 60,
     },
     # Apart from the mail: a slow endpoint must not hold up an invitation.
-    "webhooks": {"tasks": ["shop.notifications.webhooks.deliver.deliver_due"], "frozen_after": 60},
+    "webhooks": {
+        "tasks": ["shop.notifications.webhooks.deliver.deliver_due"],
+        # It makes several calls at once, and one run may take minutes.
+        "workers": 1,
+        "timeout": 900,
+        "frozen_after": 60,
+    },
 }
 
 # Incomplete orders: days until a reminder is sent, and until the order is cancelled.

@@ -1,29 +1,61 @@
-"""Processes: named, ended by signals, and on Linux tied to the end of their parent (prctl)."""
+"""Processes: forked, named, ended by signals, and on Linux tied to their parent's end (prctl)."""
 
 import ctypes
+import gc
 import logging
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
 
+from django.db import connections
+
 logger = logging.getLogger(__name__)
 
-WORKER_NAME = "shop-worker"  # of the processes that run tasks; at most 15 letters
-# The supervisor's process id in the environment of its clusters.
-SUPERVISOR = "WORKER_SUPERVISOR"
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before any fork
+FORK = multiprocessing.get_context("fork")
 
 
-def name_worker(**_kwargs: object) -> None:
-    """Name this process, so that the supervisor knows the workers of a cluster. Linux only."""
+class Stop:
+    """SIGTERM and Ctrl-C as an event: it is set once one of them has come."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.listen()
+
+    def listen(self) -> None:
+        """Have this process handle the signals so; needed again where somebody else set them."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.ask)
+
+    def ask(self, _number: int, _frame: FrameType | None) -> None:
+        """Handle a signal."""
+        self.asked = True
+
+    def is_set(self) -> bool:
+        """Tell if this process was asked to end."""
+        return self.asked
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep until asked to end, `seconds` at most: Python resumes a plain sleep after signals."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(0.1, left))
+        return self.asked
+
+
+def name_process(name: str) -> None:
+    """Name this process (at most 15 letters), for `cpu_seconds` and for people. Linux only."""
     if LIBC is not None:
-        LIBC.prctl(PR_SET_NAME, WORKER_NAME.encode())
+        LIBC.prctl(PR_SET_NAME, name.encode())
 
 
 def die_with(parent: int, number: int = signal.SIGKILL) -> None:
@@ -35,80 +67,99 @@ def die_with(parent: int, number: int = signal.SIGKILL) -> None:
         os._exit(1)
 
 
-def tie_to_supervisor() -> None:
-    """Tie this process to the supervisor that started it, and its children to this process."""
-    # Removed from the environment: programs that a task starts must not inherit it.
-    supervisor = os.environ.pop(SUPERVISOR, "")
-    if not supervisor or LIBC is None:
-        return
-    die_with(int(supervisor))
+def tie_children() -> None:
+    """Have the children of this process, and theirs, end with their parents; they heed SIGTERM."""
     parent = os.getpid()
 
     def remember() -> None:
         nonlocal parent
         parent = os.getpid()
 
-    # The kernel forgets the wish on fork, so each child states it again.
-    os.register_at_fork(before=remember, after_in_child=lambda: die_with(parent))
+    def tie() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # The kernel forgets the wish on fork, so each child states it again.
+        die_with(parent)
+
+    os.register_at_fork(before=remember, after_in_child=tie)
 
 
-def cpu_seconds(group: int, name: str = "") -> float:
-    """CPU time used so far by the processes of a process group, or by those called `name`.
+def share_memory() -> None:
+    """Share what is in memory with processes forked later: no collection will look at it again."""
+    gc.collect()
+    gc.freeze()
 
-    0.0 where the system has no /proc to tell it.
+
+def fork(target: Callable[..., object], *arguments: object, dies_by: int) -> ForkProcess:
+    """Run `target` in a child with a process group of its own, out of reach of Ctrl-C.
+
+    It shares the memory of what is loaded here. The kernel sends it `dies_by` if this process is
+    killed. Call it where no thread runs; it closes the connections to the database.
     """
-    ticks = 0
+    connections.close_all()
+    share_memory()
+    process = FORK.Process(target=_run, args=(os.getpid(), dies_by, target, arguments))
+    process.start()
+    with suppress(
+        ProcessLookupError, PermissionError
+    ):  # here as well: who is first does not matter
+        os.setpgid(group_of(process), 0)
+    return process
+
+
+def _run(
+    parent: int, dies_by: int, target: Callable[..., object], arguments: tuple[object, ...]
+) -> None:
+    os.setpgid(0, 0)
+    die_with(parent, dies_by)
+    target(*arguments)
+
+
+def cpu_seconds(group: int) -> dict[str, float]:
+    """CPU time used so far by the processes of a process group, by the name of the process.
+
+    Empty where the system has no /proc to tell it.
+    """
+    seconds: defaultdict[str, float] = defaultdict(float)
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             text = path.read_text()
         except OSError:  # it has ended
             continue
         # The name stands in parentheses and may hold anything.
-        called, _, rest = text.partition("(")[2].rpartition(")")
+        name, _, rest = text.partition("(")[2].rpartition(")")
         fields = rest.split()
-        if int(fields[2]) == group and name in {"", called}:
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+        if int(fields[2]) == group:
+            ticks = int(fields[11]) + int(fields[12])
+            seconds[name] += ticks / os.sysconf("SC_CLK_TCK")
+    return dict(seconds)
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and all that it started in its group."""
+def kill_group(group: int) -> None:
+    """Kill all processes of a process group."""
     # PermissionError is macOS' answer when all have ended.
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        os.killpg(group, signal.SIGKILL)
 
 
-def end_groups(processes: list[subprocess.Popen[bytes]], grace: float) -> None:
+def end_groups(processes: Sequence[ForkProcess], grace: float) -> None:
     """Send SIGTERM to processes, wait for `grace` seconds at most, then kill their groups.
 
-    Only the first process of each group gets it: clusters hang when all their processes do.
+    Only the first process of each group gets it: a pool hangs when all its processes do.
     """
     for process in processes:
         process.terminate()
     deadline = time.monotonic() + grace
     for process in processes:
-        try:
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            logger.warning("A process did not end within %d seconds and is killed.", grace)
-        kill_group(process)
-
-
-class Stop:
-    """Notices SIGTERM and Ctrl-C: `asked` turns true."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.ask)
-
-    def ask(self, _number: int, _frame: FrameType | None) -> None:
-        """Handle a signal."""
-        self.asked = True
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep until asked to stop: Python resumes a plain sleep after a signal."""
-        end = time.monotonic() + seconds
-        while not self.asked and time.monotonic() < end:
+        # A join with a time-out would wait for its children as well.
+        while process.is_alive() and time.monotonic() < deadline:
             time.sleep(0.05)
+        if process.is_alive():
+            logger.warning("A process did not end within %d seconds and is killed.", grace)
+        kill_group(group_of(process))
+        process.join()
+
+
+def group_of(process: ForkProcess) -> int:
+    """The process group that `fork` gave a process."""
+    assert process.pid is not None  # noqa: S101 -- it was started
+    return process.pid

@@ -1,35 +1,34 @@
-"""Keep the clusters alive: start them, wake them every second, replace what froze or died.
+"""Keep the pool alive: start it, watch the clusters' heartbeats, replace it when it froze or died.
 
-django-q2 does not notice all its failures: a killed process may have held the lock of the cluster's
-inner queue, and the processes of a killed parent go on without it. So a cluster is judged by its
-heartbeat, and replaced as a whole.
+django-q2 does not notice all its failures: a killed process may have held the lock of the pool's
+inner queue, and the processes of a killed parent go on without it. So each cluster is judged by its
+heartbeat, and the pool is replaced as a whole.
 
 On a slow machine a limit in seconds would feed on itself: each restart takes the CPU that the next
-one needs. So clusters start one after the other, one that still gains CPU time is left alone, and
-what a start is allowed doubles with each that failed.
+one needs. So a cluster that still gains CPU time is left alone, and what a start is allowed doubles
+with each that failed.
 """
 
 import logging
 import os
-import subprocess
-import sys
+import signal
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from multiprocessing.context import ForkProcess
+from typing import Any, Protocol
 
-from django.conf import settings
-from django.db import Error, close_old_connections, connection
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F
 
 from shop.worker.models import Heartbeat
-from shop.worker.processes import SUPERVISOR, WORKER_NAME, Stop, cpu_seconds, end_groups, kill_group
-from shop.worker.wake_up import clear_queue, wake
+from shop.worker.pool import load, run_pool
+from shop.worker.processes import Stop, cpu_seconds, end_groups, fork, group_of, kill_group
+from shop.worker.tasks import IDLE, name_while_busy
 
 logger = logging.getLogger(__name__)
 
-TICK = 1.0
+LOOK = 1.0  # seconds between two looks
 GRACE = 15.0  # for running tasks, at the end
 PATIENCE = 3  # with the database
 START_ALLOWANCE = 15.0  # until the first heartbeat, and while the database is away
@@ -38,145 +37,198 @@ LONGEST = 300.0  # to which both grow, and for which CPU time alone is taken as 
 PROBE = 2.0  # how long CPU time is watched before a cluster counts as frozen
 
 
-class Group:
-    """The processes of one cluster, in a process group of their own."""
+class Cluster:
+    """A cluster as its heartbeat shows it, since the pool was started."""
 
-    def __init__(self, cluster: str, frozen_after: float) -> None:
-        self.cluster = cluster
+    def __init__(self, name: str, frozen_after: float) -> None:
+        self.name = name
         self.frozen_after = frozen_after
-        self.process: subprocess.Popen[bytes] | None = None
         self.last_beat: datetime | None = None
         self.has_beat = False
-        self.failed_starts = 0
-        self.not_before = 0.0
         self.uncounted = 0  # restarts; the database may be away just then
-        self._allow(START_ALLOWANCE)
+        self.allow(START_ALLOWANCE)
 
-    @property
-    def is_starting(self) -> bool:
-        """True while the cluster runs and has yet to come to its first heartbeat."""
-        return self.process is not None and not self.has_beat
-
-    def _allow(self, seconds: float) -> None:
+    def allow(self, seconds: float) -> None:
         """Let the cluster be quiet for `seconds` from now."""
         self.allowance = seconds
         self.quiet_since = self.deadline_from = time.monotonic()
-        self.cpu_before: float | None = None
+        self.cpu_before: dict[str, float] | None = None
 
-    def start(self) -> None:
-        """Start the cluster, with an empty queue."""
-        heartbeat, _ = Heartbeat.objects.get_or_create(cluster=self.cluster)
+    def begin(self, allowance: float) -> None:
+        """Count its restarts and note its last heartbeat, as the pool is about to be started."""
+        heartbeat, _ = Heartbeat.objects.get_or_create(cluster=self.name)
         if self.uncounted:
             Heartbeat.objects.filter(pk=heartbeat.pk).update(
                 restarts=F("restarts") + self.uncounted
             )
             self.uncounted = 0
-        clear_queue(self.cluster)
-        self.process = subprocess.Popen(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster", "--skip-checks"],
-            stdin=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
-                "Q_CLUSTER_NAME": self.cluster,
-                SUPERVISOR: str(os.getpid()),
-            },
-            process_group=0,
-        )
         self.last_beat = heartbeat.beat_at
         self.has_beat = False
-        self._allow(min(START_ALLOWANCE * 2**self.failed_starts, LONGEST))
+        self.allow(allowance)
 
-    def watch(self, *, may_start: bool) -> None:
-        """Start the cluster where it is missing, wake it, replace it where it died or froze."""
-        if self.process is None:
-            if may_start and time.monotonic() >= self.not_before:
-                self.start()
-            return
-        if self.process.poll() is not None:
-            self.replace("died")
-            return
-        asked = time.monotonic()
-        wake(self.cluster)
-        heartbeat = Heartbeat.objects.filter(cluster=self.cluster).first()
-        beat = heartbeat.beat_at if heartbeat else None
+    def note(self, beat: datetime | None, took: float) -> None:
+        """Note its heartbeat, which the database took some seconds to tell."""
         # Where the database was slow for us it was for the cluster: that is no freezing.
-        self.deadline_from += time.monotonic() - asked
+        self.deadline_from += took
         # Whether it changes counts, by our own clock: clocks of machines differ and are set.
         if beat != self.last_beat:
             self.last_beat = beat
             self.has_beat = True
-            self.failed_starts = 0
-            self._allow(self.frozen_after)
-        self.judge()
+            self.allow(self.frozen_after)
 
-    def judge(self) -> None:
-        """Replace the cluster where it has been quiet for too long and uses no CPU time either."""
-        if self.process is None:
-            return
+    def is_frozen(self, group: int) -> bool:
+        """Tell if it has been quiet for too long, and uses no CPU time in the group either."""
         now = time.monotonic()
         left = self.deadline_from + self.allowance - now
         if left > PROBE:
-            return
-        # While it starts, all its processes count. Later only its workers do: the others look at
-        # the queue for ever, also once no worker can take anything from it.
-        cpu = cpu_seconds(self.process.pid, "" if self.is_starting else WORKER_NAME)
+            return False
+        cpu = cpu_seconds(group)
         if self.cpu_before is None:
             self.cpu_before = cpu
-        elif cpu != self.cpu_before and now - self.quiet_since < LONGEST:
+        elif self._uses_cpu(self.cpu_before, cpu) and now - self.quiet_since < LONGEST:
             self.deadline_from = now
             self.cpu_before = None
-            return
-        if left < 0:
-            self.replace("froze" if self.has_beat else "did not come to its first heartbeat")
+            return False
+        return left < 0
+
+    def _uses_cpu(self, before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+        busy = name_while_busy(self.name)
+        if not self.has_beat:
+            names = {*now}
+        elif busy in before and busy in now:
+            names = {busy}
+        else:
+            # Nobody works for it: who could? Not those who look at the queue for ever, also once
+            # nobody can take anything from it.
+            names = {IDLE}
+        return any(now.get(name, 0) > before.get(name, 0) for name in names)
 
     def be_lenient(self) -> None:
         """Allow more time while the database is away, not for ever: a frozen process may lock it."""
         self.allowance = max(self.allowance, self.frozen_after, START_ALLOWANCE)
 
-    def replace(self, why: str) -> None:
-        """Kill what is left of the cluster; a later look starts it again."""
-        logger.warning("The cluster %s %s and is started again.", self.cluster, why)
+
+class Pool:
+    """The pool's processes, in a process group of their own."""
+
+    def __init__(self, clusters: Sequence[Cluster]) -> None:
+        self.clusters = clusters
+        self.process: ForkProcess | None = None
+        self.failed_starts = 0
+        self.not_before = 0.0
+
+    def watch(self) -> None:
+        """Start the pool where it is missing, replace it where it died or a cluster froze."""
+        if self.process is None:
+            if time.monotonic() >= self.not_before:
+                self.start()
+        elif not self.process.is_alive():
+            self.replace("The worker's processes died", self.clusters)
+        else:
+            asked = time.monotonic()
+            # In a transaction: on SQLite it has to wait for other writers, as each heartbeat does.
+            with transaction.atomic():
+                beats = dict(Heartbeat.objects.values_list("cluster", "beat_at"))
+            took = time.monotonic() - asked
+            for cluster in self.clusters:
+                cluster.note(beats.get(cluster.name), took)
+            if all(cluster.has_beat for cluster in self.clusters):
+                self.failed_starts = 0
+            self.judge()
+
+    def start(self) -> None:
+        """Start the pool."""
+        for cluster in self.clusters:
+            cluster.begin(min(START_ALLOWANCE * 2**self.failed_starts, LONGEST))
+        self.process = fork(run_pool, dies_by=signal.SIGKILL)
+
+    def judge(self) -> None:
+        """Replace the pool where a cluster has frozen."""
+        if self.process is None:
+            return
+        group = group_of(self.process)
+        if frozen := [cluster for cluster in self.clusters if cluster.is_frozen(group)]:
+            names = ", ".join(cluster.name for cluster in frozen)
+            have_beat = all(cluster.has_beat for cluster in frozen)
+            what = "froze" if have_beat else "did not come to its first heartbeat"
+            self.replace(f"The cluster {names} {what}", frozen)
+
+    def replace(self, why: str, guilty: Sequence[Cluster]) -> None:
+        """Kill what is left of the pool; a later look starts it again."""
+        logger.warning("%s and is started again.", why)
         if self.process is not None:
-            kill_group(self.process)
+            kill_group(group_of(self.process))
+            self.process.join()
         self.process = None
-        self.uncounted += 1
-        if not self.has_beat:
+        for cluster in guilty:
+            cluster.uncounted += 1
+        if not all(cluster.has_beat for cluster in self.clusters):
             self.not_before = time.monotonic() + min(PAUSE * 2**self.failed_starts, LONGEST)
             self.failed_starts += 1
 
+    def end(self) -> list[ForkProcess]:
+        """The process to end, if there is one."""
+        return [self.process] if self.process else []
 
-def supervise(clusters: Mapping[str, Mapping[str, Any]]) -> None:
-    """Run the clusters until SIGTERM or Ctrl-C, then end them with time to finish their tasks."""
-    stop = Stop()
-    groups = [Group(name, options["frozen_after"]) for name, options in clusters.items()]
+
+class Companion(Protocol):
+    """Something else that runs beside the pool, such as the demo's web server."""
+
+    def watch(self) -> None:
+        """Start it where it is missing."""
+
+    def end(self) -> list[ForkProcess]:
+        """The process to end, if there is one."""
+
+
+def supervise(
+    clusters: Mapping[str, Mapping[str, Any]], stop: Stop, companions: Sequence[Companion] = ()
+) -> None:
+    """Run the clusters until `stop` is set, then end them with time to finish their tasks."""
+    load()
+    pool = Pool([Cluster(name, options["frozen_after"]) for name, options in clusters.items()])
     wait_briefly()
     away = False
     try:
-        while not stop.asked:
-            was_away, away = away, False
-            for group in groups:
-                try:
-                    close_old_connections()
-                    group.watch(may_start=not any(each.is_starting for each in groups))
-                except Error as error:
-                    if not (away or was_away):
-                        what = "locked" if "locked" in str(error) else "away"
-                        logger.warning("The database is %s: %s", what, str(error).strip())
-                    away = True
-                    connection.close()
-                    group.be_lenient()
-                    with suppress(Error):
-                        group.judge()
+        while not stop.is_set():
+            for companion in companions:
+                companion.watch()
+            was_away, away = away, not watched(pool, is_known=away)
             if was_away and not away:
                 logger.warning("The database answers again.")
-            stop.sleep(TICK)
+            stop.wait(LOOK)
     finally:
-        end_groups([group.process for group in groups if group.process], GRACE)
+        ending = [process for each in (*companions, pool) for process in each.end()]
+        end_groups(ending, GRACE)
+
+
+def watched(pool: Pool, *, is_known: bool) -> bool:
+    """Watch the pool; False while the database is away, which is logged unless it is known."""
+    try:
+        close_old_connections()
+        pool.watch()
+    except Error as error:
+        if not is_known:
+            what = "locked" if "locked" in str(error) else "away"
+            logger.warning("The database is %s: %s", what, str(error).strip())
+        connection.close()
+        for cluster in pool.clusters:
+            cluster.be_lenient()
+        pool.judge()
+        return False
+    return True
 
 
 def wait_briefly() -> None:
     """Have this process wait for the database for seconds only: while it waits, nobody watches."""
     connection.close()
     option = {"sqlite": "timeout", "postgresql": "connect_timeout"}[connection.vendor]
-    connection.settings_dict["OPTIONS"][option] = PATIENCE
+    options = connection.settings_dict["OPTIONS"]
+    usual = {**options}
+    options[option] = PATIENCE
+
+    def restore() -> None:
+        options.clear()
+        options.update(usual)
+
+    os.register_at_fork(after_in_child=restore)

@@ -1,20 +1,31 @@
-"""The task that a wake-up enqueues: run what a cluster has to do."""
+"""The task of a wake-up: run what a cluster has to do."""
 
 import logging
 import time
+from collections import defaultdict
+from multiprocessing.sharedctypes import RawValue
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from shop.worker.models import Heartbeat
+from shop.worker.processes import name_process
+from shop.worker.slots import slot
 
 logger = logging.getLogger(__name__)
 
-HOUR = 3600.0
+TABLE = Heartbeat._meta.db_table  # noqa: SLF001 -- documented by Django
+# One statement: two workers of a cluster may write the first heartbeat at once.
+BEAT = (
+    f"INSERT INTO {TABLE} (cluster, beat_at, restarts) VALUES (%s, %s, 0)"  # noqa: S608 -- no values
+    " ON CONFLICT (cluster) DO UPDATE SET beat_at = excluded.beat_at"
+)
 
-# When this process last did its hourly work. Several processes may do it; that is harmless.
-_last_hour: dict[str, float] = {}
+HOUR = 3600.0
+IDLE = "shop-worker"  # the name of a process that waits for tasks
 
 
 class Beat:
@@ -29,14 +40,38 @@ class Beat:
         now = time.monotonic()
         if now - self.last < 1:
             return
-        # One statement: two workers of a cluster may write the first heartbeat at once.
-        Heartbeat.objects.bulk_create(
-            [Heartbeat(cluster=self.cluster, beat_at=timezone.now())],
-            update_conflicts=True,
-            unique_fields=["cluster"],
-            update_fields=["beat_at"],
-        )
+        beat_at = connection.ops.adapt_datetimefield_value(timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(BEAT, [self.cluster, beat_at])
         self.last = now
+
+
+class Hours:
+    """When each cluster last did its hourly work, in memory that forked processes share.
+
+    Two of them may do it at once; that is harmless.
+    """
+
+    def __init__(self) -> None:
+        self._last: defaultdict[str, Any] = defaultdict(lambda: RawValue("d", float("-inf")))
+        for cluster in settings.WORKER_CLUSTERS:
+            self._last[cluster]  # made before the processes are forked
+
+    def is_due(self, cluster: str) -> bool:
+        """Tell if an hour has passed since this last was true."""
+        now, last = time.monotonic(), self._last[cluster]
+        if now - last.value < HOUR:
+            return False
+        last.value = now
+        return True
+
+
+hours = Hours()
+
+
+def name_while_busy(cluster: str) -> str:
+    """The name of a process that works for the cluster."""
+    return f"shop-{cluster}"[:15]
 
 
 def run_cluster(cluster: str) -> None:
@@ -45,11 +80,20 @@ def run_cluster(cluster: str) -> None:
     Each gets a `Beat` and calls it between two pieces of work, so that the supervisor can tell a
     long run from a frozen one.
     """
+    with slot(cluster) as is_free:
+        # Who has the slots looks for more work before giving them back; the tick covers the rest.
+        if is_free:
+            name_process(name_while_busy(cluster))
+            try:
+                _run(cluster)
+            finally:
+                name_process(IDLE)
+
+
+def _run(cluster: str) -> None:
     options = settings.WORKER_CLUSTERS[cluster]
     paths = [*options["tasks"]]
-    now = time.monotonic()
-    if now - _last_hour.get(cluster, float("-inf")) >= HOUR:
-        _last_hour[cluster] = now
+    if hours.is_due(cluster):
         paths += options.get("hourly", [])
     beat = Beat(cluster)
     beat()

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import psutil
 
-from tests.faults.shop import Processes, Shop, children
+from tests.faults.shop import Processes, Shop
 
 SLICE = 0.05  # seconds of each second that a starved process may run
 Victims = Callable[[Shop], Processes]
@@ -22,9 +22,16 @@ def idle(shop: Shop) -> Processes:
 
 
 def callers(shop: Shop) -> Processes:
-    """The processes that send webhooks."""
-    clusters = [one for one in shop.clusters() if one.environ().get("Q_CLUSTER_NAME") == "webhooks"]
-    return [helper for one in clusters for guard in children(one) for helper in children(guard)]
+    """The process that sends webhooks, while it does."""
+    return [helper for helper in shop.helpers() if name_of(helper) == "shop-webhooks"]
+
+
+def name_of(process: psutil.Process) -> str:
+    """Its name; none if it has just died."""
+    with suppress(psutil.Error):
+        name: str = process.name()
+        return name
+    return ""
 
 
 def main_of(name: str) -> Victims:
@@ -41,13 +48,12 @@ VICTIMS: dict[str, Victims] = {
     "busy worker": lambda shop: shop.busy(),
     "idle helper": idle,
     "caller": callers,
-    "sentinel": Shop.sentinels,
-    "cluster": Shop.clusters,
+    "pool": Shop.pool,
     "supervisor": main_of("worker"),
     "web server": main_of("web"),
     "web process": web,
 }
-FROZEN = ("cluster", "sentinel", "supervisor", "web server", "web process")
+FROZEN = ("pool", "supervisor", "web server", "web process")
 
 
 def kill(victim: psutil.Process) -> End:

@@ -40,7 +40,7 @@ class Service:
     def look(self) -> None:
         """Start it again where it has died."""
         if self.process.poll() is not None:
-            kill_group(self.process)
+            kill_group(self.process.pid)
             self.start()
 
     def children(self) -> Processes:
@@ -66,7 +66,7 @@ class Shop:
         self.services["web"] = Service(command, self.log)
 
     def start_worker(self) -> None:
-        """Start the worker with all its clusters."""
+        """Start the worker."""
         self.services["worker"] = Service(run.worker(), self.log)
 
     def look(self) -> None:
@@ -90,17 +90,13 @@ class Shop:
                 found += [process, *process.children(recursive=True)]
         return found
 
-    def clusters(self) -> Processes:
-        """The main processes of the worker's clusters."""
+    def pool(self) -> Processes:
+        """The process that starts the workers."""
         return self.services["worker"].children()
-
-    def sentinels(self) -> Processes:
-        """The processes that start the workers."""
-        return [child for cluster in self.clusters() for child in children(cluster)]
 
     def helpers(self) -> Processes:
         """Workers, and who fetches for them and writes down after them."""
-        return [child for sentinel in self.sentinels() for child in children(sentinel)]
+        return [child for main in self.pool() for child in children(main)]
 
     def busy(self, within: float = 0.05) -> Processes:
         """The helpers that were packing an order a moment ago."""
@@ -123,7 +119,8 @@ class Shop:
                 code = None
             if code != 0:
                 complaints.append(f"{name} ended with {code}")
-            kill_group(service.process)
+            kill_group(service.process.pid)
+            service.process.wait()
         _, left = psutil.wait_procs(before, 5)
         for process in left:
             complaints.append(f"{process.pid} was left behind")

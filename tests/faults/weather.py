@@ -147,7 +147,7 @@ class Weather:
             f"{name} frozen": Kind(partial(self.suffer, name, processes.freeze), (1, 8))
             for name in FROZEN
         }
-        for name in ("web process", "cluster"):
+        for name in ("web process", "pool"):
             out_of = partial(self.suffer, name, processes.exhaust_memory)
             kinds[f"{name} out of memory"] = Kind(out_of, (1, 4))
         out_of = partial(self.suffer, "web process", processes.exhaust_files)

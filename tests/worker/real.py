@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +47,20 @@ def running_worker(settings_module: str = "shop.settings") -> Iterator[psutil.Pr
             for child in below:
                 if child.is_running():
                     child.kill()
+
+
+def pool(supervisor: psutil.Process) -> psutil.Process | None:
+    """The pool's main process; None while it is being replaced."""
+    return next((child for child in supervisor.children() if child.name() == "shop-pool"), None)
+
+
+def helpers(supervisor: psutil.Process) -> list[psutil.Process]:
+    """The pool's other processes: five workers, then who writes down, then who fetches."""
+    with suppress(psutil.Error):
+        if main := pool(supervisor):
+            found: list[psutil.Process] = main.children()
+            return found
+    return []
 
 
 def last_beat(cluster: str) -> datetime | None:

@@ -2,13 +2,14 @@
 
 import signal
 import sys
+from collections import Counter
 
 import psutil
 import pytest
 
 from shop.worker.models import Heartbeat
 from tests.waiting import slowness, wait_for
-from tests.worker.real import beats, running_worker
+from tests.worker.real import beats, helpers, pool, running_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,23 +22,32 @@ def gone(processes: list[psutil.Process]) -> bool:
     )
 
 
-def main_process(supervisor: psutil.Process, cluster: str) -> psutil.Process:
-    return next(
-        child for child in supervisor.children() if child.environ().get("Q_CLUSTER_NAME") == cluster
-    )
-
-
-def workers(supervisor: psutil.Process, cluster: str) -> list[psutil.Process]:
-    (sentinel,) = main_process(supervisor, cluster).children()
-    found: list[psutil.Process] = sentinel.children()
+def running_pool(supervisor: psutil.Process) -> psutil.Process:
+    found = pool(supervisor)
+    assert found is not None
     return found
+
+
+def names(supervisor: psutil.Process) -> Counter[str]:
+    """The names of the processes below the supervisor; a worker may be at work for a cluster."""
+    found = [child.name() for child in supervisor.children(recursive=True)]
+    clusters = {f"shop-{cluster}": "shop-worker" for cluster in CLUSTERS}
+    return Counter(clusters.get(name, name) for name in found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets us name processes")
+def test_worker_runs_in_nine_processes() -> None:
+    with running_worker() as supervisor:
+        assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        # The pool's three: who keeps the others alive, who fetches, and who writes down.
+        assert names(supervisor) == {"shop-pool": 3, "shop-worker": 5}
 
 
 def test_a_killed_worker_process_does_not_stop_its_cluster() -> None:
     with running_worker() as supervisor:
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
         for _ in range(3):
-            workers(supervisor, "packing")[0].kill()
+            helpers(supervisor)[0].kill()
             # The wake-up that was under way may still end; what comes after it counts.
             beats("packing", 2)
             assert beats("packing", 10)
@@ -47,8 +57,8 @@ def test_a_killed_cluster_is_started_again_and_counted() -> None:
     with running_worker() as supervisor:
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
         before = Heartbeat.objects.get(cluster="packing").restarts
-        orphans = main_process(supervisor, "packing").children(recursive=True)
-        main_process(supervisor, "packing").kill()
+        orphans = helpers(supervisor)
+        running_pool(supervisor).kill()
         assert wait_for(lambda: gone(orphans), 5)
         assert beats("packing", 10)
         assert Heartbeat.objects.get(cluster="packing").restarts == before + 1
@@ -57,8 +67,7 @@ def test_a_killed_cluster_is_started_again_and_counted() -> None:
 def test_a_frozen_cluster_is_replaced() -> None:
     with running_worker() as supervisor:
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
-        frozen = [main_process(supervisor, "packing")]
-        frozen += frozen[0].children(recursive=True)
+        frozen = [running_pool(supervisor), *helpers(supervisor)]
         for process in frozen:
             process.suspend()
         beats("packing", 1)
@@ -72,7 +81,7 @@ def test_a_killed_supervisor_leaves_no_process_behind() -> None:
     with running_worker() as supervisor:
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
         below = supervisor.children(recursive=True)
-        assert len(below) == 17
+        assert len(below) == 8
         supervisor.kill()
         assert wait_for(lambda: gone(below), 5)
 

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
@@ -9,7 +10,8 @@ from pytest_django import Settings
 
 from shop.worker import tasks
 from shop.worker.models import Heartbeat
-from shop.worker.wake_up import clear_queue, wake
+from shop.worker.table_broker import TableBroker
+from shop.worker.wake_up import wake
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,11 @@ def working(beat: tasks.Beat) -> None:
     calls.append(beat.cluster)
 
 
+def woken(broker: TableBroker) -> list[str]:
+    """The clusters that the broker gives next, in order."""
+    return [SignedPackage.loads(task)["args"][0] for _, task in broker.dequeue() or []]
+
+
 def test_at_most_one_wake_up_waits() -> None:
     wake("packing")
     wake("packing")
@@ -32,11 +39,12 @@ def test_at_most_one_wake_up_waits() -> None:
     assert sorted(OrmQ.objects.values_list("key", flat=True)) == ["messages", "packing"]
 
 
-def test_a_wake_up_that_was_taken_does_not_hold_up_the_next() -> None:
-    wake("packing")
-    OrmQ.objects.update(lock=timezone.now() + timedelta(minutes=15))
-    wake("packing")
-    assert OrmQ.objects.count() == 2
+def test_a_wake_up_is_one_statement() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        wake("packing")
+        wake("packing")
+    assert len(queries) == 2
+    assert OrmQ.objects.count() == 1
 
 
 def test_a_rollback_takes_its_wake_up_along() -> None:
@@ -52,13 +60,44 @@ def test_a_wake_up_names_its_cluster_and_is_not_repeated_when_it_fails() -> None
     assert task["cluster"] == "messages"
     assert task["ack_failure"] is True
     assert task["args"] == ("messages",)
+    assert task["timeout"] == 120
 
 
-def test_forgetting_is_for_one_cluster() -> None:
+def test_each_cluster_is_woken_at_the_start_and_a_second_later() -> None:
+    broker = TableBroker()
+    everyone = ["packing", "messages", "webhooks"]
+    assert woken(broker) == everyone
+    assert woken(broker) == []
+    broker.ticks._last -= 1
+    assert woken(broker) == everyone
+    assert not OrmQ.objects.exists()
+
+
+def test_a_wake_up_is_taken_once_and_does_not_hold_up_the_next() -> None:
+    broker, other = TableBroker(), TableBroker()
+    assert len(woken(broker)) == len(woken(other)) == 3
+    wake("webhooks")
     wake("packing")
-    wake("messages")
-    clear_queue("packing")
-    assert OrmQ.objects.get().key == "messages"
+    assert sorted(woken(broker)) == ["packing", "webhooks"]
+    assert woken(other) == []
+    wake("packing")
+    assert woken(other) == ["packing"]
+
+
+def test_a_wake_up_that_a_worker_of_the_version_before_took_is_taken_again() -> None:
+    broker = TableBroker()
+    assert len(woken(broker)) == 3
+    wake("packing")
+    OrmQ.objects.update(lock=timezone.now() + timedelta(minutes=15))
+    assert woken(broker) == ["packing"]
+
+
+def test_tasks_of_others_are_left_alone() -> None:
+    broker = TableBroker()
+    assert len(woken(broker)) == 3
+    OrmQ.objects.create(key="others", payload="", lock=timezone.now())
+    assert woken(broker) == []
+    assert OrmQ.objects.get().key == "others"
 
 
 def test_one_failing_drain_does_not_keep_others_from_running(
@@ -74,6 +113,17 @@ def test_one_failing_drain_does_not_keep_others_from_running(
     beat_at = Heartbeat.objects.get(cluster="packing").beat_at
     assert beat_at is not None
     assert beat_at >= before
+
+
+def test_hourly_work_runs_at_the_start_and_an_hour_later(settings: Settings) -> None:
+    calls.clear()
+    settings.WORKER_CLUSTERS = {"tests": {"tasks": [], "hourly": [f"{__name__}.working"]}}
+    tasks.run_cluster("tests")
+    tasks.run_cluster("tests")
+    assert calls == ["tests"]
+    tasks.hours._last["tests"].value -= 3600
+    tasks.run_cluster("tests")
+    assert calls == ["tests", "tests"]
 
 
 def test_a_heartbeat_is_written_at_most_once_a_second() -> None:

@@ -18,7 +18,7 @@ from shop.access.signing_secrets import signing_secrets
 from shop.access.tokens import may_act
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
-from shop.notifications.webhooks.selection import SLOTS, claim, reclaim_expired
+from shop.notifications.webhooks.selection import SLOTS, claim, is_anything_due, reclaim_expired
 from shop.worker.http_client import HttpClient
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ Failure = Attempt.Failure
 
 def deliver_due(beat: Callable[[], None]) -> None:
     """Send what is due until nothing is due or under way, calling `beat` once a second."""
+    if not is_anything_due():
+        return
     until = time.monotonic() + AT_MOST
     under_way: set[Future[Attempt]] = set()
     with ThreadPoolExecutor(SLOTS) as pool:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
 from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MAX_FAILURES
 from shop.worker import leases
@@ -20,6 +21,13 @@ AT_ONCE = 3  # of one receiver
 OF_ONE_APPLICATION = SLOTS // 2  # however many hosts it has: the others' calls find room
 
 WAITING, SENDING = Delivery.State.WAITING, Delivery.State.SENDING
+
+ANYTHING_DUE = CompiledQuery(
+    lambda: Delivery.objects.filter(
+        Q(state=WAITING, next_attempt_at__lte=Parameter("now"))
+        | Q(state=SENDING, lease_until__lt=Parameter("now"))
+    ).values_list("pk")[:1]
+)
 
 
 def claim(number: int) -> list[Delivery]:
@@ -48,6 +56,11 @@ def reclaim_expired() -> None:
             state = WAITING if delivery.attempts < MAX_ATTEMPTS else Delivery.State.FAILED
             leases.release(delivery, state=state, next_attempt_at=now)
             Attempt.objects.create(delivery=delivery, at=now, failure=Attempt.Failure.STOPPED)
+
+
+def is_anything_due() -> bool:
+    """Tell if there may be something to claim or to reclaim: asked each second, mostly in vain."""
+    return ANYTHING_DUE.first(now=timezone.now()) is not None
 
 
 def _is_due(now: datetime) -> Q:

@@ -4,10 +4,9 @@ import hashlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import suppress
-from functools import partial
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,11 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.utils.module_loading import import_string
 
 from shop.message_catalogues import compile_catalogues
-from shop.worker.processes import Stop, die_with, end_groups, kill_group
-from shop.worker.supervisor import GRACE
+from shop.worker.processes import Stop, fork, group_of, kill_group, name_process, share_memory
+from shop.worker.supervisor import supervise
 
 
 class Command(BaseCommand):
@@ -34,13 +33,20 @@ class Command(BaseCommand):
         host = os.environ.get("BIND") or "127.0.0.1"
         port = port_number(os.environ.get("PORT") or "8000")
         check_free(host, port)
-        call_command("migrate", verbosity=0, skip_checks=False)
-        compile_catalogues()
-        collect_static()
-        call_command("demo_data")
-        self.stdout.flush()
-        connections.close_all()  # what follows needs no database
-        run(host, port)
+        # In a process of its own: what it loads for that would be kept by all others.
+        preparation = fork(prepare, dies_by=signal.SIGKILL)
+        preparation.join()
+        if preparation.exitcode:
+            raise SystemExit(preparation.exitcode)
+        supervise(settings.WORKER_CLUSTERS, Stop(), [WebServer(host, port)])
+
+
+def prepare() -> None:
+    """Create or update the database, its demo data, and the files to serve."""
+    call_command("migrate", verbosity=0, skip_checks=False)
+    compile_catalogues()
+    collect_static()
+    call_command("demo_data")
 
 
 def port_number(text: str) -> int:
@@ -104,39 +110,38 @@ def worker() -> list[str]:
     return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "worker"]
 
 
-def run(host: str, port: int) -> None:
-    """Keep the web server and the worker running until Ctrl-C or SIGTERM."""
-    commands = [web_server(host, port), worker()]
-    stop = Stop()
-    running: list[subprocess.Popen[bytes]] = []
-    try:
-        running.extend(start(command) for command in commands)
-        announced = False
-        while not stop.asked:
-            if not announced and answers(host, port):
-                announced = True
-                print(f"\nhttp://localhost:{port}   (Ctrl-C ends it)\n", flush=True)
-            for place, process in enumerate(running):
-                if process.poll() is not None:
-                    print(f"{commands[place][2]} ended and is started again.", flush=True)
-                    kill_group(process)
-                    stop.sleep(1)
-                    running[place] = start(commands[place])
-            stop.sleep(0.2)
-    finally:
-        # Longer than the worker's own grace, so that it can end what it started.
-        end_groups(running, GRACE + 3)
+def serve(host: str, port: int) -> None:
+    """Do as the command of `web_server`, but load the shop once for all its processes."""
+    from granian.cli import cli
+
+    name_process("shop-web")
+    _python, _m, _granian, *options = web_server(host, port)
+    import_string(settings.WSGI_APPLICATION)
+    share_memory()
+    cli(options)
 
 
-def start(command: list[str]) -> subprocess.Popen[bytes]:
-    """Start a process in a group of its own, out of reach of the terminal's Ctrl-C.
+class WebServer:
+    """The web server, started again when it ends."""
 
-    It is asked to end where this one is killed.
-    """
-    return subprocess.Popen(
-        command,
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.DEVNULL,
-        process_group=0,
-        preexec_fn=partial(die_with, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 (no threads)
-    )
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self.process: ForkProcess | None = None
+        self.is_announced = False
+
+    def watch(self) -> None:
+        """Start it where it is missing; print its address once it answers."""
+        if self.process is not None and not self.process.is_alive():
+            print("The web server ended and is started again.", flush=True)
+            kill_group(group_of(self.process))
+            self.process = None
+        if self.process is None:
+            self.process = fork(serve, self.host, self.port, dies_by=signal.SIGTERM)
+        elif not self.is_announced and answers(self.host, self.port):
+            self.is_announced = True
+            print(f"\nhttp://localhost:{self.port}   (Ctrl-C ends it)\n", flush=True)
+
+    def end(self) -> list[ForkProcess]:
+        """The process to end, if there is one."""
+        return [self.process] if self.process else []

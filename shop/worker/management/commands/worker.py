@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from shop.worker.processes import Stop
 from shop.worker.supervisor import supervise
 
 
@@ -15,4 +16,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM or Ctrl-C."""
-        supervise(settings.WORKER_CLUSTERS)
+        supervise(settings.WORKER_CLUSTERS, Stop())

@@ -1,0 +1,55 @@
+"""The pool: django-q2's processes, forked from one that has loaded everything.
+
+Its main process starts the others and starts them again; one fetches wake-ups, one writes results
+down (there are none), and the workers run tasks.
+"""
+
+import threading
+import uuid
+from importlib import import_module
+
+from django.conf import settings
+from django.db import connection
+from django.utils import translation
+from django.utils.module_loading import import_string
+from django_q.cluster import Sentinel
+from django_q.signals import post_spawn
+
+from shop.worker import tasks
+from shop.worker.http_client import tls
+from shop.worker.processes import Stop, name_process, tie_children
+from shop.worker.slots import slots_of
+
+
+def load() -> None:
+    """Load what the pool's processes need, so that they share its memory."""
+    import_module(settings.ROOT_URLCONF)  # mails link to pages
+    for cluster in settings.WORKER_CLUSTERS.values():
+        for path in [*cluster["tasks"], *cluster.get("hourly", [])]:
+            import_string(path)
+    for path in settings.PACKING_STEPS:
+        import_string(path)
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            translation.gettext("")
+    tls()
+    connection.ensure_connection()  # with it, the database's library
+
+
+def run_pool() -> None:
+    """Run the pool's processes, as its main process, until SIGTERM."""
+    stop = Stop()
+    tie_children()
+    name_process("shop-pool")
+    tasks.hours = tasks.Hours()  # a task that died with its pool is not put off for an hour
+    sentinel = Sentinel(stop, threading.Event(), uuid.uuid4(), start=False)
+    # As many as may be busy at once, so that one is free for any cluster that may have another.
+    sentinel.pool_size = sum(map(slots_of, settings.WORKER_CLUSTERS))
+    post_spawn.connect(name_worker)
+    stop.listen()  # the sentinel has set handlers of its own
+    sentinel.start()
+
+
+def name_worker(**_kwargs: object) -> None:
+    """Name a process that has begun to wait for tasks."""
+    name_process(tasks.IDLE)
