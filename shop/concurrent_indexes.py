@@ -13,11 +13,12 @@ class AddIndexConcurrently(migrations.AddIndex):
 
     def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
         """Create the index, on PostgreSQL CONCURRENTLY."""
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, *states)
-            return
+        concurrently = schema_editor.connection.vendor == "postgresql"
         model = states[-1].apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            # What an interrupted run leaves is not valid.
-            schema_editor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{self.index.name}"')
-            schema_editor.add_index(model, self.index, concurrently=True)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        # What an interrupted run leaves may not be valid.
+        word = "CONCURRENTLY " if concurrently else ""
+        schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.index.name}"')
+        options = {"concurrently": True} if concurrently else {}
+        schema_editor.add_index(model, self.index, **options)

@@ -15,6 +15,7 @@ from shop.orders.models import Order, State
 from shop.orders.order_counts import fold_counts
 from shop.orders.order_lookup import orders_of_address
 from shop.packing.dispatch import due, reclaim_expired
+from shop.tenancy.models import User
 from tests.backoffice.plans import Statement, statements
 from tests.benchmarks.forged_orders import forge
 from tests.factories import make_application, make_token, make_user
@@ -35,6 +36,11 @@ def application() -> Application:
     Order.objects.exclude(state=State.NEW).update(application=application)
     pks = list(Order.objects.order_by("pk").values_list("pk", flat=True))
     Order.objects.filter(pk__in=pks[::5]).update(application=bystander, placed_by=make_user())
+    members = User.objects.bulk_create(User(email=f"m{n}@example.com") for n in range(500))
+    packed = list(Order.objects.filter(state=State.PACKED)[: len(members)])
+    for order, member in zip(packed, members, strict=True):
+        order.member = member
+    Order.objects.bulk_update(packed, ["member"])
     Token.objects.bulk_create(Token(type="at", hash=f"{n}", scopes="") for n in range(500))
     fold_counts(lambda: None)
     return application

@@ -146,8 +146,8 @@ def list_orders(
         counted["state"] = query.state
     if query.product:
         # By the key of the tier, with which indexes begin; without a query of its own.
-        tier = Product.objects.filter(code=query.product).values("pk")
-        counted["product"] = Subquery(tier)
+        tier = Product.objects.filter(code=query.product).order_by()
+        counted["product"] = Subquery(tier.values("pk"))
     times = {"created_at__gt": query.created_after, "updated_at__gt": query.updated_after}
     times = {name: when for name, when in times.items() if when is not None}
     found = orders.filter(**counted, **times)

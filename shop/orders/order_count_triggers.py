@@ -89,14 +89,13 @@ def _when(rows: list[str], differs: str) -> str:
 
 
 def _add(signs: dict[str, int]) -> str:
-    """The statement that adds to the numbers of each row's application and of its user."""
+    """The statement that adds to the numbers for each row's application and for its user."""
     rows = [
-        f"SELECT {values}, {row}.product_id, {row}.state, {sign} "
-        f"WHERE {row}.{holder} IS NOT NULL AND {row}.state <> 'new'"
+        f"SELECT {holders}, {row}.product_id, {row}.state, {sign} WHERE {row}.state <> 'new'{also}"
         for row, sign in signs.items()
-        for holder, values in (
-            ("application_id", f"{row}.application_id, NULL"),
-            ("placed_by_id", f"NULL, {row}.placed_by_id"),
+        for holders, also in (
+            (f"{row}.application_id, NULL", ""),
+            (f"NULL, {row}.placed_by_id", f" AND {row}.placed_by_id IS NOT NULL"),
         )
     ]
     return f"{INTO}) {' UNION ALL '.join(rows)}"
@@ -105,11 +104,11 @@ def _add(signs: dict[str, int]) -> str:
 def _recount() -> str:
     """The statement that writes the numbers of all orders there are."""
     counts = [
-        f"SELECT {values}, product_id, state, count(*), TRUE FROM orders_order "  # noqa: S608
-        f"WHERE {holder} IS NOT NULL AND state <> 'new' GROUP BY {holder}, product_id, state"
-        for holder, values in (
-            ("application_id", "application_id, NULL"),
-            ("placed_by_id", "NULL, placed_by_id"),
+        f"SELECT {holders}, product_id, state, count(*), TRUE FROM orders_order "  # noqa: S608
+        f"WHERE state <> 'new'{also} GROUP BY {holder}, product_id, state"
+        for holder, holders, also in (
+            ("application_id", "application_id, NULL", ""),
+            ("placed_by_id", "NULL, placed_by_id", " AND placed_by_id IS NOT NULL"),
         )
     ]
     return f"{INTO}, folded) {' UNION ALL '.join(counts)}"

@@ -1,4 +1,4 @@
-"""How many orders an application or a user has placed, by state and tier, without counting them.
+"""The numbers of placed orders, by application or user, state and tier, without counting them.
 
 Triggers of the database write a row here with each change of an order (`order_count_triggers.py`),
 so that no way of changing one can leave it out. Nobody waits for a row that others write, too: a
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from django.db import models, transaction
-from django.db.models import DO_NOTHING, Index, Q, QuerySet
+from django.db.models import DO_NOTHING, Index, Q, QuerySet, Sum
 
 from shop.access.models import Application
 from shop.catalogue.models import Product
@@ -24,7 +24,8 @@ AT_ONCE = 1000
 class OrderCount(models.Model):
     """A change of a number of orders, or many of them `folded` into one.
 
-    Counts what an application placed, or what a user placed: exactly one of the two is set.
+    Each order is counted for its application, or for none; and once more for the user who placed
+    it, if there is one. Only rows of the second kind have `placed_by`, and those no `application`.
     """
 
     # No constraints and indexes of their own: a row is written with nearly every order.
@@ -46,7 +47,7 @@ class OrderCount(models.Model):
             Index(
                 fields=["application", "state", "product", "number"],
                 name="order_count_of_application",
-                condition=Q(application__isnull=False),
+                condition=Q(placed_by__isnull=True),
             ),
             Index(
                 fields=["placed_by", "state", "product", "number"],
@@ -72,8 +73,14 @@ def counts_of(application: Application | None, user: User | None) -> QuerySet[Or
     triggers do not see.
     """
     if user is None:
-        return OrderCount.objects.filter(application=application)
+        return OrderCount.objects.filter(application=application, placed_by=None)
     return None if application else OrderCount.objects.filter(placed_by=user)
+
+
+def placed_by_state() -> dict[str, int]:
+    """The numbers of all placed orders by state."""
+    counts = OrderCount.objects.filter(placed_by=None).order_by()
+    return dict(counts.values_list("state").annotate(Sum("number")))
 
 
 def fold_counts(beat: Callable[[], None]) -> None:
@@ -93,7 +100,8 @@ def _fold_some() -> bool:
         sums[_key(key)] += number
         pks.append(pk)
     applications, users, *_rest = ({*column} - {None} for column in zip(*sums, strict=True))
-    of_these = Q(application__in=applications) | Q(placed_by__in=users)
+    of_applications = Q(application__in=applications) | Q(application=None)
+    of_these = (of_applications & Q(placed_by=None)) | Q(placed_by__in=users)
     before = OrderCount.objects.filter(of_these, folded=True)
     for pk, number, *key in before.values_list("pk", "number", *KEY):
         if _key(key) in sums:

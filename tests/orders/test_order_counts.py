@@ -17,10 +17,10 @@ from shop.orders import order_counts
 from shop.orders.basket import update_document
 from shop.orders.cancellation import expire_incomplete
 from shop.orders.document import check_document
-from shop.orders.models import PLACED_STATES, Order, OrderCount, State
+from shop.orders.models import PLACED_STATES, Order, State
 from shop.orders.open_orders import Owner, delete_open, locked_basket, open_order
 from shop.orders.order_count_triggers import create_missing_triggers, drop_triggers
-from shop.orders.order_counts import KEY, counts_of, fold_counts
+from shop.orders.order_counts import KEY, OrderCount, counts_of, fold_counts, placed_by_state
 from shop.orders.placing import Caller, submit_open_order
 from shop.orders.states import TRANSITIONS, transition
 from tests.factories import DETAILS, make_application, make_order, make_user, pack_all
@@ -54,8 +54,7 @@ def kept() -> dict[Any, int]:
 def real() -> dict[Any, int]:
     found = Counter[Any]()
     for order in Order.objects.exclude(state=State.NEW):
-        if order.application_id:
-            found[order.application_id, None, order.product_id, order.state] += 1
+        found[order.application_id, None, order.product_id, order.state] += 1
         if order.placed_by_id:
             found[None, order.placed_by_id, order.product_id, order.state] += 1
     return dict(found)
@@ -165,6 +164,15 @@ def test_counts_of_are_those_of_the_holder() -> None:
         for counts in (counts_of(mine, None), counts_of(None, person), counts_of(mine, person))
     ]
     assert totals == [2, 2, None]
+
+
+def test_all_placed_orders_are_counted_by_state() -> None:
+    open_order(Owner())
+    for caller in (Caller(make_application()), Caller(user=make_user()), Caller()):
+        make_order(caller=caller)
+    pack_all()
+    make_order("xl")
+    assert placed_by_state() == {"packed": 3, "pending": 1, "packing": 0}
 
 
 def test_few_rows_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
