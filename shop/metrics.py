@@ -22,6 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, State
+from shop.orders.order_counts import placed_by_state
 from shop.packing.attempts import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
 from shop.worker.models import Heartbeat
@@ -77,7 +78,7 @@ class _Rows:
 
 def _orders() -> Iterator[Metric]:
     by_state = GaugeMetricFamily("shop_orders", "Orders by state.", labels=["state"])
-    found = dict(Order.objects.order_by().values_list("state").annotate(Count("pk")))
+    found = placed_by_state() | {State.NEW: Order.objects.filter(state=State.NEW).count()}
     for state in State.values:
         by_state.add_metric([state], found.get(state, 0))
     yield by_state

@@ -1,6 +1,7 @@
 """`/metrics`: what Prometheus reads, who may, and that it tells no secret."""
 
 import math
+import re
 from datetime import timedelta
 
 import pytest
@@ -128,11 +129,17 @@ def test_worker_is_shown_by_cluster(settings: Settings) -> None:
     assert clusters == set(settings.WORKER_CLUSTERS)
 
 
-def test_scrape_costs_six_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_scrape_costs_seven_queries_and_reads_no_finished_order(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     make_order()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7) as queries:
         answer = ask()
     assert 'state="pending"' in answer.content.decode()
+    asked = [each["sql"] for each in queries.captured_queries]
+    of_orders = [sql for sql in asked if 'FROM "orders_order" ' in sql]
+    assert len(of_orders) == 2
+    assert all(re.search(r'"state" = \'?(new|pending)\b', sql) for sql in of_orders)
 
 
 def test_no_hash_no_address_and_no_name_is_told() -> None:

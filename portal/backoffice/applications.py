@@ -29,7 +29,7 @@ from shop.access.models import Application
 from shop.access.signing_secrets import OVERLAP, rotate
 from shop.access.tokens import issue, last_used, tokens_of
 from shop.orders.models import Order
-from shop.orders.states import FINISHED
+from shop.orders.states import FINISHED, UNDER_WAY
 from shop.typed_text import isolated
 
 LOOK, CHANGE = "access.view_application", "access.change_application"
@@ -189,7 +189,7 @@ def _ask_for_new_secret(request: HttpRequest, application: Application) -> HttpR
 
 
 def _ask_to_switch_off(request: HttpRequest, application: Application) -> HttpResponse:
-    waiting = Order.objects.filter(application=application).exclude(state__in=FINISHED).count()
+    waiting = Order.objects.filter(application=application, state__in=UNDER_WAY).count()
     orders = ngettext(
         "%(number)s order that it placed is not finished: the partner is not told how it ends.",
         "%(number)s orders that it placed are not finished: the partner is not told how they end.",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery, Sum
 from django.http import QueryDict
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,7 @@ from shop.orders.cursors import Position, read_cursor, sorted_after, write_curso
 from shop.orders.document import Errors
 from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
+from shop.orders.order_counts import OrderCount
 
 LARGEST_PAGE = 100
 # Beyond any list, and still a number that databases take as an offset.
@@ -131,34 +132,51 @@ class InvalidQueryError(Exception):
         self.errors = errors
 
 
-def list_orders(orders: QuerySet[Order], parameters: QueryDict) -> Page:
+def list_orders(
+    orders: QuerySet[Order], parameters: QueryDict, counts: QuerySet[OrderCount] | None
+) -> Page:
     """The page of `orders` that `parameters` ask for, newest first.
 
-    A page after the last one is empty. Raises InvalidQueryError with every parameter at fault.
+    The total is the sum of the `counts` of these orders, unless they are filtered by time. A page
+    after the last one is empty. Raises InvalidQueryError with every parameter at fault.
     """
     query = _read(parameters)
-    wanted = {
-        "state": query.state,
-        "product__code": query.product,
-        "created_at__gt": query.created_after,
-        "updated_at__gt": query.updated_after,
-    }
-    found = orders.filter(**{name: value for name, value in wanted.items() if value is not None})
-    total = found.count()
-    if total == 0:
-        # An unknown tier has no orders, so the extra query is needed only here.
-        if query.product and not Product.objects.filter(code=query.product).exists():
-            raise InvalidQueryError({"product": ["is not a tier."]})
-        return Page([], total, query)
-    start = read_cursor(query.cursor) if query.cursor else None
-    rows = sorted_after(found.select_related("product"), "created_at", start, descending=True)
+    counted: dict[str, Any] = {}
+    if query.state:
+        counted["state"] = query.state
+    if query.product:
+        # By the key of the tier, with which indexes begin; without a query of its own.
+        tier = Product.objects.filter(code=query.product).order_by()
+        counted["product"] = Subquery(tier.values("pk"))
+    times = {"created_at__gt": query.created_after, "updated_at__gt": query.updated_after}
+    times = {name: when for name, when in times.items() if when is not None}
+    found = orders.filter(**counted, **times)
+    if counts is None or times:
+        total = found.count()
+    else:
+        total = counts.filter(**counted).aggregate(total=Sum("number"))["total"] or 0
+    # An unknown tier has no orders, so the extra query is needed only here.
+    if total == 0 and query.product and not Product.objects.filter(code=query.product).exists():
+        raise InvalidQueryError({"product": ["is not a tier."]})
+    rows = _rows(found.select_related("product"), query, total)
+    if len(rows) <= query.per_page:
+        return Page(rows, total, query)
+    last = rows[query.per_page - 1]
+    return Page(rows[: query.per_page], total, query, (last.created_at, last.pk))
+
+
+def _rows(found: QuerySet[Order], query: ListQuery, total: int) -> list[Order]:
+    """The orders of the page, and one more if any follow."""
     first = (query.page - 1) * query.per_page
-    # One more tells whether any follow.
-    page = list(rows[first : first + query.per_page + 1])
-    if len(page) <= query.per_page:
-        return Page(page, total, query)
-    last = page[query.per_page - 1]
-    return Page(page[: query.per_page], total, query, (last.created_at, last.pk))
+    if first >= total:
+        return []
+    end = first + query.per_page + 1
+    if first <= total // 2:
+        start = read_cursor(query.cursor) if query.cursor else None
+        return list(sorted_after(found, "created_at", start, descending=True)[first:end])
+    # From the end, so that the database walks past at most half of the orders.
+    oldest_first = sorted_after(found, "created_at", None, descending=False)
+    return list(oldest_first[max(0, total - end) : total - first])[::-1]
 
 
 def _read(parameters: QueryDict) -> ListQuery:

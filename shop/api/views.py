@@ -20,6 +20,7 @@ from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import HASH, Order, State
+from shop.orders.order_counts import counts_of
 from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
@@ -50,7 +51,8 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     if request.method == "POST":
         return _place(request, bearer)
     try:
-        page = list_orders(_placed_by(bearer), request.GET)
+        counts = counts_of(bearer.application, bearer.token.user)
+        page = list_orders(_placed_by(bearer), request.GET, counts)
     except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)

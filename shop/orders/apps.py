@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class OrdersConfig(AppConfig):
@@ -12,3 +13,6 @@ class OrdersConfig(AppConfig):
             order_erasure,
             search_index,
         )
+        from shop.orders.order_count_triggers import create_missing_triggers
+
+        post_migrate.connect(create_missing_triggers, sender=self)

@@ -16,6 +16,7 @@ from shop.catalogue.prices import gross
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
+from shop.orders.order_counts import OrderCount  # noqa: F401 -- the same
 from shop.orders.order_indexes import ORDER_INDEXES
 from shop.orders.order_numbers import new_order_number
 from shop.tenancy.models import Client, Invitation, Project, User
@@ -99,9 +100,9 @@ class Order(CanonicalEmailModel):
     owner_digest = models.CharField(max_length=64, null=True, blank=True, editable=False)
     owner = optional(User)
 
-    # Who placed it.
-    application = optional(Application, on_delete=models.PROTECT)
-    placed_by = optional(User)
+    # Who placed it. Indexes `order_list` and `order_list_of_user` begin with these.
+    application = optional(Application, on_delete=models.PROTECT, db_index=False)
+    placed_by = optional(User, db_index=False)
 
     # How packing went.
     packing_began_at = models.DateTimeField(null=True, blank=True)

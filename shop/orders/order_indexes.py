@@ -2,9 +2,36 @@
 
 from django.db.models import Index, Q
 
+# The list of `/api/orders`, newest first: a page is a walk along one of them, however many orders
+# there are. Those that no program placed are in none.
+LIST_INDEXES = [
+    Index(
+        fields=[*fields, "created_at", "id"],
+        name=f"order_list{name}",
+        condition=Q(application__isnull=False),
+    )
+    for name, fields in {
+        "": ["application"],
+        "_by_state": ["application", "state"],
+        "_by_tier": ["application", "product"],
+        "_by_both": ["application", "product", "state"],
+    }.items()
+]
+LIST_INDEXES += [
+    Index(
+        fields=["application", "updated_at"],
+        name="order_list_changed",
+        condition=Q(application__isnull=False),
+    ),
+    Index(
+        fields=["placed_by", "created_at", "id"],
+        name="order_list_of_user",
+        condition=Q(placed_by__isnull=False),
+    ),
+]
+
 ORDER_INDEXES = [
     Index(fields=["state", "updated_at"]),
-    Index(fields=["application", "-created_at"]),
     Index(fields=["owner_digest"]),
     # The state in front, else SQLite without statistics takes the index above and sorts.
     Index(
@@ -32,4 +59,5 @@ ORDER_INDEXES = [
     ),
     Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
     Index(fields=["canonical_email"], name="order_mailbox"),
+    *LIST_INDEXES,
 ]

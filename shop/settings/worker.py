@@ -68,6 +68,7 @@ WORKER_CLUSTERS = {
         # Bulk actions of staff run after the mail, for a few seconds at a time.
         "tasks": [
             "shop.orders.search_index.number_orders",
+            "shop.orders.order_counts.fold_counts",
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],

@@ -1,0 +1,24 @@
+"""Migrations that add an index to a large table without holding up those who write to it."""
+
+from typing import Any
+
+from django.db import migrations
+
+
+class AddIndexConcurrently(migrations.AddIndex):
+    """Add an index; on PostgreSQL beside running writes. The migration must not be `atomic`.
+
+    A run that was interrupted can be repeated.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        """Create the index, on PostgreSQL CONCURRENTLY."""
+        concurrently = schema_editor.connection.vendor == "postgresql"
+        model = states[-1].apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        # What an interrupted run leaves may not be valid.
+        word = "CONCURRENTLY " if concurrently else ""
+        schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.index.name}"')
+        options = {"concurrently": True} if concurrently else {}
+        schema_editor.add_index(model, self.index, **options)

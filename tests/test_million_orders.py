@@ -1,0 +1,126 @@
+"""With a million orders, what is asked all the time reads an index, and sorts a page at most."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from allauth.idp.oidc.models import Token
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from shop.access.models import Application
+from shop.notifications.emails.send import send_due
+from shop.orders.models import Order, State
+from shop.orders.order_counts import fold_counts
+from shop.orders.order_lookup import orders_of_address
+from shop.packing.dispatch import due, reclaim_expired
+from shop.tenancy.models import User
+from tests.backoffice.plans import Statement, statements
+from tests.benchmarks.forged_orders import forge
+from tests.factories import make_application, make_token, make_user
+from tests.million_orders import believe_a_million, slow_parts, sorts
+from tests.pages import visitor
+
+pytestmark = pytest.mark.django_db
+
+FORGED = 2000
+
+
+@pytest.fixture
+def application() -> Application:
+    """One that placed four of five orders, of which some are a user's; another placed the rest."""
+    for _done in forge(FORGED):
+        pass
+    application, bystander = make_application(), make_application("Bystander")
+    Order.objects.exclude(state=State.NEW).update(application=application)
+    pks = list(Order.objects.order_by("pk").values_list("pk", flat=True))
+    Order.objects.filter(pk__in=pks[::5]).update(application=bystander, placed_by=make_user())
+    members = User.objects.bulk_create(User(email=f"m{n}@example.com") for n in range(500))
+    packed = list(Order.objects.filter(state=State.PACKED)[: len(members)])
+    for order, member in zip(packed, members, strict=True):
+        order.member = member
+    Order.objects.bulk_update(packed, ["member"])
+    Token.objects.bulk_create(Token(type="at", hash=f"{n}", scopes="") for n in range(500))
+    fold_counts(lambda: None)
+    return application
+
+
+def ask_lists(token: str) -> list[Statement]:
+    """What first pages, last pages and pages after a cursor ask, filtered and not."""
+    headers = {"Authorization": f"Bearer {token}"}
+    middle = int((datetime.now(UTC) - timedelta(days=150)).timestamp() * 1e6)
+    narrow = ("", "state=packed", "state=need_human", "product=s", "product=m&state=packed")
+    with statements() as asked:
+        for query in narrow:
+            first = Client().get(f"/api/orders?per_page=1&{query}", headers=headers)
+            last = re.search(r'<([^>]+)>; rel="last"', first["Link"])
+            assert last
+            for address in (last[1], f"/api/orders?cursor={middle}-1&{query}"):
+                assert Client().get(address, headers=headers).json()["data"]["array"]
+    return [each for each in asked if '"orders_order' in each[0]]
+
+
+def test_lists_walk_along_an_index(application: Application) -> None:
+    token, person = make_token(application), Order.objects.exclude(placed_by=None)[0].placed_by
+    assert person
+    asked = ask_lists(token)
+    assert len(asked) == 2 * 3 * 5
+    if connection.vendor == "sqlite":
+        # It has no statistics until somebody runs ANALYZE.
+        assert slow_parts(asked) + sorts(asked) == []
+    believe_a_million()
+    assert slow_parts(asked) + sorts(asked) == []
+    of_person = ask_lists(make_token(person))
+    assert slow_parts(of_person) == []
+    lately = (datetime.now(UTC) - timedelta(hours=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with statements() as by_time:
+        for name in ("created_after", "updated_after"):
+            headers = {"Authorization": f"Bearer {token}"}
+            assert Client().get(f"/api/orders?{name}={lately}", headers=headers).headers["Total"]
+    assert len([each for each in by_time if "COUNT(*)" in each[0]]) == 2
+    assert slow_parts(by_time) == []
+
+
+def test_what_is_asked_all_the_time_reads_an_index(application: Application) -> None:
+    packed, waiting = (
+        Order.objects.filter(state=state, application=application)[0]
+        for state in (State.PACKED, State.NEED_HUMAN)
+    )
+    assert packed.user_email
+    believe_a_million()
+    staff = visitor(make_user(is_staff=True, is_superuser=True))
+    token = make_token(application)
+    pages = [
+        f"/register/{waiting.order_hash}/",
+        f"/register/{waiting.order_hash}/progress/?seen=x",
+    ]
+    desk = [
+        "", "counts/", "?show=packed", f"orders/{packed.pk}/", f"?q={packed.order_hash}",
+        f"?q={packed.user_email}", "?q=hafenfilm", f"?q={packed.order_number}",
+    ]  # fmt: skip
+    with statements() as asked:
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = Client().get(f"/api/orders/{packed.order_hash}", headers=headers)
+        assert answer.status_code == 200
+        for page in pages:
+            assert Client().get(page).status_code == 200
+        for page in desk:
+            assert staff.get(f"/staff/{page}").status_code == 200, page
+        assert orders_of_address(packed.user_email)
+        assert due()
+        reclaim_expired()
+        send_due(lambda: None)
+        fold_counts(lambda: None)
+    assert len(dict(asked)) > 30
+    assert slow_parts(list(dict(asked).items())) == []
+
+
+def test_slow_parts_are_noticed(application: Application) -> None:
+    believe_a_million()
+    with statements() as asked:
+        list(Order.objects.filter(promo_code="x"))
+        list(Order.objects.filter(application=application).order_by("tier_name", "pk")[:5])
+        list(Order.objects.filter(created_at__gt=timezone.now()).order_by("tier_name"))
+    assert len(slow_parts(asked[:1])) == 1
+    assert len(sorts(asked[1:2])) >= 1
