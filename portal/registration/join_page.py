@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
-from portal.registration.order_access import find_order, private
+from portal.registration.order_access import PageOrder, find_order, private
 from portal.registration.status_page import OrderStatus
 from shop.orders.models import Order, State
 from shop.orders.reachability import mark_reached
@@ -100,7 +100,7 @@ def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation)
     return render(request, "registration/join_known.html", context)
 
 
-def _show_problem(request: HttpRequest, order: Order, reason: LinkError.Reason) -> HttpResponse:
+def _show_problem(request: HttpRequest, order: PageOrder, reason: LinkError.Reason) -> HttpResponse:
     member = order.invitation.membership.user if order.invitation else None
     if reason == LinkError.Reason.USED and request.user == member:
         return redirect("portal")

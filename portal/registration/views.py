@@ -20,6 +20,7 @@ from portal.registration.forms import (
 )
 from portal.registration.order_access import (
     find_order,
+    find_order_of_fragment,
     has_named_address,
     has_ordered,
     private,
@@ -199,7 +200,7 @@ def address(request: HttpRequest, order_hash: str) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
     """Return the live fragment, or 204 while the page shows this version (`?seen=`) already."""
-    order = find_order(order_hash)
+    order = find_order_of_fragment(order_hash)
     showing = OrderStatus(order)
     seen = request.GET.get("seen", "")
     if seen == showing.version:
