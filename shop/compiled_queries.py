@@ -26,11 +26,37 @@ class Parameter(RawSQL):
 
 
 @dataclass(frozen=True)
-class Compiled:
-    """The SQL for one kind of database, the order of its parameters, and how rows are read."""
+class Statement:
+    """SQL for one kind of database, and what stands for its signs, `Parameter`s among it."""
 
     sql: str
     parameters: list[Any]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any, Any]) -> "Statement":
+        """Return the SQL of a QuerySet, to be part of a statement that Django cannot write."""
+        sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
+        return cls(sql, list(parameters))
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Return all rows for the values of the parameters, as the database gives them.
+
+        Raises KeyError where a value is missing.
+        """
+        given = [
+            _adapted(values[each.name]) if isinstance(each, Parameter) else each
+            for each in self.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            return cursor.fetchall()
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The statement for one kind of database, and how its rows are read."""
+
+    statement: Statement
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
     read: Callable[[tuple[Any, ...]], Any]
 
@@ -51,13 +77,8 @@ class CompiledQuery(Generic[Row]):
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = _compile(self._build())
-        given = [
-            _adapted(values[each.name]) if isinstance(each, Parameter) else each
-            for each in compiled.parameters
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, given)
-            return [compiled.read(_converted(row, compiled)) for row in cursor.fetchall()]
+        rows = compiled.statement.rows(**values)
+        return [compiled.read(_converted(row, compiled)) for row in rows]
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, or None. Limit the QuerySet where it may have many."""
@@ -74,7 +95,7 @@ def _compile(rows: QuerySet[Any, Any]) -> Compiled:
     ]
     gives_tuples = bool(rows.query.values_select)
     read = tuple if gives_tuples else _reader_of_objects(compiler)
-    return Compiled(sql, list(parameters), converters, read)
+    return Compiled(Statement(sql, list(parameters)), converters, read)
 
 
 def _reader_of_objects(compiler: Any) -> Callable[[tuple[Any, ...]], Model]:

@@ -1,5 +1,6 @@
 """Keyset pagination: each page starts after the last row of the one before, at any depth."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -10,6 +11,13 @@ from shop.orders.models import Order
 
 A_PAGE = 50
 RELATED = ("packing", "delivered_client", "taken_by")
+# What `queue_rows` shows of each.
+SHOWN = (
+    *("order_number", "state", "complete", "fault", "unreachable_since", "updated_at"),
+    *("tier_name", "client_id", "client_name", "follow_up_on"),
+    *("packing__last_step", "packing__attempts", "delivered_client__name"),
+    *("taken_by__first_name", "taken_by__last_name", "taken_by__email"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ def page_of(wanted: Filter, *, after: str = "", before: str = "", size: int = A_
         # The list ends before the cursor now: start from the first page.
         return page_of(wanted, size=size) if start or end else Page([])
     return Page(
-        orders=fetch([pk for _when, pk in found]),
+        orders=fetch([pk for _when, pk in found], SHOWN),
         before=write_cursor(found[0]) if start or (backwards and has_more) else "",
         after=write_cursor(found[-1]) if backwards or has_more else "",
     )
@@ -54,7 +62,10 @@ def positions(
     return list(islice(merge(*lists, reverse=descending), number))
 
 
-def fetch(pks: list[int]) -> list[Order]:
-    """Return the orders `pks`, in this order, with the relations that the table shows."""
-    found = Order.objects.select_related(*RELATED).in_bulk(pks)
+def fetch(pks: list[int], columns: Iterable[str] = ()) -> list[Order]:
+    """Return the orders `pks`, in this order, with the relations that lists show.
+
+    With `columns`, these alone are read; else all.
+    """
+    found = Order.objects.select_related(*RELATED).only(*columns).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]

@@ -12,8 +12,10 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, TAKEN, Filter, parse
 from portal.backoffice.keyset_paging import Page, page_of
 from portal.backoffice.queue_counts import Counts, count_waiting
+from portal.backoffice.queue_rows import rows_of
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.catalogue.models import Product
+from shop.row_patterns import render_rows
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = page_of(wanted, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     counts = count_waiting()
     further = _further_pills(wanted, counts)
+    may_mend = wanted.user.has_perm("orders.mend_order")
+    flags = ["may_mend"] if may_mend else []
     context = {
         "wanted": wanted,
-        "page": page,
+        "rows": render_rows("backoffice/queue_row.html", rows_of(page.orders), *flags),
+        "may_mend": may_mend,
         "counts": counts,
         "states": _state_pills(wanted, counts),
         "further": further,

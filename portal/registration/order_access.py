@@ -96,6 +96,8 @@ def has_ordered(request: HttpRequest, order: Order) -> bool:
     owner = page_owner(request)
     if has_named_address(request, order):
         return True
+    if not owner:
+        return False
     if order.client_id is None and Order.objects.filter(visible_to(owner), pk=order.pk).exists():
         return True
     number = order.client_id or order.delivered_client_id

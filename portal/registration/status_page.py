@@ -41,6 +41,8 @@ CURRENT: dict[str, str] = {
     State.NEED_HUMAN: "waiting",
     State.HAS_PACKING_ERRORS: "stopped",
 }
+# Packing does not go on by itself: the page gives the reason.
+STOPPED = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ class OrderStatus:
         """Explain why packing stopped or the order was cancelled; or return ''."""
         if self.order.state == State.CANCELLED:
             return cancellation_reason(self.order)
-        if not self.order.fault:
+        if not self.order.fault or self.order.state not in STOPPED:
             return ""
         return self._packing.customer_text or customer_error_text(self.order.fault)
 
