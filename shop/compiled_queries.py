@@ -49,7 +49,8 @@ class Statement:
         ]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, given)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _statement(_vendor: str, most: int) -> Statement:
     return Statement(" UNION ALL ".join(sql), parameters)
 
 
-def _oldest(part: Part) -> QuerySet[Order, dict[str, Any]]:
+def _oldest(part: Part) -> QuerySet[Order, Any]:
     """Return when the orders of `part` changed, and since when mails do not reach them."""
     # By `unreachable` alone only where no state is given: its index is another.
     every = OrderSlice(*part, unreachable=None if part[0] else True)

@@ -43,7 +43,7 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
     return (_join_known if is_known else _join_new)(request, order, invitation)
 
 
-def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+def _join_new(request: HttpRequest, order: PageOrder, invitation: Invitation) -> HttpResponse:
     user = invitation.membership.user
     form = JoinForm(user, order, request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -71,7 +71,7 @@ def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> Htt
     return render(request, "registration/join.html", context, status=status)
 
 
-def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+def _join_known(request: HttpRequest, order: PageOrder, invitation: Invitation) -> HttpResponse:
     if request.method == "POST" and request.user.is_authenticated:
         if not join_as_known(invitation):
             return _show_problem(request, order, LinkError.Reason.USED)

@@ -24,12 +24,12 @@ pytestmark = pytest.mark.django_db
 LIVE = ["pending", "packing", "slow", "packed", "unreachable", "has_packing_errors", "need_human"]
 
 
-def change(**fields: object) -> Callable[[Order], None]:
+def change(**fields: object) -> Callable[[Order], object]:
     """Change columns of the order alone."""
-    return lambda order: Order.objects.filter(pk=order.pk).update(**fields) and None
+    return lambda order: Order.objects.filter(pk=order.pk).update(**fields)
 
 
-def say(text: str = "", mendable: tuple[str, ...] = ()) -> Callable[[Order], None]:
+def say(text: str = "", mendable: tuple[str, ...] = ()) -> Callable[[Order], object]:
     """What a step of a deployment tells the customer."""
 
     def write(order: Order) -> None:
