@@ -48,16 +48,29 @@ class CompiledQuery(Generic[Row]):
 
     def all(self, **values: Any) -> list[Row]:
         """Return all rows for the values of the parameters. Raises KeyError where one is missing."""
-        compiled = self._compiled.get(connection.vendor)
-        if compiled is None:
-            compiled = self._compiled[connection.vendor] = _compile(self._build())
+        return self.read(self.raw(**values))
+
+    def raw(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows as the database gave them, to be compared, or read later by `read`."""
+        compiled = self._for_this_database()
         given = [
             _adapted(values[each.name]) if isinstance(each, Parameter) else each
             for each in compiled.parameters
         ]
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, given)
-            return [compiled.read(_converted(row, compiled)) for row in cursor.fetchall()]
+            return list(cursor.fetchall())
+
+    def read(self, raw: list[tuple[Any, ...]]) -> list[Row]:
+        """Return what `all` would have returned, from the rows that `raw` returned."""
+        compiled = self._for_this_database()
+        return [compiled.read(_converted(row, compiled)) for row in raw]
+
+    def _for_this_database(self) -> Compiled:
+        compiled = self._compiled.get(connection.vendor)
+        if compiled is None:
+            compiled = self._compiled[connection.vendor] = _compile(self._build())
+        return compiled
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, or None. Limit the QuerySet where it may have many."""

@@ -99,6 +99,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "shop.kept_fragments",
                 "shop.typed_text",
             ],
         },
