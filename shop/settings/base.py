@@ -106,6 +106,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "shop.form_renderer.FormRenderer"
+
 # One connection per process stays open: a new one costs ten times as much as a request.
 DATABASES = {"default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}
 if "ENGINE" not in DATABASES["default"]:
