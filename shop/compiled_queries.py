@@ -75,11 +75,22 @@ class CompiledQuery(Generic[Row]):
 
     def all(self, **values: Any) -> list[Row]:
         """Return all rows for the values of the parameters. Raises KeyError where one is missing."""
+        return self.read(self.raw(**values))
+
+    def raw(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows as the database gave them, to be compared, or read later by `read`."""
+        return self._for_this_database().statement.rows(**values)
+
+    def read(self, raw: list[tuple[Any, ...]]) -> list[Row]:
+        """Return what `all` would have returned, from the rows that `raw` returned."""
+        compiled = self._for_this_database()
+        return [compiled.read(_converted(row, compiled)) for row in raw]
+
+    def _for_this_database(self) -> Compiled:
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = _compile(self._build())
-        rows = compiled.statement.rows(**values)
-        return [compiled.read(_converted(row, compiled)) for row in rows]
+        return compiled
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, or None. Limit the QuerySet where it may have many."""
