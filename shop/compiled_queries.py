@@ -43,12 +43,8 @@ class Statement:
 
         Raises KeyError where a value is missing.
         """
-        given = [
-            _adapted(values[each.name]) if isinstance(each, Parameter) else each
-            for each in self.parameters
-        ]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, given)
+            cursor.execute(self.sql, _given(self.parameters, values))
             found: list[tuple[Any, ...]] = cursor.fetchall()
             return found
 
@@ -131,6 +127,12 @@ def _reader_of_objects(compiler: Any) -> Callable[[tuple[Any, ...]], Model]:
         return read_object
 
     return read
+
+
+def _given(parameters: list[Any], values: dict[str, Any]) -> list[Any]:
+    return [
+        _adapted(values[each.name]) if isinstance(each, Parameter) else each for each in parameters
+    ]
 
 
 def _adapted(value: Any) -> Any:

@@ -59,7 +59,7 @@ class KeptPages:
         key = (shop_url, request.get_full_path(), get_language())
         pieces = pages.get(key)
         if pieces is None:
-            page = render(_of_nobody(request), TOKEN)
+            page = render(of_nobody(request), TOKEN)
             pieces = page.encode().split(TOKEN.encode())
             if len(pages) >= MOST:
                 pages.clear()
@@ -69,7 +69,7 @@ class KeptPages:
         return HttpResponse(get_token(request).encode().join(pieces))
 
 
-def _of_nobody(request: HttpRequest) -> HttpRequest:
+def of_nobody(request: HttpRequest) -> HttpRequest:
     """Return a request for the same page that carries nothing of the visitor."""
     nobody = WSGIRequest(
         {

@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from portal.registration import kept_status
 from shop import kept_fragments
 from shop.content import questions
 from tests.buckets import full_buckets
@@ -66,6 +67,7 @@ def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "SECONDS", 1_000_000)
     questions.clear_cache()
     kept_fragments.clear()
+    kept_status.clear()
 
 
 @pytest.fixture

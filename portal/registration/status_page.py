@@ -7,6 +7,7 @@ from typing import assert_never
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -140,10 +141,20 @@ class OrderStatus:
         number = self.order.delivered_project_id or self.order.project_id
         return self.order.project_name or _name_of(Project, number)
 
-    @property
+    @cached_property
     def masked_email(self) -> str:
         """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
         return mask_email(address_of(self.order))
+
+    @cached_property
+    def received(self) -> str:
+        """Return when the order was placed, for people."""
+        return date_format(timezone.localtime(self.order.created_at), "DATETIME_FORMAT")
+
+    @cached_property
+    def received_iso(self) -> str:
+        """Return when the order was placed, for programs."""
+        return timezone.localtime(self.order.created_at).isoformat()
 
     @property
     def title(self) -> str:
@@ -235,6 +246,11 @@ class OrderStatus:
         return self._packing.customer_text or customer_error_text(self.order.fault)
 
     @property
+    def has_text_of_a_step(self) -> bool:
+        """Tell whether the reason is a text that a step has written for this order."""
+        return bool(self.reason and self._packing.customer_text)
+
+    @property
     def _packing(self) -> Packing:
         packing: Packing = getattr(self.order, "packing", None) or Packing()
         return packing
@@ -262,7 +278,7 @@ class OrderStatus:
         # Somebody who is invited is not the project's first member.
         return gettext("Member") if name == "member" and self.is_invitation else step_title(name)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return a version of the live part, which differs whenever what it shows does.
 
