@@ -28,11 +28,34 @@ class Parameter(RawSQL):
 
 
 @dataclass(frozen=True)
-class Compiled:
-    """The SQL for one kind of database, the order of its parameters, and how rows are read."""
+class Statement:
+    """SQL for one kind of database, and what stands for its signs, `Parameter`s among it."""
 
     sql: str
     parameters: list[Any]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any, Any]) -> "Statement":
+        """Return the SQL of a QuerySet, to be part of a statement that Django cannot write."""
+        sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
+        return cls(sql, list(parameters))
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Return all rows for the values of the parameters, as the database gives them.
+
+        Raises KeyError where a value is missing.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, _given(self.parameters, values))
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The statement for one kind of database, and how its rows are read."""
+
+    statement: Statement
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
     read: Callable[[tuple[Any, ...]], Any]
 
@@ -50,12 +73,22 @@ class CompiledQuery(Generic[Row]):
 
     def all(self, **values: Any) -> list[Row]:
         """Return all rows for the values of the parameters. Raises KeyError where one is missing."""
+        return self.read(self.raw(**values))
+
+    def raw(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows as the database gave them, to be compared, or read later by `read`."""
+        return self._for_this_database().statement.rows(**values)
+
+    def read(self, raw: list[tuple[Any, ...]]) -> list[Row]:
+        """Return what `all` would have returned, from the rows that `raw` returned."""
+        compiled = self._for_this_database()
+        return [compiled.read(_converted(row, compiled)) for row in raw]
+
+    def _for_this_database(self) -> Compiled:
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = _compile(self._build())
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, _given(compiled.parameters, values))
-            return [compiled.read(_converted(row, compiled)) for row in cursor.fetchall()]
+        return compiled
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, or None. Limit the QuerySet where it may have many."""
@@ -85,12 +118,6 @@ class CompiledUpdate:
             return int(cursor.rowcount)
 
 
-def _given(parameters: list[Any], values: dict[str, Any]) -> list[Any]:
-    return [
-        _adapted(values[each.name]) if isinstance(each, Parameter) else each for each in parameters
-    ]
-
-
 def _compile(rows: QuerySet[Any, Any]) -> Compiled:
     compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
@@ -101,7 +128,7 @@ def _compile(rows: QuerySet[Any, Any]) -> Compiled:
     ]
     gives_tuples = bool(rows.query.values_select) or compiler.klass_info is None
     read = tuple if gives_tuples else _reader_of_objects(compiler)
-    return Compiled(sql, list(parameters), converters, read)
+    return Compiled(Statement(sql, list(parameters)), converters, read)
 
 
 def _reader_of_objects(compiler: Any) -> Callable[[tuple[Any, ...]], Model]:
@@ -125,6 +152,12 @@ def _reader_of_objects(compiler: Any) -> Callable[[tuple[Any, ...]], Model]:
         return read_object
 
     return read
+
+
+def _given(parameters: list[Any], values: dict[str, Any]) -> list[Any]:
+    return [
+        _adapted(values[each.name]) if isinstance(each, Parameter) else each for each in parameters
+    ]
 
 
 def _adapted(value: Any) -> Any:

@@ -10,7 +10,9 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
-from shop.content.questions import clear_cache
+from portal.registration import kept_status
+from shop import kept_fragments
+from shop.content import questions
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
 from tests.journey.shop import running_shop
@@ -60,9 +62,12 @@ def in_english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def without_cached_questions() -> None:
-    """Forget the questions and answers that another test cached."""
-    clear_cache()
+def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what another test left in this process, and keep questions to the end of this one."""
+    monkeypatch.setattr(questions, "SECONDS", 1_000_000)
+    questions.clear_cache()
+    kept_fragments.clear()
+    kept_status.clear()
 
 
 @pytest.fixture

@@ -12,19 +12,24 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, TAKEN, Filter, parse
 from portal.backoffice.keyset_paging import Page, page_of
 from portal.backoffice.queue_counts import Counts, count_waiting
+from portal.backoffice.queue_rows import rows_of
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.catalogue.models import Product
+from shop.row_patterns import render_rows
+
+PILL = "backoffice/pill.html"
 
 
 @dataclass(frozen=True)
 class Pill:
-    """One choice; `count` is None where nothing is counted."""
+    """One choice, in the words of `backoffice/pill.html`."""
 
     name: str
-    label: StrOrPromise
+    label: str
     query: str
     is_on: bool
-    count: str | None = None
+    is_counted: bool
+    count: str
 
 
 @permission_required("orders.view_order")
@@ -35,12 +40,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = page_of(wanted, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     counts = count_waiting()
     further = _further_pills(wanted, counts)
+    may_mend = wanted.user.has_perm("orders.mend_order")
+    flags = ["may_mend"] if may_mend else []
     context = {
         "wanted": wanted,
-        "page": page,
+        "rows": render_rows("backoffice/queue_row.html", rows_of(page.orders), *flags),
+        "may_mend": may_mend,
         "counts": counts,
-        "states": _state_pills(wanted, counts),
-        "further": further,
+        "states": render_rows(PILL, _state_pills(wanted, counts)),
+        "further": [(legend, render_rows(PILL, pills)) for legend, pills in further],
         "narrowed": [(legend, pill) for legend, pills in further for pill in pills if pill.is_on],
         **_links(wanted, page),
     }
@@ -77,7 +85,7 @@ def _state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
     """Build the pills of the groups, one of which is always on."""
     shown, group = counts.shown(), wanted.group
     return [
-        Pill(name, label, wanted.as_query(show=name, sort=""), name == group, shown.get(name))
+        _pill(name, label, wanted.as_query(show=name, sort=""), name == group, shown)
         for name, (label, _slices) in GROUPS.items()
     ]
 
@@ -106,12 +114,16 @@ def _pills(
 ) -> list[Pill]:
     chosen = getattr(wanted, field)
     return [
-        Pill(
-            name=name,
-            label=label,
-            query=wanted.as_query(**{field: "" if chosen == name else name}),
-            is_on=chosen == name,
-            count=(counts or {}).get(name),
+        _pill(
+            name,
+            label,
+            wanted.as_query(**{field: "" if chosen == name else name}),
+            chosen == name,
+            counts or {},
         )
         for name, label in choices
     ]
+
+
+def _pill(name: str, label: StrOrPromise, query: str, is_on: bool, counts: dict[str, str]) -> Pill:
+    return Pill(name, str(label), query, is_on, name in counts, counts.get(name, ""))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
-from portal.registration.order_access import find_order, private
+from portal.registration.order_access import PageOrder, find_order, private
 from portal.registration.status_page import OrderStatus
 from shop.orders.models import Order, State
 from shop.orders.reachability import mark_reached
@@ -43,7 +43,7 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
     return (_join_known if is_known else _join_new)(request, order, invitation)
 
 
-def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+def _join_new(request: HttpRequest, order: PageOrder, invitation: Invitation) -> HttpResponse:
     user = invitation.membership.user
     form = JoinForm(user, order, request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -71,7 +71,7 @@ def _join_new(request: HttpRequest, order: Order, invitation: Invitation) -> Htt
     return render(request, "registration/join.html", context, status=status)
 
 
-def _join_known(request: HttpRequest, order: Order, invitation: Invitation) -> HttpResponse:
+def _join_known(request: HttpRequest, order: PageOrder, invitation: Invitation) -> HttpResponse:
     if request.method == "POST" and request.user.is_authenticated:
         if not join_as_known(invitation):
             return _show_problem(request, order, LinkError.Reason.USED)
@@ -100,7 +100,7 @@ def _ask_to_sign_out(request: HttpRequest, order: Order, invitation: Invitation)
     return render(request, "registration/join_known.html", context)
 
 
-def _show_problem(request: HttpRequest, order: Order, reason: LinkError.Reason) -> HttpResponse:
+def _show_problem(request: HttpRequest, order: PageOrder, reason: LinkError.Reason) -> HttpResponse:
     member = order.invitation.membership.user if order.invitation else None
     if reason == LinkError.Reason.USED and request.user == member:
         return redirect("portal")

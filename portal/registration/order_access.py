@@ -1,20 +1,34 @@
 """Access to an order by its hash, without leaking the hash, and the right to correct it."""
 
+from datetime import datetime
 from functools import wraps
+from typing import TypeAlias, TypedDict
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.cache import never_cache
+from django_stubs_ext import WithAnnotations
 
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.models import Order, State
 from shop.orders.open_orders import visible_to
+from shop.orders.waiting import ready_at
 from shop.owner_cookie import page_owner
+from shop.packing.step_names import done_steps
 from shop.tenancy.models import Client
 from shop.view_types import View
 
+# What the live fragment and its version are made of; an order that was cancelled shows its facts.
+FOR_FRAGMENT = (
+    *("order_hash", "state", "complete", "created_at", "fault", "unreachable_since"),
+    *("client_id", "project_id", "placed_by", "owner", "token_user", "user_email"),
+    *("delivered_client", "delivered_project", "client_name", "project_name"),
+    *("order_number", "tier_name", "net_cents", "vat_rate", "currency"),
+    *("invitation__used_at", "member__email", "packing__customer_text", "packing__mendable"),
+)
 ADDRESS_COOKIE = "NamedAddress"
 DAYS = 30
 
@@ -33,11 +47,42 @@ def private(view: View) -> View:
     return guarded
 
 
-def find_order(order_hash: str) -> Order:
+class Progress(TypedDict):
+    """How far packing has come, read together with an order."""
+
+    done_steps: str | None
+    ready_at: datetime | None
+
+
+PageOrder: TypeAlias = "WithAnnotations[Order, Progress]"
+
+
+def _page_orders() -> "QuerySet[PageOrder, PageOrder]":
+    placed = Order.objects.filter(order_hash=Parameter("order_hash")).exclude(state=State.NEW)
+    related = placed.select_related("invitation", "member", "packing")
+    return related.annotate(done_steps=done_steps(), ready_at=ready_at())
+
+
+_order_of_page = CompiledQuery(lambda: _page_orders().select_related("product"))
+# Looked at each second by every page that waits.
+_order_of_fragment = CompiledQuery(lambda: _page_orders().only(*FOR_FRAGMENT))
+
+
+def find_order(order_hash: str) -> PageOrder:
     """Get the placed order with this hash. Raises Http404, also for open orders."""
-    placed = Order.objects.exclude(state=State.NEW)
-    related = placed.select_related("product", "invitation", "member")
-    return get_object_or_404(related, order_hash=order_hash)
+    return _found(_order_of_page, order_hash)
+
+
+def find_order_of_fragment(order_hash: str) -> PageOrder:
+    """Get the same as `find_order`, with the columns alone that the live fragment shows."""
+    return _found(_order_of_fragment, order_hash)
+
+
+def _found(query: CompiledQuery[PageOrder], order_hash: str) -> PageOrder:
+    order = query.first(order_hash=order_hash)
+    if order is None:
+        raise Http404
+    return order
 
 
 def has_ordered(request: HttpRequest, order: Order) -> bool:
@@ -51,6 +96,8 @@ def has_ordered(request: HttpRequest, order: Order) -> bool:
     owner = page_owner(request)
     if has_named_address(request, order):
         return True
+    if not owner:
+        return False
     if order.client_id is None and Order.objects.filter(visible_to(owner), pk=order.pk).exists():
         return True
     number = order.client_id or order.delivered_client_id

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, assert_never
+from hashlib import blake2b
+from typing import assert_never
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from portal.registration.order_access import PageOrder
 from portal.registration.status_words import (
     INVITATION_WORDS,
     LATE_HEADLINES,
@@ -23,12 +26,12 @@ from portal.registration.status_words import (
 )
 from shop.orders.cancellation import cancellation_reason
 from shop.orders.error_codes import customer_error_text
-from shop.orders.models import Order, State
+from shop.orders.models import State
 from shop.orders.order_fields import FILLABLE
 from shop.orders.order_lookup import address_of
 from shop.orders.parties import is_invitation
-from shop.orders.waiting import LATE, SLOW, waiting_since
-from shop.packing.models import Packing, StepRecord
+from shop.orders.waiting import LATE, SLOW
+from shop.packing.models import Packing
 from shop.packing.step_names import recorded_steps, step_title
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import Client, Project
@@ -39,6 +42,8 @@ CURRENT: dict[str, str] = {
     State.NEED_HUMAN: "waiting",
     State.HAS_PACKING_ERRORS: "stopped",
 }
+# Packing does not go on by itself: the page gives the reason.
+STOPPED = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Step:
 class OrderStatus:
     """An order as its registration page shows it, with no personal data but a masked e-mail."""
 
-    order: Order
+    order: PageOrder
 
     @cached_property
     def is_waiting_for_details(self) -> bool:
@@ -70,7 +75,7 @@ class OrderStatus:
         """List the fields that the customer has to correct."""
         if self.order.state != State.HAS_PACKING_ERRORS:
             return []
-        return [name for name in FILLABLE if name in self._packing.get("mendable", [])]
+        return [name for name in FILLABLE if name in self._packing.mendable]
 
     @cached_property
     def has_form(self) -> bool:
@@ -82,7 +87,7 @@ class OrderStatus:
         """Tell whether the invitation is gone: the member was removed or deleted their account."""
         if self.order.state != State.PACKED or self.order.invitation_id:
             return False
-        return StepRecord.objects.filter(order=self.order, name="invitation").exists()
+        return "invitation" in self._done
 
     @property
     def is_live(self) -> bool:
@@ -136,10 +141,20 @@ class OrderStatus:
         number = self.order.delivered_project_id or self.order.project_id
         return self.order.project_name or _name_of(Project, number)
 
-    @property
+    @cached_property
     def masked_email(self) -> str:
         """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
         return mask_email(address_of(self.order))
+
+    @cached_property
+    def received(self) -> str:
+        """Return when the order was placed, for people."""
+        return date_format(timezone.localtime(self.order.created_at), "DATETIME_FORMAT")
+
+    @cached_property
+    def received_iso(self) -> str:
+        """Return when the order was placed, for programs."""
+        return timezone.localtime(self.order.created_at).isoformat()
 
     @property
     def title(self) -> str:
@@ -198,7 +213,7 @@ class OrderStatus:
         """For how long the order has waited for the worker, or been set up; else 0."""
         if self.order.state not in LATE_HEADLINES or self.has_form:
             return timedelta()
-        return timezone.now() - waiting_since(self.order)
+        return timezone.now() - (self.order.ready_at or self.order.created_at)
 
     def _words(self, situation: str) -> Words:
         words = INVITATION_WORDS.get(situation) if self.is_invitation else None
@@ -226,22 +241,31 @@ class OrderStatus:
         """Explain why packing stopped or the order was cancelled; or return ''."""
         if self.order.state == State.CANCELLED:
             return cancellation_reason(self.order)
-        if not self.order.fault:
+        if not self.order.fault or self.order.state not in STOPPED:
             return ""
-        return self._packing.get("customer_text") or customer_error_text(self.order.fault)
+        return self._packing.customer_text or customer_error_text(self.order.fault)
+
+    @property
+    def has_text_of_a_step(self) -> bool:
+        """Tell whether the reason is a text that a step has written for this order."""
+        return bool(self.reason and self._packing.customer_text)
+
+    @property
+    def _packing(self) -> Packing:
+        packing: Packing = getattr(self.order, "packing", None) or Packing()
+        return packing
 
     @cached_property
-    def _packing(self) -> dict[str, Any]:
-        said = Packing.objects.filter(order=self.order).values("customer_text", "mendable")
-        return dict(said.first() or {})
+    def _done(self) -> set[str]:
+        """The names of the steps that are recorded as done."""
+        return set((self.order.done_steps or "").split())
 
     @cached_property
     def steps(self) -> list[Step]:
         """List the steps of packing in order."""
-        done = set(StepRecord.objects.filter(order=self.order).values_list("name", flat=True))
         over = self.order.state == State.PACKED
         names = recorded_steps()
-        statuses = ["done" if over or name in done else "open" for name in names]
+        statuses = ["done" if over or name in self._done else "open" for name in names]
         if self.order.state == State.CANCELLED:
             statuses = ["done" if status == "done" else "dropped" for status in statuses]
         if "open" in statuses:
@@ -254,11 +278,21 @@ class OrderStatus:
         # Somebody who is invited is not the project's first member.
         return gettext("Member") if name == "member" and self.is_invitation else step_title(name)
 
-    @property
+    @cached_property
     def version(self) -> str:
-        """Return a version of the page: the live fragment is only sent when it changes."""
-        done = sum(step.status == "done" for step in self.steps)
-        return f"{self.moment}-{int(self.has_form)}-{done}-{self.order.fault}"
+        """Return a version of the live part, which differs whenever what it shows does.
+
+        So it is made of the very words. What is the visitor's own is left out: their form's token,
+        and whether they may correct the address.
+        """
+        shown = [
+            *(self.title, self.headline, self.next_step, self.delay_note, self.reason),
+            *(self.masked_email, self.is_live, self.has_form, self.may_have_wrong_address),
+            *(self.order.unreachable_since, self.standing if self.is_unreachable else ""),
+            *(f"{step.title} {step.status}" for step in self.steps),
+        ]
+        digest = blake2b("|".join(map(str, shown)).encode(), digest_size=8).hexdigest()
+        return f"{self.moment}-{digest}"
 
     @property
     def moment(self) -> str:
@@ -267,6 +301,8 @@ class OrderStatus:
             return f"{self.order.state}:unreachable"
         if self.is_joined:
             return f"{self.order.state}:joined"
+        if self.is_withdrawn:
+            return f"{self.order.state}:withdrawn"
         passed = sum(self._waited >= limit for limit in (SLOW, LATE))
         return self.order.state + "+" * passed
 

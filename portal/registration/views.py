@@ -18,8 +18,10 @@ from portal.registration.forms import (
     FindForm,
     OrderForm,
 )
+from portal.registration.kept_status import is_anybody, is_kept, kept_page
 from portal.registration.order_access import (
     find_order,
+    find_order_of_fragment,
     has_named_address,
     has_ordered,
     private,
@@ -107,6 +109,8 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
     """Show the state of an order; POST fills in missing details, or corrects faulty ones."""
     order = find_order(order_hash)
     showing = OrderStatus(order)
+    if is_anybody(request) and is_kept(showing):
+        return kept_page(request, "registration/page.html", showing)
     form = _form(request, order, showing)
     if request.method == "POST" and form and _save(request, form):
         return _saved(order, form, remember=True)
@@ -199,7 +203,7 @@ def address(request: HttpRequest, order_hash: str) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
     """Return the live fragment, or 204 while the page shows this version (`?seen=`) already."""
-    order = find_order(order_hash)
+    order = find_order_of_fragment(order_hash)
     showing = OrderStatus(order)
     seen = request.GET.get("seen", "")
     if seen == showing.version:
@@ -209,6 +213,8 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     # Screen readers announce changes of state and delays only, not every step.
     announce = seen.partition("-")[0] != showing.moment
+    if is_kept(showing):
+        return kept_page(request, "registration/fragment.html", showing, announce=announce)
     context = {**_progress(request, order, showing), "announce": announce}
     return render(request, "registration/fragment.html", context)
 

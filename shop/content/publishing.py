@@ -4,14 +4,21 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.content.models import Page, Version
 
+_NEWEST: CompiledQuery[Version] = CompiledQuery(
+    lambda: Version.objects.filter(page=Parameter("slug")).order_by("-number")[:1]
+)
 TEXTS = ("title_de", "title_en", "text_de", "text_en")
 
 
 def newest(slug: str) -> Version:
-    """Return the newest version of the page `slug`."""
-    return Version.objects.filter(page_id=slug).latest()
+    """Return the newest version of the page `slug`. Raises DoesNotExist."""
+    version = _NEWEST.first(slug=slug)
+    if version is None:
+        raise Version.DoesNotExist
+    return version
 
 
 def publish(page: Page, texts: Mapping[str, str]) -> Version:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from shop.compiled_queries import Parameter
 from shop.orders.models import PLACED_STATES, Order, State
 from shop.orders.states import TRANSITIONS
 
@@ -27,7 +28,7 @@ class OrderSlice:
     except_fault: str = ""
     unreachable: bool | None = None
 
-    def where(self, now: datetime | None = None, state: str = "state") -> Q:
+    def where(self, now: datetime | Parameter | None = None, state: str = "state") -> Q:
         """Return the condition; `state` is the name of the state's column in the query."""
         condition = Q() if self.state is None else Q(**{state: self.state})
         if self.unreachable:

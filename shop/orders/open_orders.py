@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.placing import NotOpenError
 from shop.tenancy.models import User
@@ -58,7 +59,18 @@ def open_orders_of(owner: Owner) -> QuerySet[Order]:
 
 def find_open(owner: Owner) -> Order | None:
     """The open order of `owner`, with its basket and its tier."""
-    return open_orders_of(owner).select_related("basket", "product").first()
+    if owner.owner_id:
+        return _OPEN_OF_BROWSER.first(digest=owner.digest)
+    return _OPEN_OF_USER.first(user=owner.user.pk) if owner.user else None
+
+
+_OPEN = Order.objects.filter(state=State.NEW).select_related("basket", "product")
+_OPEN_OF_BROWSER: CompiledQuery[Order] = CompiledQuery(
+    lambda: _OPEN.filter(owner_digest=Parameter("digest"))[:1]
+)
+_OPEN_OF_USER: CompiledQuery[Order] = CompiledQuery(
+    lambda: _OPEN.filter(owner=Parameter("user"))[:1]
+)
 
 
 def open_order(owner: Owner) -> tuple[Order, Owner]:

@@ -1,11 +1,10 @@
 """Waiting to be set up: since when an order does, and when that is longer than usual."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Max, Q
-from django.utils import timezone
+from django.db.models import OuterRef, Q, Subquery
 
-from shop.orders.models import Order, OrderEvent, State
+from shop.orders.models import OrderEvent, State
 
 SLOW = timedelta(seconds=60)  # longer than usual
 LATE = timedelta(minutes=5)  # the customer learns how to reach us
@@ -16,9 +15,10 @@ _READY = (Q(state=State.PENDING) & ~Q(previous=State.PACKING)) | Q(
 )
 
 
-def waiting_since(order: Order) -> datetime:
-    """Return when `order` had all that packing needs: placed, completed, approved or retried."""
-    if timezone.now() - order.created_at < SLOW:
-        return order.created_at  # whatever happened since, it is not slow yet
-    ready = order.events.filter(_READY).aggregate(at=Max("at"))["at"]
-    return ready or order.created_at
+def ready_at() -> Subquery:
+    """Return the time at which an order of the query was completed, approved or retried.
+
+    From then on it had all that packing needs. NULL: since it was placed.
+    """
+    ready = OrderEvent.objects.filter(_READY, order=OuterRef("pk")).order_by("-at")
+    return Subquery(ready.values("at")[:1])

@@ -3,12 +3,15 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Aggregate, CharField, OuterRef, Subquery
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order
+from shop.packing.models import StepRecord
 
 TITLES = {
     "client": _("Client"),
@@ -43,6 +46,26 @@ def configured_steps() -> list[Step]:
 def recorded_steps() -> list[str]:
     """The names of the steps that are recorded and shown, in order: all but the gates."""
     return [step.name for step in configured_steps() if not step.gate]
+
+
+class _Joined(Aggregate):
+    """Texts of several rows as one, with a blank between two of them."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, ' ')"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+
+def done_steps() -> Subquery:
+    """Return the names of the steps that an order of the query has done, with blanks between.
+
+    In no particular order. NULL: none.
+    """
+    done = StepRecord.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    return Subquery(done.annotate(names=_Joined("name")).values("names"))
 
 
 def step_title(name: str) -> str:

@@ -5,6 +5,7 @@ from shop.settings.base import DEMO
 
 AUTH_USER_MODEL = "tenancy.User"
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.MemberBackend"]
+SESSION_ENGINE = "portal.accounts.session_store"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("login", "email", "first_name", "last_name")}},

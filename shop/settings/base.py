@@ -99,11 +99,14 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "shop.kept_fragments",
                 "shop.typed_text",
             ],
         },
     }
 ]
+
+FORM_RENDERER = "shop.form_renderer.FormRenderer"
 
 # One connection per process stays open: a new one costs ten times as much as a request.
 DATABASES = {"default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}

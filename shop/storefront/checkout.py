@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.access.rate_limits import hit
+from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.csrf_failure import unsent_form
@@ -37,7 +38,7 @@ from shop.tenancy.models import User
 @require_POST
 def take_tier(request: HttpRequest) -> HttpResponse:
     """Put a tier into the open order, and go on to its details."""
-    tier = _tier(request, _listed())
+    tier = _tier(request, LISTED.all())
     if tier is None:
         raise Http404
     _basket, owner = update_open_order(page_owner(request), lambda old: _change_tier(old, tier))
@@ -59,13 +60,13 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not order.product.listed:
         return _tier_is_gone(request)
     initial = _initial(order, owner.user)
-    form = CheckoutForm(None, owner.user, order.product, _listed(), initial=initial)
+    form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
     form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
     return _page(request, form, order.basket)
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
-    tiers = _listed()
+    tiers = LISTED.all()
     tier = _tier(request, tiers)
     if tier is None:
         return _tier_is_gone(request)
@@ -178,7 +179,7 @@ def _form_without_order(request: HttpRequest, owner: Owner) -> HttpResponse | No
 
     Nothing is written. None if there is no such form, or its order was placed meanwhile.
     """
-    typed, tiers = unsent_form(request), _listed()
+    typed, tiers = unsent_form(request), LISTED.all()
     tier = next((tier for tier in tiers if typed and tier.code == typed.get("product")), None)
     if typed is None or tier is None or _placed(typed.get("order", ""), owner):
         return None
@@ -210,10 +211,6 @@ def _initial(order: Order, user: User | None) -> dict[str, Any]:
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:
     messages.warning(request, _("The tier you chose can no longer be ordered."))
     return redirect("tiers")
-
-
-def _listed() -> list[Product]:
-    return list(Product.objects.filter(listed=True))
 
 
 def _tier(request: HttpRequest, tiers: list[Product]) -> Product | None:

@@ -1,14 +1,19 @@
 """The pages of the tiers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from shop.base_url import base_url
+from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
-from shop.content.questions import listed
+from shop.content import questions
+from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.languages import page_language
 from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.pricing import price_of
@@ -19,13 +24,44 @@ from shop.storefront.json_ld import data_block, describe
 # holds beside user input (BREACH). Nothing here is secret: the CSRF token is masked anew in each
 # response, and the query string is repeated in the language links alone.
 
+_tiers_pages, _tier_pages = KeptPages(), KeptPages()
+
 
 @gzip_page
 @require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
     """Show all tiers, side by side."""
+    asked = questions.listed_rows()
+    if is_same_for_all(request):
+        rows = LISTED.raw()
+        return _tiers_pages.answer(
+            request,
+            base_url(request),
+            (rows, asked),
+            lambda nobody, token: _tiers(nobody, LISTED.read(rows), asked, csrf_token=token),
+        )
     chosen = open_orders_of(Owner(read_owner_id(request))).filter(product=OuterRef("pk"))
     products = list(Product.objects.filter(listed=True).annotate(chosen=Exists(chosen)))
+    picked = next((product for product in products if product.chosen), None)
+    return HttpResponse(_tiers(request, products, asked, chosen=picked))
+
+
+@gzip_page
+@require_safe
+def tier(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one tier; 404 for a retired one."""
+    rows = LISTED.raw()
+    if is_same_for_all(request):
+        return _tier_pages.answer(
+            request,
+            base_url(request),
+            rows,
+            lambda nobody, token: _tier(nobody, LISTED.read(rows), slug, csrf_token=token),
+        )
+    return HttpResponse(_tier(request, LISTED.read(rows), slug))
+
+
+def _tiers(request: HttpRequest, products: Sequence[Product], asked: Rows, **more: Any) -> str:
     families = {
         family: [product for product in products if product.family == family]
         for family in Product.Family
@@ -33,21 +69,21 @@ def tiers(request: HttpRequest) -> HttpResponse:
     context = {
         "families": [(family, tiers) for family, tiers in families.items() if tiers],
         "products": products,
-        "questions": listed(),
-        "chosen": next((product for product in products if product.chosen), None),
+        "questions": questions.LISTED.read(asked),
+        **more,
     }
-    return render(request, "storefront/tiers.html", context)
+    return render_to_string("storefront/tiers.html", context, request)
 
 
-@gzip_page
-@require_safe
-def tier(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one tier; 404 for a retired one."""
-    product = get_object_or_404(Product, slug=slug, listed=True)
+def _tier(request: HttpRequest, products: Sequence[Product], slug: str, **more: Any) -> str:
+    product = next((product for product in products if product.slug == slug), None)
+    if product is None:
+        raise Http404
     address = f"{base_url(request)}{request.path}?lang={page_language()}"
     context = {
         "product": product,
         "price": price_of(product, None, adds_member=False),
         "data": data_block(describe(product, address)),
+        **more,
     }
-    return render(request, "storefront/tier.html", context)
+    return render_to_string("storefront/tier.html", context, request)

@@ -1,9 +1,11 @@
 """The special registration page: what it says in each state, and what it keeps to itself."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.orders.models import Order, State
 from shop.orders.states import transition
@@ -16,7 +18,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
-from tests.pages import assert_left_out, html, visitor, words
+from tests.pages import assert_headers, assert_left_out, html, visitor, words
 from tests.registration.states import order_in
 
 pytestmark = pytest.mark.django_db
@@ -217,16 +219,72 @@ def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
     assert "To pay a month" not in text
 
 
+LOOKS_AGAIN = [*sorted(LIVE), "slow", "late", "unreachable"]
+
+
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_looking_again_asks_little_of_the_database(
-    signed_in: bool, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize("situation", LOOKS_AGAIN)
+def test_looking_again_takes_one_query(
+    situation: str, signed_in: bool, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    order, browser = order_in("need_human"), visitor(make_user() if signed_in else None)
-    with django_assert_num_queries(2):
-        page = browser.get(
-            f"/register/{order.order_hash}/progress/?seen=need_human-0-0-manual_tier"
-        )
-    assert page.status_code == 204
+    order, browser = order_in(situation), visitor(make_user() if signed_in else None)
+    [url] = re.findall(r'hx-get="([^"]+)"', look(order))
+    assert browser.get(url).status_code == 204
+    with django_assert_num_queries(1):
+        assert browser.get(url).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("situation", "number"),
+    [
+        *((situation, 1) for situation in (*sorted(LIVE), "slow", "late")),
+        ("unreachable", 2),  # how many corrections are left
+        ("cancelled", 2),  # why
+    ],
+)
+def test_news_take_two_queries_at_most(
+    situation: str, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    order, browser = order_in(situation), visitor()
+    url = f"/register/{order.order_hash}/progress/"
+    assert browser.get(url).status_code == 200
+    with django_assert_num_queries(number):
+        assert browser.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("situation", "number"),
+    [
+        *((situation, 1) for situation in (*sorted(LIVE), "slow", "late", "mendable")),
+        ("details", 2),  # the terms to agree to
+        ("unreachable", 2),
+        ("cancelled", 2),
+    ],
+)
+def test_page_takes_two_queries_at_most(
+    situation: str, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    order, browser = order_in(situation), visitor()
+    look(order)
+    with django_assert_num_queries(number):
+        assert browser.get(f"/register/{order.order_hash}/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "progress/", "progress/?seen={version}"])
+def test_page_and_fragment_have_the_headers_of_every_page(path: str, settings: Settings) -> None:
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    order = order_in("packed")
+    [version] = re.findall(r'seen=([^"]+)"', look(order))
+    url = f"/register/{order.order_hash}/{path.format(version=version)}"
+    answer = visitor().get(url, secure=True)
+    assert answer.status_code == (204 if "seen" in path else 200)
+    assert_headers(answer)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers["Cache-Control"] == (
+        "max-age=0, no-cache, no-store, must-revalidate, private"
+    )
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
 def test_markup_in_names_is_not_run() -> None:
