@@ -47,7 +47,7 @@ class KeptPages:
         self._kept: tuple[Any, dict[tuple[Any, ...], list[bytes]]] = (None, {})
 
     def answer(
-        self, request: HttpRequest, told_by: str, made_of: Any, render: Render
+        self, request: HttpRequest, made_of: Any, render: Render, *, told_by: object = None
     ) -> HttpResponse:
         """Return the page at the address of `request`, from what is kept or by `render`.
 
@@ -59,7 +59,9 @@ class KeptPages:
         rows, pages = self._kept
         if rows != made_of:
             _rows, pages = self._kept = (made_of, {})
-        key = (request.get_full_path(), get_language(), told_by)
+        # As `shop.base_url` has it, which rooms on the ground cannot import.
+        shop_url = request.build_absolute_uri("/") if settings.DEMO else settings.BASE_URL
+        key = (shop_url, request.get_full_path(), get_language(), told_by)
         pieces = pages.get(key)
         if pieces is None:
             page = render(_of_nobody(request), TOKEN)
