@@ -1,7 +1,8 @@
 """INSERTs whose SQL is written once, for the rows that each placed order brings.
 
 As `Model.save` and `bulk_create` of new rows do, but without signals: nobody may listen to
-`pre_save` or `post_save` of a model that is inserted here.
+`pre_save` or `post_save` of a model that is inserted here. Each column needs a value or a default in
+Python.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,9 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import Field, Model, Value
-from django.db.models.expressions import DatabaseDefault
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import Field, Model
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ def insert_missing_values(
 ) -> None:
     """Insert rows that have nothing but these columns, as `insert_missing` does."""
     statement = _statement(model, columns)
+    database = connections[DEFAULT_DB_ALIAS]
     prepared = [
         [
-            field.get_db_prep_save(value, connection)
+            field.get_db_prep_save(value, database)
             for field, value in zip(statement.fields, row, strict=True)
         ]
         for row in rows
@@ -75,19 +76,12 @@ def _statement(model: type[Model], columns: tuple[str, ...] | None) -> Statement
     )
     names = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    returning = f' RETURNING "{meta.pk.column}"'
-    return Statement(f'INSERT INTO "{meta.db_table}" ({names}) VALUES ', f"({places})", fields, returning)
+    begin = f'INSERT INTO "{meta.db_table}" ({names}) VALUES '  # noqa: S608 -- our own names
+    return Statement(begin, f"({places})", fields, f' RETURNING "{meta.pk.column}"')
 
 
 def _values_of(row: Model, statement: Statement) -> list[Any]:
+    database = connections[DEFAULT_DB_ALIAS]
     return [
-        field.get_db_prep_save(_plain(field.pre_save(row, True)), connection)  # noqa: FBT003
-        for field in statement.fields
+        field.get_db_prep_save(field.pre_save(row, True), database) for field in statement.fields
     ]
-
-
-def _plain(value: Any) -> Any:
-    """The value of a `db_default` that was not given."""
-    if isinstance(value, DatabaseDefault) and isinstance(value.expression, Value):
-        return value.expression.value
-    return value

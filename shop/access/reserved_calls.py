@@ -76,7 +76,7 @@ def forget_reserves() -> None:
 
 
 def _expected(held: Reserve | None, charge: Charge, burst: int) -> tuple[int, float]:
-    """How many calls to charge at once, and the seconds from one to the next, after the last ones.
+    """The number of calls to charge at once, and the seconds from one to the next lately.
 
     Twice as many as the last time, if those were used up, and no more than come within HORIZON.
     """

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from shop.compiled_inserts import insert_missing
 from shop.email_spellings import same_mailbox, stored_email
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
@@ -192,4 +193,4 @@ def _queue(
     if recipient:
         fields = {"recipient": recipient, "language": order.language, **more}
         message = Message(order=order, kind=kind, dedupe_key=dedupe_key, **fields)
-        Message.objects.bulk_create([message], ignore_conflicts=True)
+        insert_missing([message])
