@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from shop.access.reserved_calls import reserves
 from shop.content.questions import clear_cache
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
@@ -63,6 +64,12 @@ def in_english() -> Iterator[None]:
 def without_cached_questions() -> None:
     """Forget the questions and answers that another test cached."""
     clear_cache()
+
+
+@pytest.fixture(autouse=True)
+def without_reserved_calls() -> None:
+    """Forget the calls that another test reserved."""
+    reserves.forget()
 
 
 @pytest.fixture

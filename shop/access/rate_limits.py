@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shop.access.buckets import Charge, Spent, charge_row, charge_row_if_possible
 from shop.access.client_address import client_ip, counted_address, is_exempt
-from shop.access.reserved_calls import spend_reserved
+from shop.access.reserved_calls import reserves
 
 # Counted at each call of the API: in Redis if possible, and not at all if nothing can be written.
 FREQUENT = frozenset({"application", "anonymous"})
@@ -68,7 +68,7 @@ def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
         return RateLimit(name, rate, burst, retry_after=1 / rate)
     now, key = time.time(), f"{name}:{holder or counted_address(ip)}"
     charge = Charge(key, now, cost=1 / rate, room=burst / rate)
-    spent = spend_reserved(charge, burst, _spend) if name in FREQUENT else charge_row(charge)
+    spent = reserves.spend(charge, burst, _spend) if name in FREQUENT else charge_row(charge)
     if spent is None:
         return None
     if not spent.allowed:

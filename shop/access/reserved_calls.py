@@ -26,7 +26,7 @@ from shop.access.buckets import Charge, Spent
 
 SHARE = 50  # a reserve is at most this part of the burst
 HORIZON = 0.25  # seconds for which calls are reserved
-MOST_KEYS = 1000  # of which reserves are remembered
+MOST_KEYS = 1000  # for which reserves are remembered
 
 
 @dataclass
@@ -39,40 +39,55 @@ class Reserve:
     full_at: float  # as it was told last: the bucket is full again then, or later
 
 
-_reserves: dict[str, Reserve] = {}
-_lock = Lock()
+class Reserves:
+    """The reserves of one process, by key."""
 
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._held: dict[str, Reserve] = {}
+        self._lock = Lock()
 
-def spend_reserved(
-    charge: Charge, burst: int, spend: Callable[[Charge], Spent | None]
-) -> Spent | None:
-    """Take a call from the reserve, else `spend` it and, if that is worth it, a new reserve.
+    def spend(
+        self, charge: Charge, burst: int, spend: Callable[[Charge], Spent | None]
+    ) -> Spent | None:
+        """Take a call from the reserve, else `spend` it and, if that is worth it, a new reserve.
 
-    `full_at` in the result does not count what is left of the reserve: the process may use it.
-    Inside a transaction, which may be rolled back, nothing is reserved.
-    """
-    if burst < 2 * SHARE:
-        return spend(charge)
-    with _lock:
-        held = _reserves.get(charge.key)
-        if held and held.left and charge.now < held.full_at:
-            held.left -= 1
-            return Spent(allowed=True, full_at=held.full_at - held.left * charge.cost)
-        size, pace = _expected(held, charge, burst)
-    if size > 1 and not connection.in_atomic_block:
-        spent = spend(_reserving(charge, size, pace))
-        if spent is None:
-            return None
-        if spent.allowed:
-            return _keep(charge, spent, size)
-    spent = spend(charge)
-    return _keep(charge, spent, 1) if spent and spent.allowed else spent
+        `full_at` in the result does not count what is left of the reserve: the process may use it.
+        Inside a transaction, which may be rolled back, nothing is reserved.
+        """
+        if burst < 2 * SHARE:
+            return spend(charge)
+        with self._lock:
+            held = self._held.get(charge.key)
+            if held and held.left and charge.now < held.full_at:
+                held.left -= 1
+                return Spent(allowed=True, full_at=held.full_at - held.left * charge.cost)
+            size, pace = _expected(held, charge, burst)
+        if size > 1 and not connection.in_atomic_block:
+            spent = spend(_reserving(charge, size, pace))
+            if spent is None:
+                return None
+            if spent.allowed:
+                return self._keep(charge, spent, size)
+        spent = spend(charge)
+        return self._keep(charge, spent, 1) if spent and spent.allowed else spent
 
+    def forget(self) -> None:
+        """Forget all reserves, as a new process does."""
+        with self._lock:
+            self._held.clear()
 
-def forget_reserves() -> None:
-    """Forget all reserves, as a new process does."""
-    with _lock:
-        _reserves.clear()
+    def _keep(self, charge: Charge, spent: Spent, size: int) -> Spent:
+        """Keep the calls that were charged beyond this one."""
+        with self._lock:
+            held = self._held.get(charge.key)
+            left, full_at = size - 1, spent.full_at
+            if held and self._clock() < held.full_at:  # of another thread, perhaps
+                left, full_at = held.left + left, max(held.full_at, full_at)
+            if held is None and len(self._held) >= MOST_KEYS:
+                self._held.clear()
+            self._held[charge.key] = Reserve(size, left, charge.now, full_at)
+        return Spent(allowed=True, full_at=full_at - left * charge.cost)
 
 
 def _expected(held: Reserve | None, charge: Charge, burst: int) -> tuple[int, float]:
@@ -100,14 +115,4 @@ def _reserving(charge: Charge, size: int, pace: float) -> Charge:
     return replace(charge, now=charge.now + later, cost=cost, room=charge.room / 2 - later)
 
 
-def _keep(charge: Charge, spent: Spent, size: int) -> Spent:
-    """Keep the calls that were charged beyond this one."""
-    with _lock:
-        held = _reserves.get(charge.key)
-        left, full_at = size - 1, spent.full_at
-        if held and time.time() < held.full_at:  # of another thread, perhaps
-            left, full_at = held.left + left, max(held.full_at, full_at)
-        if held is None and len(_reserves) >= MOST_KEYS:
-            _reserves.clear()
-        _reserves[charge.key] = Reserve(size, left, charge.now, full_at)
-    return Spent(allowed=True, full_at=full_at - left * charge.cost)
+reserves = Reserves()
