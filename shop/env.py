@@ -8,6 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from email.utils import formataddr, parseaddr
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,20 @@ def read(name: str, how: Callable[..., Any], default: Any) -> Any:
     try:
         with warnings.catch_warnings(action="ignore"):
             return how(name, default=default)
-    except (ImproperlyConfigured, KeyError, ValueError):
+    except (ImproperlyConfigured, KeyError, ValueError, ZeroDivisionError):
         raise SystemExit(f"{name} cannot be read: {env.str(name)}") from None
+
+
+def rate_limit(name: str, default: str) -> tuple[float, int]:
+    """The variable's calls a second and its burst, as in `50/500` or `20/3600/20`.
+
+    Raises ValueError.
+    """
+    rate, _slash, burst = env.str(name, default=default).rpartition("/")
+    calls, most = Fraction(rate), int(burst)
+    if calls <= 0 or most < 1:
+        raise ValueError
+    return float(calls), most
 
 
 def sender(name: str, default: str) -> str:

@@ -4,7 +4,11 @@ import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import cache
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -70,6 +74,28 @@ class HeadersMiddleware:
         if is_kept and request.path.startswith(PRIVATE):
             add_never_cache_headers(response)
         return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Sets `Content-Security-Policy`. The text of our own policy is built once."""
+
+    # What the decorators of django-csp leave on a response whose policy is another.
+    CHANGES = frozenset({"_csp_config", "_csp_update", "_csp_replace", "_csp_exempt"})
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Set the header, unless the response has one."""
+        is_ours = self.CHANGES.isdisjoint(vars(response)) and not hasattr(request, "_csp_nonce")
+        if settings.DEBUG or not is_ours:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _own_policy())
+        return response
+
+
+@cache
+def _own_policy() -> str:
+    return build_policy()
 
 
 class RefusalMiddleware:

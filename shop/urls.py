@@ -33,13 +33,14 @@ register_converter(HashConverter, "order_hash")
 close_admin(admin.site)
 
 urlpatterns = [
+    # First what is called most: Django tries one after the other.
+    path("api/", include("shop.api.urls")),
+    path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     path("", include("shop.storefront.urls")),
     path("", include("shop.content.urls")),
-    path("api/", include("shop.api.urls")),
     path("api/", include("shop.guide.urls")),
     path("", include("shop.open_order.urls")),
     path("register/", find, name="find_order"),
-    path("register/<order_hash:order_hash>/", include("portal.registration.urls")),
     re_path(
         r"^register/(?=[0-9a-f]*[A-F])(?P<order_hash>[0-9A-Fa-f]{32})/(?P<rest>.*)$", lower_case
     ),

@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from portal.registration import kept_status
 from shop import kept_fragments
+from shop.access.reserved_calls import reserves
 from shop.content import questions
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
@@ -68,6 +69,12 @@ def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     questions.clear_cache()
     kept_fragments.clear()
     kept_status.clear()
+
+
+@pytest.fixture(autouse=True)
+def without_reserved_calls() -> None:
+    """Forget the calls that another test reserved."""
+    reserves.forget()
 
 
 @pytest.fixture

@@ -85,6 +85,11 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN is too short"),
         ({"BROKER": "rabbit"}, "BROKER must be database or redis, not rabbit."),
         ({"BROKER": "redis"}, "BROKER=redis needs REDIS_URL."),
+        ({"RATE_LIMIT_APPLICATION": "50"}, "RATE_LIMIT_APPLICATION cannot be read: 50"),
+        ({"RATE_LIMIT_ANONYMOUS": "0/5"}, "RATE_LIMIT_ANONYMOUS cannot be read: 0/5"),
+        ({"RATE_LIMIT_ORDERS": "1/0/5"}, "RATE_LIMIT_ORDERS cannot be read: 1/0/5"),
+        ({"RATE_LIMIT_LINKS": "5/0"}, "RATE_LIMIT_LINKS cannot be read: 5/0"),
+        ({"RATE_LIMIT_CODES": "5/1.5"}, "RATE_LIMIT_CODES cannot be read: 5/1.5"),
     ],
 )
 def test_start_with_an_unsafe_setting_ends_with_one_sentence(
@@ -112,6 +117,21 @@ def test_limits_of_the_worker_lie_above_its_longest_step(
     given = PRODUCTION | {"PACKING_STEP_SECONDS": seconds}
     result = manage(tmp_path, "shell", "-v0", "-c", LIMITS, **given)
     assert json.loads(result.stdout) == limits
+
+
+def test_rate_limits_are_set_by_calls_a_second_and_burst(tmp_path: Path) -> None:
+    script = (
+        "import json; from django.conf import settings; print(json.dumps(settings.RATE_LIMITS))"
+    )
+    given = PRODUCTION | {"RATE_LIMIT_APPLICATION": "2.5/100", "RATE_LIMIT_CODES": "60/3600/7"}
+    result = manage(tmp_path, "shell", "-v0", "-c", script, **given)
+    assert json.loads(result.stdout) == {
+        "application": [2.5, 100],
+        "anonymous": [20, 200],
+        "orders": [20 / 3600, 20],
+        "links": [20 / 3600, 20],
+        "codes": [1 / 60, 7],
+    }
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from shop.access.models import IdempotentResponse
 from shop.access.running_calls import alone_in_transaction, delete_leftovers
+from shop.compiled_inserts import insert
+from shop.compiled_queries import CompiledQuery, Parameter
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
@@ -56,20 +58,22 @@ def idempotent(
     fingerprint = _fingerprint(request, document)
     equal = {fingerprint, _fingerprint_of_bytes(request)}
     # SQLite can be read while somebody else writes, but no transaction of ours can begin.
-    if connection.vendor == "sqlite" and (kept := _stored(row)):
+    if connection.vendor == "sqlite" and (kept := _stored(row)) and _is_fresh(kept):
         return _replayed(kept, equal, replay)
     with alone_in_transaction(_name(row), PATIENCE) as is_alone:
-        if kept := _stored(row):
+        kept = _stored(row)
+        if kept and _is_fresh(kept):
             return _replayed(kept, equal, replay)
         if not is_alone:
             sentence = "The first call under this Idempotency-Key is still running."
             raise KeyRefusedError(409, sentence)
-        IdempotentResponse.objects.filter(**row).delete()  # older than 24 hours
+        if kept:
+            kept.delete()
         answer = call()
         if answer.status_code in {201, 202}:
             response = {"status": answer.status_code, "body": answer.content.decode()}
             response |= {"location": answer["Location"], "fingerprint": fingerprint}
-            IdempotentResponse.objects.create(**row, **response)
+            insert(IdempotentResponse(**row, **response))
         else:
             transaction.set_rollback(True)
     return answer
@@ -121,8 +125,23 @@ def _fingerprint_of_bytes(request: HttpRequest) -> str:
 
 
 def _stored(row: dict[str, Any]) -> IdempotentResponse | None:
-    fresh = IdempotentResponse.objects.filter(created_at__gte=timezone.now() - KEPT)
-    return fresh.filter(**row).first()
+    (column,) = (column for column in _by_holder if row[column] is not None)
+    holder = row[column]
+    return _by_holder[column].first(holder=getattr(holder, "pk", holder), key=row["key"])
+
+
+def _kept_for(column: str) -> CompiledQuery[IdempotentResponse]:
+    others: dict[str, Any] = dict.fromkeys(("application", "user", "owner_key"))
+    by = others | {column: Parameter("holder"), "key": Parameter("key")}
+    return CompiledQuery(lambda: IdempotentResponse.objects.filter(**by))
+
+
+# By the one column of a row that names its holder.
+_by_holder = {column: _kept_for(column) for column in ("application", "user", "owner_key")}
+
+
+def _is_fresh(kept: IdempotentResponse) -> bool:
+    return kept.created_at >= timezone.now() - KEPT
 
 
 def _replayed(

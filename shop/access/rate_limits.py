@@ -1,8 +1,9 @@
 """Rate limits by token bucket, counted for all processes together.
 
-Calls of the API are counted in Redis where there is one, else in the database. What guards orders
-and codes is counted in the database always. No number of parallel calls passes more than a limit
-allows (contract, "Orders API").
+Calls of the API are counted in Redis where there is one, else in the database; a process that is
+called often reserves some at once (`reserved_calls.py`). What guards orders and codes is counted in
+the database always, one by one. No number of parallel calls passes more than a limit allows
+(contract, "Orders API").
 """
 
 import math
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shop.access.buckets import Charge, Spent, charge_row, charge_row_if_possible
 from shop.access.client_address import client_ip, counted_address, is_exempt
+from shop.access.reserved_calls import reserves
 
 # Counted at each call of the API: in Redis if possible, and not at all if nothing can be written.
 FREQUENT = frozenset({"application", "anonymous"})
@@ -66,7 +68,7 @@ def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
         return RateLimit(name, rate, burst, retry_after=1 / rate)
     now, key = time.time(), f"{name}:{holder or counted_address(ip)}"
     charge = Charge(key, now, cost=1 / rate, room=burst / rate)
-    spent = _spend_often(charge) if name in FREQUENT else charge_row(charge)
+    spent = reserves.spend(charge, burst, _spend) if name in FREQUENT else charge_row(charge)
     if spent is None:
         return None
     if not spent.allowed:
@@ -76,7 +78,7 @@ def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
     return RateLimit(name, rate, burst, remaining=max(left, 0))
 
 
-def _spend_often(charge: Charge) -> Spent | None:
+def _spend(charge: Charge) -> Spent | None:
     if settings.REDIS_URL:
         from shop.access.redis_buckets import charge_in_redis
 

@@ -4,7 +4,6 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import urljoin
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -13,13 +12,14 @@ from shop.access.models import IdempotentResponse
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
 from shop.api.order_list import InvalidQueryError, ListQuery, list_orders
+from shop.api.placed_orders import find_order, placed_by
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import OWN_HEADERS, failure, success
 from shop.base_url import base_url, registration_url
 from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
-from shop.orders.models import HASH, Order, State
+from shop.orders.models import Order
 from shop.orders.order_counts import counts_of
 from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
@@ -52,7 +52,8 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         return _place(request, bearer)
     try:
         counts = counts_of(bearer.application, bearer.token.user)
-        page = list_orders(_placed_by(bearer), request.GET, counts)
+        placed = placed_by(bearer.application, bearer.token.user)
+        page = list_orders(placed, request.GET, counts)
     except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)
@@ -68,9 +69,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
 )
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
     """Show an order to the application or user that placed it; 404 for anybody else."""
-    found = None
-    if HASH.fullmatch(order_hash):
-        found = _placed_by(bearer).filter(order_hash=order_hash).select_related("product").first()
+    found = find_order(order_hash, bearer)
     if found is None:
         return failure(404, "There is no such order.")
     return success(200, {"order": _shown(found, base_url(request))})
@@ -121,15 +120,3 @@ def _checked(document: dict[str, Any], beside: AbstractSet[str]) -> CheckedDocum
 
 def _shown(order: Order, base: str) -> dict[str, Any]:
     return serialize_order(order, registration_url(order, base))
-
-
-def _placed_by(bearer: Bearer) -> QuerySet[Order]:
-    """Return what the token sees: with a user, what was placed with that user's tokens (contract).
-
-    Orders placed on our pages are the user's too, but no application's business.
-    """
-    placed = Order.objects.exclude(state=State.NEW)
-    if bearer.token.user is None:
-        return placed.filter(application=bearer.application)
-    placed = placed.filter(placed_by=bearer.token.user)
-    return placed.filter(basket__terms=None) if bearer.application else placed

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from shop.access.tokens import WRITE, Bearer, check_bearer
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.field_types import Name
 from shop.orders.order_fields import READ_ONLY, OrderDocument
 from shop.orders.problems import SENTENCES, Problem
@@ -128,10 +129,19 @@ def _check_pairs(given: Mapping[str, Any], sound: Mapping[str, Any]) -> Iterator
         yield Problem("user_login", "login_is_another_email", ("user_email",))
 
 
+_listed_tier: CompiledQuery[Product] = CompiledQuery(
+    lambda: (
+        Product.objects.filter(code=Parameter("code"), listed=True)
+        .order_by()
+        .defer("promise_de", "promise_en", "features_de", "features_en")
+    )
+)
+
+
 def _find_product(sound: Mapping[str, Any], problems: list[Problem]) -> Product | None:
     if "product" not in sound:
         return None
-    product = Product.objects.filter(code=sound["product"], listed=True).first()
+    product = _listed_tier.first(code=sound["product"])
     # Some databases compare without regard to case.
     if product is None or product.code != sound["product"]:
         problems.append(Problem("product", "unknown_tier"))

@@ -43,6 +43,7 @@ def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
     values = _values(document, _price(document), caller)
     for _try in range(NUMBERS_TRIED):
         order = Order(**values)
+        order.complete = not order.missing
         try:
             with transaction.atomic():
                 _use_promotion(document)
@@ -77,6 +78,7 @@ def submit_open_order(
     caller = replace(caller, application=caller.application or basket.application)
     _use_promotion(document)
     values = _values(document, price, caller)
+    values["complete"] = not Order(**values).missing
     if not transition(order, State.PENDING, actor=caller.user, **values):
         raise NotOpenError
     return order
@@ -113,7 +115,7 @@ def _values(document: CheckedDocument, price: Price, caller: Caller) -> dict[str
         values["token_last4"] = (members.admin_user_access_token or "")[-4:]
     elif members.client_id:
         values["token_user"] = document.client_admin
-    return {**values, "complete": not Order(**values).missing}
+    return values
 
 
 def _use_promotion(document: CheckedDocument) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from shop.compiled_inserts import insert_missing_values
 from shop.orders.canonical_emails import changed_lately
 from shop.orders.models import PLACED_STATES, Order, SearchWord, State
 from shop.orders.order_numbers import new_order_number
@@ -91,12 +92,8 @@ def index_orders(
 ) -> None:
     """Write the words of new orders; of others after packing, and where they were emptied."""
     if previous is None:
-        words = [
-            SearchWord(order=order, word=word)
-            for order in orders
-            for word in sorted(words_of(order))
-        ]
-        SearchWord.objects.bulk_create(words, ignore_conflicts=True)
+        rows = ((order.pk, word) for order in orders for word in sorted(words_of(order)))
+        insert_missing_values(SearchWord, ("order", "word"), rows)
     elif previous == State.PACKING or orders[0].state in {State.PACKED, State.CANCELLED}:
         _write_words(orders)
 

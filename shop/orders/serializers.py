@@ -7,6 +7,13 @@ from shop.orders.error_codes import english_error_text
 from shop.orders.models import Order, State
 from shop.orders.order_fields import AS_SENT
 
+# The columns that are read for it.
+SERIALIZED = (
+    *AS_SENT,
+    *("token_last4", "delivered_client", "created_at", "order_hash", "order_number", "fault"),
+    *("product__code", "delivered_project", "state", "packing_began_at", "updated_at"),
+)
+
 
 def serialize_order(order: Order, registration_url: str) -> dict[str, Any]:
     """All fields of `order`, with an absolute `registration_url` (contract, "Orders API")."""

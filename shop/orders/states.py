@@ -11,6 +11,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from shop.compiled_inserts import insert
 from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 from shop.tenancy.models import User
 
@@ -45,8 +46,8 @@ def place(order: Order, *, actor: User | None = None) -> None:
     # No savepoint: if this fails, the caller's transaction is rolled back too.
     with transaction.atomic(savepoint=False):
         order.state = State.PENDING
-        order.save()
-        OrderEvent.objects.create(order=order, state=order.state, actor=actor)
+        insert(order)
+        insert(OrderEvent(order=order, state=order.state, actor=actor))
         state_changed.send(sender=Order, orders=[order], previous=None)
 
 

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "shop.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.middleware.LanguageMiddleware",
     "shop.middleware.RefusalMiddleware",
@@ -114,6 +114,8 @@ if "ENGINE" not in DATABASES["default"]:
     raise SystemExit("DATABASE_URL must begin with sqlite:/// or postgres://")
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "shop.postgres"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     for ending in ("", "-wal", "-shm"):
         keep_private(Path(f"{DATABASES['default']['NAME']}{ending}"))

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.http.request import validate_host
 
-from shop.env import demo_secret_key, env, read, required
+from shop.env import demo_secret_key, env, rate_limit, read, required
 from shop.settings.base import DEMO, VAR_DIR
 
 BASE_URL: str
@@ -68,12 +68,13 @@ FILE_UPLOAD_HANDLERS = ["shop.uploads.RefusingUploadHandler"]
 FORM_BYTES, STAFF_FORM_BYTES = 128 * 1024, 1024 * 1024
 
 # Calls a second in the long run, and the burst that is allowed at once.
-RATE_LIMITS = {
-    "application": (50, 500),
-    "anonymous": (20, 200),  # an IP address without a live token
-    "orders": (20 / 3600, 20),  # placed on our pages from one IP address, signed out
-    "links": (20 / 3600, 20),  # mails with links to orders asked for from one IP address
-    "codes": (30 / 3600, 30),  # invitation codes typed from one IP address
+RATE_LIMITS: dict[str, tuple[float, int]] = {
+    "application": read("RATE_LIMIT_APPLICATION", rate_limit, "50/500"),
+    "anonymous": read("RATE_LIMIT_ANONYMOUS", rate_limit, "20/200"),  # an IP without a live token
+    # From one IP address, signed out: orders placed on our pages, and mails with links asked for.
+    "orders": read("RATE_LIMIT_ORDERS", rate_limit, "20/3600/20"),
+    "links": read("RATE_LIMIT_LINKS", rate_limit, "20/3600/20"),
+    "codes": read("RATE_LIMIT_CODES", rate_limit, "30/3600/30"),  # invitation codes typed
 }
 
 # The bearer token for /metrics.

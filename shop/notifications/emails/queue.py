@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from shop.compiled_inserts import insert_missing
 from shop.email_spellings import same_mailbox, stored_email
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
@@ -211,5 +212,4 @@ def _queue(order: Order, kind: Message.Kind, recipient: str | None, *key: str, *
 
 
 def _write(messages: Iterable[Message | None]) -> None:
-    found = [message for message in messages if message]
-    Message.objects.bulk_create(found, ignore_conflicts=True)
+    insert_missing([message for message in messages if message])

@@ -1,0 +1,87 @@
+"""INSERTs whose SQL is written once, for the rows that each placed order brings.
+
+As `Model.save` and `bulk_create` of new rows do, but without signals: nobody may listen to
+`pre_save` or `post_save` of a model that is inserted here. Each column needs a value or a default in
+Python.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import Field, Model
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The parts of an INSERT, and the fields of its columns."""
+
+    begin: str
+    row: str
+    fields: tuple[Field[Any, Any], ...]
+    returning: str
+
+
+def insert(row: Model) -> None:
+    """Insert a new row, and give it its number. Raises IntegrityError as `save` does."""
+    statement = _statement(type(row), None)
+    with connection.cursor() as cursor:
+        sql = f"{statement.begin}{statement.row}{statement.returning}"
+        cursor.execute(sql, _values_of(row, statement))
+        (row.pk,) = cursor.fetchone()
+    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 -- as `save` does
+
+
+def insert_missing(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model, without those that clash with rows that are there."""
+    if rows:
+        statement = _statement(type(rows[0]), None)
+        _insert_missing(statement, [_values_of(row, statement) for row in rows])
+
+
+def insert_missing_values(
+    model: type[Model], columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert rows that have nothing but these columns, as `insert_missing` does."""
+    statement = _statement(model, columns)
+    database = connections[DEFAULT_DB_ALIAS]
+    prepared = [
+        [
+            field.get_db_prep_save(value, database)
+            for field, value in zip(statement.fields, row, strict=True)
+        ]
+        for row in rows
+    ]
+    if prepared:
+        _insert_missing(statement, prepared)
+
+
+def _insert_missing(statement: Statement, rows: Sequence[Sequence[Any]]) -> None:
+    places = ", ".join([statement.row] * len(rows))
+    sql = f"{statement.begin}{places} ON CONFLICT DO NOTHING"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for row in rows for value in row])
+
+
+@lru_cache
+def _statement(model: type[Model], columns: tuple[str, ...] | None) -> Statement:
+    # Both databases quote names, and mark parameters, in the same way.
+    meta = model._meta  # noqa: SLF001 -- documented by Django
+    fields = tuple(
+        field
+        for field in meta.concrete_fields
+        if (field.name in columns if columns else field is not meta.auto_field)
+    )
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    begin = f'INSERT INTO "{meta.db_table}" ({names}) VALUES '  # noqa: S608 -- our own names
+    return Statement(begin, f"({places})", fields, f' RETURNING "{meta.pk.column}"')
+
+
+def _values_of(row: Model, statement: Statement) -> list[Any]:
+    database = connections[DEFAULT_DB_ALIAS]
+    return [
+        field.get_db_prep_save(field.pre_save(row, True), database) for field in statement.fields
+    ]
