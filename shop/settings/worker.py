@@ -31,8 +31,7 @@ if BROKER == "redis" and not env.str("REDIS_URL", default=""):
     raise SystemExit("BROKER=redis needs REDIS_URL.")
 
 # The queue only wakes the worker up; our rows say what there is to do. No task is handed out twice,
-# so `retry` is without effect; the library wants it above `timeout`. Both are for tasks that name
-# none of their own.
+# so `retry` is without effect; the library wants it above `timeout`.
 Q_CLUSTER = {
     "name": "packing",  # signs the tasks, too
     "orm": "default",

@@ -47,7 +47,7 @@ class Beat:
 
 
 class Hours:
-    """When each cluster last did its hourly work, in memory that forked processes share.
+    """The moments of each cluster's last hourly work, in memory that forked processes share.
 
     Two of them may do it at once; that is harmless.
     """

@@ -9,6 +9,7 @@ from functools import cache
 
 from django.conf import settings
 from django.utils import timezone
+from django_q.conf import Conf
 from django_q.signing import SignedPackage
 
 TICK = 1.0  # seconds
@@ -30,7 +31,7 @@ def wake_up(cluster: str) -> str:
             "started": timezone.now(),
             "cluster": cluster,
             "ack_failure": True,
-            "timeout": settings.WORKER_CLUSTERS[cluster]["timeout"],
+            "timeout": settings.WORKER_CLUSTERS[cluster].get("timeout", Conf.TIMEOUT),
         }
     )
     return signed

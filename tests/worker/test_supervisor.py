@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from shop.worker.models import Heartbeat
+from tests.factories import make_order
 from tests.waiting import slowness, wait_for
 from tests.worker.real import beats, helpers, pool, running_worker
 
@@ -94,3 +95,19 @@ def test_a_worker_that_is_asked_to_end_leaves_no_process_behind(number: signal.S
         supervisor.send_signal(number)
         assert supervisor.wait(20 * slowness()) == 0
         assert gone(below)
+
+
+def test_a_cluster_that_freezes_alone_has_the_pool_replaced_and_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PACKING_STEPS", "tests.worker.steps.stall")
+    with running_worker() as supervisor:
+        assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        frozen = running_pool(supervisor)
+        # One for each of the two processes that may pack; the mail goes on meanwhile.
+        for number in range(2):
+            make_order(user_email=f"member{number}@example.com")
+        restarts = Heartbeat.objects.filter(restarts__gt=0)
+        assert wait_for(restarts.exists, 30)
+        assert gone([frozen])
+    assert set(restarts.values_list("cluster", flat=True)) == {"packing"}
