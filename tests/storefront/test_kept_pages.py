@@ -258,3 +258,11 @@ def test_kept_page_is_compressed_and_answers_head_as_a_rendered_one() -> None:
         assert (head.status_code, head.content) == (200, b"")
         assert headers(head) == headers(plain)
     assert visitor().post("/").status_code == 405
+
+
+def test_nothing_is_kept_while_templates_are_edited(settings: Settings) -> None:
+    visitor().get("/")
+    assert len(kept()) == 1
+    settings.DEBUG = True
+    visitor().get("/tiers/s/")
+    assert len(kept()) == 1
