@@ -42,7 +42,7 @@ def _field(field: BoundField) -> str:
         hint = f'<div class="field__hint" id="{field.auto_id}_helptext">{field.help_text}</div>'
         lines.append(hint)
     if errors := field.errors:
-        told = "".join(f"<p>{conditional_escape(error)}</p>" for error in errors)
+        told = "".join(f"<p>{conditional_escape(str(error))}</p>" for error in errors)
         lines.append(f'<div class="field__error" id="{field.auto_id}_error">{told}</div>')
     if not _holds_its_widget(field):
         lines.append(str(field))
@@ -64,7 +64,8 @@ def _labelled(field: BoundField) -> str:
         attribute = f' aria-describedby="{escape(described)}"' if described else ""
         return f"<fieldset{attribute}>\n<legend>{label}</legend>\n{field}\n</fieldset>"
     if not field.field.required and not getattr(field.field, "asked", False):
-        label = f'{label}\n<span class="field__optional">{gettext("optional")}</span>'
+        optional = f'<span class="field__optional">{gettext("optional")}</span>'
+        return f'<label for="{name}">\n{label}\n{optional}\n</label>'
     return f'<label for="{name}">\n{label}\n</label>'
 
 

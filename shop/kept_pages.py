@@ -30,33 +30,38 @@ Rows = list[tuple[Any, ...]]
 Render = Callable[[HttpRequest, str], str]
 
 
-def is_same_for_all(request: HttpRequest) -> bool:
-    """Tell whether `request` says nothing about its visitor that could change a public page."""
+def is_same_for_all(request: HttpRequest, *besides: str) -> bool:
+    """Tell whether `request` says nothing about its visitor that could change the page.
+
+    `besides` are names of cookies that the caller has looked at itself.
+    """
     if request.META.get("QUERY_STRING", "") not in QUERIES:
         return False
-    return request.COOKIES.keys() <= NAMELESS
+    return request.COOKIES.keys() <= NAMELESS | set(besides)
 
 
 class KeptPages:
     """The pages of one process that are made of the same rows."""
 
     def __init__(self) -> None:
-        self._kept: tuple[Any, dict[tuple[str | None, ...], list[bytes]]] = (None, {})
+        self._kept: tuple[Any, dict[tuple[Any, ...], list[bytes]]] = (None, {})
 
     def answer(
-        self, request: HttpRequest, shop_url: str, made_of: Any, render: Render
+        self, request: HttpRequest, made_of: Any, render: Render, *, told_by: object = None
     ) -> HttpResponse:
         """Return the page at the address of `request`, from what is kept or by `render`.
 
         Call it only if `is_same_for_all(request)`. `made_of` is all that the page shows of the
         database, just read and compared by value: pages made of anything else are dropped. `render`
         makes the page of nothing else, for the request that it is given, with the token it is given.
-        `shop_url` is the one that the page names.
+        Pages at one address are told apart by their language and `told_by`.
         """
         rows, pages = self._kept
         if rows != made_of:
             _rows, pages = self._kept = (made_of, {})
-        key = (shop_url, request.get_full_path(), get_language())
+        # As `shop.base_url` has it, which rooms on the ground cannot import.
+        shop_url = request.build_absolute_uri("/") if settings.DEMO else settings.BASE_URL
+        key = (shop_url, request.get_full_path(), get_language(), told_by)
         pieces = pages.get(key)
         if pieces is None:
             page = render(of_nobody(request), TOKEN)

@@ -82,6 +82,18 @@ def test_parameter_takes_whole_numbers_and_texts_with_signs_of_sql() -> None:
     assert by_name.first(name="100 % O'Hara", number=user.pk + 1) is None
 
 
+def test_raw_rows_are_equal_as_long_as_nothing_changed_and_can_be_read_later() -> None:
+    order = make_order()
+    raw = by_hash.raw(order_hash=order.order_hash)
+    assert raw == by_hash.raw(order_hash=order.order_hash)
+    Order.objects.filter(pk=order.pk).update(user_first_name="Other")
+    assert raw != by_hash.raw(order_hash=order.order_hash)
+    with CaptureQueriesContext(connection) as queries:
+        (read,) = by_hash.read(raw)
+    assert not queries.captured_queries
+    assert (read, read.user_first_name) == (order, order.user_first_name)
+
+
 def test_value_that_is_missing_is_refused() -> None:
     with pytest.raises(KeyError):
         by_hash.all()

@@ -7,7 +7,7 @@ from django.db import transaction
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.content.models import Page, Version
 
-_NEWEST: CompiledQuery[Version] = CompiledQuery(
+NEWEST: CompiledQuery[Version] = CompiledQuery(
     lambda: Version.objects.filter(page=Parameter("slug")).order_by("-number")[:1]
 )
 TEXTS = ("title_de", "title_en", "text_de", "text_en")
@@ -15,7 +15,7 @@ TEXTS = ("title_de", "title_en", "text_de", "text_en")
 
 def newest(slug: str) -> Version:
     """Return the newest version of the page `slug`. Raises DoesNotExist."""
-    version = _NEWEST.first(slug=slug)
+    version = NEWEST.first(slug=slug)
     if version is None:
         raise Version.DoesNotExist
     return version

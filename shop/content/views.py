@@ -4,15 +4,18 @@ import time
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from shop.content.models import Page
-from shop.content.publishing import newest
+from shop.content.publishing import NEWEST
+from shop.kept_pages import KeptPages, is_same_for_all
 
 STARTED = time.time()
+_pages = {slug: KeptPages() for slug in Page.Slug.values}
 # For link previews and search engines.
 SUMMARIES = {
     Page.Slug.IMPRINT: _("Who runs this shop, and how to reach us."),
@@ -24,9 +27,17 @@ SUMMARIES = {
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the newest version; browsers store it and revalidate."""
-    version = newest(slug)
+    rows = NEWEST.raw(slug=slug)
+    version = NEWEST.read(rows)[0]
     context = {"version": version, "summary": SUMMARIES[Page.Slug(slug)]}
-    response = render(request, "content/page.html", context)
+    if is_same_for_all(request):
+        response = _pages[slug].answer(
+            request,
+            rows,
+            lambda nobody, _token: render_to_string("content/page.html", context, nobody),
+        )
+    else:
+        response = render(request, "content/page.html", context)
     patch_cache_control(response, private=True, no_cache=True)
     # A restart may have changed the templates.
     changed = int(max(version.at.timestamp(), STARTED))

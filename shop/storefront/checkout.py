@@ -18,9 +18,17 @@ from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.csrf_failure import unsent_form
 from shop.form_texts import add_errors
-from shop.orders.basket import NoConsentError, order_document, put_tier, quote, update_document
+from shop.kept_pages import KeptPages, is_same_for_all
+from shop.orders.basket import (
+    NoConsentError,
+    current_terms,
+    order_document,
+    put_tier,
+    quote,
+    update_document,
+)
 from shop.orders.document import CheckedDocument, InvalidDocumentError
-from shop.orders.models import HASH, Basket, Order, State
+from shop.orders.models import HASH, Basket, Order, State, new_hash
 from shop.orders.open_orders import (
     Owner,
     find_open,
@@ -30,9 +38,13 @@ from shop.orders.open_orders import (
     visible_to,
 )
 from shop.orders.placing import Caller, NotOpenError, PriceChangedError, submit_open_order
-from shop.owner_cookie import page_owner, write_owner_id
+from shop.owner_cookie import COOKIE, page_owner, write_owner_id
 from shop.storefront.forms import CheckoutForm
 from shop.tenancy.models import User
+
+# Stands in a kept page for the hash of the visitor's order, and is as random.
+HASH_OF_NOBODY = new_hash()
+_pages = KeptPages()
 
 
 @require_POST
@@ -59,10 +71,46 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _form_without_order(request, owner) or _elsewhere(owner)
     if not order.product.listed:
         return _tier_is_gone(request)
+    if _is_as_chosen(order.basket) and not owner.user and _says_no_more(request):
+        return _kept_page(request, order)
     initial = _initial(order, owner.user)
     form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
     form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
     return _page(request, form, order.basket)
+
+
+def _is_as_chosen(basket: Basket) -> bool:
+    """Tell whether nothing but the tier was put into `basket`."""
+    return not (basket.terms_id or basket.company) and basket.document.keys() == {"product"}
+
+
+def _says_no_more(request: HttpRequest) -> bool:
+    """Tell whether `request` says no more of its visitor than which order is theirs."""
+    return is_same_for_all(request, COOKIE) and unsent_form(request) is None
+
+
+def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
+    """Show the page of a tier that was just chosen: the same for all, but for the order's hash."""
+    rows, terms = LISTED.raw(), current_terms()
+
+    def render_page(nobody: HttpRequest, token: str) -> str:
+        tiers = LISTED.read(rows)
+        # It may have been retired this very moment. Then nobody is shown what is kept here.
+        tier = next((tier for tier in tiers if tier == order.product), order.product)
+        basket = _basket_of_nobody(tier)
+        basket.order.order_hash = HASH_OF_NOBODY
+        form = CheckoutForm(None, None, tier, tiers, initial=order_document(basket))
+        return _page(nobody, form, basket, csrf_token=token).text
+
+    page = _pages.answer(request, (rows, terms.pk), render_page, told_by=order.product_id)
+    page.content = page.content.replace(HASH_OF_NOBODY.encode(), order.order_hash.encode())
+    return page
+
+
+def _basket_of_nobody(tier: Product) -> Basket:
+    basket = Basket(order=Order(product=tier))
+    put_tier(basket, tier)
+    return basket
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
@@ -183,9 +231,8 @@ def _form_without_order(request: HttpRequest, owner: Owner) -> HttpResponse | No
     tier = next((tier for tier in tiers if typed and tier.code == typed.get("product")), None)
     if typed is None or tier is None or _placed(typed.get("order", ""), owner):
         return None
-    basket = Basket(order=Order(product=tier))
-    put_tier(basket, tier)
-    return _page(request, CheckoutForm(None, owner.user, tier, tiers), basket)
+    form = CheckoutForm(None, owner.user, tier, tiers)
+    return _page(request, form, _basket_of_nobody(tier))
 
 
 def _placed(order_hash: str, owner: Owner) -> Order | None:

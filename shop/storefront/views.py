@@ -36,7 +36,6 @@ def tiers(request: HttpRequest) -> HttpResponse:
         rows = LISTED.raw()
         return _tiers_pages.answer(
             request,
-            base_url(request),
             (rows, asked),
             lambda nobody, token: _tiers(nobody, LISTED.read(rows), asked, csrf_token=token),
         )
@@ -54,7 +53,6 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     if is_same_for_all(request):
         return _tier_pages.answer(
             request,
-            base_url(request),
             rows,
             lambda nobody, token: _tier(nobody, LISTED.read(rows), slug, csrf_token=token),
         )

@@ -13,7 +13,15 @@ from shop.content.models import Page, Question, Version
 from shop.content.publishing import newest, publish
 from shop.content.questions import clear_cache
 from tests.factories import make_bare_order, make_packed_order, make_staff, make_user
-from tests.pages import assert_left_out, at_checkout, html, join_address, visitor, words
+from tests.pages import (
+    assert_headers,
+    assert_left_out,
+    at_checkout,
+    html,
+    join_address,
+    visitor,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +89,31 @@ def test_browser_keeps_the_page_until_it_changes() -> None:
     assert again.status_code == 200
     assert parse_http_date(again.headers["Last-Modified"]) > said.at.timestamp()
     assert "d" in words(again)
+
+
+@pytest.mark.parametrize("slug", TITLES)
+def test_page_that_is_kept_is_the_one_that_is_rendered(slug: str) -> None:
+    for language in ("en", "de", "en"):
+        plain, odd = visitor(language=language), visitor(language=language)
+        odd.cookies["odd"] = "1"  # of whom more is known, nothing is kept
+        page, rendered = plain.get(f"/{slug}/"), odd.get(f"/{slug}/")
+        assert html(page) == html(rendered)
+        assert_headers(page)
+        for response in (page, rendered):
+            del response.headers["X-Request-ID"]
+        assert page.headers == rendered.headers
+        assert not page.cookies
+    member = visitor(make_user())
+    assert_left_out(
+        "Sign out", there=words(member.get(f"/{slug}/")), here=words(visitor().get(f"/{slug}/"))
+    )
+
+
+def test_change_of_a_page_shows_at_once_however_it_was_made() -> None:
+    assert "Changed." not in words(visitor().get("/imprint/"))
+    Version.objects.filter(page_id="imprint").update(text_en="Changed.")
+    assert "Changed." in words(visitor().get("/imprint/"))
+    assert "Changed." not in words(visitor(language="de").get("/imprint/"))
 
 
 def test_page_says_what_was_published_last() -> None:
