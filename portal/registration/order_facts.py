@@ -17,7 +17,7 @@ from shop.tenancy.models import Client, Project
 
 @dataclass
 class OrderFacts:
-    """What was ordered by whom, with no personal data but a masked e-mail address."""
+    """The facts of an order, with no personal data but a masked e-mail address."""
 
     order: PageOrder
 

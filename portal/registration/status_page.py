@@ -49,7 +49,7 @@ class Step:
 
 
 class OrderStatus(OrderFacts):
-    """How an order stands, as its registration page shows it."""
+    """The state of an order, as its registration page shows it."""
 
     @cached_property
     def is_waiting_for_details(self) -> bool:
