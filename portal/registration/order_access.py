@@ -48,7 +48,7 @@ def private(view: View) -> View:
 
 
 class Progress(TypedDict):
-    """How far packing has come, read together with an order."""
+    """The progress of packing, read together with an order."""
 
     done_steps: str | None
     ready_at: datetime | None

@@ -7,13 +7,11 @@ from typing import assert_never
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from portal.registration.order_access import PageOrder
+from portal.registration.order_facts import OrderFacts
 from portal.registration.status_words import (
     INVITATION_WORDS,
     LATE_HEADLINES,
@@ -28,13 +26,9 @@ from shop.orders.cancellation import cancellation_reason
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import State
 from shop.orders.order_fields import FILLABLE
-from shop.orders.order_lookup import address_of
-from shop.orders.parties import is_invitation
 from shop.orders.waiting import LATE, SLOW
 from shop.packing.models import Packing
 from shop.packing.step_names import recorded_steps, step_title
-from shop.tenancy.email_addresses import mask_email
-from shop.tenancy.models import Client, Project
 
 # The status of the first step that is not done, by the state of the order; else it is open.
 CURRENT: dict[str, str] = {
@@ -54,11 +48,8 @@ class Step:
     status: str
 
 
-@dataclass
-class OrderStatus:
-    """An order as its registration page shows it, with no personal data but a masked e-mail."""
-
-    order: PageOrder
+class OrderStatus(OrderFacts):
+    """The state of an order, as its registration page shows it."""
 
     @cached_property
     def is_waiting_for_details(self) -> bool:
@@ -103,11 +94,6 @@ class OrderStatus:
         """Tell whether packing is over, so that a page without scripts need not look again."""
         return self.order.state in {State.PACKED, State.CANCELLED}
 
-    @cached_property
-    def is_invitation(self) -> bool:
-        """Tell whether the order only invites somebody into a project that there is."""
-        return is_invitation(self.order)
-
     @property
     def is_unreachable(self) -> bool:
         """Tell whether our mail could not be delivered, and somebody has to act."""
@@ -119,42 +105,6 @@ class OrderStatus:
         """Tell whether there is an e-mail address that may still be corrected."""
         over = self.order.state in {State.PACKING, State.CANCELLED}
         return bool(self.order.user_email) and not over and not self.is_joined
-
-    @cached_property
-    def kind(self) -> StrOrPromise:
-        """Describe the kind of order."""
-        if self.order.project_id:
-            return _("A further member of a project")
-        if self.order.client_id:
-            return _("A new project of a client")
-        return _("A new client and its first project")
-
-    @cached_property
-    def client(self) -> str:
-        """Return the name of the client, or an empty string."""
-        number = self.order.delivered_client_id or self.order.client_id
-        return self.order.client_name or _name_of(Client, number)
-
-    @cached_property
-    def project(self) -> str:
-        """Return the name of the project, or an empty string."""
-        number = self.order.delivered_project_id or self.order.project_id
-        return self.order.project_name or _name_of(Project, number)
-
-    @cached_property
-    def masked_email(self) -> str:
-        """Return the e-mail address as `n…@g….com`, enough to recognise one's own."""
-        return mask_email(address_of(self.order))
-
-    @cached_property
-    def received(self) -> str:
-        """Return when the order was placed, for people."""
-        return date_format(timezone.localtime(self.order.created_at), "DATETIME_FORMAT")
-
-    @cached_property
-    def received_iso(self) -> str:
-        """Return when the order was placed, for programs."""
-        return timezone.localtime(self.order.created_at).isoformat()
 
     @property
     def title(self) -> str:
@@ -305,9 +255,3 @@ class OrderStatus:
             return f"{self.order.state}:withdrawn"
         passed = sum(self._waited >= limit for limit in (SLOW, LATE))
         return self.order.state + "+" * passed
-
-
-def _name_of(model: type[Client | Project], number: int | None) -> str:
-    if number is None:
-        return ""
-    return model.objects.filter(pk=number).values_list("name", flat=True).first() or ""

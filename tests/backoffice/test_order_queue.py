@@ -9,7 +9,7 @@ from django.contrib.admin import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.orders.models import Order
 from tests.factories import (
@@ -175,6 +175,25 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(address: str) -> N
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 17
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        # Session, user, two for permissions; then as said.
+        ("", 4 + 5 + 1 + 1 + 1),  # five parts of the list, its orders, the counts, the tiers
+        ("?show=need_human", 4 + 1 + 1 + 1 + 1),
+        ("counts/", 4 + 1),
+    ],
+)
+def test_queue_and_counts_take_these_queries(
+    path: str, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    stuck()
+    browser = visitor(make_staff("agent"))
+    assert browser.get(f"/staff/{path}").status_code == 200
+    with django_assert_num_queries(number):
+        assert browser.get(f"/staff/{path}").status_code == 200
 
 
 def test_markup_in_names_is_not_run() -> None:
