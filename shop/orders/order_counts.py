@@ -92,11 +92,12 @@ def fold_counts(beat: Callable[[], None]) -> None:
 def _fold_some() -> bool:
     """Fold the oldest rows; False where too few are left, or another process folds them."""
     waiting = OrderCount.objects.filter(folded=False).order_by("pk")
-    if waiting[:ENOUGH].count() < ENOUGH:
+    rows = list(waiting.values_list("pk", "number", *KEY)[:AT_ONCE])
+    if len(rows) < ENOUGH:
         return False
     sums = Counter[Key]()
     pks = []
-    for pk, number, *key in waiting.values_list("pk", "number", *KEY)[:AT_ONCE]:
+    for pk, number, *key in rows:
         sums[_key(key)] += number
         pks.append(pk)
     applications, users, *_rest = ({*column} - {None} for column in zip(*sums, strict=True))

@@ -238,3 +238,20 @@ def test_missing_triggers_are_created_and_all_orders_counted_by_the_next_migrate
     create_missing_triggers(using="default")
     assert kept() == real()
     assert len(real()) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_orders_placed_while_the_triggers_are_created_are_counted_once() -> None:
+    application = make_application()
+    drop_triggers(connection)
+
+    def work(number: int) -> None:
+        if not number:
+            create_missing_triggers(using="default")
+            return
+        for _turn in range(3):
+            make_order(caller=Caller(application))
+
+    at_once(work)
+    assert sum(real().values()) == 15
+    assert kept() == real()
