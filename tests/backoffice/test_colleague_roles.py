@@ -66,7 +66,7 @@ def test_list_tells_roles_joining_and_factor() -> None:
     make_staff("agent", email="agent@example.com")
     invited()
     page = words(visitor(make_staff()).get(LIST))
-    today = timezone.now().date().isoformat()
+    today = timezone.localdate().isoformat()
     assert f"agent@example.com Mia Muster agent {today} never no" in page
     assert f"{EMAIL} agent invited on {today} never no" in page
 
