@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--many", type=int, default=many, help="orders to grow to (BENCH_ORDERS)")
     made.add_argument("--backlog", type=int, default=2_000, help="orders to pack")
     made.add_argument("--arrivals", type=float, default=15, help="seconds of a steady rate")
-    made.add_argument("--settle", type=float, default=20, help="seconds before it counts as idle")
+    made.add_argument("--settle", type=float, default=20, help="seconds without a new process")
     made.add_argument("--idle", type=float, default=60, help="seconds to watch it")
     made.add_argument("--placed", type=int, default=10_000, help="orders between two readings")
     made.add_argument("--write", action="store_true", help="write the tables to docs/benchmarks.md")

@@ -45,7 +45,7 @@ def run(environment: dict[str, str], options: Namespace) -> Table:
         pass
     with make_run(environment) as shop:
         order(shop, 1)  # the worker runs
-        time.sleep(options.settle)
+        settle(shop, options.settle)
         at_start = memory(shop.processes())
         number = len(shop.processes())
         idle = watch(shop, options.idle)
@@ -88,6 +88,15 @@ def shows_page(port: int) -> bool:
         finally:
             connection.socket.close()
     return False
+
+
+def settle(shop: Running, seconds: float) -> None:
+    """Wait until no process has started or ended for so many seconds."""
+    known, since = shop.processes(), time.monotonic()
+    while time.monotonic() - since < seconds:
+        time.sleep(0.5)
+        if (now := shop.processes()) != known:
+            known, since = now, time.monotonic()
 
 
 def watch(shop: Running, seconds: float) -> tuple[float, float]:

@@ -13,9 +13,12 @@ from django.conf import settings
 
 from shop.settings import DATABASES
 
+DATABASE: dict[str, Any] = {**DATABASES["default"], "CONN_HEALTH_CHECKS": False}
+if "sqlite" not in DATABASE["ENGINE"]:
+    DATABASE["ENGINE"] = "django.db.backends.postgresql"  # the shop may have one of its own
 settings.configure(
     ALLOWED_HOSTS=["localhost"],
-    DATABASES={"default": {**DATABASES["default"], "CONN_HEALTH_CHECKS": False}},
+    DATABASES={"default": DATABASE},
     ROOT_URLCONF=__name__,
     SECRET_KEY="none",
     USE_TZ=True,
