@@ -32,7 +32,7 @@ PASSWORD_HASHERS = [
 ]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
-if DATABASES["default"]["ENGINE"] == "shop.patient_sqlite":
+if DATABASES["default"]["ENGINE"] == "shop.databases.sqlite":
     # A file, for other threads and processes to open. Safety at a power cut costs time here.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = (

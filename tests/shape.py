@@ -19,6 +19,7 @@ MAX_FUNCTION = 50
 DJANGO_NAMES = {
     "__init__", "__main__", "models", "views", "urls", "forms", "apps", "admin", "receivers",
     "checks", "signals", "tasks", "settings",
+    "base",  # of a database backend
 }  # fmt: skip
 # A face may name a module after the noun of the room it shows: (face's module, room's module).
 FACE_AND_ROOM = {

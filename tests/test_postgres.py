@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from shop.postgres.base import TRUSTED_FOR
+from shop.databases.postgresql.base import TRUSTED_FOR
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -115,7 +115,7 @@ if "ENGINE" not in DATABASES["default"]:
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["ENGINE"] = "shop.postgres"
+    DATABASES["default"]["ENGINE"] = "shop.databases.postgresql"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     for ending in ("", "-wal", "-shm"):
         keep_private(Path(f"{DATABASES['default']['NAME']}{ending}"))
@@ -123,10 +123,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         raise SystemExit(f"SQLite 3.35 or newer is needed; Python has {sqlite3.sqlite_version}.")
     # IMMEDIATE: otherwise a transaction that reads before it writes fails at once when another
     # one writes. FULL: an acknowledged order survives a power cut.
-    DATABASES["default"]["ENGINE"] = "shop.patient_sqlite"
+    DATABASES["default"]["ENGINE"] = "shop.databases.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds to wait for another writer, as `shop.patient_sqlite` does
+        "timeout": 20,  # seconds to wait for another writer, as `shop.databases.sqlite` does
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 

@@ -94,7 +94,7 @@ def production_shop() -> Iterator[dict[str, str]]:
 @contextmanager
 def running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A command that runs in a group of its own for as long as the block; its log is in VAR_DIR."""
-    from shop.worker.processes import end_groups
+    from shop.worker.processes import kill_group
 
     with (Path(environment["VAR_DIR"]) / "processes.log").open("ab") as log:
         process = subprocess.Popen(
@@ -112,7 +112,11 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[subproc
             error.add_note((Path(environment["VAR_DIR"]) / "processes.log").read_text()[-3000:])
             raise
         finally:
-            end_groups([process], 30)
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            kill_group(process.pid)
+            process.wait()
 
 
 @contextmanager

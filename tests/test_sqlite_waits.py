@@ -41,7 +41,7 @@ def test_write_waits_for_another_writer(
     in_transaction: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[float] = []
-    monkeypatch.setattr("shop.patient_sqlite.base.sleep", asked.append)
+    monkeypatch.setattr("shop.databases.sqlite.base.sleep", asked.append)
     order = make_order()
     ended: list[bool] = []
 
