@@ -1,12 +1,14 @@
 """A shop to measure: its environment, a database of its own, its web server."""
 
 import os
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -93,8 +95,11 @@ def production_shop() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that runs in a group of its own for as long as the block; its log is in VAR_DIR."""
-    from shop.worker.processes import end_groups
+    """A command that runs in a group of its own for as long as the block; its log is in VAR_DIR.
+
+    It is asked to end where this process is killed.
+    """
+    from shop.worker.processes import die_with, end_groups
 
     with (Path(environment["VAR_DIR"]) / "processes.log").open("ab") as log:
         process = subprocess.Popen(
@@ -105,6 +110,7 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[subproc
             stdout=log,
             stderr=log,
             process_group=0,
+            preexec_fn=partial(die_with, os.getpid(), signal.SIGTERM),  # noqa: PLW1509 (no threads)
         )
         try:
             yield process
