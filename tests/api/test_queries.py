@@ -23,7 +23,7 @@ LIMIT = "INSERT access_ratelimitbucket"
 TIER = "SELECT catalogue_product"
 WRITTEN = [
     *("INSERT orders_order", "INSERT orders_orderevent", "INSERT orders_searchword"),
-    *("SELECT django_q_ormq", "INSERT django_q_ormq", "INSERT emails_message"),
+    *("INSERT django_q_ormq", "INSERT emails_message"),
 ]
 KEPT = "SELECT api_idempotentresponse"
 
