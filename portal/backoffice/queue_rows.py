@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.orders.attention import STALLED, UNANSWERED, any_holds
@@ -15,6 +17,9 @@ from shop.orders.models import Order, State
 from shop.packing.step_names import step_title
 
 NOTHING = "–"
+# The units of an age, in seconds. Longer ones depend on the calendar.
+UNITS = (7 * 86_400, 86_400, 3_600, 60)
+SHORTEST_MONTH = 28 * 86_400
 
 
 @dataclass(frozen=True)
@@ -43,30 +48,30 @@ class QueueRow:
 
 def rows_of(orders: Iterable[Order]) -> list[QueueRow]:
     """Return the rows of `orders`, which were read with what `keyset_paging` names."""
-    now = timezone.now()
+    now, language = timezone.now(), get_language() or ""
     # Looked up once: each look-up takes as long as the rest of a row.
     before, after = reverse("staff_order", args=[0]).split("0")
-    return [_row_of(order, f"{before}{order.pk}{after}", now) for order in orders]
+    return [_row_of(order, f"{before}{order.pk}{after}", now, language) for order in orders]
 
 
-def _row_of(order: Order, url: str, now: datetime) -> QueueRow:
+def _row_of(order: Order, url: str, now: datetime, language: str) -> QueueRow:
     packing = getattr(order, "packing", None)
     client, staff = order.delivered_client, order.taken_by
     changed_at = timezone.localtime(order.updated_at)
-    is_incomplete = order.state == State.PENDING and not order.complete
-    reason = error_text(order.fault)
+    last_step = packing.last_step if packing else ""
+    words = _words_of(language, order.state, order.complete, order.fault, last_step)
     return QueueRow(
         pk=str(order.pk),
         url=url,
         number=str(order.order_number),
         state=order.state,
-        state_label=_("waits for details") if is_incomplete else str(State(order.state).label),
+        state_label=words.state_label,
         is_unreachable=order.unreachable_since is not None,
-        reason=reason if reason or order.unreachable_since else NOTHING,
-        last_step=(packing and packing.last_step and step_title(packing.last_step)) or NOTHING,
+        reason=words.reason if words.reason or order.unreachable_since else NOTHING,
+        last_step=words.last_step or NOTHING,
         attempts=str(packing.attempts if packing else 0),
         is_late=any_holds((*STALLED, UNANSWERED), order, now),
-        age=timesince(order.updated_at, depth=1),
+        age=_age(order.updated_at, now, language),
         changed_at=f"{changed_at:%Y-%m-%d %H:%M}",
         changed_at_iso=changed_at.isoformat(),
         tier=order.tier_name,
@@ -75,3 +80,37 @@ def _row_of(order: Order, url: str, now: datetime) -> QueueRow:
         has_follow_up=order.follow_up_on is not None,
         follow_up=f"{order.follow_up_on:%Y-%m-%d}" if order.follow_up_on else "",
     )
+
+
+@dataclass(frozen=True)
+class _Words:
+    state_label: str
+    reason: str
+    last_step: str
+
+
+@lru_cache(maxsize=1000)
+def _words_of(_language: str, state: str, complete: bool, fault: str, last_step: str) -> _Words:
+    """Return the words of codes, translated once: a row has no others of our own."""
+    is_incomplete = state == State.PENDING and not complete
+    return _Words(
+        state_label=_("waits for details") if is_incomplete else str(State(state).label),
+        reason=error_text(fault),
+        last_step=last_step and step_title(last_step),
+    )
+
+
+def _age(since: datetime, now: datetime, language: str) -> str:
+    """Return how long ago `since` was, in its largest unit."""
+    seconds = max(0, int((now - since).total_seconds()))
+    if seconds >= SHORTEST_MONTH:
+        return timesince(since, now, depth=1)
+    unit = next((unit for unit in UNITS if seconds >= unit), UNITS[-1])
+    return _age_in_words(language, seconds // unit * unit)
+
+
+@lru_cache(maxsize=1000)
+def _age_in_words(_language: str, seconds: int) -> str:
+    """Return an age that is shorter than a month."""
+    begin = datetime(2000, 1, 1, tzinfo=UTC)
+    return timesince(begin, begin + timedelta(seconds=seconds), depth=1)
