@@ -1,9 +1,11 @@
 """Keyset pagination: each page starts after the last row of the one before, at any depth."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from heapq import merge
 from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db.models import DateTimeField
 from django.db.models.expressions import RawSQL
@@ -15,20 +17,39 @@ from shop.orders.models import Order
 
 A_PAGE = 50
 RELATED = ("packing", "delivered_client", "taken_by")
-# What `queue_rows` shows of each, and what positions are made of.
-SHOWN = (
-    *("order_number", "state", "complete", "fault", "unreachable_since", "updated_at"),
-    *("tier_name", "client_id", "client_name", "follow_up_on", "created_at"),
-    *("packing__last_step", "packing__attempts", "delivered_client__name"),
-    *("taken_by__first_name", "taken_by__last_name", "taken_by__email"),
-)
+
+
+class ListedOrder(NamedTuple):
+    """What `queue_rows` shows of an order, and what positions are made of, by column."""
+
+    pk: int
+    order_number: str | None
+    state: str
+    complete: bool
+    fault: str
+    unreachable_since: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    tier_name: str
+    client_id: int | None
+    client_name: str | None
+    follow_up_on: date | None
+    packing__last_step: str | None
+    packing__attempts: int | None
+    delivered_client__name: str | None
+    taken_by__first_name: str | None
+    taken_by__last_name: str | None
+    taken_by__email: str | None
+
+
+COLUMNS = ListedOrder._fields
 
 
 @dataclass(frozen=True)
 class Page:
     """Some orders of a list, and the cursors of the pages around it; "" if there is none."""
 
-    orders: list[Order]
+    orders: list[ListedOrder]
     before: str = ""
     after: str = ""
 
@@ -54,22 +75,24 @@ def page_of(wanted: Filter, *, after: str = "", before: str = "", size: int = A_
 
 def _orders_after(
     wanted: Filter, start: Position | None, number: int, *, backwards: bool
-) -> list[Order]:
-    """Return the next `number` orders after `start`, with the columns SHOWN alone."""
+) -> list[ListedOrder]:
+    """Return the next `number` orders after `start`."""
     column, latest_first = wanted.order_by
     if wanted.is_narrowed:
         pks = [pk for _when, pk in positions(wanted, start, number, backwards=backwards)]
-        orders = Order.objects.select_related(*RELATED).only(*SHOWN).in_bulk(pks)
+        found = Order.objects.filter(pk__in=pks).order_by().values_list(*COLUMNS)
+        orders = {row[0]: ListedOrder(*row) for row in found}
         return [orders[pk] for pk in pks if pk in orders]
     when, pk = start or (None, None)
     query = _group_after(wanted.group, column, latest_first != backwards, start is not None)
-    return query.all(now=wanted.now, when=when, pk=pk, limit=number)
+    rows = query.all(now=wanted.now, when=when, pk=pk, limit=number)
+    return [ListedOrder(*row) for row in rows]
 
 
 @cache
 def _group_after(
     group: str, column: str, descending: bool, has_start: bool
-) -> CompiledQuery[Order]:
+) -> CompiledQuery[tuple[Any, ...]]:
     """Return the query of the orders of a whole group, sorted as `positions` are."""
     sign, way = ("-", "DESC") if descending else ("", "ASC")
 
@@ -93,9 +116,8 @@ def _group_after(
     return CompiledQuery(
         lambda: (
             Order.objects.filter(pk__in=first_of_group())
-            .select_related(*RELATED)
-            .only(*SHOWN)
             .order_by(f"{sign}{column}", f"{sign}pk")
+            .values_list(*COLUMNS)
         )
     )
 

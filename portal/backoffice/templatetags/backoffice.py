@@ -1,9 +1,6 @@
 """Template filters of the back office."""
 
-from datetime import datetime
-
 from django import template
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -25,12 +22,6 @@ register.filter("outcome", outcome)
 def waits_too_long(order: Order) -> bool:
     """Return whether the order has waited too long for the worker, or for details."""
     return any_holds((*STALLED, UNANSWERED), order)
-
-
-@register.filter
-def age(when: datetime) -> str:
-    """Return how long ago `when` was, in its largest unit."""
-    return timesince(when, depth=1)
 
 
 @register.filter
