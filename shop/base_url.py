@@ -30,7 +30,7 @@ def registration_url(order: Order, base: str) -> str:
 
 @lru_cache(maxsize=100)
 def _registration_urls(base: str, _script_prefix: str) -> tuple[str, str]:
-    """What stands before and after the hash: looked up once, not for each order of a list."""
+    """Return the URL before and after the hash: looked up once, not for each order of a list."""
     no_hash = "0" * 32
     before, _hash, after = urljoin(base, reverse("registration", args=[no_hash])).rpartition(
         no_hash

@@ -20,7 +20,7 @@ RELATED = ("packing", "delivered_client", "taken_by")
 
 
 class ListedOrder(NamedTuple):
-    """What `queue_rows` shows of an order, and what positions are made of, by column."""
+    """The columns of an order that `queue_rows` shows, and those that positions are made of."""
 
     pk: int
     order_number: str | None

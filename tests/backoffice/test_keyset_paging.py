@@ -80,7 +80,7 @@ def test_row_of_a_whole_group_is_that_of_a_narrowed_list() -> None:
     assert whole == narrowed
     (_other, packed) = whole
     assert (packed.pk, packed.taken_by__first_name) == (order.pk, "Ada")
-    assert packed.delivered_client__name == order.delivered_client.name
+    assert packed.delivered_client__name == order.client_name
 
 
 def test_links_lead_to_the_next_page_and_back() -> None:
