@@ -158,8 +158,8 @@ def test_page_is_rendered_for_a_request_that_does_not_name_the_order() -> None:
 
 
 def test_invitation_and_order_that_read_alike_have_each_their_title(settings: Settings) -> None:
-    settings.PACKING_STEPS = ["shop.packing.steps.project"]  # its words are the same for both
     invitation, order = order_in("packed"), order_in("packed")
+    settings.PACKING_STEPS = ["shop.packing.steps.project"]  # its words are the same for both
     for each, user in ((invitation, None), (order, make_user())):
         assert each.invitation
         each.invitation.used_at = each.created_at
