@@ -23,3 +23,7 @@ class SessionStore(db.SessionStore):
         if session is None:
             self._session_key = None
         return session
+
+    def _validate_session_key(self, key: Any) -> bool:
+        # A cookie may hold anything, and PostgreSQL takes no text with a NUL.
+        return bool(super()._validate_session_key(key)) and key.isalnum()
