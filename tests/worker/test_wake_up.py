@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -96,6 +96,21 @@ def test_a_wake_up_that_a_worker_of_the_version_before_took_is_taken_again() -> 
     wake("packing")
     OrmQ.objects.update(lock=timezone.now() + timedelta(minutes=15))
     assert woken(broker) == ["packing"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clusters_are_woken_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that raises makes no tick for ten seconds; nothing is packed then, either."""
+    broker = TableBroker()
+
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    connection.close()
+    monkeypatch.setattr(connections["default"], "connect", refuse)
+    assert woken(broker) == ["packing", "messages", "webhooks"]
+    with pytest.raises(OperationalError):
+        wake("packing")
 
 
 def test_tasks_of_others_are_left_alone() -> None:
