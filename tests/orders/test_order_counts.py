@@ -2,11 +2,9 @@
 
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -21,7 +19,7 @@ from shop.orders.cancellation import expire_incomplete
 from shop.orders.document import check_document
 from shop.orders.models import PLACED_STATES, Order, State
 from shop.orders.open_orders import Owner, delete_open, locked_basket, open_order
-from shop.orders.order_count_triggers import TRIGGERS, create_missing_triggers, drop_triggers
+from shop.orders.order_count_triggers import create_missing_triggers, drop_triggers
 from shop.orders.order_counts import KEY, OrderCount, counts_of, fold_counts, placed_by_state
 from shop.orders.placing import Caller, submit_open_order
 from shop.orders.states import TRANSITIONS, transition
@@ -257,48 +255,3 @@ def test_orders_placed_while_the_triggers_are_created_are_counted_once() -> None
     at_once(work)
     assert sum(real().values()) == 15
     assert kept() == real()
-
-
-def test_numbers_are_true_after_loaddata_and_the_next_migrate(
-    tmp_path: Path, fold_a_few: None
-) -> None:
-    application = make_application()
-    orders = [make_order(caller=Caller(application)) for _each in range(3)]
-    fold()
-    dump = str(tmp_path / "orders.json")
-    call_command("dumpdata", "orders.order", "orders.ordercount", output=dump)
-    Order.objects.filter(pk__in=[order.pk for order in orders]).delete()
-    OrderCount.objects.all().delete()
-    call_command("loaddata", dump, verbosity=0)
-    # Each was counted as it was inserted, and its number was loaded besides.
-    assert sum(kept().values()) == 6
-    create_missing_triggers(using="default")
-    assert kept() == real()
-    assert sum(real().values()) == 3
-
-
-def test_numbers_that_are_true_are_left_as_they_are() -> None:
-    open_order(Owner())
-    for caller in (Caller(make_application()), Caller(user=make_user()), Caller()):
-        make_order(caller=caller)
-    before = list(OrderCount.objects.values())
-    assert len(before) == 4
-    create_missing_triggers(using="default")
-    assert list(OrderCount.objects.values()) == before
-
-
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no schemas")
-def test_triggers_of_another_schema_are_not_taken_for_ours() -> None:
-    drop_triggers(connection)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA another")
-        cursor.execute("CREATE TABLE another.orders_order (id integer)")
-        for name in TRIGGERS:
-            cursor.execute(
-                f"CREATE TRIGGER {name} BEFORE UPDATE ON another.orders_order FOR EACH ROW"
-                " EXECUTE FUNCTION suppress_redundant_updates_trigger()"
-            )
-    create_missing_triggers(using="default")
-    make_order(caller=Caller(make_application()))
-    assert kept() == real()
-    assert len(real()) == 1
