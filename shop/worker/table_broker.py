@@ -1,6 +1,7 @@
 """The queue in a table of our database: one INSERT to put, one DELETE to take."""
 
 import time
+from contextlib import suppress
 from functools import cache
 
 from django.conf import settings
@@ -39,7 +40,8 @@ class TableBroker(ORM):  # type: ignore[misc]  # django-q2 is not typed
     def dequeue(self) -> list[tuple[None, str]] | None:
         """Take what is there, or look again after a while."""
         if ticks := self.ticks.due():
-            self.get_connection()  # closes ours where it is old or broken
+            with suppress(Error):  # away: ticks go on, so that work does once it is back
+                self.get_connection()  # closes ours where it is old or broken
             return ticks
         try:
             if taken := _take():
