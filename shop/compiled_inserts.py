@@ -13,6 +13,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 
+from shop.compiled_queries import repeating_cursor
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -27,7 +29,7 @@ class Statement:
 def insert(row: Model) -> None:
     """Insert a new row, and give it its number. Raises IntegrityError as `save` does."""
     statement = _statement(type(row), None)
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         sql = f"{statement.begin}{statement.row}{statement.returning}"
         cursor.execute(sql, _values_of(row, statement))
         (row.pk,) = cursor.fetchone()
@@ -61,7 +63,7 @@ def insert_missing_values(
 def _insert_missing(statement: Statement, rows: Sequence[Sequence[Any]]) -> None:
     places = ", ".join([statement.row] * len(rows))
     sql = f"{statement.begin}{places} ON CONFLICT DO NOTHING"
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(sql, [value for row in rows for value in row])
 
 
