@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
@@ -30,7 +30,8 @@ class Parameter(RawSQL):
 
 def repeating_cursor() -> CursorWrapper:
     """Return a cursor for a statement that is run again and again: PostgreSQL keeps its plan."""
-    make: Callable[[], CursorWrapper] = getattr(connection, "preparing_cursor", connection.cursor)
+    database = connections[DEFAULT_DB_ALIAS]
+    make: Callable[[], CursorWrapper] = getattr(database, "preparing_cursor", database.cursor)
     return make()
 
 
@@ -178,6 +179,8 @@ def _adapted(value: Any) -> Any:
 
 
 def _converted(row: Any, compiled: Compiled) -> tuple[Any, ...]:
+    if not compiled.converters:
+        return tuple(row)
     values = list(row)
     for place, converters, column in compiled.converters:
         for convert in converters:
