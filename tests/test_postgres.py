@@ -140,7 +140,7 @@ def test_transaction_that_meets_a_changed_column_fails_once(column: str) -> None
 def test_behind_a_pooler_nothing_is_prepared(column: str) -> None:
     database = connections["default"]
     with pooler(database.get_connection_params()) as through:
-        behind = database.copy()
+        behind: Any = database.copy()
         behind.settings_dict = {**database.settings_dict, **through}
         try:
             with behind.preparing_cursor() as cursor:
