@@ -45,7 +45,7 @@ def rows_of(orders: Iterable[Order]) -> list[QueueRow]:
     """Return the rows of `orders`, which were read with what `keyset_paging` names."""
     now = timezone.now()
     # Looked up once: each look-up takes as long as the rest of a row.
-    before, after = reverse("staff_order", args=[0]).split("0")
+    before, _zero, after = reverse("staff_order", args=[0]).rpartition("0")
     return [_row_of(order, f"{before}{order.pk}{after}", now) for order in orders]
 
 
