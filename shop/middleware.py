@@ -158,5 +158,7 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 def _requested_language(request: HttpRequest) -> str:
+    if not request.META.get("QUERY_STRING"):
+        return ""
     language = request.GET.get("lang", "")
     return language if language in dict(settings.LANGUAGES) else ""

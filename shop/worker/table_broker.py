@@ -11,6 +11,7 @@ from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
+from shop.compiled_queries import repeating_cursor
 from shop.worker.ticks import TICK, Ticks, wake_up
 
 TABLE: str = OrmQ._meta.db_table  # noqa: SLF001 -- documented by Django
@@ -23,7 +24,7 @@ INSERT = (
 def put(cluster: str) -> None:
     """Write a wake-up, unless one is waiting already."""
     lock = connection.ops.adapt_datetimefield_value(timezone.now())  # unused, and NOT NULL
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(INSERT, [cluster, wake_up(cluster), lock, cluster])
 
 
