@@ -8,26 +8,41 @@ Python.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
+
+from shop.compiled_queries import repeating_cursor
+
+# What fields of exactly these classes hand to the database as it is.
+AS_IT_IS: dict[type, type] = {
+    models.BinaryField: bytes,
+    models.BooleanField: bool,
+    models.CharField: str,
+    models.TextField: str,
+    models.BigAutoField: int,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+}
 
 
 @dataclass(frozen=True)
 class Statement:
-    """The parts of an INSERT, and the fields of its columns."""
+    """The parts of an INSERT, and the fields of its columns, with the types that need nothing."""
 
     begin: str
     row: str
-    fields: tuple[Field[Any, Any], ...]
+    fields: tuple[tuple[Field[Any, Any], tuple[type, ...]], ...]
     returning: str
 
 
 def insert(row: Model) -> None:
     """Insert a new row, and give it its number. Raises IntegrityError as `save` does."""
     statement = _statement(type(row), None)
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         sql = f"{statement.begin}{statement.row}{statement.returning}"
         cursor.execute(sql, _values_of(row, statement))
         (row.pk,) = cursor.fetchone()
@@ -49,8 +64,8 @@ def insert_missing_values(
     database = connections[DEFAULT_DB_ALIAS]
     prepared = [
         [
-            field.get_db_prep_save(value, database)
-            for field, value in zip(statement.fields, row, strict=True)
+            value if type(value) in as_it_is else field.get_db_prep_save(value, database)
+            for (field, as_it_is), value in zip(statement.fields, row, strict=True)
         ]
         for row in rows
     ]
@@ -61,7 +76,7 @@ def insert_missing_values(
 def _insert_missing(statement: Statement, rows: Sequence[Sequence[Any]]) -> None:
     places = ", ".join([statement.row] * len(rows))
     sql = f"{statement.begin}{places} ON CONFLICT DO NOTHING"
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(sql, [value for row in rows for value in row])
 
 
@@ -77,11 +92,22 @@ def _statement(model: type[Model], columns: tuple[str, ...] | None) -> Statement
     names = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
     begin = f'INSERT INTO "{meta.db_table}" ({names}) VALUES '  # noqa: S608 -- our own names
-    return Statement(begin, f"({places})", fields, f' RETURNING "{meta.pk.column}"')
+    of_types = tuple((field, _as_it_is(field)) for field in fields)
+    return Statement(begin, f"({places})", of_types, f' RETURNING "{meta.pk.column}"')
+
+
+def _as_it_is(field: Field[Any, Any]) -> tuple[type, ...]:
+    """The types of values that the field does not change when it stores them."""
+    stored = field.target_field if isinstance(field, models.ForeignKey) else field
+    found = AS_IT_IS.get(type(stored))
+    return (found, NoneType) if found else ()
 
 
 def _values_of(row: Model, statement: Statement) -> list[Any]:
     database = connections[DEFAULT_DB_ALIAS]
     return [
-        field.get_db_prep_save(field.pre_save(row, True), database) for field in statement.fields
+        value
+        if type(value := field.pre_save(row, True)) in as_it_is
+        else field.get_db_prep_save(value, database)
+        for field, as_it_is in statement.fields
     ]

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
@@ -44,12 +45,20 @@ class Parameter(RawSQL):
         return _adapted(value if self.span is None else value - self.span)
 
 
+def repeating_cursor() -> CursorWrapper:
+    """Return a cursor for a statement that is run again and again: PostgreSQL keeps its plan."""
+    database = connections[DEFAULT_DB_ALIAS]
+    make: Callable[[], CursorWrapper] = getattr(database, "preparing_cursor", database.cursor)
+    return make()
+
+
 @dataclass(frozen=True)
 class Statement:
     """SQL for one kind of database, and what stands for its signs, `Parameter`s among it."""
 
     sql: str
     parameters: list[Any]
+    is_repeated: bool = False  # often enough for PostgreSQL to keep its plan
 
     @classmethod
     def of(cls, rows: QuerySet[Any, Any]) -> "Statement":
@@ -62,7 +71,7 @@ class Statement:
 
         Raises KeyError where a value is missing.
         """
-        with connection.cursor() as cursor:
+        with repeating_cursor() if self.is_repeated else connection.cursor() as cursor:
             cursor.execute(self.sql, _given(self.parameters, values))
             found: list[tuple[Any, ...]] = cursor.fetchall()
             return found
@@ -131,7 +140,7 @@ class CompiledUpdate:
             sql, parameters = query.get_compiler(connection=connection).as_sql()
             self._compiled[connection.vendor] = sql, list(parameters)
         sql, parameters = self._compiled[connection.vendor]
-        with connection.cursor() as cursor:
+        with repeating_cursor() as cursor:
             cursor.execute(sql, _given(parameters, values))
             return int(cursor.rowcount)
 
@@ -148,7 +157,7 @@ def _compile(rows: QuerySet[Any, Any], sliced: bool) -> Compiled:
     ]
     gives_tuples = bool(rows.query.values_select) or compiler.klass_info is None
     read = tuple if gives_tuples else _reader_of_objects(compiler)
-    return Compiled(Statement(sql, list(parameters)), converters, read)
+    return Compiled(Statement(sql, list(parameters), is_repeated=True), converters, read)
 
 
 def _reader_of_objects(compiler: Any) -> Callable[[tuple[Any, ...]], Model]:
@@ -188,6 +197,8 @@ def _adapted(value: Any) -> Any:
 
 
 def _converted(row: Any, compiled: Compiled) -> tuple[Any, ...]:
+    if not compiled.converters:
+        return tuple(row)
     values = list(row)
     for place, converters, column in compiled.converters:
         for convert in converters:

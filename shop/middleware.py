@@ -87,7 +87,9 @@ class PolicyMiddleware(CSPMiddleware):
     ) -> HttpResponseBase:
         """Set the header, unless the response has one."""
         is_ours = self.CHANGES.isdisjoint(vars(response)) and not hasattr(request, "_csp_nonce")
-        if settings.DEBUG or not is_ours:
+        # A deployment may try out another policy.
+        reports = getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None)
+        if settings.DEBUG or reports or not is_ours:
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, _own_policy())
         return response
@@ -156,5 +158,7 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 def _requested_language(request: HttpRequest) -> str:
+    if not request.META.get("QUERY_STRING"):
+        return ""
     language = request.GET.get("lang", "")
     return language if language in dict(settings.LANGUAGES) else ""

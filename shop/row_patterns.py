@@ -10,6 +10,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -27,6 +28,8 @@ def render_rows(template: str, rows: "Iterable[DataclassInstance]", *flags: str)
     tag or filter sees them. `flags` are further names that are true in the template.
     """
     language = get_language() or ""
+    if settings.DEBUG:
+        _pattern.cache_clear()  # templates are edited
     filled = []
     for row in rows:
         given = vars(row)

@@ -1,4 +1,4 @@
-"""The check that a connection to PostgreSQL is still there, with a real server."""
+"""Connections to PostgreSQL: the check that they are still there, and prepared statements."""
 
 import os
 import time
@@ -7,9 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import NotSupportedError, connection, connections, transaction
 
-from shop.databases.postgresql.base import TRUSTED_FOR
+from shop.compiled_queries import repeating_cursor
+from shop.databases.postgresql.base import PREPARED_AFTER, TRUSTED_FOR
+from tests.pooler import pooler
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -75,3 +77,76 @@ def test_server_is_asked_only_after_a_pause(server: "psycopg.Connection[Any]") -
     connection.close_if_health_check_failed()
     assert last_query(server, pid) == "SELECT 1"
     assert used() == pid
+
+
+@pytest.fixture
+def column() -> Iterator[str]:
+    """A query of a table with a column, whose type `change_column` changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE changing (name varchar(10))")
+        cursor.execute("INSERT INTO changing VALUES ('a')")
+    yield "SELECT name FROM changing WHERE name = %s"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE changing")
+
+
+def change_column() -> None:
+    """Change the type of the column, as a migration does from another process."""
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"], dbname=name, autocommit=True) as other:
+        other.execute("ALTER TABLE changing ALTER name TYPE varchar(20)")
+
+
+def repeat(sql: str, times: int = PREPARED_AFTER + 1) -> list[Any]:
+    for _time in range(times):
+        with repeating_cursor() as cursor:
+            cursor.execute(sql, ["a"])
+            found: list[Any] = cursor.fetchall()
+    return found
+
+
+def prepared() -> list[str]:
+    """The statements that are prepared on our connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [sql for (sql,) in cursor.fetchall()]
+
+
+def test_repeated_statement_is_prepared_and_others_are_not(column: str) -> None:
+    with connection.cursor() as cursor:
+        for _time in range(2 * PREPARED_AFTER):
+            cursor.execute(column, ["a"])
+    repeat(column, PREPARED_AFTER)
+    assert column.replace("%s", "$1") not in prepared()
+    assert repeat(column, 1) == [("a",)]
+    assert column.replace("%s", "$1") in prepared()
+
+
+def test_prepared_statement_survives_a_column_that_changes(column: str) -> None:
+    repeat(column)
+    change_column()
+    assert repeat(column, 1) == [("a",)]
+
+
+def test_transaction_that_meets_a_changed_column_fails_once(column: str) -> None:
+    repeat(column)
+    change_column()
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        repeat(column, 1)
+    with transaction.atomic():
+        assert repeat(column, 1) == [("a",)]
+
+
+def test_behind_a_pooler_nothing_is_prepared(column: str) -> None:
+    database = connections["default"]
+    with pooler(database.get_connection_params()) as through:
+        behind: Any = database.copy()
+        behind.settings_dict = {**database.settings_dict, **through}
+        try:
+            with behind.preparing_cursor() as cursor:
+                for _time in range(2 * PREPARED_AFTER):
+                    cursor.execute(column, ["a"])
+                cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+                assert cursor.fetchall() == [(0,)]
+        finally:
+            behind.close()

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from csp.constants import NONE
 from django.test import Client
 from pytest_django import Settings
 
@@ -140,6 +141,13 @@ def test_headers_of_the_shops_pages(path: str) -> None:
     page = call("GET", path)
     assert (page.status_code, headers_of(page)) == (200, SHOP_PAGE)
     assert list(page.cookies) == ["csrftoken"]
+
+
+def test_policy_that_a_deployment_tries_out_is_sent_besides(settings: Settings) -> None:
+    settings.CONTENT_SECURITY_POLICY_REPORT_ONLY = {"DIRECTIVES": {"default-src": [NONE]}}
+    found = headers_of(call("GET", "/"))
+    tried_out = {"Content-Security-Policy-Report-Only": "default-src 'none'"}
+    assert found == SHOP_PAGE | tried_out
 
 
 def test_headers_of_the_checkout() -> None:

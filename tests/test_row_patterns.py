@@ -1,10 +1,13 @@
 """Rows that are filled in are those that the template itself would render, for any text in them."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
+from django.template.autoreload import reset_loaders
 from django.template.loader import render_to_string
 from django.utils.translation import override
+from pytest_django import Settings
 
 from portal.backoffice.queue_rows import QueueRow
 from shop.row_patterns import render_rows
@@ -45,3 +48,12 @@ def test_text_of_one_row_is_not_in_the_next() -> None:
     found = [render_rows(ROW, [row(text)]) for text in ("Kranfilm", "Hafenfilm")]
     assert "Kranfilm" in found[0]
     assert "Kranfilm" not in found[1]
+
+
+def test_edited_template_shows_at_once_in_debug(settings: Settings, tmp_path: Path) -> None:
+    settings.DEBUG = True
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    for word in ("Before", "After"):
+        (tmp_path / "row.html").write_text(f"{word} {{{{ row.number }}}}")
+        reset_loaders()  # as `runserver` does
+        assert render_rows("row.html", [row("7")]) == f"{word} 7"

@@ -19,7 +19,10 @@ class SessionStore(db.SessionStore):
     """Django's store; each page of somebody signed in looks up their session."""
 
     def _get_session_from_db(self) -> Any:
-        session = _live_session.first(session_key=self.session_key, now=timezone.now())
+        key = self.session_key or ""
+        # A cookie may hold anything, and PostgreSQL takes no text with a NUL.
+        is_key = key.isalnum()
+        session = _live_session.first(session_key=key, now=timezone.now()) if is_key else None
         if session is None:
             self._session_key = None
         return session

@@ -48,7 +48,7 @@ def rows_of(orders: Iterable[ListedOrder]) -> list[QueueRow]:
     """Return the rows of `orders`."""
     now, language = timezone.now(), get_language() or ""
     # Looked up once: each look-up takes as long as the rest of a row.
-    before, after = reverse("staff_order", args=[0]).split("0")
+    before, _zero, after = reverse("staff_order", args=[0]).rpartition("0")
     return [_row_of(order, f"{before}{order.pk}{after}", now, language) for order in orders]
 
 

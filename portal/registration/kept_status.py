@@ -1,8 +1,8 @@
-"""Pages of orders, kept as they were rendered for no order; what is an order's own is put in.
+"""Kept pages of orders, rendered with placeholders; each order's own texts are filled in.
 
-Most pages of orders differ in a few texts alone: names, address, number, time and hash. A kept page
-was rendered for an order that has signs in their place. It has nothing else of any order, and
-nothing of a visitor: it was rendered for a request of nobody.
+Most pages of orders differ only in a few texts: names, address, number, time and hash. A kept page
+is rendered for an order that has placeholders in their stead, and for a request of nobody (see
+`shop/kept_pages.py`). So it holds nothing else of an order, and nothing of a visitor.
 """
 
 import re
@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -19,36 +20,40 @@ from django.utils.translation import get_language
 from portal.registration.forms import CodeForm
 from portal.registration.order_access import ADDRESS_COOKIE, PageOrder
 from portal.registration.status_page import OrderStatus
-from shop.kept_pages import NAMELESS, QUERIES, TOKEN, of_nobody
+from shop.kept_pages import NEUTRAL_COOKIES, QUERIES, TOKEN, of_nobody
 from shop.orders.models import Order, State
 from shop.owner_cookie import COOKIE
 
-# These open the correction of an address, which no kept page has.
-HARMLESS = {*NAMELESS, ADDRESS_COOKIE, COOKIE}
+# The latter two let the buyer correct an address; no kept page has the form for that.
+HARMLESS = {*NEUTRAL_COOKIES, ADDRESS_COOKIE, COOKIE}
 # Pages that a process keeps; beyond it, all are rendered anew.
 MOST = 500
-# Stand in kept pages for what is the order's own. As random as a token: no text contains them.
+# Placeholders for what is the order's own. As random as a token, so no text contains them.
 NUMBER, CLIENT, PROJECT, ADDRESS, RECEIVED, RECEIVED_ISO, VERSION = (
     get_random_string(32) for _ in range(7)
 )
 HASH = get_random_string(32, "0123456789abcdef")
 OWN = (NUMBER, CLIENT, PROJECT, ADDRESS, RECEIVED, RECEIVED_ISO, VERSION, HASH, TOKEN)
-SIGNS = re.compile(f"({'|'.join(OWN)})")
+PLACEHOLDERS = re.compile(f"({'|'.join(OWN)})")
 
 pages: dict[tuple[Any, ...], list[str]] = {}
 
 
 class StandIn(OrderStatus):
-    """The status of an order with signs in place of what is the order's own."""
+    """The status of an order with placeholders for what is the order's own."""
 
-    # Differs whenever the words of the live part do; `version` is a sign.
+    # Differs whenever the words of the live part do; `version` is a placeholder.
     words: str = ""
 
 
 def is_kept(showing: OrderStatus) -> bool:
-    """Tell whether the page has no form for the order, and no text that a person has written."""
+    """Tell whether the page has no form, and no text that was written for this order alone.
+
+    False in DEBUG, where templates are edited.
+    """
     return not (
-        showing.has_form
+        settings.DEBUG
+        or showing.has_form
         or showing.is_unreachable
         or showing.order.state == State.CANCELLED
         or showing.has_text_of_a_step
@@ -68,17 +73,20 @@ def kept_page(
     stand_in = _stand_in(showing)
     # A page names its query string in the links to its languages; the fragment has no such links.
     order, query = stand_in.order, request.META.get("QUERY_STRING", "")
-    facts = (order.tier_name, order.net_cents, order.currency, order.vat_rate, showing.kind)
-    names = (bool(showing.client), bool(showing.project))
+    facts = (order.tier_name, order.net_cents, order.currency, order.vat_rate)
+    kinds = (showing.kind, showing.is_invitation, bool(showing.client), bool(showing.project))
     query = query if query in QUERIES else ""
-    key = (template, get_language(), query, stand_in.words, facts, names, *flags.values())
+    key = (template, get_language(), query, stand_in.words, facts, kinds, *flags.values())
     pieces = pages.get(key)
     if pieces is None:
         context = {"showing": stand_in, "order": order, "code_form": CodeForm(), **flags}
-        page = render_to_string(template, {**context, "csrf_token": TOKEN}, of_nobody(request))
+        nobody = of_nobody(
+            request, request.path_info.replace(showing.order.order_hash, HASH), query
+        )
+        page = render_to_string(template, {**context, "csrf_token": TOKEN}, nobody)
         if len(pages) >= MOST:
             pages.clear()
-        pieces = pages[key] = SIGNS.split(page)
+        pieces = pages[key] = PLACEHOLDERS.split(page)
     own = {
         NUMBER: escape(str(showing.order.order_number)),
         CLIENT: escape(showing.client),
@@ -95,7 +103,7 @@ def kept_page(
 
 
 def _stand_in(showing: OrderStatus) -> StandIn:
-    """Return the status with signs; an order has nothing else of its own on a kept page."""
+    """Return the status with placeholders for all that a kept page shows of the order alone."""
     real = showing.order
     order: PageOrder = Order(  # type: ignore[assignment]
         order_hash=HASH,

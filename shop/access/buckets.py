@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 
 from shop.access.models import RateLimitBucket
 from shop.access.outages import Outage
+from shop.compiled_queries import repeating_cursor
 
 # One statement in every database: the row's lock is held for its own length, or to the end of the
 # caller's transaction. No row comes back where there is no room.
@@ -54,7 +55,7 @@ def charge_row(charge: Charge) -> Spent:
     """Count a call in the database."""
     first = charge.now + charge.cost
     values = asdict(charge) | {"first": first, "latest": charge.latest}
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(SPEND, values)
         if row := cursor.fetchone():
             return Spent(allowed=True, full_at=row[0])

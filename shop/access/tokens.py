@@ -113,8 +113,10 @@ def check_bearer(value: str) -> Bearer | None:
     if token is None:
         return None
     application: Application | None = getattr(token.client, "application", None)
+    if token.user is None and application is None:
+        return None  # its client is none of ours, or no longer; it may have an owner all the same
     user = token.user or (token.client.owner if token.client else None)
-    if (user is None and application is None) or not may_act(application, user):
+    if not may_act(application, user):
         return None
     record_use(token)
     return Bearer(token, application, user, frozenset(token.get_scopes()))

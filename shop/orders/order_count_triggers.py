@@ -2,8 +2,9 @@
 
 Triggers, not Python: they count also what bulk updates and the version before write, so that the
 numbers are exact from the moment at which the triggers are created. On SQLite a migration that
-rebuilds the table of orders drops its triggers; every `migrate` creates missing ones and counts
-anew. A migration that rebuilds `orders_ordercount` must drop them first.
+rebuilds the table of orders drops its triggers; `loaddata` and `flush` write both tables. So every
+`migrate` creates missing triggers, and counts anew where the numbers are not those of the orders. A
+migration that rebuilds `orders_ordercount` must drop them first.
 """
 
 from typing import Any
@@ -21,28 +22,32 @@ TRIGGERS = {
 }
 
 EXISTING = {
-    "postgresql": "pg_trigger WHERE tgname LIKE 'order_count_%'",
+    "postgresql": "pg_trigger WHERE tgrelid = 'orders_order'::regclass"
+    " AND tgname LIKE 'order_count_%'",
     "sqlite": "sqlite_master WHERE type = 'trigger' AND name LIKE 'order_count_%'",
 }
 
 
 def create_missing_triggers(using: str, **kwargs: Any) -> None:
-    """Create the triggers where they are missing, once their tables are there."""
+    """Create the triggers where they are missing, and count again where a number is wrong.
+
+    Called after each `migrate` and `flush`, once the tables are there.
+    """
     connection = connections[using]
     if {"orders_order", "orders_ordercount"} <= set(connection.introspection.table_names()):
         create_triggers(connection)
 
 
 def create_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers and count all orders, in one transaction; nothing if they exist."""
+    """Create the triggers and count all orders, in one transaction; nothing if all is well."""
+    if _exist(connection) and _are_true(connection):
+        return
     postgres = connection.vendor == "postgresql"
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {EXISTING[connection.vendor]}")  # noqa: S608
-        if cursor.fetchone()[0] == len(TRIGGERS):
-            return
         if postgres:
-            # Nobody writes an order that neither the count nor a trigger sees.
-            cursor.execute("LOCK TABLE orders_order IN SHARE ROW EXCLUSIVE MODE")
+            # Nobody writes an order that neither the count nor a trigger sees, or folds meanwhile.
+            tables = "orders_order, orders_ordercount"
+            cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
         drop_triggers(connection)
         for name in TRIGGERS:
             for sql in _postgres(name) if postgres else [_sqlite(name)]:
@@ -60,6 +65,24 @@ def drop_triggers(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
             if postgres:
                 cursor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+
+
+def _exist(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {EXISTING[connection.vendor]}")  # noqa: S608
+        return bool(cursor.fetchone()[0] == len(TRIGGERS))
+
+
+def _are_true(connection: BaseDatabaseWrapper) -> bool:
+    """Tell if each number is that of the orders there are: one statement, beside all writers."""
+    columns = ", ".join(COLUMNS)
+    kept = f"SELECT {columns}, -number FROM orders_ordercount"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM ({_counts()} UNION ALL {kept}) AS both_kinds"  # noqa: S608
+            f" GROUP BY {columns} HAVING sum(number) <> 0 LIMIT 1"
+        )
+        return cursor.fetchone() is None
 
 
 def _sqlite(name: str) -> str:
@@ -103,12 +126,17 @@ def _add(signs: dict[str, int]) -> str:
 
 def _recount() -> str:
     """The statement that writes the numbers of all orders there are."""
+    return f"{INTO}, folded) SELECT counted.*, TRUE FROM ({_counts()}) AS counted"  # noqa: S608
+
+
+def _counts() -> str:
+    """The query for the numbers of all orders there are."""
     counts = [
-        f"SELECT {holders}, product_id, state, count(*), TRUE FROM orders_order "  # noqa: S608
+        f"SELECT {holders}, product_id, state, count(*) AS number FROM orders_order "  # noqa: S608
         f"WHERE state <> 'new'{also} GROUP BY {holder}, product_id, state"
         for holder, holders, also in (
-            ("application_id", "application_id, NULL", ""),
+            ("application_id", "application_id, NULL AS placed_by_id", ""),
             ("placed_by_id", "NULL, placed_by_id", " AND placed_by_id IS NOT NULL"),
         )
     ]
-    return f"{INTO}, folded) {' UNION ALL '.join(counts)}"
+    return " UNION ALL ".join(counts)

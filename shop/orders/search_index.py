@@ -43,13 +43,17 @@ def reindex(orders: QuerySet[Order]) -> None:
     """Write the words of `orders` anew, as far as they have changed."""
     pks = list(orders.order_by().values_list("pk", flat=True))
     for start in range(0, len(pks), AT_ONCE):
-        some = Order.objects.filter(pk__in=pks[start : start + AT_ONCE])
-        _write_words(some.select_related(*RELATED))
+        some = pks[start : start + AT_ONCE]
+        _write_words(some, Order.objects.filter(pk__in=some).select_related(*RELATED))
 
 
-def _write_words(orders: Iterable[Order]) -> None:
-    """Write the words of `orders` as they are, with RELATED; as far as they differ."""
-    held: dict[int, dict[bytes, int]] = {order.pk: {} for order in orders}
+def _write_words(pks: Iterable[int], orders: Iterable[Order]) -> None:
+    """Write the words of `orders` as they are, with RELATED; as far as they differ.
+
+    A queryset is evaluated after the words that are there were read: who changed an order in
+    between has written its words already, and nothing newer is taken for outdated.
+    """
+    held: dict[int, dict[bytes, int]] = {pk: {} for pk in pks}
     rows = SearchWord.objects.filter(order__in=held).values_list("order", "word", "pk")
     for order_pk, word, pk in rows:
         held[order_pk][bytes(word)] = pk
@@ -95,7 +99,7 @@ def index_orders(
         rows = ((order.pk, word) for order in orders for word in sorted(words_of(order)))
         insert_missing_values(SearchWord, ("order", "word"), rows)
     elif previous == State.PACKING or orders[0].state in {State.PACKED, State.CANCELLED}:
-        _write_words(orders)
+        _write_words([order.pk for order in orders], orders)
 
 
 @receiver(post_save, sender=Client)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from shop.email_spellings import canonical_email, shown_email
 from shop.invisible_characters import INVISIBLE
@@ -47,6 +48,8 @@ def _stored_forms(text: str) -> set[str]:
 
 
 def _forms(text: str) -> tuple[str, str]:
+    if text.isascii():
+        return (text.lower(),) * 2
     form = _folded(text)
     german = unicodedata.normalize("NFC", form).translate(VOWELS)
     return _without_accents(form), _without_accents(german)
@@ -76,6 +79,7 @@ def _chunks(text: str) -> Iterator[str]:
         yield from filter(None, (word.strip(".") for word in words.split()))
 
 
+@lru_cache(1024)
 def _is_of_word(sign: str) -> bool:
     return unicodedata.category(sign)[0] not in "PZC"
 
@@ -89,5 +93,6 @@ def _beginnings(chunk: str) -> Iterator[str]:
         before = sign
 
 
+@lru_cache(1024)
 def _is_letter(sign: str) -> bool:
     return bool(sign) and unicodedata.category(sign)[0] in "LNM"

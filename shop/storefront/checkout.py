@@ -102,7 +102,7 @@ def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
         form = CheckoutForm(None, None, tier, tiers, initial=order_document(basket))
         return _page(nobody, form, basket, csrf_token=token).text
 
-    page = _pages.answer(request, (rows, terms.pk), render_page, told_by=order.product_id)
+    page = _pages.answer(request, (rows, terms.pk), render_page, variant=order.product_id)
     page.content = page.content.replace(HASH_OF_NOBODY.encode(), order.order_hash.encode())
     return page
 

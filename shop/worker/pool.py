@@ -6,10 +6,11 @@ down (there are none), and the workers run tasks.
 
 import threading
 import uuid
+from contextlib import suppress
 from importlib import import_module
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django_q.cluster import Sentinel
@@ -33,7 +34,8 @@ def load() -> None:
         with translation.override(language):
             translation.gettext("")
     tls()
-    connection.ensure_connection()  # with it, the database's library
+    with suppress(Error):  # away: the supervisor says so, and waits for it
+        connection.ensure_connection()  # with it, the database's library
 
 
 def run_pool() -> None:

@@ -110,6 +110,8 @@ def _run(
     parent: int, dies_by: int, target: Callable[..., object], arguments: tuple[object, ...]
 ) -> None:
     os.setpgid(0, 0)
+    # Until the target handles it: the parent's handler would swallow it here.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with(parent, dies_by)
     target(*arguments)
 

@@ -185,9 +185,9 @@ def supervise(
     clusters: Mapping[str, Mapping[str, Any]], stop: Stop, companions: Sequence[Companion] = ()
 ) -> None:
     """Run the clusters until `stop` is set, then end them with time to finish their tasks."""
+    wait_briefly()
     load()
     pool = Pool([Cluster(name, options["frozen_after"]) for name, options in clusters.items()])
-    wait_briefly()
     away = False
     try:
         while not stop.is_set():

@@ -1,6 +1,7 @@
 """The queue in a table of our database: one INSERT to put, one DELETE to take."""
 
 import time
+from contextlib import suppress
 from functools import cache
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
+from shop.compiled_queries import repeating_cursor
 from shop.worker.ticks import TICK, Ticks, wake_up
 
 TABLE: str = OrmQ._meta.db_table  # noqa: SLF001 -- documented by Django
@@ -22,7 +24,7 @@ INSERT = (
 def put(cluster: str) -> None:
     """Write a wake-up, unless one is waiting already."""
     lock = connection.ops.adapt_datetimefield_value(timezone.now())  # unused, and NOT NULL
-    with connection.cursor() as cursor:
+    with repeating_cursor() as cursor:
         cursor.execute(INSERT, [cluster, wake_up(cluster), lock, cluster])
 
 
@@ -39,7 +41,8 @@ class TableBroker(ORM):  # type: ignore[misc]  # django-q2 is not typed
     def dequeue(self) -> list[tuple[None, str]] | None:
         """Take what is there, or look again after a while."""
         if ticks := self.ticks.due():
-            self.get_connection()  # closes ours where it is old or broken
+            with suppress(Error):  # away: ticks go on, so that work does once it is back
+                self.get_connection()  # closes ours where it is old or broken
             return ticks
         try:
             if taken := _take():

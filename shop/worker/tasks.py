@@ -3,11 +3,12 @@
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -65,6 +66,10 @@ class Hours:
         last.value = now
         return True
 
+    def forget(self, cluster: str) -> None:
+        """Have the cluster do its hourly work again at its next run."""
+        self._last[cluster].value = float("-inf")
+
 
 hours = Hours()
 
@@ -86,17 +91,27 @@ def run_cluster(cluster: str) -> None:
             name_process(name_while_busy(cluster))
             try:
                 _run(cluster)
+            except (OperationalError, InterfaceError):
+                pass  # away: the supervisor says so, once, and ticks go on
             finally:
                 name_process(IDLE)
 
 
 def _run(cluster: str) -> None:
     options = settings.WORKER_CLUSTERS[cluster]
-    paths = [*options["tasks"]]
-    if hours.is_due(cluster):
-        paths += options.get("hourly", [])
     beat = Beat(cluster)
     beat()
+    _run_all(options["tasks"], beat)
+    if not hours.is_due(cluster):
+        return
+    try:
+        _run_all(options.get("hourly", []), beat)
+    except BaseException:  # cut off, or the database went away: not done for this hour
+        hours.forget(cluster)
+        raise
+
+
+def _run_all(paths: Iterable[str], beat: Beat) -> None:
     for path in paths:
         try:
             import_string(path)(beat)

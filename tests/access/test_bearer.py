@@ -108,10 +108,13 @@ def test_token_of_an_inactive_owner_is_refused() -> None:
     assert check_bearer(make_token(application)) is None
 
 
-def test_token_of_neither_program_nor_user_is_refused() -> None:
+@pytest.mark.parametrize("has_owner", [False, True])
+def test_token_of_neither_program_nor_user_is_refused(has_owner: bool) -> None:
     value = make_token(make_application())
+    assert check_bearer(value)
     Application.objects.all().delete()
-    Token.objects.update(client=OAuthClient.objects.create(name="None of ours"))
+    owner = make_user() if has_owner else None
+    Token.objects.update(client=OAuthClient.objects.create(name="None of ours", owner=owner))
     assert check_bearer(value) is None
 
 

@@ -8,9 +8,13 @@ from django.apps import apps
 from django.contrib.admin import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import clear_script_prefix, set_script_prefix
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from portal.backoffice.filters import Filter
+from portal.backoffice.keyset_paging import page_of
+from portal.backoffice.queue_rows import rows_of
 from shop.orders.models import Order
 from tests.factories import (
     make_client,
@@ -216,3 +220,13 @@ def test_catalogue_has_forms_for_what_is_sold_served_and_said_alone() -> None:
         "tenancy.Project",
         "tenancy.User",
     }
+
+
+def test_rows_link_to_their_orders_below_any_prefix() -> None:
+    order = make_order()
+    [listed] = page_of(Filter(make_staff("agent"), show="all")).orders
+    set_script_prefix("/v10/")
+    try:
+        assert rows_of([listed])[0].url == f"/v10/staff/orders/{order.pk}/"
+    finally:
+        clear_script_prefix()

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from shop.orders.cancellation import expire_incomplete
@@ -14,7 +15,7 @@ from shop.orders.member_orders import invite
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.search import search
-from shop.orders.search_index import reindex_changed, words_of
+from shop.orders.search_index import reindex, reindex_changed, words_of
 from shop.tenancy.erasure import erase_user
 from shop.tenancy.joining import NewMember, join_as_new
 from shop.tenancy.models import User
@@ -151,3 +152,24 @@ def test_migration_numbers_orders_that_were_there_and_makes_them_found() -> None
     for order in Order.objects.select_related("delivered_client", "delivered_project", "member"):
         assert {bytes(word.word) for word in order.search_words.all()} == words_of(order)
     assert found("quartz") == {orders[2].pk}
+
+
+@pytest.mark.parametrize("table", ["orders_searchword", "orders_order"])
+def test_words_of_an_order_that_changes_while_they_are_written_are_the_new_ones(
+    table: str,
+) -> None:
+    order = make_order(client_name="Oldfilm")
+    changed: list[Order] = []
+
+    def change_first(execute: Callable[..., object], sql: str, *arguments: object) -> object:
+        """Let somebody else be faster: just before the words, or just before the order is read."""
+        if not changed and sql.startswith("SELECT") and f'FROM "{table}"' in sql:
+            changed.append(order)
+            Order.objects.filter(pk=order.pk).update(client_name="Newfilm")
+            reindex(Order.objects.filter(pk=order.pk))
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(change_first):
+        reindex(Order.objects.filter(pk=order.pk))
+    assert changed
+    assert (found("Newfilm"), found("Oldfilm")) == ({order.pk}, set())

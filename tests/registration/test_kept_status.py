@@ -5,6 +5,7 @@ from html import escape
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from portal.registration import kept_status
 from shop.orders.models import Order
@@ -143,4 +144,40 @@ def test_versions_that_pages_have_seen_are_not_kept() -> None:
     order = order_in("packed")
     for seen in range(10):
         kept(order, path=f"progress/?seen=packed-{seen}")
+    assert len(kept_status.pages) == 1
+
+
+def test_page_is_rendered_for_a_request_that_does_not_name_the_order() -> None:
+    order = order_in("packed")
+    for path in ("", "progress/?seen=packed-0"):
+        context = visitor().get(f"/register/{order.order_hash}/{path}").context
+        request = context["request"]
+        assert request.path == context["page_url"].removeprefix("http://testserver")
+        assert re.fullmatch(r"/register/[0-9a-f]{32}/(progress/)?", request.get_full_path())
+        assert order.order_hash not in f"{request.META} {request.resolver_match}"
+
+
+def test_invitation_and_order_that_read_alike_have_each_their_title(settings: Settings) -> None:
+    invitation, order = order_in("packed"), order_in("packed")
+    settings.PACKING_STEPS = ["shop.packing.steps.project"]  # its words are the same for both
+    for each, user in ((invitation, None), (order, make_user())):
+        assert each.invitation
+        each.invitation.used_at = each.created_at
+        each.invitation.save()
+        project = each.delivered_project_id
+        Order.objects.filter(pk=each.pk).update(project_id=project, placed_by=user)
+    for each, title in ((invitation, "Invitation"), (order, "Your order")):
+        page = kept(each)
+        assert f"<title>Done · {title}" in page
+        assert page == rendered(each)
+
+
+def test_nothing_is_kept_while_templates_are_edited(settings: Settings) -> None:
+    order = order_in("packed")
+    settings.DEBUG = True
+    for path in ("", "progress/"):
+        kept(order, path=path)
+    assert not kept_status.pages
+    settings.DEBUG = False
+    kept(order)
     assert len(kept_status.pages) == 1

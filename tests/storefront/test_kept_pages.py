@@ -124,6 +124,14 @@ def test_no_visitor_is_in_what_another_one_gets() -> None:
         assert not [page for page in pages if any(cookie in page for cookie in cookies)]
 
 
+def test_owner_of_an_open_order_is_found_however_the_cookies_are_joined() -> None:
+    owner = at_checkout("m")[0].cookies["OwnerId /"].value
+    for joined in ("; ", ", "):
+        cookies = {"cookie": f"csrftoken=x{joined}OwnerId={owner}"}
+        assert "Your order of M is not placed yet." in words(visitor().get("/", headers=cookies))
+    assert not kept()
+
+
 def test_page_is_kept_without_a_token() -> None:
     for path in PATHS:
         token = TOKEN.findall(html(visitor().get(path)))

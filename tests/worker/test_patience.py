@@ -1,8 +1,14 @@
 """The supervisor waits for the database for seconds only; what it starts waits as usual."""
 
 import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from shop.worker.supervisor import PATIENCE, wait_briefly
@@ -25,3 +31,25 @@ def test_processes_of_a_supervisor_that_waits_briefly_wait_as_usual() -> None:
         options.clear()
         options.update(usual)
     assert os.read(told, 1) == b"y"
+
+
+@pytest.mark.once
+def test_worker_that_starts_while_the_database_is_away_waits_for_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    url = f"postgres://shop@127.0.0.1:{port}/shop"
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"],
+        cwd=settings.BASE_DIR,
+        env={**kept, "DEMO": "1", "VAR_DIR": str(tmp_path), "DATABASE_URL": url},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with worker:
+        assert worker.stderr
+        said = next((line for line in worker.stderr if "The database is" in line), "")
+        worker.send_signal(signal.SIGTERM)
+        rest = worker.stderr.read()
+    assert "The database is away" in said, rest
+    assert worker.returncode == 0

@@ -1,7 +1,8 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -20,6 +21,11 @@ calls: list[str] = []
 
 def failing(beat: tasks.Beat) -> None:
     raise ValueError("broken task")
+
+
+def cut_off(beat: tasks.Beat) -> None:
+    """As the queue ends a run that takes too long."""
+    raise SystemExit
 
 
 def working(beat: tasks.Beat) -> None:
@@ -92,6 +98,21 @@ def test_a_wake_up_that_a_worker_of_the_version_before_took_is_taken_again() -> 
     assert woken(broker) == ["packing"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_clusters_are_woken_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that raises makes no tick for ten seconds; nothing is packed then, either."""
+    broker = TableBroker()
+
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    connection.close()
+    monkeypatch.setattr(connections["default"], "connect", refuse)
+    assert woken(broker) == ["packing", "messages", "webhooks"]
+    with pytest.raises(OperationalError):
+        wake("packing")
+
+
 def test_tasks_of_others_are_left_alone() -> None:
     broker = TableBroker()
     assert len(woken(broker)) == 3
@@ -124,6 +145,38 @@ def test_hourly_work_runs_at_the_start_and_an_hour_later(settings: Settings) -> 
     tasks.hours._last["tests"].value -= 3600
     tasks.run_cluster("tests")
     assert calls == ["tests", "tests"]
+
+
+def test_hourly_work_that_was_cut_off_is_done_by_the_next_run(settings: Settings) -> None:
+    calls.clear()
+    hourly = [f"{__name__}.cut_off", f"{__name__}.working"]
+    settings.WORKER_CLUSTERS = {"interrupted": {"tasks": [], "hourly": hourly}}
+    with pytest.raises(SystemExit):
+        tasks.run_cluster("interrupted")
+    assert calls == []
+    settings.WORKER_CLUSTERS = {"interrupted": {"tasks": [], "hourly": hourly[1:]}}
+    tasks.run_cluster("interrupted")
+    tasks.run_cluster("interrupted")
+    assert calls == ["interrupted"]
+
+
+def test_run_ends_quietly_while_the_database_is_away(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A tick comes each second, and the queue would log the whole traceback of each."""
+    settings.WORKER_CLUSTERS = {"packing": {"tasks": [f"{__name__}.working"]}}
+    calls.clear()
+
+    def away(execute: Callable[..., object], sql: str, *arguments: object) -> object:
+        if Heartbeat._meta.db_table in sql:
+            raise OperationalError("connection refused")
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(away):
+        tasks.run_cluster("packing")
+    assert (calls, caplog.text) == ([], "")
+    tasks.run_cluster("packing")
+    assert calls == ["packing"]
 
 
 def test_a_heartbeat_is_written_at_most_once_a_second() -> None:

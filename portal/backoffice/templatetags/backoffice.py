@@ -7,7 +7,6 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.timeline import outcome
 from shop.email_spellings import shown_email
 from shop.orders import error_codes
-from shop.orders.attention import STALLED, UNANSWERED, any_holds
 from shop.orders.models import Order
 from shop.orders.order_fields import FIELDS, PERSONAL
 from shop.packing import step_names
@@ -16,12 +15,6 @@ register = template.Library()
 register.filter("fault_text", error_codes.error_text)
 register.filter("step_title", step_names.step_title)
 register.filter("outcome", outcome)
-
-
-@register.filter
-def waits_too_long(order: Order) -> bool:
-    """Return whether the order has waited too long for the worker, or for details."""
-    return any_holds((*STALLED, UNANSWERED), order)
 
 
 @register.filter

@@ -1,11 +1,35 @@
-"""Django's PostgreSQL backend, with a cheaper check that a connection is still there."""
+"""Django's PostgreSQL backend, with a cheaper health check and with prepared statements."""
 
 import select
 import time
+from typing import Any
 
 from django.db.backends.postgresql import base
+from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
+from psycopg.errors import FeatureNotSupported
+from psycopg.pq import TransactionStatus
 
 TRUSTED_FOR = 1.0  # seconds after its last use
+PREPARED_AFTER = 5  # executions of a statement, as psycopg does by default
+
+
+class PreparingCursor(Cursor[Any]):
+    """Prepares statements that are repeated: the server then neither parses nor plans them again.
+
+    The values of parameters are sent beside the SQL, so that its text is the same each time.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        """Execute `query`; anew where a migration has changed a column since it was prepared."""
+        try:
+            return super().execute(query, params, **options)
+        except FeatureNotSupported:
+            # In a transaction it fails: the rollback has psycopg forget what is prepared.
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            self.connection.execute("DEALLOCATE ALL")
+            return super().execute(query, params, **options)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -18,6 +42,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     used_at = 0.0
     health_check_done: bool
+
+    def init_connection_state(self) -> None:
+        """Let statements be prepared, unless a pooler such as PgBouncer is in between.
+
+        A pooler may give each transaction another connection, which knows no statements of ours.
+        It also numbers connections by itself.
+        """
+        super().init_connection_state()
+        (number,) = self.connection.execute("SELECT pg_backend_pid()").fetchone()
+        if number == self.connection.info.backend_pid:
+            self.connection.prepare_threshold = PREPARED_AFTER
+
+    def preparing_cursor(self) -> CursorWrapper:
+        """Return a cursor for statements that are repeated, as `cursor` does for any."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor = PreparingCursor(self.connection)
+            return self._prepare_cursor(cursor)  # type: ignore[attr-defined, no-any-return]
 
     def close_if_health_check_failed(self) -> None:
         """Close the connection if it is no longer usable. Django calls it at each use."""

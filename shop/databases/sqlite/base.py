@@ -22,7 +22,7 @@ class PatientCursor(base.SQLiteCursorWrapper):
     def execute(self, query: str, params: Any = None) -> Any:
         """Execute `query`. Raises OperationalError where others write for too long."""
         driver = self.connection
-        if driver.in_transaction or not query.startswith(WRITES):
+        if driver.in_transaction or not query.lstrip().startswith(WRITES):
             return super().execute(query, params)
         allowed = driver.execute("PRAGMA busy_timeout").fetchone()[0]
         driver.execute("PRAGMA busy_timeout = 0")
@@ -36,7 +36,9 @@ class PatientCursor(base.SQLiteCursorWrapper):
             try:
                 return super().execute(query, params)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                # In its last byte: a more exact code may tell why it is busy.
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or monotonic() > end:
                     raise
             sleep(uniform(*PAUSE))  # noqa: S311 -- no secret
 

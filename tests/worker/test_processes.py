@@ -1,0 +1,40 @@
+"""Processes that are forked end when they are told to, from their first moment on."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from shop.worker.processes import Stop, fork
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def stop() -> Iterator[Stop]:
+    """This process handles signals as the supervisor does."""
+    usual = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield Stop()
+    for number, handler in usual.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.django_db(transaction=True)  # a fork closes the connections
+def test_process_that_handles_no_signals_yet_ends_when_it_is_told_to(stop: Stop) -> None:
+    told, tell = os.pipe()
+
+    def load_for_long() -> None:
+        os.write(tell, b"y")
+        time.sleep(60)
+
+    process = fork(load_for_long, dies_by=signal.SIGKILL)
+    assert os.read(told, 1) == b"y"
+    process.terminate()
+    process.join(10)
+    code = process.exitcode
+    process.kill()
+    process.join()
+    assert code == -signal.SIGTERM
+    assert not stop.is_set()
