@@ -6,7 +6,7 @@ an ordinary QuerySet, so what it looks up is said in one language, and checked a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -18,14 +18,31 @@ from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
 Row = TypeVar("Row")
+SLICE = "LIMIT %s OFFSET %s"
 
 
 class Parameter(RawSQL):
-    """A value that is given at each call, by its name; stands in a QuerySet as values do."""
+    """A value that is given at each call, by its name; stands in a QuerySet as values do.
 
-    def __init__(self, name: str, output_field: Field[Any, Any] | None = None) -> None:
-        self.name = name
+    A time may have a span taken off: `Parameter("now") - timedelta(hours=1)`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        output_field: Field[Any, Any] | None = None,
+        span: timedelta | None = None,
+    ) -> None:
+        self.name, self.span = name, span
         super().__init__("%s", [self], output_field)
+
+    def __sub__(self, span: timedelta) -> "Parameter":  # type: ignore[override]
+        return Parameter(self.name, self.output_field, span)
+
+    def of(self, values: dict[str, Any]) -> Any:
+        """Return the value, as the database takes it. Raises KeyError where it is missing."""
+        value = values[self.name]
+        return _adapted(value if self.span is None else value - self.span)
 
 
 def repeating_cursor() -> CursorWrapper:
@@ -73,11 +90,12 @@ class CompiledQuery(Generic[Row]):
     """A QuerySet with `Parameter`s, compiled at its first use.
 
     Its rows are those of the QuerySet: tuples of `values_list`, or objects of its model, with what
-    `only` and `select_related` name.
+    `only` and `select_related` name. Of a `sliced` one, each call takes at most `limit` rows, after
+    the first `offset`.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]], *, sliced: bool = False) -> None:
+        self._build, self._sliced = build, sliced
         self._compiled: dict[str, Compiled] = {}
 
     def all(self, **values: Any) -> list[Row]:
@@ -96,7 +114,7 @@ class CompiledQuery(Generic[Row]):
     def _for_this_database(self) -> Compiled:
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
-            compiled = self._compiled[connection.vendor] = _compile(self._build())
+            compiled = self._compiled[connection.vendor] = _compile(self._build(), self._sliced)
         return compiled
 
     def first(self, **values: Any) -> Row | None:
@@ -127,9 +145,11 @@ class CompiledUpdate:
             return int(cursor.rowcount)
 
 
-def _compile(rows: QuerySet[Any, Any]) -> Compiled:
+def _compile(rows: QuerySet[Any, Any], sliced: bool) -> Compiled:
     compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
+    if sliced:
+        sql, parameters = f"{sql} {SLICE}", (*parameters, Parameter("limit"), Parameter("offset"))
     columns = [column[0] for column in compiler.select]
     converters = [
         (place, found, column)
@@ -164,9 +184,7 @@ def _reader_of_objects(compiler: Any) -> Callable[[tuple[Any, ...]], Model]:
 
 
 def _given(parameters: list[Any], values: dict[str, Any]) -> list[Any]:
-    return [
-        _adapted(values[each.name]) if isinstance(each, Parameter) else each for each in parameters
-    ]
+    return [each.of(values) if isinstance(each, Parameter) else each for each in parameters]
 
 
 def _adapted(value: Any) -> Any:

@@ -130,6 +130,25 @@ def test_count_is_given_as_a_tuple() -> None:
     assert counted.all(state="cancelled") == []
 
 
+def test_time_may_have_a_span_taken_off() -> None:
+    changed: CompiledQuery[Order] = CompiledQuery(
+        lambda: Order.objects.filter(updated_at__lte=Parameter("now") - timedelta(minutes=15))
+    )
+    order, other = make_order(), make_order()
+    now = timezone.now()
+    for each, minutes in ((order, 15), (other, 14)):
+        Order.objects.filter(pk=each.pk).update(updated_at=now - timedelta(minutes=minutes))
+    assert changed.all(now=now) == [order]
+    assert changed.all(now=now - timedelta(seconds=1)) == []
+
+
+def test_slice_is_given_at_each_call() -> None:
+    orders = [make_order() for _each in range(4)]
+    by_age: CompiledQuery[Order] = CompiledQuery(lambda: Order.objects.order_by("pk"), sliced=True)
+    assert by_age.all(limit=2, offset=1) == orders[1:3]
+    assert by_age.all(limit=9, offset=3) == orders[3:]
+
+
 def test_update_changes_its_rows_alone_and_counts_them() -> None:
     orders = [make_order() for _ in range(3)]
     before = Order.objects.values().get(pk=orders[2].pk)

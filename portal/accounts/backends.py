@@ -6,6 +6,8 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model, Q
 from django.http import HttpRequest
 
 from shop.compiled_queries import CompiledQuery, Parameter
@@ -13,6 +15,18 @@ from shop.tenancy.models import User
 from shop.tenancy.passwords import password_forms
 
 _user_of_session = CompiledQuery(lambda: User.objects.filter(pk=Parameter("pk")))
+
+_own = User.user_permissions.through.objects.filter(user=Parameter("user"))
+_of_groups = Group.permissions.through.objects.filter(group__user=Parameter("user"))
+_permissions: CompiledQuery[tuple[str, str]] = CompiledQuery(
+    lambda: (
+        Permission.objects.filter(
+            Q(pk__in=_own.values("permission")) | Q(pk__in=_of_groups.values("permission"))
+        )
+        .order_by()
+        .values_list("content_type__app_label", "codename")
+    )
+)
 
 
 class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is not typed
@@ -34,6 +48,16 @@ class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is 
         """Return the user of a session if they may sign in; by SQL that is compiled once."""
         user = _user_of_session.first(pk=user_id)
         return user if self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
+        """Return the permissions of a user; by SQL that is compiled once."""
+        is_plain = user_obj.is_active and not user_obj.is_superuser and obj is None
+        if is_plain and not hasattr(user_obj, "_perm_cache"):
+            found = _permissions.all(user=user_obj.pk)
+            # Where Django keeps them for the request.
+            user_obj._perm_cache = {f"{app}.{name}" for app, name in found}  # noqa: SLF001
+        permissions: set[str] = super().get_all_permissions(user_obj, obj)
+        return permissions
 
     def _mitigate_timing_attack(self, password: str) -> None:
         # As many hashes as for a known address.

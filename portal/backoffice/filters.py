@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -94,6 +94,12 @@ class Filter:
         return GROUPS[self.group][1]
 
     @property
+    def is_narrowed(self) -> bool:
+        """Return whether not all orders of the group are wanted."""
+        chosen = (self.q, self.tier, self.taken, self.age, self.due, self.channel, self.failing)
+        return any(chosen)
+
+    @property
     def order_by(self) -> tuple[str, bool]:
         """Return the column to sort by, and whether the latest comes first."""
         return SORTS[self.sort or ("changed" if self.group in DONE else "waiting")]
@@ -128,8 +134,8 @@ class Filter:
 
     def as_query(self, **changes: str) -> str:
         """Return the filter as a query string, with `changes`."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)[1:]}
-        return urlencode({name: text for name, text in (given | changes).items() if text})
+        given = {name: getattr(self, name) for name in NAMES} | changes
+        return urlencode([(name, text) for name, text in given.items() if text])
 
     @cached_property
     def tier_id(self) -> int | None:
@@ -163,6 +169,7 @@ class Filter:
         return condition
 
 
+NAMES = tuple(field.name for field in fields(Filter))[1:]  # in the query string
 CHOICES: dict[str, Collection[str]] = {
     "show": GROUPS,
     "taken": TAKEN,

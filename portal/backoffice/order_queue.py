@@ -15,9 +15,13 @@ from portal.backoffice.queue_counts import Counts, count_waiting
 from portal.backoffice.queue_rows import rows_of
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.catalogue.models import Product
+from shop.compiled_queries import CompiledQuery
 from shop.row_patterns import render_rows
 
 PILL = "backoffice/pill.html"
+_tiers: CompiledQuery[tuple[str, str]] = CompiledQuery(
+    lambda: Product.objects.values_list("code", "name")
+)
 
 
 @dataclass(frozen=True)
@@ -93,14 +97,13 @@ def _state_pills(wanted: Filter, counts: Counts) -> list[Pill]:
 def _further_pills(wanted: Filter, counts: Counts) -> list[tuple[str, list[Pill]]]:
     """Build all other pills by heading; clicking a pill again turns it off."""
     ages = ((name, label) for name, (_age, label) in AGES.items())
-    tiers = Product.objects.values_list("code", "name")
     channels = ((name, label) for name, (label, _where) in CHANNELS.items())
     shown = counts.shown() if wanted.group == "person" else {}
     return [
         (_("Waiting for more than"), _pills(wanted, "age", ages, shown)),
         (_("Taken"), _pills(wanted, "taken", TAKEN.items())),
         (_("Follow-up"), _pills(wanted, "due", [("1", _("due"))])),
-        (_("Tier"), _pills(wanted, "tier", tiers)),
+        (_("Tier"), _pills(wanted, "tier", _tiers.all())),
         (_("Ordered through"), _pills(wanted, "channel", channels)),
         (_("Could not be sent"), _pills(wanted, "failing", FAILING.items())),
     ]

@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timesince import timesince
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.backoffice.ages import age
+from portal.backoffice.keyset_paging import ListedOrder
 from shop.orders.attention import STALLED, UNANSWERED, any_holds
 from shop.orders.error_codes import error_text
-from shop.orders.models import Order, State
+from shop.orders.models import State
 from shop.packing.step_names import step_title
 
 NOTHING = "–"
@@ -41,37 +44,55 @@ class QueueRow:
     follow_up: str
 
 
-def rows_of(orders: Iterable[Order]) -> list[QueueRow]:
-    """Return the rows of `orders`, which were read with what `keyset_paging` names."""
-    now = timezone.now()
+def rows_of(orders: Iterable[ListedOrder]) -> list[QueueRow]:
+    """Return the rows of `orders`."""
+    now, language = timezone.now(), get_language() or ""
     # Looked up once: each look-up takes as long as the rest of a row.
     before, _zero, after = reverse("staff_order", args=[0]).rpartition("0")
-    return [_row_of(order, f"{before}{order.pk}{after}", now) for order in orders]
+    return [_row_of(order, f"{before}{order.pk}{after}", now, language) for order in orders]
 
 
-def _row_of(order: Order, url: str, now: datetime) -> QueueRow:
-    packing = getattr(order, "packing", None)
-    client, staff = order.delivered_client, order.taken_by
+def _row_of(order: ListedOrder, url: str, now: datetime, language: str) -> QueueRow:
+    name = f"{order.taken_by__first_name or ''} {order.taken_by__last_name or ''}".strip()
     changed_at = timezone.localtime(order.updated_at)
-    is_incomplete = order.state == State.PENDING and not order.complete
-    reason = error_text(order.fault)
+    last_step = order.packing__last_step or ""
+    words = _words_of(language, order.state, order.complete, order.fault, last_step)
+    client = order.delivered_client__name or order.client_name or order.client_id
     return QueueRow(
         pk=str(order.pk),
         url=url,
         number=str(order.order_number),
         state=order.state,
-        state_label=_("waits for details") if is_incomplete else str(State(order.state).label),
+        state_label=words.state_label,
         is_unreachable=order.unreachable_since is not None,
-        reason=reason if reason or order.unreachable_since else NOTHING,
-        last_step=(packing and packing.last_step and step_title(packing.last_step)) or NOTHING,
-        attempts=str(packing.attempts if packing else 0),
+        reason=words.reason if words.reason or order.unreachable_since else NOTHING,
+        last_step=words.last_step or NOTHING,
+        attempts=str(order.packing__attempts or 0),
         is_late=any_holds((*STALLED, UNANSWERED), order, now),
-        age=timesince(order.updated_at, depth=1),
+        age=age(order.updated_at, now),
         changed_at=f"{changed_at:%Y-%m-%d %H:%M}",
         changed_at_iso=changed_at.isoformat(),
         tier=order.tier_name,
-        client=str((client and client.name) or order.client_name or order.client_id or NOTHING),
-        taken_by=(staff and (staff.get_full_name() or staff.email)) or NOTHING,
+        client=str(client or NOTHING),
+        taken_by=name or order.taken_by__email or NOTHING,
         has_follow_up=order.follow_up_on is not None,
         follow_up=f"{order.follow_up_on:%Y-%m-%d}" if order.follow_up_on else "",
+    )
+
+
+@dataclass(frozen=True)
+class _Words:
+    state_label: str
+    reason: str
+    last_step: str
+
+
+@lru_cache(maxsize=1000)
+def _words_of(_language: str, state: str, complete: bool, fault: str, last_step: str) -> _Words:
+    """Return the words of codes, translated once: a row has no others of our own."""
+    is_incomplete = state == State.PENDING and not complete
+    return _Words(
+        state_label=_("waits for details") if is_incomplete else str(State(state).label),
+        reason=error_text(fault),
+        last_step=last_step and step_title(last_step),
     )

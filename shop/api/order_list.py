@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet, Subquery, Sum
 from django.http import QueryDict
 from pydantic import (
     AfterValidator,
@@ -19,12 +18,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shop.access.tokens import Bearer
+from shop.api.list_queries import FILTERS, Kind, orders_of, total_of
 from shop.catalogue.models import Product
-from shop.orders.cursors import Position, read_cursor, sorted_after, write_cursor
+from shop.orders.cursors import Position, read_cursor, write_cursor
 from shop.orders.document import Errors
 from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
-from shop.orders.order_counts import OrderCount
 
 LARGEST_PAGE = 100
 # Beyond any list, and still a number that databases take as an offset.
@@ -96,6 +96,12 @@ class ListQuery(BaseModel):
     updated_after: Moment | None = None
     """Only orders that changed after this time."""
 
+    def filters(self) -> dict[str, Any]:
+        """The values of the filters that are set, by their names."""
+        given = {name: getattr(self, name) for name in FILTERS}
+        given["state"] = self.state and self.state.value
+        return {name: value for name, value in given.items() if value is not None}
+
 
 @dataclass(frozen=True)
 class Page:
@@ -132,40 +138,32 @@ class InvalidQueryError(Exception):
         self.errors = errors
 
 
-def list_orders(
-    orders: QuerySet[Order], parameters: QueryDict, counts: QuerySet[OrderCount] | None
-) -> Page:
-    """The page of `orders` that `parameters` ask for, newest first.
+def list_orders(parameters: QueryDict, bearer: Bearer) -> Page:
+    """The page of the orders of `bearer` that `parameters` ask for, newest first.
 
-    The total is the sum of the `counts` of these orders, unless they are filtered by time. A page
-    after the last one is empty. Raises InvalidQueryError with every parameter at fault.
+    A page after the last one is empty. Raises InvalidQueryError with every parameter at fault.
     """
     query = _read(parameters)
-    counted: dict[str, Any] = {}
-    if query.state:
-        counted["state"] = query.state
-    if query.product:
-        # By the key of the tier, with which indexes begin; without a query of its own.
-        tier = Product.objects.filter(code=query.product).order_by()
-        counted["product"] = Subquery(tier.values("pk"))
-    times = {"created_at__gt": query.created_after, "updated_at__gt": query.updated_after}
-    times = {name: when for name, when in times.items() if when is not None}
-    found = orders.filter(**counted, **times)
-    if counts is None or times:
-        total = found.count()
-    else:
-        total = counts.filter(**counted).aggregate(total=Sum("number"))["total"] or 0
+    filters = query.filters()
+    kind = Kind(bearer.application is not None, bearer.token.user is not None, frozenset(filters))
+    values = {
+        "application": bearer.application and bearer.application.pk,
+        "user": bearer.token.user_id,
+        **filters,
+    }
+    [(counted,)] = total_of(kind).all(**values)
+    total = counted or 0
     # An unknown tier has no orders, so the extra query is needed only here.
     if total == 0 and query.product and not Product.objects.filter(code=query.product).exists():
         raise InvalidQueryError({"product": ["is not a tier."]})
-    rows = _rows(found.select_related("product"), query, total)
+    rows = _rows(kind, values, query, total)
     if len(rows) <= query.per_page:
         return Page(rows, total, query)
     last = rows[query.per_page - 1]
     return Page(rows[: query.per_page], total, query, (last.created_at, last.pk))
 
 
-def _rows(found: QuerySet[Order], query: ListQuery, total: int) -> list[Order]:
+def _rows(kind: Kind, values: dict[str, Any], query: ListQuery, total: int) -> list[Order]:
     """The orders of the page, and one more if any follow."""
     first = (query.page - 1) * query.per_page
     if first >= total:
@@ -173,10 +171,13 @@ def _rows(found: QuerySet[Order], query: ListQuery, total: int) -> list[Order]:
     end = first + query.per_page + 1
     if first <= total // 2:
         start = read_cursor(query.cursor) if query.cursor else None
-        return list(sorted_after(found, "created_at", start, descending=True)[first:end])
+        place = dict(zip(("when", "pk"), start or (), strict=False))
+        newest_first = orders_of(kind, after=start is not None)
+        return newest_first.all(**values, **place, offset=first, limit=end - first)
     # From the end, so that the database walks past at most half of the orders.
-    oldest_first = sorted_after(found, "created_at", None, descending=False)
-    return list(oldest_first[max(0, total - end) : total - first])[::-1]
+    oldest_first = orders_of(kind, newest_first=False)
+    offset = max(0, total - end)
+    return oldest_first.all(**values, offset=offset, limit=total - first - offset)[::-1]
 
 
 def _read(parameters: QueryDict) -> ListQuery:

@@ -12,7 +12,7 @@ from shop.access.models import IdempotentResponse
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
 from shop.api.order_list import InvalidQueryError, ListQuery, list_orders
-from shop.api.placed_orders import find_order, placed_by
+from shop.api.placed_orders import find_order
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import OWN_HEADERS, failure, success
 from shop.base_url import base_url, registration_url
@@ -20,7 +20,6 @@ from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Order
-from shop.orders.order_counts import counts_of
 from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
@@ -51,9 +50,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     if request.method == "POST":
         return _place(request, bearer)
     try:
-        counts = counts_of(bearer.application, bearer.token.user)
-        placed = placed_by(bearer.application, bearer.token.user)
-        page = list_orders(placed, request.GET, counts)
+        page = list_orders(request.GET, bearer)
     except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from shop.compiled_queries import Parameter
-from shop.orders.models import PLACED_STATES, Order, State
+from shop.orders.models import PLACED_STATES, State
 from shop.orders.states import TRANSITIONS
 
 # Longer than all attempts at packing with the gaps between them: something is stuck.
@@ -45,8 +46,8 @@ class OrderSlice:
             condition &= ~Q(fault=self.except_fault)
         return condition
 
-    def holds(self, order: Order, now: datetime | None = None) -> bool:
-        """Return whether `order` belongs to the slice."""
+    def holds(self, order: Any, now: datetime | None = None) -> bool:
+        """Return whether `order`, or a row with its columns, belongs to the slice."""
         age = self.longer_than
         return (
             self.state in {None, order.state}
@@ -62,8 +63,11 @@ def where_any(slices: Iterable[OrderSlice], now: datetime | None = None) -> Q:
     return reduce(or_, [each.where(now) for each in slices])
 
 
-def any_holds(slices: Iterable[OrderSlice], order: Order, now: datetime | None = None) -> bool:
-    """Return whether `order` belongs to any of `slices`; ages count up to `now`, if given."""
+def any_holds(slices: Iterable[OrderSlice], order: Any, now: datetime | None = None) -> bool:
+    """Return whether `order`, or a row with its columns, belongs to any of `slices`.
+
+    Ages count up to `now`, if given.
+    """
     return any(each.holds(order, now) for each in slices)
 
 

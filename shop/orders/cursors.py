@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from shop.compiled_queries import Parameter
 from shop.orders.models import Order
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +36,11 @@ def read_cursor(text: str) -> Position | None:
 
 
 def sorted_after(
-    orders: QuerySet[Order], column: str, start: Position | None, *, descending: bool
+    orders: QuerySet[Order],
+    column: str,
+    start: Position | tuple[Parameter, Parameter] | None,
+    *,
+    descending: bool,
 ) -> QuerySet[Order]:
     """Sort `orders` by `column`, and leave out those up to `start`."""
     sign, side = ("-", "lt") if descending else ("", "gt")

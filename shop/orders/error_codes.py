@@ -1,6 +1,7 @@
 """Error codes of packing: stored on the order, told as texts to partners, staff and customers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -45,6 +46,7 @@ def customer_error_text(code: str) -> str:
     return str(found.page or found.text) if found else ""
 
 
+@lru_cache(maxsize=1000)
 def english_error_text(code: str) -> str | None:
     """Return the API's `packing_errors` (contract, "Orders API"): English text, or None."""
     with override("en"):

@@ -7,7 +7,7 @@ number is the sum of its rows. The worker folds them, so that there are few.
 
 from collections import Counter
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.db.models import DO_NOTHING, Index, Q, QuerySet, Sum
@@ -66,7 +66,7 @@ Key = tuple[int | None, int | None, int, str]
 KEY = ("application_id", "placed_by_id", "product_id", "state")
 
 
-def counts_of(application: Application | None, user: User | None) -> QuerySet[OrderCount] | None:
+def counts_of(application: Any, user: Any) -> QuerySet[OrderCount] | None:
     """The counts of what `application` or `user` has placed; their sum is the number of orders.
 
     None for a user by means of an application: that leaves out orders by their basket, which the

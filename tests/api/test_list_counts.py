@@ -61,7 +61,7 @@ def test_last_page_is_read_from_the_end(used: tuple[Application, str]) -> None:
     assert numbers(answer) == [Order.objects.order_by("pk")[0].order_hash]
     page = queries.captured_queries[-1]["sql"]
     assert re.search('ORDER BY "orders_order"."created_at" ASC, "orders_order"."id" ASC', page)
-    assert re.search(r"LIMIT 1\b(?! OFFSET)", page)
+    assert page.endswith("LIMIT 1 OFFSET 0")
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,6 @@ def test_page_by_cursor_reads_from_its_position_on() -> None:
                 token = make_token(holder)
                 answer = list_orders(token, cursor=f"{int(middle * 1e6)}-1", per_page=5, **query)
                 assert answer.status_code == 200
-    pages = [each for each in asked if "LIMIT 6" in each[0]]
+    pages = [each for each in asked if "LIMIT" in each[0] and "created_at" in each[0]]
     assert len(pages) == 6
     assert full_scans(pages) == []

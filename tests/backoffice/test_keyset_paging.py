@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.backoffice.filters import Filter, parse
 from portal.backoffice.keyset_paging import page_of
 from shop.orders.models import Order
-from tests.factories import make_order, make_staff
+from tests.factories import make_order, make_packed_order, make_staff
 from tests.pages import html, visitor
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,8 @@ def numbers() -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("show", ["person", "all"])
+# Any channel: of a whole group all parts are read at once, of a narrowed one each by itself.
+@pytest.mark.parametrize("show", ["person", "all", "all&channel=api"])
 @pytest.mark.parametrize(
     ("sort", "order_by"),
     [
@@ -49,7 +50,7 @@ def numbers() -> list[int]:
 def test_pages_hold_each_order_once_in_order_both_ways(
     numbers: list[int], sort: str, order_by: tuple[str, str], show: str
 ) -> None:
-    states = {"need_human", "has_packing_errors"} | ({"packed"} if show == "all" else set())
+    states = {"need_human", "has_packing_errors"} | ({"packed"} if "all" in show else set())
     expected = list(
         Order.objects.filter(state__in=states).order_by(*order_by).values_list("pk", flat=True)
     )
@@ -65,6 +66,21 @@ def test_pages_hold_each_order_once_in_order_both_ways(
     pieces = [[order.pk for order in page.orders] for page in reversed(back)]
     # The last pages of both ways meet where the last one of the way there began.
     assert [pk for piece in pieces for pk in piece] == expected
+
+
+def test_row_of_a_whole_group_is_that_of_a_narrowed_list() -> None:
+    order = make_packed_order()
+    Order.objects.filter(pk=order.pk).update(
+        taken_by=make_staff("agent", first_name="Ada"), follow_up_on=timezone.localdate()
+    )
+    make_order()
+    whole, narrowed = (
+        page_of(listing("newest", f"all{more}")).orders for more in ("", "&channel=api")
+    )
+    assert whole == narrowed
+    (_other, packed) = whole
+    assert (packed.pk, packed.taken_by__first_name) == (order.pk, "Ada")
+    assert packed.delivered_client__name == order.client_name
 
 
 def test_links_lead_to_the_next_page_and_back() -> None:

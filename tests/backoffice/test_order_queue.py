@@ -182,10 +182,11 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(address: str) -> N
 @pytest.mark.parametrize(
     ("path", "number"),
     [
-        # Session, user, two for permissions; then as said.
-        ("", 4 + 5 + 1 + 1 + 1),  # five parts of the list, its orders, the counts, the tiers
-        ("?show=need_human", 4 + 1 + 1 + 1 + 1),
-        ("counts/", 4 + 1),
+        # Session, user, permissions; then as said.
+        ("", 3 + 1 + 1 + 1),  # the orders, the counts, the tiers
+        ("?show=need_human", 3 + 1 + 1 + 1),
+        ("?taken=nobody", 3 + 5 + 1 + 1 + 1),  # narrowed: five parts of the list, its orders
+        ("counts/", 3 + 1),
     ],
 )
 def test_queue_and_counts_take_these_queries(

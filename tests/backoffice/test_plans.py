@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from portal.backoffice import order_export
 from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
-from portal.backoffice.keyset_paging import A_PAGE, positions
+from portal.backoffice.keyset_paging import A_PAGE, page_of, positions
 from shop.notifications.emails.staff_digest import queue_staff_digest
+from shop.orders.cursors import write_cursor
 from shop.orders.models import Order, State
 from tests.backoffice.plans import full_scans, statements
 from tests.benchmarks.forged_orders import forge
@@ -67,6 +68,8 @@ def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> No
             [first, *_others] = positions(wanted, None, A_PAGE) or [(timezone.now(), 1)]
             for backwards in (False, True):
                 positions(wanted, first, A_PAGE, backwards=backwards)
+            for after, before in product(["", write_cursor(first)], repeat=2):
+                page_of(wanted, after=after, before=before)
         for page in ("", "counts/", "overview/", "?show=packed&after=1700000000000000-5"):
             assert browser.get(f"/staff/{page}").status_code == 200
         for query in ("", "show=all", "show=packed&tier=s", "q=hafenfilm gmbh"):
