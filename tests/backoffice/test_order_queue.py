@@ -224,9 +224,9 @@ def test_catalogue_has_forms_for_what_is_sold_served_and_said_alone() -> None:
 
 def test_rows_link_to_their_orders_below_any_prefix() -> None:
     order = make_order()
-    [listed] = page_of(Filter(make_staff("agent"), show="all")).orders
     set_script_prefix("/v10/")
     try:
-        assert rows_of([listed])[0].url == f"/v10/staff/orders/{order.pk}/"
+        (row,) = rows_of(page_of(Filter(make_user(), show="all")).orders)
+        assert row.url == f"/v10/staff/orders/{order.pk}/"
     finally:
         clear_script_prefix()
