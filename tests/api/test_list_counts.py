@@ -14,6 +14,7 @@ from shop.orders.models import Basket, Order, State
 from shop.orders.placing import Caller
 from tests.api.calls import list_orders
 from tests.api.test_user_tokens import held
+from tests.backoffice.plans import statements
 from tests.factories import make_application, make_order, make_token, make_user
 
 pytestmark = pytest.mark.django_db
@@ -56,12 +57,13 @@ def test_last_page_is_read_from_the_end(used: tuple[Application, str]) -> None:
     application, token = used
     for _each in range(9):
         make_order(caller=Caller(application))
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as asked:
         answer = list_orders(token, page=5, per_page=2)
     assert numbers(answer) == [Order.objects.order_by("pk")[0].order_hash]
-    page = queries.captured_queries[-1]["sql"]
+    page, parameters = asked[-1]
     assert re.search('ORDER BY "orders_order"."created_at" ASC, "orders_order"."id" ASC', page)
-    assert page.endswith("LIMIT 1 OFFSET 0")
+    assert page.endswith("LIMIT %s OFFSET %s")
+    assert list(parameters)[-2:] == [1, 0]
 
 
 @pytest.mark.parametrize(
