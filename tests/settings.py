@@ -38,3 +38,5 @@ if DATABASES["default"]["ENGINE"] == "shop.databases.sqlite":
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
     )
+# A code that a test has read from the app is still taken where its half minute ends just then.
+MFA_TOTP_TOLERANCE = 1
