@@ -97,6 +97,9 @@ def capture() -> tuple[list[str], dict[int, list[int]]]:
             returned[len(connection.queries_log)] = [row[0] for row in rows]
         return result
 
+    # The log has the values of no statement that is prepared.
+    database: Any = connection
+    database.preparing_cursor = connection.cursor
     connection.force_debug_cursor = True
     reset_queries()
     try:
@@ -104,6 +107,7 @@ def capture() -> tuple[list[str], dict[int, list[int]]]:
             run_due(lambda: None)
     finally:
         connection.force_debug_cursor = False
+        del database.preparing_cursor
     # A hand would not declare a cursor for a few rows.
     statements = [DECLARED.sub("", entry["sql"]) for entry in connection.queries_log]
     return statements, returned
