@@ -43,8 +43,8 @@ class Command(BaseCommand):
 
 def prepare() -> None:
     """Create or update the database, its demo data, and the files to serve."""
+    compile_catalogues()  # the checks of the next line want them
     call_command("migrate", verbosity=0, skip_checks=False)
-    compile_catalogues()
     collect_static()
     call_command("demo_data")
 
