@@ -15,6 +15,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
+from django.utils.translation.reloader import translation_file_changed
 
 from shop.message_catalogues import compile_catalogues
 from shop.worker.processes import Stop, fork, group_of, kill_group, name_process, share_memory
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         preparation.join()
         if preparation.exitcode:
             raise SystemExit(preparation.exitcode)
+        # What is forked from here reads the texts that were compiled only now.
+        translation_file_changed(None, Path("django.mo"))
         supervise(settings.WORKER_CLUSTERS, Stop(), [WebServer(host, port)])
 
 
