@@ -47,7 +47,7 @@ def application() -> Application:
 
 
 def ask_lists(token: str) -> list[Statement]:
-    """What first pages, last pages and pages after a cursor ask, filtered and not."""
+    """The queries of first pages, last pages and pages after a cursor, filtered and not."""
     headers = {"Authorization": f"Bearer {token}"}
     middle = int((datetime.now(UTC) - timedelta(days=150)).timestamp() * 1e6)
     narrow = ("", "state=packed", "state=need_human", "product=s", "product=m&state=packed")

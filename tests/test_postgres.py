@@ -36,7 +36,7 @@ def used() -> int:
 
 
 def next_request() -> None:
-    """What Django does between two requests."""
+    """Do as Django does between two requests."""
     connection.close_if_unusable_or_obsolete()
 
 

@@ -1,4 +1,4 @@
-"""Who waits for another writer on SQLite gets in as soon as nobody writes, or gives up in time."""
+"""A writer that waits on SQLite gets in as soon as nobody else writes, or gives up in time."""
 
 import sqlite3
 import threading

@@ -55,7 +55,7 @@ class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is 
         if is_plain and not hasattr(user_obj, "_perm_cache"):
             found = _permissions.all(user=user_obj.pk)
             # Where Django keeps them for the request.
-            user_obj._perm_cache = {f"{app}.{name}" for app, name in found}  # noqa: SLF001
+            user_obj._perm_cache = {f"{app}.{name}" for app, name in found}  # noqa: SLF001 -- as its own does
         permissions: set[str] = super().get_all_permissions(user_obj, obj)
         return permissions
 

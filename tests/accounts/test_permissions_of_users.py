@@ -1,4 +1,4 @@
-"""What a user may do is what Django's own backend finds, in one query."""
+"""The permissions of a user are those of Django's own backend, found in one query."""
 
 import pytest
 from django.contrib.auth.backends import ModelBackend

@@ -1,4 +1,4 @@
-"""What `make run` costs while nothing happens: processes, CPU, memory, and its second start."""
+"""The cost of `make run` while nothing happens: processes, CPU, memory, and its second start."""
 
 import os
 import sys
@@ -66,7 +66,7 @@ def run(environment: dict[str, str], options: Namespace) -> Table:
 
 @contextmanager
 def make_run(environment: dict[str, str]) -> Iterator[Running]:
-    """What `make run` runs; the block begins with the first page."""
+    """Run what `make run` runs; the block begins with the first page."""
     port = free_port()
     own = {**environment, "PORT": str(port)}
     begin = time.monotonic()

@@ -42,7 +42,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Load:
-    """How a call is sent: by so many connections, for some seconds.
+    """A load: one call, sent by so many connections for some seconds.
 
     With a `rate`, calls are due at so many a second, and their time counts from when they were due.
     With a `number`, so many calls are sent, and the seconds do not count. Each NUMBER in a body is
@@ -59,7 +59,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Answered:
-    """How long each answer took, in seconds, and the time that all took together.
+    """The seconds that each answer took, and all of them together.
 
     `placed` has the hashes of orders that were placed, and when the answer was there, in Unix time.
     `failed` is the number of answers that were not as expected.

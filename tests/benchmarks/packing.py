@@ -1,4 +1,4 @@
-"""How many orders a second are packed from a backlog, and how soon at a steady rate."""
+"""Orders packed a second from a backlog, and the wait for it at a steady rate."""
 
 import json
 import os

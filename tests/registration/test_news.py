@@ -30,7 +30,7 @@ def change(**fields: object) -> Callable[[Order], object]:
 
 
 def say(text: str = "", mendable: tuple[str, ...] = ()) -> Callable[[Order], object]:
-    """What a step of a deployment tells the customer."""
+    """Have a step of a deployment tell the customer something."""
 
     def write(order: Order) -> None:
         said = {"customer_text": text, "mendable": list(mendable)}
