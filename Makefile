@@ -87,6 +87,7 @@ lock: ## renew the lock files from pyproject.toml (needs uv)
 	$(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) --upgrade --group postgres -o requirements-postgres.txt
 	$(LOCK) --upgrade --group redis -o requirements-redis.txt
+	$(LOCK) --upgrade --group s3 -o requirements-s3.txt
 
 catalogues: $(CATALOGUES)
 	@:

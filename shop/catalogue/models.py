@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.prices import gross
 from shop.catalogue.promotion_codes import canonical_code
+from shop.catalogue.seller import Seller, VatRate  # noqa: F401 -- Django finds its models here
 from shop.languages import PageText, page_language
 
 
@@ -37,6 +38,11 @@ class Product(models.Model):
     features_de = models.TextField(help_text=_("One a line."))
     features_en = models.TextField(help_text=_("One a line."))
     net_cents = models.PositiveIntegerField(help_text=_("A month, without VAT, in cents."))
+    yearly_net_cents = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("A year, without VAT, in cents; empty: it is sold by the month alone."),
+    )
     currency = models.CharField(
         max_length=3, default="EUR", validators=[RegexValidator(r"\A[A-Z]{3}\Z")]
     )
@@ -137,6 +143,12 @@ class Promotion(models.Model):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text=_("Off the net price of a month, in cents of the tier's currency."),
+    )
+    months = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("For how many months it is taken off; empty: for ever."),
     )
     valid_from = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(null=True, blank=True)  # this second included

@@ -11,8 +11,10 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from shop.access.models import Application
+from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
+from shop.catalogue.vat import VatRule
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
@@ -74,6 +76,10 @@ class Order(CanonicalEmailModel):
     discount_cents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True)
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, default=0)
+    # Why it is so, by the billing data known when the order was placed.
+    vat_rule = models.CharField(max_length=20, choices=VatRule, blank=True, db_default="")
+    # For how many months the discount counts; NULL: for ever.
+    discount_months = models.PositiveSmallIntegerField(null=True, blank=True)
 
     # Fields of the order document, as sent. `client_id` and `project_id` are plain numbers that
     # may name rows that are gone by now; the rows that packing used are `delivered_…` below.
@@ -90,6 +96,10 @@ class Order(CanonicalEmailModel):
     redirection_uri = models.CharField(max_length=2000, null=True, blank=True)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="de")
     promo_code = models.CharField(max_length=200, null=True, blank=True)
+    interval = models.CharField(
+        max_length=5, choices=Interval, default=Interval.MONTH, db_default=Interval.MONTH
+    )
+    billing = models.JSONField(null=True, blank=True)  # in the document's own names
 
     # Of `admin_user_access_token` only this is kept. A revoked token's row is gone.
     token_user = optional(User)

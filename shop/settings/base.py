@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "shop.access",
     "shop.tenancy",
     "shop.orders",
+    "shop.billing",
     "shop.packing",
     "shop.notifications.emails",
     "shop.notifications.webhooks",

@@ -22,7 +22,9 @@ from shop.email_columns import (
     EmailColumn,
 )
 from shop.email_spellings import canonical_email, same_mailbox, stored_email
+from shop.tenancy.billing_profile import BillingProfile  # noqa: F401 -- Django finds its models
 from shop.tenancy.passwords import normal_password, password_forms
+from shop.tenancy.vat_id_check import VatIdCheck  # noqa: F401 -- the same
 from shop.typed_text import isolated
 
 

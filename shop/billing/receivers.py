@@ -1,0 +1,1 @@
+"""Billing's answers to signals of orders."""

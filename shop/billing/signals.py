@@ -1,0 +1,10 @@
+"""What billing tells rooms above it. Each signal is sent inside the transaction that it is about."""
+
+from django.dispatch import Signal
+
+subscription_started = Signal()  # subscriptions: list[Subscription]
+invoice_issued = Signal()  # invoice: Invoice, of either kind
+invoice_filed = Signal()  # invoice: its PDF and XML are there, so that it can be mailed
+invoice_paid = Signal()  # invoice: nothing is open any more
+invoice_overdue = Signal()  # invoice: it became overdue
+reminder_due = Signal()  # reminder: Reminder

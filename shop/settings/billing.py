@@ -1,0 +1,26 @@
+"""Billing: who may buy, VAT, invoices and their files, payment."""
+
+from shop.env import env, read
+from shop.settings.base import VAR_DIR
+
+# `businesses`, or `everyone`: then private persons may order, too.
+CUSTOMERS = env.str("CUSTOMERS", default="businesses")
+if CUSTOMERS not in {"businesses", "everyone"}:
+    raise SystemExit(f"CUSTOMERS must be businesses or everyone, not {CUSTOMERS}.")
+# Private persons elsewhere in the EU pay the seller's rate, as the seller sells too little there.
+BELOW_OSS_THRESHOLD = read("BELOW_OSS_THRESHOLD", env.bool, False)
+
+VIES_URL = env.str("VIES_URL", default="https://ec.europa.eu/taxation_customs/vies/rest-api")
+VIES_WAIT_DAYS = 7  # an invoice waits for an answer this long; then staff decide
+JOIN_WAIT_DAYS = 14  # so long a stranger's order waits for its member before staff see it
+KEEP_INVOICES_YEARS = 8  # to the end of the eighth year after that of issue
+REMIND_INVOICES_AFTER_DAYS = (7, 14, 28)  # after the day on which it was due
+PRICE_NOTICE_DAYS = 42  # between the mail about a higher price and its first day
+
+# Files of invoices: a folder, or any storage of Django by its dotted path and options.
+INVOICE_STORAGE = env.str("INVOICE_STORAGE", default="django.core.files.storage.FileSystemStorage")
+INVOICE_STORAGE_OPTIONS = read(
+    "INVOICE_STORAGE_OPTIONS", env.json, {"location": str(VAR_DIR / "invoices")}
+)
+# The class of a provider of online payment; empty: bank transfer alone.
+PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", default="")
