@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 # Orders in one transaction. On PostgreSQL, where several write at a time, each has its own: no two
 # transactions can then wait for each other's users or projects.
-TOGETHER = {"sqlite": 10, "postgresql": 1}
+TOGETHER = {"sqlite": 10, "postgresql": 10}
 # Seconds of work after which a transaction takes no further order: on SQLite nobody else writes
 # meanwhile. Of CPU, as small transactions would make a starved machine slower still.
 HOLD = 0.05
