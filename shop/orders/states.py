@@ -118,7 +118,7 @@ def _orders_as_they_are(pks: Sequence[int]) -> list[Order]:
 @lru_cache
 def _orders_by_number(count: int) -> CompiledQuery[Order]:
     """The query for `count` orders, whose joins take longer to plan than to run."""
-    pks = [Parameter(f"pk{place}") for place in range(count)]
+    pks: list[Any] = [Parameter(f"pk{place}") for place in range(count)]
     return CompiledQuery(
         lambda: Order.objects.filter(pk__in=pks).select_related(*RELATED).order_by("pk")
     )
