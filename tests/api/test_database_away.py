@@ -109,7 +109,7 @@ def test_other_call_under_a_name_waits_for_its_end() -> None:
             with alone_in_transaction("name", 0) as is_alone:
                 assert is_alone
                 inside.set()
-                leave.wait(20)
+                leave.wait(60)
         finally:
             connection.close()
 
@@ -122,9 +122,9 @@ def test_other_call_under_a_name_waits_for_its_end() -> None:
 
     with ThreadPoolExecutor(2) as pool:
         running = pool.submit(first)
-        assert inside.wait(10)
+        assert inside.wait(60)
         assert not tries("name", 0.1)
-        waiting = pool.submit(tries, "name", 20)
+        waiting = pool.submit(tries, "name", 60)
         leave.set()
         running.result()
         assert waiting.result()
