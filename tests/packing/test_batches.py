@@ -265,8 +265,7 @@ def test_two_workers_that_claim_the_same_orders_get_each_of_them_once() -> None:
     assert delivered() == [10] * 5
 
 
-def test_ten_orders_take_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "HOLD", 60.0)
+def test_ten_orders_take_few_statements() -> None:
     make_orders(20)
     pack_all()  # fills caches
     make_orders(20)
