@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.catalogue.seller import Seller, save_seller
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -69,6 +70,9 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "iban":
+            make_user(is_staff=True, is_superuser=True, language=language)
+            save_seller(Seller(pk=1, iban="DE75512108001245126199"), actor=None)
         case "alarm":
             order = make_order("xl", **names)
             pack_all()

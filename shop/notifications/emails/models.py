@@ -32,6 +32,7 @@ class Message(Leased):
         LINKS = "links", _("links to orders")
         COLLEAGUE = "colleague", _("invitation to the back office")
         ALARM = "alarm", _("orders that wait for staff")
+        IBAN = "iban", _("another IBAN on invoices")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
