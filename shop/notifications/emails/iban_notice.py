@@ -47,7 +47,7 @@ class IbanNotice(Email, kind=Message.Kind.IBAN):
             outro=(
                 _(
                     "Has nobody of you agreed to this? Then please enter the right IBAN at once, "
-                    "and end the access of whoever changed it."
+                    "and end the access of the person who changed it."
                 ),
             ),
             action=Link(_("To the back office"), page_url("staff")),
