@@ -38,6 +38,8 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     "no_seat": _("The project has as many members as its tier allows."),
     "already_member": _("This person is a member of the project already, or invited."),
     "not_fillable": _("This was filled in already."),
+    "unknown_country": _("Please choose a country."),
+    "invalid_vat_id": _("This VAT ID does not exist. Please check each character."),
 }
 
 # Of forms that order.
