@@ -44,7 +44,7 @@ def download(request: HttpRequest, pk: int, number: str, file_format: str) -> Ht
     invoice = get_object_or_404(Invoice, client__in=clients, number=number)
     name, content = invoice_file(invoice, file_format)
     # A browser shows a PDF; whoever wants the XML wants the file.
-    disposition = content_disposition_header(file_format == "xml", name)
+    disposition = content_disposition_header(as_attachment=file_format == "xml", filename=name)
     headers = {"Content-Disposition": disposition} if disposition else {}
     return HttpResponse(content, content_type=CONTENT_TYPES[file_format], headers=headers)
 
