@@ -8,7 +8,10 @@ from typing import Any, assert_never
 from django.db.models import Q
 from django.dispatch import receiver
 
+from shop.billing.models import Invoice, Reminder
+from shop.billing.signals import invoice_filed, reminder_due
 from shop.notifications.emails import queue
+from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import MailboxEntry, Message
 from shop.orders.corrections import address_corrected
 from shop.orders.models import Order, State
@@ -47,6 +50,18 @@ def queue_email_change_emails(
 ) -> None:
     """Queue the mails to the old and the new address, in the transaction of the change."""
     queue.queue_email_change(order, previous)
+
+
+@receiver(invoice_filed)
+def queue_invoice_email(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> None:
+    """Queue the mail with the invoice, in the transaction in which its files are noted."""
+    queue_invoice(invoice)
+
+
+@receiver(reminder_due)
+def queue_reminder_email(sender: type[Reminder], reminder: Reminder, **kwargs: Any) -> None:
+    """Queue the mail with the reminder, in the transaction that notes it."""
+    queue_invoice_reminder(reminder)
 
 
 @receiver([user_erased, address_erased])
