@@ -17,17 +17,17 @@ from portal.accounts import member_access as access
 from shop.billing.models import Subscription
 from shop.billing_form import BillingForm, country_name, initial_billing
 from shop.catalogue.prices import gross
-from shop.catalogue.seller import Seller, current_seller, vat_seller
-from shop.catalogue.vat import Vat, VatBuyer, vat_for
+from shop.catalogue.seller import Seller, current_seller
+from shop.catalogue.vat import Vat
+from shop.catalogue.vat_ids import canonical_vat_id
+from shop.orders.billing_fields import BILLING_MEMBERS
+from shop.orders.buyers import vat_of
+from shop.orders.order_billing import profile_fields
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Client
 from shop.tenancy.vat_id_check import VatIdCheck
-
-MEMBERS = (
-    "customer_type", "company", "name", "street", "street2", "postal_code", "city", "country",
-    "vat_id", "email", "reference",
-)  # fmt: skip
+from shop.tenancy.vies import newest_check
 
 
 @dataclass(frozen=True)
@@ -57,40 +57,32 @@ def billing(request: HttpRequest, pk: int) -> HttpResponse:
     form = BillingForm(access.post_data(request), initial=_initial(found, profile, seller))
     if form.is_valid():
         with administering(found, admin):
-            values = dict.fromkeys(MEMBERS, "") | (form.billing() or {})
+            values = profile_fields(form.billing() or {})
             BillingProfile.objects.update_or_create(client=found, defaults=values)
         messages.success(request, _("Saved. Your next invoices carry these details."))
         return redirect("portal_billing", found.pk)
-    check = newest_check(profile)
+    running = costs(found, seller)
     context = {
         "client": found,
         "form": form,
         "profile": profile,
         "country": country_name(profile.country) if profile else "",
-        "check": check,
-        "costs": costs(found, profile, check, seller),
-        "seller": seller,
+        "costs": running,
+        "check": _newest_check(profile),
     }
     return render(request, "accounts/billing.html", context, status=422 if form.errors else 200)
 
 
-def newest_check(profile: BillingProfile | None) -> VatIdCheck | None:
-    """Return the newest check of the profile's VAT ID, if it has one."""
+def _newest_check(profile: BillingProfile | None) -> VatIdCheck | None:
     if profile is None or not profile.vat_id:
         return None
-    return VatIdCheck.objects.filter(vat_id=profile.vat_id).first()
+    return newest_check(canonical_vat_id(profile.vat_id))
 
 
-def costs(
-    client: Client, profile: BillingProfile | None, check: VatIdCheck | None, seller: Seller
-) -> list[Cost]:
-    """Return what each subscription of `client` that has not ended costs, the oldest first."""
+def costs(client: Client, seller: Seller) -> list[Cost]:
+    """Return what each running subscription of `client` costs, the oldest first."""
     today = timezone.localdate()
-    confirmed = check is not None and check.state == VatIdCheck.State.CONFIRMED
-    buyer = profile and VatBuyer(
-        profile.customer_type, profile.country, profile.vat_id, confirmed=confirmed
-    )
-    vat = vat_for(vat_seller(), buyer, today)
+    vat = vat_of(None, client.pk)  # it has VIES asked where that matters
     running = Subscription.objects.filter(client=client, ended_at=None)
     running = running.filter(Q(ends_on=None) | Q(ends_on__gte=today))
     found = running.select_related("project", "product").order_by("pk")
@@ -109,4 +101,4 @@ def _cost(subscription: Subscription, vat: Vat, seller: Seller) -> Cost:
 def _initial(client: Client, profile: BillingProfile | None, seller: Seller) -> dict[str, Any]:
     if profile is None:
         return initial_billing({"company": client.name, "country": seller.country})
-    return initial_billing({name: getattr(profile, name) for name in MEMBERS})
+    return initial_billing({name: getattr(profile, name) for name in BILLING_MEMBERS})

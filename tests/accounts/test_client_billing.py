@@ -108,7 +108,7 @@ def test_members_and_other_admins_see_none_of_it() -> None:
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("confirmed", "confirmed by the EU’s register (VIES) on Nov. 20, 2026."),
+        ("confirmed", "confirmed by the EU’s register (VIES) on 20 November 2026."),
         ("waiting", "being checked with the EU’s register (VIES)."),
         ("unknown", "not known to the EU’s register (VIES), so VAT is charged."),
         (None, "not checked, as it makes no difference to your VAT."),
@@ -116,12 +116,13 @@ def test_members_and_other_admins_see_none_of_it() -> None:
 )
 def test_state_of_the_vat_id_is_said_in_words(state: str | None, said: str) -> None:
     client = make_client()
-    make_profile(client, country="AT", vat_id="ATU12345675")
+    vat_id = "ATU12345675" if state else "DE136695976"
+    make_profile(client, country=vat_id[:2], vat_id=vat_id)
     VatIdCheck.objects.create(vat_id="ATU99999999", state="waiting")
     if state:
         answered = None if state == "waiting" else date(2026, 11, 20)
         VatIdCheck.objects.create(vat_id="ATU12345675", state=state, answered_on=answered)
-    assert f"VAT ID ATU12345675: {said}" in words(page_of(client))
+    assert f"VAT ID {vat_id}: {said}" in words(page_of(client))
 
 
 def test_costs_say_price_next_invoice_and_when_it_is_due() -> None:

@@ -12,10 +12,12 @@ from shop.tenancy.models import Client, Project
 
 
 def invoice_sample(**details: Any) -> dict[str, Any]:
+    """Return the fields of a message about an invoice, with `details` besides it."""
     return {"details": {"invoice": _sample_invoice(), **details}}
 
 
 def credit_note_sample() -> dict[str, Any]:
+    """Return the fields of a message about a credit note."""
     corrected = _sample_invoice()
     fields = {"number": "2026-000124", "kind": Invoice.Kind.CREDIT_NOTE, "corrects": corrected}
     return {"details": {"invoice": _sample_invoice(**fields)}}
