@@ -199,7 +199,7 @@ def test_quote_of_a_placed_order_is_as_it_was_agreed() -> None:
 
 
 @pytest.mark.parametrize("ends", [
-    {"valid_until": timezone.now() - timedelta(seconds=1)},
+    {"valid_until": timezone.now() - timedelta(days=1)},
     {"valid_from": timezone.now() + timedelta(days=1)},
     {"max_uses": 0},
     {"code": "OTHER", "key": "other"},
