@@ -6,6 +6,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.billing.models import Reminder
+from shop.billing.price_changes import raise_price
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
@@ -83,6 +84,12 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
                 today = timezone.localdate()
                 reminder = Reminder.objects.create(invoice=invoice, level=2, sent_on=today)
                 queue_invoice_reminder(reminder)
+        case "price_change":
+            project = make_project(name=name, client=make_client(name=name))
+            subscription = make_subscription(project=project)
+            subscription.order.language = language
+            subscription.order.save()
+            raise_price(subscription, 5900, make_staff())
         case "alarm":
             order = make_order("xl", **names)
             pack_all()

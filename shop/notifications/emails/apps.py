@@ -13,6 +13,7 @@ class EmailsConfig(AppConfig):
             invoice_emails,
             order_emails,
             order_links,
+            price_change_emails,
             receivers,
             setback_emails,
             staff_digest,

@@ -23,11 +23,17 @@ def credit_note_sample() -> dict[str, Any]:
     return {"details": {"invoice": _sample_invoice(**fields)}}
 
 
-def _sample_invoice(**fields: Any) -> Invoice:
-    today = timezone.localdate()
+def sample_subscription(**fields: Any) -> Subscription:
+    """Return a subscription of a client with a project, with `fields` besides them."""
     client = Client(pk=NO_PK, name="Beispielfilm GmbH")
     project = Project(pk=NO_PK, name="Der erste Dreh", client=client)
     order = sample_order()
+    return Subscription(pk=NO_PK, order=order, client=client, project=project, **fields)
+
+
+def _sample_invoice(**fields: Any) -> Invoice:
+    today = timezone.localdate()
+    subscription = sample_subscription()
     german = get_language() == "de"
     seller = {
         "legal_name": "Lichtspiel Software GmbH", "street": "Lindwurmstraße 88",
@@ -36,7 +42,7 @@ def _sample_invoice(**fields: Any) -> Invoice:
         "bic": "COBADEFFXXX",
     }  # fmt: skip
     buyer = {
-        "customer_type": "company", "company": client.name, "street": "Baaderstraße 12",
+        "customer_type": "company", "company": subscription.client.name, "street": "Baaderstraße 12",
         "postal_code": "80469", "city": "München", "country": "DE",
     }  # fmt: skip
     line = {
@@ -48,8 +54,8 @@ def _sample_invoice(**fields: Any) -> Invoice:
         **{
             "pk": NO_PK,
             "number": "2026-000123",
-            "client": client,
-            "subscription": Subscription(pk=NO_PK, order=order, client=client, project=project),
+            "client": subscription.client,
+            "subscription": subscription,
             "reason": "Der Tarif war doppelt bestellt." if german else "Ordered twice.",
             "issued_on": today,
             "due_on": today + timedelta(days=14),
