@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,6 +14,7 @@ from django.utils import timezone
 from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
+from shop.billing.models import Invoice, InvoiceDispatch, Subscription
 from shop.catalogue.models import Product, Promotion
 from shop.orders.document import check_document
 from shop.orders.models import Basket, Order, OrderEvent
@@ -167,3 +169,50 @@ def _rows_of(order: Order) -> dict[str, list[dict[str, Any]]]:
         "promotions": Promotion.objects.filter(code="BYSTANDER"),
     }
     return {name: list(rows.order_by("pk").values()) for name, rows in querysets.items()}
+
+
+def make_subscription(**fields: Any) -> Subscription:
+    """The subscription of a packed order of tier M, as of its packing."""
+    order = fields.pop("order", None) or make_packed_order(product="m")
+    project = order.delivered_project
+    assert project
+    started_on = fields.get("started_on", timezone.localdate())
+    defaults = {
+        "client": project.client,
+        "project": project,
+        "product": project.product,
+        "list_cents": 4900,
+        "currency": "EUR",
+        "started_on": started_on,
+        "anchor_on": started_on,
+        "next_period_on": started_on,
+    }
+    subscription, _made = Subscription.objects.update_or_create(
+        order=order, defaults={**defaults, **fields}
+    )
+    return subscription
+
+
+def make_invoice(subscription: Subscription | None = None, **fields: Any) -> Invoice:
+    """An issued invoice of 58.31 euros; its files are due."""
+    subscription = subscription or make_subscription()
+    issued_on = fields.get("issued_on", date(2026, 11, 29))
+    defaults = {
+        "number": f"{issued_on.year}-{next(count):06}",
+        "client": subscription.client,
+        "issued_on": issued_on,
+        "due_on": issued_on + timedelta(days=14),
+        "period_start": issued_on,
+        "period_end": issued_on + timedelta(days=29),
+        "language": "de",
+        "recipient": "rechnung@example.com",
+        "currency": "EUR",
+        "net_cents": 4900,
+        "vat_cents": 931,
+        "gross_cents": 5831,
+        "document": {},
+        "keep_until": date(issued_on.year + 8, 12, 31),
+    }
+    invoice = Invoice.objects.create(subscription=subscription, **{**defaults, **fields})
+    InvoiceDispatch.objects.create(invoice=invoice, next_attempt_at=timezone.now())
+    return invoice

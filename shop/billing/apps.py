@@ -6,4 +6,4 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shop.billing import receivers  # noqa: F401 -- registered by being imported
+        from shop.billing import file_receivers, receivers  # noqa: F401 -- registered by import

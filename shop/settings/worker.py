@@ -68,6 +68,7 @@ WORKER_CLUSTERS = {
         "tasks": [
             "shop.orders.search_index.number_orders",
             "shop.orders.order_counts.fold_counts",
+            "shop.billing.filing.make_files",  # before the mails, which they are attached to
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
