@@ -189,7 +189,7 @@ def columns(document: InvoiceDocument) -> dict[str, Any]:
     }
 
 
-def unsaved(document: InvoiceDocument, **fields: Any) -> Invoice:
+def unsaved(document: InvoiceDocument, /, **fields: Any) -> Invoice:
     """An invoice as its row would be, without a database."""
     issued_on = date(2026, 11, 29)
     values = {
