@@ -102,6 +102,11 @@ def put_consent(basket: Basket, agreed: Version | None) -> None:
     basket.agreed_at = timezone.now() if agreed else None
 
 
+def put_business(basket: Basket, *, declared: bool) -> None:
+    """Record, as of now, that the customer orders as a business; or take it back."""
+    basket.declared_business_at = timezone.now() if declared else None
+
+
 def check_consent(basket: Basket) -> None:
     """Raise NoConsentError unless `basket` holds consent to the current terms."""
     if basket.terms_id != current_terms().pk:
