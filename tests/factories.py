@@ -14,6 +14,7 @@ from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
+from shop.catalogue.seller import Seller
 from shop.orders.document import check_document
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.placing import ANYBODY, Caller, place_order
@@ -167,3 +168,38 @@ def _rows_of(order: Order) -> dict[str, list[dict[str, Any]]]:
         "promotions": Promotion.objects.filter(code="BYSTANDER"),
     }
     return {name: list(rows.order_by("pk").values()) for name, rows in querysets.items()}
+
+
+SELLER = {
+    "legal_name": "Lichtspiel Software GmbH",
+    "street": "Lindwurmstraße 88",
+    "postal_code": "80337",
+    "city": "München",
+    "country": "DE",
+    "vat_id": "DE129273398",
+    "tax_number": "143/150/60015",
+    "register": "Amtsgericht München, HRB 215347",
+    "contact": "Renate Vogl",
+    "email": "rechnung@lichtspiel.example",
+    "phone": "+49 89 5550123",
+    "iban": "DE89370400440532013000",
+    "bic": "COBADEFFXXX",
+}
+BILLING: dict[str, Any] = {
+    "customer_type": "company",
+    "company": "Isarfilm Produktion GmbH",
+    "name": "Katharina Huber",
+    "street": "Baaderstraße 12",
+    "street2": "Rückgebäude",
+    "postal_code": "80469",
+    "city": "München",
+    "country": "DE",
+    "vat_id": "DE136695976",
+    "email": "buchhaltung@isarfilm.example",
+    "reference": "PO-4711",
+}
+
+
+def make_seller(**fields: Any) -> Seller:
+    """The seller, a complete firm in Munich unless `fields` say otherwise."""
+    return Seller.objects.update_or_create(pk=1, defaults={**SELLER, **fields})[0]

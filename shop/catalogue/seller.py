@@ -51,6 +51,13 @@ class Seller(models.Model):
     def __str__(self) -> str:
         return self.legal_name
 
+    def missing(self) -> list[str]:
+        """Names of the empty fields that an invoice needs; of VAT id and tax number one will do."""
+        needed = ["legal_name", "street", "postal_code", "city", "country", "email", "iban"]
+        if not self.tax_number:
+            needed.append("vat_id")
+        return [name for name in needed if not getattr(self, name)]
+
 
 class VatRate(models.Model):
     """The standard rate of a country, from a day on."""

@@ -11,6 +11,7 @@ if CUSTOMERS not in {"businesses", "everyone"}:
 BELOW_OSS_THRESHOLD = read("BELOW_OSS_THRESHOLD", env.bool, False)
 
 VIES_URL = env.str("VIES_URL", default="https://ec.europa.eu/taxation_customs/vies/rest-api")
+VIES_VALID_DAYS = 30  # an older answer is asked for again before an invoice
 VIES_WAIT_DAYS = 7  # an invoice waits for an answer this long; then staff decide
 JOIN_WAIT_DAYS = 14  # so long a stranger's order waits for its member before staff see it
 KEEP_INVOICES_YEARS = 8  # to the end of the eighth year after that of issue
