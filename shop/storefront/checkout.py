@@ -4,20 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.access.rate_limits import hit
 from shop.billing_form import initial_billing
 from shop.catalogue.intervals import Interval
 from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
-from shop.catalogue.promotions import find_promotion
 from shop.catalogue.seller import current_seller
 from shop.csrf_failure import unsent_form
 from shop.form_texts import add_errors

@@ -34,7 +34,7 @@ from shop.orders.models import Basket
 from shop.orders.problems import Problem
 from shop.storefront.billed_clients import BilledSelect, billed_to, clients_of
 from shop.storefront.yearly_prices import interval_choices
-from shop.tenancy.models import Client, Project, User
+from shop.tenancy.models import Project, User
 
 EITHER = ("client_id", "client_name", "project_id", "project_name")
 # Fields that are no members of the order document.
@@ -154,7 +154,9 @@ class CheckoutForm(TermsForm, BillingForm):
         self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
         self.fields["project_name"].help_text = _("For a new project: a working title will do.")
         projects = Project.objects.filter(client__in=self.clients, product=self.tier)
-        _offer(self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in self.clients)])
+        _offer(
+            self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in self.clients)]
+        )
         _offer(self, "project_id", [("", _("A new project")), *((p.pk, p.name) for p in projects)])
         widget = self.fields["client_id"].widget
         assert isinstance(widget, BilledSelect)  # noqa: S101 -- tells mypy what it is
@@ -163,7 +165,9 @@ class CheckoutForm(TermsForm, BillingForm):
     @property
     def billed_lines(self) -> list[tuple[str, str]]:
         """The names of the clients for which it is known who is billed, and who it is."""
-        return [(each.name, self.billed[each.pk]) for each in self.clients if each.pk in self.billed]
+        return [
+            (each.name, self.billed[each.pk]) for each in self.clients if each.pk in self.billed
+        ]
 
     @property
     def is_billed(self) -> bool:
