@@ -137,7 +137,7 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     leads_to = _way_out(request)
     if order is None or order.order_hash != request.POST.get("order"):
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
-    status, context = 409 if form.is_outdated else 422, {}
+    status = 409 if form.is_outdated else 422
     try:
         with locked_basket(order) as basket:
             form.fill(basket)
@@ -148,15 +148,21 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     except NoConsentError:
         # Other terms were published at this very moment.
         return _answer_form(request, owner, order)
-    if leads_to:
-        return redirect(leads_to)
-    if status == 302:
-        return redirect("registration", order.order_hash)
+    if status == 302 or leads_to:
+        return redirect(leads_to or reverse("registration", args=[order.order_hash]))
+    return _answer_page(request, form, basket, status)
+
+
+def _answer_page(
+    request: HttpRequest, form: CheckoutForm, basket: Basket, status: int
+) -> HttpResponse:
+    """Answer a form by which nothing was ordered."""
     if request.POST.get("apply") == "price" and request.headers.get("HX-Request"):
         return _price(request, offer(basket))
     if not (form.complete or form.errors):
         to = "" if request.POST["apply"] == "language" else "#summary"
         return redirect(reverse("checkout") + to)
+    context = {}
     if form.checked and status == 409:
         context = {"seen": _number(request.POST.get("seen", ""))}
     return _page(request, form, basket, status, **context)

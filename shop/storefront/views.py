@@ -15,8 +15,8 @@ from shop.catalogue.models import Product
 from shop.content import questions
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.languages import page_language
-from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.buyers import vat_of
+from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.pricing import price_of
 from shop.owner_cookie import read_owner_id
 from shop.storefront.json_ld import data_block, describe
