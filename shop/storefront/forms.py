@@ -33,7 +33,7 @@ from shop.orders.document import CheckedDocument, InvalidDocumentError, check_do
 from shop.orders.models import Basket
 from shop.orders.problems import Problem
 from shop.storefront.billed_clients import BilledSelect, billed_to, clients_of
-from shop.storefront.yearly_prices import interval_choices
+from shop.storefront.interval_choices import interval_choices
 from shop.tenancy.models import Project, User
 
 EITHER = ("client_id", "client_name", "project_id", "project_name")
