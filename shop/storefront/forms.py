@@ -140,7 +140,7 @@ class CheckoutForm(TermsForm, BillingForm):
             return
         company = self.fields["billing_company"]
         company.label = _("Company on the invoice")
-        company.help_text = _("Only if it is another than the one above.")
+        company.help_text = _("Only if it differs from the company above.")
         company.required = company.asked = False  # type: ignore[attr-defined]  # for its template
         if not sells_to_everyone():
             # The first member's name is asked for above.

@@ -53,9 +53,9 @@ def vat_note(price: Price, billing: Billing, state: str | None, turn: int = 0) -
     """
     match price.vat_rule:
         case VatRule.SMALL_BUSINESS:
-            return _("We charge no VAT, as a small business.")
+            return _("No VAT: we are exempt as a small business.")
         case VatRule.OUTSIDE_EU:
-            return _("Outside the EU we charge no VAT.")
+            return _("No VAT: you are outside the EU.")
         case VatRule.REVERSE_CHARGE:
             return _(
                 "Reverse charge: no VAT. Your VAT ID is confirmed, and you account for the VAT."
@@ -65,14 +65,14 @@ def vat_note(price: Price, billing: Billing, state: str | None, turn: int = 0) -
             "VIES, the EU's register, does not know this VAT ID, so VAT is charged. Please check it."
         )
     if state == VatIdCheck.State.WAITING and turn < TURNS:
-        return _("We are asking VIES, the EU's register, whether your VAT ID is valid.")
+        return _("We are checking your VAT ID with VIES, the EU's register. Until it is confirmed, VAT is charged.")
     if state == VatIdCheck.State.WAITING:
         return _(
             "VIES has not answered yet: VAT is charged for now and left off once your VAT ID is "
             "confirmed."
         )
     if price.vat_rule == VatRule.DESTINATION:
-        return _("This is the VAT of your country (%(country)s).") % {
+        return _("VAT is that of %(country)s, where you are.") % {
             "country": country_name(billing.get("country", ""))
         }
     return ""
