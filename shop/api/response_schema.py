@@ -55,8 +55,10 @@ class BillingAnswer(Answered):
 
 
 class PriceAnswer(Answered):
-    """A price for one interval. Net, discount, currency and interval are agreed; VAT is that of the
-    billing data known when the order was placed, and each invoice computes it anew."""
+    """A price for one interval. Net, discount, currency and interval are agreed.
+
+    VAT is that of the billing data known when the order was placed; each invoice computes it anew.
+    """
 
     model_config = ConfigDict(title="Price")
 

@@ -1,14 +1,14 @@
 """The member `billing` of the order document: who is billed (contract, "Orders API")."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from shop.catalogue.vat_ids import VatIdProblem, vat_id_problem
 from shop.orders.field_types import City, Country, Email, Name, PostalCode, Reference, VatId
 from shop.orders.problems import Problem, field_problem
-from shop.catalogue.vat_ids import canonical_vat_id
 
 
 class BillingData(BaseModel):
@@ -92,8 +92,15 @@ def joint_problems(billing: Any, faulty: Collection[str]) -> Iterator[Problem]:
     needed = {"company": "company", "private": "name"}.get(kind or "")
     if needed and billing.get(needed) is None:
         yield Problem(f"billing.{needed}", "required")
-    if country and vat_id and canonical_vat_id(country, vat_id) is None:
-        yield Problem("billing.vat_id", "invalid_vat_id")
+    match vat_id_problem(vat_id, country) if country and vat_id else None:
+        case VatIdProblem.MALFORMED:
+            yield Problem("billing.vat_id", "invalid_vat_id")
+        case VatIdProblem.OTHER_COUNTRY:
+            yield Problem("billing.vat_id", "vat_id_of_another_country", ("billing.country",))
+        case None:
+            pass
+        case unknown:
+            assert_never(unknown)
 
 
 def all_members(billing: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from shop.catalogue.seller import vat_seller
 from shop.catalogue.vat import EU, Vat, VatBuyer, VatSeller, vat_for
+from shop.catalogue.vat_ids import canonical_vat_id, vat_id_problem
+from shop.orders.billing_fields import BILLING_MEMBERS
 from shop.orders.field_types import COUNTRIES
 from shop.tenancy.billing_profile import BillingProfile
-from shop.catalogue.vat_ids import canonical_vat_id, is_confirmed, request_check
+from shop.tenancy.vies import is_confirmed, request_check
 
 Billing = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ def vat_of(billing: Billing | None, client_id: int | None) -> Vat:
 def profile_of(client_id: int) -> Billing | None:
     """Return the billing data of a client, in the names of the order document."""
     profile = BillingProfile.objects.filter(pk=client_id).first()
-    return model_to_dict(profile) if profile else None
+    return {name: getattr(profile, name) for name in BILLING_MEMBERS} if profile else None
 
 
 def _buyer(billing: Billing, seller: VatSeller) -> VatBuyer | None:
@@ -41,10 +42,11 @@ def _buyer(billing: Billing, seller: VatSeller) -> VatBuyer | None:
         return None
     if billing.get("customer_type") == "private":
         return VatBuyer("private", country)
-    vat_id = canonical_vat_id(country, billing.get("vat_id") or "")
+    typed = billing.get("vat_id") or ""
     # At home and outside the EU it makes no difference.
-    if vat_id is None or country == seller.country or country not in EU:
-        return VatBuyer("company", country, vat_id)
+    if country == seller.country or country not in EU or vat_id_problem(typed, country):
+        return VatBuyer("company", country)
+    vat_id = canonical_vat_id(typed)
     confirmed = is_confirmed(vat_id)
     if not confirmed:
         request_check(vat_id)

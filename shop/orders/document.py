@@ -27,6 +27,7 @@ FREE_FOR_FIRST_USER = "Yamdu FREE"
 
 Errors = dict[str, list[str]]
 
+
 @dataclass(frozen=True)
 class CheckedDocument:
     """A document that breaks no rule, with the rows it names and the caller it was checked for."""
@@ -74,7 +75,8 @@ def check_document(
             problems.append(field_problem(".".join(map(str, fault["loc"])), fault))
     faulty = {problem.member for problem in problems}
     problems += joint_problems(given.get("billing"), faulty)
-    faulty |= {member.partition(".")[0] for member in faulty}
+    if any(member.startswith("billing.") for member in faulty):
+        faulty.add("billing")
     sound = {member: value for member, value in given.items() if member not in faulty}
     # A field with a problem of its own still counts as given.
     problems += _check_pairs(given, sound)

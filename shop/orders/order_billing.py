@@ -1,6 +1,6 @@
 """Billing data of an order: filled in while unset, and made the client's when it is packed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.dispatch import Signal, receiver
 from django.utils import timezone
 
+from shop.catalogue.vat_ids import canonical_vat_id
 from shop.orders.billing_fields import BillingData, all_members, check_billing
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
@@ -16,7 +17,6 @@ from shop.orders.problems import Problem
 from shop.orders.states import state_changed
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import User
-from shop.catalogue.vat_ids import canonical_vat_id
 
 # Sent in the transaction, with the `order` whose billing data were filled in or changed.
 billing_given = Signal()
@@ -63,8 +63,7 @@ def make_profile(order: Order) -> BillingProfile | None:
 
     Returns the client's, or None where there are none.
     """
-    if order.billing and order.delivered_client_id:
-        BillingProfile.objects.bulk_create([_profile(order)], ignore_conflicts=True)
+    BillingProfile.objects.bulk_create(_profiles([order]), ignore_conflicts=True)
     return BillingProfile.objects.filter(client=order.delivered_client_id).first()
 
 
@@ -75,24 +74,22 @@ def make_profiles(sender: type[Order], orders: Sequence[Order], **kwargs: Any) -
     Not a step: between the claim and the end of packing somebody may fill them in. `orders` were
     read again under the lock of the transition, and whoever comes later finds the client.
     """
-    made = [
-        _profile(order)
-        for order in orders
-        if order.state == State.PACKED and order.billing and order.delivered_client_id
-    ]
-    if made:
-        BillingProfile.objects.bulk_create(made, ignore_conflicts=True)
+    if orders[0].state == State.PACKED:
+        BillingProfile.objects.bulk_create(_profiles(orders), ignore_conflicts=True)
 
 
 def profile_fields(billing: Mapping[str, Any]) -> dict[str, str]:
     """Return `billing` of an order document as the columns of a `BillingProfile`."""
     fields = {name: value or "" for name, value in all_members(billing).items()}
-    vat_id = canonical_vat_id(fields["country"], fields["vat_id"]) if fields["vat_id"] else None
-    return {**fields, "vat_id": vat_id or ""}
+    return {**fields, "vat_id": canonical_vat_id(fields["vat_id"])}
 
 
-def _profile(order: Order) -> BillingProfile:
-    return BillingProfile(client_id=order.delivered_client_id, **profile_fields(order.billing))
+def _profiles(orders: Iterable[Order]) -> list[BillingProfile]:
+    return [
+        BillingProfile(client_id=order.delivered_client_id, **profile_fields(order.billing))
+        for order in orders
+        if order.billing and order.delivered_client_id
+    ]
 
 
 def _checked(billing: Mapping[str, Any]) -> dict[str, Any]:

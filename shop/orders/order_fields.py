@@ -148,7 +148,20 @@ class OrderDocument(BaseModel):
 
     # Exported member by member, where it is exported.
     billing: Annotated[
-        BillingData | None, OrderField(_("Billing address"), personal=True, exported=False)
+        BillingData | None,
+        OrderField(_("Billing address"), personal=True, exported=False),
+        Field(
+            examples=[
+                {
+                    "customer_type": "company",
+                    "company": "Constantin Film",
+                    "street": "Feilitzschstraße 6",
+                    "postal_code": "80802",
+                    "city": "München",
+                    "country": "DE",
+                }
+            ]
+        ),
     ] = None
     """Who is billed. Not needed to set the order up: its invoice waits until somebody has filled it
     in. It becomes the billing data of the client; with a client_id whose client has some, it is
