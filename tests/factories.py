@@ -14,7 +14,7 @@ from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
-from shop.catalogue.seller import Seller
+from shop.catalogue.seller import Seller, VatRate
 from shop.orders.document import check_document
 from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.placing import ANYBODY, Caller, place_order
@@ -203,3 +203,9 @@ BILLING: dict[str, Any] = {
 def make_seller(**fields: Any) -> Seller:
     """The seller, a complete firm in Munich unless `fields` say otherwise."""
     return Seller.objects.update_or_create(pk=1, defaults={**SELLER, **fields})[0]
+
+
+def set_own_rate(percent: str) -> None:
+    """Another VAT rate of the seller's country."""
+    country = Seller.objects.get(pk=1).country
+    VatRate.objects.filter(country=country).update(rate=percent)

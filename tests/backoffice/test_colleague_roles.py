@@ -62,6 +62,7 @@ def test_roles_are_changed_and_the_change_is_in_the_history() -> None:
     assert f"roles changed export, viewer by {chief.email}" in history
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_list_tells_roles_joining_and_factor() -> None:
     make_staff("agent", email="agent@example.com")
     invited()
