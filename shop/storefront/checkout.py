@@ -17,7 +17,7 @@ from shop.billing_form import initial_billing
 from shop.catalogue.intervals import Interval
 from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
-from shop.catalogue.seller import current_seller
+from shop.catalogue.seller import SELLER, Seller, current_seller
 from shop.csrf_failure import unsent_form
 from shop.form_texts import add_errors
 from shop.kept_pages import KeptPages, is_same_for_all
@@ -64,11 +64,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _tier_is_gone(request)
     if _is_as_chosen(order.basket) and not owner.user and _says_no_more(request):
         return _kept_page(request, order)
-    initial = _initial(order.basket, owner.user)
+    seller = current_seller()
+    initial = _initial(order.basket, seller, owner.user)
     form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
     form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
-    form.initial["business"] = order.basket.declared_business_at is not None
-    return _page(request, form, order.basket)
+    return _page(request, form, order.basket, seller)
 
 
 @never_cache
@@ -77,12 +77,12 @@ def checkout_price(request: HttpRequest) -> HttpResponse:
     """Show the price of the open order again: its page asks whether VIES has answered."""
     order = find_open(page_owner(request))
     turn = request.GET.get("turn", "")
-    offered = offer(order.basket, turn=_number(turn) or 0) if order else None
-    return _price(request, offered)
+    return _price(request, order.basket if order else None, turn=_number(turn) or 0)
 
 
-def _price(request: HttpRequest, offered: dict[str, Any] | None) -> HttpResponse:
-    """Show the price alone; without an order the page is to be loaded again."""
+def _price(request: HttpRequest, basket: Basket | None, *, turn: int = 0) -> HttpResponse:
+    """Show the price alone; where there is no order any more, the page is to be loaded again."""
+    offered = offer(basket, current_seller(), turn=turn) if basket else None
     if offered is None:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "storefront/checkout_offer.html", {**offered, "oob": True})
@@ -92,7 +92,8 @@ def _is_as_chosen(basket: Basket) -> bool:
     """Tell whether nothing but the tier, and how it is paid, was put into `basket`."""
     if basket.terms_id or basket.company or basket.declared_business_at:
         return False
-    return {"product"} <= basket.document.keys() <= {"product", "interval"}
+    names = set(basket.document)
+    return "product" in names and names <= {"product", "interval"}
 
 
 def _says_no_more(request: HttpRequest) -> bool:
@@ -102,7 +103,7 @@ def _says_no_more(request: HttpRequest) -> bool:
 
 def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
     """Show the page of a tier that was just chosen: the same for all, but for the order's hash."""
-    rows, terms = LISTED.raw(), current_terms()
+    rows, sellers, terms = LISTED.raw(), SELLER.raw(), current_terms()
     interval = order.basket.document.get("interval")
 
     def render_page(nobody: HttpRequest, token: str) -> str:
@@ -111,11 +112,12 @@ def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
         tier = next((tier for tier in tiers if tier == order.product), order.product)
         basket = _basket_of_nobody(tier, interval)
         basket.order.order_hash = HASH_OF_NOBODY
-        form = CheckoutForm(None, None, tier, tiers, initial=_initial(basket, None))
-        return _page(nobody, form, basket, csrf_token=token).text
+        seller = next(iter(SELLER.read(sellers)), Seller(pk=1))
+        form = CheckoutForm(None, None, tier, tiers, initial=_initial(basket, seller, None))
+        return _page(nobody, form, basket, seller, csrf_token=token).text
 
     variant = (order.product_id, interval)
-    page = _pages.answer(request, (rows, terms.pk), render_page, variant=variant)
+    page = _pages.answer(request, (rows, sellers, terms.pk), render_page, variant=variant)
     page.content = page.content.replace(HASH_OF_NOBODY.encode(), order.order_hash.encode())
     return page
 
@@ -136,6 +138,8 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     form.is_valid()
     leads_to = _way_out(request)
     if order is None or order.order_hash != request.POST.get("order"):
+        if _asks_for_price(request):
+            return _price(request, None)
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
     status = 409 if form.is_outdated else 422
     try:
@@ -144,7 +148,7 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
             if form.checked and form.complete:
                 status = _place(request, form, basket, form.checked)
     except NotOpenError:
-        return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
+        return _answer_form(request, owner, None)
     except NoConsentError:
         # Other terms were published at this very moment.
         return _answer_form(request, owner, order)
@@ -157,15 +161,19 @@ def _answer_page(
     request: HttpRequest, form: CheckoutForm, basket: Basket, status: int
 ) -> HttpResponse:
     """Answer a form by which nothing was ordered."""
-    if request.POST.get("apply") == "price" and request.headers.get("HX-Request"):
-        return _price(request, offer(basket))
+    if _asks_for_price(request):
+        return _price(request, basket)
     if not (form.complete or form.errors):
         to = "" if request.POST["apply"] == "language" else "#summary"
         return redirect(reverse("checkout") + to)
-    context = {}
-    if form.checked and status == 409:
-        context = {"seen": _number(request.POST.get("seen", ""))}
-    return _page(request, form, basket, status, **context)
+    seen = _number(request.POST.get("seen", ""))
+    context: dict[str, Any] = {"seen": seen} if form.checked and status == 409 else {}
+    return _page(request, form, basket, status=status, **context)
+
+
+def _asks_for_price(request: HttpRequest) -> bool:
+    """Tell whether the page's script asks for the price of what was typed so far."""
+    return request.POST.get("apply") == "price" and "HX-Request" in request.headers
 
 
 def _place(
@@ -204,7 +212,7 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
         return redirect("registration", placed.order_hash)
     # What was typed belongs to a new order, if the customer confirms it.
     basket, new_owner = update_open_order(owner, form.fill)
-    response = _page(request, form, basket, 409, placed=placed, stale=placed is None)
+    response = _page(request, form, basket, status=409, placed=placed, stale=placed is None)
     write_owner_id(response, new_owner)
     return response
 
@@ -220,9 +228,14 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
 
 
 def _page(
-    request: HttpRequest, form: CheckoutForm, basket: Basket, status: int = 200, **context: Any
+    request: HttpRequest,
+    form: CheckoutForm,
+    basket: Basket,
+    seller: Seller | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
-    offered = offer(basket)
+    offered = offer(basket, seller or current_seller())
     if offered is None:
         return redirect("tiers")
     context |= {**offered, "form": form}
@@ -238,10 +251,10 @@ def _form_without_order(request: HttpRequest, owner: Owner) -> HttpResponse | No
     tier = next((tier for tier in tiers if typed and tier.code == typed.get("product")), None)
     if typed is None or tier is None or _placed(typed.get("order", ""), owner):
         return None
-    basket = _basket_of_nobody(tier)
-    initial = _initial(basket, None)
+    basket, seller = _basket_of_nobody(tier), current_seller()
+    initial = _initial(basket, seller, None)
     form = CheckoutForm(None, owner.user, tier, tiers, initial=initial)
-    return _page(request, form, basket)
+    return _page(request, form, basket, seller)
 
 
 def _placed(order_hash: str, owner: Owner) -> Order | None:
@@ -259,14 +272,15 @@ def _elsewhere(owner: Owner) -> HttpResponse:
     return redirect("tiers")
 
 
-def _initial(basket: Basket, user: User | None) -> dict[str, Any]:
+def _initial(basket: Basket, seller: Seller, user: User | None) -> dict[str, Any]:
     document = order_document(basket)
     names = ("first_name", "last_name", "email") if user else ()
     known = {f"user_{name}": getattr(user, name) for name in names}
-    billing = {"country": current_seller().country} | (document.get("billing") or {})
+    billing = {"country": seller.country} | (document.get("billing") or {})
     if billing.get("company") == document.get("client_name"):
         billing.pop("company", None)  # it is named once
-    return known | document | initial_billing(billing)
+    declared = {"business": basket.declared_business_at is not None}
+    return known | document | declared | initial_billing(billing)
 
 
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:

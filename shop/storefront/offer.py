@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shop.billing_form import country_name
-from shop.catalogue.seller import Seller, current_seller
+from shop.catalogue.seller import Seller, own_vat
 from shop.catalogue.vat import EU, VatRule
 from shop.catalogue.vat_ids import canonical_vat_id
 from shop.orders.basket import quote
@@ -22,16 +22,15 @@ TURNS = 5
 Billing = Mapping[str, Any]
 
 
-def offer(basket: Basket, seller: Seller | None = None, *, turn: int = 0) -> dict[str, Any] | None:
+def offer(basket: Basket, seller: Seller, *, turn: int = 0) -> dict[str, Any] | None:
     """Return what templates show of the price of `basket`; None while it holds no product.
 
-    `turn` counts how often the page has asked whether VIES has answered.
+    `seller` is the row of today, as `current_seller` reads it. `turn` counts how often the page has asked whether VIES has answered.
     """
-    quoted = quote(basket)
+    quoted = quote(basket, own_vat(seller))
     if quoted is None:
         return None
     price, quote_hash, promotion = quoted
-    seller = seller or current_seller()
     billing = _billing_of(basket)
     state = _vat_id_state(billing, seller) if price.net_cents else None
     return {
@@ -65,7 +64,9 @@ def vat_note(price: Price, billing: Billing, state: str | None, turn: int = 0) -
             "VIES, the EU's register, does not know this VAT ID, so VAT is charged. Please check it."
         )
     if state == VatIdCheck.State.WAITING and turn < TURNS:
-        return _("We are checking your VAT ID with VIES, the EU's register. Until it is confirmed, VAT is charged.")
+        return _(
+            "We are checking your VAT ID with VIES, the EU's register. Until it is confirmed, VAT is charged."
+        )
     if state == VatIdCheck.State.WAITING:
         return _(
             "VIES has not answered yet: VAT is charged for now and left off once your VAT ID is "
