@@ -112,9 +112,15 @@ if TYPE_CHECKING:
 SELLER: "CompiledQuery[OwnSeller]" = CompiledQuery(
     lambda: Seller.objects.filter(pk=1).annotate(vat_rate=own_rate(Today()))
 )
-_RATES: CompiledQuery[tuple[str, date, Decimal]] = CompiledQuery(
-    lambda: VatRate.objects.order_by("country", "valid_from").values_list(
-        "country", "valid_from", "rate"
+# In one query: orders are priced by it.
+_RATES: CompiledQuery[tuple[str, bool, str, date, Decimal]] = CompiledQuery(
+    lambda: (
+        VatRate.objects.annotate(
+            seller_country=Subquery(Seller.objects.filter(pk=1).values("country")),
+            small_business=Subquery(Seller.objects.filter(pk=1).values("small_business")),
+        )
+        .order_by("country", "valid_from")
+        .values_list("seller_country", "small_business", "country", "valid_from", "rate")
     )
 )
 
@@ -138,7 +144,13 @@ def own_vat_rate() -> Decimal:
 
 def vat_seller() -> VatSeller:
     """The seller as `vat_for` takes it, with the rates of all countries."""
-    seller, rates = current_seller(), defaultdict(list)
-    for country, valid_from, rate in _RATES.all():
+    rows, rates = _RATES.all(), defaultdict(list)
+    for _country, _small_business, country, valid_from, rate in rows:
         rates[country].append((valid_from, rate))
-    return VatSeller(seller.country, seller.small_business, settings.BELOW_OSS_THRESHOLD, rates)
+    seller_country, small_business = rows[0][:2] if rows else _country_alone()
+    return VatSeller(seller_country, small_business, settings.BELOW_OSS_THRESHOLD, rates)
+
+
+def _country_alone() -> tuple[str, bool]:
+    seller = current_seller()
+    return seller.country, seller.small_business

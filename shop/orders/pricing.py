@@ -85,7 +85,7 @@ def price_of(
         return nothing_to_pay(product.currency, interval)
     yearly = interval == Interval.YEAR
     listed = (product.yearly_net_cents or 0) if yearly else product.net_cents
-    off = discount(promotion, listed) if promotion else 0
+    off = discount(promotion, listed, interval) if promotion else 0
     return Price(
         net_cents=listed - off,
         discount_cents=off,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from shop.billing_form import PREFIX, BillingForm, form_name
 from shop.catalogue.intervals import Interval
@@ -111,6 +112,7 @@ class CheckoutForm(TermsForm, BillingForm):
         self.clients = clients_of(user) if user else []
         self.billed = billed_to(self.clients)
         self._ask_for_billing()
+        self.fields["client_name"].label = pgettext("billing", "Company")
         _offer(self, "product", [(each.code, each.name) for each in tiers])
         if tier.yearly_net_cents is None or tier.is_free:
             del self.fields["interval"]

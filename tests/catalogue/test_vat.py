@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shop.catalogue.seller import SELLER, current_seller, own_vat_rate, vat_seller
+from shop.catalogue.seller import SELLER, VatRate, current_seller, own_vat_rate, vat_seller
 from shop.catalogue.vat import EU, Vat, VatBuyer, VatRule, VatSeller, vat_for
 from tests.factories import make_seller, set_own_rate
 
@@ -170,3 +170,12 @@ def test_seller_as_shipped_is_german_and_lacks_what_invoices_need() -> None:
 )
 def test_seller_lacks_what_is_empty(fields: dict[str, str], missing: list[str]) -> None:
     assert make_seller(**fields).missing() == missing
+
+
+@pytest.mark.django_db
+def test_seller_for_vat_is_the_row_with_or_without_rates() -> None:
+    make_seller(country="AT", small_business=True)
+    seller = vat_seller()
+    assert (seller.country, seller.small_business, len(seller.rates)) == ("AT", True, 27)
+    VatRate.objects.all().delete()
+    assert vat_seller() == VatSeller("AT", small_business=True, below_threshold=False, rates={})
