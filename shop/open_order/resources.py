@@ -25,11 +25,22 @@ from pydantic_core import ErrorDetails
 from shop.open_order.envelope import invalid
 from shop.orders import json_patterns
 from shop.orders.card_numbers import holds_card
-from shop.orders.document import Errors, field_problem
-from shop.orders.field_types import Email, Id, Login, Name, Webhook, field_error, says
+from shop.orders.document import Errors
+from shop.orders.field_types import (
+    Country,
+    Email,
+    Id,
+    Login,
+    Name,
+    Reference,
+    VatId,
+    Webhook,
+    field_error,
+    says,
+)
+from shop.orders.problems import field_problem
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
-COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
 # Fields of the older description that are refused on purpose.
@@ -41,7 +52,6 @@ UNKNOWN = {
 # By code, beside those of the order document.
 SENTENCES = {
     "unknown_currency": "must be a currency code of ISO 4217.",
-    "unknown_country": "must be a country code of two capital letters, as in ISO 3166.",
     "invalid_language_tag": "must be a well-formed language tag.",
     "card_number": "must not hold a card number: payment is by invoice.",
     "given_twice": "must not be given twice.",
@@ -69,7 +79,6 @@ def _one_of(codes: list[str]) -> WithJsonSchema:
 
 
 Currency = Annotated[Name, _must(CURRENCIES.__contains__, "unknown_currency"), _one_of(CURRENCIES)]
-Country = Annotated[Name, _must(COUNTRIES.__contains__, "unknown_country"), _one_of(COUNTRIES)]
 Language = Annotated[
     Name,
     _must(re.compile(json_patterns.LANGUAGE_TAG).fullmatch, "invalid_language_tag"),
@@ -178,6 +187,12 @@ class Contact(Kept):
     """The postal address."""
     contact_media: ContactMedia
     """E-mail and telephone."""
+    customer_type: Literal["company", "private"] | None = None
+    """Of the billing contact alone; company where absent. Without a company's name, the client."""
+    vat_id: VatId | None = None
+    """Of the billing contact alone: the VAT ID; begins with the country (EL for Greece)."""
+    reference: Reference | None = None
+    """Of the billing contact alone: the buyer's own reference, on each invoice."""
 
 
 class OrderUser(Kept):
@@ -203,10 +218,11 @@ class OrderedProduct(Kept):
     display_name: Name | None = None
     """The name of a new project."""
     project_id: Id | None = None
-    """The project of this client to add the first member to; offering must be its tier. Needs the
-    account's accountNumber."""
+    """The client's project to add a member to, in its tier. Needs the account's accountNumber."""
     promo_code: Name | None = None
-    """A promotion code that is valid now for this tier. Case and blanks make no difference."""
+    """A code that is valid now for this tier. Case and blanks make no difference."""
+    interval: Literal["month", "year"] | None = None
+    """Paid in advance for a month, also where absent, or a year, where the tier has that price."""
 
 
 class Affiliate(Kept):

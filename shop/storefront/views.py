@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from shop.base_url import base_url
 from shop.catalogue.listed_tiers import LISTED, with_vat_rate
 from shop.catalogue.models import Product
+from shop.catalogue.vat import Vat, VatRule
 from shop.content import questions
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.languages import page_language
@@ -82,7 +83,7 @@ def _tier(request: HttpRequest, products: Sequence[Product], slug: str, **more: 
     address = f"{base_url(request)}{request.path}?lang={page_language()}"
     context = {
         "product": product,
-        "price": price_of(product, None, adds_member=False),
+        "price": price_of(product, None, Vat(VatRule.DOMESTIC, product.vat_rate)),
         "data": data_block(describe(product, address)),
         **more,
     }
