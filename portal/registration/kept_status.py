@@ -75,7 +75,7 @@ def kept_page(
     stand_in = _stand_in(showing, of_page=of_page)
     # A page names its query string in the links to its languages; the fragment has no such links.
     order, query = stand_in.order, request.META.get("QUERY_STRING", "")
-    facts = (order.tier_name, order.net_cents, order.currency, order.vat_rate, order.interval)
+    facts = (order.tier_name, order.currency, showing.price)
     kinds = (showing.kind, showing.is_invitation, bool(showing.client), bool(showing.project))
     billing = showing.billing if of_page else ""
     query = query if query in QUERIES else ""
@@ -122,7 +122,10 @@ def _stand_in(showing: OrderStatus, *, of_page: bool) -> StandIn:
         net_cents=real.net_cents,
         currency=real.currency,
         vat_rate=real.vat_rate,
+        discount_cents=real.discount_cents,
+        discount_months=real.discount_months,
         interval=real.interval,
+        vat_rule=real.vat_rule,
         created_at=real.created_at,
         invitation=real.invitation,
     )

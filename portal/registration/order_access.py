@@ -27,7 +27,8 @@ FOR_FRAGMENT = (
     *("order_hash", "state", "complete", "created_at", "fault", "unreachable_since"),
     *("client_id", "project_id", "placed_by", "owner", "token_user", "user_email"),
     *("delivered_client", "delivered_project", "client_name", "project_name"),
-    *("order_number", "tier_name", "net_cents", "vat_rate", "currency", "interval"),
+    *("order_number", "tier_name", "net_cents", "vat_rate", "currency"),
+    *("discount_cents", "discount_months", "interval", "vat_rule"),
     *("invitation__used_at", "member__email", "packing__customer_text", "packing__mendable"),
 )
 ADDRESS_COOKIE = "NamedAddress"

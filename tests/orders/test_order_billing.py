@@ -33,6 +33,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.signals import heard
 
 pytestmark = pytest.mark.django_db
 
