@@ -41,7 +41,11 @@ def begin_missing(beat: Callable[[], None]) -> None:
         packed_at = _packed_at(orders)
         Subscription.objects.bulk_create(
             [
-                _of(order, timezone.localdate(packed_at.get(order.pk, order.updated_at)), after=today)
+                _of(
+                    order,
+                    timezone.localdate(packed_at.get(order.pk, order.updated_at)),
+                    after=today,
+                )
                 for order in orders
             ],
             ignore_conflicts=True,  # another worker may do the same
