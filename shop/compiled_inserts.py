@@ -1,8 +1,7 @@
 """INSERTs whose SQL is written once, for the rows that each placed order brings.
 
-As `Model.save` and `bulk_create` of new rows do, but without signals: nobody may listen to
-`pre_save` or `post_save` of a model that is inserted here. Each column needs a value or a default in
-Python.
+As `Model.save` and `bulk_create` of new rows do; like the latter, those that insert several rows send
+no signals. Each column needs a value or a default in Python.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
+from django.db.models.signals import post_save, pre_save
 
 from shop.compiled_queries import repeating_cursor
 
@@ -40,13 +40,20 @@ class Statement:
 
 
 def insert(row: Model) -> None:
-    """Insert a new row, and give it its number. Raises IntegrityError as `save` does."""
-    statement = _statement(type(row), None)
+    """Insert a new row, and give it its number. Raises IntegrityError as `save` does.
+
+    Sends the signals of `save`, but does not call it: a model with its own needs that one.
+    """
+    model, told = type(row), {"instance": row, "raw": False, "update_fields": None}
+    told["using"] = connection.alias
+    pre_save.send(model, **told)
+    statement = _statement(model, None)
     with repeating_cursor() as cursor:
         sql = f"{statement.begin}{statement.row}{statement.returning}"
         cursor.execute(sql, _values_of(row, statement))
         (row.pk,) = cursor.fetchone()
     row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 -- as `save` does
+    post_save.send(model, created=True, **told)
 
 
 def insert_missing(rows: Sequence[Model]) -> None:

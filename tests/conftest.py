@@ -4,20 +4,31 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime
 
 import pytest
 from django.test import TransactionTestCase
-from django.utils import translation
+from django.utils import timezone, translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from portal.registration import kept_status
 from shop import kept_fragments
 from shop.access.reserved_calls import reserves
 from shop.content import questions
+from shop.packing import batches, dispatch
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
 from tests.journey.shop import running_shop
 
+# However long an example takes: the machine may be slow.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
+
+LONG = 3600.0  # seconds
 # Run first: no worker of xdist is left alone with one of them at the end.
 LONGEST_FIRST = (
     *("api/test_schema", "faults/test_storm", "worker/test_supervisor", "packing/test_kills"),
@@ -72,6 +83,25 @@ def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def time_to_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs of the worker end their work in one go, however slow the machine is."""
+    monkeypatch.setattr(dispatch, "AT_MOST", LONG)
+    monkeypatch.setattr(batches, "HOLD", LONG)
+    monkeypatch.setattr(batches, "TOO_LONG", LONG)
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The time at which Django's clock stands: nothing grows older and no day ends meanwhile.
+
+    The defaults of columns (`default=timezone.now`) are still those of the real clock.
+    """
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    return now
+
+
+@pytest.fixture(autouse=True)
 def without_reserved_calls() -> None:
     """Forget the calls that another test reserved."""
     reserves.forget()
@@ -86,14 +116,14 @@ def empty_cache(db: None) -> None:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running shop in the demo profile, on the kind of database under test."""
-    directory = tmp_path_factory.mktemp("shop")
+    directory, settings = tmp_path_factory.mktemp("shop"), "tests.journey.patient_settings"
     if os.environ.get("TEST_DATABASE") != "postgres":
-        with running_shop(directory) as address:
+        with running_shop(directory, DJANGO_SETTINGS_MODULE=settings) as address:
             yield address
         return
     name = f"journey_{uuid.uuid4().hex[:8]}"
     url = os.environ["TEST_DATABASE_URL"].replace("/postgres?", f"/{name}?")
     create_database(name)
-    with running_shop(directory, DATABASE_URL=url) as address:
+    with running_shop(directory, DATABASE_URL=url, DJANGO_SETTINGS_MODULE=settings) as address:
         yield address
     drop_database(name)

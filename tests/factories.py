@@ -20,7 +20,7 @@ from shop.billing.issuing import dispatch, new_invoice
 from shop.billing.models import Invoice, Subscription
 from shop.billing.periods import next_start
 from shop.catalogue.models import Product, Promotion
-from shop.catalogue.seller import Seller, vat_seller
+from shop.catalogue.seller import Seller, VatRate, vat_seller
 from shop.catalogue.vat import Vat, VatRule
 from shop.orders.document import check_document
 from shop.orders.models import Basket, Order, OrderEvent
@@ -211,6 +211,17 @@ BILLING: dict[str, Any] = {
 def make_seller(**fields: Any) -> Seller:
     """The seller, a complete firm in Munich unless `fields` say otherwise."""
     return Seller.objects.update_or_create(pk=1, defaults={**SELLER, **fields})[0]
+
+
+def set_own_rate(percent: str) -> None:
+    """Another VAT rate of the seller's country."""
+    country = Seller.objects.get(pk=1).country
+    VatRate.objects.filter(country=country).update(rate=percent)
+
+
+def make_profile(client: Client, **fields: Any) -> BillingProfile:
+    """The billing data of `client`: a company in Munich unless `fields` say otherwise."""
+    return BillingProfile.objects.create(client=client, **{**BILLING, **fields})
 
 
 def make_subscription(

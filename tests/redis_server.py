@@ -41,7 +41,7 @@ class Server:
         options = {"port": "0", "unixsocket": f"{self.home}/socket", "save": "", "dir": self.home}
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         self.process = subprocess.Popen([found, *arguments], stdout=subprocess.DEVNULL)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             with suppress(redis.RedisError):
                 if self.client().ping():

@@ -1,15 +1,18 @@
 """A compiled INSERT writes what `save` writes, on both databases, in one statement."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models.signals import post_save, pre_save
 from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
 
 from shop.compiled_inserts import insert, insert_missing, insert_missing_values
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, SearchWord
+from shop.tenancy.models import Client
 from tests.factories import make_order, make_user
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,24 @@ def test_row_that_clashes_is_refused() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(Order(order_hash=order.order_hash))
     assert Order.objects.get() == order
+
+
+def test_row_is_told_to_receivers_as_save_tells_it() -> None:
+    told: list[dict[str, Any]] = []
+
+    def receive(**given: Any) -> None:
+        told.append({name: value for name, value in given.items() if name != "instance"})
+
+    admin = make_user()
+    saved, inserted = (Client(name="Film", client_admin=admin) for _time in range(2))
+    with ExitStack() as stack:
+        for signal in (pre_save, post_save):
+            signal.connect(receive, sender=Client)
+            stack.callback(signal.disconnect, receive, sender=Client)
+        saved.save()
+        insert(inserted)
+    assert len(told) == 4
+    assert told[2:] == told[:2]
 
 
 def test_only_missing_rows_are_inserted() -> None:

@@ -122,8 +122,8 @@ def test_process_is_not_ready_before_each_cluster_has_a_heartbeat() -> None:
 
 
 @db
-def test_process_is_not_ready_while_the_worker_is_away() -> None:
-    beat_all(timezone.now() - timedelta(minutes=10))
+def test_process_is_not_ready_while_the_worker_is_away(stopped_clock: datetime) -> None:
+    beat_all(stopped_clock - timedelta(minutes=10))
     answer = visitor().get("/readyz")
     assert answer.status_code == 503
     assert answer.content.splitlines() == [

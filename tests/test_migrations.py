@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from django.db.migrations.state import ProjectState
 
 from shop.orders.checks import refuse_old_database
 from tests.migration_linter import lint
+from tests.ports import free_port
 
 pytestmark = pytest.mark.once
 
@@ -187,8 +187,6 @@ def old_database(tmp_path: Path) -> Path:
 def test_database_from_before_1_0_stops_every_start_with_one_sentence(
     command: list[str], old_database: Path
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     result = subprocess.run(
         [sys.executable, *command],
         cwd=settings.BASE_DIR,
@@ -196,7 +194,7 @@ def test_database_from_before_1_0_stops_every_start_with_one_sentence(
             "PATH": os.environ["PATH"],
             "DEMO": "1",
             "VAR_DIR": str(old_database.parent),
-            "PORT": str(port),
+            "PORT": str(free_port()),
         },
         capture_output=True,
         text=True,

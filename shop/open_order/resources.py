@@ -26,7 +26,18 @@ from shop.open_order.envelope import invalid
 from shop.orders import json_patterns
 from shop.orders.card_numbers import holds_card
 from shop.orders.document import Errors
-from shop.orders.field_types import Country, Email, Id, Login, Name, Webhook, field_error, says
+from shop.orders.field_types import (
+    Country,
+    Email,
+    Id,
+    Login,
+    Name,
+    Reference,
+    VatId,
+    Webhook,
+    field_error,
+    says,
+)
 from shop.orders.problems import field_problem
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
@@ -176,6 +187,12 @@ class Contact(Kept):
     """The postal address."""
     contact_media: ContactMedia
     """E-mail and telephone."""
+    customer_type: Literal["company", "private"] | None = None
+    """Of the billing contact alone; company where absent. Without a company's name, the client."""
+    vat_id: VatId | None = None
+    """Of the billing contact alone: the VAT ID; begins with the country (EL for Greece)."""
+    reference: Reference | None = None
+    """Of the billing contact alone: the buyer's own reference, on each invoice."""
 
 
 class OrderUser(Kept):
@@ -201,10 +218,11 @@ class OrderedProduct(Kept):
     display_name: Name | None = None
     """The name of a new project."""
     project_id: Id | None = None
-    """The project of this client to add the first member to; offering must be its tier. Needs the
-    account's accountNumber."""
+    """The client's project to add a member to, in its tier. Needs the account's accountNumber."""
     promo_code: Name | None = None
-    """A promotion code that is valid now for this tier. Case and blanks make no difference."""
+    """A code that is valid now for this tier. Case and blanks make no difference."""
+    interval: Literal["month", "year"] | None = None
+    """Paid in advance for a month, also where absent, or a year, where the tier has that price."""
 
 
 class Affiliate(Kept):

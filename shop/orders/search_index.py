@@ -58,14 +58,14 @@ def _write_words(pks: Iterable[int], orders: Iterable[Order]) -> None:
     for order_pk, word, pk in rows:
         held[order_pk][bytes(word)] = pk
     gone: list[int] = []
-    missing: list[SearchWord] = []
+    missing: list[tuple[int, bytes]] = []
     for order in orders:
         words, there = words_of(order), held[order.pk]
         gone += [pk for word, pk in there.items() if word not in words]
-        missing += [SearchWord(order=order, word=word) for word in sorted(words - there.keys())]
+        missing += [(order.pk, word) for word in sorted(words - there.keys())]
     if gone:
         SearchWord.objects.filter(pk__in=gone).delete()
-    SearchWord.objects.bulk_create(missing, ignore_conflicts=True)
+    insert_missing_values(SearchWord, ("order", "word"), missing)
 
 
 def number_orders(beat: Callable[[], None]) -> None:

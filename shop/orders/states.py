@@ -5,6 +5,7 @@ and PostgreSQL. Its event and what receivers of `state_changed` write commit wit
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from shop.compiled_inserts import insert
+from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 from shop.tenancy.models import User
 
@@ -93,16 +95,30 @@ def transition_all(
     changes |= {"state": to, "fault": fault, "updated_at": timezone.now()}
     # One that is not moved needs no savepoint: nothing is to be undone.
     with transaction.atomic(savepoint=len(orders) > 1):
-        found = Order.objects.filter(pk__in=[order.pk for order in orders])
-        if found.filter(state=previous).update(**changes) < len(orders):
+        pks = [order.pk for order in orders]
+        found = Order.objects.filter(pk__in=pks, state=previous)
+        if found.update(**changes) < len(orders):
             if len(orders) > 1:
                 transaction.set_rollback(True)
             return []
         # Read again: others may have changed the rows since `orders` were loaded.
-        moved = list(found.select_related(*RELATED).order_by("pk"))
+        moved = _orders_as_they_are(pks)
         of_all = {"previous": previous, "state": to, "actor": actor, "fault": fault, "note": note}
         OrderEvent.objects.bulk_create([OrderEvent(order=order, **of_all) for order in moved])
         # Outside, an order begins when it is placed.
         known = None if previous == State.NEW else previous
         state_changed.send(sender=Order, orders=moved, previous=known)
     return moved
+
+
+def _orders_as_they_are(pks: Sequence[int]) -> list[Order]:
+    return _orders_by_number(len(pks)).all(**{f"pk{place}": pk for place, pk in enumerate(pks)})
+
+
+@lru_cache
+def _orders_by_number(count: int) -> CompiledQuery[Order]:
+    """The query for `count` orders, whose joins take longer to plan than to run."""
+    pks: list[Any] = [Parameter(f"pk{place}") for place in range(count)]
+    return CompiledQuery(
+        lambda: Order.objects.filter(pk__in=pks).select_related(*RELATED).order_by("pk")
+    )

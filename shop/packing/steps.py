@@ -7,12 +7,14 @@ who").
 
 from django.db.models import Count
 
+from shop.compiled_inserts import insert
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.document import FREE_FOR_FIRST_USER
 from shop.orders.email_change import order_user
 from shop.orders.models import Order
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.row_locks import row_lock
+from shop.tenancy.email_addresses import lock_user_of
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 lock_project = row_lock(Project, "pk")
@@ -52,7 +54,8 @@ def client(order: Order) -> None:
             raise NeedsCorrection("not_client_admin")
     else:
         admin = order.token_user if token_counts and order.token_user else first_user(order)
-        found = Client.objects.create(name=order.client_name or "", client_admin=admin)
+        found = Client(name=order.client_name or "", client_admin=admin)
+        insert(found)
     order.delivered_client = found
 
 
@@ -68,9 +71,10 @@ def project(order: Order) -> None:
     else:
         if order.delivered_client is None:
             raise NeedsCorrection("client_gone")
-        found = Project.objects.create(
+        found = Project(
             client=order.delivered_client, name=order.project_name or "", product=order.product
         )
+        insert(found)
     order.delivered_project = found
 
 
@@ -87,7 +91,7 @@ def member(order: Order) -> None:
         raise NeedsHuman("no_place")
     role = Membership.Role.MEMBER if order.project_id else Membership.Role.ADMIN
     if seat.first(**found) is None:
-        Membership.objects.create(user=user, project=order.delivered_project, role=role)
+        insert(Membership(user=user, project=order.delivered_project, role=role))
     order.member = user
 
 
@@ -96,7 +100,9 @@ def invitation(order: Order) -> None:
     membership = seat.first(user=order.member_id, project=order.delivered_project_id)
     if membership is None:
         raise NeedsCorrection("project_gone")
-    order.invitation = Invitation.objects.create(membership=membership)
+    created = Invitation(membership=membership)
+    insert(created)
+    order.invitation = created
 
 
 def first_user(order: Order) -> User:
@@ -108,4 +114,8 @@ def first_user(order: Order) -> User:
         if order.token_user is None:
             raise NeedsCorrection("token_revoked")
         return order.token_user
+    client = order.delivered_client
+    # Mostly the admin of the new client, whom the step `client` has just found.
+    if client and not order.client_id and lock_user_of(order.user_email, client.client_admin):
+        return client.client_admin
     return order_user(order)

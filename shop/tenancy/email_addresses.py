@@ -30,6 +30,12 @@ def user_by_email(email: str) -> User | None:
     return user or (other.user if other else None)
 
 
+def lock_user_of(email: str, user: User) -> bool:
+    """Lock `user` until the transaction ends; False where `email` is not their main address."""
+    ours = user.canonical_email == canonical_email(email)
+    return ours and bool(_lock.run(pk=user.pk, email=user.email))
+
+
 def mask_email(email: str) -> str:
     """Return just enough of `email` for its owner to recognise it: `n…@g….com`; "" for ""."""
     name, _at, domain = shown_email(email).rpartition("@")

@@ -3,9 +3,11 @@
 import math
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from pytest_django import Settings
 
+from shop.access.models import RateLimitBucket
 from shop.orders.models import Order
 from shop.settings import RATE_LIMITS
 from tests.factories import DETAILS, make_application, make_token
@@ -31,6 +33,11 @@ def call(token: str, address: str = ELSEWHERE) -> tuple[int, str | None]:
         "/api/orders", headers={"Authorization": f"Bearer {token}"}
     )
     return answer.status_code, answer.headers.get("RateLimit")
+
+
+def let_pass(seconds: float) -> None:
+    """As if so much time had passed for all buckets."""
+    RateLimitBucket.objects.update(full_at=F("full_at") - seconds)
 
 
 def test_application_is_stopped_when_its_bucket_is_empty() -> None:
@@ -68,9 +75,13 @@ def test_calls_without_a_live_token_count_for_their_address() -> None:
 
 
 def test_bucket_fills_again(settings: Settings) -> None:
-    settings.RATE_LIMITS = {"application": (1000, 1)}
+    settings.RATE_LIMITS = {"application": (0.001, 1)}
     token = make_token(make_application())
-    assert [call(token)[0] for _ in range(20)] == [200] * 20
+    assert [call(token)[0] for _ in range(2)] == [200, 429]
+    let_pass(seconds=500)
+    assert call(token)[0] == 429
+    let_pass(seconds=500)
+    assert [call(token)[0] for _ in range(2)] == [200, 429]
 
 
 def test_limit_of_none_lets_nobody_through(settings: Settings) -> None:

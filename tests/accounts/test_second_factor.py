@@ -132,10 +132,10 @@ def test_wrong_codes_are_stopped_also_in_the_demo() -> None:
 def test_code_of_the_app_works_once() -> None:
     user = make_user()
     add_app(user)
-    first, second = visitor(), visitor()
+    first, second, code = visitor(), visitor(), app_code()
     for browser in (first, second):
         by_password(browser, user)
-        browser.post(SECOND_STEP, {"code": app_code()})
+        browser.post(SECOND_STEP, {"code": code})
     assert is_in(first)
     assert not is_in(second)
 

@@ -161,7 +161,7 @@ def test_call_whose_first_takes_long_is_told_so() -> None:
 
     def dawdle(**kwargs: Any) -> None:
         taken.set()
-        ended.wait(20)
+        ended.wait(60)
 
     def first() -> int:
         try:
@@ -177,7 +177,7 @@ def test_call_whose_first_takes_long_is_told_so() -> None:
     try:
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(first)
-            assert taken.wait(10)
+            assert taken.wait(60)
             second = post_order(token, key="k1")
             ended.set()
             assert running.result() == 201

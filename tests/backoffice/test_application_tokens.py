@@ -62,6 +62,7 @@ def test_token_with_a_fault_is_not_issued(changes: dict[str, Any], field: str) -
     assert not Token.objects.exists()
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_tokens_are_listed_with_scopes_expiry_and_last_use() -> None:
     application = make_application()
     path = ONE.format(pk=application.pk)

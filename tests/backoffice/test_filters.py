@@ -114,6 +114,7 @@ def test_age_counts_from_the_last_change() -> None:
     assert shown("age=week") == set()
 
 
+@pytest.mark.usefixtures("stopped_clock")
 def test_follow_up_is_due_from_its_day_on_in_whatever_state() -> None:
     today, tomorrow, packed = (order_in(each) for each in ("need_human", "need_human", "packed"))
     day = timezone.localdate()

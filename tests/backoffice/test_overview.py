@@ -21,7 +21,8 @@ from shop.packing.models import Packing
 from tests.factories import make_order, make_staff
 from tests.pages import html, visitor, words
 
-pytestmark = pytest.mark.django_db
+# The day of the rows and that of the page are one, also at midnight.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 DAY = timedelta(days=1)
 

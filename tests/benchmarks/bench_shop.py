@@ -16,6 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import psycopg
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START = 60.0  # seconds for a web server to answer
 
@@ -140,14 +142,6 @@ def web_server(
     with running(command, environment) as process:
         wait_for(port, process)
         yield process.pid, port
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -22,16 +22,15 @@ DECLARED = re.compile(r"^DECLARE .*? FOR (?=SELECT)", re.DOTALL)
 SECRETS = re.compile(r"'(?:\\x)?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f-]{16,})'")
 
 
-def orders_a_second(environment: dict[str, str], number: int) -> float:
-    """Replay the packing of about `number` orders by PROCESSES processes."""
-    from shop.packing.dispatch import BATCH
+def orders_a_second(environment: dict[str, str], number: int, size: int) -> float:
+    """Replay the packing of about `number` orders, `size` at a time, by PROCESSES processes."""
     from tests.benchmarks.packing import packed, pending_orders
 
-    count_ids_apart()
-    examples = pending_orders(BATCH, "captured")
+    count_ids_apart(size)
+    examples = pending_orders(size, f"captured-{size}")
     statements, returned = capture()
-    batches = max(1, number // BATCH // PROCESSES)
-    fresh = pending_orders(batches * BATCH * PROCESSES, "replayed")
+    batches = max(1, number // size // PROCESSES)
+    fresh = pending_orders(batches * size * PROCESSES, f"replayed-{size}")
     names = [[str(order.pk), order.order_hash, order.user_email] for order in examples]
     processes = []
     for place in range(PROCESSES):
@@ -64,19 +63,19 @@ def orders_a_second(environment: dict[str, str], number: int) -> float:
     if any(process.wait() for process in processes):
         raise RuntimeError("A replay failed.")
     seconds = time.perf_counter() - begin
-    if packed("replayed") != len(fresh):
+    if packed(f"replayed-{size}-") != len(fresh):
         raise RuntimeError("The replay has not packed its orders.")
     return len(fresh) / seconds
 
 
-def count_ids_apart() -> None:
-    """Let each table's ids begin at a number that no other value has."""
+def count_ids_apart(size: int) -> None:
+    """Let each table's ids begin at a number that no other value has, and another for each size."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT schemaname, sequencename FROM pg_sequences")
         for place, (schema, name) in enumerate(cursor.fetchall()):
-            first = FIRST_ID + place * APART
+            first = FIRST_ID + place * APART + size * (APART // 100)
             cursor.execute(f'ALTER SEQUENCE "{schema}"."{name}" RESTART WITH {first}')
 
 

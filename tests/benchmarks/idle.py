@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from portal.accounts.management.commands.demo_data import PARTNER_TOKEN
 from shop.orders.models import Order, State
-from tests.benchmarks.bench_shop import ROOT, free_port, running
+from tests.benchmarks.bench_shop import ROOT, running
 from tests.benchmarks.load_client import NUMBER, Call, Connection, Load, client
 from tests.benchmarks.packing import wait_until
 from tests.benchmarks.process_usage import Memory, cpu_seconds, family, memory
 from tests.benchmarks.report import Table
 from tests.benchmarks.web import database_processes
+from tests.ports import free_port
 
 START = 300.0  # seconds for the first page
 

@@ -14,6 +14,7 @@ from shop.access.applications import create_application
 from shop.access.tokens import issue
 from shop.catalogue.models import Product
 from shop.orders.models import Order, OrderEvent, State
+from shop.packing.dispatch import BATCH
 from shop.worker.management.commands import run as run_command
 from shop.worker.wake_up import wake
 from tests.benchmarks import hand_written_packing
@@ -48,9 +49,11 @@ def run(environment: dict[str, str], options: Namespace) -> Table:
         with web_server(environment) as (_pid, port):
             arrivals = arrive(port, options.arrivals)
     if connection.vendor == "postgresql":
-        by_hand = hand_written_packing.orders_a_second(environment, options.backlog)
-        rows.insert(1, ["the same SQL in a loop by hand, orders a second", f"{by_hand:.0f}", "–"])
-        rows.insert(2, ["ratio", f"**{rate / by_hand:.2f}**", "≥ 0.5"])
+        for place, (told, size) in enumerate((("each order", 1), (f"{BATCH} orders", BATCH))):
+            by_hand = hand_written_packing.orders_a_second(environment, options.backlog, size)
+            text = f"the same SQL in a loop by hand, that commits {told}: orders a second; ratio"
+            value = f"{by_hand:.0f}; **{rate / by_hand:.2f}**"
+            rows.insert(1 + place, [text, value, "≥ 0.5" if size == 1 else "–"])
     load.append(f"{os.getloadavg()[0]:.1f}")
     table.rows = [*rows, *arrivals, [", then ".join(load), "", ""]]
     return table

@@ -23,7 +23,7 @@ import django
 
 from tests import redis_server
 from tests.faults.mail_server import mail_server
-from tests.journey.shop import free_port
+from tests.ports import free_port
 from tests.postgres import Server, throw_away_server
 
 TRIALS = ("storm", "provisioning", "backlog")

@@ -12,7 +12,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.journey.shop import free_port
+from tests.ports import free_port
 
 # What a server may do to a mail; the fault "mail server refuses connections" stops it altogether.
 MOODS = ("450", "550", "421", "cut", "lost 250", "hang")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import IO
 
 from django.conf import settings
 
+from tests.ports import free_port
 from tests.waiting import slowness
 
 
@@ -58,11 +58,3 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: IO[str
             time.sleep(0.1)
     log.seek(0)
     raise AssertionError(f"The shop did not start:\n{log.read()}")
-
-
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

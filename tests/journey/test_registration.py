@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journey.conftest import PATIENCE, check_accessibility, report_requests
-from tests.journey.shop import free_port, running_shop
+from tests.journey.shop import running_shop
 from tests.journey.steps import LONGEST, STEPS
 from tests.journey.test_journey import PASSWORD, approve_newest, mailed_link, newest_mail
 from tests.journey.test_keyboard import tab_to
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 

@@ -1,6 +1,5 @@
 """A real mail server in this process, with the replies that a test wants."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from django.test import override_settings
+
+from tests.ports import free_port
 
 OK = "250 OK"
 CUT = "cut"  # the connection is lost without a reply
@@ -56,9 +57,7 @@ class Replies:
 @contextmanager
 def mail_server(replies: Replies, **settings: Any) -> Iterator[Replies]:
     """Run a server that answers with `replies`, and send the shop's mails to it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(
         replies,
         hostname="127.0.0.1",

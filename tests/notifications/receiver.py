@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from shop.notifications.webhooks.deliver import deliver_due
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from tests.factories import make_application, make_order
+from tests.ports import free_port
 
 # How it answers the call it is given.
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
@@ -28,7 +28,6 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
-    at: float
 
 
 @dataclass
@@ -78,6 +77,33 @@ def silent(handler: BaseHTTPRequestHandler) -> None:
     over(handler).wait(20)
 
 
+def silent_until(condition: Callable[[], bool]) -> Behaviour:
+    """Say nothing before `condition` comes true."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        while not condition() and not over(handler).wait(0.01):
+            pass
+        status(200)(handler)
+
+    return answer
+
+
+def together(number: int) -> Behaviour:
+    """Answer no call before there were so many at once, and then leave time for one more."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        receiver: LocalReceiver = handler.server.receiver  # type: ignore[attr-defined]
+        enough = threading.Event()
+        for _ in range(3000):
+            if receiver.most_at_once >= number:
+                break
+            enough.wait(0.01)
+        over(handler).wait(0.1)
+        status(200)(handler)
+
+    return answer
+
+
 def slow(seconds: float, then: Behaviour) -> Behaviour:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         over(handler).wait(seconds)
@@ -109,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         with receiver.lock:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.calls.append(Received(self.path, headers, body, time.monotonic()))
+            receiver.calls.append(Received(self.path, headers, body))
             receiver.under_way += 1
             receiver.most_at_once = max(receiver.most_at_once, receiver.under_way)
         try:
@@ -174,8 +200,7 @@ def receiving(
 
 def unused_uri() -> str:
     """Where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"http://127.0.0.1:{taken.getsockname()[1]}/hooks"
+    return f"http://127.0.0.1:{free_port()}/hooks"
 
 
 def make_partner() -> Application:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,9 +11,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
-from shop.notifications.webhooks.deliver import deliver_due, headers, secrets_for
+from shop.notifications.webhooks.deliver import headers, secrets_for
 from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
-from shop.notifications.webhooks.selection import SLOTS, claim
+from shop.notifications.webhooks.selection import claim
 from shop.orders.models import Order
 from tests.factories import make_application, pack_all
 from tests.notifications.receiver import (
@@ -24,7 +23,6 @@ from tests.notifications.receiver import (
     make_order_for,
     make_partner,
     receiving,
-    silent,
     slow,
     status,
 )
@@ -98,15 +96,16 @@ def test_event_tells_of_the_order_as_it_was_not_as_it_is() -> None:
 
 
 def test_attempt_keeps_what_was_answered() -> None:
-    with receiving(status(202, b"thank you")) as receiver:
+    with receiving(slow(0.1, status(202, b"thank you"))) as receiver:
         make_order_for(receiver.uri)
-        before = timezone.now()
+        before, began = timezone.now(), time.monotonic()
         deliver_all()
     attempt = Attempt.objects.get()
     assert (attempt.status, attempt.answer, attempt.failure) == (202, "thank you", "")
     assert before <= attempt.at <= timezone.now()
+    took = (time.monotonic() - began) * 1000
     assert attempt.milliseconds is not None
-    assert attempt.milliseconds < 1000
+    assert 100 <= attempt.milliseconds < took + 1
 
 
 def test_delivered_event_is_not_sent_again() -> None:
@@ -222,72 +221,3 @@ def test_later_change_does_not_wait_for_the_next_attempt_of_an_earlier_one() -> 
         deliver_all()
     assert outcomes() == [("waiting", 1), ("delivered", 1), ("delivered", 1)]
     assert len(receiver.calls) == 3
-
-
-def test_one_receiver_is_called_by_a_few_at_once() -> None:
-    with receiving(slow(0.1, status(200))) as receiver:
-        for _ in range(8):
-            make_order_for(receiver.uri)
-        deliver_all()
-    assert receiver.most_at_once == 3
-    assert outcomes() == [("delivered", 1)] * 8
-
-
-def test_slow_receiver_does_not_hold_up_the_others(settings: Settings) -> None:
-    settings.WEBHOOK_TIMEOUT_SECONDS = 2
-    with receiving(silent) as mute, receiving() as receiver:
-        for _ in range(3):
-            make_order_for(mute.uri)
-        for _ in range(20):
-            make_order_for(receiver.uri)
-        began = time.monotonic()
-        deliver_all()
-    assert len(receiver.calls) == 20
-    assert max(call.at for call in receiver.calls) - began < 2
-    assert Delivery.objects.filter(state="waiting").count() == 3
-    assert set(Attempt.objects.exclude(failure="").values_list("failure", flat=True)) == {"timeout"}
-
-
-def test_slow_hosts_of_one_application_leave_half_of_all_calls_to_others(
-    settings: Settings,
-) -> None:
-    settings.WEBHOOK_TIMEOUT_SECONDS = 2
-    slow_one, other = make_partner(), make_partner()
-    with ExitStack() as stack:
-        mute = [stack.enter_context(receiving(silent)) for _ in range(7)]
-        for host in mute * 2:
-            make_order_for(host.uri, slow_one)
-        receiver = stack.enter_context(receiving())
-        for _ in range(6):
-            make_order_for(receiver.uri, other)
-        began = time.monotonic()
-        called = [delivery.receiver for delivery in claim(SLOTS)]
-        assert len([address for address in called if address != receiver.address]) == SLOTS // 2
-        Delivery.objects.update(state="waiting", attempts=0, lease_token=None, lease_until=None)
-        deliver_all()
-    assert len(receiver.calls) == 6
-    assert max(call.at for call in receiver.calls) - began < 2
-    assert len(receiver.calls) + sum(len(host.calls) for host in mute) == 6 + 14
-
-
-def test_what_becomes_due_meanwhile_is_not_held_up_either(settings: Settings) -> None:
-    settings.WEBHOOK_TIMEOUT_SECONDS = 2
-    with receiving(silent) as mute, receiving() as receiver:
-        make_order_for(mute.uri)
-        make_order_for(receiver.uri)
-        Delivery.objects.filter(pk=Delivery.objects.latest("pk").pk).update(
-            next_attempt_at=timezone.now() + timedelta(seconds=0.5)
-        )
-        began = time.monotonic()
-        deliver_all()
-        assert receiver.calls[0].at - began < 2
-        assert time.monotonic() - began > 1.9
-
-
-def test_worker_beats_while_a_call_takes_its_time() -> None:
-    beats: list[int] = []
-    with receiving(slow(1.5, status(200))) as receiver:
-        make_order_for(receiver.uri)
-        deliver_due(lambda: beats.append(1))
-    # At its start, while the call is under way, and when it has ended.
-    assert len(beats) >= 3

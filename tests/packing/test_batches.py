@@ -224,8 +224,7 @@ def test_steps_that_take_long_are_not_run_while_others_wait_for_the_transaction(
     run_due(lambda: beats.append(1))
     assert states() == ["packed"] * 3
     assert delivered() == [3, 3, 3, 3, 3]
-    transactions = 1 if connection.vendor == "sqlite" else 3
-    assert len(beats) == transactions + 3 * (1 + len(at(orders[0])))
+    assert len(beats) == 1 + 3 * (1 + len(at(orders[0])))
 
 
 def test_transaction_that_others_wait_for_long_enough_takes_no_further_order(
@@ -266,8 +265,7 @@ def test_two_workers_that_claim_the_same_orders_get_each_of_them_once() -> None:
     assert delivered() == [10] * 5
 
 
-def test_ten_orders_take_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "HOLD", 60.0)
+def test_ten_orders_take_few_statements() -> None:
     make_orders(20)
     pack_all()  # fills caches
     make_orders(20)
@@ -278,4 +276,4 @@ def test_ten_orders_take_few_statements(monkeypatch: pytest.MonkeyPatch) -> None
         run_batch(records, lambda: None)
     assert states() == ["packed"] * 30 + ["pending"] * 10
     counts = len(claiming), len(packing)
-    assert counts == ((15, 206) if connection.vendor == "sqlite" else (15, 330))
+    assert counts == (15, 176)

@@ -147,6 +147,7 @@ def test_page_of_a_member_who_has_joined_offers_it_no_more() -> None:
     assert not is_corrected(order)
 
 
+@pytest.mark.usefixtures("stopped_clock")  # the pages tell the minute of the order
 def test_known_and_unknown_addresses_are_told_alike_and_take_the_same_steps() -> None:
     seen = set()
     for email in (make_user(email="known@example.com").email, "kunknown@example.com"):

@@ -147,6 +147,7 @@ def test_link_to_a_known_account_is_no_way_around_its_sign_in(kind: str) -> None
     assert user.check_password(PASSWORD)
 
 
+@pytest.mark.usefixtures("stopped_clock")  # the pages tell the minute of the order
 def test_nobody_learns_from_an_order_s_page_whether_its_address_is_known() -> None:
     make_user(email="nina@example.com")
     seen = set()

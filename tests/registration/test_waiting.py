@@ -37,6 +37,7 @@ def look(order: Order, path: str = "", language: str = "en") -> Response:
 
 @pytest.mark.parametrize("situation", ["pending", "packing"])
 @pytest.mark.parametrize("path", ["", "progress/"])
+@pytest.mark.usefixtures("stopped_clock")
 def test_page_says_the_truth_about_waiting(situation: str, path: str) -> None:
     order = order_in(situation)
     seen = {}

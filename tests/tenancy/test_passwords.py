@@ -129,7 +129,15 @@ def test_length_counts_in_the_form_that_is_hashed() -> None:
 
 @pytest.mark.usefixtures("empty_cache")
 def test_thousands_of_accents_take_no_longer_than_another_wrong_password() -> None:
-    user, before = make_user(password=FORMS[0]), time.process_time()
-    assert not lets_in(user.email, "\u0300\u0345\u0323" * 10_000)
-    assert time.process_time() - before < 1
+    user = make_user(password=FORMS[0])
+
+    def seconds(password: str) -> float:
+        before = time.process_time()
+        assert not lets_in(user.email, password)
+        return time.process_time() - before
+
+    seconds(OTHER)  # fills caches
+    usual = min(seconds(OTHER) for _ in range(2))
+    # Putting so many accents in order would take a hundred times as long.
+    assert seconds("\u0300\u0345\u0323" * 10_000) < 20 * usual
     assert lets_in(user.email, FORMS[1])

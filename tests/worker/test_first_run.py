@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.ports import free_port
 from tests.waiting import slowness, wait_for
 
 pytestmark = pytest.mark.once
@@ -23,7 +23,7 @@ def start_page(port: int, language: str) -> str:
     url = f"http://localhost:{port}/"
     request = urllib.request.Request(url, headers={"Accept-Language": language})
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return str(answer.read().decode())
     except OSError:
         return ""
@@ -33,8 +33,7 @@ def test_first_start_shows_each_language_in_its_own_words(tmp_path: Path) -> Non
     for folder in CLONED:
         shutil.copytree(settings.BASE_DIR / folder, tmp_path / folder, ignore=NOT_CLONED)
     shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment = {**kept, "DEMO": "1", "VAR_DIR": str(tmp_path / "var"), "PORT": str(port)}
     command = [sys.executable, "manage.py", "run"]

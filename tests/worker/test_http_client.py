@@ -25,6 +25,7 @@ NAME = "partner.example"
 HEADERS = {"Content-Type": "application/json", "webhook-id": "msg_1"}
 BODY = b'{"a": 1}'
 KEPT = 1024
+LONGEST = 15  # seconds, for slow machines; whoever keeps a caller waiting here does so for 20
 
 
 def call(uri: str, lookup: Lookup = look_up, *, seconds: float = 15) -> Response:
@@ -133,8 +134,8 @@ def test_whole_call_is_over_in_time_however_the_answer_drips(
 ) -> None:
     with receiving(behaviour) as receiver:
         began = time.monotonic()
-        answer = call(receiver.uri, seconds=1)
-        assert 0.9 < time.monotonic() - began < 3
+        answer = call(receiver.uri, seconds=2)
+        assert 1.9 < time.monotonic() - began < LONGEST
         assert (answer.failure, answer.status) == ("timeout", seen)
 
 
@@ -142,7 +143,7 @@ def test_handshake_that_never_ends_is_over_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         began = time.monotonic()
         answer = call(f"https://127.0.0.1:{mute.getsockname()[1]}/", seconds=1)
-        assert 0.9 < time.monotonic() - began < 3
+        assert 0.9 < time.monotonic() - began < LONGEST
     assert answer == Response(failure=Failure.TIMEOUT)
 
 
@@ -150,12 +151,12 @@ def test_name_that_nobody_answers_for_is_over_in_time() -> None:
     over = threading.Event()
 
     def slow(host: str, port: int) -> list[Address]:
-        over.wait(5)
+        over.wait(20)
         return []
 
     began = time.monotonic()
     answer = call(f"https://{NAME}/", slow, seconds=1)
-    assert 0.9 < time.monotonic() - began < 3
+    assert 0.9 < time.monotonic() - began < LONGEST
     over.set()
     assert answer == Response(failure=Failure.TIMEOUT)
 
@@ -180,7 +181,7 @@ def test_no_thread_outlives_its_call() -> None:
 
 
 def eventually(what: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 2
+    end = time.monotonic() + 20
     while not what() and time.monotonic() < end:
         time.sleep(0.01)
     return what()

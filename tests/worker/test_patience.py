@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from shop.worker.supervisor import PATIENCE, wait_briefly
+from tests.ports import free_port
 
 
 @pytest.mark.django_db(transaction=True)
@@ -35,10 +35,8 @@ def test_processes_of_a_supervisor_that_waits_briefly_wait_as_usual() -> None:
 
 @pytest.mark.once
 def test_worker_that_starts_while_the_database_is_away_waits_for_it(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    url = f"postgres://shop@127.0.0.1:{port}/shop"
+    url = f"postgres://shop@127.0.0.1:{free_port()}/shop"
     worker = subprocess.Popen(
         [sys.executable, "manage.py", "worker"],
         cwd=settings.BASE_DIR,

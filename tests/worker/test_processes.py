@@ -32,7 +32,7 @@ def test_process_that_handles_no_signals_yet_ends_when_it_is_told_to(stop: Stop)
     process = fork(load_for_long, dies_by=signal.SIGKILL)
     assert os.read(told, 1) == b"y"
     process.terminate()
-    process.join(10)
+    process.join(50)
     code = process.exitcode
     process.kill()
     process.join()

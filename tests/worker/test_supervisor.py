@@ -41,7 +41,8 @@ def test_worker_runs_in_nine_processes() -> None:
     with running_worker() as supervisor:
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
         # The pool's three: who keeps the others alive, who fetches, and who writes down.
-        assert names(supervisor) == {"shop-pool": 3, "shop-worker": 5}
+        wanted = {"shop-pool": 3, "shop-worker": 5}
+        assert wait_for(lambda: names(supervisor) == wanted, 10), names(supervisor)
 
 
 def test_a_killed_worker_process_does_not_stop_its_cluster() -> None:
@@ -81,8 +82,8 @@ def test_a_frozen_cluster_is_replaced() -> None:
 def test_a_killed_supervisor_leaves_no_process_behind() -> None:
     with running_worker() as supervisor:
         assert all(beats(cluster, 20) for cluster in CLUSTERS)
+        assert wait_for(lambda: len(supervisor.children(recursive=True)) == 8, 10)
         below = supervisor.children(recursive=True)
-        assert len(below) == 8
         supervisor.kill()
         assert wait_for(lambda: gone(below), 5)
 
