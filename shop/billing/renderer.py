@@ -97,7 +97,8 @@ def with_guideline(xml: bytes, guideline: str) -> bytes:
     tree = etree.fromstring(xml)
     tree.find(f".{GUIDELINE}").text = guideline
     xml_check_xsd(tree, flavor="factur-x", level="en16931")
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    changed: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    return changed
 
 
 if __name__ == "__main__":
