@@ -199,13 +199,22 @@ def test_what_looks_like_markup_is_printed_as_it_is() -> None:
 
 
 def test_girocode_holds_account_amount_and_number() -> None:
-    """The picture of a code of the same words: what scanners read is segno's to guarantee."""
-    invoice = unsaved(document())
-    found = girocode(invoice, SELLER)
-    assert found
-    assert found.startswith("<svg")
-    assert girocode(unsaved(document()), SELLER) == found
-    assert girocode(unsaved(document(), number="2026-000124"), SELLER) != found
+    transfer = invoice_page(unsaved(document()), document())["transfer"]
+    assert transfer == {
+        "name": "Slate Software GmbH",
+        "iban": "DE02120300000000202051",
+        "bic": "BYLADEM1001",
+        "amount": "58.31",
+        "text": "2026-000123",
+    }
+    other = girocode({**transfer, "text": "2026-000124"})
+    assert girocode(transfer).startswith("<svg")
+    assert girocode(transfer) != other
+
+
+def test_girocode_of_a_long_name_is_cut_to_what_banks_take() -> None:
+    transfer = invoice_page(unsaved(document()), document())["transfer"]
+    assert girocode({**transfer, "name": "Ü" * 200}) == girocode({**transfer, "name": "Ü" * 70})
 
 
 @pytest.mark.parametrize(
@@ -213,13 +222,13 @@ def test_girocode_holds_account_amount_and_number() -> None:
     [{"currency": "CHF"}, {"corrects_id": 1}, {"gross_cents": 0}, {"gross_cents": 10**11}],
 )
 def test_girocode_is_left_out_where_no_euros_are_to_be_paid(fields: dict[str, object]) -> None:
-    assert girocode(unsaved(document()), SELLER)
-    assert girocode(unsaved(document(), **fields), SELLER) is None
+    assert invoice_page(unsaved(document()), document())["transfer"]
+    assert invoice_page(unsaved(document(), **fields), document())["transfer"] is None
 
 
 def test_girocode_is_left_out_for_an_account_that_is_no_iban() -> None:
-    other = SELLER.model_copy(update={"iban": "DE00120300000000202051"})
-    assert girocode(unsaved(document()), other) is None
+    seller = SELLER.model_copy(update={"iban": "DE00120300000000202051"})
+    assert invoice_page(unsaved(document()), document(seller=seller))["transfer"] is None
 
 
 def test_total_of_nothing_asks_for_no_payment() -> None:
@@ -270,3 +279,16 @@ def test_page_is_plain_json() -> None:
     for each in DOCUMENTS.values():
         page = invoice_page(unsaved(each), each)
         assert json.loads(json.dumps(page)) == page
+
+
+def test_long_words_are_broken_and_stay_on_the_sheet() -> None:
+    long = MUNICH.model_copy(update={"company": "Film" * 50, "reference": "X" * 100})
+    found: list[float] = []
+
+    def where(text: str, _user: Any, at: list[float], _font: Any, _size: float) -> None:
+        if "XXXX" in text or "FilmFilm" in text:
+            found.append(at[4])
+
+    (page,) = reader(render(unsaved(document(long))).pdf).pages
+    page.extract_text(visitor_text=where)
+    assert len(found) > 4
