@@ -39,7 +39,7 @@ def invoice_page(invoice: Invoice, document: InvoiceDocument, *, copy: bool = Fa
             "sender": _sender_line(document.seller),
             "recipient": _recipient(document),
             "facts": _facts(invoice, document),
-            "reason": invoice.reason,
+            "reason": "" if _is_on_a_line(invoice.reason, document) else invoice.reason,
             "columns": [
                 _("Description"),
                 _("Quantity"),
@@ -119,6 +119,10 @@ def _facts(invoice: Invoice, document: InvoiceDocument) -> Rows:
     rows.append([_("Your reference"), document.buyer.reference])
     rows.append([_("Your VAT ID"), document.buyer.vat_id])
     return [row for row in rows if row[1]]
+
+
+def _is_on_a_line(reason: str, document: InvoiceDocument) -> bool:
+    return any(line.detail == reason for line in document.lines)
 
 
 def _line(line: LinePart, document: InvoiceDocument) -> Page:

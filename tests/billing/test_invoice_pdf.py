@@ -13,11 +13,12 @@ import pytest
 from facturx import get_xml_from_pdf
 from pytest_django import Settings
 
-from shop.billing.girocode import girocode
+from shop.billing.girocode import Transfer, girocode
 from shop.billing.invoice_page import invoice_page
 from shop.billing.rendering import Rendered, RenderingError, render, render_all
 from shop.catalogue.vat import VatRule
 from tests.billing.documents import (
+    CREDIT,
     DOCUMENTS,
     LONDON,
     LYON,
@@ -168,6 +169,13 @@ def test_credit_note_asks_for_no_payment(rendered: dict[str, Rendered]) -> None:
         assert text in said
 
 
+def test_reason_of_a_credit_note_is_not_said_twice() -> None:
+    whole = document(**CREDIT)
+    part = document(lines=[line(1000, detail="Das Projekt endete früher.")], **CREDIT)
+    assert invoice_page(unsaved(whole), whole)["reason"] == "Das Projekt endete früher."
+    assert invoice_page(unsaved(part), part)["reason"] == ""
+
+
 def test_ten_lines_take_two_pages_with_the_total_beside_the_payment(
     rendered: dict[str, Rendered],
 ) -> None:
@@ -199,7 +207,7 @@ def test_what_looks_like_markup_is_printed_as_it_is() -> None:
 
 
 def test_girocode_holds_account_amount_and_number() -> None:
-    transfer = invoice_page(unsaved(document()), document())["transfer"]
+    transfer: Transfer = invoice_page(unsaved(document()), document())["transfer"]
     assert transfer == {
         "name": "Slate Software GmbH",
         "iban": "DE02120300000000202051",
@@ -213,7 +221,7 @@ def test_girocode_holds_account_amount_and_number() -> None:
 
 
 def test_girocode_of_a_long_name_is_cut_to_what_banks_take() -> None:
-    transfer = invoice_page(unsaved(document()), document())["transfer"]
+    transfer: Transfer = invoice_page(unsaved(document()), document())["transfer"]
     assert girocode({**transfer, "name": "Ü" * 200}) == girocode({**transfer, "name": "Ü" * 70})
 
 
