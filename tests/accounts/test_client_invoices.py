@@ -6,8 +6,7 @@ import pytest
 from django.utils import timezone
 
 from shop.billing.models import Invoice, Payment
-from tests.accounts.billing_rows import make_invoice, make_subscription
-from tests.factories import make_client
+from tests.factories import make_client, make_invoice, make_subscription
 from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +68,7 @@ def test_list_is_paged() -> None:
 def test_files_are_for_the_client_admin_alone(
     file_format: str, content_type: str, how: str
 ) -> None:
-    invoice = make_invoice()
+    invoice = invoice_of(make_client())
     path = f"/portal/clients/{invoice.client.pk}/invoices/{invoice.number}/{file_format}"
     answer = visitor(invoice.client.client_admin).get(path)
     assert answer.status_code == 200
@@ -97,6 +96,6 @@ def test_home_and_client_page_say_what_is_open_to_the_client_admin() -> None:
 
 
 def test_pay_online_is_offered_where_a_provider_is_configured() -> None:
-    invoice = make_invoice()
+    invoice = invoice_of(make_client())
     path = f"/portal/clients/{invoice.client.pk}/invoices/"
     assert "Pay online" not in words(visitor(invoice.client.client_admin).get(path))

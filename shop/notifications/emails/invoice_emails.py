@@ -88,10 +88,9 @@ class InvoiceEmail(Email):
 
     def pdf(self) -> Attachment:
         """Return the PDF of the invoice; an empty one of a sample."""
-        name, content = f"{self.invoice.number}.pdf", b""
-        if self.invoice.pk != NO_PK:
-            name, content = invoice_file(self.invoice, "pdf")
-        return Attachment(name, content, "application/pdf")
+        if self.invoice.pk == NO_PK:
+            return Attachment(f"{self.invoice.number}.pdf", b"", "application/pdf")
+        return Attachment(*invoice_file(self.invoice, "pdf"), "application/pdf")
 
 
 class InvoiceIssued(InvoiceEmail, kind=Kind.INVOICE):
