@@ -31,8 +31,10 @@ Facts = dict[str, Any]
 USER = ("email", "login", "first_name", "last_name", "language", "joined_at")
 MESSAGE = ("kind", "recipient", "language", "state", "created_at", "sent_at")
 ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "currency")
-BILLING = ("customer_type", "company", "name", "street", "street2", "postal_code", "city")
-BILLING += ("country", "vat_id", "email", "reference")
+BILLING = (
+    *("customer_type", "company", "name", "street", "street2", "postal_code", "city"),
+    *("country", "vat_id", "email", "reference"),
+)
 BASKET = ("document", "currency", "language_tag", "company", "contacts", "payment", "attributes")
 INVOICE = (
     *("number", "kind", "issued_on", "due_on", "period_start", "period_end"),

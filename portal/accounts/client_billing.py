@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -46,8 +45,7 @@ class Cost:
         return gross(self.net_cents, self.vat.rate)
 
 
-@access.member_required
-@reauthentication_required(allow_get=True)
+@access.recent_login_to_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def billing(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and change who is billed; a change counts for the next invoices."""

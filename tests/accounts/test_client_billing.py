@@ -38,8 +38,11 @@ def page_of(client: Client, language: str = "en") -> Response:
     return visitor(client.client_admin, language).get(f"/portal/clients/{client.pk}/billing/")
 
 
-def save(client: Client, browser: Browser | None = None, **typed: str) -> Response:
-    browser = browser or signed_in(client.client_admin)
+def save(client: Client, **typed: str) -> Response:
+    return save_in(signed_in(client.client_admin), client, **typed)
+
+
+def save_in(browser: Browser, client: Client, **typed: str) -> Response:
     path = f"/portal/clients/{client.pk}/billing/"
     return browser.post(path, {**TYPED, **typed}, follow=True)
 
@@ -97,7 +100,7 @@ def test_saving_asks_for_the_password_once_more_and_keeps_what_was_typed() -> No
     client = make_client()
     browser = visitor(client.client_admin)
     assert browser.get(f"/portal/clients/{client.pk}/billing/").status_code == 200
-    page = save(client, browser)
+    page = save_in(browser, client)
     assert page.redirect_chain[0][0].startswith("/account/reauthenticate/")
     assert not BillingProfile.objects.exists()
     path = page.redirect_chain[0][0]

@@ -1,19 +1,22 @@
 """A client's invoices: the list, what is open, the files, and what the home page says of them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from shop.billing.models import Invoice, Payment
+from shop.billing.ledger import Payment
+from shop.billing.models import Invoice
+from shop.tenancy.models import Client
 from tests.factories import make_client, make_invoice, make_subscription
 from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
 
-def invoice_of(client: object, **fields: object) -> Invoice:
-    return make_invoice(make_subscription(client), **fields)  # type: ignore[arg-type]
+def invoice_of(client: Client, **fields: Any) -> Invoice:
+    return make_invoice(make_subscription(client), **fields)
 
 
 def test_list_says_what_each_invoice_is_and_what_is_open() -> None:

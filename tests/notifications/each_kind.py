@@ -5,8 +5,9 @@ from typing import Any
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.billing.models import Reminder, Subscription
+from shop.billing.models import Subscription
 from shop.billing.price_changes import raise_price
+from shop.billing.reminder_rows import Reminder
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message

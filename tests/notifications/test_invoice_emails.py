@@ -9,14 +9,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from shop.billing.invoice_files import invoice_file
-from shop.billing.models import Invoice, Payment, Reminder, ReminderText, Subscription
+from shop.billing.ledger import Payment
+from shop.billing.models import Invoice, Subscription
 from shop.billing.price_changes import raise_price, undo_price_change
+from shop.billing.reminder_rows import Reminder, ReminderText
 from shop.billing.signals import invoice_filed, reminder_due
 from shop.notifications.emails.invoice_emails import mails_about, undelivered_invoices
 from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, send_again
-from shop.orders.models import Order
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client
 from tests.factories import make_invoice as make_any_invoice
@@ -166,7 +167,7 @@ def test_higher_price_is_announced_with_the_right_to_cancel(
 ) -> None:
     subscription, bystander = make_subscription(), make_subscription()
     bill_to(subscription.client, "accounts@example.com")
-    Order.objects.update(language="en")
+    subscription.order.language = "en"
     Message.objects.all().delete()
     change = raise_price(subscription, 5900, make_staff())
     undo_price_change(raise_price(bystander, 9900, make_staff()), make_staff())

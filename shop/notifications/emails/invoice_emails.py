@@ -13,7 +13,8 @@ from stdnum import iban
 from shop.billing.balances import with_balance
 from shop.billing.document import InvoiceDocument
 from shop.billing.invoice_files import invoice_file
-from shop.billing.models import Invoice, Reminder, ReminderText
+from shop.billing.models import Invoice
+from shop.billing.reminder_rows import Reminder, ReminderText
 from shop.catalogue.templatetags.money import money
 from shop.compiled_inserts import insert_missing
 from shop.notifications.emails.billing_address import billing_address
