@@ -22,6 +22,7 @@ from shop.packing.attempts import claim
 from shop.packing.dispatch import run_due
 from shop.packing.models import Packing, StepRecord
 from shop.packing.runner import run_steps
+from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
 PASSWORD = "quiet paper, exact type"
@@ -209,3 +210,8 @@ def set_own_rate(percent: str) -> None:
     """Another VAT rate of the seller's country."""
     country = Seller.objects.get(pk=1).country
     VatRate.objects.filter(country=country).update(rate=percent)
+
+
+def make_profile(client: Client, **fields: Any) -> BillingProfile:
+    """The billing data of `client`: a company in Munich unless `fields` say otherwise."""
+    return BillingProfile.objects.create(client=client, **{**BILLING, **fields})

@@ -69,6 +69,7 @@ WORKER_CLUSTERS = {
             "shop.orders.search_index.number_orders",
             "shop.orders.order_counts.fold_counts",
             "shop.notifications.emails.send.send_due",
+            "shop.tenancy.vies.ask_vies",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
         "hourly": [
@@ -80,6 +81,7 @@ WORKER_CLUSTERS = {
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
+            "shop.tenancy.vies.delete_old_checks",
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.tenancy.email_conflicts.settle_new_rows",

@@ -23,10 +23,12 @@ from tests.accounts.factors import add_app
 from tests.accounts.my_data import EXPORT, signed_in
 from tests.accounts.test_email_change import code_in
 from tests.factories import (
+    BILLING,
     make_client,
     make_membership,
     make_order,
     make_packed_order,
+    make_profile,
     make_project,
     make_user,
 )
@@ -73,6 +75,7 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
         "memberships": [],
         "invitations": [],
         "clients_administered": [],
+        "billing": [],
         "orders": [],
         "messages": [],
         "sessions": [
@@ -278,3 +281,10 @@ def test_who_signs_in_by_mailed_codes_alone_shows_another_code(
     )
     assert answer.headers["Location"] == EXPORT
     assert browser.get(EXPORT).status_code == 200
+
+
+def test_export_of_a_client_admin_holds_who_is_billed() -> None:
+    user = make_user()
+    make_profile(make_client(client_admin=user, name="Kranfilm"))
+    make_profile(make_client(), company="Of somebody else GmbH")
+    assert taken_along(user)["billing"] == [{**BILLING, "client": "Kranfilm"}]
