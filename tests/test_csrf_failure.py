@@ -45,7 +45,7 @@ def test_order_button_pressed_after_signing_in_elsewhere_places_exactly_one_orde
     assert_again(answer, **DETAILS, terms="on", user_first_name='Z"<b>')
     assert "<b>" not in words(answer)
     assert Order.objects.get().state == State.NEW
-    again = checkout_form(answer)
+    again = checkout_form(answer) | {"csrfmiddlewaretoken": fields(answer)["csrfmiddlewaretoken"]}
     assert checking(browser).post("/checkout/", again, headers=OURS).status_code == 302
     order = Order.objects.get()
     assert (order.state, order.user_first_name) == (State.PENDING, 'Z"<b>')
@@ -58,7 +58,7 @@ def test_cookie_that_went_away_loses_nothing() -> None:
     answer = send_stale(browser, "/checkout/", sent)
     assert_again(answer, **DETAILS)
     assert "If you see this message again, please allow cookies for this site." in words(answer)
-    again = checkout_form(answer)
+    again = checkout_form(answer) | {"csrfmiddlewaretoken": fields(answer)["csrfmiddlewaretoken"]}
     assert checking(browser).post("/checkout/", again, headers=OURS).status_code == 302
 
 
