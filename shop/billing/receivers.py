@@ -1,1 +1,52 @@
-"""Billing's answers to signals of orders."""
+"""Billing's answers to signals: subscriptions begin, and invoices that waited are looked at again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from shop.billing.holds import WaitsFor, billing_changed, look_again
+from shop.billing.subscriptions import begin_for
+from shop.catalogue.seller import Seller
+from shop.orders.models import Order, State
+from shop.orders.order_billing import billing_given
+from shop.orders.states import state_changed
+from shop.tenancy.billing_profile import BillingProfile
+from shop.tenancy.joining import member_joined
+from shop.tenancy.models import Membership
+
+
+@receiver(state_changed)
+def begin_subscriptions(sender: type[Order], orders: Sequence[Order], **kwargs: Any) -> None:
+    """Begin the subscriptions of orders that are packed now."""
+    if orders[0].state == State.PACKED:
+        begin_for(orders)
+
+
+@receiver(member_joined)
+def invoice_joined(sender: type[Membership], membership: Membership, **kwargs: Any) -> None:
+    """Look again at what waited for the project's first member."""
+    look_again(Q(waits_for=WaitsFor.MEMBER, project=membership.project_id))
+
+
+@receiver(post_save, sender=BillingProfile)
+def invoice_with_changed_billing_data(
+    sender: type[BillingProfile], instance: BillingProfile, **kwargs: Any
+) -> None:
+    """Look again at what waited for the client's billing data, or for VIES to know the old ones."""
+    billing_changed(instance.pk)
+
+
+@receiver(billing_given)
+def invoice_with_given_billing_data(sender: type[Order], order: Order, **kwargs: Any) -> None:
+    """The same once they are filled in after packing, which sends no signal of the profile."""
+    if order.delivered_client_id:
+        billing_changed(order.delivered_client_id)
+
+
+@receiver(post_save, sender=Seller)
+def invoice_of_complete_seller(sender: type[Seller], **kwargs: Any) -> None:
+    """Look again at what waited for the seller."""
+    look_again(Q(waits_for=WaitsFor.SELLER))
