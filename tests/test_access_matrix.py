@@ -43,10 +43,12 @@ from tests.backoffice.test_permissions import ADDRESSES, filled
 from tests.factories import (
     make_application,
     make_client,
+    make_invoice,
     make_membership,
     make_order,
     make_project,
     make_staff,
+    make_subscription,
     make_token,
     make_user,
     pack_all,
@@ -96,7 +98,7 @@ class World:
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
         values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b", "rest": "x"}
-        values["token"] = "x"
+        values |= {"token": "x", "position": 0, "number": self.client.invoices.get().number}
         return "/" + address.format(**values)
 
     def gives_away_hash(self, address: str, text: str) -> bool:
@@ -140,6 +142,7 @@ def world(settings: Settings) -> World:
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
+    make_invoice(make_subscription(client))
     quote_hashes(order, other := make_order())
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())
