@@ -32,12 +32,12 @@ def with_balance(invoices: QuerySet[Invoice]) -> QuerySet[Any]:
     credit note nothing is open; its state is paid.
     """
     paid = Payment.objects.filter(invoice=OuterRef("pk"), undone_at=None).order_by()
-    paid = paid.values("invoice").annotate(cents=Sum("amount_cents"))
     credited = Invoice.objects.filter(corrects=OuterRef("pk")).order_by()
-    credited = credited.values("corrects").annotate(cents=Sum("gross_cents"))
+    sum_paid = paid.values("invoice").annotate(cents=Sum("amount_cents")).values("cents")
+    sum_credited = credited.values("corrects").annotate(cents=Sum("gross_cents")).values("cents")
     return invoices.annotate(
-        paid_cents=Coalesce(Subquery(paid.values("cents")), 0),
-        credited_cents=Coalesce(Subquery(credited.values("cents")), 0),
+        paid_cents=Coalesce(Subquery(sum_paid), 0),
+        credited_cents=Coalesce(Subquery(sum_credited), 0),
         open_cents=Case(
             When(kind=Invoice.Kind.CREDIT_NOTE, then=Value(0)),
             default=Greatest(F("gross_cents") - F("paid_cents") - F("credited_cents"), 0),

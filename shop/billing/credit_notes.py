@@ -85,7 +85,7 @@ def credit(
         if seen_left not in {None, left.net_cents}:
             raise LeftChangedError
         chosen = _lines(invoice, document, reason, _amount(document, left, net_cents, lines), lines)
-        note = _credit_note(invoice, document, chosen, left, by, reason)
+        note = _credit_note(invoice, _corrected(invoice, document, chosen, left), by, reason)
         dispatch(note)
         settle(invoice)
     return note
@@ -121,35 +121,29 @@ def _lines(
         return document.lines
     with translation.override(invoice.language):
         text = gettext("Correction of invoice %(number)s") % {"number": invoice.number}
-    of_period = {"period_start": invoice.period_start, "period_end": invoice.period_end}
     (total,) = document.totals
-    return [
-        LinePart(
-            text=text,
-            detail=reason,
-            unit_cents=amount,
-            net_cents=amount,
-            vat_rate=total.vat_rate,
-            **of_period,
-        )
-    ]
+    line = LinePart(
+        text=text,
+        detail=reason,
+        unit_cents=amount,
+        net_cents=amount,
+        vat_rate=total.vat_rate,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+    )
+    return [line]
 
 
-def _credit_note(
-    invoice: Invoice,
-    document: InvoiceDocument,
-    lines: list[LinePart],
-    left: Left,
-    by: User,
-    reason: str,
-) -> Invoice:
+def _corrected(
+    invoice: Invoice, document: InvoiceDocument, lines: list[LinePart], left: Left
+) -> InvoiceDocument:
+    """The document of the credit note: the invoice's, with these lines and their total."""
     (total,) = document.totals
     net = sum(line.net_cents for line in lines)
     # The last one takes the cents that rounding has left.
     rounded = min(percent_of(net, total.vat_rate), left.vat_cents)
     vat = left.vat_cents if net == left.net_cents else rounded
-    number, issued_on = next_number(timezone.localdate())
-    corrected = document.model_copy(
+    return document.model_copy(
         update={
             "lines": lines,
             "totals": [total.model_copy(update={"net_cents": net, "vat_cents": vat})],
@@ -157,6 +151,11 @@ def _credit_note(
             "corrects_issued_on": invoice.issued_on,
         }
     )
+
+
+def _credit_note(invoice: Invoice, corrected: InvoiceDocument, by: User, reason: str) -> Invoice:
+    (total,) = corrected.totals
+    number, issued_on = next_number(timezone.localdate())
     return Invoice(
         number=number,
         kind=Invoice.Kind.CREDIT_NOTE,
@@ -173,9 +172,9 @@ def _credit_note(
         language=invoice.language,
         recipient=invoice.recipient,
         currency=invoice.currency,
-        net_cents=net,
-        vat_cents=vat,
-        gross_cents=net + vat,
+        net_cents=total.net_cents,
+        vat_cents=total.vat_cents,
+        gross_cents=total.net_cents + total.vat_cents,
         document=corrected.model_dump(mode="json"),
         keep_until=kept_until(issued_on),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -58,8 +59,7 @@ def ready_or_hold(subscription: Subscription, selling: Selling, day: date) -> Re
         if subscription.vat_anyway_at is None:
             return _waits_for_vies(subscription, day)
     confirmed = answer is not None and answer.state == VatIdCheck.State.CONFIRMED
-    kind = "company" if profile.customer_type == "company" else "private"
-    buyer = VatBuyer(kind, profile.country, vat_id or None, confirmed)
+    buyer = VatBuyer(customer_type(profile), profile.country, vat_id or None, confirmed)
     try:
         vat = vat_for(selling.vat, buyer, day)
     except LookupError:  # staff keep the rates beside the seller
@@ -68,8 +68,10 @@ def ready_or_hold(subscription: Subscription, selling: Selling, day: date) -> Re
 
 
 def is_strangers(subscription: Subscription) -> bool:
-    """Tell if neither an application nor a signed-in user placed the order, and staff did not
-    release it: its first member has to join before an invoice is issued.
+    """Tell if the first member has to join before an invoice is issued.
+
+    So it is where neither an application nor a signed-in user placed the order, unless staff have
+    released it (contract, "Invoices").
     """
     order = subscription.order
     by_nobody = order.application_id is None and order.placed_by_id is None
@@ -79,6 +81,12 @@ def is_strangers(subscription: Subscription) -> bool:
 def profile_of(client: Client) -> BillingProfile | None:
     """The client's billing data, if there are any."""
     return getattr(client, "billing_profile", None)
+
+
+def customer_type(profile: BillingProfile) -> Literal["company", "private"]:
+    """The kind of customer, as VAT depends on it."""
+    is_company = profile.customer_type == BillingProfile.CustomerType.COMPANY
+    return "company" if is_company else "private"
 
 
 def look_again(which: Q) -> None:
@@ -119,7 +127,7 @@ def _has_joined(subscription: Subscription) -> bool:
 def _vat_id_to_confirm(profile: BillingProfile, seller: VatSeller) -> str:
     """The VAT id, in canonical form, on whose confirmation the VAT depends; or ""."""
     elsewhere = profile.country in EU and profile.country != seller.country
-    if seller.small_business or profile.customer_type != "company" or not elsewhere:
+    if seller.small_business or customer_type(profile) != "company" or not elsewhere:
         return ""
     vat_id = canonical_vat_id(profile.vat_id)
     return vat_id if vies_knows(vat_id) else ""

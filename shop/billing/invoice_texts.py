@@ -58,8 +58,9 @@ def buyer_part(profile: BillingProfile) -> BuyerPart:
 
 
 def _seller_part(seller: Seller) -> SellerPart:
+    columns = {name: name for name in SellerPart.model_fields} | {"register_entry": "register"}
     return SellerPart.model_validate(
-        {name: getattr(seller, name) for name in SellerPart.model_fields}
+        {name: getattr(seller, column) for name, column in columns.items()}
     )
 
 
@@ -73,26 +74,30 @@ def _lines(subscription: Subscription, rate: Decimal, start: date, end: date) ->
         case unknown:
             assert_never(unknown)
     days = " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in (start, end))
-    period = {"period_start": start, "period_end": end, "vat_rate": rate}
     price = LinePart(
         text=text,
         detail=f"{subscription.project.name}, {days}",
         unit_cents=subscription.list_cents,
         net_cents=subscription.list_cents,
-        **period,
+        vat_rate=rate,
+        period_start=start,
+        period_end=end,
     )
     off = subscription.discount_cents_on(start)
     if not off:
         return [price]
-    discount = LinePart(
-        text=gettext("Discount"),
-        detail=subscription.promo_code,
-        quantity=Decimal(-1),
-        unit_cents=off,
-        net_cents=-off,
-        **period,
-    )
-    return [price, discount]
+    return [price, _discount_line(price, off, subscription.promo_code)]
+
+
+def _discount_line(price: LinePart, off: int, promo_code: str) -> LinePart:
+    changes = {
+        "text": gettext("Discount"),
+        "detail": promo_code,
+        "quantity": Decimal(-1),
+        "unit_cents": off,
+        "net_cents": -off,
+    }
+    return price.model_copy(update=changes)
 
 
 def _notes(rule: VatRule, seller: Seller, buyer_country: str, language: str) -> list[str]:

@@ -15,6 +15,8 @@ INVOICES, FILES = "billing_invoice", "billing_invoicefile"
 TODAY = {"sqlite": "date('now')", "postgresql": "(now() AT TIME ZONE 'UTC')::date"}
 MESSAGE = "what was issued never changes"
 
+KEPT = f"EXISTS (SELECT 1 FROM {INVOICES} AS kept WHERE"  # noqa: S608 -- a constant
+
 # For each trigger: its table, when it fires, and the condition under which it refuses.
 TRIGGERS = {
     "invoice_kept_updated": (INVOICES, "UPDATE", ""),
@@ -23,25 +25,24 @@ TRIGGERS = {
     "invoice_file_kept_deleted": (
         FILES,
         "DELETE",
-        f"EXISTS (SELECT 1 FROM {INVOICES} AS kept"  # noqa: S608 -- constants
-        " WHERE kept.id = OLD.invoice_id AND kept.keep_until >= {today})",
+        KEPT + " kept.id = OLD.invoice_id AND kept.keep_until >= {today})",
     ),
 }
+# REPLACE would delete a row without a trigger.
 OF_SQLITE = {
-    # REPLACE would delete without a trigger.
     "invoice_kept_replaced": (
         INVOICES,
         "INSERT",
-        f"EXISTS (SELECT 1 FROM {INVOICES} AS kept"  # noqa: S608 -- constants
-        " WHERE kept.id = NEW.id OR kept.number = NEW.number)",
+        KEPT + " kept.id = NEW.id OR kept.number = NEW.number)",
     ),
 }
+# `manage.py flush` truncates: empty tables it may.
 TRUNCATED = {"invoice_kept_truncated": INVOICES, "invoice_file_kept_truncated": FILES}
 EXISTING = {
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
-    f" AND tgrelid IN ('{INVOICES}'::regclass, '{FILES}'::regclass)",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid"
+    " IN ('billing_invoice'::regclass, 'billing_invoicefile'::regclass)",
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    f" AND tbl_name IN ('{INVOICES}', '{FILES}')",
+    " AND tbl_name IN ('billing_invoice', 'billing_invoicefile')",
 }
 
 
@@ -71,12 +72,11 @@ def _wanted(connection: BaseDatabaseWrapper) -> dict[str, list[str]]:
         name: _postgres(name, f"BEFORE {event} ON {table} FOR EACH ROW", _if(condition, refuse))
         for name, (table, event, condition) in TRIGGERS.items()
     }
-    # `manage.py flush` truncates: an empty table it may.
     tables = {
         name: _postgres(
             name,
             f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
-            _if(f"EXISTS (SELECT 1 FROM {INVOICES} WHERE keep_until >= {{today}})", refuse),  # noqa: S608
+            _if(KEPT + " kept.keep_until >= {today})", refuse),
         )
         for name, table in TRUNCATED.items()
     }

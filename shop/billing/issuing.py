@@ -17,7 +17,7 @@ from shop.billing.holds import Ready, Selling, ready_or_hold
 from shop.billing.invoice_texts import invoice_document
 from shop.billing.models import Invoice, InvoiceDispatch, Subscription
 from shop.billing.numbering import next_number
-from shop.billing.periods import ONE_DAY, next_start
+from shop.billing.periods import next_start, period_end
 from shop.billing.price_changes import apply_price_change
 from shop.billing.signals import invoice_issued
 from shop.compiled_queries import CompiledQuery, Parameter
@@ -28,9 +28,11 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 100
 
 due: CompiledQuery[tuple[int]] = CompiledQuery(
-    lambda: Subscription.objects.filter(waits_for="", next_period_on__lte=Parameter("day"))
-    .order_by("next_period_on", "pk")
-    .values_list("pk")[:AT_ONCE]
+    lambda: (
+        Subscription.objects.filter(waits_for="", next_period_on__lte=Parameter("day"))
+        .order_by("next_period_on", "pk")
+        .values_list("pk")[:AT_ONCE]
+    )
 )
 
 
@@ -70,11 +72,10 @@ def issue_next(pk: int, selling: Selling, today: date) -> bool:
     """
     this = Subscription.objects.filter(pk=pk)
     runs = this.filter(ended_at=None, next_period_on__lte=today)
-    period = runs.values_list("anchor_on", "interval", "next_period_on").first()
-    if period is None or period[2] is None:
+    seen = runs.only("anchor_on", "interval", "next_period_on").first()
+    if seen is None or (start := seen.next_period_on) is None:
         return False
-    anchor, interval, start = period
-    following = next_start(anchor, interval, start)
+    following = next_start(seen.anchor_on, seen.interval, start)
     with transaction.atomic():
         if not runs.filter(next_period_on=start).update(next_period_on=following):
             return False
@@ -91,7 +92,7 @@ def issue_next(pk: int, selling: Selling, today: date) -> bool:
             this.update(waits_for="", waits_since=None)
         apply_price_change(subscription, start)
         if subscription.net_cents_on(start):
-            _issue(subscription, ready, start, following - ONE_DAY, today)
+            dispatch(new_invoice(subscription, ready, start, today))
         else:
             logger.info("Nothing is to be paid for subscription %s from %s on.", pk, start)
     return True
@@ -109,30 +110,28 @@ def kept_until(issued_on: date) -> date:
     return date(issued_on.year + settings.KEEP_INVOICES_YEARS, 12, 31)
 
 
-def _issue(
-    subscription: Subscription, ready: Ready, start: date, end: date, today: date
-) -> None:
+def new_invoice(subscription: Subscription, ready: Ready, start: date, today: date) -> Invoice:
+    """An invoice of the period that begins on `start`, with the next number, to be dispatched."""
     number, issued_on = next_number(today)
+    end = period_end(subscription.anchor_on, subscription.interval, start)
     document = invoice_document(subscription, ready, start, end)
     (total,) = document.totals
-    dispatch(
-        Invoice(
-            number=number,
-            client=subscription.client,
-            subscription=subscription,
-            issued_on=issued_on,
-            due_on=issued_on + timedelta(days=ready.selling.seller.due_days),
-            period_start=start,
-            period_end=end,
-            language=subscription.order.language,
-            recipient=ready.profile.email or subscription.client.client_admin.email,
-            currency=subscription.currency,
-            net_cents=total.net_cents,
-            vat_cents=total.vat_cents,
-            gross_cents=total.net_cents + total.vat_cents,
-            document=document.model_dump(mode="json"),
-            keep_until=kept_until(issued_on),
-        )
+    return Invoice(
+        number=number,
+        client=subscription.client,
+        subscription=subscription,
+        issued_on=issued_on,
+        due_on=issued_on + timedelta(days=ready.selling.seller.due_days),
+        period_start=start,
+        period_end=end,
+        language=subscription.order.language,
+        recipient=ready.profile.email or subscription.client.client_admin.email,
+        currency=subscription.currency,
+        net_cents=total.net_cents,
+        vat_cents=total.vat_cents,
+        gross_cents=total.net_cents + total.vat_cents,
+        document=document.model_dump(mode="json"),
+        keep_until=kept_until(issued_on),
     )
 
 

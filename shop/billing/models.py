@@ -14,6 +14,7 @@ from shop.billing.ledger import (  # noqa: F401 -- Django finds its models here
     Payment,
     Refund,
 )
+from shop.billing.periods import share_of
 from shop.billing.price_changes import PriceChange  # noqa: F401 -- the same
 from shop.billing.reminder_rows import Reminder, ReminderText  # noqa: F401 -- the same
 from shop.catalogue.intervals import Interval
@@ -114,9 +115,7 @@ class Subscription(models.Model):
         """
         if self.discount_ends_on is None or start == self.anchor_on:
             return self.discount_cents
-        left = months_between(start, self.discount_ends_on)
-        share = Fraction(min(left, MONTHS[Interval(self.interval)]), MONTHS[Interval(self.interval)])
-        return half_up(self.discount_cents * share)
+        return share_of(self.discount_cents, self.interval, start, self.discount_ends_on)
 
     def net_cents_on(self, start: date) -> int:
         """The net price, in cents, of the period that begins on `start`."""

@@ -21,8 +21,6 @@ def next_number(today: date) -> tuple[str, date]:
     of_year = NumberSeries.objects.filter(year=issued_on.year)
     if not of_year.update(last=F("last") + 1):
         # The first of its year. Two at once: one row is written, and both count in it.
-        NumberSeries.objects.bulk_create(
-            [NumberSeries(year=issued_on.year)], ignore_conflicts=True
-        )
+        NumberSeries.objects.bulk_create([NumberSeries(year=issued_on.year)], ignore_conflicts=True)
         of_year.update(last=F("last") + 1)
     return f"{issued_on.year}-{of_year.get().last:06d}", issued_on

@@ -43,3 +43,13 @@ def period_end(anchor: date, interval: str, start: date) -> date:
 def days_left(end: date, today: date) -> int:
     """The days of a period that ends on `end`, inclusive, from today on, including today."""
     return max(0, (end - today).days + 1)
+
+
+def share_of(cents: int, interval: str, start: date, until: date) -> int:
+    """The part of `cents` for an interval that falls on its months before `until`, rounded half up.
+
+    Both days are first days of months counted from one anchor.
+    """
+    months = MONTHS[Interval(interval)]
+    left = (until.year - start.year) * 12 + until.month - start.month
+    return (2 * cents * min(max(left, 0), months) + months) // (2 * months)

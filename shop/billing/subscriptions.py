@@ -92,9 +92,9 @@ def _of(order: Order, started_on: date, today: date) -> Subscription:
         ends_on = add_months(started_on, order.discount_months)
     return Subscription(
         order=order,
-        client_id=order.delivered_client_id,
-        project_id=order.delivered_project_id,
-        product_id=order.product_id,
+        client=order.delivered_client,
+        project=order.delivered_project,
+        product=order.product,
         interval=order.interval,
         list_cents=list_cents,
         discount_cents=order.discount_cents,
@@ -116,7 +116,8 @@ def _without_subscription(last: int) -> Sequence[Order]:
         project_id=None,
         pk__gt=last,
     )
-    return list(packed.order_by("pk")[:BATCH])
+    related = ("delivered_client", "delivered_project", "product")
+    return list(packed.select_related(*related).order_by("pk")[:BATCH])
 
 
 def _packed_at(orders: Sequence[Order]) -> dict[int, datetime]:
