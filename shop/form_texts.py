@@ -38,6 +38,15 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     "no_seat": _("The project has as many members as its tier allows."),
     "already_member": _("This person is a member of the project already, or invited."),
     "not_fillable": _("This was filled in already."),
+    "unknown_country": _("Please choose a country."),
+    "invalid_vat_id": _("This VAT ID does not exist. Please check each character."),
+    "vat_id_of_another_country": _(
+        "This VAT ID does not belong to the country above. It begins with the country's code, such "
+        "as AT; that of Greece is EL."
+    ),
+    "businesses_only": _("We sell to businesses only."),
+    "not_by_the_year": _("This tier is not sold by the year."),
+    "client_has_billing": _("We have billing data of this client already."),
 }
 
 # Of forms that order.

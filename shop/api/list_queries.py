@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Func, IntegerField, Subquery
 
 from shop.api.placed_orders import placed_by
+from shop.billing.shown_subscriptions import OF_ORDER
 from shop.catalogue.models import Product
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.cursors import sorted_after
@@ -57,8 +58,8 @@ def orders_of(
                 start,
                 descending=newest_first,
             )
-            .select_related("product")
-            .only(*SERIALIZED)
+            .select_related("product", "subscription")
+            .only(*SERIALIZED, *OF_ORDER)
         ),
         sliced=True,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from shop.access.tokens import Bearer
+from shop.billing.shown_subscriptions import OF_ORDER
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.models import HASH, Order, State
 from shop.orders.serializers import SERIALIZED
@@ -41,8 +42,8 @@ def _one(application: Parameter | None, user: Parameter | None) -> CompiledQuery
             placed_by(application, user)
             .filter(order_hash=Parameter("order_hash"))
             .order_by()
-            .select_related("product")
-            .only(*SERIALIZED)
+            .select_related("product", "subscription")
+            .only(*SERIALIZED, *OF_ORDER)
         )
     )
 

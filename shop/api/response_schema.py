@@ -1,6 +1,6 @@
 """An order as `/api/orders` answers it, for the API's description; `serialize_order` makes it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,83 @@ OrderNumber = Annotated[
 Mask = Annotated[str, Field(pattern=r"^\*{4}.{1,4}$")]
 
 
+Amount = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["49.00"])]
+
+
+class Answered(BaseModel):
+    """All members are always there; what is not set is null."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class BillingAnswer(Answered):
+    """Who is billed. All members are always there; what is not set is null."""
+
+    model_config = ConfigDict(title="Billing")
+
+    customer_type: Literal["company", "private"]
+    """company, or private for a private person."""
+    company: str | None
+    """The company."""
+    name: str | None
+    """The private person, or the contact person of the company."""
+    street: str
+    """Street and number."""
+    street2: str | None
+    """A second line of the address."""
+    postal_code: str
+    """The postal code."""
+    city: str
+    """The city."""
+    country: str
+    """The country's code of ISO 3166-1."""
+    vat_id: str | None
+    """The VAT ID."""
+    email: str | None
+    """The address that invoices are mailed to; null: that of the client_admin."""
+    reference: str | None
+    """The buyer's own reference, which stands on each invoice."""
+
+
+class PriceAnswer(Answered):
+    """A price for one interval. Net, discount, currency and interval are agreed.
+
+    VAT is that of the billing data known when the order was placed; each invoice computes it anew.
+    """
+
+    model_config = ConfigDict(title="Price")
+
+    net: Amount
+    """Without VAT, with the discount taken off."""
+    discount: Amount
+    """The amount that the promotion code takes off, without VAT."""
+    vat_rate: Amount
+    """The rate of VAT in percent, such as 19.00."""
+    vat: Amount
+    """The VAT."""
+    gross: Amount
+    """With VAT."""
+    currency: str
+    """A currency code of ISO 4217."""
+    interval: Literal["month", "year"]
+    """The time that is paid for in advance."""
+
+
+class SubscriptionAnswer(Answered):
+    """A contract that is paid in advance until it ends."""
+
+    model_config = ConfigDict(title="Subscription")
+
+    id: Number
+    """Names the subscription."""
+    state: Literal["active", "cancelled", "ended"]
+    """cancelled: it ends with the day ends_on."""
+    started_on: date
+    """The day on which the order was packed, in the shop's time zone."""
+    ends_on: date | None
+    """The last day that is paid, or null where no end is known."""
+
+
 class OrderAnswer(BaseModel):
     """An order. All members are always there; what is not set is `null`."""
 
@@ -23,12 +100,17 @@ class OrderAnswer(BaseModel):
 
     admin_user_access_token: Mask | None
     """A mask that ends in the token's last four characters. Never the token."""
+    billing: BillingAnswer | None
+    """Who is billed, as sent or filled in. null once the person has deleted their account: invoices
+    go by the billing data of the client."""
     client_id: Number | None
     """The client as sent; once packed, the client that was delivered."""
     client_name: str | None
     """As sent, filled in on the registration page or corrected."""
     created_at: datetime
     """When the order was placed, UTC."""
+    interval: Literal["month", "year"]
+    """Paid in advance for a month or for a year."""
     language: Literal["de", "en"]
     """The language of the registration page and of mails."""
     order_hash: Hash
@@ -39,6 +121,8 @@ class OrderAnswer(BaseModel):
     nothing by itself."""
     packing_errors: str | None
     """The reason why packing stopped, in English, for a person to act on."""
+    price: PriceAnswer
+    """What is to be paid for one interval. All zero for an order that only adds a member."""
     product: str
     """The code of the tier."""
     project_id: Number | None
@@ -55,6 +139,8 @@ class OrderAnswer(BaseModel):
     """The state of the order."""
     status: PlacedState | None
     """null until packing has begun, then equal to state."""
+    subscription: SubscriptionAnswer | None
+    """The contract that the order has begun: once it is packed, unless it only adds a member."""
     updated_at: datetime
     """When the order last changed, UTC."""
     user_email: str | None

@@ -16,6 +16,7 @@ from shop.api.placed_orders import find_order
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import OWN_HEADERS, failure, success
 from shop.base_url import base_url, registration_url
+from shop.billing.shown_subscriptions import shown_subscription
 from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
@@ -90,7 +91,8 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         except InvalidDocumentError as refusal:
             return failure(422, refusal.errors)
         location = reverse("api_order", args=[placed.order_hash])
-        return success(201, {"order": _shown(placed, base_url(request))}, {"Location": location})
+        shown = serialize_order(placed, registration_url(placed, base_url(request)))
+        return success(201, {"order": shown}, {"Location": location})
 
     holder = holder_of(bearer.application, bearer.token.user)
     try:
@@ -116,4 +118,4 @@ def _checked(document: dict[str, Any], beside: AbstractSet[str]) -> CheckedDocum
 
 
 def _shown(order: Order, base: str) -> dict[str, Any]:
-    return serialize_order(order, registration_url(order, base))
+    return serialize_order(order, registration_url(order, base), shown_subscription(order))

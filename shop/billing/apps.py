@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class BillingConfig(AppConfig):
@@ -7,3 +8,6 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.billing import receivers  # noqa: F401 -- registered by being imported
+        from shop.billing.invoice_triggers import create_missing_triggers
+
+        post_migrate.connect(create_missing_triggers, sender=self)

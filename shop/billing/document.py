@@ -23,7 +23,7 @@ class SellerPart(_Part):
     country: str
     vat_id: str = ""
     tax_number: str = ""
-    register: str = ""
+    register_entry: str = ""
     contact: str = ""
     email: str
     phone: str = ""

@@ -1,5 +1,6 @@
 """Subscriptions and the invoices of their periods."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from shop.billing.ledger import (  # noqa: F401 -- Django finds its models here
     Payment,
     Refund,
 )
+from shop.billing.periods import share_of
+from shop.billing.price_changes import PriceChange  # noqa: F401 -- the same
 from shop.billing.reminder_rows import Reminder, ReminderText  # noqa: F401 -- the same
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
@@ -35,6 +38,7 @@ class Subscription(models.Model):
         MEMBER = "member", _("nobody has joined yet")
         VIES = "vies", _("VIES has not answered")
         STAFF = "staff", _("staff decide about the VAT id")
+        ERROR = "error", _("it failed; the log says why")
 
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="subscription")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="subscriptions")
@@ -59,9 +63,13 @@ class Subscription(models.Model):
     # An order that a stranger placed is invoiced once its member has joined, or staff say so.
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = optional(User, on_delete=models.PROTECT)
+    # Staff have VAT charged although VIES has not answered; undone by new billing data.
+    vat_anyway_at = models.DateTimeField(null=True, blank=True)
+    vat_anyway_by = optional(User, on_delete=models.PROTECT)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)  # the last paid day, inclusive
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = optional(User, on_delete=models.PROTECT)  # staff, without an invoice
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -75,12 +83,12 @@ class Subscription(models.Model):
             )
         ]
         indexes: ClassVar = [
+            # What waits comes by itself: each second the worker looks for what is due and does not.
             Index(
-                fields=["next_period_on"],
-                name="subscription_due",
+                fields=["waits_for", "next_period_on"],
+                name="subscription_waits_or_due",
                 condition=Q(next_period_on__isnull=False),
             ),
-            Index(fields=["waits_for"], name="subscription_waits", condition=~Q(waits_for="")),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +100,26 @@ class Subscription(models.Model):
         if self.ended_at:
             return "ended"
         return "cancelled" if self.cancelled_at else "active"
+
+    @property
+    def tier_name(self) -> str:
+        """The tier's name, as ordered until the tier is changed."""
+        changed = self.product_id != self.order.product_id
+        return self.product.name if changed else self.order.tier_name
+
+    def discount_cents_on(self, start: date) -> int:
+        """The discount, in cents, on the period that begins on `start`.
+
+        Of a later year it is the share of the months for which the discount still counts; the
+        discount agreed to is that of the first period.
+        """
+        if self.discount_ends_on is None or start == self.anchor_on:
+            return self.discount_cents
+        return share_of(self.discount_cents, self.interval, start, self.discount_ends_on)
+
+    def net_cents_on(self, start: date) -> int:
+        """The net price, in cents, of the period that begins on `start`."""
+        return self.list_cents - self.discount_cents_on(start)
 
 
 class NumberSeries(models.Model):

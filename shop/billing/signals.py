@@ -8,3 +8,4 @@ invoice_filed = Signal()  # invoice: its PDF and XML are there, so that it can b
 invoice_paid = Signal()  # invoice: nothing is open any more
 invoice_overdue = Signal()  # invoice: it became overdue
 reminder_due = Signal()  # reminder: Reminder
+price_raised = Signal()  # change: PriceChange, that the client is to be told of

@@ -12,3 +12,8 @@ def percent_of(cents: int, percent: Decimal) -> int:
     """Return `percent` of an amount in cents, halves rounded up."""
     exact = Decimal(cents) * percent / 100
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def amount(cents: int) -> str:
+    """Return an amount in cents as programs are shown it: a string with two decimals."""
+    return f"{cents // 100}.{cents % 100:02}"

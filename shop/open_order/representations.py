@@ -1,20 +1,20 @@
 """The open order and its resources as programs are shown them."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, assert_never
 
 from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product
+from shop.catalogue.prices import amount
 from shop.catalogue.promotions import named_promotion
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.mapping import PRODUCT
 from shop.open_order.request import OpenOrderRequest
 from shop.orders.basket import quote
 from shop.orders.models import Basket, Order, State
-from shop.orders.pricing import Price, price_hash
+from shop.orders.pricing import Price, nothing_to_pay, price_as_ordered, price_hash
 
 # The services of a tier, and the column of the order that holds each once it is delivered.
 SERVICES = {
@@ -112,12 +112,12 @@ def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
     order, basket = call.found, basket_of(call)
     quoted = quote(basket)
     if quoted is None:
-        return _quoted("", Price(0, 0, Decimal(), basket.currency or "EUR"), [])
+        return _quoted("", nothing_to_pay(basket.currency or "EUR"), [])
     price, agreed, promotion = quoted
     tier = order.product.name
     code = basket.document.get("promo_code")
     if order.state != State.NEW:
-        price = Price(order.net_cents, order.discount_cents, order.vat_rate, order.currency)
+        price = price_as_ordered(order)
         agreed = price_hash(order.product, price, code)
         # The promotion may have ended since.
         promotion = named_promotion(code) if code else None
@@ -145,19 +145,17 @@ def _quoted(agreed: str, price: Price, products: list[dict[str, Any]]) -> dict[s
 
 
 def _fee(tier: str, price: Price) -> dict[str, str]:
-    return {
+    fee = {
         "Type": "recurring",
-        "Description": f"{tier}, a month",
+        "Description": f"{tier}, a {price.interval}",
         "Currency": price.currency,
         "BaseAmount": amount(price.listed_cents),
         "Discount": amount(price.discount_cents),
         "Amount": amount(price.net_cents),
         "Quantity": "1",
-        "MonthlyCycle": "1",
+        "MonthlyCycle": "12" if price.is_yearly else "1",
         "NumCharges": "-1",
     }
-
-
-def amount(cents: int) -> str:
-    """An amount in cents as a string with two decimals."""
-    return f"{cents // 100}.{cents % 100:02}"
+    if price.discount_cents and price.discount_months:
+        fee["DiscountMonths"] = str(price.discount_months)
+    return fee

@@ -25,11 +25,11 @@ from pydantic_core import ErrorDetails
 from shop.open_order.envelope import invalid
 from shop.orders import json_patterns
 from shop.orders.card_numbers import holds_card
-from shop.orders.document import Errors, field_problem
-from shop.orders.field_types import Email, Id, Login, Name, Webhook, field_error, says
+from shop.orders.document import Errors
+from shop.orders.field_types import Country, Email, Id, Login, Name, Webhook, field_error, says
+from shop.orders.problems import field_problem
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
-COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
 # Fields of the older description that are refused on purpose.
@@ -41,7 +41,6 @@ UNKNOWN = {
 # By code, beside those of the order document.
 SENTENCES = {
     "unknown_currency": "must be a currency code of ISO 4217.",
-    "unknown_country": "must be a country code of two capital letters, as in ISO 3166.",
     "invalid_language_tag": "must be a well-formed language tag.",
     "card_number": "must not hold a card number: payment is by invoice.",
     "given_twice": "must not be given twice.",
@@ -69,7 +68,6 @@ def _one_of(codes: list[str]) -> WithJsonSchema:
 
 
 Currency = Annotated[Name, _must(CURRENCIES.__contains__, "unknown_currency"), _one_of(CURRENCIES)]
-Country = Annotated[Name, _must(COUNTRIES.__contains__, "unknown_country"), _one_of(COUNTRIES)]
 Language = Annotated[
     Name,
     _must(re.compile(json_patterns.LANGUAGE_TAG).fullmatch, "invalid_language_tag"),

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
 from shop.content.models import Page, Version
 from shop.content.publishing import newest
+from shop.orders.buyers import vat_of
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
 from shop.orders.pricing import Price, price_hash, price_of
@@ -35,20 +37,29 @@ def put_tier(basket: Basket, tier: Product) -> None:
     basket.order.product = tier
     basket.product_key = basket.product_key or uuid.uuid4().hex
     update_document(basket, {"product": tier.code})
+    if not tier.yearly_net_cents:
+        update_document(basket, {"interval": None})
 
 
 def remove_product(basket: Basket) -> None:
     """Take the product out, with its project and promotion code."""
     basket.order.product = None  # type: ignore[assignment]  # while it is open
     basket.product_key = ""
-    update_document(basket, dict.fromkeys(("product", "project_id", "project_name", "promo_code")))
+    names = ("product", "project_id", "project_name", "promo_code", "interval")
+    update_document(basket, dict.fromkeys(names))
 
 
 def order_document(basket: Basket) -> dict[str, Any]:
-    """The order document of `basket`. A client that is not named has the contact's company."""
+    """The order document of `basket`. A client that is not named has the contact's company.
+
+    A company that is billed and not named is the client.
+    """
     members: dict[str, Any] = basket.document
     if basket.company and not members.keys() & {"client_id", "client_name"}:
-        return {**members, "client_name": basket.company}
+        members = {**members, "client_name": basket.company}
+    billing, name = members.get("billing"), members.get("client_name")
+    if billing and name and billing.get("customer_type") == "company":
+        members = {**members, "billing": {"company": name, **billing}}
     return members
 
 
@@ -85,9 +96,12 @@ def quote(basket: Basket) -> tuple[Price, str, Promotion | None] | None:
     """The price, its hash, and the promotion of `basket`; None while it holds no product."""
     if "product" not in basket.document:
         return None
-    product, code = basket.order.product, basket.document.get("promo_code")
+    product, document = basket.order.product, basket.document
+    code, adds_member = document.get("promo_code"), "project_id" in document
     promotion = find_promotion(code, product) if code else None
-    price = price_of(product, promotion, adds_member="project_id" in basket.document)
+    vat = vat_of(document.get("billing"), document.get("client_id"))
+    interval = document.get("interval", Interval.MONTH)
+    price = price_of(product, promotion, vat, interval, adds_member=adds_member)
     return price, price_hash(product, price, code), promotion
 
 

@@ -9,36 +9,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from shop.access.tokens import WRITE, Bearer, check_bearer
+from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
 from shop.compiled_queries import CompiledQuery, Parameter
+from shop.orders.billing_fields import joint_problems
 from shop.orders.field_types import Name
 from shop.orders.order_fields import READ_ONLY, OrderDocument
-from shop.orders.problems import SENTENCES, Problem
+from shop.orders.problems import Problem, field_problem
+from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client, Project, User
 
 # In this tier the first user becomes client_admin, whoever's token came with the order.
 FREE_FOR_FIRST_USER = "Yamdu FREE"
 
 Errors = dict[str, list[str]]
-
-# Pydantic's error types, as this API's codes.
-CODES = {
-    "missing": "required",
-    "string_too_short": "blank",
-    "string_too_long": "too_long",
-    "string_type": "not_a_string",
-    "string_unicode": "not_unicode",
-    "int_type": "not_an_integer",
-    "int_from_float": "not_an_integer",
-    "int_parsing_size": "out_of_range",
-    "greater_than_equal": "out_of_range",
-    "less_than_equal": "out_of_range",
-    "literal_error": "unknown_language",
-}
 
 
 @dataclass(frozen=True)
@@ -85,12 +72,16 @@ def check_document(
         document = OrderDocument.model_validate(given)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
-            problems.append(field_problem(str(fault["loc"][0]), fault))
+            problems.append(field_problem(".".join(map(str, fault["loc"])), fault))
     faulty = {problem.member for problem in problems}
+    problems += joint_problems(given.get("billing"), faulty)
+    if any(member.startswith("billing.") for member in faulty):
+        faulty.add("billing")
     sound = {member: value for member, value in given.items() if member not in faulty}
     # A field with a problem of its own still counts as given.
     problems += _check_pairs(given, sound)
     product = bought or _find_product(sound, problems)
+    problems += _check_interval(sound, product)
     bearer = _check_client(given, sound, product, client_admin, problems)
     promotion = _find_promotion(sound, product, problems)
     if problems or document is None or product is None:
@@ -109,13 +100,6 @@ def name_problem(name: str) -> Problem | None:
     except ValidationError as error:
         return field_problem("name", error.errors(include_url=False, include_input=False)[0])
     return None
-
-
-def field_problem(member: str, fault: ErrorDetails) -> Problem:
-    """The problem that pydantic found in a field, without the value that was sent."""
-    code = CODES.get(fault["type"], fault["type"])
-    limit = fault["ctx"]["max_length"] if code == "too_long" else 0
-    return Problem(member, code if code in SENTENCES else "invalid", limit=limit)
 
 
 def _check_pairs(given: Mapping[str, Any], sound: Mapping[str, Any]) -> Iterator[Problem]:
@@ -149,6 +133,11 @@ def _find_product(sound: Mapping[str, Any], problems: list[Problem]) -> Product 
     return product
 
 
+def _check_interval(sound: Mapping[str, Any], product: Product | None) -> Iterator[Problem]:
+    if sound.get("interval") == Interval.YEAR and product and not product.yearly_net_cents:
+        yield Problem("interval", "not_by_the_year", tier=product.name)
+
+
 def _check_client(
     given: Mapping[str, Any],
     sound: Mapping[str, Any],
@@ -178,8 +167,8 @@ def _check_client(
             if value
             else Problem("client_id", "not_client_admin")
         )
-    elif "project_id" in sound:
-        problems += _check_project(client, sound["project_id"], product)
+    else:
+        problems += _check_delivered(client, given, sound, product)
     return bearer
 
 
@@ -195,8 +184,15 @@ def _check_existing_client(
         yield Problem("project_name", "required_unless", ("client_id", "project_id"))
 
 
-def _check_project(client: Client, number: int, product: Product | None) -> Iterator[Problem]:
-    project = Project.objects.filter(pk=number, client=client).first()
+def _check_delivered(
+    client: Client, given: Mapping[str, Any], sound: Mapping[str, Any], product: Product | None
+) -> Iterator[Problem]:
+    """Check the members that must fit what `client` has: its billing data and its projects."""
+    if "billing" in given and BillingProfile.objects.filter(client=client).exists():
+        yield Problem("billing", "client_has_billing")
+    if "project_id" not in sound:
+        return
+    project = Project.objects.filter(pk=sound["project_id"], client=client).first()
     if project is None:
         yield Problem("project_id", "unknown_project")
     elif product is not None and project.product_id != product.pk:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Annotated, Any, LiteralString
 
+import pycountry
 from django.conf import settings
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -41,6 +42,12 @@ def _bare_email(value: str) -> str:
 def _login_characters(value: str) -> str:
     if not LOGIN.match(value):
         raise field_error("login_characters")
+    return value
+
+
+def _country(value: str) -> str:
+    if value not in COUNTRIES:
+        raise field_error("unknown_country")
     return value
 
 
@@ -83,6 +90,19 @@ Webhook = Annotated[
     AfterValidator(_webhook),
     Field(json_schema_extra=_webhook_schema),
 ]
+COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
+Country = Annotated[
+    str,
+    Field(min_length=1, max_length=200),
+    Plain,
+    AfterValidator(_country),
+    WithJsonSchema({"type": "string", "enum": COUNTRIES}),
+]
+# As long as the columns of `BillingProfile`.
+PostalCode = Annotated[str, Field(min_length=1, max_length=20), Plain, says(json_patterns.PLAIN)]
+City = Annotated[str, Field(min_length=1, max_length=100), Plain, says(json_patterns.PLAIN)]
+Reference = Annotated[str, Field(min_length=1, max_length=100), Plain, says(json_patterns.PLAIN)]
+VatId = Annotated[str, Field(min_length=1, max_length=50), Plain, says(json_patterns.PLAIN)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from pydantic import BaseModel, ConfigDict, Field
 
+from shop.orders.billing_fields import BillingData
 from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
 
 READ_ONLY = frozenset({
-    "order_hash", "order_number", "packing_errors", "state", "status", "registration_url",
-    "created_at", "updated_at",
+    "order_hash", "order_number", "packing_errors", "price", "state", "status", "subscription",
+    "registration_url", "created_at", "updated_at",
 })  # fmt: skip
 
 
@@ -138,6 +139,33 @@ class OrderDocument(BaseModel):
         None
     )
     """A code that is valid now for this tier. Case and blanks make no difference."""
+
+    interval: Annotated[
+        Literal["month", "year"], OrderField(_("Paid by the")), Field(examples=["month"])
+    ] = "month"
+    """Paid in advance for a month or for a year; month where it is absent. year only for a tier
+    that has a yearly price."""
+
+    # Exported member by member, where it is exported.
+    billing: Annotated[
+        BillingData | None,
+        OrderField(_("Billing address"), personal=True, exported=False),
+        Field(
+            examples=[
+                {
+                    "customer_type": "company",
+                    "company": "Constantin Film",
+                    "street": "Feilitzschstraße 6",
+                    "postal_code": "80802",
+                    "city": "München",
+                    "country": "DE",
+                }
+            ]
+        ),
+    ] = None
+    """Who is billed. Not needed to set the order up: its invoice waits until somebody has filled it
+    in. It becomes the billing data of the client; with a client_id whose client has some, it is
+    refused."""
 
 
 FIELDS = {

@@ -9,9 +9,10 @@ from django.utils import timezone
 from shop.access.models import Application
 from shop.catalogue.promotions import use
 from shop.orders.basket import check_consent
+from shop.orders.buyers import vat_of
 from shop.orders.document import CheckedDocument, InvalidDocumentError
 from shop.orders.models import Basket, Order, State
-from shop.orders.pricing import Price, price_hash, price_of
+from shop.orders.pricing import Price, nothing_to_pay, price_hash, price_of
 from shop.orders.problems import Problem
 from shop.orders.states import place, transition
 from shop.tenancy.models import User
@@ -73,7 +74,7 @@ def submit_open_order(
     if needs_consent:
         check_consent(basket)
     order, price = basket.order, _price(document)
-    if quote_hash not in {None, quote_hash_of(document)}:
+    if quote_hash not in {None, _hash(document, price)}:
         raise PriceChangedError
     caller = replace(caller, application=caller.application or basket.application)
     _use_promotion(document)
@@ -86,24 +87,39 @@ def submit_open_order(
 
 def quote_hash_of(document: CheckedDocument) -> str:
     """The hash of the price that `document` has now; a quote shows it."""
-    return price_hash(document.product, _price(document), document.members.promo_code)
+    return _hash(document, _price(document))
+
+
+def _hash(document: CheckedDocument, price: Price) -> str:
+    return price_hash(document.product, price, document.members.promo_code)
 
 
 def _price(document: CheckedDocument) -> Price:
-    adds_member = document.members.project_id is not None
-    return price_of(document.product, document.promotion, adds_member=adds_member)
+    members, product = document.members, document.product
+    if members.project_id is not None:
+        return nothing_to_pay(product.currency, members.interval)
+    vat = vat_of(_billing(document), members.client_id)
+    return price_of(product, document.promotion, vat, members.interval)
+
+
+def _billing(document: CheckedDocument) -> dict[str, Any] | None:
+    billing = document.members.billing
+    return billing.model_dump(exclude_none=True) if billing else None
 
 
 def _values(document: CheckedDocument, price: Price, caller: Caller) -> dict[str, Any]:
     members, product, bearer = document.members, document.product, document.bearer
     values: dict[str, Any] = {
-        **members.model_dump(exclude={"product", "admin_user_access_token"}),
+        **members.model_dump(exclude={"product", "admin_user_access_token", "billing"}),
+        "billing": _billing(document),
         "product": product,
         "tier_name": product.name,
         "net_cents": price.net_cents,
         "discount_cents": price.discount_cents,
         "currency": price.currency,
         "vat_rate": price.vat_rate,
+        "vat_rule": price.vat_rule,
+        "discount_months": price.discount_months,
         "application": caller.application,
         "placed_by": caller.user,
         # An open order may be weeks old when it is placed.

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pydantic_core import ErrorDetails
+
 # `{0}` and `{1}` are the other fields that the rule is about.
 SENTENCES = {
     # One field by itself.
@@ -15,7 +17,11 @@ SENTENCES = {
     "not_an_integer": "must be an integer.",
     "out_of_range": "must be an integer from 1 to 9223372036854775807.",
     "invalid": "is not valid.",
+    "not_an_object": "must be an object.",
     "unknown_language": "must be de or en.",
+    "unknown_interval": "must be month or year.",
+    "unknown_customer_type": "must be company or private.",
+    "unknown_country": "must be a country code of two capital letters, as in ISO 3166.",
     "not_an_email": "must be a bare e-mail address.",
     "login_characters": "must consist of ASCII letters, digits and @ . + - _ only.",
     "read_only": "is read-only.",
@@ -38,6 +44,11 @@ SENTENCES = {
     "two_clients": "must not be given together with {0}.",
     "two_projects": "must not be given together with {0}.",
     "login_is_another_email": "may contain @ only if it equals {0}.",
+    "businesses_only": "must be company: this shop sells to businesses only.",
+    "invalid_vat_id": "is not a VAT ID: its form or its check digits are wrong.",
+    "vat_id_of_another_country": "must begin with the code of {0}; EL for Greece.",
+    "client_has_billing": "must not be given: this client has billing data already.",
+    "not_by_the_year": "must be month: this tier is not sold by the year.",
     "unknown_tier": "is not a tier that can be ordered.",
     "invalid_promo_code": "is not valid now for this tier.",
     "invalid_token": "is not a valid token for this order.",
@@ -54,6 +65,24 @@ SENTENCES = {
 }
 
 
+# Pydantic's error types, as this API's codes.
+CODES = {
+    "missing": "required",
+    "string_too_short": "blank",
+    "string_too_long": "too_long",
+    "string_type": "not_a_string",
+    "string_unicode": "not_unicode",
+    "int_type": "not_an_integer",
+    "int_from_float": "not_an_integer",
+    "int_parsing_size": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "extra_forbidden": "unknown_member",
+    "model_type": "not_an_object",
+    "model_attributes_type": "not_an_object",
+}
+
+
 @dataclass(frozen=True)
 class Problem:
     """One broken rule: the field of the order document at fault, and a key of SENTENCES."""
@@ -67,3 +96,12 @@ class Problem:
     def sentence(self, name: Callable[[str], str] = str) -> str:
         """The English sentence for programs; `name` says what they call other fields."""
         return SENTENCES[self.code].format(*map(name, self.others), limit=self.limit)
+
+
+def field_problem(member: str, fault: ErrorDetails) -> Problem:
+    """The problem that pydantic found in a field, without the value that was sent."""
+    code = CODES.get(fault["type"], fault["type"])
+    if code == "literal_error":
+        code = f"unknown_{fault['loc'][-1]}"
+    limit = fault["ctx"]["max_length"] if code == "too_long" else 0
+    return Problem(member, code if code in SENTENCES else "invalid", limit=limit)

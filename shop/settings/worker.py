@@ -68,10 +68,15 @@ WORKER_CLUSTERS = {
         "tasks": [
             "shop.orders.search_index.number_orders",
             "shop.orders.order_counts.fold_counts",
+            "shop.billing.issuing.issue_due",
             "shop.notifications.emails.send.send_due",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
         "hourly": [
+            "shop.billing.subscriptions.begin_missing",
+            "shop.billing.issuing.issue_waiting",
+            "shop.billing.balances.tell_overdue",
+            "shop.billing.invoice_expiry.delete_kept_long_enough",
             "shop.notifications.emails.queue.queue_reminders",
             "shop.notifications.emails.staff_digest.queue_staff_digest",
             "shop.orders.cancellation.expire_incomplete",

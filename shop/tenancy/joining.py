@@ -5,11 +5,15 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from shop.content.models import Version
 from shop.tenancy.models import Invitation, Membership, User
 from shop.tenancy.passwords import hashed_password
+
+# Sent in the transaction that makes them one, with the `membership`.
+member_joined = Signal()
 
 
 class LoginTakenError(Exception):
@@ -82,4 +86,5 @@ def _accept(invitation: Invitation, now: datetime, terms: Version | None = None)
     of_project.update(used_at=now)
     invited = Membership.objects.filter(pk=invitation.membership_id, joined_at=None)
     invited.update(joined_at=now)
+    member_joined.send(sender=Membership, membership=invitation.membership)
     return True

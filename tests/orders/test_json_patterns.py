@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shop.open_order.resources import COUNTRIES, CURRENCIES, Country, Currency, Language
+from shop.open_order.resources import CURRENCIES, Currency, Language
 from shop.orders import json_patterns
-from shop.orders.field_types import Email, Login, Name, Webhook
+from shop.orders.field_types import COUNTRIES, Country, Email, Login, Name, Webhook
 
 pytestmark = pytest.mark.once
 

@@ -24,8 +24,10 @@ def test_flags_select_the_members_in_the_order_of_the_document() -> None:
         *("client_id", "client_name", "project_id", "project_name"),
         *("user_first_name", "user_last_name", "user_email", "user_login", "language"),
     ) == CORRECTABLE
-    assert PERSONAL == ("user_first_name", "user_last_name", "user_email", "user_login")
-    assert (*CORRECTABLE, "promo_code") == EXPORTED
+    assert (
+        *("user_first_name", "user_last_name", "user_email", "user_login", "billing"),
+    ) == PERSONAL
+    assert (*CORRECTABLE, "promo_code", "interval") == EXPORTED
 
 
 def test_no_id_and_no_token_can_be_filled_in_by_somebody_who_holds_the_hash() -> None:
@@ -49,4 +51,4 @@ def test_member_has_a_label_a_description_and_examples_that_it_allows(member: st
     assert field.examples
     for example in field.examples:
         document = OrderDocument.model_validate({"product": "s", member: example})
-        assert getattr(document, member) == example
+        assert document.model_dump(exclude_unset=True)[member] == example

@@ -11,13 +11,16 @@ from tests.factories import make_bare_order, make_order, make_packed_order, make
 
 MEMBERS = [
     "admin_user_access_token",
+    "billing",
     "client_id",
     "client_name",
     "created_at",
+    "interval",
     "language",
     "order_hash",
     "order_number",
     "packing_errors",
+    "price",
     "product",
     "project_id",
     "project_name",
@@ -26,6 +29,7 @@ MEMBERS = [
     "registration_url",
     "state",
     "status",
+    "subscription",
     "updated_at",
     "user_email",
     "user_first_name",
@@ -43,9 +47,11 @@ def test_order_has_all_members_and_unset_ones_are_null() -> None:
     unset = {member for member, value in shown.items() if value is None}
     assert unset == set(MEMBERS) - {
         "created_at",
+        "interval",
         "language",
         "order_hash",
         "order_number",
+        "price",
         "product",
         "registration_url",
         "state",

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from shop.base_url import registration_url
+from shop.billing.shown_subscriptions import subscriptions_of
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order
@@ -28,11 +30,13 @@ def queue_events(orders: Iterable[Order], previous: State | None) -> None:
     last_changes = dict(changes.values_list("order", "pk"))
     earlier = Delivery.objects.filter(order__in=told).order_by("pk")
     last_states = dict(earlier.values_list("order", "state"))
+    packed = [order for order in told if order.state == State.PACKED]
+    begun = subscriptions_of(packed) if packed else {}
     Delivery.objects.bulk_create(
         Delivery(
             order=order,
             event_id=last_changes[order.pk],
-            payload=_payload(order, previous),
+            payload=_payload(order, previous, begun.get(order.pk)),
             receiver=endpoint_of(order.redirection_uri or ""),
             state=GONE if last_states.get(order.pk) == GONE else Delivery.State.WAITING,
         )
@@ -40,8 +44,8 @@ def queue_events(orders: Iterable[Order], previous: State | None) -> None:
     )
 
 
-def _payload(order: Order, previous: State | None) -> str:
-    shown = serialize_order(order, registration_url(order, settings.BASE_URL))
+def _payload(order: Order, previous: State | None, subscription: dict[str, Any] | None) -> str:
+    shown = serialize_order(order, registration_url(order, settings.BASE_URL), subscription)
     event = {
         "type": "order.state_changed",
         "timestamp": shown["updated_at"],
