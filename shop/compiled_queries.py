@@ -12,10 +12,11 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Field, Model, QuerySet
+from django.db.models import DateField, Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
+from django.utils import timezone
 
 Row = TypeVar("Row")
 SLICE = "LIMIT %s OFFSET %s"
@@ -43,6 +44,17 @@ class Parameter(RawSQL):
         """Return the value, as the database takes it. Raises KeyError where it is missing."""
         value = values[self.name]
         return _adapted(value if self.span is None else value - self.span)
+
+
+class Today(Parameter):
+    """The day of each call, in the shop's zone: no caller gives it."""
+
+    def __init__(self) -> None:
+        super().__init__("today", DateField())
+
+    def of(self, values: dict[str, Any]) -> Any:
+        """Return today, as the database takes it."""
+        return connection.ops.adapt_datefield_value(timezone.localdate())
 
 
 def repeating_cursor() -> CursorWrapper:

@@ -20,7 +20,7 @@ from shop.billing.issuing import dispatch, new_invoice
 from shop.billing.models import Invoice, Subscription
 from shop.billing.periods import next_start
 from shop.catalogue.models import Product, Promotion
-from shop.catalogue.seller import Seller, vat_seller
+from shop.catalogue.seller import Seller, VatRate, vat_seller
 from shop.catalogue.vat import Vat, VatRule
 from shop.orders.document import check_document
 from shop.orders.models import Basket, Order, OrderEvent
@@ -256,3 +256,9 @@ def make_invoice(subscription: Subscription | None = None, **fields: Any) -> Inv
         Subscription.objects.filter(pk=subscription.pk).update(next_period_on=following)
     subscription.next_period_on = following
     return invoice
+
+
+def set_own_rate(percent: str) -> None:
+    """Another VAT rate of the seller's country."""
+    country = Seller.objects.get(pk=1).country
+    VatRate.objects.filter(country=country).update(rate=percent)

@@ -1,12 +1,13 @@
 """Forms of the member's pages."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shop.catalogue.listed_tiers import with_vat_rate
 from shop.catalogue.models import Product
 from shop.catalogue.templatetags.money import money
 from shop.form_texts import FORM_TEXTS, member_field
@@ -44,7 +45,7 @@ class ProjectForm(forms.Form):
 
     project_name = member_field("project_name", required=True)
     product = TierField(
-        Product.objects.filter(listed=True),
+        Product.objects.none(),
         label=_("Tier"),
         to_field_name="code",
         empty_label=None,
@@ -53,6 +54,11 @@ class ProjectForm(forms.Form):
             "invalid_choice": FORM_TEXTS["unknown_tier"],
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tiers = cast(TierField, self.fields["product"])
+        tiers.queryset = with_vat_rate(Product.objects.filter(listed=True))
 
 
 class TokenForm(forms.Form):

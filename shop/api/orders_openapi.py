@@ -112,8 +112,8 @@ def describe(tiers: list[Product]) -> Schema:
         },
         "components": {
             "schemas": {
+                **openapi.schemas_of([OrderDocument], [OrderAnswer]),
                 "OrderDocument": _document(tiers),
-                **openapi.schemas_of([], [OrderAnswer]),
                 **SCHEMAS,
             },
             "headers": HEADERS,
@@ -172,16 +172,17 @@ def _refusal(status: int) -> Schema:
 
 
 def _document(tiers: list[Product]) -> Schema:
-    schema = openapi.schema_of(OrderDocument)
+    schema: Schema = openapi.schemas_of([OrderDocument], [])["OrderDocument"]
     fields = schema["properties"]
     codes = [tier.code for tier in tiers if tier.listed]
     text = fields["product"]["description"]
     fields["product"] = {"type": "string", "enum": codes, "description": text}
-    # null is the same as absent, for this field too. No default: generators would require it.
-    language = fields["language"]
-    choice = {"type": language.pop("type"), "enum": language.pop("enum")}
-    fields["language"] = {"anyOf": [choice, {"type": "null"}], **language}
-    del fields["language"]["default"]
+    # null is the same as absent, for these fields too. No default: generators would require it.
+    for name in ("language", "interval"):
+        field = fields[name]
+        choice = {"type": field.pop("type"), "enum": field.pop("enum")}
+        fields[name] = {"anyOf": [choice, {"type": "null"}], **field}
+        del fields[name]["default"]
     return schema
 
 

@@ -41,7 +41,7 @@ class ProductAdmin(admin.ModelAdmin[Product]):
     """Tiers are retired by taking them off the list, never deleted: orders refer to them."""
 
     form = ProductForm
-    list_display = ("name", "code", "net_price", "members", "packing", "listed")
+    list_display = ("name", "code", "net_price", "yearly_price", "members", "packing", "listed")
     list_editable = ("listed",)
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         models.TextField: {"form_class": TextAreaField, "widget": AdminTextareaWidget}
@@ -51,12 +51,17 @@ class ProductAdmin(admin.ModelAdmin[Product]):
         # The box that confirms a price stands beside the price.
         fields = list(super().get_fields(request, obj))
         fields.remove("confirmed_price")
-        fields.insert(fields.index("vat_rate") + 1, "confirmed_price")
+        fields.insert(fields.index("currency") + 1, "confirmed_price")
         return fields
 
     @admin.display(description=_("Net price a month"), ordering="net_cents")
     def net_price(self, product: Product) -> str:
         return money(product.net_cents, product.currency)
+
+    @admin.display(description=_("Net price a year"), ordering="yearly_net_cents")
+    def yearly_price(self, product: Product) -> str:
+        cents = product.yearly_net_cents
+        return "–" if cents is None else money(cents, product.currency)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Product | None = None
@@ -85,7 +90,7 @@ class PromotionAdmin(admin.ModelAdmin[Promotion]):
 
     form = PromotionForm
     list_display = (
-        *("code", "name", "percent", "amount", "valid_until", "max_uses", "uses"),
+        *("code", "name", "percent", "amount", "months", "valid_until", "max_uses", "uses"),
         "any_spelling",
     )
     filter_horizontal = ("tiers",)

@@ -10,7 +10,7 @@ from shop.catalogue.models import Product, Promotion
 from shop.catalogue.price_field import PriceField
 from shop.catalogue.templatetags.money import money
 
-PRICE = ("net_cents", "currency", "vat_rate")
+PRICE = ("net_cents", "yearly_net_cents", "currency")
 
 
 class ConfirmedPriceField(forms.MultipleChoiceField):
@@ -32,12 +32,18 @@ class ProductForm(forms.ModelForm[Product]):
     net_cents = PriceField(
         label=_("Net price a month"), help_text=_("Without VAT, in euros, such as 49 or 49,00.")
     )
+    yearly_net_cents = PriceField(
+        label=_("Net price a year"),
+        required=False,
+        help_text=_("In advance, without VAT; empty: the tier is sold by the month alone."),
+    )
     confirmed_price = ConfirmedPriceField()
 
     def clean(self) -> dict[str, Any]:
         """Ask for the tick beside what a new price means; a tick for another price is none."""
         cleaned = super().clean() or {}
-        if not self._changes_price() or any(cleaned.get(name) is None for name in PRICE):
+        is_whole = all(cleaned.get(name) is not None for name in ("net_cents", "currency"))
+        if not self._changes_price() or not is_whole or "yearly_net_cents" in self.errors:
             return cleaned
         price = "/".join(str(cleaned[name]) for name in PRICE)
         field = self.fields["confirmed_price"]
@@ -52,10 +58,9 @@ class ProductForm(forms.ModelForm[Product]):
         return self.instance.pk is None or any(name in self.changed_data for name in PRICE)
 
     def _sentence(self, new: dict[str, Any]) -> str:
-        prices = [_price(new, with_vat="vat_rate" in self.changed_data)]
+        prices = [_price(new)]
         if self.instance.pk:
-            before = {name: self.initial.get(name) for name in PRICE}
-            prices.insert(0, _price(before, with_vat="vat_rate" in self.changed_data))
+            prices.insert(0, _price({name: self.initial.get(name) for name in PRICE}))
         return gettext("%(tier)s: %(prices)s net, from now on, for new orders") % {
             "tier": new.get("name") or self.instance.name,
             "prices": " → ".join(prices),
@@ -68,12 +73,16 @@ class PromotionForm(forms.ModelForm[Promotion]):
     amount_cents = PriceField(
         label=_("Amount off"),
         required=False,
-        help_text=_("Off the net price of a month, in euros, such as 5 or 5,00."),
+        help_text=_(
+            "Off the net price of a month, in euros, such as 5 or 5,00; of a year, twelve times as "
+            "much."
+        ),
     )
 
 
-def _price(values: dict[str, Any], *, with_vat: bool) -> str:
+def _price(values: dict[str, Any]) -> str:
     price = money(values["net_cents"], values["currency"])
-    if not with_vat:
+    if values["yearly_net_cents"] is None:
         return price
-    return gettext("%(price)s (VAT %(rate)s %%)") % {"price": price, "rate": values["vat_rate"]}
+    yearly = money(values["yearly_net_cents"], values["currency"])
+    return gettext("%(monthly)s (%(yearly)s a year)") % {"monthly": price, "yearly": yearly}

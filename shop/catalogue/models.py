@@ -1,16 +1,22 @@
 """Tiers and promotion codes."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.prices import gross
 from shop.catalogue.promotion_codes import canonical_code
-from shop.catalogue.seller import Seller, VatRate  # noqa: F401 -- Django finds its models here
+from shop.catalogue.seller import (  # noqa: F401 -- Django finds its models here
+    Seller,
+    VatRate,
+    own_vat_rate,
+)
 from shop.languages import PageText, page_language
 
 
@@ -46,9 +52,6 @@ class Product(models.Model):
     currency = models.CharField(
         max_length=3, default="EUR", validators=[RegexValidator(r"\A[A-Z]{3}\Z")]
     )
-    vat_rate = models.DecimalField(
-        max_digits=4, decimal_places=2, default=19, help_text=_("In percent.")
-    )
     members = models.PositiveIntegerField(
         validators=[MinValueValidator(1)], help_text=_("How many members a project may have.")
     )
@@ -76,12 +79,29 @@ class Product(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Raise ValidationError if the code or slug of a tier that is in use was changed."""
+        """Raise ValidationError if the code or slug of a tier that is in use was changed.
+
+        A yearly price is above nothing, and not above twelve months.
+        """
+        self._check_yearly_price()
         before = Product.objects.filter(pk=self.pk).values(*self.FIXED_ONCE_USED).first() or {}
         changed = [name for name, value in before.items() if value != getattr(self, name)]
         if changed and self.is_used():
             text = _("Orders and projects name the tier by it, so it cannot be changed any more.")
             raise ValidationError(dict.fromkeys(changed, text))
+
+    def _check_yearly_price(self) -> None:
+        if self.yearly_net_cents is None or self.net_cents is None:
+            return
+        if self.is_free:
+            text = _("A free tier has no yearly price.")
+        elif self.yearly_net_cents == 0:
+            text = _("Please leave it empty if the tier is not sold by the year.")
+        elif self.yearly_net_cents > 12 * self.net_cents:
+            text = _("A year must not cost more than twelve months.")
+        else:
+            return
+        raise ValidationError({"yearly_net_cents": text})
 
     def is_used(self) -> bool:
         """Return whether an order, open or placed, or a project refers to the tier."""
@@ -97,9 +117,17 @@ class Product(models.Model):
                 return True
         return False
 
+    @cached_property
+    def vat_rate(self) -> Decimal:
+        """Return the rate in percent that the seller charges in its own country.
+
+        `with_vat_rate` reads it together with the tiers.
+        """
+        return own_vat_rate()
+
     @property
     def gross_cents(self) -> int:
-        """Return the monthly price with VAT, in cents."""
+        """Return the monthly price with the seller's own VAT, in cents."""
         return gross(self.net_cents, self.vat_rate)
 
     @property

@@ -1,11 +1,16 @@
 """Find a promotion that is valid now, compute its discount, count its uses."""
 
+from decimal import Decimal
+
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.prices import percent_of
 from shop.catalogue.promotion_codes import canonical_code
+
+YEAR = 12  # months
 
 
 def find_promotion(code: str, product: Product) -> Promotion | None:
@@ -31,11 +36,19 @@ def _closest(code: str, promotions: QuerySet[Promotion]) -> Promotion | None:
     return min(found, key=lambda promotion: promotion.key is not None, default=None)
 
 
-def discount(promotion: Promotion, net_cents: int) -> int:
-    """Return the discount on a net price, in cents; at most the price itself."""
+def discount(promotion: Promotion, net_cents: int, interval: str = Interval.MONTH) -> int:
+    """Return the discount on the net price of an interval, in cents; at most the price itself.
+
+    An amount is that of a month: of a year, twelve times as much. A promotion for fewer months than
+    twelve is taken off these months of a year alone.
+    """
+    months = 1
+    if interval == Interval.YEAR:
+        months = YEAR if promotion.months is None else min(promotion.months, YEAR)
     if promotion.percent is None:
-        return min(promotion.amount_cents or 0, net_cents)
-    return percent_of(net_cents, promotion.percent)
+        return min((promotion.amount_cents or 0) * months, net_cents)
+    share = Decimal(months) / YEAR if interval == Interval.YEAR else Decimal(1)
+    return percent_of(net_cents, promotion.percent * share)
 
 
 def use(promotion: Promotion) -> bool:

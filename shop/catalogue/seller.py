@@ -1,14 +1,22 @@
 """Who sells: one row that staff fill in."""
 
 from collections import defaultdict
-from typing import ClassVar
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.vat import VatSeller
+from shop.compiled_queries import CompiledQuery, Today
+
+RATE: models.DecimalField[Decimal, Decimal] = models.DecimalField(max_digits=4, decimal_places=2)
 
 
 class Seller(models.Model):
@@ -78,14 +86,65 @@ class VatRate(models.Model):
         return f"{self.country} {self.rate} %"
 
 
+def own_rate(day: date | Combinable) -> Case:
+    """The rate in percent that a `Seller` charges in its own country on `day`, for a query.
+
+    Zero for a small business, and where no rate of the country is known.
+    """
+    rates = VatRate.objects.filter(country=OuterRef("country"), valid_from__lte=day)
+    newest = Subquery(rates.order_by("-valid_from").values("rate")[:1], output_field=RATE)
+    none = Value(Decimal(0), output_field=RATE)
+    return Case(When(small_business=True, then=none), default=Coalesce(newest, none))
+
+
+class OwnRate(TypedDict):
+    """What `SELLER` adds to the row."""
+
+    vat_rate: Decimal
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    OwnSeller: TypeAlias = "WithAnnotations[Seller, OwnRate]"
+
+# The seller's row, with `vat_rate`: what it charges in its own country today.
+SELLER: "CompiledQuery[OwnSeller]" = CompiledQuery(
+    lambda: Seller.objects.filter(pk=1).annotate(vat_rate=own_rate(Today()))
+)
+# In one query: orders are priced by it.
+_RATES: CompiledQuery[tuple[str, bool, str, date, Decimal]] = CompiledQuery(
+    lambda: (
+        VatRate.objects.annotate(
+            seller_country=Subquery(Seller.objects.filter(pk=1).values("country")),
+            small_business=Subquery(Seller.objects.filter(pk=1).values("small_business")),
+        )
+        .order_by("country", "valid_from")
+        .values_list("seller_country", "small_business", "country", "valid_from", "rate")
+    )
+)
+
+
 def current_seller() -> Seller:
     """The seller's row; an empty one before anybody has filled it in."""
-    return Seller.objects.filter(pk=1).first() or Seller(pk=1)
+    return SELLER.first() or Seller(pk=1)
+
+
+def own_vat_rate() -> Decimal:
+    """The rate in percent that the seller charges in its own country today."""
+    seller = SELLER.first()
+    return Decimal(0) if seller is None else seller.vat_rate
 
 
 def vat_seller() -> VatSeller:
     """The seller as `vat_for` takes it, with the rates of all countries."""
-    seller, rates = current_seller(), defaultdict(list)
-    for country, valid_from, rate in VatRate.objects.values_list("country", "valid_from", "rate"):
+    rows, rates = _RATES.all(), defaultdict(list)
+    for _country, _small_business, country, valid_from, rate in rows:
         rates[country].append((valid_from, rate))
-    return VatSeller(seller.country, seller.small_business, settings.BELOW_OSS_THRESHOLD, rates)
+    seller_country, small_business = rows[0][:2] if rows else _country_alone()
+    return VatSeller(seller_country, small_business, settings.BELOW_OSS_THRESHOLD, rates)
+
+
+def _country_alone() -> tuple[str, bool]:
+    seller = current_seller()
+    return seller.country, seller.small_business

@@ -57,7 +57,9 @@ EU = frozenset({
 def vat_for(seller: VatSeller, buyer: VatBuyer | None, day: date) -> Vat:
     """The VAT that `seller` charges `buyer` on `day`; None: nothing is known of the buyer yet.
 
-    Raises LookupError if no rate of the country is known for the day.
+    A company without a confirmed VAT id is charged as a private person there (contract, "VAT"). The
+    threshold counts for sellers in the EU alone. Raises LookupError if no rate of the country is
+    known for the day.
     """
     if seller.small_business:
         return Vat(VatRule.SMALL_BUSINESS, Decimal(0))
@@ -67,7 +69,7 @@ def vat_for(seller: VatSeller, buyer: VatBuyer | None, day: date) -> Vat:
         return Vat(VatRule.OUTSIDE_EU, Decimal(0))
     if buyer.customer_type == "company" and buyer.confirmed:
         return Vat(VatRule.REVERSE_CHARGE, Decimal(0))
-    if seller.below_threshold:
+    if seller.below_threshold and seller.country in EU:
         return Vat(VatRule.DOMESTIC, _rate(seller, seller.country, day))
     return Vat(VatRule.DESTINATION, _rate(seller, buyer.country, day))
 

@@ -58,7 +58,8 @@ def contacts(call: OpenOrderRequest) -> HttpResponse:
     GET=show("Contact", "a contact", answers.ContactAnswer),
     PUT=put(
         *("Contact", "a contact", Contact, answers.ContactAnswer),
-        "The regular one is needed, with email1: it is the first member.",
+        "The regular one is needed, with email1: it is the first member. The billing one supplies "
+        "who is billed, if it has an address.",
     ),
     DELETE=delete("Contact", "a contact", "The others stay."),
 )

@@ -11,6 +11,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
 from shop.open_order.envelope import ApiError, invalid
 from shop.orders.basket import put_tier, update_document
+from shop.orders.billing_fields import check_billing
 from shop.orders.models import Basket
 from shop.orders.problems import Problem
 from shop.tenancy.models import Client, User
@@ -18,12 +19,28 @@ from shop.tenancy.models import Client, User
 Resource = dict[str, Any]
 
 ACCOUNT = {"accountNumber": "client_id", "name": "client_name"}
-PRODUCT = {"displayName": "project_name", "projectId": "project_id", "promoCode": "promo_code"}
+PRODUCT = {
+    "displayName": "project_name",
+    "projectId": "project_id",
+    "promoCode": "promo_code",
+    "interval": "interval",
+}
 PERSON = {"firstName": "user_first_name", "lastName": "user_last_name"}
 MEDIA = {"email1": "user_email"}
 USER = {"userName": "user_login"}
+# Of the billing contact: what it takes beside the others, its address, and the rest.
+BILLING_ALONE = {"customerType": "customer_type", "vatId": "vat_id", "reference": "reference"}
+BILLING_ADDRESS = {
+    "street1": "street",
+    "street2": "street2",
+    "postalCode": "postal_code",
+    "city": "city",
+    "countryCode": "country",
+}
+BILLING = BILLING_ALONE | BILLING_ADDRESS | {"company": "company", "email1": "email"}
 _RESOURCES = {"offering": "product"} | ACCOUNT | PRODUCT | PERSON | MEDIA | USER
-WIRE_NAMES = {member: name for name, member in _RESOURCES.items()}
+_RESOURCES |= {name: f"billing.{member}" for name, member in BILLING.items()}
+WIRE_NAMES = {member: name for name, member in _RESOURCES.items()} | {"billing.name": "lastName"}
 LANGUAGES = {"de", "en"}
 NO_CONTACT = "This contact has not been set."
 OTHER_CURRENCY = "The account is in another currency than the tier."
@@ -54,6 +71,8 @@ def put_account(basket: Basket, given: Resource, caller: User | None) -> None:
 def contact_of(basket: Basket, kind: str) -> Resource | None:
     """The contact of this kind; the regular one is the order's user."""
     kept: Resource | None = basket.contacts.get(kind)
+    if kind == "billing":
+        return _billing_contact(kept, basket.document.get("billing"))
     if kind != "regular":
         return kept
     kept = kept or {}
@@ -63,7 +82,11 @@ def contact_of(basket: Basket, kind: str) -> Resource | None:
 
 
 def put_contact(basket: Basket, kind: str, given: Resource) -> None:
-    """Set the contact of this kind."""
+    """Set the contact of this kind. Raises ApiError where it breaks a rule of `billing`."""
+    if kind == "billing":
+        _put_billing(basket, given)
+    elif alone := BILLING_ALONE.keys() & given.keys():
+        raise invalid({name: ["is taken of the billing contact alone."] for name in alone})
     if kind != "regular":
         basket.contacts[kind] = given
         return
@@ -81,17 +104,70 @@ def remove_contact(basket: Basket, kind: str) -> None:
     if contact_of(basket, kind) is None:
         raise ApiError(404, NO_CONTACT)
     basket.contacts.pop(kind, None)
+    if kind == "billing":
+        update_document(basket, {"billing": None})
     if kind == "regular":
         basket.company = ""
         write(basket, PERSON | MEDIA, {})
 
 
+def _put_billing(basket: Basket, given: Resource) -> None:
+    """Set the `billing` of the order, if the contact has an address."""
+    billing = _billing_of(given)
+    # A company that is not named is the client, who may be named later.
+    nameless = Problem("billing.company", "required")
+    problems = check_billing(billing) if billing else []
+    if found := [problem for problem in problems if problem != nameless]:
+        raise refusal(found, basket)
+    update_document(basket, {"billing": billing})
+
+
+def _billing_of(contact: Resource) -> Resource | None:
+    """The `billing` of the order document that this contact supplies; None without an address."""
+    if "address" not in contact:
+        return None
+    name, media = contact["name"], contact["contactMedia"]
+    first, last = name["firstName"], name["lastName"]
+    given = {
+        "customerType": "company",
+        **contact,
+        **contact["address"],
+        "company": name.get("company"),
+        "email1": media["email1"],
+    }
+    billing = {member: given.get(each) for each, member in BILLING.items()}
+    # Somebody with one name has sent it as both.
+    billing["name"] = first if first == last else f"{first} {last}"
+    return {member: value for member, value in billing.items() if value is not None}
+
+
+def _billing_contact(kept: Resource | None, billing: Resource | None) -> Resource | None:
+    """The contact as it was put, or made of what was typed at the checkout since."""
+    if billing is None or (kept and _billing_of(kept) == billing):
+        return kept
+    shown = {each: billing[member] for each, member in BILLING.items() if billing.get(member)}
+    first, _, last = billing.get("name", "").rpartition(" ")
+    names = {"firstName": first or last, "lastName": last, "company": shown.get("company")}
+    return {
+        "name": {each: value for each, value in names.items() if value},
+        "address": {each: shown[each] for each in BILLING_ADDRESS if each in shown},
+        "contactMedia": {"email1": shown["email1"]} if "email1" in shown else {},
+        **{each: shown[each] for each in BILLING_ALONE if each in shown},
+    }
+
+
 def put_product(basket: Basket, tier: Product, given: Resource) -> None:
-    """Set the product. Raises ApiError for another currency and for a promotion not valid now."""
+    """Set the product.
+
+    Raises ApiError for another currency, for a promotion not valid now, and for a yearly price that
+    the tier does not have.
+    """
     if basket.currency:
         _check_currency(basket.currency, tier)
     if "promoCode" in given and find_promotion(given["promoCode"], tier) is None:
         raise refusal([Problem("promo_code", "invalid_promo_code")], basket)
+    if given.get("interval") == "year" and not tier.yearly_net_cents:
+        raise refusal([Problem("interval", "not_by_the_year")], basket)
     put_tier(basket, tier)
     write(basket, PRODUCT, given)
 

@@ -68,6 +68,7 @@ def product_body(call: OpenOrderRequest, base: str) -> dict[str, Any]:
         "services": call.url(f"{base}/services"),
         "offering": offering_url(call, order.product),
         **{name: basket.document.get(member) for name, member in PRODUCT.items()},
+        "interval": basket.document.get("interval", "month"),
         "links": links(call, f"{base}/"),
     }
 

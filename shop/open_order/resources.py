@@ -26,7 +26,18 @@ from shop.open_order.envelope import invalid
 from shop.orders import json_patterns
 from shop.orders.card_numbers import holds_card
 from shop.orders.document import Errors
-from shop.orders.field_types import Country, Email, Id, Login, Name, Webhook, field_error, says
+from shop.orders.field_types import (
+    Country,
+    Email,
+    Id,
+    Login,
+    Name,
+    Reference,
+    VatId,
+    Webhook,
+    field_error,
+    says,
+)
 from shop.orders.problems import field_problem
 
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
@@ -176,6 +187,14 @@ class Contact(Kept):
     """The postal address."""
     contact_media: ContactMedia
     """E-mail and telephone."""
+    customer_type: Literal["company", "private"] | None = None
+    """Of the billing contact alone: company, also where it is absent, or private for a private
+    person. A company that the contact does not name is the client."""
+    vat_id: VatId | None = None
+    """Of the billing contact alone: the VAT ID, which begins with the country of the address (EL for
+    Greece, XI for Northern Ireland)."""
+    reference: Reference | None = None
+    """Of the billing contact alone: the buyer's own reference, which stands on each invoice."""
 
 
 class OrderUser(Kept):
@@ -205,6 +224,9 @@ class OrderedProduct(Kept):
     account's accountNumber."""
     promo_code: Name | None = None
     """A promotion code that is valid now for this tier. Case and blanks make no difference."""
+    interval: Literal["month", "year"] | None = None
+    """Paid in advance for a month, also where it is absent, or for a year, where the tier has a
+    yearly price."""
 
 
 class Affiliate(Kept):

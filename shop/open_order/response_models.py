@@ -105,7 +105,7 @@ class ContactsByKind(Resource):
     regular: resources.Contact | None = None
     """The person who orders, and the first member."""
     billing: resources.Contact | None = None
-    """The person who is sent the invoice."""
+    """Who is billed."""
     administrator: resources.Contact | None = None
     """The person who administers it."""
     technical: resources.Contact | None = None
@@ -154,6 +154,8 @@ class ProductAnswer(Linked):
     """The project that is added to."""
     promo_code: str | None
     """As sent."""
+    interval: Literal["month", "year"]
+    """The time that is paid for in advance."""
 
 
 class ProductsAnswer(Linked):
@@ -188,21 +190,23 @@ class Fee(Capital):
     """One line of the quote."""
 
     type: Literal["recurring"]
-    """recurring: each month."""
+    """recurring: again for each interval."""
     description: str
-    """The purpose of the fee."""
+    """The tier, and the time that the fee is for."""
     currency: str
     """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
     base_amount: Amount
     """The tier's price, without VAT."""
     discount: Amount
     """The amount that the promotion takes off."""
+    discount_months: Annotated[str, Field(pattern="^[1-9][0-9]*$")] | None = None
+    """The number of months for which it is taken off; absent where it is for ever."""
     amount: Amount
     """The amount that is left, without VAT."""
     quantity: Literal["1"]
     """Always 1."""
-    monthly_cycle: Literal["1"]
-    """Always 1: a month."""
+    monthly_cycle: Literal["1", "12"]
+    """The months that are paid for in advance: 1, or 12 where interval is year."""
     num_charges: Literal["-1"]
     """Always -1: until it is ended."""
 
@@ -226,18 +230,19 @@ class QuoteMembers(Capital):
     """The price of the order."""
 
     hash: QuoteHash
-    """Stands for tier, price, VAT, currency and promotion together; empty while there is no
+    """Stands for tier, price, interval, VAT, currency and promotion together; empty while there is no
     product. Hand it to submit as quoteHash."""
     currency: str
     """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
     products: list[QuotedProduct]
     """None while there is no product, else one."""
     sub_total: Amount
-    """A month, without VAT."""
+    """One interval, without VAT."""
     tax_total: Amount
-    """The VAT on it."""
+    """The VAT on it, by what is known of the buyer: country, and whether its VAT ID is
+    confirmed."""
     total: Amount
-    """The monthly total."""
+    """The total of one interval."""
 
 
 class QuoteAnswer(Linked):

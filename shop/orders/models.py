@@ -77,7 +77,9 @@ class Order(CanonicalEmailModel):
     currency = models.CharField(max_length=3, blank=True)
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, default=0)
     # Why it is so, by the billing data known when the order was placed.
-    vat_rule = models.CharField(max_length=20, choices=VatRule, blank=True, db_default="")
+    vat_rule = models.CharField(
+        max_length=20, choices=VatRule, blank=True, default="", db_default=""
+    )
     # For how many months the discount counts; NULL: for ever.
     discount_months = models.PositiveSmallIntegerField(null=True, blank=True)
 

@@ -14,7 +14,7 @@ from shop.orders.pricing import Price, price_as_ordered
 SERIALIZED = (
     *AS_SENT,
     *("token_last4", "delivered_client", "created_at", "order_hash", "order_number", "fault"),
-    *("net_cents", "discount_cents", "currency", "vat_rate"),
+    *("net_cents", "discount_cents", "currency", "vat_rate", "vat_rule", "discount_months"),
     *("product__code", "delivered_project", "state", "packing_began_at", "updated_at"),
 )
 

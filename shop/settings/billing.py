@@ -1,7 +1,7 @@
 """Billing: who may buy, VAT, invoices and their files, payment."""
 
 from shop.env import env, read
-from shop.settings.base import VAR_DIR
+from shop.settings.base import BASE_DIR, STORAGES, VAR_DIR
 
 # `businesses`, or `everyone`: then private persons may order, too.
 CUSTOMERS = env.str("CUSTOMERS", default="businesses")
@@ -21,7 +21,18 @@ PRICE_NOTICE_DAYS = 42  # between the mail about a higher price and its first da
 # Files of invoices: a folder, or any storage of Django by its dotted path and options.
 INVOICE_STORAGE = env.str("INVOICE_STORAGE", default="django.core.files.storage.FileSystemStorage")
 INVOICE_STORAGE_OPTIONS = read(
-    "INVOICE_STORAGE_OPTIONS", env.json, {"location": str(VAR_DIR / "invoices")}
+    "INVOICE_STORAGE_OPTIONS",
+    env.json,
+    {
+        "location": str(VAR_DIR / "invoices"),
+        "directory_permissions_mode": 0o700,
+        "file_permissions_mode": 0o600,
+    },
+)
+STORAGES["invoices"] = {"BACKEND": INVOICE_STORAGE, "OPTIONS": INVOICE_STORAGE_OPTIONS}
+# The typst file that sets invoices; pictures lie beside it, more typefaces in a folder `fonts`.
+INVOICE_TEMPLATE = env.str(
+    "INVOICE_TEMPLATE", default=str(BASE_DIR / "templates" / "billing" / "invoice.typ")
 )
 # The class of a provider of online payment; empty: bank transfer alone.
 PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", default="")

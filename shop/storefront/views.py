@@ -10,7 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from shop.base_url import base_url
-from shop.catalogue.listed_tiers import LISTED
+from shop.catalogue.listed_tiers import LISTED, with_vat_rate
 from shop.catalogue.models import Product
 from shop.content import questions
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
@@ -42,7 +42,8 @@ def tiers(request: HttpRequest) -> HttpResponse:
             lambda nobody, token: _tiers(nobody, LISTED.read(rows), asked, csrf_token=token),
         )
     chosen = open_orders_of(owner).filter(product=OuterRef("pk"))
-    products = list(Product.objects.filter(listed=True).annotate(chosen=Exists(chosen)))
+    listed = with_vat_rate(Product.objects.filter(listed=True))
+    products = list(listed.annotate(chosen=Exists(chosen)))
     picked = next((product for product in products if product.chosen), None)
     return HttpResponse(_tiers(request, products, asked, chosen=picked))
 

@@ -27,7 +27,7 @@ ORDER = """o.id, o.order_hash, o.order_number, o.state, o.complete, o.tier_name,
     o.redirection_uri, o.language, o.promo_code, o.token_last4, o.fault, o.delivered_client_id,
     o.delivered_project_id, o.created_at, o.updated_at, p.code"""
 JOINED = "orders_order o JOIN catalogue_product p ON p.id = o.product_id"
-PRODUCT = """id, code, slug, name, family, net_cents, currency, vat_rate, position, listed"""
+PRODUCT = """id, code, slug, name, family, net_cents, currency, position, listed"""
 NEWEST = "ORDER BY o.created_at DESC, o.id DESC LIMIT 21"
 TOKEN = """SELECT t.id, t.scopes, t.data, t.user_id, a.id, a.active, a.demo
     FROM allauth_idp_oidc_token t

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
+from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.catalogue.templatetags.money import money
@@ -44,8 +45,10 @@ def test_free_tier_costs_nothing_and_no_other() -> None:
 
 
 @pytest.mark.django_db
-def test_tiers_are_in_euros_with_german_vat() -> None:
-    assert set(Product.objects.values_list("currency", "vat_rate")) == {("EUR", Decimal(19))}
+def test_tiers_are_in_euros_with_the_vat_of_the_seller_who_is_german_at_first() -> None:
+    found = {(tier.currency, tier.vat_rate) for tier in Product.objects.all()}
+    assert found == {("EUR", Decimal(19))}
+    assert {(tier.currency, tier.vat_rate) for tier in LISTED.all()} == found
 
 
 @pytest.mark.django_db

@@ -20,4 +20,4 @@ def test_placing_an_order_takes_few_queries_and_writes_it_whole() -> None:
     assert (order.state, order.complete, order.net_cents) == ("pending", True, 4900)
     assert {name: getattr(order, name) for name in DETAILS} == DETAILS
     assert order.basket.document == {"product": "s", "language": "en", **DETAILS}
-    assert len(queries) <= 16, [query["sql"] for query in queries]
+    assert len(queries) <= 17, [query["sql"] for query in queries]

@@ -120,11 +120,11 @@ def test_kept_checkout_takes_three_queries(
         browser.get("/checkout/")
 
 
-def test_rendered_checkout_takes_three_queries(
+def test_rendered_checkout_takes_four_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser, _form = at_checkout("s")
-    with django_assert_num_queries(3):  # the order with its tier, the tiers, the terms
+    with django_assert_num_queries(4):  # the order with its tier, the tiers, the terms, the rate
         rendered(browser)
 
 

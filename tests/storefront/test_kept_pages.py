@@ -14,7 +14,7 @@ from shop.catalogue.models import Product
 from shop.content.models import Question
 from shop.content.questions import clear_cache
 from shop.storefront import views
-from tests.factories import make_staff, make_user
+from tests.factories import make_seller, make_staff, make_user, set_own_rate
 from tests.pages import Response, assert_headers, at_checkout, html, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +274,20 @@ def test_nothing_is_kept_while_templates_are_edited(settings: Settings) -> None:
     settings.DEBUG = True
     visitor().get("/tiers/s/")
     assert len(kept()) == 1
+
+
+def test_kept_pages_follow_the_seller_and_the_rates() -> None:
+    addresses = ("/?lang=en", "/tiers/s/?lang=en")
+    for address in addresses:
+        assert "€58.31" in html(visitor().get(address))
+    make_seller(country="AT")
+    for address in addresses:
+        assert "€58.80" in html(visitor().get(address))
+    set_own_rate("10")
+    for address in addresses:
+        assert "€53.90" in html(visitor().get(address))
+    make_seller(small_business=True)
+    for address in addresses:
+        page = html(visitor().get(address))
+        assert "€49.00" in page
+        assert "€53.90" not in page

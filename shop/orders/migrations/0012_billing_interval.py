@@ -28,6 +28,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='order',
             name='vat_rule',
-            field=models.CharField(blank=True, choices=[('domestic', "seller's country"), ('reverse_charge', 'reverse charge'), ('destination', "buyer's country"), ('outside_eu', 'outside the EU'), ('small_business', 'small business')], db_default='', max_length=20),
+            field=models.CharField(blank=True, choices=[('domestic', "seller's country"), ('reverse_charge', 'reverse charge'), ('destination', "buyer's country"), ('outside_eu', 'outside the EU'), ('small_business', 'small business')], db_default='', default='', max_length=20),
         ),
     ]

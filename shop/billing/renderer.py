@@ -1,0 +1,105 @@
+"""`python -m shop.billing.renderer`: make the files of invoices, in a process of its own.
+
+The compiler and the libraries for XML need 70 MB that no process of the shop should keep, so they
+are imported here alone. Reads a `Request` as JSON from its input, writes a list of answers.
+"""
+
+import json
+import re
+import sys
+from base64 import b64encode
+from typing import Any, TypedDict
+
+import typst
+from facturx import generate_from_binary
+from facturx.facturx import xml_check_xsd
+from facturx.generate_xml import generate_cii_xml
+from lxml import etree
+
+GUIDELINE = "//{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
+UNDISPLAYABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+
+class Job(TypedDict):
+    """One invoice: its terms for the XML, and its page for the PDF."""
+
+    terms: dict[str, Any]
+    page: dict[str, Any]
+    guideline: str  # of the XML file, where it is not that of EN 16931; else empty
+
+
+class Request(TypedDict):
+    """Several invoices that are set by one template."""
+
+    template: str
+    fonts: list[str]
+    jobs: list[Job]
+
+
+def answer(request: Request, job: Job) -> dict[str, str]:
+    """The two files in base 64, or the error that prevents them."""
+    try:
+        xml: bytes = generate_cii_xml(
+            job["terms"], level="en16931", check_xsd=True, check_schematron=False
+        )
+        page = job["page"]
+        pdf = generate_from_binary(
+            typeset(request, page),
+            xml,
+            flavor="factur-x",
+            level="en16931",
+            check_xsd=False,
+            pdf_metadata=page["metadata"],
+            lang=page["lang"],
+            afrelationship="alternative",
+        )
+        file = with_guideline(xml, job["guideline"]) if job["guideline"] else xml
+    except Exception as error:  # noqa: BLE001 -- told to the process that asked
+        return {"error": f"{type(error).__name__}: {error}"}
+    return {"pdf": b64encode(pdf).decode(), "xml": b64encode(file).decode()}
+
+
+def typeset(request: Request, page: dict[str, Any]) -> bytes:
+    """Compile the template with `page` as its data.
+
+    PDF/A wants a glyph for every sign. Signs that our own typefaces lack are taken from those of
+    the machine, and shown as a box where it has none either: a name in Chinese must not keep a
+    customer from getting the invoice.
+    """
+    text = json.dumps(page, ensure_ascii=False)
+    try:
+        return _compile(request, text, system_fonts=False)
+    except typst.TypstError as error:
+        if not UNDISPLAYABLE.search(str(error.diagnostic)):
+            raise
+    try:
+        return _compile(request, text, system_fonts=True)
+    except typst.TypstError as error:
+        for shown in UNDISPLAYABLE.findall(str(error.diagnostic)):
+            text = text.replace(ESCAPED.sub(lambda code: chr(int(code[1], 16)), shown), "□")
+    return _compile(request, text, system_fonts=True)
+
+
+def _compile(request: Request, text: str, *, system_fonts: bool) -> bytes:
+    return typst.compile(
+        request["template"],
+        format="pdf",
+        sys_inputs={"data": text},
+        pdf_standards=["a-3b"],
+        ignore_system_fonts=not system_fonts,
+        font_paths=request["fonts"],
+    )
+
+
+def with_guideline(xml: bytes, guideline: str) -> bytes:
+    """`xml` under another guideline of EN 16931, such as XRechnung, which factur-x does not know."""
+    tree = etree.fromstring(xml)
+    tree.find(f".{GUIDELINE}").text = guideline
+    xml_check_xsd(tree, flavor="factur-x", level="en16931")
+    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+
+
+if __name__ == "__main__":
+    asked: Request = json.load(sys.stdin)
+    json.dump([answer(asked, job) for job in asked["jobs"]], sys.stdout)
