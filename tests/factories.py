@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from shop.access.applications import create_application
 from shop.access.models import Application
-from shop.access.tokens import issue
+from shop.access.tokens import SCOPES, issue
 from shop.billing.holds import Ready, Selling
 from shop.billing.issuing import dispatch, new_invoice
 from shop.billing.models import Invoice, Subscription
@@ -102,7 +102,7 @@ def make_application(name: str = "Partner") -> Application:
 
 def make_token(holder: Application | User, *scopes: str) -> str:
     """A live token; without `scopes` it may do everything."""
-    return issue("Test", holder=holder, scopes=scopes or ("orders:read", "orders:write"))
+    return issue("Test", holder=holder, scopes=scopes or SCOPES)
 
 
 def make_order(
@@ -214,13 +214,17 @@ def make_seller(**fields: Any) -> Seller:
 
 
 def make_subscription(
-    client: Client | None = None, *, billing: dict[str, Any] | None = BILLING, **fields: Any
+    client: Client | None = None,
+    *,
+    billing: dict[str, Any] | None = BILLING,
+    application: Application | None = None,
+    **fields: Any,
 ) -> Subscription:
     """The subscription of a partner's packed order, with billing data; `fields` are its columns.
 
     The seller is left as it is: without `make_seller` no invoice is issued.
     """
-    caller = Caller(application=make_application())
+    caller = Caller(application=application or make_application())
     if client is None:
         order = make_packed_order(caller=caller)
     else:

@@ -267,4 +267,4 @@ def test_failure_of_one_holds_up_no_other(
     with monkeypatch.context():
         issue_due(beat)
     assert subscription.invoices.count() == 1
-    assert ANYBODY == Caller()
+    assert Caller() == ANYBODY

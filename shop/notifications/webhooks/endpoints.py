@@ -82,4 +82,3 @@ def receiver_of(url: str) -> str:
     """Return host and port of `url`, in one form however it is written."""
     host, port = host_and_port(urlsplit(url))
     return f"{host}:{port}"
-

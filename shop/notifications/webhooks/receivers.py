@@ -24,7 +24,6 @@ from shop.orders.order_erasure import orders_erased
 from shop.orders.order_fields import ERASED_AT_EXPIRY, PERSONAL
 from shop.orders.states import state_changed
 
-
 # Of the buyer on an invoice. The invoice itself is kept as it was issued.
 PERSONAL_OF_BUYER = ("name", "email", "street", "street2", "vat_id")
 
