@@ -4,7 +4,7 @@ Others' data stays out: of an order that somebody else has placed the person get
 themselves.
 """
 
-from datetime import datetime
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +15,8 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Model, Q, QuerySet
 
 from shop.access.tokens import last_used
+from shop.billing.balances import with_balance
+from shop.billing.models import Invoice
 from shop.notifications.emails.models import Message
 from shop.orders.consent import consent_of
 from shop.orders.models import Order
@@ -29,6 +31,10 @@ USER = ("email", "login", "first_name", "last_name", "language", "joined_at")
 MESSAGE = ("kind", "recipient", "language", "state", "created_at", "sent_at")
 ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "currency")
 BASKET = ("document", "currency", "language_tag", "company", "contacts", "payment", "attributes")
+INVOICE = (
+    *("number", "kind", "issued_on", "due_on", "period_start", "period_end"),
+    *("net_cents", "vat_cents", "gross_cents", "currency", "state", "recipient"),
+)
 MEMBERSHIP = {
     "client": "project.client.name",
     "project": "project.name",
@@ -49,6 +55,7 @@ def export(user: User) -> Facts:
         "memberships": _rows(memberships, "role", "joined_at", **MEMBERSHIP),
         "invitations": _invitations(user),
         "clients_administered": _rows(clients, "name", "created_at", number="pk"),
+        "invoices": _invoices(clients),
         "orders": _orders(user, emails),
         "messages": [_message(each) for each in messages.select_related("order").order_by("pk")],
         "sessions": _rows(sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"),
@@ -96,6 +103,12 @@ def _invitations(user: User) -> list[Facts]:
         *_rows(seats, "role", "created_at", **MEMBERSHIP),
         *({"back_office": True, **each} for each in _rows(staff, created_at="sent_at")),
     ]
+
+
+def _invoices(clients: QuerySet[Client]) -> list[Facts]:
+    """Return the invoices and credit notes of the clients that the user administers."""
+    found = with_balance(Invoice.objects.filter(client__in=clients)).select_related("client")
+    return _rows(found, *INVOICE, client="client.name")
 
 
 def _orders(user: User | None, emails: frozenset[str]) -> list[Facts]:
@@ -175,4 +188,4 @@ def _tokens(user: User) -> list[Facts]:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value

@@ -70,6 +70,8 @@ TABLE: dict[str, Kind | set[str]] = {
     ),
     **dict.fromkeys(
         ("portal/clients/{pk}/", "portal/clients/{pk}/orders/",
+         "portal/clients/{pk}/billing/", "portal/clients/{pk}/invoices/",
+         "portal/clients/{pk}/invoices/{number}/pdf", "portal/clients/{pk}/invoices/{number}/xml",
          "portal/clients/{pk}/add-project/", "portal/clients/{pk}/hand-over/",
          "portal/clients/{pk}/hand-over/{user}/", "portal/projects/{pk}/invite/",
          "portal/projects/{pk}/members/{membership}/role/",
@@ -81,7 +83,8 @@ TABLE: dict[str, Kind | set[str]] = {
     "register/{order_hash}/address/": Kind.PRIVATE,
     "api/orders": Kind.LIST,
     "api/orders/{order_hash}": Kind.ORDER,
-    **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/", "metrics"), Kind.DEMO),
+    **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",
+                     "dev/mailbox/{pk}/attached/{position}/", "metrics"), Kind.DEMO),
     **{f"staff/{address}": groups for address, groups in ADDRESSES.items()},
 }  # fmt: skip
 OPEN_ORDER = (

@@ -92,7 +92,10 @@ def time_to_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """The time at which Django's clock stands: nothing grows older and no day ends meanwhile."""
+    """The time at which Django's clock stands: nothing grows older and no day ends meanwhile.
+
+    The defaults of columns (`default=timezone.now`) are still those of the real clock.
+    """
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
     return now

@@ -106,9 +106,27 @@ def at_checkout(
     return browser, checkout_form(page, product)
 
 
+# What the checkout needs to know beside the company's name.
+ADDRESS = {
+    "billing_street": "Feilitzschstraße 6",
+    "billing_postal_code": "80802",
+    "billing_city": "München",
+}
+
+
+def country_of(page: Response) -> dict[str, str]:
+    """The country that is chosen in the checkout."""
+    chosen = re.findall(r'<option value="([A-Z]{2})" selected>', html(page))
+    return {"billing_country": chosen[0]} if chosen else {}
+
+
 def checkout_form(page: Response, product: str = "s") -> dict[str, str]:
-    """The checkout's form as `page` has it, with the terms agreed to and the order button pressed."""
+    """The checkout's form as `page` has it, filled in as far as it has to be, and the button pressed."""
     form = {**fields(page), "product": product, "terms": "on"}
+    if 'name="business"' in html(page):
+        form["business"] = "on"
+    if "billing_street" in form:
+        form |= {name: form[name] or value for name, value in ADDRESS.items()} | country_of(page)
     for other in ("apply", "language", "next", "csrfmiddlewaretoken"):
         form.pop(other, None)
     return form

@@ -37,6 +37,7 @@ from tests.access_table import (
     expected,
     matches,
 )
+from tests.accounts.billing_rows import make_invoice, make_subscription
 from tests.accounts.factors import add_app
 from tests.addresses import all_addresses
 from tests.backoffice.test_permissions import ADDRESSES, filled
@@ -96,7 +97,7 @@ class World:
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
         values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b", "rest": "x"}
-        values["token"] = "x"
+        values |= {"token": "x", "position": 0, "number": self.client.invoices.get().number}
         return "/" + address.format(**values)
 
     def gives_away_hash(self, address: str, text: str) -> bool:
@@ -140,6 +141,7 @@ def world(settings: Settings) -> World:
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
+    make_invoice(make_subscription(client=client, project=project))
     quote_hashes(order, other := make_order())
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())

@@ -2,12 +2,26 @@
 
 from django.urls import path
 
-from portal.accounts import clients, members, tokens, views
+from portal.accounts import client_billing, client_invoices, clients, members, tokens, views
 
 urlpatterns = [
     path("", views.portal, name="portal"),
     path("clients/<int:pk>/", clients.client, name="portal_client"),
     path("clients/<int:pk>/orders/", clients.orders, name="portal_orders"),
+    path("clients/<int:pk>/billing/", client_billing.billing, name="portal_billing"),
+    path("clients/<int:pk>/invoices/", client_invoices.invoices, name="portal_invoices"),
+    path(
+        "clients/<int:pk>/invoices/<str:number>/pdf",
+        client_invoices.download,
+        {"file_format": "pdf"},
+        name="portal_invoice_pdf",
+    ),
+    path(
+        "clients/<int:pk>/invoices/<str:number>/xml",
+        client_invoices.download,
+        {"file_format": "xml"},
+        name="portal_invoice_xml",
+    ),
     path("clients/<int:pk>/add-project/", clients.add_project, name="portal_add_project"),
     path("clients/<int:pk>/hand-over/", clients.choose_successor, name="portal_hand_over"),
     path(

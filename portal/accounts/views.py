@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import member_access as access
+from portal.accounts.client_invoices import open_invoices
 from portal.accounts.forms import ResetLinkForm
 from portal.accounts.member_forms import DeleteForm
 from shop.data_export import export
@@ -77,9 +78,13 @@ def portal(request: HttpRequest) -> HttpResponse:
         .select_related("project__client", "project__product")
         .order_by("project__client__name", "project__name", "pk")
     )
+    clients = access.page_of(request, access.clients_of(user), "clients")
+    open_by_client = open_invoices(clients)
+    for each in clients:
+        each.open = open_by_client[each.pk]  # type: ignore[attr-defined]  # for the template
     context = {
         "memberships": access.page_of(request, memberships),
-        "clients": access.page_of(request, access.clients_of(user), "clients"),
+        "clients": clients,
         "invitations": access.page_of(request, _acceptable(user), "invitations"),
         "signs_in_by_code_alone": not (user.has_usable_password() or has_second_factor(user)),
     }

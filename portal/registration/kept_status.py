@@ -73,7 +73,7 @@ def kept_page(
     stand_in = _stand_in(showing)
     # A page names its query string in the links to its languages; the fragment has no such links.
     order, query = stand_in.order, request.META.get("QUERY_STRING", "")
-    facts = (order.tier_name, order.net_cents, order.currency, order.vat_rate)
+    facts = (order.tier_name, order.currency, showing.price)
     kinds = (showing.kind, showing.is_invitation, bool(showing.client), bool(showing.project))
     query = query if query in QUERIES else ""
     key = (template, get_language(), query, stand_in.words, facts, kinds, *flags.values())
@@ -118,6 +118,10 @@ def _stand_in(showing: OrderStatus) -> StandIn:
         net_cents=real.net_cents,
         currency=real.currency,
         vat_rate=real.vat_rate,
+        discount_cents=real.discount_cents,
+        discount_months=real.discount_months,
+        interval=real.interval,
+        vat_rule=real.vat_rule,
         created_at=real.created_at,
         invitation=real.invitation,
     )

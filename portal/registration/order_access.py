@@ -27,6 +27,7 @@ FOR_FRAGMENT = (
     *("client_id", "project_id", "placed_by", "owner", "token_user", "user_email"),
     *("delivered_client", "delivered_project", "client_name", "project_name"),
     *("order_number", "tier_name", "net_cents", "vat_rate", "currency"),
+    *("discount_cents", "discount_months", "interval", "vat_rule"),
     *("invitation__used_at", "member__email", "packing__customer_text", "packing__mendable"),
 )
 ADDRESS_COOKIE = "NamedAddress"

@@ -12,6 +12,7 @@ from portal.registration.order_access import PageOrder
 from shop.orders.order_lookup import address_of
 from shop.orders.parties import is_invitation
 from shop.tenancy.email_addresses import mask_email
+from shop.orders.pricing import Price, price_as_ordered
 from shop.tenancy.models import Client, Project
 
 
@@ -34,6 +35,11 @@ class OrderFacts:
         if self.order.client_id:
             return _("A new project of a client")
         return _("A new client and its first project")
+
+    @cached_property
+    def price(self) -> Price:
+        """Return the price at which the order was placed."""
+        return price_as_ordered(self.order)
 
     @cached_property
     def client(self) -> str:

@@ -95,6 +95,16 @@ def look_again(which: Q) -> None:
     waiting.update(waits_for="", waits_since=None)
 
 
+def billing_changed(client: int) -> None:
+    """Look again at what waits for a client's billing data, or for VIES to know the old ones.
+
+    What staff decided about the old VAT id counts no longer.
+    """
+    waits = Q(waits_for__in=(WaitsFor.BILLING, WaitsFor.VIES, WaitsFor.STAFF))
+    theirs = Subscription.objects.filter(waits | Q(vat_anyway_at__isnull=False), client=client)
+    theirs.update(waits_for="", waits_since=None, vat_anyway_at=None, vat_anyway_by=None)
+
+
 def charge_vat(subscription: Subscription, by: User) -> bool:
     """Have VAT charged although VIES has not answered; False where nothing waits for it (any more).
 

@@ -48,6 +48,8 @@ def issue_waiting(beat: Callable[[], None]) -> None:
     today = timezone.localdate()
     waiting = Subscription.objects.exclude(waits_for="").filter(next_period_on__lte=today)
     issue_all(list(waiting.order_by("pk").values_list("pk", flat=True)), today, beat)
+    if number := waiting.filter(waits_for=Subscription.WaitsFor.SELLER).count():
+        logger.error("The seller is incomplete: %s invoices wait for it.", number)
 
 
 def issue_all(pks: Iterable[int], today: date, beat: Callable[[], None]) -> None:

@@ -7,11 +7,11 @@ from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from shop.billing.holds import WaitsFor, look_again
-from shop.billing.models import Subscription
+from shop.billing.holds import WaitsFor, billing_changed, look_again
 from shop.billing.subscriptions import begin_for
 from shop.catalogue.seller import Seller
 from shop.orders.models import Order, State
+from shop.orders.order_billing import billing_given
 from shop.orders.states import state_changed
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.joining import member_joined
@@ -32,18 +32,18 @@ def invoice_joined(sender: type[Membership], membership: Membership, **kwargs: A
 
 
 @receiver(post_save, sender=BillingProfile)
-def invoice_with_new_billing_data(
+def invoice_with_changed_billing_data(
     sender: type[BillingProfile], instance: BillingProfile, **kwargs: Any
 ) -> None:
-    """Look again at what waited for the client's billing data, or for VIES to know the old ones.
+    """Look again at what waited for the client's billing data, or for VIES to know the old ones."""
+    billing_changed(instance.pk)
 
-    What staff decided about the old VAT id counts no longer.
-    """
-    waits = Q(waits_for__in=(WaitsFor.BILLING, WaitsFor.VIES, WaitsFor.STAFF))
-    changed = Subscription.objects.filter(
-        waits | Q(vat_anyway_at__isnull=False), client=instance.pk
-    )
-    changed.update(waits_for="", waits_since=None, vat_anyway_at=None, vat_anyway_by=None)
+
+@receiver(billing_given)
+def invoice_with_given_billing_data(sender: type[Order], order: Order, **kwargs: Any) -> None:
+    """The same once they are filled in after packing, which sends no signal of the profile."""
+    if order.delivered_client_id:
+        billing_changed(order.delivered_client_id)
 
 
 @receiver(post_save, sender=Seller)

@@ -131,6 +131,11 @@ class Product(models.Model):
         return gross(self.net_cents, self.vat_rate)
 
     @property
+    def yearly_gross_cents(self) -> int:
+        """Return the yearly price with the seller's own VAT, in cents; 0 without one."""
+        return gross(self.yearly_net_cents or 0, self.vat_rate)
+
+    @property
     def is_free(self) -> bool:
         """Return whether the tier is free."""
         return self.net_cents == 0

@@ -13,7 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalogue.vat import VatSeller
+from shop.catalogue.vat import Vat, VatRule, VatSeller
 from shop.compiled_queries import CompiledQuery, Today
 
 RATE: models.DecimalField[Decimal, Decimal] = models.DecimalField(max_digits=4, decimal_places=2)
@@ -128,6 +128,12 @@ _RATES: CompiledQuery[tuple[str, bool, str, date, Decimal]] = CompiledQuery(
 def current_seller() -> Seller:
     """The seller's row; an empty one before anybody has filled it in."""
     return SELLER.first() or Seller(pk=1)
+
+
+def own_vat(seller: Seller) -> Vat:
+    """The VAT that a row of `SELLER` charges while nothing is known of the buyer."""
+    rule = VatRule.SMALL_BUSINESS if seller.small_business else VatRule.DOMESTIC
+    return Vat(rule, getattr(seller, "vat_rate", Decimal(0)))
 
 
 def own_vat_rate() -> Decimal:

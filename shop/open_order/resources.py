@@ -188,13 +188,11 @@ class Contact(Kept):
     contact_media: ContactMedia
     """E-mail and telephone."""
     customer_type: Literal["company", "private"] | None = None
-    """Of the billing contact alone: company, also where it is absent, or private for a private
-    person. A company that the contact does not name is the client."""
+    """Of the billing contact alone; company where absent. Without a company's name, the client."""
     vat_id: VatId | None = None
-    """Of the billing contact alone: the VAT ID, which begins with the country of the address (EL for
-    Greece, XI for Northern Ireland)."""
+    """Of the billing contact alone: the VAT ID; begins with the country (EL for Greece)."""
     reference: Reference | None = None
-    """Of the billing contact alone: the buyer's own reference, which stands on each invoice."""
+    """Of the billing contact alone: the buyer's own reference, on each invoice."""
 
 
 class OrderUser(Kept):
@@ -220,13 +218,11 @@ class OrderedProduct(Kept):
     display_name: Name | None = None
     """The name of a new project."""
     project_id: Id | None = None
-    """The project of this client to add the first member to; offering must be its tier. Needs the
-    account's accountNumber."""
+    """The client's project to add a member to, in its tier. Needs the account's accountNumber."""
     promo_code: Name | None = None
-    """A promotion code that is valid now for this tier. Case and blanks make no difference."""
+    """A code that is valid now for this tier. Case and blanks make no difference."""
     interval: Literal["month", "year"] | None = None
-    """Paid in advance for a month, also where it is absent, or for a year, where the tier has a
-    yearly price."""
+    """Paid in advance for a month, also where absent, or a year, where the tier has that price."""
 
 
 class Affiliate(Kept):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
+from shop.catalogue.vat import Vat
 from shop.content.models import Page, Version
 from shop.content.publishing import newest
 from shop.orders.buyers import vat_of
@@ -92,14 +93,19 @@ def check_basket(basket: Basket, client_admin: User | None) -> CheckedDocument:
     return checked
 
 
-def quote(basket: Basket) -> tuple[Price, str, Promotion | None] | None:
-    """The price, its hash, and the promotion of `basket`; None while it holds no product."""
+def quote(basket: Basket, own_vat: Vat | None = None) -> tuple[Price, str, Promotion | None] | None:
+    """The price, its hash, and the promotion of `basket`; None while it holds no product.
+
+    `own_vat` is what the seller charges at home, where the caller has read it already.
+    """
     if "product" not in basket.document:
         return None
     product, document = basket.order.product, basket.document
     code, adds_member = document.get("promo_code"), "project_id" in document
     promotion = find_promotion(code, product) if code else None
-    vat = vat_of(document.get("billing"), document.get("client_id"))
+    billing, client_id = document.get("billing"), document.get("client_id")
+    is_known = billing is not None or client_id is not None
+    vat = own_vat if own_vat and not is_known else vat_of(billing, client_id)
     interval = document.get("interval", Interval.MONTH)
     price = price_of(product, promotion, vat, interval, adds_member=adds_member)
     return price, price_hash(product, price, code), promotion
@@ -114,6 +120,11 @@ def put_consent(basket: Basket, agreed: Version | None) -> None:
     """Record consent to the version `agreed`, as of now; None withdraws it."""
     basket.terms = agreed
     basket.agreed_at = timezone.now() if agreed else None
+
+
+def put_business(basket: Basket, *, declared: bool) -> None:
+    """Record, as of now, that the customer orders as a business; or take it back."""
+    basket.declared_business_at = timezone.now() if declared else None
 
 
 def check_consent(basket: Basket) -> None:

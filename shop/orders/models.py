@@ -236,6 +236,8 @@ class Basket(models.Model):
     # Consent: to which version of the terms, and when. Programs give none.
     terms = optional(Version, on_delete=models.PROTECT)
     agreed_at = models.DateTimeField(null=True, blank=True)
+    # When the customer declared at the checkout that they order as a business.
+    declared_business_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("basket")

@@ -47,6 +47,16 @@ class Price:
         return self.gross_cents - self.net_cents
 
     @property
+    def listed_gross_cents(self) -> int:
+        """The price with VAT once the promotion has ended."""
+        return gross(self.listed_cents, self.vat_rate)
+
+    @property
+    def discount_years(self) -> int | None:
+        """For how many yearly periods the discount counts: those that begin within its months."""
+        return -(-self.discount_months // 12) if self.discount_months else None
+
+    @property
     def is_yearly(self) -> bool:
         """Whether it is paid by the year."""
         return self.interval == Interval.YEAR
@@ -75,7 +85,7 @@ def price_of(
         return nothing_to_pay(product.currency, interval)
     yearly = interval == Interval.YEAR
     listed = (product.yearly_net_cents or 0) if yearly else product.net_cents
-    off = discount(promotion, listed) if promotion else 0
+    off = discount(promotion, listed, interval) if promotion else 0
     return Price(
         net_cents=listed - off,
         discount_cents=off,

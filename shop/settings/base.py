@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "shop.base_url.absolute_urls",
+                "shop.customers.customers",
             ],
             "builtins": [
                 "django.templatetags.i18n",

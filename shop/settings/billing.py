@@ -1,7 +1,7 @@
 """Billing: who may buy, VAT, invoices and their files, payment."""
 
 from shop.env import env, read
-from shop.settings.base import BASE_DIR, STORAGES, VAR_DIR
+from shop.settings.base import BASE_DIR, DEMO, STORAGES, VAR_DIR
 
 # `businesses`, or `everyone`: then private persons may order, too.
 CUSTOMERS = env.str("CUSTOMERS", default="businesses")
@@ -10,8 +10,15 @@ if CUSTOMERS not in {"businesses", "everyone"}:
 # Private persons elsewhere in the EU pay the seller's rate, as the seller sells too little there.
 BELOW_OSS_THRESHOLD = read("BELOW_OSS_THRESHOLD", env.bool, False)
 
-VIES_URL = env.str("VIES_URL", default="https://ec.europa.eu/taxation_customs/vies/rest-api")
+# The EU's register of VAT ids. The demo asks nobody, unless it is told whom.
+VIES_URL = env.str(
+    "VIES_URL",
+    default="" if DEMO else "https://ec.europa.eu/taxation_customs/vies/rest-api",
+)
+if not (DEMO or VIES_URL.startswith("https://")):
+    raise SystemExit("VIES_URL must be an https URL.")
 VIES_VALID_DAYS = 30  # an older answer is asked for again before an invoice
+KEEP_VAT_ID_CHECKS_DAYS = 90  # questions to VIES about ids that no client has
 VIES_WAIT_DAYS = 7  # an invoice waits for an answer this long; then staff decide
 JOIN_WAIT_DAYS = 14  # so long a stranger's order waits for its member before staff see it
 KEEP_INVOICES_YEARS = 8  # to the end of the eighth year after that of issue

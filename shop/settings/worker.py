@@ -71,6 +71,7 @@ WORKER_CLUSTERS = {
             "shop.billing.issuing.issue_due",
             "shop.billing.filing.make_files",  # before the mails, which they are attached to
             "shop.notifications.emails.send.send_due",
+            "shop.tenancy.vies.ask_vies",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
         ],
         "hourly": [
@@ -86,6 +87,7 @@ WORKER_CLUSTERS = {
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
+            "shop.tenancy.vies.delete_old_checks",
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.tenancy.email_conflicts.settle_new_rows",

@@ -4,18 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.access.rate_limits import hit
+from shop.billing_form import initial_billing
+from shop.catalogue.intervals import Interval
 from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
-from shop.catalogue.promotions import find_promotion
+from shop.catalogue.seller import SELLER, Seller, current_seller
 from shop.csrf_failure import unsent_form
 from shop.form_texts import add_errors
 from shop.kept_pages import KeptPages, is_same_for_all
@@ -24,7 +26,6 @@ from shop.orders.basket import (
     current_terms,
     order_document,
     put_tier,
-    quote,
     update_document,
 )
 from shop.orders.document import CheckedDocument, InvalidDocumentError
@@ -39,24 +40,14 @@ from shop.orders.open_orders import (
 )
 from shop.orders.placing import Caller, NotOpenError, PriceChangedError, submit_open_order
 from shop.owner_cookie import COOKIE, page_owner, write_owner_id
-from shop.storefront.forms import CheckoutForm
+from shop.storefront.forms import MEMBERS, CheckoutForm
+from shop.storefront.offer import offer
+from shop.storefront.tier_choice import posted_tier
 from shop.tenancy.models import User
 
 # Stands in a kept page for the hash of the visitor's order, and is as random.
 HASH_OF_NOBODY = new_hash()
 _pages = KeptPages()
-
-
-@require_POST
-def take_tier(request: HttpRequest) -> HttpResponse:
-    """Put a tier into the open order, and go on to its details."""
-    tier = _tier(request, LISTED.all())
-    if tier is None:
-        raise Http404
-    _basket, owner = update_open_order(page_owner(request), lambda old: _change_tier(old, tier))
-    response = redirect("checkout")
-    write_owner_id(response, owner)
-    return response
 
 
 @never_cache
@@ -73,15 +64,36 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _tier_is_gone(request)
     if _is_as_chosen(order.basket) and not owner.user and _says_no_more(request):
         return _kept_page(request, order)
-    initial = _initial(order, owner.user)
+    seller = current_seller()
+    initial = _initial(order.basket, seller, owner.user)
     form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
     form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
-    return _page(request, form, order.basket)
+    return _page(request, form, order.basket, seller)
+
+
+@never_cache
+@require_safe
+def checkout_price(request: HttpRequest) -> HttpResponse:
+    """Show the price of the open order again: its page asks whether VIES has answered."""
+    order = find_open(page_owner(request))
+    turn = request.GET.get("turn", "")
+    return _price(request, order.basket if order else None, turn=_number(turn) or 0)
+
+
+def _price(request: HttpRequest, basket: Basket | None, *, turn: int = 0) -> HttpResponse:
+    """Show the price alone; where there is no order any more, the page is to be loaded again."""
+    offered = offer(basket, current_seller(), turn=turn) if basket else None
+    if offered is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "storefront/checkout_offer.html", {**offered, "oob": True})
 
 
 def _is_as_chosen(basket: Basket) -> bool:
-    """Tell whether nothing but the tier was put into `basket`."""
-    return not (basket.terms_id or basket.company) and basket.document.keys() == {"product"}
+    """Tell whether nothing but the tier, and how it is paid, was put into `basket`."""
+    if basket.terms_id or basket.company or basket.declared_business_at:
+        return False
+    names = set(basket.document)
+    return "product" in names and names <= {"product", "interval"}
 
 
 def _says_no_more(request: HttpRequest) -> bool:
@@ -91,59 +103,77 @@ def _says_no_more(request: HttpRequest) -> bool:
 
 def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
     """Show the page of a tier that was just chosen: the same for all, but for the order's hash."""
-    rows, terms = LISTED.raw(), current_terms()
+    rows, sellers, terms = LISTED.raw(), SELLER.raw(), current_terms()
+    interval = order.basket.document.get("interval")
 
     def render_page(nobody: HttpRequest, token: str) -> str:
         tiers = LISTED.read(rows)
         # It may have been retired this very moment. Then nobody is shown what is kept here.
         tier = next((tier for tier in tiers if tier == order.product), order.product)
-        basket = _basket_of_nobody(tier)
+        basket = _basket_of_nobody(tier, interval)
         basket.order.order_hash = HASH_OF_NOBODY
-        form = CheckoutForm(None, None, tier, tiers, initial=order_document(basket))
-        return _page(nobody, form, basket, csrf_token=token).text
+        seller = next(iter(SELLER.read(sellers)), Seller(pk=1))
+        form = CheckoutForm(None, None, tier, tiers, initial=_initial(basket, seller, None))
+        return _page(nobody, form, basket, seller, csrf_token=token).text
 
-    page = _pages.answer(request, (rows, terms.pk), render_page, variant=order.product_id)
+    variant = (order.product_id, interval)
+    page = _pages.answer(request, (rows, sellers, terms.pk), render_page, variant=variant)
     page.content = page.content.replace(HASH_OF_NOBODY.encode(), order.order_hash.encode())
     return page
 
 
-def _basket_of_nobody(tier: Product) -> Basket:
+def _basket_of_nobody(tier: Product, interval: str | None = None) -> Basket:
     basket = Basket(order=Order(product=tier))
     put_tier(basket, tier)
+    update_document(basket, {"interval": interval})
     return basket
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
     tiers = LISTED.all()
-    tier = _tier(request, tiers)
+    tier = posted_tier(request, tiers)
     if tier is None:
         return _tier_is_gone(request)
     form = CheckoutForm(request.POST, owner.user, tier, tiers)
     form.is_valid()
     leads_to = _way_out(request)
     if order is None or order.order_hash != request.POST.get("order"):
+        if _asks_for_price(request):
+            return _price(request, None)
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
-    status, context = 409 if form.is_outdated else 422, {}
+    status = 409 if form.is_outdated else 422
     try:
         with locked_basket(order) as basket:
             form.fill(basket)
             if form.checked and form.complete:
                 status = _place(request, form, basket, form.checked)
     except NotOpenError:
-        return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
+        return _answer_form(request, owner, None)
     except NoConsentError:
         # Other terms were published at this very moment.
         return _answer_form(request, owner, order)
-    if leads_to:
-        return redirect(leads_to)
-    if status == 302:
-        return redirect("registration", order.order_hash)
+    if status == 302 or leads_to:
+        return redirect(leads_to or reverse("registration", args=[order.order_hash]))
+    return _answer_page(request, form, basket, status)
+
+
+def _answer_page(
+    request: HttpRequest, form: CheckoutForm, basket: Basket, status: int
+) -> HttpResponse:
+    """Answer a form by which nothing was ordered."""
+    if _asks_for_price(request):
+        return _price(request, basket)
     if not (form.complete or form.errors):
         to = "" if request.POST["apply"] == "language" else "#summary"
         return redirect(reverse("checkout") + to)
-    if form.checked and status == 409:
-        context = {"seen": _cents(request.POST.get("seen", ""))}
-    return _page(request, form, basket, status, **context)
+    seen = _number(request.POST.get("seen", ""))
+    context: dict[str, Any] = {"seen": seen} if form.checked and status == 409 else {}
+    return _page(request, form, basket, status=status, **context)
+
+
+def _asks_for_price(request: HttpRequest) -> bool:
+    """Tell whether the page's script asks for the price of what was typed so far."""
+    return request.POST.get("apply") == "price" and "HX-Request" in request.headers
 
 
 def _place(
@@ -182,43 +212,33 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
         return redirect("registration", placed.order_hash)
     # What was typed belongs to a new order, if the customer confirms it.
     basket, new_owner = update_open_order(owner, form.fill)
-    response = _page(request, form, basket, 409, placed=placed, stale=placed is None)
+    response = _page(request, form, basket, status=409, placed=placed, stale=placed is None)
     write_owner_id(response, new_owner)
     return response
 
 
 def _same(placed: Order, form: CheckoutForm) -> bool:
-    wanted, names = form.document(), form.fields.keys() - {"product", "terms"}
-    is_same_tier = wanted.get("product") == placed.product.code
-    return is_same_tier and all(getattr(placed, name) == wanted.get(name) for name in names)
-
-
-def _change_tier(basket: Basket, tier: Product) -> None:
-    """Put `tier` in, and take out what does not fit it."""
-    if basket.order.product != tier:
-        update_document(basket, {"project_id": None})
-    if find_promotion(basket.document.get("promo_code", ""), tier) is None:
-        update_document(basket, {"promo_code": None})
-    if basket.currency:
-        basket.currency = tier.currency
-    put_tier(basket, tier)
+    wanted = form.document()
+    if wanted["product"] != placed.product.code:
+        return False
+    interval = wanted.get("interval") or Interval.MONTH
+    return placed.interval == interval and all(
+        getattr(placed, name) == wanted.get(name) for name in MEMBERS if name != "interval"
+    )
 
 
 def _page(
-    request: HttpRequest, form: CheckoutForm, basket: Basket, status: int = 200, **context: Any
+    request: HttpRequest,
+    form: CheckoutForm,
+    basket: Basket,
+    seller: Seller | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
-    quoted = quote(basket)
-    if quoted is None:
+    offered = offer(basket, seller or current_seller())
+    if offered is None:
         return redirect("tiers")
-    price, price_hash, promotion = quoted
-    context |= {
-        "form": form,
-        "order": basket.order,
-        "product": basket.order.product,
-        "price": price,
-        "quote_hash": price_hash,
-        "promotion": promotion,
-    }
+    context |= {**offered, "form": form}
     return render(request, "storefront/checkout.html", context, status=status)
 
 
@@ -231,8 +251,10 @@ def _form_without_order(request: HttpRequest, owner: Owner) -> HttpResponse | No
     tier = next((tier for tier in tiers if typed and tier.code == typed.get("product")), None)
     if typed is None or tier is None or _placed(typed.get("order", ""), owner):
         return None
-    form = CheckoutForm(None, owner.user, tier, tiers)
-    return _page(request, form, _basket_of_nobody(tier))
+    basket, seller = _basket_of_nobody(tier), current_seller()
+    initial = _initial(basket, seller, None)
+    form = CheckoutForm(None, owner.user, tier, tiers, initial=initial)
+    return _page(request, form, basket, seller)
 
 
 def _placed(order_hash: str, owner: Owner) -> Order | None:
@@ -250,9 +272,15 @@ def _elsewhere(owner: Owner) -> HttpResponse:
     return redirect("tiers")
 
 
-def _initial(order: Order, user: User | None) -> dict[str, Any]:
+def _initial(basket: Basket, seller: Seller, user: User | None) -> dict[str, Any]:
+    document = order_document(basket)
     names = ("first_name", "last_name", "email") if user else ()
-    return {f"user_{name}": getattr(user, name) for name in names} | order_document(order.basket)
+    known = {f"user_{name}": getattr(user, name) for name in names}
+    billing = {"country": seller.country} | (document.get("billing") or {})
+    if billing.get("company") == document.get("client_name"):
+        billing.pop("company", None)  # it is named once
+    declared = {"business": basket.declared_business_at is not None}
+    return known | document | declared | initial_billing(billing)
 
 
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:
@@ -260,10 +288,5 @@ def _tier_is_gone(request: HttpRequest) -> HttpResponse:
     return redirect("tiers")
 
 
-def _tier(request: HttpRequest, tiers: list[Product]) -> Product | None:
-    """Return the tier that was posted, if it can be ordered."""
-    return next((tier for tier in tiers if tier.code == request.POST.get("product")), None)
-
-
-def _cents(value: str) -> int | None:
+def _number(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None

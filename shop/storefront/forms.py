@@ -6,11 +6,16 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
+from shop.billing_form import PREFIX, BillingForm, form_name
+from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.content.terms_field import terms_field
+from shop.customers import sells_to_everyone
 from shop.form_texts import (
     FORM_TEXTS,
+    MISSING,
     OUTDATED_TERMS,
     TermsForm,
     add_errors,
@@ -18,16 +23,33 @@ from shop.form_texts import (
     member_field,
 )
 from shop.languages import page_language
-from shop.orders.basket import order_document, put_consent, put_tier, update_document
+from shop.orders.basket import (
+    order_document,
+    put_business,
+    put_consent,
+    put_tier,
+    update_document,
+)
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
-from shop.tenancy.models import Client, Project, User
+from shop.orders.problems import Problem
+from shop.storefront.billed_clients import BilledSelect, billed_to, clients_of
+from shop.storefront.interval_choices import interval_choices
+from shop.tenancy.models import Project, User
 
 EITHER = ("client_id", "client_name", "project_id", "project_name")
+# Fields that are no members of the order document.
+BESIDE = ("product", "terms", "business")
+# Members of the order document that the form puts into the basket.
+MEMBERS = (
+    *("client_id", "client_name", "project_id", "project_name"),
+    *("user_email", "user_first_name", "user_last_name"),
+    *("interval", "promo_code", "billing"),
+)
 
 
-class CheckoutForm(TermsForm):
-    """Details of the customer and of what is to be set up.
+class CheckoutForm(TermsForm, BillingForm):
+    """Details of the customer, of what is to be set up, and of who is billed.
 
     A client_admin may choose one of their clients and projects instead of naming new ones.
     """
@@ -36,7 +58,7 @@ class CheckoutForm(TermsForm):
     user_first_name = member_field("user_first_name", required=False)
     user_last_name = member_field("user_last_name", required=False)
     client_id = forms.TypedChoiceField(
-        label=_("Your client"), coerce=int, empty_value=None, required=False
+        label=_("Your client"), coerce=int, empty_value=None, required=False, widget=BilledSelect
     )
     client_name = member_field("client_name", required=True)
     project_id = forms.TypedChoiceField(
@@ -47,6 +69,9 @@ class CheckoutForm(TermsForm):
         required=False,
     )
     project_name = member_field("project_name", required=True)
+    interval = forms.ChoiceField(
+        label=_("You pay"), required=False, initial=Interval.MONTH, widget=forms.RadioSelect
+    )
     product = forms.ChoiceField(
         label=_("Tier"), error_messages={"invalid_choice": _("This tier can no longer be ordered.")}
     )
@@ -56,8 +81,19 @@ class CheckoutForm(TermsForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
+    business = forms.BooleanField(
+        label=_("I order as a business, a freelancer or an institution, not as a consumer"),
+        error_messages={
+            "required": _("We sell to businesses only. Please confirm that you order as one.")
+        },
+    )
     terms = terms_field(_("Please agree to the terms to place the order."))
     outdated_terms = OUTDATED_TERMS
+    # As the page has them, so that the summary of errors names them in this order.
+    field_order = (
+        *("user_email", "user_first_name", "user_last_name", "billing_customer_type"),
+        *("client_id", "client_name", "project_id", "project_name"),
+    )
 
     def __init__(
         self,
@@ -73,40 +109,128 @@ class CheckoutForm(TermsForm):
         self.tier = tier
         self.complete = "apply" not in self.data
         self.checked: CheckedDocument | None = None
+        self.clients = clients_of(user) if user else []
+        self.billed = billed_to(self.clients)
+        self._ask_for_billing()
+        self.fields["client_name"].label = pgettext("billing", "Company")
         _offer(self, "product", [(each.code, each.name) for each in tiers])
+        if tier.yearly_net_cents is None or tier.is_free:
+            del self.fields["interval"]
+        else:
+            _offer(self, "interval", interval_choices(tier))
+        if sells_to_everyone():
+            del self.fields["business"]
         for field in self.fields.values():
-            field.asked = field.required  # type: ignore[attr-defined]  # for its template
+            field.asked = field.required or getattr(field, "asked", False)  # type: ignore[attr-defined]  # for its template
             field.required = field.required and self.complete
-        clients = list(Client.objects.filter(client_admin=user)) if user else []
-        if not clients:
+        # Which of these are needed depends on what else is chosen: `clean` looks at all of them.
+        for name in self.billing_names:
+            self.fields[name].required = False
+        if self.clients:
+            self._offer_clients()
+        else:
             del self.fields["client_id"], self.fields["project_id"]
+
+    @property
+    def billing_names(self) -> list[str]:
+        """The names of the fields that ask who is billed; none for a free tier."""
+        return [name for name in self.fields if name.startswith(PREFIX)]
+
+    def _ask_for_billing(self) -> None:
+        if self.tier.is_free:
+            self.drop_billing()
             return
+        company = self.fields["billing_company"]
+        company.label = _("Company on the invoice")
+        company.help_text = _("Only if it differs from the company above.")
+        company.required = company.asked = False  # type: ignore[attr-defined]  # for its template
+        if not sells_to_everyone():
+            # The first member's name is asked for above.
+            del self.fields["billing_name"]
+
+    def _offer_clients(self) -> None:
         for name in EITHER:
             # One of the two is enough, so neither is required; nor is either marked optional.
             self.fields[name].asked = True  # type: ignore[attr-defined]  # likewise
             self.fields[name].required = False
         self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
         self.fields["project_name"].help_text = _("For a new project: a working title will do.")
-        projects = Project.objects.filter(client__in=clients, product=tier)
-        _offer(self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in clients)])
+        projects = Project.objects.filter(client__in=self.clients, product=self.tier)
+        _offer(
+            self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in self.clients)]
+        )
         _offer(self, "project_id", [("", _("A new project")), *((p.pk, p.name) for p in projects)])
+        widget = self.fields["client_id"].widget
+        assert isinstance(widget, BilledSelect)  # noqa: S101 -- tells mypy what it is
+        widget.known = self.billed
+
+    @property
+    def billed_lines(self) -> list[tuple[str, str]]:
+        """The names of the clients for which it is known who is billed, and who it is."""
+        return [
+            (each.name, self.billed[each.pk]) for each in self.clients if each.pk in self.billed
+        ]
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether the order costs something and it is not known yet who is billed."""
+        given = self.cleaned_data
+        if self.tier.is_free or given.get("project_id"):
+            return False
+        return given.get("client_id") not in self.billed
 
     def clean(self) -> dict[str, Any]:
         """Ask for a client and a project where neither was chosen nor named."""
-        details = super().clean() or {}
+        given = self.cleaned_data
+        if self.is_billed:
+            self._name_client()
+            super().clean()
         if not self.complete:
-            return details
+            return given
         for kind in ("client", "project"):
             name = f"{kind}_name"
-            if not details.get(f"{kind}_id") and not details.get(name) and name not in self.errors:
+            if not given.get(f"{kind}_id") and not given.get(name) and name not in self.errors:
                 self.add_error(name, str(FORM_TEXTS["required"]))
-        return details
+        return given
+
+    def _name_client(self) -> None:
+        """Name the new client after who is billed, where it was not named."""
+        given = self.cleaned_data
+        billed = given.get("billing_company") or given.get("billing_name")
+        if billed and not given.get("client_id") and not self.data.get("client_name"):
+            self.errors.pop("client_name", None)
+            given["client_name"] = billed
+
+    def billing(self) -> dict[str, Any] | None:
+        """Return `billing` of the order document; a company that is named once has that name."""
+        if not (self.is_billed and self.billing_names):
+            return None
+        given = self.cleaned_data
+        typed = super().billing() or {"customer_type": "company"}
+        if typed["customer_type"] == "company" and not typed.get("company"):
+            chosen = (each.name for each in self.clients if each.pk == given.get("client_id"))
+            company = given.get("client_name") or next(chosen, "")
+            typed |= {"company": company} if company else {}
+        return typed
+
+    def add_billing_errors(self, problems: Iterable[Problem]) -> None:
+        """Put `problems` beside their fields. A company without a name is told at the client's."""
+        missing_company = ("billing.company", "required")
+        told = [each for each in problems if (each.member, each.code) != missing_company]
+        super().add_billing_errors(told)
 
     def document(self) -> dict[str, Any]:
         """Return the fields that were filled in, and the page's language."""
-        typed = filled_in(self) | {"language": page_language()}
-        typed.pop("terms", None)
-        return typed
+        typed = {
+            name: value
+            for name, value in filled_in(self).items()
+            if name not in BESIDE and not name.startswith(PREFIX)
+        }
+        if typed.get("interval") == Interval.MONTH:
+            del typed["interval"]  # as where no interval is named
+        billing = self.billing()
+        typed |= {"billing": billing} if billing else {}
+        return typed | {"product": self.tier.code, "language": page_language()}
 
     def fill(self, basket: Basket) -> None:
         """Put what was typed into `basket`, check the whole, and add what is wrong to `errors`.
@@ -116,22 +240,40 @@ class CheckoutForm(TermsForm):
         """
         typed = self.document()
         put_tier(basket, self.tier)
-        emptied = dict.fromkeys(self.base_fields.keys() - {"product", "terms"})
-        update_document(basket, emptied | typed)
+        if "billing" in typed:
+            unasked = basket.document.get("billing") or {}
+            unasked = {n: v for n, v in unasked.items() if form_name(n) not in self.fields}
+            typed["billing"] = unasked | typed["billing"]
+        update_document(basket, dict.fromkeys(MEMBERS) | typed)
         # A page has no currency of its own: that of the tier counts.
         basket.currency = self.tier.currency
         if basket.language_tag.partition("-")[0].lower() != typed["language"]:
             basket.language_tag = typed["language"]
         put_consent(basket, self.to_agree if self.cleaned_data.get("terms") else None)
+        put_business(basket, declared=bool(self.cleaned_data.get("business")))
         try:
             checked = check_document(order_document(basket), client_admin=self.user)
         except InvalidDocumentError as refusal:
-            told = [each for each in refusal.problems if self.complete or each.member in typed]
-            faulty = {each.member for each in refusal.problems} - {"product"}
-            update_document(basket, dict.fromkeys(faulty & typed.keys()))
-            add_errors(self, told)
+            self._tell(basket, typed, refusal.problems)
         else:
             self.checked = None if self.errors else checked
+
+    def _tell(self, basket: Basket, typed: dict[str, Any], problems: list[Problem]) -> None:
+        """Add `problems` to `errors`, and take what is wrong out of `basket`."""
+        billing = [each for each in problems if each.member.startswith("billing")]
+        others = [each for each in problems if each not in billing]
+        told = [each for each in others if self.complete or each.member in typed]
+        faulty = {each.member for each in others} - {"product"}
+        update_document(basket, dict.fromkeys(faulty & typed.keys()))
+        add_errors(self, told)
+        self.add_billing_errors(billing)
+        if self.complete and not self.errors:
+            # It is about no field of this page.
+            add_errors(self, problems)
+        # What is still missing keeps nothing out: the rest of it is a draft.
+        faulty = {form_name(each.member) for each in billing if each.code not in MISSING}
+        sound = {n: v for n, v in typed.get("billing", {}).items() if form_name(n) not in faulty}
+        update_document(basket, {"billing": sound or None})
 
 
 def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:

@@ -13,9 +13,9 @@ ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
 
 def describe(product: Product, address: str) -> dict[str, Any]:
     """Describe the tier sold at the URL `address`. Amounts are strings: JSON numbers are floats."""
-    amount = f"{product.gross_cents // 100}.{product.gross_cents % 100:02}"
-    price = {"price": amount, "priceCurrency": product.currency}
-    a_month = {"@type": "QuantitativeValue", "value": "1", "unitCode": "MON"}
+    offers = [_offer(product, address, product.gross_cents, "MON")]
+    if product.yearly_net_cents:
+        offers.append(_offer(product, address, product.yearly_gross_cents, "ANN"))
     return {
         "@context": "https://schema.org",
         "@type": "Product",
@@ -24,17 +24,24 @@ def describe(product: Product, address: str) -> dict[str, Any]:
         "description": product.promise,
         "url": address,
         "brand": {"@type": "Brand", "name": "Slate"},
-        "offers": {
-            "@type": "Offer",
+        "offers": offers if len(offers) > 1 else offers[0],
+    }
+
+
+def _offer(product: Product, address: str, gross_cents: int, unit: str) -> dict[str, Any]:
+    """Describe one price with VAT; `unit` is that of its interval, by UN/CEFACT."""
+    amount = f"{gross_cents // 100}.{gross_cents % 100:02}"
+    price = {"price": amount, "priceCurrency": product.currency}
+    return {
+        "@type": "Offer",
+        **price,
+        "url": address,
+        "availability": "https://schema.org/InStock",
+        "priceSpecification": {
+            "@type": "UnitPriceSpecification",
             **price,
-            "url": address,
-            "availability": "https://schema.org/InStock",
-            "priceSpecification": {
-                "@type": "UnitPriceSpecification",
-                **price,
-                "valueAddedTaxIncluded": True,
-                "referenceQuantity": a_month,
-            },
+            "valueAddedTaxIncluded": True,
+            "referenceQuantity": {"@type": "QuantitativeValue", "value": "1", "unitCode": unit},
         },
     }
 

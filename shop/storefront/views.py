@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from shop.base_url import base_url
 from shop.catalogue.listed_tiers import LISTED, with_vat_rate
 from shop.catalogue.models import Product
+from shop.catalogue.vat import Vat, VatRule
 from shop.content import questions
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.languages import page_language
-from shop.orders.buyers import vat_of
 from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.pricing import price_of
 from shop.owner_cookie import read_owner_id
@@ -83,7 +83,7 @@ def _tier(request: HttpRequest, products: Sequence[Product], slug: str, **more: 
     address = f"{base_url(request)}{request.path}?lang={page_language()}"
     context = {
         "product": product,
-        "price": price_of(product, None, vat_of(None, None)),
+        "price": price_of(product, None, Vat(VatRule.DOMESTIC, product.vat_rate)),
         "data": data_block(describe(product, address)),
         **more,
     }

@@ -1,16 +1,46 @@
-"""Ask VIES, the EU's register, for VAT ids; the worker does, never a web request."""
+"""Ask VIES, the EU's register, about VAT ids; the worker does, never a web request."""
 
+import logging
+from collections.abc import Callable
 from datetime import date, timedelta
+from time import monotonic
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from shop.catalogue.vat_ids import vies_knows
+from shop.catalogue.seller import current_seller
+from shop.catalogue.vat_ids import canonical_vat_id, vies_knows
+from shop.compiled_queries import CompiledQuery, Parameter
+from shop.tenancy.billing_profile import BillingProfile
+from shop.tenancy.signals import vat_id_answered
 from shop.tenancy.vat_id_check import VatIdCheck
+from shop.tenancy.vies_call import Answer, ask
+from shop.worker.leases import LeaseLostError, backoff, claim, release
 from shop.worker.wake_up import wake
 
+logger = logging.getLogger(__name__)
+
 State = VatIdCheck.State
+
+AT_MOST = 20  # seconds; mails wait meanwhile, and the next wake-up goes on
+BATCH = 20
+LEASE_SECONDS = 60  # above two calls
+WAITS = [60.0, 300.0, 900.0, 3600.0]  # seconds; after the last one, each hour
+
+# Asked each second, mostly in vain.
+_DUE: CompiledQuery[tuple[int]] = CompiledQuery(
+    lambda: (
+        VatIdCheck.objects.filter(
+            Q(lease_until=None) | Q(lease_until__lt=Parameter("now")),
+            state=State.WAITING,
+            next_attempt_at__lte=Parameter("now"),
+        )
+        .order_by("next_attempt_at", "pk")
+        .values_list("pk")[:BATCH]
+    )
+)
 
 
 def request_check(vat_id: str) -> None:
@@ -41,6 +71,64 @@ def is_confirmed(vat_id: str) -> bool:
     """Tell if VIES has lately said that it knows a VAT id (canonical form)."""
     answer = newest_answer(vat_id)
     return answer is not None and answer.state == State.CONFIRMED
+
+
+def ask_vies(beat: Callable[[], None]) -> None:
+    """Ask VIES about the VAT ids that are due, oldest first; calls `beat` before each.
+
+    Where VIES is away, the rest waits for the next run.
+    """
+    until = monotonic() + AT_MOST
+    for (pk,) in _DUE.all(now=timezone.now()):
+        beat()
+        answer = _ask(pk)
+        if monotonic() > until or (answer and answer.is_away):
+            return
+
+
+def _ask(pk: int) -> Answer | None:
+    """Ask about one VAT id, if it is still due; what came of it is in its row afterwards."""
+    check = claim(_due(), [pk], seconds=LEASE_SECONDS).first()
+    if check is None:
+        return None
+    seller = canonical_vat_id(current_seller().vat_id)
+    # No transaction is open here: a slow register must not hold the database.
+    answer = ask(check.vat_id, seller if vies_knows(seller) else "")
+    try:
+        with transaction.atomic():
+            _record(check, answer)
+    except LeaseLostError:
+        logger.warning("Lost the lease of %s: somebody else asks.", check)
+    return answer
+
+
+def _record(check: VatIdCheck, answer: Answer) -> None:
+    if answer.known is None:
+        wait = backoff(min(check.attempts, len(WAITS)), WAITS) or timedelta()
+        release(check, next_attempt_at=timezone.now() + wait, last_error=answer.error)
+        return
+    check.state = State.CONFIRMED if answer.known else State.UNKNOWN
+    check.answered_on = timezone.localdate()
+    check.consultation_number, check.last_error = answer.consultation_number, ""
+    names = ("state", "answered_on", "consultation_number", "last_error")
+    release(check, **{name: getattr(check, name) for name in names})
+    vat_id_answered.send(sender=VatIdCheck, check=check)
+
+
+def _due() -> QuerySet[VatIdCheck]:
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return VatIdCheck.objects.filter(free, state=State.WAITING, next_attempt_at__lte=now)
+
+
+def delete_old_checks(beat: Callable[[], None]) -> None:
+    """Delete questions and answers of KEEP_VAT_ID_CHECKS_DAYS ago, but for those of clients.
+
+    VAT ids of people who trade by themselves are personal data. Invoices keep day and number.
+    """
+    named = BillingProfile.objects.filter(vat_id=OuterRef("vat_id"))
+    before = timezone.now() - timedelta(days=settings.KEEP_VAT_ID_CHECKS_DAYS)
+    VatIdCheck.objects.filter(~Exists(named), created_at__lt=before).delete()
 
 
 def _fresh() -> Q:

@@ -62,14 +62,13 @@ def test_roles_are_changed_and_the_change_is_in_the_history() -> None:
     assert f"roles changed export, viewer by {chief.email}" in history
 
 
-@pytest.mark.usefixtures("stopped_clock")
 def test_list_tells_roles_joining_and_factor() -> None:
-    make_staff("agent", email="agent@example.com")
-    invited()
+    agent, invitation = make_staff("agent", email="agent@example.com"), invited()
+    assert agent.joined_at
     page = words(visitor(make_staff()).get(LIST))
-    today = timezone.localdate().isoformat()
-    assert f"agent@example.com Mia Muster agent {today} never no" in page
-    assert f"{EMAIL} agent invited on {today} never no" in page
+    joined, sent = (timezone.localdate(at) for at in (agent.joined_at, invitation.sent_at))
+    assert f"agent@example.com Mia Muster agent {joined:%Y-%m-%d} never no" in page
+    assert f"{EMAIL} agent invited on {sent:%Y-%m-%d} never no" in page
 
 
 def test_end_of_access_takes_powers_sessions_tokens_and_orders() -> None:

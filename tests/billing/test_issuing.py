@@ -11,44 +11,16 @@ from django.utils import timezone
 
 from shop.billing.document import InvoiceDocument
 from shop.billing.holds import Selling
-from shop.billing.issuing import issue_all, issue_due, issue_next, issue_waiting
+from shop.billing.issuing import issue_due, issue_next, issue_waiting
 from shop.billing.models import Invoice, InvoiceDispatch, NumberSeries, Subscription
 from shop.billing.signals import invoice_issued
 from shop.catalogue.seller import VatRate
 from shop.orders.models import Order
-from shop.orders.placing import ANYBODY, Caller
-from tests.factories import (
-    BILLING,
-    bystander,
-    make_application,
-    make_packed_order,
-    make_seller,
-    make_subscription,
-    make_user,
-)
+from tests.billing.runs import beat, begun_on, issue_on, waits
+from tests.factories import BILLING, make_seller, make_subscription
 from tests.signals import heard
 
 pytestmark = pytest.mark.django_db
-
-
-def beat() -> None:
-    """Nobody watches."""
-
-
-def issue_on(day: date, subscription: Subscription) -> list[Invoice]:
-    """All invoices of the subscription after a run on `day`, the oldest first."""
-    issue_all([subscription.pk], day, beat)
-    return list(subscription.invoices.order_by("pk"))
-
-
-def begun_on(day: date, **fields: Any) -> Subscription:
-    on_day = {"started_on": day, "anchor_on": day, "next_period_on": day}
-    return make_subscription(**on_day, **fields)
-
-
-def waits(subscription: Subscription) -> tuple[str, date | None, date | None]:
-    subscription.refresh_from_db()
-    return subscription.waits_for, subscription.waits_since, subscription.next_period_on
 
 
 def test_invoice_names_seller_buyer_period_and_totals() -> None:
@@ -202,8 +174,7 @@ def test_small_business_charges_no_vat_and_says_so() -> None:
     subscription = make_subscription()
     (invoice,) = issue_on(timezone.localdate(), subscription)
     assert invoice.vat_cents == 0
-    note = "Gemäß § 19 UStG wird keine Umsatzsteuer berechnet."
-    assert invoice.document["notes"] == [note]
+    assert invoice.document["notes"] == ["Gemäß § 19 UStG wird keine Umsatzsteuer berechnet."]
 
 
 def test_incomplete_seller_holds_back_until_the_row_is_saved() -> None:
@@ -223,48 +194,30 @@ def test_incomplete_seller_holds_back_until_the_row_is_saved() -> None:
 
 def test_missing_rate_holds_back_as_an_incomplete_seller_does() -> None:
     make_seller()
-    VatRate.objects.filter(country="DE").delete()
     subscription = make_subscription()
+    VatRate.objects.filter(country="DE").delete()
     issue_due(beat)
     assert waits(subscription)[0] == "seller"
 
 
-def test_missing_billing_data_hold_back_until_they_are_there() -> None:
-    make_seller()
-    with bystander():
-        subscription = make_subscription(billing=None)
-        issue_due(beat)
-        assert waits(subscription)[0] == "billing"
-        type(subscription.client).objects.get(pk=subscription.client_id)
-        make_profile(subscription)
-        issue_due(beat)
-        assert subscription.invoices.count() == 1
-
-
-def make_profile(subscription: Subscription, **fields: Any) -> None:
-    from shop.tenancy.billing_profile import BillingProfile
-
-    BillingProfile.objects.create(client=subscription.client, **{**BILLING, **fields})
-
-
-@pytest.mark.parametrize("caller", ["application", "user"])
-def test_order_of_somebody_known_is_invoiced_before_anybody_joins(caller: str) -> None:
-    make_seller()
-    known = {"application": Caller(make_application()), "user": Caller(user=make_user())}
-    order = make_packed_order(caller=known[caller])
-    make_profile(order.subscription)
+def test_staff_are_alarmed_while_the_seller_is_incomplete(caplog: pytest.LogCaptureFixture) -> None:
+    make_subscription()
     issue_due(beat)
-    assert order.subscription.invoices.count() == 1
+    assert caplog.messages == []
+    issue_waiting(beat)
+    assert caplog.messages == ["The seller is incomplete: 1 invoices wait for it."]
 
 
-def test_failure_of_one_holds_up_no_other(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failure_of_one_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
     make_seller()
     broken, subscription = make_subscription(), make_subscription()
-    # No invoice can be made of such a profile: the document names another kind of customer.
-    type(broken.client.billing_profile).objects.filter(client=broken.client).update(country="")
-    with monkeypatch.context():
-        issue_due(beat)
+    # No document can be made of it.
+    Subscription.objects.filter(pk=broken.pk).update(interval="week")
+    issue_due(beat)
     assert subscription.invoices.count() == 1
-    assert Caller() == ANYBODY
+    assert waits(broken)[0] == "error"
+    assert caplog.messages == [f"The invoice of subscription {broken.pk} failed."]
+    Subscription.objects.filter(pk=broken.pk).update(interval="month")
+    issue_waiting(beat)
+    assert broken.invoices.count() == 1
+    assert NumberSeries.objects.get().last == 2

@@ -17,7 +17,7 @@ PASSWORD = "quiet-paper-exact-type"
 WORDS = {
     "en": {
         "agree": "I agree to the terms",
-        "place": "Order with obligation to pay · €94.01 a month",
+        "place": "Order and pay · €94.01 a month",
         "done": "Done. The link to sign in is on its way to n…@e….com.",
         "join": "Join",
     },

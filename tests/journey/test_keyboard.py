@@ -53,7 +53,7 @@ def test_order_is_placed_by_keyboard_alone(open_context: OpenContext) -> None:
     tab_to(page, "place")
     page.keyboard.press("Enter")
     expect(page.locator(".error-summary")).to_be_focused()
-    tab_to(page, "Client: .*")
+    tab_to(page, "Company: .*")
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUS)["what"] == "client_name"
     page.keyboard.type("Film")

@@ -5,7 +5,10 @@ from typing import Any
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.billing.models import Reminder
+from shop.billing.price_changes import raise_price
 from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
 from shop.notifications.emails.queue import (
@@ -20,10 +23,13 @@ from shop.orders.models import State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
 from shop.tenancy.staff_invitations import invite_colleague
+from tests.accounts.billing_rows import make_invoice, make_subscription
 from tests.factories import (
     make_bare_order,
+    make_client,
     make_order,
     make_packed_order,
+    make_project,
     make_staff,
     make_user,
     pack_all,
@@ -69,6 +75,21 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "invoice" | "invoice_reminder":
+            project = make_project(name=name, client=make_client(name=name))
+            invoice = make_invoice(make_subscription(project=project), language=language)
+            if kind == "invoice":
+                queue_invoice(invoice)
+            else:
+                today = timezone.localdate()
+                reminder = Reminder.objects.create(invoice=invoice, level=2, sent_on=today)
+                queue_invoice_reminder(reminder)
+        case "price_change":
+            project = make_project(name=name, client=make_client(name=name))
+            subscription = make_subscription(project=project)
+            subscription.order.language = language
+            subscription.order.save()
+            raise_price(subscription, 5900, make_staff())
         case "alarm":
             order = make_order("xl", **names)
             pack_all()

@@ -37,6 +37,21 @@ def test_what_is_attached_can_be_read(client: Client) -> None:
     assert "What <b>was</b> agreed to." in text
 
 
+def test_attached_file_that_is_no_text_is_opened_by_a_link(client: Client) -> None:
+    mail = EmailMultiAlternatives("Subject", "The text", to=["a@example.com"])
+    mail.attach("terms-1.txt", "Agreed.", "text/plain")
+    mail.attach("Rechnung-1.pdf", b"%PDF-1.7 \xff", "application/pdf")
+    mail.send()
+    path = f"/dev/mailbox/{MailboxEntry.objects.get().pk}/"
+    assert f'href="{path}attached/1/"' in html(client.get(path))
+    answer = client.get(f"{path}attached/1/")
+    assert answer.content == b"%PDF-1.7 \xff"
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="Rechnung-1.pdf"'
+    for position in (0, 2):
+        assert client.get(f"{path}attached/{position}/").status_code == 404
+
+
 def test_mail_is_kept_once_for_each_recipient() -> None:
     send_mail("Subject", "Text", None, ["a@example.com", "b@example.com"])
     recipients = MailboxEntry.objects.values_list("recipient", flat=True)
@@ -84,5 +99,5 @@ def test_mailbox_is_for_the_demo_only(client: Client, settings: Settings) -> Non
     send_mail("Subject", "Text", None, ["a@example.com"])
     entry = MailboxEntry.objects.get()
     settings.DEMO = False
-    assert client.get("/dev/mailbox/").status_code == 404
-    assert client.get(f"/dev/mailbox/{entry.pk}/").status_code == 404
+    for path in ("", f"{entry.pk}/", f"{entry.pk}/attached/0/"):
+        assert client.get(f"/dev/mailbox/{path}").status_code == 404

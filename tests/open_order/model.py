@@ -190,6 +190,7 @@ def _show_product(order: OpenOrder, base: str, path: str, links: Any) -> Any:
         "displayName": order.product["displayName"],
         "projectId": None,
         "promoCode": None,
+        "interval": "month",
         "links": [{"href": f"{ROOT}{base}/{own}/", "rel": "self"}],
     }
     if path == "account/products":

@@ -44,6 +44,7 @@ def test_product_is_posted_and_read(base: str, slash: str) -> None:
         "displayName": "OSD Yamdu Free",
         "projectId": None,
         "promoCode": None,
+        "interval": "month",
         "links": [{"href": f"{url}/", "rel": "self"}],
     }
     assert by_cookie().get(f"{base}/account/products/{number}{slash}").json() == item

@@ -39,7 +39,7 @@ from tests.pages import (
 
 pytestmark = pytest.mark.django_db
 
-BUTTON = "Order with obligation to pay · €236.81 a month"
+BUTTON = "Order and pay · €236.81 a month"
 NOTICE = (
     "The contract has no fixed end. You can cancel it by e-mail with effect from the end of a month; "
     "the notice period is in the terms."

@@ -59,7 +59,7 @@ def test_form_asks_for_the_order_members_and_shows_the_price() -> None:
         asked
     )
     assert (asked["client_name"], asked["user_email"]) == ("", "")
-    assert "Order with obligation to pay · €58.31 a month" in words(page)
+    assert "Order and pay · €58.31 a month" in words(page)
     assert "no-store" in page.headers["Cache-Control"]
 
 

@@ -17,7 +17,7 @@ def test_tier_can_be_changed_and_what_was_typed_stays() -> None:
     changed = {**form, "product": "m", "apply": "1", "client_name": "Constantin Film"}
     page = browser.post("/checkout/", changed, follow=True)
     assert fields(page)["client_name"] == "Constantin Film"
-    assert "Order with obligation to pay · €117.81 a month" in words(page)
+    assert "Order and pay · €117.81 a month" in words(page)
     browser.post("/checkout/", {**checkout_form(page, "m"), **DETAILS})
     assert placed().product.code == "m"
 
@@ -67,7 +67,7 @@ def test_promotion_code_is_shown_and_taken_off() -> None:
         "/checkout/", {**form, "promo_code": "premiere\u200b", "apply": "1"}, follow=True
     )
     assert "For your first film −€4.90" in words(page)
-    assert "Order with obligation to pay · €52.48 a month" in words(page)
+    assert "Order and pay · €52.48 a month" in words(page)
     browser.post("/checkout/", {**checkout_form(page), **DETAILS})
     assert (placed().promo_code, placed().net_cents, placed().discount_cents) == (
         "premiere\u200b",

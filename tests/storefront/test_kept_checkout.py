@@ -13,7 +13,7 @@ from shop.content.publishing import newest, publish
 from shop.orders.models import Order
 from shop.storefront import checkout
 from tests.factories import DETAILS, make_user
-from tests.pages import Response, assert_headers, at_checkout, fields, html, words
+from tests.pages import Response, assert_headers, at_checkout, checkout_form, fields, html, words
 
 pytestmark = pytest.mark.django_db
 
@@ -81,8 +81,11 @@ def test_order_is_placed_from_a_kept_page() -> None:
     browser.post("/checkout/tier/", {"product": "s", "csrfmiddlewaretoken": token})
     page = browser.get("/checkout/")
     assert len(kept()) == 2  # in German now, too
-    form = {**fields(page), "product": "s", "terms": "on", **DETAILS}
-    del form["apply"]
+    form = {
+        **checkout_form(page),
+        **DETAILS,
+        "csrfmiddlewaretoken": fields(page)["csrfmiddlewaretoken"],
+    }
     answer = browser.post("/checkout/", form)
     placed = Order.objects.exclude(state="new").get()
     assert answer.headers["Location"] == f"/register/{placed.order_hash}/"
@@ -112,11 +115,11 @@ def test_visitor_who_is_signed_in_or_told_something_has_a_page_of_their_own() ->
     assert not [one for one in kept() if "Sign out" in one or "can no longer" in one]
 
 
-def test_kept_checkout_takes_three_queries(
+def test_kept_checkout_takes_four_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser, _form = at_checkout("s")
-    with django_assert_num_queries(3):  # the order with its tier, the tiers, the terms
+    with django_assert_num_queries(4):  # the order with its tier, the tiers, the seller, the terms
         browser.get("/checkout/")
 
 
@@ -124,7 +127,7 @@ def test_rendered_checkout_takes_four_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser, _form = at_checkout("s")
-    with django_assert_num_queries(4):  # the order with its tier, the tiers, the terms, the rate
+    with django_assert_num_queries(4):  # the order with its tier, the tiers, the seller, the terms
         rendered(browser)
 
 

@@ -10,8 +10,10 @@ class EmailsConfig(AppConfig):
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
             account_emails,
             invitation_emails,
+            invoice_emails,
             order_emails,
             order_links,
+            price_change_emails,
             receivers,
             setback_emails,
             staff_digest,

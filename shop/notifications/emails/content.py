@@ -33,10 +33,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A plain text file that comes with the mail."""
+    """A file that comes with the mail; one in plain text unless it says otherwise."""
 
     name: str
-    text: str
+    content: str | bytes
+    content_type: str = "text/plain"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """Mailbox of the demo profile: mails are stored and shown on pages instead of being sent."""
 
+import base64
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 
 from shop.notifications.emails.models import MailboxEntry
 
@@ -20,7 +23,7 @@ class EmailBackend(BaseEmailBackend):
         """Store each mail once per recipient, and return the number of mails."""
         for mail in email_messages:
             parts = {kind: str(content) for content, kind in getattr(mail, "alternatives", [])}
-            attached = [[name, str(content)] for name, content, _ in map(tuple, mail.attachments)]
+            attached = [_stored(*each) for each in map(tuple, mail.attachments)]
             fields = {
                 "subject": mail.subject[:200],
                 "text": str(mail.body),
@@ -30,6 +33,12 @@ class EmailBackend(BaseEmailBackend):
             for recipient in mail.recipients():
                 MailboxEntry.objects.create(recipient=recipient, **fields)
         return len(email_messages)
+
+
+def _stored(name: str, content: Any, content_type: str) -> list[str]:
+    if isinstance(content, bytes):
+        return [name, base64.b64encode(content).decode(), content_type]
+    return [name, str(content)]
 
 
 def mailbox(request: HttpRequest) -> HttpResponse:
@@ -46,3 +55,16 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     entry = get_object_or_404(MailboxEntry, pk=pk)
     return render(request, "emails/mail.html", {"entry": entry})
+
+
+def attached(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """Open a file of a mail that is no text; 404 outside the demo profile."""
+    if not settings.DEMO:
+        raise Http404
+    files = get_object_or_404(MailboxEntry, pk=pk).attached
+    if position >= len(files) or len(files[position]) < len(("name", "content", "type")):
+        raise Http404
+    name, content, content_type = files[position]
+    disposition = content_disposition_header(as_attachment=False, filename=name)
+    headers = {"Content-Disposition": disposition} if disposition else {}
+    return HttpResponse(base64.b64decode(content), content_type=content_type, headers=headers)

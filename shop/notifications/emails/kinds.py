@@ -43,6 +43,10 @@ class Email(ABC):
     def content(self) -> EmailContent:
         """Return what the mail says, in the language that is active."""
 
+    def recipient(self) -> str:
+        """Return the address that it goes to if it is sent again."""
+        return str(self.message.recipient)
+
     def is_obsolete(self) -> bool:
         """Tell whether the mail has lost its point since it was queued."""
         return False

@@ -32,6 +32,9 @@ class Message(Leased):
         LINKS = "links", _("links to orders")
         COLLEAGUE = "colleague", _("invitation to the back office")
         ALARM = "alarm", _("orders that wait for staff")
+        INVOICE = "invoice", _("invoice")
+        INVOICE_REMINDER = "invoice_reminder", _("payment reminder")
+        PRICE_CHANGE = "price_change", _("change of price")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -86,7 +89,8 @@ class MailboxEntry(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
-    attached = models.JSONField(default=list)  # pairs of name and text
+    # Name and text of each file; of one that is no text base64, and its content type after it.
+    attached = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

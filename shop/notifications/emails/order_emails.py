@@ -1,20 +1,21 @@
 """Mails about an order, to the person who ordered."""
 
-from django.template.defaultfilters import date, floatformat
+from django.template.defaultfilters import date
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shop.catalogue.templatetags.money import money
 from shop.content.models import Version
 from shop.email_spellings import same_mailbox
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.price_rows import price_rows
 from shop.notifications.emails.samples import order_sample, sample_order
 from shop.orders.consent import Consent, consent_of
 from shop.orders.models import Basket, Order, State
+from shop.orders.order_billing import lacks_billing
 from shop.orders.order_lookup import address_of
 from shop.orders.parties import is_invitation
 from shop.tenancy.email_addresses import mask_email
@@ -74,6 +75,13 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
         Sample(gettext_lazy("with consent to the terms"), lambda: {"order": _sample_agreed()}),
         order_sample(gettext_lazy("details missing"), complete=False, project_name=None),
         order_sample(gettext_lazy("free of charge"), tier_name="Yamdu FREE", net_cents=0),
+        order_sample(
+            gettext_lazy("with a promotion code"),
+            net_cents=3900,
+            discount_cents=1000,
+            discount_months=3,
+            promo_code="SUMMER",
+        ),
     )
 
     def content(self) -> EmailContent:
@@ -98,9 +106,14 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
         return EmailContent(
             subject=_("Your order has arrived"),
             intro=(_("We have received your order."), onward),
-            rows=(number, tier, *self._price(), *names),
+            rows=(number, tier, *price_rows(self.order), *names),
             action=self.page(_("See how it stands")),
-            outro=(keep, *(_agreed(consent) if consent else ()), *self.unknown()),
+            outro=(
+                keep,
+                *(_agreed(consent) if consent else ()),
+                *self._ask_for_billing(),
+                *self.unknown(),
+            ),
             link=Link(_("Terms"), page_url("terms")) if terms else None,
             # The version that was agreed to, even if the page has a newer one by now.
             attachment=Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
@@ -108,16 +121,14 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
             else None,
         )
 
-    def _price(self) -> list[Row]:
-        order = self.order
-        if not order.net_cents:
-            return [Row(_("Price"), _("free of charge"))]
-        gross = _("%(price)s a month, including %(rate)s%% VAT") % {
-            "price": money(order.gross_cents, order.currency),
-            "rate": floatformat(order.vat_rate),
-        }
-        net = money(order.net_cents, order.currency)
-        return [Row(_("Price"), gross), Row(_("Net a month"), net)]
+    def _ask_for_billing(self) -> tuple[str, ...]:
+        if not Order.objects.filter(lacks_billing(), pk=self.order.pk).exists():
+            return ()
+        text = _(
+            "We do not know your billing address yet. Please enter it on the page of your order: "
+            "the invoice waits for it. Everything is set up all the same."
+        )
+        return (text,)
 
 
 class Reminder(OrderEmail, kind=Message.Kind.REMINDER):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shop.compiled_inserts import insert_missing
 from shop.email_spellings import same_mailbox, stored_email
+from shop.notifications.emails.kinds import email_for
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_lookup import address_of
@@ -124,12 +125,13 @@ def queue_refused_receipt(order: Order) -> None:
 
 def queue_copy(message: Message) -> bool:
     """Queue `message` again as a new row; False if somebody else was faster."""
-    kept = ("recipient", "language", "user_id", "details")
+    kept = ("language", "user_id", "details")
+    defaults = {name: getattr(message, name) for name in kept}
     _again, is_new = Message.objects.get_or_create(
         order=message.order,
         kind=message.kind,
         dedupe_key=f"again:{message.pk}",
-        defaults={name: getattr(message, name) for name in kept},
+        defaults={**defaults, "recipient": email_for(message).recipient()},
     )
     return is_new
 

@@ -8,8 +8,12 @@ from typing import Any, assert_never
 from django.db.models import Q
 from django.dispatch import receiver
 
+from shop.billing.models import Invoice, PriceChange, Reminder
+from shop.billing.signals import invoice_filed, price_raised, reminder_due
 from shop.notifications.emails import queue
+from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import MailboxEntry, Message
+from shop.notifications.emails.price_change_emails import queue_price_change
 from shop.orders.corrections import address_corrected
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
@@ -47,6 +51,24 @@ def queue_email_change_emails(
 ) -> None:
     """Queue the mails to the old and the new address, in the transaction of the change."""
     queue.queue_email_change(order, previous)
+
+
+@receiver(invoice_filed)
+def queue_invoice_email(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> None:
+    """Queue the mail with the invoice, in the transaction in which its files are noted."""
+    queue_invoice(invoice)
+
+
+@receiver(reminder_due)
+def queue_reminder_email(sender: type[Reminder], reminder: Reminder, **kwargs: Any) -> None:
+    """Queue the mail with the reminder, in the transaction that notes it."""
+    queue_invoice_reminder(reminder)
+
+
+@receiver(price_raised)
+def queue_price_change_email(sender: type[PriceChange], change: PriceChange, **kwargs: Any) -> None:
+    """Queue the notice of a higher price, in the transaction that announces it."""
+    queue_price_change(change)
 
 
 @receiver([user_erased, address_erased])

@@ -136,8 +136,8 @@ def _deliver(message: Message) -> None:
         rendered.subject, rendered.text, to=[wire_email(message.recipient)]
     )
     mail.attach_alternative(rendered.html, "text/html")
-    if rendered.attachment:
-        mail.attach(rendered.attachment.name, rendered.attachment.text, "text/plain")
+    if attached := rendered.attachment:
+        mail.attach(attached.name, attached.content, attached.content_type)
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes
     # As a context manager it is closed, too, where signing in fails.

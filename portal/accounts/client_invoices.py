@@ -1,0 +1,62 @@
+"""A client's invoices: the list, their files, and what is open."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from portal.accounts import member_access as access
+from shop.billing.balances import with_balance
+from shop.billing.invoice_files import invoice_file
+from shop.billing.models import Invoice
+from shop.tenancy.models import Client
+
+CONTENT_TYPES = {"pdf": "application/pdf", "xml": "application/xml"}
+
+# The number of a client's open invoices in a currency, what is open in cents, and the currency.
+Open = tuple[int, int, str]
+
+
+@access.member_required
+@require_safe
+def invoices(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the client's invoices and credit notes, newest first, and tell what is open."""
+    found = get_object_or_404(access.clients_of(access.member(request)), pk=pk)
+    issued = with_balance(Invoice.objects.filter(client=found)).select_related("corrects")
+    context = {
+        "client": found,
+        "invoices": access.page_of(request, issued.order_by("-issued_on", "-pk")),
+        "open": open_invoices([found])[found.pk],
+        "can_pay_online": bool(settings.PAYMENT_PROVIDER),
+    }
+    return render(request, "accounts/invoices.html", context)
+
+
+@access.member_required
+@require_safe
+def download(request: HttpRequest, pk: int, number: str, file_format: str) -> HttpResponse:
+    """Return the PDF or the XML of an invoice."""
+    clients = access.clients_of(access.member(request)).filter(pk=pk)
+    invoice = get_object_or_404(Invoice, client__in=clients, number=number)
+    name, content = invoice_file(invoice, file_format)
+    # A browser shows a PDF; whoever wants the XML wants the file.
+    disposition = content_disposition_header(as_attachment=file_format == "xml", filename=name)
+    headers = {"Content-Disposition": disposition} if disposition else {}
+    return HttpResponse(content, content_type=CONTENT_TYPES[file_format], headers=headers)
+
+
+def open_invoices(clients: Iterable[Client]) -> defaultdict[int, list[Open]]:
+    """Return what is open at each of `clients`, by their numbers; nothing for the others."""
+    found = with_balance(Invoice.objects.filter(client__in=clients, kind=Invoice.Kind.INVOICE))
+    sums: dict[tuple[int, str], list[int]] = defaultdict(list)
+    rows = found.filter(open_cents__gt=0).order_by("currency")
+    for client, currency, cents in rows.values_list("client", "currency", "open_cents"):
+        sums[client, currency].append(cents)
+    by_client: defaultdict[int, list[Open]] = defaultdict(list)
+    for (client, currency), amounts in sums.items():
+        by_client[client].append((len(amounts), sum(amounts), currency))
+    return by_client

@@ -1,0 +1,14 @@
+"""Who may buy: businesses alone, or private persons, too (contract, "Customers")."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def sells_to_everyone() -> bool:
+    """Return whether private persons may order, too."""
+    return str(settings.CUSTOMERS) == "everyone"
+
+
+def customers(_request: HttpRequest) -> dict[str, bool]:
+    """Tell templates by `for_everyone` whether private persons may order, too."""
+    return {"for_everyone": sells_to_everyone()}

@@ -1,0 +1,6 @@
+"""What happens to billing data; rooms above listen. Each is sent inside its transaction."""
+
+from django.dispatch import Signal
+
+vat_id_answered = Signal()  # check: VatIdCheck, which VIES has answered
+profile_changed = Signal()  # profile: BillingProfile, new or with other values
