@@ -154,7 +154,8 @@ def _order(order: Order, user: User | None) -> Facts:
     # An order that nobody signed in for was presumably placed by the member.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, number}
     if not by_somebody_else:
-        return {**facts, "basket": _basket(order), "consent": _consent(order)}
+        by_me = {"billing": order.billing, "basket": _basket(order), "consent": _consent(order)}
+        return {**facts, **by_me}
     # Given on the order's page, by its customer.
     return {**facts, "consent": _consent(order)} if hasattr(order, "consent") else facts
 
