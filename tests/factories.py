@@ -184,7 +184,7 @@ SELLER = {
     "postal_code": "80337",
     "city": "München",
     "country": "DE",
-    "vat_id": "DE129273398",
+    "vat_id": "DE123456788",
     "tax_number": "143/150/60015",
     "register": "Amtsgericht München, HRB 215347",
     "contact": "Renate Vogl",
