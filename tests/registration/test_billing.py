@@ -161,6 +161,6 @@ def test_private_person_is_asked_for_where_everybody_may_order(settings: Setting
 def test_partners_order_is_completed_with_price_terms_and_the_order_button() -> None:
     order = make_bare_order("s")
     shown = words(page(order, "de"))
-    assert "Zu zahlen im Monat 58,31\u00a0€" in shown
+    assert "Zu zahlen im Monat 58,31 €" in shown
     assert "AGB" in shown
-    assert "Kostenpflichtig bestellen · 58,31\u00a0€ im Monat" in shown
+    assert "Kostenpflichtig bestellen · 58,31 €/Monat" in shown
