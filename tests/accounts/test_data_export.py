@@ -162,6 +162,8 @@ def exported(order: Order) -> dict[str, Any]:
         "user_last_name": "Unger",
         "user_login": None,
         "language": "en",
+        "interval": "month",
+        "billing": None,
         "events": [
             {"at": event.at.isoformat(), "kind": event.kind, "state": event.state}
             for event in order.events.all()

@@ -8,6 +8,7 @@ from pytest_django import Settings
 from shop.billing.models import Subscription
 from shop.billing.price_changes import raise_price
 from shop.billing.reminder_rows import Reminder
+from shop.catalogue.seller import Seller, save_seller
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
@@ -76,6 +77,9 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "iban":
+            make_user(is_staff=True, is_superuser=True, language=language)
+            save_seller(Seller(pk=1, iban="DE75512108001245126199"), actor=None)
         case "invoice" | "invoice_reminder":
             invoice = make_invoice(subscription_of(name, language), language=language)
             if kind == "invoice":
