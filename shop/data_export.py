@@ -32,8 +32,8 @@ USER = ("email", "login", "first_name", "last_name", "language", "joined_at")
 MESSAGE = ("kind", "recipient", "language", "state", "created_at", "sent_at")
 ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "currency")
 BILLING = (
-    *("customer_type", "company", "name", "street", "street2", "postal_code", "city"),
-    *("country", "vat_id", "email", "reference"),
+    *("customer_type", "company", "name", "street", "street2", "postal_code", "city", "country"),
+    *("vat_id", "email", "reference"),
 )
 BASKET = ("document", "currency", "language_tag", "company", "contacts", "payment", "attributes")
 INVOICE = (
@@ -154,7 +154,8 @@ def _order(order: Order, user: User | None) -> Facts:
     # An order that nobody signed in for was presumably placed by the member.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, number}
     if not by_somebody_else:
-        return {**facts, "basket": _basket(order), "consent": _consent(order)}
+        by_me = {"billing": order.billing, "basket": _basket(order), "consent": _consent(order)}
+        return {**facts, **by_me}
     # Given on the order's page, by its customer.
     return {**facts, "consent": _consent(order)} if hasattr(order, "consent") else facts
 

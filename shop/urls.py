@@ -25,7 +25,10 @@ class HashConverter(StringConverter):
 
 
 # Staff edit these in Django's admin. Tokens, tasks and allauth's e-mail addresses are not typed.
-EDITABLE = {"shop.catalogue.models", "shop.content.models", "shop.tenancy.models"}
+EDITABLE = {
+    *("shop.catalogue.models", "shop.catalogue.seller", "shop.content.models"),
+    "shop.tenancy.models",
+}
 for model in apps.get_models():
     if model.__module__ not in EDITABLE and admin.site.is_registered(model):
         admin.site.unregister(model)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +22,7 @@ from shop.catalogue.vat_ids import canonical_vat_id
 from shop.orders.billing_fields import BILLING_MEMBERS
 from shop.orders.buyers import vat_of
 from shop.orders.order_billing import profile_fields
+from shop.tenancy.billing_data import set_billing_profile
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Client
@@ -45,8 +45,7 @@ class Cost:
         return gross(self.net_cents, self.vat.rate)
 
 
-@access.member_required
-@reauthentication_required(allow_get=True)
+@access.recent_login_to_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def billing(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and change who is billed; a change counts for the next invoices."""
@@ -57,8 +56,7 @@ def billing(request: HttpRequest, pk: int) -> HttpResponse:
     form = BillingForm(access.post_data(request), initial=_initial(found, profile, seller))
     if form.is_valid():
         with administering(found, admin):
-            values = profile_fields(form.billing() or {})
-            BillingProfile.objects.update_or_create(client=found, defaults=values)
+            set_billing_profile(found, profile_fields(form.billing() or {}), actor=admin)
         messages.success(request, _("Saved. Your next invoices carry these details."))
         return redirect("portal_billing", found.pk)
     running = costs(found, seller)
@@ -90,9 +88,8 @@ def costs(client: Client, seller: Seller) -> list[Cost]:
 
 
 def _cost(subscription: Subscription, vat: Vat, seller: Seller) -> Cost:
-    day, ends = subscription.next_period_on, subscription.discount_ends_on
-    discounted = ends is None or day is None or day < ends
-    net = subscription.list_cents - (subscription.discount_cents if discounted else 0)
+    day = subscription.next_period_on
+    net = subscription.net_cents_on(day or subscription.anchor_on)
     # What was held back is due from the day on which it is issued.
     issued = max(day, timezone.localdate()) if day else None
     return Cost(subscription, net, vat, issued and issued + timedelta(days=seller.due_days))

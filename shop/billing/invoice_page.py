@@ -13,7 +13,6 @@ from django.utils.translation import pgettext
 from stdnum import iban
 
 from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
-from shop.billing.girocode import girocode
 from shop.billing.models import Invoice
 from shop.billing.printable_text import printable
 from shop.catalogue.templatetags.money import money
@@ -24,6 +23,7 @@ Rows = list[list[str]]
 
 # Where the postal code is written after the city.
 CITY_FIRST = {"AU", "CA", "GB", "IE", "IN", "NZ", "US"}
+MOST = Decimal("999999999.99")  # euros, by the EPC's guideline
 REGIONS = {"de": "de_DE", "en": "en_GB"}
 
 
@@ -39,7 +39,7 @@ def invoice_page(invoice: Invoice, document: InvoiceDocument, *, copy: bool = Fa
             "sender": _sender_line(document.seller),
             "recipient": _recipient(document),
             "facts": _facts(invoice, document),
-            "reason": invoice.reason,
+            "reason": "" if _is_on_a_line(invoice.reason, document) else invoice.reason,
             "columns": [
                 _("Description"),
                 _("Quantity"),
@@ -52,6 +52,7 @@ def invoice_page(invoice: Invoice, document: InvoiceDocument, *, copy: bool = Fa
             "total": [_("Total"), money(invoice.gross_cents, invoice.currency)],
             "notes": document.notes,
             "payment": _payment(invoice, document.seller),
+            "transfer": _transfer(invoice, document.seller),
             "footer": _footer(document.seller),
             "page": _("Page"),
         }
@@ -120,6 +121,10 @@ def _facts(invoice: Invoice, document: InvoiceDocument) -> Rows:
     return [row for row in rows if row[1]]
 
 
+def _is_on_a_line(reason: str, document: InvoiceDocument) -> bool:
+    return any(line.detail == reason for line in document.lines)
+
+
 def _line(line: LinePart, document: InvoiceDocument) -> Page:
     taxed = any(total.vat_cents for total in document.totals)
     return {
@@ -171,7 +176,7 @@ def _payment(invoice: Invoice, seller: SellerPart) -> Page | None:
     """The box that says how to pay; on a credit note, what becomes of the amount."""
     if invoice.corrects_id:
         sentence = _("We set the amount off against your open invoices, or refund it.")
-        return {"sentence": sentence, "rows": [], "qr": "", "caption": ""}
+        return {"sentence": sentence, "rows": [], "caption": ""}
     if not invoice.gross_cents:
         return None
     amount = money(invoice.gross_cents, invoice.currency)
@@ -185,8 +190,22 @@ def _payment(invoice: Invoice, seller: SellerPart) -> Page | None:
     return {
         "sentence": _("Please transfer %(amount)s by %(day)s.") % values,
         "rows": [row for row in rows if row[1]],
-        "qr": girocode(invoice, seller) or "",
         "caption": _("Scan with your banking app"),
+    }
+
+
+def _transfer(invoice: Invoice, seller: SellerPart) -> dict[str, str] | None:
+    """The transfer of a GiroCode; None where nothing is paid in euro to an IBAN."""
+    euros = Decimal(invoice.gross_cents) / 100
+    payable = invoice.currency == "EUR" and not invoice.corrects_id and 0 < euros <= MOST
+    if not payable or not iban.is_valid(seller.iban):
+        return None
+    return {
+        "name": seller.legal_name,
+        "iban": iban.compact(seller.iban),
+        "bic": seller.bic,
+        "amount": f"{euros:.2f}",
+        "text": invoice.number,
     }
 
 
@@ -211,7 +230,7 @@ def _printable(value: Any) -> Any:
             return {key: _printable(each) for key, each in value.items()}
         case list():
             return [_printable(each) for each in value]
-        case str() if not value.startswith("<svg"):
+        case str():
             return printable(value)
         case _:
             return value

@@ -84,7 +84,10 @@ class Recording:
             self.found[operation]["request"][name] = request
         if not answer.content:
             return
-        text = answer.content.decode()
+        self.found[operation][str(answer.status_code)][name] = self.settled(answer.content.decode())
+
+    def settled(self, text: str) -> Any:
+        """The JSON in `text`, with the ids and times of the examples."""
         for pattern, example in {
             r'"guid": "[^"]*"': f'"guid": "{GUID}"',
             r'"\d{4}-\d\d-\d\dT[\d:.]+Z"': '"2026-03-02T09:30:00.120000Z"',
@@ -94,7 +97,7 @@ class Recording:
             **self.ids,
         }.items():
             text = re.sub(pattern, example, text)
-        self.found[operation][str(answer.status_code)][name] = json.loads(text)
+        return json.loads(text)
 
 
 def elsewhere(settings: Settings) -> None:

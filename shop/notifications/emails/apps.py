@@ -9,6 +9,7 @@ class EmailsConfig(AppConfig):
     def ready(self) -> None:
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
             account_emails,
+            iban_notice,
             invitation_emails,
             invoice_emails,
             order_emails,

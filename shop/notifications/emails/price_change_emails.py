@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shop.billing.models import PriceChange
+from shop.billing.price_changes import PriceChange
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.templatetags.money import money
