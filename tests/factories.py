@@ -213,55 +213,6 @@ def make_seller(**fields: Any) -> Seller:
     return Seller.objects.update_or_create(pk=1, defaults={**SELLER, **fields})[0]
 
 
-def make_subscription(
-    client: Client | None = None,
-    *,
-    billing: dict[str, Any] | None = BILLING,
-    application: Application | None = None,
-    **fields: Any,
-) -> Subscription:
-    """The subscription of a partner's packed order, with billing data; `fields` are its columns.
-
-    The seller is left as it is: without `make_seller` no invoice is issued.
-    """
-    caller = Caller(application=application or make_application())
-    if client is None:
-        order = make_packed_order(caller=caller)
-    else:
-        admin, known = client.client_admin, {"client_id": client.pk, "client_name": None}
-        token = make_token(admin)
-        order = make_packed_order(
-            caller=caller, client_admin=admin, admin_user_access_token=token, **known
-        )
-    subscription = Subscription.objects.select_related("order", "client").get(order=order)
-    if billing:
-        BillingProfile.objects.get_or_create(client=subscription.client, defaults=billing)
-    Subscription.objects.filter(pk=subscription.pk).update(**fields)
-    return Subscription.objects.select_related("order", "client").get(pk=subscription.pk)
-
-
-def make_invoice(subscription: Subscription | None = None, **fields: Any) -> Invoice:
-    """An issued invoice of the subscription's next period, in turn; `fields` are its columns."""
-    subscription = subscription or make_subscription()
-    start = subscription.next_period_on or subscription.anchor_on
-    following = next_start(subscription.anchor_on, subscription.interval, start)
-    seller = Seller(pk=1, **SELLER)
-    ready = Ready(
-        Selling(seller, vat_seller()),
-        subscription.client.billing_profile,
-        Vat(VatRule.DOMESTIC, Decimal(19)),
-        answer=None,
-    )
-    with transaction.atomic():
-        invoice = new_invoice(subscription, ready, start, timezone.localdate())
-        for name, value in fields.items():
-            setattr(invoice, name, value)
-        dispatch(invoice)
-        Subscription.objects.filter(pk=subscription.pk).update(next_period_on=following)
-    subscription.next_period_on = following
-    return invoice
-
-
 def set_own_rate(percent: str) -> None:
     """Another VAT rate of the seller's country."""
     country = Seller.objects.get(pk=1).country
@@ -274,13 +225,17 @@ def make_profile(client: Client, **fields: Any) -> BillingProfile:
 
 
 def make_subscription(
-    client: Client | None = None, *, billing: dict[str, Any] | None = BILLING, **fields: Any
+    client: Client | None = None,
+    *,
+    billing: dict[str, Any] | None = BILLING,
+    application: Application | None = None,
+    **fields: Any,
 ) -> Subscription:
     """The subscription of a partner's packed order, with billing data; `fields` are its columns.
 
     The seller is left as it is: without `make_seller` no invoice is issued.
     """
-    caller = Caller(application=make_application())
+    caller = Caller(application=application or make_application())
     if client is None:
         order = make_packed_order(caller=caller)
     else:
