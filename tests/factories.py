@@ -213,6 +213,17 @@ def make_seller(**fields: Any) -> Seller:
     return Seller.objects.update_or_create(pk=1, defaults={**SELLER, **fields})[0]
 
 
+def set_own_rate(percent: str) -> None:
+    """Another VAT rate of the seller's country."""
+    country = Seller.objects.get(pk=1).country
+    VatRate.objects.filter(country=country).update(rate=percent)
+
+
+def make_profile(client: Client, **fields: Any) -> BillingProfile:
+    """The billing data of `client`: a company in Munich unless `fields` say otherwise."""
+    return BillingProfile.objects.create(client=client, **{**BILLING, **fields})
+
+
 def make_subscription(
     client: Client | None = None,
     *,
