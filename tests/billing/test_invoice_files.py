@@ -62,7 +62,7 @@ def digest(content: bytes) -> str:
 def test_file_is_made_at_the_first_request(invoice: Invoice) -> None:
     assert rows(invoice) == []
     name, pdf = invoice_file(invoice, "pdf")
-    assert name == f"{invoice.number}.pdf"
+    assert name == f"Rechnung-{invoice.number}.pdf"
     assert pdf.startswith(b"%PDF-")
     _name, xml = invoice_file(invoice, "xml")
     assert rows(invoice) == [("pdf", 0, digest(pdf)), ("xml", 0, digest(xml))]
@@ -142,7 +142,7 @@ def test_copy_that_is_lost_is_made_again_as_another(invoice: Invoice) -> None:
 def test_lost_xml_is_made_again_byte_for_byte(invoice: Invoice) -> None:
     _name, issued = invoice_file(invoice, "xml")
     storages["invoices"].delete(stored(invoice, "xml").name)
-    assert invoice_file(invoice, "xml") == (f"{invoice.number}.xml", issued)
+    assert invoice_file(invoice, "xml") == (f"Rechnung-{invoice.number}.xml", issued)
     assert rows(invoice)[1:] == [("xml", 0, digest(issued)), ("xml", 1, digest(issued))]
 
 
