@@ -3,7 +3,14 @@
 import pytest
 
 from tests.accounts.test_data_export import taken_along
-from tests.factories import BILLING, make_client, make_invoice, make_profile, make_user
+from tests.factories import (
+    BILLING,
+    make_client,
+    make_invoice,
+    make_profile,
+    make_subscription,
+    make_user,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
