@@ -122,7 +122,7 @@ class OrderAnswer(BaseModel):
     packing_errors: str | None
     """The reason why packing stopped, in English, for a person to act on."""
     price: PriceAnswer
-    """What is to be paid for one interval. All zero for an order that only adds a member."""
+    """The price of one interval. All zero for an order that only adds a member."""
     product: str
     """The code of the tier."""
     project_id: Number | None
