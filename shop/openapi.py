@@ -21,7 +21,7 @@ from shop.access.tokens import READ, WRITE
 Schema = dict[str, Any]
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
-METHODS = ("GET", "POST", "PUT", "DELETE")  # in the order of Allow
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")  # in the order of Allow
 SAFE = ("GET", "HEAD", "OPTIONS")
 NUMBER = {"type": "integer", "minimum": 0}
 ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
@@ -52,6 +52,13 @@ ALWAYS = ("RateLimit", "RateLimit-Policy", "X-Request-ID")
 
 
 @dataclass(frozen=True)
+class File:
+    """The answer with a file, by its media type."""
+
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Operation:
     """One method of an address. `answers` has a pydantic type by status, None for no body."""
 
@@ -64,6 +71,8 @@ class Operation:
     headers: tuple[str, ...] = ()  # of the answer that is not a refusal
     refusals: dict[int, str] = field(default_factory=dict)  # by status: its meaning here
     keyed: bool = False  # takes an Idempotency-Key
+    scope: str = ""  # that a token needs, if not that of the method
+    is_public: bool = False  # needs no token
 
 
 @dataclass(frozen=True)
@@ -249,6 +258,7 @@ def links(found: dict[str, str], following: Iterable[str], suffix: str = "") -> 
     return {each: {"operationId": each + suffix, "parameters": found} for each in following}
 
 
-def by_token(method: str) -> list[Schema]:
-    """The tokens that suffice for a call by `method`."""
-    return [{"bearer": [scope_for(method)]}, {"oauth2": [scope_for(method)]}]
+def by_token(method: str, scope: str = "") -> list[Schema]:
+    """The tokens that suffice for a call by `method`, by its scope or another `scope`."""
+    needed = [scope or scope_for(method)]
+    return [{"bearer": needed}, {"oauth2": needed}]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from shop.access.applications import create_application
 from shop.access.models import Application
-from shop.access.tokens import issue
+from shop.access.tokens import SCOPES, issue
 from shop.billing.holds import Ready, Selling
 from shop.billing.issuing import dispatch, new_invoice
 from shop.billing.models import Invoice, Subscription
@@ -102,7 +102,7 @@ def make_application(name: str = "Partner") -> Application:
 
 def make_token(holder: Application | User, *scopes: str) -> str:
     """A live token; without `scopes` it may do everything."""
-    return issue("Test", holder=holder, scopes=scopes or ("orders:read", "orders:write"))
+    return issue("Test", holder=holder, scopes=scopes or SCOPES)
 
 
 def make_order(
@@ -184,7 +184,7 @@ SELLER = {
     "postal_code": "80337",
     "city": "München",
     "country": "DE",
-    "vat_id": "DE129273398",
+    "vat_id": "DE123456788",
     "tax_number": "143/150/60015",
     "register": "Amtsgericht München, HRB 215347",
     "contact": "Renate Vogl",
@@ -225,13 +225,17 @@ def make_profile(client: Client, **fields: Any) -> BillingProfile:
 
 
 def make_subscription(
-    client: Client | None = None, *, billing: dict[str, Any] | None = BILLING, **fields: Any
+    client: Client | None = None,
+    *,
+    billing: dict[str, Any] | None = BILLING,
+    application: Application | None = None,
+    **fields: Any,
 ) -> Subscription:
     """The subscription of a partner's packed order, with billing data; `fields` are its columns.
 
     The seller is left as it is: without `make_seller` no invoice is issued.
     """
-    caller = Caller(application=make_application())
+    caller = Caller(application=application or make_application())
     if client is None:
         order = make_packed_order(caller=caller)
     else:
@@ -264,3 +268,14 @@ def make_invoice(subscription: Subscription | None = None, **fields: Any) -> Inv
         Subscription.objects.filter(pk=subscription.pk).update(next_period_on=following)
     subscription.next_period_on = following
     return invoice
+
+
+def set_own_rate(percent: str) -> None:
+    """Another VAT rate of the seller's country."""
+    country = Seller.objects.get(pk=1).country
+    VatRate.objects.filter(country=country).update(rate=percent)
+
+
+def make_profile(client: Client, **fields: Any) -> BillingProfile:
+    """The billing data of `client`: a company in Munich unless `fields` say otherwise."""
+    return BillingProfile.objects.create(client=client, **{**BILLING, **fields})

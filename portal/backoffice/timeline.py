@@ -82,7 +82,7 @@ def _entries(order: Order) -> Iterator[Entry]:
             yield Entry(
                 at=attempt.at,
                 title=_("Webhook"),
-                text=f"{delivery.event.get_state_display()} → {delivery.receiver}",
+                text=f"{delivery.subject} → {delivery.receiver}",
                 code=outcome(attempt),
                 state="failed" if attempt.failure else "delivered",
                 label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),

@@ -25,6 +25,11 @@ def rotate(application: Application) -> str:
     now = timezone.now()
     application.signing_secrets.filter(valid_until__lte=now).delete()
     application.signing_secrets.filter(valid_until=None).update(valid_until=now + OVERLAP)
-    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    secret = new_secret()
     SigningSecret.objects.create(application=application, secret=secret)
     return secret
+
+
+def new_secret() -> str:
+    """Return a new secret in the form of Standard Webhooks."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -17,7 +17,11 @@ from shop.compiled_queries import CompiledQuery, Parameter
 
 READ = "orders:read"
 WRITE = "orders:write"
-SCOPES = (READ, WRITE)
+BILLING = "billing:read"
+WEBHOOKS = "webhooks"
+SCOPES = (READ, WRITE, BILLING, WEBHOOKS)
+# Webhooks are an application's own business.
+PERSONAL_SCOPES = (READ, WRITE, BILLING)
 RECORD_EVERY = timedelta(hours=1)
 
 

@@ -13,6 +13,7 @@ from shop.api.responses import failure, method_not_allowed
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
 
+TOO_MANY = "Too many calls. Wait as Retry-After says."
 NO_PARAMETER = "is not a parameter of this address."
 
 
@@ -22,7 +23,20 @@ def bearer_required(**operations: Operation) -> Callable[[View], View]:
     The view is called with the request and the `Bearer`. Refusals: 405 for any other method, 429
     over the rate limit, 401 without a live token, 403 without the scope.
     """
+    return _guard(operations, _limited)
 
+
+def open_to_all(**operations: Operation) -> Callable[[View], View]:
+    """Pass on requests with or without a token, which counts for the rate limit alone.
+
+    Refusals: 405 for any other method, 429 over the rate limit.
+    """
+    return _guard(operations, _counted)
+
+
+def _guard(
+    operations: dict[str, Operation], answer: Callable[..., HttpResponse]
+) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @csrf_exempt
         @wraps(view)
@@ -30,15 +44,22 @@ def bearer_required(**operations: Operation) -> Callable[[View], View]:
             method = "GET" if request.method == "HEAD" else request.method or ""
             if method not in operations:
                 return method_not_allowed(sorted(operations, key=METHODS.index))
+            operation = operations[method]
             # The API speaks English, whatever Accept-Language says.
             with override("en"):
-                takes_query = operations[method].query is not None
-                within = view if takes_query else _without_query(view)
-                return _limited(request, scope_for(method), within, *args, **kwargs)
+                within = view if operation.query is not None else _without_query(view)
+                scope = operation.scope or scope_for(method)
+                return answer(request, scope, within, *args, **kwargs)
 
         return described(guarded, "", operations)
 
     return decorate
+
+
+def forbidden(sentence: str, scope: str) -> HttpResponse:
+    """403 that names the scope (RFC 6750)."""
+    challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+    return failure(403, sentence, {"WWW-Authenticate": challenge})
 
 
 def _without_query(view: View) -> View:
@@ -52,23 +73,40 @@ def _without_query(view: View) -> View:
     return checked
 
 
-def _limited(
-    request: HttpRequest, scope: str, view: View, *args: object, **kwargs: object
-) -> HttpResponse:
+def _sent_token(request: HttpRequest) -> str:
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
-    sent = value.strip() if kind.lower() == "bearer" else ""
+    return value.strip() if kind.lower() == "bearer" else ""
+
+
+def _counted(
+    request: HttpRequest, _scope: str, view: View, *args: object, **kwargs: object
+) -> HttpResponse:
+    sent = _sent_token(request)
     bearer = check_bearer(sent) if sent else None
     taken = hit_by(request, (bearer.application or bearer.user) if bearer else None)
     if taken and taken.retry_after:
-        response: HttpResponse = failure(429, "Too many calls. Wait as Retry-After says.")
+        response: HttpResponse = failure(429, TOO_MANY)
+    else:
+        response = view(request, *args, **kwargs)
+    if taken:
+        taken.write_headers(response)
+    return response
+
+
+def _limited(
+    request: HttpRequest, scope: str, view: View, *args: object, **kwargs: object
+) -> HttpResponse:
+    sent = _sent_token(request)
+    bearer = check_bearer(sent) if sent else None
+    taken = hit_by(request, (bearer.application or bearer.user) if bearer else None)
+    if taken and taken.retry_after:
+        response: HttpResponse = failure(429, TOO_MANY)
     elif bearer is None:
         sentence = "Send a live token: Authorization: Bearer and its value."
         challenge = 'Bearer error="invalid_token"' if sent else "Bearer"
         response = failure(401, sentence, {"WWW-Authenticate": challenge})
     elif scope not in bearer.scopes:
-        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
-        sentence = f"This token lacks the scope {scope}."
-        response = failure(403, sentence, {"WWW-Authenticate": challenge})
+        response = forbidden(f"This token lacks the scope {scope}.", scope)
     else:
         response = view(request, bearer, *args, **kwargs)
     if taken:

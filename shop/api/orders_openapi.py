@@ -1,21 +1,23 @@
-"""`/api/orders` in the APIs' description, made from what its views declare."""
+"""The Orders API in the APIs' description, made from what its views declare."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from shop import openapi
-from shop.api.order_list import LARGEST_PAGE
-from shop.api.response_schema import OrderAnswer
+from shop.api.envelopes import SCHEMAS, answered, envelopes, operations, title
+from shop.api.invoice_schema import EVENTS
 from shop.api.urls import urlpatterns
 from shop.catalogue.models import Product
-from shop.openapi import Operation, Schema, content, header, header_refs, record, ref
+from shop.openapi import File, Operation, Schema, content, header, header_refs, ref
 from shop.orders.order_fields import OrderDocument
 
 EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
-TAG = {"name": "Orders", "description": "A whole order in one call."}
+TAG = {"name": "Orders", "description": "A whole order in one call, and what comes of it."}
 HEADERS = {
+    "Content-Disposition": header("The name of the file."),
     "Idempotency-Replayed": header(
         "true where this is the first call's answer, given again.",
         {"const": "true"},
@@ -23,21 +25,22 @@ HEADERS = {
     ),
     "Link": header("The pages around this one: first, last, prev, next (RFC 8288)."),
     "Links": header("The same as Link, by the name older programs know."),
-    "Location": header("The order's address, relative to this server."),
-    "Per-Page": header("How many orders a page has.", openapi.NUMBER),
-    "Total": header("How many orders the whole list has.", openapi.NUMBER),
+    "Location": header("The address of what was made, relative to this server."),
+    "Per-Page": header("How many there are on a page.", openapi.NUMBER),
+    "Total": header("How many the whole list has.", openapi.NUMBER),
     "WWW-Authenticate": header(
         "How to authenticate, and what is wrong with the token that was sent (RFC 6750).",
         {"type": "string", "pattern": '^Bearer( error="[a-z_]+"(, scope="[a-z:]+")?)?$'},
     ),
 }
 STATUSES = openapi.STATUSES | {
-    201: "The order is placed.",
+    201: "It is made.",
+    204: "It is done.",
     400: "The request cannot be understood: the body is not strict JSON in UTF-8 (a duplicate "
     'member, NaN), or has no member "order", an object.',
     401: "There is no token, or none that is alive.",
     403: "The token lacks the scope.",
-    404: "There is no such order, or another application placed it: both answer alike.",
+    404: "There is no such thing, or it is another application's: both answer alike.",
     405: "This address does not know the method.",
     409: "The first call with this Idempotency-Key still runs. Try again in a moment.",
     422: "Something in the request breaks a rule. Every fault is told at once, each under the "
@@ -52,55 +55,34 @@ ORDER_HASH = openapi.path_parameter(
     openapi.ID,
     example="8a1f0c2b9d4e47538f6a7b0c1d2e3f40",
 )
+PARAMETERS = {
+    "order_hash": ORDER_HASH,
+    "number": openapi.path_parameter(
+        "number",
+        "The number of the invoice or credit note.",
+        {"type": "string", "pattern": "^[0-9A-Z-]{1,30}$"},
+        example="2026-000123",
+    ),
+    "slug": openapi.path_parameter(
+        "slug",
+        "Names the tier, as the list of tiers answers it.",
+        {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,50}$"},
+        example="s",
+    ),
+    "endpoint_id": openapi.path_parameter(
+        "endpoint_id",
+        "The id of the webhook endpoint.",
+        {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+        example=3,
+    ),
+}
 FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
-SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-FAULTS = {
-    "description": "What is wrong, by member or parameter; base for the call as a whole. Sentences "
-    "are English and may be reworded: go by the names.",
-    "type": "object",
-    "minProperties": 1,
-    "additionalProperties": SENTENCES,
-}
-
-
-def _envelope(text: str, **members: Schema) -> Schema:
-    status = {"type": "integer", "description": "The status again."}
-    message = {"type": "string", "description": "The status in words."}
-    return _object(text, status=status, status_message=message, **members)
-
-
-def _success_envelope(data: str) -> Schema:
-    info = {"type": "string", "description": "Empty."}
-    return _envelope("The envelope of an answer.", info=info, data=_part(data, "What was asked."))
-
-
-def _object(text: str, **members: Schema) -> Schema:
-    return {"description": text, **record(members)}
-
-
-def _part(name: str, text: str) -> Schema:
-    return {**ref(name), "description": text}
-
-
-LIST = {"type": "array", "items": ref("Order"), "maxItems": LARGEST_PAGE}
-# Each has a name of its own: generators of clients make one class of it, not one for each use.
-SCHEMAS = {
-    "Error": _envelope("The envelope of a refusal.", error=_part("Faults", "What is wrong.")),
-    "Faults": FAULTS,
-    "OrderRequest": _object(
-        "The body that places an order.", order=_part("OrderDocument", "The order.")
-    ),
-    "OrderResponse": _success_envelope("OrderResponseData"),
-    "OrderResponseData": _object("One order.", order=_part("Order", "The order.")),
-    "OrderListResponse": _success_envelope("OrderListResponseData"),
-    "OrderListResponseData": _object(
-        "A page of orders.", array={**LIST, "description": "The orders of this page."}
-    ),
-}
 
 
 def describe(tiers: list[Product]) -> Schema:
-    """The part of `/api/orders`: tag, paths and components."""
+    """The part of the Orders API: tag, paths, webhooks and components."""
+    bodies = [each.body for _, _, each in operations() if each.body]
+    kinds = [*answered().values(), *dict.fromkeys(kind for kind, _text in EVENTS.values())]
     return {
         "tag": TAG,
         "paths": {
@@ -110,11 +92,13 @@ def describe(tiers: list[Product]) -> Schema:
             }
             for path, endpoint in openapi.endpoints(urlpatterns, "/api/")
         },
+        "webhooks": {name: _webhook(name, kind, text) for name, (kind, text) in EVENTS.items()},
         "components": {
             "schemas": {
-                **openapi.schemas_of([OrderDocument], [OrderAnswer]),
+                **openapi.schemas_of(bodies, kinds),
                 "OrderDocument": _document(tiers),
                 **SCHEMAS,
+                **envelopes(),
             },
             "headers": HEADERS,
             "responses": {f"Orders{status}": _refusal(status) for status in REFUSALS},
@@ -123,22 +107,29 @@ def describe(tiers: list[Product]) -> Schema:
 
 
 def _operation(path: str, method: str, operation: Operation, tiers: list[Product]) -> Schema:
-    refused = {*openapi.EVERYWHERE, *([404] if "{" in path else [])}
-    parameters = [ORDER_HASH] if "{" in path else []
+    parameters = [PARAMETERS[name] for name in PARAMETERS if f"{{{name}}}" in path]
+    refused = {*openapi.EVERYWHERE, *([404] if parameters else [])}
     described: Schema = {
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.text,
         "tags": [TAG["name"]],
-        "security": openapi.by_token(method),
+        "security": openapi.by_token(method, operation.scope),
     }
+    if operation.is_public:
+        refused -= {401, 403}
+        described["security"] = []
     if operation.query:
-        refused.add(422)
-        parameters += _query_parameters(operation.query, tiers)
+        parameters = [*parameters, *_query_parameters(operation.query, tiers)]
+    if operation.keyed:
+        refused.add(409)
+        parameters = [*parameters, openapi.IDEMPOTENCY_KEY]
+    # Unknown parameters are refused everywhere, but only lists have some.
+    refused |= {422} if operation.query or operation.body else set()
     if operation.body:
-        refused |= {409, 422, *openapi.OF_BODIES}
-        parameters.append(openapi.IDEMPOTENCY_KEY)
-        body = content(ref("OrderRequest"), EXAMPLES[operation.id]["request"])
+        refused |= set(openapi.OF_BODIES)
+        name = "OrderRequest" if operation.body is OrderDocument else title(operation.body)
+        body = content(ref(name), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": True, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
     for status, kind in operation.answers.items():
@@ -148,13 +139,38 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
 
 
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
-    schema = ref("OrderResponse" if kind is OrderAnswer else "OrderListResponse")
     answer = {
         "description": STATUSES[status],
         "headers": header_refs(*operation.headers),
-        "content": content(schema, EXAMPLES[operation.id][str(status)]),
     }
-    return {**answer, "links": FOLLOWED} if status == 201 else answer
+    match kind:
+        case None:
+            return answer
+        case File():
+            return {**answer, "content": {kind.media_type: {"schema": ref("FileContent")}}}
+    listed = get_args(kind)
+    schema = f"{title(listed[0])}ListResponse" if listed else f"{title(kind)}Response"
+    answer["content"] = content(ref(schema), EXAMPLES[operation.id][str(status)])
+    return {**answer, "links": FOLLOWED} if operation.id == "placeOrder" else answer
+
+
+def _webhook(name: str, kind: type[BaseModel], text: str) -> Schema:
+    example = EXAMPLES["events"]["sent"][name]
+    return {
+        "post": {
+            "operationId": f"on{''.join(part.title() for part in re.split('[._]', name))}",
+            "summary": text,
+            "description": f"{text} Signed as Standard Webhooks has it.",
+            "requestBody": {
+                "required": True,
+                "content": content(ref(title(kind)), {"event": example}),
+            },
+            "responses": {
+                "2XX": {"description": "You have taken the event."},
+                "410": {"description": "You want no more of them."},
+            },
+        }
+    }
 
 
 def _refusal(status: int) -> Schema:
@@ -162,6 +178,7 @@ def _refusal(status: int) -> Schema:
     examples = {
         name if operation == "any" else f"{operation}_{name}": value
         for operation, recorded in EXAMPLES.items()
+        if operation != "events"
         for name, value in recorded.get(str(status), {}).items()
     }
     return {

@@ -11,7 +11,8 @@ from shop.access.idempotency import KeyRefusedError, holder_of, idempotent
 from shop.access.models import IdempotentResponse
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
-from shop.api.order_list import InvalidQueryError, ListQuery, list_orders
+from shop.api.order_list import ListQuery, list_orders
+from shop.api.paging import InvalidQueryError
 from shop.api.placed_orders import find_order
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import OWN_HEADERS, failure, success
@@ -36,6 +37,7 @@ from shop.orders.serializers import serialize_order
         answers={201: OrderAnswer},
         body=OrderDocument,
         headers=("Location", "Idempotency-Replayed"),
+        keyed=True,
     ),
     GET=Operation(
         "listOrders",
@@ -55,11 +57,8 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)
-    links = page.links(urljoin(base, request.path))
-    headers = {"Total": str(page.total), "Per-Page": str(page.query.per_page)}
-    # Links is the name in the older description, Link the one of RFC 8288.
-    headers |= {"Links": links, "Link": links}
-    return success(200, {"array": [_shown(order, base) for order in page.orders]}, headers)
+    shown = [_shown(order, base) for order in page.rows]
+    return page.answer(shown, urljoin(base, request.path))
 
 
 @bearer_required(

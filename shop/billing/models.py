@@ -16,7 +16,11 @@ from shop.billing.ledger import (  # noqa: F401 -- Django finds its models here
 )
 from shop.billing.periods import share_of
 from shop.billing.price_changes import PriceChange  # noqa: F401 -- the same
-from shop.billing.reminder_rows import Reminder, ReminderText  # noqa: F401 -- the same
+from shop.billing.reminder_rows import (  # noqa: F401 -- the same
+    OverdueCase,
+    Reminder,
+    ReminderText,
+)
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.orders.models import Order, optional

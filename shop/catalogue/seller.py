@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict
 
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.vat import Vat, VatRule, VatSeller
 from shop.compiled_queries import CompiledQuery, Today
+from shop.row_locks import lock_rows
+
+# Sent in the transaction of the change, with `before`, `after` and `actor`, who may be None.
+iban_changed = Signal()
 
 RATE: models.DecimalField[Decimal, Decimal] = models.DecimalField(max_digits=4, decimal_places=2)
 
@@ -84,6 +89,19 @@ class VatRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.rate} %"
+
+
+def save_seller(seller: Seller, *, actor: models.Model | None) -> None:
+    """Save `seller` as the user `actor` has changed it, and tell of another IBAN.
+
+    Use it for all changes by people: superusers are mailed where money is to go from now on.
+    """
+    with transaction.atomic():
+        lock_rows(Seller.objects.filter(pk=1))
+        before = Seller.objects.filter(pk=1).values_list("iban", flat=True).first() or ""
+        seller.save()
+        if seller.iban != before:
+            iban_changed.send(sender=Seller, before=before, after=seller.iban, actor=actor)
 
 
 def own_rate(day: date | Combinable) -> Case:

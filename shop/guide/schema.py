@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from shop.access.tokens import READ, WRITE
+from shop.access.tokens import BILLING, READ, WEBHOOKS, WRITE
 from shop.api import orders_openapi
 from shop.catalogue.models import Product
 from shop.compiled_queries import CompiledQuery
 from shop.open_order import open_order_openapi
 from shop.openapi import NUMBER, Schema, header
 
-SCOPES = {READ: "See the orders that this application placed.", WRITE: "Place orders."}
+SCOPES = {
+    READ: "See the orders that this application placed.",
+    WRITE: "Place orders.",
+    BILLING: "See the invoices of these orders, or of the clients that the user administers.",
+    WEBHOOKS: "Register the addresses at which this application is told of events.",
+}
 SHARED_HEADERS = {
     "Allow": header("The methods this address knows."),
     # Calls are not limited everywhere.
@@ -49,6 +54,7 @@ def describe(base: str, tiers: list[Product] | None = None) -> Schema:
         "externalDocs": {"url": f"{base}/api/docs", "description": "The guide"},
         "tags": [part["tag"] for part in parts],
         "paths": joined(*(part["paths"] for part in parts)),
+        "webhooks": joined(*(part.get("webhooks", {}) for part in parts)),
         "components": {
             kind: joined(*(each.get(kind, {}) for each in components))
             for kind in ("schemas", "headers", "responses", "securitySchemes")

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shop.notifications.emails.models import Message
-from shop.notifications.webhooks.models import Delivery, Endpoint
+from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.orders.models import State
 from shop.orders.states import FINISHED
 
@@ -43,7 +43,7 @@ def delete_expired(beat: Callable[[], None]) -> None:
     _delete(Message.objects.filter(expired_mails, state__in=ENDED_MESSAGES), beat)
     _delete(Delivery.objects.filter(expired_webhooks, state__in=ENDED_DELIVERIES), beat)
     used = Delivery.objects.filter(receiver=OuterRef("address"))
-    Endpoint.objects.filter(~Exists(used)).delete()
+    Receiver.objects.filter(~Exists(used)).delete()
 
 
 def _older_than(days: int) -> Q:

@@ -1,15 +1,17 @@
-"""Cursors: positions in a list of orders that is sorted by a time and the primary key.
+"""Cursors: positions in a list that is sorted by a time and the primary key.
 
 A page that starts after a position, not after a number of rows, neither skips nor repeats a row
 when others join or leave the list meanwhile.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from shop.compiled_queries import Parameter
-from shop.orders.models import Order
+
+RowT = TypeVar("RowT", bound=Model)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -36,17 +38,17 @@ def read_cursor(text: str) -> Position | None:
 
 
 def sorted_after(
-    orders: QuerySet[Order],
+    rows: QuerySet[RowT],
     column: str,
     start: Position | tuple[Parameter, Parameter] | None,
     *,
     descending: bool,
-) -> QuerySet[Order]:
-    """Sort `orders` by `column`, and leave out those up to `start`."""
+) -> QuerySet[RowT]:
+    """Sort `rows` by `column`, and leave out those up to `start`."""
     sign, side = ("-", "lt") if descending else ("", "gt")
     if start:
         when, pk = start
         behind = Q(**{f"{column}__{side}": when}) | Q(**{f"pk__{side}": pk})
         # The first condition is for the index: databases read from there on.
-        orders = orders.filter(behind, **{f"{column}__{side}e": when})
-    return orders.order_by(f"{sign}{column}", f"{sign}pk")
+        rows = rows.filter(behind, **{f"{column}__{side}e": when})
+    return rows.order_by(f"{sign}{column}", f"{sign}pk")

@@ -134,7 +134,7 @@ TEN_LINES = [
         "Kurzfilmwettbewerb des Bayerischen Rundfunks, dritter Durchgang",
     )
 ]  # fmt: skip
-CREDIT = {"corrects_number": "2026-000122", "corrects_issued_on": date(2026, 11, 1)}
+CREDIT: dict[str, Any] = {"corrects_number": "2026-000122", "corrects_issued_on": date(2026, 11, 1)}
 
 INVOICES = {
     "domestic": document(),

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
 from shop.notifications.webhooks.deliver import headers, secrets_for
-from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.notifications.webhooks.selection import claim
 from shop.orders.models import Order
 from tests.factories import make_application, pack_all
@@ -48,7 +48,7 @@ def verified(call: Received, application: Application) -> list[bool]:
 def make_due() -> None:
     """As if all waits were over."""
     Delivery.objects.filter(state="waiting").update(next_attempt_at=timezone.now())
-    Endpoint.objects.update(paused_until=None)
+    Receiver.objects.update(paused_until=None)
 
 
 def outcomes() -> list[tuple[str, int]]:
@@ -168,7 +168,7 @@ def test_without_a_secret_nothing_is_sent_and_it_is_tried_again() -> None:
         make_due()
         deliver_all()
         assert [verified(call, application) for call in receiver.calls] == [[True]]
-    assert not Endpoint.objects.exists()
+    assert not Receiver.objects.exists()
 
 
 def test_what_belongs_to_the_demo_is_not_sent_outside_it(settings: Settings) -> None:

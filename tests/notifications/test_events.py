@@ -11,7 +11,8 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from shop.base_url import registration_url
-from shop.notifications.webhooks.events import endpoint_of, queue_events
+from shop.notifications.webhooks.endpoints import receiver_of
+from shop.notifications.webhooks.events import queue_events
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.cancellation import expire_incomplete
 from shop.orders.document import check_document
@@ -195,4 +196,4 @@ def test_order_that_lapses_takes_what_was_said_of_it_along() -> None:
     ],
 )
 def test_receiver_is_named_by_host_and_port(uri: str, receiver: str) -> None:
-    assert endpoint_of(uri) == receiver
+    assert receiver_of(uri) == receiver

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.notifications.webhooks.replay import replay, replay_since
 from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MAX_FAILURES
 from shop.notifications.webhooks.selection import claim
@@ -93,11 +93,11 @@ def test_replay_is_not_for_what_is_being_sent() -> None:
 def test_replay_ends_the_rest_of_the_receiver() -> None:
     delivery = make_delivery("failed")
     for address in (delivery.receiver, "other.example:443"):
-        Endpoint.objects.create(
+        Receiver.objects.create(
             address=address, failures=MAX_FAILURES, paused_until=timezone.now() + HOUR
         )
     replay(delivery)
-    assert list(Endpoint.objects.order_by("pk").values_list("failures", flat=True)) == [
+    assert list(Receiver.objects.order_by("pk").values_list("failures", flat=True)) == [
         0,
         MAX_FAILURES,
     ]

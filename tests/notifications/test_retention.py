@@ -11,7 +11,7 @@ from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_code, queue_reminders
 from shop.notifications.retention import delete_expired
-from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.notifications.webhooks.replay import replay
 from shop.orders.cancellation import expire_incomplete
 from shop.orders.models import Order
@@ -112,15 +112,15 @@ def test_webhooks_are_deleted_with_their_attempts_and_unused_receivers(settings:
         make_order_for(receiver.uri)
         pack_all()
         deliver_all()
-    Endpoint.objects.create(address=Delivery.objects.first().receiver)  # type: ignore[union-attr]
+    Receiver.objects.create(address=Delivery.objects.first().receiver)  # type: ignore[union-attr]
     age(Delivery, settings.KEEP_DELIVERIES_DAYS - 0.1)
     delete_expired(nothing)
     assert (Delivery.objects.count(), Attempt.objects.count()) == (3, 3)
-    assert Endpoint.objects.count() == 1
+    assert Receiver.objects.count() == 1
     age(Delivery, settings.KEEP_DELIVERIES_DAYS + 0.1)
     delete_expired(nothing)
     assert (Delivery.objects.count(), Attempt.objects.count()) == (0, 0)
-    assert Endpoint.objects.count() == 0
+    assert Receiver.objects.count() == 0
 
 
 def test_webhooks_of_an_order_that_may_still_change_stay() -> None:

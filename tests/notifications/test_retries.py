@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from shop.access.signing_secrets import signing_secrets
 from shop.notifications.webhooks.deliver import send
-from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.notifications.webhooks.retries import (
     MAX_ATTEMPTS,
     MAX_FAILURES,
@@ -121,7 +121,7 @@ def test_receiver_that_fails_in_a_row_rests_and_its_deliveries_wait() -> None:
     deliver_all()
     tried = Attempt.objects.count()
     assert MAX_FAILURES <= tried < MAX_FAILURES + 3
-    ill = Endpoint.objects.get()
+    ill = Receiver.objects.get()
     assert (ill.address, ill.failures) == (uri.split("/")[2], tried)
     assert ill.paused_until is not None
     assert timedelta(0) < ill.paused_until - timezone.now() <= PAUSE
@@ -134,7 +134,7 @@ def test_receiver_that_fails_in_a_row_rests_and_its_deliveries_wait() -> None:
 
 def test_rest_of_one_receiver_is_not_that_of_another() -> None:
     with receiving() as ill, receiving() as well:
-        Endpoint.objects.create(
+        Receiver.objects.create(
             address=ill.address, failures=MAX_FAILURES, paused_until=timezone.now() + PAUSE
         )
         make_order_for(ill.uri)
@@ -145,7 +145,7 @@ def test_rest_of_one_receiver_is_not_that_of_another() -> None:
 
 def test_after_its_rest_a_receiver_is_asked_by_one_and_gets_all_when_well() -> None:
     with receiving(slow(0.1, status(200))) as receiver:
-        Endpoint.objects.create(
+        Receiver.objects.create(
             address=receiver.address, failures=MAX_FAILURES, paused_until=timezone.now()
         )
         for _ in range(5):
@@ -154,20 +154,20 @@ def test_after_its_rest_a_receiver_is_asked_by_one_and_gets_all_when_well() -> N
         Delivery.objects.update(state="waiting", attempts=0)
         deliver_all()
     assert len(receiver.calls) == 5
-    well = Endpoint.objects.get()
+    well = Receiver.objects.get()
     assert (well.failures, well.paused_until) == (0, None)
 
 
 def test_after_its_rest_one_more_failure_is_another_rest() -> None:
     uri = unused_uri()
-    Endpoint.objects.create(
+    Receiver.objects.create(
         address=uri.split("/")[2], failures=MAX_FAILURES, paused_until=timezone.now()
     )
     for _ in range(5):
         make_order_for(uri)
     deliver_all()
     assert Attempt.objects.count() == 1
-    assert Endpoint.objects.get().paused_until is not None
+    assert Receiver.objects.get().paused_until is not None
 
 
 @pytest.mark.parametrize(("number", "failures"), [(404, 0), (410, 0), (302, 0), (429, 1), (500, 1)])
@@ -177,7 +177,7 @@ def test_receiver_is_ill_where_it_is_overloaded_not_where_it_says_no(
     with receiving(status(number)) as receiver:
         make_order_for(receiver.uri)
         deliver_all()
-    assert sum(Endpoint.objects.values_list("failures", flat=True)) == failures
+    assert sum(Receiver.objects.values_list("failures", flat=True)) == failures
 
 
 def test_delivery_that_is_being_sent_is_left_alone() -> None:
@@ -236,7 +236,7 @@ def test_worker_that_lost_its_lease_writes_nothing(caplog: pytest.LogCaptureFixt
         record_attempt(attempt)
     assert Delivery.objects.values().get() == before
     assert failures() == ["stopped", "status"]
-    assert Endpoint.objects.get().failures == 1
+    assert Receiver.objects.get().failures == 1
     assert "Lost the lease" in caplog.text
 
 

@@ -59,8 +59,8 @@ def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
     try:
         if secrets:
             client = HttpClient(settings.WEBHOOK_TIMEOUT_SECONDS, settings.DEMO)
-            uri, body = delivery.order.redirection_uri or "", delivery.payload.encode()
-            response = client.request("POST", uri, headers(delivery, secrets, attempt.at), body)
+            sent = headers(delivery, secrets, attempt.at)
+            response = client.request("POST", delivery.url, sent, delivery.payload.encode())
             gone = response.status == 410
             attempt.failure = Failure.GONE if gone else str(response.failure or "")
             attempt.status = response.status
@@ -88,8 +88,11 @@ def headers(delivery: Delivery, secrets: Sequence[str], at: datetime) -> dict[st
 
 
 def secrets_for(delivery: Delivery) -> list[str]:
-    """The valid secrets of the application that placed the order; none where it may not act."""
+    """The valid secrets of the endpoint, or of the application that placed the order.
+
+    None where the application may not act.
+    """
     application = delivery.order.application
     if application is None or not may_act(application, application.oauth_client.owner):
         return []
-    return signing_secrets(application)
+    return [delivery.endpoint.secret] if delivery.endpoint else signing_secrets(application)

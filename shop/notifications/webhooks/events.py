@@ -1,60 +1,140 @@
 """Queue webhooks: the payload is written in the transaction of the change."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 
 from shop.base_url import registration_url
-from shop.billing.shown_subscriptions import subscriptions_of
-from shop.notifications.webhooks.models import Delivery
+from shop.billing.balances import balance_of
+from shop.billing.models import Invoice, Subscription
+from shop.billing.shown_invoices import shown_invoice
+from shop.billing.shown_subscriptions import shown_subscription, subscriptions_of
+from shop.notifications.webhooks.endpoints import endpoints_for, receiver_of
+from shop.notifications.webhooks.models import ORDER_STATE_CHANGED, Delivery, WebhookEndpoint
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order
-from shop.worker.networks import host_and_port
 
 GONE = Delivery.State.GONE
 
 
 def queue_events(orders: Iterable[Order], previous: State | None) -> None:
-    """Queue the webhooks of the change that `orders` have made (contract, "redirection_uri").
+    """Queue the webhooks of the change that `orders` have made (contract, "Webhooks").
 
     Call it in the transaction of the change. An order that no application placed has no webhooks:
     there is no secret to sign them with.
     """
-    told = [order for order in orders if order.redirection_uri and order.application_id]
+    placed = [order for order in orders if order.application_id]
+    endpoints = _endpoints_of(ORDER_STATE_CHANGED, placed)
+    told = [order for order in placed if order.redirection_uri or order.pk in endpoints]
     if not told:
         return
-    changes = OrderEvent.objects.filter(order__in=told, kind=OrderEvent.Kind.STATE).order_by("pk")
-    last_changes = dict(changes.values_list("order", "pk"))
-    earlier = Delivery.objects.filter(order__in=told).order_by("pk")
-    last_states = dict(earlier.values_list("order", "state"))
     packed = [order for order in told if order.state == State.PACKED]
     begun = subscriptions_of(packed) if packed else {}
+    payloads = {order.pk: _payload(order, previous, begun.get(order.pk)) for order in told}
     Delivery.objects.bulk_create(
+        [
+            *_to_redirection_uris([order for order in told if order.redirection_uri], payloads),
+            *_to_endpoints(ORDER_STATE_CHANGED, told, endpoints, payloads),
+        ]
+    )
+
+
+def queue_subscriptions_started(subscriptions: Sequence[Subscription]) -> None:
+    """Queue `subscription.started`, in the transaction in which they begin."""
+    event = "subscription.started"
+    told = [each.order for each in subscriptions if each.order.application_id]
+    endpoints = _endpoints_of(event, told)
+    payloads = {
+        each.order_id: _written(event, {"subscription": _shown(each)})
+        for each in subscriptions
+        if each.order_id in endpoints
+    }
+    if payloads:
+        Delivery.objects.bulk_create(_to_endpoints(event, told, endpoints, payloads))
+
+
+def queue_invoice_event(event: str, invoice: Invoice) -> None:
+    """Queue `invoice.issued`, `invoice.paid` or `invoice.overdue`, in the transaction of it."""
+    order = invoice.subscription.order
+    if not order.application_id:
+        return
+    endpoints = _endpoints_of(event, [order])
+    if not endpoints:
+        return
+    shown = shown_invoice(invoice, balance_of(invoice).state)
+    payloads = {order.pk: _written(event, {"invoice": shown})}
+    Delivery.objects.bulk_create(_to_endpoints(event, [order], endpoints, payloads))
+
+
+def _endpoints_of(event: str, orders: Sequence[Order]) -> dict[int, list[WebhookEndpoint]]:
+    """The endpoints that `event` goes to, by the keys of `orders`; those without are left out."""
+    applications = {order.application_id for order in orders if order.application_id}
+    found = endpoints_for(event, applications)
+    if not found:
+        return {}
+    wanted = {order.pk: found.get(order.application_id or 0, []) for order in orders}
+    return {pk: endpoints for pk, endpoints in wanted.items() if endpoints}
+
+
+def _to_endpoints(
+    event: str,
+    orders: Iterable[Order],
+    endpoints: dict[int, list[WebhookEndpoint]],
+    payloads: dict[int, str],
+) -> list[Delivery]:
+    return [
+        Delivery(
+            order=order,
+            endpoint=endpoint,
+            type=event,
+            payload=payloads[order.pk],
+            receiver=receiver_of(endpoint.url),
+        )
+        for order in orders
+        for endpoint in endpoints.get(order.pk, [])
+    ]
+
+
+def _to_redirection_uris(told: Sequence[Order], payloads: dict[int, str]) -> list[Delivery]:
+    if not told:
+        return []
+    changes = OrderEvent.objects.filter(order__in=told, kind=OrderEvent.Kind.STATE).order_by("pk")
+    last_changes = dict(changes.values_list("order", "pk"))
+    earlier = Delivery.objects.filter(order__in=told, endpoint=None).order_by("pk")
+    last_states = dict(earlier.values_list("order", "state"))
+    return [
         Delivery(
             order=order,
             event_id=last_changes[order.pk],
-            payload=_payload(order, previous, begun.get(order.pk)),
-            receiver=endpoint_of(order.redirection_uri or ""),
+            payload=payloads[order.pk],
+            receiver=receiver_of(order.redirection_uri or ""),
             state=GONE if last_states.get(order.pk) == GONE else Delivery.State.WAITING,
         )
         for order in told
-    )
+    ]
 
 
 def _payload(order: Order, previous: State | None, subscription: dict[str, Any] | None) -> str:
     shown = serialize_order(order, registration_url(order, settings.BASE_URL), subscription)
     event = {
-        "type": "order.state_changed",
+        "type": ORDER_STATE_CHANGED,
         "timestamp": shown["updated_at"],
         "data": {"order": shown, "previous_state": previous},
     }
     return json.dumps(event)
 
 
-def endpoint_of(uri: str) -> str:
-    """Host and port of `uri`, in one form however it is written."""
-    host, port = host_and_port(urlsplit(uri))
-    return f"{host}:{port}"
+def _written(event: str, data: dict[str, Any]) -> str:
+    now = timezone.now().astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps({"type": event, "timestamp": now, "data": data})
+
+
+def _shown(subscription: Subscription) -> dict[str, Any]:
+    order = subscription.order
+    shown = shown_subscription(order) or {}
+    names = {"product": subscription.product.code, "order_hash": order.order_hash}
+    return dict(sorted({**shown, **names}.items()))

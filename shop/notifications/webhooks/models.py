@@ -1,13 +1,17 @@
-"""Webhooks: deliveries, the log of their attempts, and the health of the hosts they go to."""
+"""Webhooks: endpoints, deliveries, the log of their attempts, and the health of receivers."""
 
 import secrets
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.access.models import Application
 from shop.orders.models import Order, OrderEvent
 from shop.worker.leases import Leased
+
+ORDER_STATE_CHANGED = "order.state_changed"
 
 
 def new_webhook_id() -> str:
@@ -15,8 +19,34 @@ def new_webhook_id() -> str:
     return f"msg_{secrets.token_hex(16)}"
 
 
+class WebhookEndpoint(models.Model):
+    """A URL of an application, and the events about its orders that are sent there."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="webhook_endpoints"
+    )
+    url = models.CharField(max_length=2000)
+    events = models.JSONField()  # names of events, or of all of a kind: ["order.*"]
+    # Signs what is sent there. Stored in clear, because signing needs it.
+    secret = models.CharField(max_length=100)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("webhook endpoint")
+        verbose_name_plural = _("webhook endpoints")
+
+    def __str__(self) -> str:
+        return self.url
+
+    def wants(self, event: str) -> bool:
+        """Return whether it asks for events of this name."""
+        return event in self.events or f"{event.partition('.')[0]}.*" in self.events
+
+
 class Delivery(Leased):
-    """A webhook: one change of an order's state, sent to the order's `redirection_uri`."""
+    """A webhook: one event, sent to an endpoint, or to the order's `redirection_uri`."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -26,7 +56,21 @@ class Delivery(Leased):
         GONE = "gone", _("no longer wanted")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="deliveries")
-    event = models.OneToOneField(OrderEvent, on_delete=models.CASCADE, related_name="delivery")
+    # NULL: it goes to the order's own `redirection_uri`.
+    endpoint = models.ForeignKey(
+        WebhookEndpoint,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,  # it has a partial one
+    )
+    type = models.CharField(
+        max_length=40, default=ORDER_STATE_CHANGED, db_default=ORDER_STATE_CHANGED
+    )
+    # The change that `redirection_uri` is told of, once; NULL for what goes to an endpoint.
+    event = models.OneToOneField(
+        OrderEvent, null=True, on_delete=models.CASCADE, related_name="delivery"
+    )
     webhook_id = models.CharField(
         max_length=40, unique=True, default=new_webhook_id, editable=False
     )
@@ -41,10 +85,27 @@ class Delivery(Leased):
         ordering: ClassVar = ["pk"]
         verbose_name = _("webhook")
         verbose_name_plural = _("webhooks")
-        indexes: ClassVar = [models.Index(fields=["state", "next_attempt_at"], name="delivery_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "next_attempt_at"], name="delivery_due"),
+            models.Index(
+                fields=["endpoint"],
+                name="delivery_of_endpoint",
+                condition=Q(endpoint__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"webhook {self.pk} to {self.receiver}"
+
+    @property
+    def url(self) -> str:
+        """Return where it is sent."""
+        return self.endpoint.url if self.endpoint else self.order.redirection_uri or ""
+
+    @property
+    def subject(self) -> str:
+        """Return what it tells, for staff: the new state of the order, or the name of the event."""
+        return self.event.get_state_display() if self.event else self.type
 
 
 class Attempt(models.Model):
@@ -79,7 +140,7 @@ class Attempt(models.Model):
         verbose_name_plural = _("delivery attempts")
 
 
-class Endpoint(models.Model):
+class Receiver(models.Model):
     """A host that webhooks go to and that has failed; it is paused while it fails in a row."""
 
     address = models.CharField(max_length=260, unique=True)
@@ -87,5 +148,6 @@ class Endpoint(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        db_table = "webhooks_endpoint"  # as it was called before applications had endpoints
         verbose_name = _("receiver of webhooks")
         verbose_name_plural = _("receivers of webhooks")

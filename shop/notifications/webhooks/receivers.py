@@ -1,4 +1,4 @@
-"""Signal receivers: queue webhooks when orders change, redact them when people are erased."""
+"""Signal receivers: queue webhooks when something happens, redact them when people are erased."""
 
 import json
 from collections.abc import Sequence
@@ -6,12 +6,26 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from shop.notifications.webhooks.events import queue_events
+from shop.billing.models import Invoice, Subscription
+from shop.billing.signals import (
+    invoice_issued,
+    invoice_overdue,
+    invoice_paid,
+    subscription_started,
+)
+from shop.notifications.webhooks.events import (
+    queue_events,
+    queue_invoice_event,
+    queue_subscriptions_started,
+)
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
 from shop.orders.order_fields import ERASED_AT_EXPIRY, PERSONAL
 from shop.orders.states import state_changed
+
+# Of the buyer on an invoice. The invoice itself is kept as it was issued.
+PERSONAL_OF_BUYER = ("name", "email", "street", "street2", "vat_id")
 
 
 @receiver(state_changed)
@@ -26,12 +40,42 @@ def queue_webhooks(
     queue_events(orders, previous)
 
 
+@receiver(subscription_started)
+def queue_started(
+    sender: type[Subscription], subscriptions: Sequence[Subscription], **kwargs: Any
+) -> None:
+    """Queue the webhooks for subscriptions that have begun."""
+    queue_subscriptions_started(subscriptions)
+
+
+@receiver(invoice_issued)
+def queue_issued(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> None:
+    """Queue the webhooks for an invoice or credit note that was issued."""
+    queue_invoice_event("invoice.issued", invoice)
+
+
+@receiver(invoice_paid)
+def queue_paid(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> None:
+    """Queue the webhooks for an invoice of which nothing is open any more."""
+    queue_invoice_event("invoice.paid", invoice)
+
+
+@receiver(invoice_overdue)
+def queue_overdue(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> None:
+    """Queue the webhooks for an invoice that has become overdue."""
+    queue_invoice_event("invoice.overdue", invoice)
+
+
 @receiver(orders_erased)
 def erase_person(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
     """Remove the person from the webhooks of these orders."""
     Attempt.objects.filter(delivery__order__in=orders).update(answer="")
     for delivery in Delivery.objects.filter(order__in=orders):
         event = json.loads(delivery.payload)
-        event["data"]["order"] |= dict.fromkeys(PERSONAL)
+        data = event["data"]
+        if "order" in data:
+            data["order"] |= dict.fromkeys(PERSONAL)
+        if "invoice" in data:
+            data["invoice"]["buyer"] |= dict.fromkeys(PERSONAL_OF_BUYER)
         # A webhook that still waits goes out without the person.
         Delivery.objects.filter(pk=delivery.pk).update(payload=json.dumps(event))

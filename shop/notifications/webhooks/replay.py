@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.notifications.webhooks.models import Delivery, Endpoint
+from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.orders.models import Order, OrderEvent
 from shop.tenancy.models import User
 
@@ -46,9 +46,11 @@ def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
 
 def _restart(deliveries: QuerySet[Delivery]) -> int:
     # A host that is called again gets a fresh start.
-    Endpoint.objects.filter(address__in=deliveries.values("receiver")).update(
+    Receiver.objects.filter(address__in=deliveries.values("receiver")).update(
         failures=0, paused_until=None
     )
-    return deliveries.exclude(state=Delivery.State.SENDING).update(
+    # What an endpoint no longer wants stays where it is.
+    wanted = deliveries.exclude(endpoint__enabled=False)
+    return wanted.exclude(state=Delivery.State.SENDING).update(
         state=Delivery.State.WAITING, attempts=0, next_attempt_at=timezone.now()
     )

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.endpoints import switch_off
+from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.worker.leases import LeaseLostError, backoff, release
 
 logger = logging.getLogger(__name__)
@@ -31,8 +32,11 @@ def record_attempt(attempt: Attempt) -> None:
             release(delivery, **changes)
             attempt.save()
             if attempt.failure == Failure.GONE:
-                # The receiver wants nothing more of this order.
-                delivery.order.deliveries.filter(state=State.WAITING).update(state=State.GONE)
+                _end(delivery)
+            elif delivery.endpoint:
+                # It may have been switched off while the call was under way.
+                off = delivery.endpoint.deliveries.filter(endpoint__enabled=False)
+                off.filter(pk=delivery.pk, state=State.WAITING).update(state=State.GONE)
             _note_health(attempt, now)
     except LeaseLostError:
         logger.warning("Lost the lease of %s: somebody else sends it.", delivery)
@@ -52,6 +56,15 @@ def _next(attempt: Attempt, now: datetime) -> dict[str, object]:
     return {"state": State.WAITING, "next_attempt_at": now + wait}
 
 
+def _end(delivery: Delivery) -> None:
+    """Send no more to an endpoint; or where the order's own URL has answered, of that order."""
+    if delivery.endpoint:
+        switch_off(delivery.endpoint)
+    else:
+        own = delivery.order.deliveries.filter(endpoint=None, state=State.WAITING)
+        own.update(state=State.GONE)
+
+
 def _note_health(attempt: Attempt, now: datetime) -> None:
     """Count failures in a row; pause the host after MAX_FAILURES, and again after each further one.
 
@@ -62,10 +75,10 @@ def _note_health(attempt: Attempt, now: datetime) -> None:
         return  # it was not even called
     is_well = attempt.status is not None and attempt.status < 500 and attempt.status != 429
     receiver = attempt.delivery.receiver
-    known = Endpoint.objects.filter(address=receiver)
+    known = Receiver.objects.filter(address=receiver)
     if is_well and attempt.failure != Failure.TIMEOUT:
         known.filter(failures__gt=0).update(failures=0, paused_until=None)
         return
-    Endpoint.objects.bulk_create([Endpoint(address=receiver)], ignore_conflicts=True)
+    Receiver.objects.bulk_create([Receiver(address=receiver)], ignore_conflicts=True)
     known.update(failures=F("failures") + 1)
     known.filter(failures__gte=MAX_FAILURES).update(paused_until=now + PAUSE)

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from shop.compiled_queries import CompiledQuery, Parameter
-from shop.notifications.webhooks.models import Attempt, Delivery, Endpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MAX_FAILURES
 from shop.worker import leases
 
@@ -33,8 +33,8 @@ ANYTHING_DUE = CompiledQuery(
 def claim(number: int) -> list[Delivery]:
     """Claim up to `number` deliveries that are due, with their orders and applications.
 
-    Of one order one at a time, earlier changes first; of one receiver a few, and of one
-    application half of all, so that there is room for the others.
+    Of one order and receiver one at a time, earlier events first; of one receiver a few, and of
+    one application half of all, so that there is room for the others.
     """
     now = timezone.now()
     chosen = list(islice(_choose(now), number))
@@ -43,7 +43,7 @@ def claim(number: int) -> list[Delivery]:
     due = Delivery.objects.filter(_is_due(now))
     seconds = settings.WEBHOOK_LEASE_SECONDS
     claimed = leases.claim(due, chosen, seconds=seconds, state=SENDING)
-    return list(claimed.select_related("order__application__oauth_client__owner"))
+    return list(claimed.select_related("endpoint", "order__application__oauth_client__owner"))
 
 
 def reclaim_expired() -> None:
@@ -71,7 +71,7 @@ def _choose(now: datetime) -> Iterator[int]:
     candidates = list(_candidates(now))
     if not candidates:
         return
-    ill = set(Endpoint.objects.filter(failures__gte=MAX_FAILURES).values_list("address", flat=True))
+    ill = set(Receiver.objects.filter(failures__gte=MAX_FAILURES).values_list("address", flat=True))
     under_way = Delivery.objects.filter(state=SENDING)
     calls = list(under_way.values_list("receiver", "order__application"))
     to_receiver = Counter(receiver for receiver, _application in calls)
@@ -87,9 +87,12 @@ def _choose(now: datetime) -> Iterator[int]:
 def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int]]:
     """A few due deliveries of each receiver that is not paused, longest due first."""
     earlier = Delivery.objects.filter(
-        _is_due(now) | Q(state=SENDING), order=OuterRef("order"), pk__lt=OuterRef("pk")
+        _is_due(now) | Q(state=SENDING),
+        order=OuterRef("order"),
+        receiver=OuterRef("receiver"),
+        pk__lt=OuterRef("pk"),
     )
-    paused = Endpoint.objects.filter(paused_until__gt=now).values("address")
+    paused = Receiver.objects.filter(paused_until__gt=now).values("address")
     due = Delivery.objects.filter(_is_due(now), ~Exists(earlier)).exclude(receiver__in=paused)
     place = Window(RowNumber(), partition_by="receiver", order_by=["next_attempt_at", "pk"])
     few = due.annotate(place=place).filter(place__lte=AT_ONCE)

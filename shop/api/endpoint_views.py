@@ -1,0 +1,155 @@
+"""`/api/webhook_endpoints`: an application's own endpoints (contract, "Orders API")."""
+
+from datetime import UTC
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from shop.access.models import Application
+from shop.access.tokens import WEBHOOKS, Bearer
+from shop.api.auth import bearer_required, forbidden
+from shop.api.endpoint_schema import (
+    EndpointAnswer,
+    EndpointChange,
+    EndpointDocument,
+    InvalidEndpointError,
+    RegisteredEndpointAnswer,
+    check_endpoint,
+)
+from shop.api.responses import OWN_HEADERS, failure, success
+from shop.json_body import UnreadableBodyError, read_json
+from shop.notifications.webhooks.endpoints import (
+    LARGEST_NUMBER,
+    TooManyEndpointsError,
+    change,
+    register,
+)
+from shop.notifications.webhooks.models import WebhookEndpoint
+from shop.openapi import Operation
+
+NOT_AN_OBJECT = "The body must be an object: the members of a webhook endpoint."
+NOT_FOUND = "There is no such webhook endpoint."
+
+
+@bearer_required(
+    POST=Operation(
+        "registerWebhookEndpoint",
+        "Register a webhook endpoint",
+        "Events about the orders that this application placed are sent there from now on. The "
+        f"answer shows the secret that signs them, this once. There may be {LARGEST_NUMBER}.",
+        answers={201: RegisteredEndpointAnswer},
+        body=EndpointDocument,
+        headers=("Location",),
+        scope=WEBHOOKS,
+    ),
+    GET=Operation(
+        "listWebhookEndpoints",
+        "List your webhook endpoints",
+        "The endpoints of this application, in the order in which they were registered.",
+        answers={200: list[EndpointAnswer]},
+        scope=WEBHOOKS,
+    ),
+)
+def endpoints(request: HttpRequest, bearer: Bearer) -> HttpResponse:
+    """Register an endpoint, or list those of the application."""
+    application = _application(bearer)
+    if application is None:
+        return _not_an_application()
+    if request.method == "POST":
+        return _register(request, application)
+    return success(200, {"array": [_shown(each) for each in application.webhook_endpoints.all()]})
+
+
+@bearer_required(
+    GET=Operation(
+        "showWebhookEndpoint",
+        "Show a webhook endpoint",
+        "As it is now, without its secret.",
+        {200: EndpointAnswer},
+        scope=WEBHOOKS,
+    ),
+    PATCH=Operation(
+        "changeWebhookEndpoint",
+        "Change a webhook endpoint",
+        "Changes the members that are sent. The secret stays.",
+        {200: EndpointAnswer},
+        body=EndpointChange,
+        scope=WEBHOOKS,
+    ),
+    DELETE=Operation(
+        "deleteWebhookEndpoint",
+        "Delete a webhook endpoint",
+        "Nothing more is sent there, nor what waits.",
+        {204: None},
+        scope=WEBHOOKS,
+    ),
+)
+def endpoint(request: HttpRequest, bearer: Bearer, endpoint_id: int) -> HttpResponse:
+    """Show, change or delete an endpoint; 404 for another application's."""
+    application = _application(bearer)
+    if application is None:
+        return _not_an_application()
+    found = application.webhook_endpoints.filter(pk=endpoint_id).first()
+    if found is None:
+        return failure(404, NOT_FOUND)
+    if request.method == "PATCH":
+        return _change(request, found)
+    if request.method == "DELETE":
+        found.delete()
+        return HttpResponse(status=204, headers=OWN_HEADERS)
+    return success(200, {"webhook_endpoint": _shown(found)})
+
+
+def _register(request: HttpRequest, application: Application) -> HttpResponse:
+    try:
+        value = read_json(request)
+    except UnreadableBodyError as error:
+        return failure(error.status, error.sentence, error.headers)
+    if not isinstance(value, dict):
+        return failure(400, NOT_AN_OBJECT)
+    try:
+        made = register(application, check_endpoint(value))
+    except InvalidEndpointError as refusal:
+        return failure(422, refusal.errors)
+    except TooManyEndpointsError:
+        return failure(422, f"This application has {LARGEST_NUMBER} webhook endpoints already.")
+    location = reverse("api_webhook_endpoint", args=[made.pk])
+    shown = {**_shown(made), "secret": made.secret}
+    return success(201, {"webhook_endpoint": shown}, {"Location": location})
+
+
+def _change(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
+    try:
+        value = read_json(request)
+    except UnreadableBodyError as error:
+        return failure(error.status, error.sentence, error.headers)
+    if not isinstance(value, dict):
+        return failure(400, NOT_AN_OBJECT)
+    kept = {"url": found.url, "events": found.events, "enabled": found.enabled}
+    given = {name: each for name, each in value.items() if each is not None or name not in kept}
+    try:
+        change(found, check_endpoint({**kept, **given}))
+    except InvalidEndpointError as refusal:
+        return failure(422, refusal.errors)
+    return success(200, {"webhook_endpoint": _shown(found)})
+
+
+def _application(bearer: Bearer) -> Application | None:
+    """The application itself: a token that it has of a user opens that user's business alone."""
+    return None if bearer.token.user_id else bearer.application
+
+
+def _not_an_application() -> HttpResponse:
+    return forbidden("Webhook endpoints are an application's: use a token of its own.", WEBHOOKS)
+
+
+def _shown(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    created_at = endpoint.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return {
+        "id": endpoint.pk,
+        "url": endpoint.url,
+        "events": endpoint.events,
+        "enabled": endpoint.enabled,
+        "created_at": created_at,
+    }

@@ -1,0 +1,56 @@
+"""The invoices that a token sees (contract, "Orders API")."""
+
+import re
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from shop.access.tokens import Bearer
+from shop.api.paging import Page, PageQuery, read_query
+from shop.billing.balances import with_balance
+from shop.billing.models import Invoice
+from shop.orders.cursors import read_cursor, sorted_after
+
+NUMBER = re.compile(r"[0-9A-Z-]{1,30}")
+
+
+def visible_to(bearer: Bearer) -> QuerySet[Invoice]:
+    """Return the invoices of orders that the application placed, or of the user's clients.
+
+    A token that an application has of a user shows the user's clients, as a token of the user
+    does, and not what the application has placed for others.
+    """
+    user = bearer.token.user
+    if user is None:
+        return Invoice.objects.filter(subscription__order__application=bearer.application)
+    return Invoice.objects.filter(client__client_admin=user)
+
+
+def list_invoices(parameters: QueryDict, bearer: Bearer) -> Page[Any]:
+    """The page of invoices that `parameters` ask for, newest first, each with its `state`.
+
+    Raises InvalidQueryError with every parameter at fault.
+    """
+    query = read_query(PageQuery, parameters)
+    visible = visible_to(bearer)
+    start = read_cursor(query.cursor) if query.cursor else None
+    after = sorted_after(visible, "issued_at", start, descending=True)
+    first = (query.page - 1) * query.per_page
+    rows = list(_shown(after)[first : first + query.per_page + 1])
+    total = visible.count()
+    if len(rows) <= query.per_page:
+        return Page(rows, total, query)
+    last = rows[query.per_page - 1]
+    return Page(rows[: query.per_page], total, query, (last.issued_at, last.pk))
+
+
+def find_invoice(number: str, bearer: Bearer) -> Any | None:
+    """Return the invoice of this number, with its `state`, if the token sees it."""
+    if not NUMBER.fullmatch(number):
+        return None
+    return _shown(visible_to(bearer).filter(number=number)).first()
+
+
+def _shown(invoices: QuerySet[Invoice]) -> QuerySet[Any]:
+    return with_balance(invoices).select_related("subscription__order")

@@ -1,0 +1,158 @@
+"""Invoices and events as programs get them, for the API's description."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shop.api.response_schema import (
+    Amount,
+    Answered,
+    BillingAnswer,
+    OrderAnswer,
+    SubscriptionAnswer,
+)
+from shop.openapi import Hash
+from shop.orders.field_types import PlacedState
+
+InvoiceNumber = Annotated[str, Field(pattern="^[0-9A-Z-]{1,30}$", examples=["2026-000123"])]
+SignedAmount = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$", examples=["49.00"])]
+
+
+class InvoiceLineAnswer(Answered):
+    """A line of an invoice."""
+
+    model_config = ConfigDict(title="InvoiceLine")
+
+    text: str
+    """The text, in the language of the invoice."""
+    quantity: float
+    """The quantity; negative where something is taken off."""
+    net: SignedAmount
+    """Without VAT, for all of the quantity."""
+    vat_rate: Amount
+    """The rate of VAT in percent, such as 19.00."""
+
+
+class InvoiceAnswer(Answered):
+    """An invoice or credit note. All members are always there."""
+
+    model_config = ConfigDict(title="Invoice")
+
+    number: InvoiceNumber
+    """The number. Invoices and credit notes are numbered in one series."""
+    kind: Literal["invoice", "credit_note"]
+    """A credit note takes back an invoice, or a part of it; its amounts are positive."""
+    issued_on: date
+    """The day of issue, in the shop's time zone."""
+    due_on: date
+    """The last day to pay in time."""
+    period_start: date
+    """The first day that it is for."""
+    period_end: date
+    """The last day that it is for."""
+    net: Amount
+    """Without VAT."""
+    vat: Amount
+    """The VAT."""
+    gross: Amount
+    """With VAT."""
+    currency: str
+    """A currency code of ISO 4217."""
+    state: Literal["open", "paid", "overdue", "cancelled"]
+    """cancelled: credit notes took all of it back. A credit note is always paid."""
+    order_hash: Hash
+    """The order that began the subscription."""
+    buyer: BillingAnswer
+    """Who is billed, as of the day of issue."""
+    lines: list[InvoiceLineAnswer]
+    """The lines."""
+
+
+class StartedSubscriptionAnswer(SubscriptionAnswer):
+    """A subscription, as events tell of it."""
+
+    model_config = ConfigDict(title="EventSubscription")
+
+    product: str
+    """The code of the tier."""
+    order_hash: Hash
+    """The order that began it."""
+
+
+class OrderEventData(Answered):
+    """What the event is about."""
+
+    model_config = ConfigDict(title="OrderEventData")
+
+    order: OrderAnswer
+    """The order as it was at that change."""
+    previous_state: PlacedState | None
+    """The state before; null for the first."""
+
+
+class InvoiceEventData(Answered):
+    """What the event is about."""
+
+    model_config = ConfigDict(title="InvoiceEventData")
+
+    invoice: InvoiceAnswer
+    """The invoice as it was at that moment."""
+
+
+class SubscriptionEventData(Answered):
+    """What the event is about."""
+
+    model_config = ConfigDict(title="SubscriptionEventData")
+
+    subscription: StartedSubscriptionAnswer
+    """The subscription as it was at that moment."""
+
+
+class OrderEvent(Answered):
+    """An order has changed its state."""
+
+    model_config = ConfigDict(title="OrderEvent")
+
+    type: Literal["order.state_changed"]
+    """The name of the event."""
+    timestamp: datetime
+    """The moment of the change, UTC."""
+    data: OrderEventData
+    """What it is about."""
+
+
+class InvoiceEvent(Answered):
+    """An invoice was issued or paid, or became overdue."""
+
+    model_config = ConfigDict(title="InvoiceEvent")
+
+    type: Literal["invoice.issued", "invoice.paid", "invoice.overdue"]
+    """The name of the event."""
+    timestamp: datetime
+    """The moment of the event, UTC."""
+    data: InvoiceEventData
+    """What it is about."""
+
+
+class SubscriptionEvent(Answered):
+    """A subscription has begun."""
+
+    model_config = ConfigDict(title="SubscriptionEvent")
+
+    type: Literal["subscription.started"]
+    """The name of the event."""
+    timestamp: datetime
+    """The moment of the event, UTC."""
+    data: SubscriptionEventData
+    """What it is about."""
+
+
+# The events that are sent, by the names of their descriptions.
+EVENTS: dict[str, tuple[type[BaseModel], str]] = {
+    "order.state_changed": (OrderEvent, "An order has changed its state."),
+    "invoice.issued": (InvoiceEvent, "An invoice or credit note was issued."),
+    "invoice.paid": (InvoiceEvent, "Nothing is open of an invoice any more."),
+    "invoice.overdue": (InvoiceEvent, "An invoice was not paid in time."),
+    "subscription.started": (SubscriptionEvent, "An order was packed: its subscription begins."),
+}

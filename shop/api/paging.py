@@ -1,0 +1,138 @@
+"""Lists in pages: query parameters, cursors and links (contract, "Orders API")."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, QueryDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
+
+from shop.api.responses import success
+from shop.orders.cursors import Position, read_cursor, write_cursor
+from shop.orders.document import Errors
+
+Row = TypeVar("Row")
+QueryT = TypeVar("QueryT", bound="PageQuery")
+
+LARGEST_PAGE = 100
+# Beyond any list, and still a number that databases take as an offset.
+LAST_PAGE = 10**9
+
+SENTENCES = {
+    "extra_forbidden": "is not a parameter of this list.",
+    "greater_than_equal": "is out of range.",
+    "less_than_equal": "is out of range.",
+    "int_parsing_size": "is out of range.",
+    "enum": "is not a state that this list knows.",
+}
+NO_CURSOR = "is not a cursor of this list."
+ONE_OF_TWO = "must not be given together with {}."
+NO_TIME = "must be a time like 2026-01-31T12:00:00Z."
+
+
+def like(pattern: str, sentence: str) -> BeforeValidator:
+    """Refuse strings of another form: pydantic reads 1_0 as ten and 5 as a time."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not re.fullmatch(pattern, value):
+            raise PydanticCustomError("written", "{sentence}", {"sentence": sentence})
+        return value
+
+    return BeforeValidator(check)
+
+
+def _position(cursor: str) -> str:
+    if read_cursor(cursor) is None:
+        raise PydanticCustomError("no_cursor", NO_CURSOR)
+    return cursor
+
+
+Number = like("[0-9]+", "must be an integer.")
+
+
+class PageQuery(BaseModel):
+    """The parameters of every list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
+    """The page's number. A page behind the last is empty."""
+    per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
+    """How many there are on a page."""
+    cursor: Annotated[str, AfterValidator(_position)] | None = None
+    """The position after which the page starts, from the link next. Not together with page."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list, with the total for its headers; `after` if rows follow it."""
+
+    rows: list[Row]
+    total: int
+    query: PageQuery
+    after: Position | None = None
+
+    def links(self, address: str) -> str:
+        """The value of the `Link` header (RFC 8288) for the list at `address`.
+
+        `next` carries a cursor: whoever follows it misses no row (contract, "Orders API").
+        """
+        last = max(1, -(-self.total // self.query.per_page))
+        pages: dict[str, dict[str, int | str]] = {"first": {"page": 1}, "last": {"page": last}}
+        if self.query.page > 1:
+            pages["prev"] = {"page": min(self.query.page - 1, last)}
+        if self.after:
+            pages["next"] = {"cursor": write_cursor(self.after)}
+        given = self.query.model_dump(mode="json", exclude_none=True, exclude={"page", "cursor"})
+        return ", ".join(
+            f'<{address}?{urlencode({**where, **given})}>; rel="{name}"'
+            for name, where in pages.items()
+        )
+
+    def answer(self, shown: list[dict[str, Any]], address: str) -> HttpResponse:
+        """Answer the rows as they are `shown`, with the headers of a list at `address`."""
+        links = self.links(address)
+        headers = {"Total": str(self.total), "Per-Page": str(self.query.per_page)}
+        # Links is the name in the older description, Link the one of RFC 8288.
+        return success(200, {"array": shown}, {**headers, "Links": links, "Link": links})
+
+
+class InvalidQueryError(Exception):
+    """Parameters of a list are not valid: `errors` has sentences by parameter."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def read_query(kind: type[QueryT], parameters: QueryDict) -> QueryT:
+    """The checked parameters. Raises InvalidQueryError with every parameter at fault."""
+    twice = [name for name, values in parameters.lists() if len(values) > 1]
+    errors: Errors = {name: ["is given more than once."] for name in twice}
+    if "page" in parameters and "cursor" in parameters:
+        errors.setdefault("page", []).append(ONE_OF_TWO.format("cursor"))
+        errors.setdefault("cursor", []).append(ONE_OF_TWO.format("page"))
+    try:
+        query = kind.model_validate(parameters.dict())
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            sentence = _sentence(fault["type"], fault["msg"])
+            errors.setdefault(str(fault["loc"][0]), []).append(sentence)
+    if errors:
+        raise InvalidQueryError(errors)
+    return query
+
+
+def _sentence(kind: str, message: str) -> str:
+    if kind.startswith("datetime"):
+        return NO_TIME  # a day that its month does not have
+    return SENTENCES.get(kind) or message[0].lower() + message[1:].removesuffix(".") + "."
