@@ -218,12 +218,16 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
 
 
 def _same(placed: Order, form: CheckoutForm) -> bool:
-    wanted = form.document()
-    if wanted["product"] != placed.product.code:
-        return False
-    interval = wanted.get("interval") or Interval.MONTH
-    return placed.interval == interval and all(
-        getattr(placed, name) == wanted.get(name) for name in MEMBERS if name != "interval"
+    wanted = {"interval": Interval.MONTH} | form.document()
+    # Programs may have put in more of who is billed than the form asks for.
+    billing, known = wanted.pop("billing", None) or {}, placed.billing or {}
+    is_same_tier = wanted["product"] == placed.product.code
+    is_same_buyer = bool(billing) == bool(known) and billing.items() <= known.items()
+    others = (name for name in MEMBERS if name != "billing")
+    return (
+        is_same_tier
+        and is_same_buyer
+        and all(getattr(placed, name) == wanted.get(name) for name in others)
     )
 
 
