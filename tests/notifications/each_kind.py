@@ -24,10 +24,12 @@ from shop.orders.corrections import readdress
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
+from shop.tenancy.closing import close_client
 from shop.tenancy.models import Project
 from shop.tenancy.staff_invitations import invite_colleague
 from tests.factories import (
     make_bare_order,
+    make_client,
     make_invoice,
     make_order,
     make_packed_order,
@@ -88,6 +90,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
                 today = timezone.localdate()
                 reminder = Reminder.objects.create(invoice=invoice, level=2, sent_on=today)
                 queue_invoice_reminder(reminder)
+        case "access":
+            close_client(make_client(name=name, client_admin=make_user(language=language)))
         case "price_change":
             raise_price(subscription_of(name, language), 5900, make_staff())
         case "alarm":

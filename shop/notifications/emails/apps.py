@@ -8,6 +8,7 @@ class EmailsConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
+            access_emails,
             account_emails,
             iban_notice,
             invitation_emails,

@@ -36,6 +36,7 @@ class Message(Leased):
         INVOICE = "invoice", _("invoice")
         INVOICE_REMINDER = "invoice_reminder", _("payment reminder")
         PRICE_CHANGE = "price_change", _("change of price")
+        ACCESS = "access", _("closed for members")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
