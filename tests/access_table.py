@@ -42,7 +42,7 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.PUBLIC,
     ),
     **dict.fromkeys(
-        ("checkout/", "checkout/tier/", "register/", "register/{order_hash}/",
+        ("checkout/", "checkout/price/", "checkout/tier/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
          "account/back-office/{token}/",

@@ -1,4 +1,4 @@
-"""Who is billed, in a browser: from Vienna, from Munich, and a private person from Lyon."""
+"""Orders in a browser: from Vienna, from Munich, and by a private person from Lyon."""
 
 import re
 import uuid
@@ -91,7 +91,7 @@ def test_vat_id_is_confirmed_without_script_too(open_context: OpenContext) -> No
 
 
 def test_munich_company_that_browsers_know_orders_in_few_steps(open_context: OpenContext) -> None:
-    """What a browser fills in by itself is one step; without it, each field is one."""
+    """All that a browser fills in by itself is one step."""
     page = open_context(locale="de", viewport=PHONE).new_page()
     page.goto("/")
     page.get_by_role("button", name=re.compile(r"\(M\)")).click()  # 1
