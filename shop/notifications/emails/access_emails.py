@@ -39,7 +39,8 @@ class AccessNotice(Email, kind=Message.Kind.ACCESS):
 
     def is_obsolete(self) -> bool:
         """Tell whether it is no longer as the mail says."""
-        return (self.client.closed_at is not None) != self.message.details["closed"]
+        is_closed = self.client.closed_at is not None
+        return is_closed is not self.message.details["closed"]
 
     def content(self) -> EmailContent:
         """Return what has changed, and what the reader can do."""
