@@ -28,7 +28,7 @@ class NextReminder:
 
 
 def next_reminders(day: date) -> list[NextReminder]:
-    """Whom a run on `day` writes to, the longest overdue first."""
+    """The reminders that a run on `day` writes, the longest overdue first."""
     named = _named_by_entries()
     return [
         NextReminder(invoice, level)
