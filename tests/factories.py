@@ -184,7 +184,7 @@ SELLER = {
     "postal_code": "80337",
     "city": "München",
     "country": "DE",
-    "vat_id": "DE129273398",
+    "vat_id": "DE123456788",
     "tax_number": "143/150/60015",
     "register": "Amtsgericht München, HRB 215347",
     "contact": "Renate Vogl",
@@ -211,6 +211,17 @@ BILLING: dict[str, Any] = {
 def make_seller(**fields: Any) -> Seller:
     """The seller, a complete firm in Munich unless `fields` say otherwise."""
     return Seller.objects.update_or_create(pk=1, defaults={**SELLER, **fields})[0]
+
+
+def set_own_rate(percent: str) -> None:
+    """Another VAT rate of the seller's country."""
+    country = Seller.objects.get(pk=1).country
+    VatRate.objects.filter(country=country).update(rate=percent)
+
+
+def make_profile(client: Client, **fields: Any) -> BillingProfile:
+    """The billing data of `client`: a company in Munich unless `fields` say otherwise."""
+    return BillingProfile.objects.create(client=client, **{**BILLING, **fields})
 
 
 def make_subscription(

@@ -48,6 +48,7 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
+from tests.scenes_of_billing import client_billing
 from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
@@ -275,5 +276,15 @@ def errors() -> Iterator[Scene]:
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings),
     *(colleagues, people),
-    *(registration, address_correction, joining, signing_in, members, home, own_data, errors),
+    *(
+        registration,
+        address_correction,
+        joining,
+        signing_in,
+        members,
+        home,
+        client_billing,
+        own_data,
+        errors,
+    ),
 )

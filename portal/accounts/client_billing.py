@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts import member_access as access
 from shop.billing.models import Subscription
+from shop.billing.price_changes import PriceChange
 from shop.billing_form import BillingForm, country_name, initial_billing
 from shop.catalogue.prices import gross
 from shop.catalogue.seller import Seller, current_seller
@@ -43,6 +44,12 @@ class Cost:
     def gross_cents(self) -> int:
         """The sum of the next invoice."""
         return gross(self.net_cents, self.vat.rate)
+
+    @property
+    def discount_last_on(self) -> date | None:
+        """The last day on which the discount counts; None: it counts for ever."""
+        ends = self.subscription.discount_ends_on
+        return ends - timedelta(days=1) if ends else None
 
 
 @access.recent_login_to_post
@@ -83,7 +90,12 @@ def costs(client: Client, seller: Seller) -> list[Cost]:
     vat = vat_of(None, client.pk)  # it has VIES asked where that matters
     running = Subscription.objects.filter(client=client, ended_at=None)
     running = running.filter(Q(ends_on=None) | Q(ends_on__gte=today))
-    found = running.select_related("project", "product").order_by("pk")
+    announced = PriceChange.objects.filter(applied_at=None, undone_at=None)
+    found = (
+        running.select_related("project", "product", "order")
+        .prefetch_related(Prefetch("price_changes", announced))
+        .order_by("pk")
+    )
     return [_cost(each, vat, seller) for each in found]
 
 

@@ -76,7 +76,8 @@ def day(value: date) -> str:
     return format_date(value, "long", locale=_region())
 
 
-def _short(value: date) -> str:
+def short_day(value: date) -> str:
+    """A day in short, such as "29 Nov 2026" or "29.11.2026", in the current language."""
     return format_date(value, "medium", locale=_region())
 
 
@@ -108,13 +109,15 @@ def _country(code: str) -> str:
 
 
 def _facts(invoice: Invoice, document: InvoiceDocument) -> Rows:
-    rows = [[_("Number"), invoice.number], [_("Date"), _short(invoice.issued_on)]]
+    rows = [[_("Number"), invoice.number], [_("Date"), short_day(invoice.issued_on)]]
     if document.corrects_number and document.corrects_issued_on:
-        corrected = f"{document.corrects_number} · {_short(document.corrects_issued_on)}"
+        corrected = f"{document.corrects_number} · {short_day(document.corrects_issued_on)}"
         rows.append([_("Corrects invoice"), corrected])
     else:
-        rows.append([_("Due date"), _short(invoice.due_on)])
-    rows.append([_("Period"), f"{_short(invoice.period_start)} – {_short(invoice.period_end)}"])
+        rows.append([_("Due date"), short_day(invoice.due_on)])
+    rows.append(
+        [_("Period"), f"{short_day(invoice.period_start)} – {short_day(invoice.period_end)}"]
+    )
     rows.append([_("Order number"), document.order_number])
     rows.append([_("Your reference"), document.buyer.reference])
     rows.append([_("Your VAT ID"), document.buyer.vat_id])

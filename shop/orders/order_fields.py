@@ -141,7 +141,7 @@ class OrderDocument(BaseModel):
     """A code that is valid now for this tier. Case and blanks make no difference."""
 
     interval: Annotated[
-        Literal["month", "year"], OrderField(_("Paid by the")), Field(examples=["month"])
+        Literal["month", "year"], OrderField(_("Billing interval")), Field(examples=["month"])
     ] = "month"
     """Paid in advance for a month or for a year; month where it is absent. year only for a tier
     that has a yearly price."""

@@ -5,9 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from shop.billing.models import Subscription
 from shop.billing.periods import add_months
+from shop.billing.price_changes import raise_price, undo_price_change
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client
 from shop.tenancy.vat_id_check import VatIdCheck
@@ -20,6 +23,7 @@ from tests.factories import (
     make_profile,
     make_project,
     make_seller,
+    make_staff,
     make_subscription,
 )
 from tests.pages import Response, error_beside, fields, html, summary, visitor, words
@@ -168,11 +172,25 @@ def test_discount_ends_when_it_was_agreed_to_end() -> None:
     client = make_client()
     day = timezone.localdate() + timedelta(days=10)
     first, later = add_months(day, -3), add_months(day, 1)
-    subscription = make_subscription(
+    make_subscription(
         client, list_cents=4900, discount_cents=900, anchor_on=first, next_period_on=day
     )
     Subscription.objects.update(discount_ends_on=day)
     assert "€58.31" in words(page_of(client))
     Subscription.objects.update(discount_ends_on=later)
-    assert "€47.60" in words(page_of(client))
-    assert subscription.client == client
+    page = words(page_of(client))
+    assert "€47.60" in page
+    with override("en"):
+        last = date_format(later - timedelta(days=1), "DATE_FORMAT")
+    assert f"€9.00 off until {last}, then €49.00" in page
+
+
+def test_higher_price_that_was_announced_is_shown() -> None:
+    client = make_client()
+    subscription = make_subscription(client)
+    change = raise_price(subscription, 5900, make_staff())
+    with override("en"):
+        shown = f"Price from {date_format(change.from_on, 'DATE_FORMAT')} €59.00"
+    assert shown in words(page_of(client))
+    assert undo_price_change(change, make_staff())
+    assert "€59.00" not in words(page_of(client))

@@ -33,7 +33,7 @@ def test_seller_is_filled_in_and_stored_in_canonical_form() -> None:
     chief = make_staff(email="chief@example.com")
     typed = {
         "iban": "de89 3704 0044 0532 0130 00",
-        "vat_id": "DE 129 273 398",
+        "vat_id": "DE 123 456 788",
         "bic": "cobadeffxxx",
     }
     assert visitor(chief).post(PATH, form(**typed)).status_code == 302
@@ -49,7 +49,7 @@ def test_seller_is_filled_in_and_stored_in_canonical_form() -> None:
         ("iban", "DE89370400440532013001", "This is no IBAN: please check it."),
         ("iban", "3704 0044", "This is no IBAN: please check it."),
         ("bic", "COBA", "This is no BIC: please check it."),
-        ("vat_id", "DE129273399", "This is no VAT ID: please check each sign."),
+        ("vat_id", "DE123456789", "This is no VAT ID: please check each sign."),
         ("vat_id", "ATU12345675", "A VAT ID begins with the code of the country."),
         ("country", "XX", "There is no country with this code."),
         ("country", "Germany", "Ensure this value has at most 2 characters (it has 7)."),

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from shop.billing.balances import Balance, balance_of, settle, tell_overdue, with_balance
 from shop.billing.credit_notes import credit
-from shop.billing.models import Invoice, InvoiceDispatch, Payment
+from shop.billing.ledger import Payment
+from shop.billing.models import Invoice, InvoiceDispatch
 from shop.billing.signals import invoice_overdue, invoice_paid
 from tests.billing.runs import beat
 from tests.factories import make_invoice, make_staff, make_subscription

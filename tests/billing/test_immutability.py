@@ -7,11 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from shop.billing.credit_notes import credit
 from shop.billing.invoice_expiry import delete_kept_long_enough
 from shop.billing.invoice_triggers import create_missing_triggers
-from shop.billing.models import Invoice, InvoiceDispatch, InvoiceFile, Payment, Refund
+from shop.billing.ledger import Payment, Refund
+from shop.billing.models import Invoice, InvoiceDispatch, InvoiceFile
 from tests.billing.runs import beat
 from tests.factories import make_invoice, make_staff, make_subscription
 
@@ -123,7 +125,7 @@ def test_invoice_stays_as_long_as_a_credit_note_that_corrects_it() -> None:
     assert set(Invoice.objects.all()) == {old, note}
 
 
-def test_credit_note_goes_with_its_invoice(settings: pytest.FixtureRequest) -> None:
+def test_credit_note_goes_with_its_invoice(settings: Settings) -> None:
     settings.KEEP_INVOICES_YEARS = -2
     old = make_invoice(keep_until=LONG_AGO)
     credit(old, make_staff(), reason="A mistake.")

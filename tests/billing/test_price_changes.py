@@ -1,6 +1,7 @@
 """Staff raise the price of a running subscription, with six weeks' notice."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -78,7 +79,7 @@ def test_raise_after_a_discount_keeps_the_discount() -> None:
         ({"list_cents": 4900, "ended_at": timezone.now()}, 5900),
     ],
 )
-def test_no_raise_where_nothing_is_raised(fields: dict[str, object], cents: int) -> None:
+def test_no_raise_where_nothing_is_raised(fields: dict[str, Any], cents: int) -> None:
     subscription = make_subscription(**fields)
     with pytest.raises(NoRaiseError):
         raise_price(subscription, cents, make_staff())

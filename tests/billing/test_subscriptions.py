@@ -56,6 +56,7 @@ def test_free_tier_begins_a_subscription_that_nothing_is_paid_for() -> None:
 
 def test_further_member_begins_none() -> None:
     first = make_packed_order()
+    assert first.delivered_client
     admin = first.delivered_client.client_admin
     make_packed_order(
         client_admin=admin,

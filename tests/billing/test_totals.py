@@ -33,11 +33,13 @@ def test_totals_equal_those_of_the_checkout_for_ten_thousand_orders() -> None:
         vat = Vat(VatRule.DOMESTIC, Decimal(draw.choice(RATES)))
         price = price_of(product, promotion, vat, interval=interval)
         anchor = date(2026, 1, 31)
+        months = price.discount_months
+        ends_on = add_months(anchor, months) if months else None
         subscription = Subscription(
             interval=interval,
             list_cents=price.net_cents + price.discount_cents,
             discount_cents=price.discount_cents,
-            discount_ends_on=price.discount_months and add_months(anchor, price.discount_months),
+            discount_ends_on=ends_on,
             anchor_on=anchor,
         )
         total = total_of(vat, subscription.net_cents_on(anchor))

@@ -38,7 +38,7 @@ def begun(draw: st.DrawFn) -> Begun:
         interval=draw(st.sampled_from(["month", "year"])),
         list_cents=list_cents,
         discount_cents=discount,
-        discount_ends_on=ends and on + timedelta(days=ends),
+        discount_ends_on=on + timedelta(days=ends) if ends else None,
     )
 
 

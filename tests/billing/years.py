@@ -27,7 +27,7 @@ class Begun:
 def copies(template: Subscription, begun: Iterable[Begun]) -> list[Subscription]:
     """Subscriptions of orders like the template's, written in two statements."""
     wanted = list(begun)
-    orders = []
+    orders: list[Order] = []
     for _each in wanted:
         order = Order.objects.get(pk=template.order_id) if not orders else _copy(orders[0])
         order.pk, order.invitation = None, None
@@ -84,16 +84,16 @@ def assert_each_period_once(subscriptions: Sequence[Subscription], latest: date)
     """Each period that began by the `latest` day and costs something has one invoice."""
     found: defaultdict[int, list[date]] = defaultdict(list)
     rows = Invoice.objects.order_by("pk").values_list("subscription", "period_start")
-    for subscription, start in rows:
-        found[subscription].append(start)
+    for number, start in rows:
+        found[number].append(start)
     for subscription in subscriptions:
-        expected, number = [], 0
-        while (start := _start(subscription, number)) <= latest:
+        expected, turn = [], 0
+        while (start := _start(subscription, turn)) <= latest:
             if subscription.net_cents_on(start):
                 expected.append(start)
-            number += 1
+            turn += 1
         assert found[subscription.pk] == expected
 
 
-def _start(subscription: Subscription, number: int) -> date:
-    return period_start(subscription.anchor_on, subscription.interval, number)
+def _start(subscription: Subscription, turn: int) -> date:
+    return period_start(subscription.anchor_on, subscription.interval, turn)

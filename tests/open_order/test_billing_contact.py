@@ -11,11 +11,15 @@ from shop.tenancy.billing_profile import BillingProfile
 from tests.factories import BILLING, make_project
 from tests.open_order.calls import (
     CONTACT,
+    add_product,
     by_cookie,
     by_password,
     fault,
+    fill,
+    submit,
+    the_order,
 )
-from tests.open_order.test_quotes import add_product, fill, quoted, submit, the_order
+from tests.open_order.test_quotes import quoted
 
 pytestmark = pytest.mark.django_db
 

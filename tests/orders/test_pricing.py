@@ -1,6 +1,5 @@
 """What an order costs: by interval, by promotion, and by what is known of the buyer."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,7 +37,8 @@ def confirm(vat_id: str) -> None:
     )
 
 
-def costs(order: Order) -> tuple[str, Decimal, int, int]:
+def costs(order: Order) -> tuple[Any, ...]:
+    """Rule, rate, net and gross."""
     order.refresh_from_db()
     price = price_as_ordered(order)
     return order.vat_rule, order.vat_rate, price.net_cents, price.gross_cents
@@ -85,7 +85,11 @@ def test_vies_is_not_asked_where_its_answer_makes_no_difference(billing: dict[st
 def test_order_of_a_known_client_is_priced_by_its_billing_data() -> None:
     project = make_project()
     admin = project.client.client_admin
-    members = {"client_name": None, "client_id": project.client.pk, "client_admin": admin}
+    members: dict[str, Any] = {
+        "client_name": None,
+        "client_id": project.client.pk,
+        "client_admin": admin,
+    }
     assert costs(make_order(**members)) == ("domestic", 19, 4900, 5831)
     BillingProfile.objects.create(client=project.client, **{**VIENNA, "vat_id": ""})
     assert costs(make_order(**members)) == ("destination", 20, 4900, 5880)

@@ -76,7 +76,7 @@ def test_known_vat_id_is_confirmed_with_day_and_consultation_number(vies: FakeVi
             "countryCode": "AT",
             "vatNumber": "U12345675",
             "requesterMemberStateCode": "DE",
-            "requesterNumber": "129273398",
+            "requesterNumber": "123456788",
         }
     ]
     assert vies.paths == ["/rest-api/check-vat-number"]
