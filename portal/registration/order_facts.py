@@ -11,8 +11,8 @@ from django_stubs_ext import StrOrPromise
 from portal.registration.order_access import PageOrder
 from shop.orders.order_lookup import address_of
 from shop.orders.parties import is_invitation
-from shop.tenancy.email_addresses import mask_email
 from shop.orders.pricing import Price, price_as_ordered
+from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import Client, Project
 
 
