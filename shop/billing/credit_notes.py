@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from shop.billing.balances import lock_invoice, settle
-from shop.billing.document import InvoiceDocument, LinePart
+from shop.billing.invoice_document import InvoiceDocument, LinePart
 from shop.billing.issuing import dispatch, kept_until
 from shop.billing.models import Invoice
 from shop.billing.numbering import next_number

@@ -173,7 +173,7 @@ class Invoice(models.Model):
     net_cents = models.PositiveBigIntegerField()
     vat_cents = models.PositiveBigIntegerField()
     gross_cents = models.PositiveBigIntegerField()
-    # Seller, buyer, lines, totals by rate and notes: an `InvoiceDocument` (`document.py`).
+    # Seller, buyer, lines, totals by rate and notes: an `InvoiceDocument` (`invoice_document.py`).
     document = models.JSONField()
     keep_until = models.DateField()  # the retention job may delete it from the day after
 

@@ -282,10 +282,3 @@ def test_who_signs_in_by_mailed_codes_alone_shows_another_code(
     )
     assert answer.headers["Location"] == EXPORT
     assert browser.get(EXPORT).status_code == 200
-
-
-def test_export_of_a_client_admin_holds_who_is_billed() -> None:
-    user = make_user()
-    make_profile(make_client(client_admin=user, name="Kranfilm"))
-    make_profile(make_client(), company="Of somebody else GmbH")
-    assert taken_along(user)["billing"] == [{**BILLING, "client": "Kranfilm"}]

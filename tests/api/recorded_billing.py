@@ -4,6 +4,7 @@ from pytest_django import Settings
 
 from shop.access.models import Application
 from shop.access.tokens import READ
+from shop.api.invoice_schema import EVENTS
 from shop.billing.models import Invoice
 from shop.billing.signals import invoice_issued, invoice_overdue, invoice_paid
 from shop.notifications.webhooks.endpoints import register
@@ -38,13 +39,7 @@ def record_billing(settings: Settings) -> Examples:
     recording.keep("showTier", "unknown", call("GET", f"{PRODUCTS}/none"))
     application = _record_endpoints(recording)
     _record_invoices(recording, application)
-    for event in (
-        "order.state_changed",
-        "subscription.started",
-        "invoice.issued",
-        "invoice.paid",
-        "invoice.overdue",
-    ):
+    for event in EVENTS:
         payload = Delivery.objects.filter(type=event).latest("pk").payload
         recording.found["events"]["sent"][event] = recording.settled(payload)
     return recording.found

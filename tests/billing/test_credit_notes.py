@@ -16,7 +16,7 @@ from shop.billing.credit_notes import (
     credit,
     left_of,
 )
-from shop.billing.document import InvoiceDocument
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.models import Invoice, InvoiceDispatch, NumberSeries
 from shop.billing.signals import invoice_issued
 from tests.factories import make_invoice, make_staff, make_subscription

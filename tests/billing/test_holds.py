@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from shop.billing.document import InvoiceDocument
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.holds import charge_vat, keep_waiting
 from shop.billing.issuing import issue_all, issue_due, issue_waiting
 from shop.billing.models import Subscription

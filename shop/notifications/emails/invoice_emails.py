@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from stdnum import iban
 
 from shop.billing.balances import with_balance
-from shop.billing.document import InvoiceDocument
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_files import invoice_file
 from shop.billing.models import Invoice
 from shop.billing.reminder_rows import Reminder, ReminderText
