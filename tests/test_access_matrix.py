@@ -112,9 +112,11 @@ class World:
 
 
 @pytest.fixture
-def outside_the_demo(settings: Settings) -> Iterator[None]:
+def outside_the_demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.DEMO = False
-    settings.PAYMENT_PROVIDER = "acme.online_payment.AcmePay"  # which is away
+    settings.PAYMENT_PROVIDER = "acme.online_payment.AcmePay"
+    monkeypatch.setenv("ACME_PAY_SECRET", "between the provider and us")
+    monkeypatch.setenv("ACME_PAY_URL", "http://127.0.0.1:9")  # nobody answers there
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, (10**6, 10**6))
     settings.ACCOUNT_RATE_LIMITS = False
     settings.MFA_RATE_LIMITS = False

@@ -21,11 +21,16 @@ def begin_for(orders: Iterable[Order]) -> None:
 
     One that adds a member to a project begins none, nor one that staff packed without a project.
     """
-    today = timezone.localdate()
-    begun = [_of(order, today) for order in orders if _begins_one(order)]
-    if begun:
-        Subscription.objects.bulk_create(begun)
-        subscription_started.send(sender=Subscription, subscriptions=begun)
+    beginning = {order.pk: order for order in orders if _begins_one(order)}
+    # The transition holds the orders' rows: nobody else begins them meanwhile.
+    begun = Subscription.objects.filter(order__in=beginning).values_list("order", flat=True)
+    for pk in begun if beginning else ():
+        del beginning[pk]  # packed once more
+    if beginning:
+        today = timezone.localdate()
+        new = [_of(order, today) for order in beginning.values()]
+        Subscription.objects.bulk_create(new)
+        subscription_started.send(sender=Subscription, subscriptions=new)
 
 
 def begin_missing(beat: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Who is billed for a client: changed for the next invoices, with a history, and erased."""
+"""Billing data of clients: changed for the next invoices, with a history, and erased."""
 
 from collections.abc import Mapping
 

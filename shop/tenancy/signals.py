@@ -1,4 +1,4 @@
-"""What happens to clients and their billing data; rooms above listen. Each is sent inside its transaction."""
+"""Signals about clients and their billing data. Each is sent inside its transaction."""
 
 from django.dispatch import Signal
 

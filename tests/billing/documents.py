@@ -138,7 +138,7 @@ CREDIT: dict[str, Any] = {"corrects_number": "2026-000122", "corrects_issued_on"
 
 INVOICES = {
     "domestic": document(),
-    "discount": document(lines=[line(), line(-980, text="Aktion BERLINALE", detail="20 %")]),
+    "discount": document(lines=[line(), line(-980, text="Rabatt BERLINALE", detail="20 %")]),
     "a year": document(lines=[line(52900, period=YEAR)]),
     "days of a month": document(
         lines=[

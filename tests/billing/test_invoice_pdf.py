@@ -1,10 +1,8 @@
 """The PDF of invoices: PDF/A-3 with the XML inside, in German and English."""
 
 import io
-import json
 import shutil
 import subprocess
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +11,13 @@ import pytest
 from facturx import get_xml_from_pdf
 from pytest_django import Settings
 
-from shop.billing.girocode import Transfer, girocode
-from shop.billing.invoice_page import invoice_page
 from shop.billing.rendering import Rendered, RenderingError, render, render_all
 from shop.catalogue.vat import VatRule
 from tests.billing.documents import (
-    CREDIT,
-    DOCUMENTS,
     LONDON,
-    LYON,
     MUNICH,
-    SELLER,
     VIENNA,
     document,
-    line,
     unsaved,
 )
 
@@ -150,13 +141,6 @@ def test_vat_of_the_buyers_country_is_named_with_it(rendered: dict[str, Rendered
     assert "Umsatzsteuer Frankreich, 20 % auf 49,00 € 9,80 €" in said
 
 
-def test_discount_is_a_negative_line() -> None:
-    invoice = DOCUMENTS["discount"]
-    price, discount = invoice_page(unsaved(invoice), invoice)["lines"]
-    assert (price["quantity"], price["unit"], price["net"]) == ("1", "49,00", "49,00")
-    assert (discount["quantity"], discount["unit"], discount["net"]) == ("−1", "9,80", "−9,80")
-
-
 def test_credit_note_asks_for_no_payment(rendered: dict[str, Rendered]) -> None:
     said = words(rendered["credit note"].pdf)
     assert "Bitte überweisen Sie" in words(rendered["domestic"].pdf)
@@ -167,13 +151,6 @@ def test_credit_note_asks_for_no_payment(rendered: dict[str, Rendered]) -> None:
         "Wir verrechnen den Betrag mit offenen Rechnungen oder erstatten ihn.",
     ):
         assert text in said
-
-
-def test_reason_of_a_credit_note_is_not_said_twice() -> None:
-    whole = document(**CREDIT)
-    part = document(lines=[line(1000, detail="Das Projekt endete früher.")], **CREDIT)
-    assert invoice_page(unsaved(whole), whole)["reason"] == "Das Projekt endete früher."
-    assert invoice_page(unsaved(part), part)["reason"] == ""
 
 
 def test_ten_lines_take_two_pages_with_the_total_beside_the_payment(
@@ -206,56 +183,6 @@ def test_what_looks_like_markup_is_printed_as_it_is() -> None:
     assert name in words(render(unsaved(document(buyer))).pdf)
 
 
-def test_girocode_holds_account_amount_and_number() -> None:
-    transfer: Transfer = invoice_page(unsaved(document()), document())["transfer"]
-    assert transfer == {
-        "name": "Slate Software GmbH",
-        "iban": "DE02120300000000202051",
-        "bic": "BYLADEM1001",
-        "amount": "58.31",
-        "text": "2026-000123",
-    }
-    other = girocode({**transfer, "text": "2026-000124"})
-    assert girocode(transfer).startswith("<svg")
-    assert girocode(transfer) != other
-
-
-def test_girocode_of_a_long_name_is_cut_to_what_banks_take() -> None:
-    transfer: Transfer = invoice_page(unsaved(document()), document())["transfer"]
-    assert girocode({**transfer, "name": "Ü" * 200}) == girocode({**transfer, "name": "Ü" * 70})
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{"currency": "CHF"}, {"corrects_id": 1}, {"gross_cents": 0}, {"gross_cents": 10**11}],
-)
-def test_girocode_is_left_out_where_no_euros_are_to_be_paid(fields: dict[str, object]) -> None:
-    assert invoice_page(unsaved(document()), document())["transfer"]
-    assert invoice_page(unsaved(document(), **fields), document())["transfer"] is None
-
-
-def test_girocode_is_left_out_for_an_account_that_is_no_iban() -> None:
-    seller = SELLER.model_copy(update={"iban": "DE00120300000000202051"})
-    assert invoice_page(unsaved(document()), document(seller=seller))["transfer"] is None
-
-
-def test_total_of_nothing_asks_for_no_payment() -> None:
-    free = document(lines=[line(), line(-4900, text="Aktion", detail="100 %")])
-    assert invoice_page(unsaved(document()), document())["payment"]
-    assert invoice_page(unsaved(free), free)["payment"] is None
-
-
-def test_page_of_an_invoice_leaves_no_language_behind() -> None:
-    invoice_page(unsaved(document(LYON, VatRule.DESTINATION)), document())
-    assert invoice_page(unsaved(document(), language="en"), document())["heading"] == "Invoice"
-
-
-def test_quantity_of_days_is_shown_with_four_decimals() -> None:
-    invoice = document(lines=[line(5117, unit_cents=9900, quantity=Decimal(31) / 60)])
-    (row,) = invoice_page(unsaved(invoice), invoice)["lines"]
-    assert (row["quantity"], row["net"]) == ("0,5167", "51,17")
-
-
 def test_one_invoice_that_cannot_be_made_leaves_the_others_alone() -> None:
     good, bad, other, broken = (
         unsaved(document()),
@@ -281,12 +208,6 @@ def test_broken_template_is_an_error_that_names_it(settings: Settings, tmp_path:
     settings.INVOICE_TEMPLATE = str(own)
     with pytest.raises(RenderingError, match="unknown variable: unknown-function"):
         render(unsaved(document()))
-
-
-def test_page_is_plain_json() -> None:
-    for each in DOCUMENTS.values():
-        page = invoice_page(unsaved(each), each)
-        assert json.loads(json.dumps(page)) == page
 
 
 def test_long_words_are_broken_and_stay_on_the_sheet() -> None:

@@ -54,7 +54,7 @@ def test_issued_invoices_and_credit_notes_keep_the_official_rules(tmp_path: Path
     for name in KINDS:
         invoice = issued[name] = issue(name)
         issued[f"{name}, part"] = credit(invoice, staff, reason="Ausfall", net_cents=1001)
-        issued[f"{name}, rest"] = credit(invoice, staff, reason="Ende")
+        issued[f"{name}, rest"] = credit(invoice, staff, reason="Irrtum")
     issued["whole"] = credit(issue("discount"), staff, reason="Irrtum")
     issued["lines"] = credit(issue("discount"), staff, reason="Irrtum", lines=[0, 1])
     made = render_all(list(issued.values()))

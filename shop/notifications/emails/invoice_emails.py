@@ -45,7 +45,7 @@ class InvoiceEmail(Email):
 
     @cached_property
     def document(self) -> InvoiceDocument:
-        """What the invoice says."""
+        """The document as it was issued."""
         return InvoiceDocument.model_validate(self.invoice.document)
 
     def amount(self, cents: int) -> str:
@@ -167,7 +167,7 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
 
     @cached_property
     def open_cents(self) -> int:
-        """What is open of the invoice now, in cents."""
+        """The amount that is open now, in cents."""
         if self.invoice.pk == NO_PK:
             return int(self.invoice.gross_cents)
         found = with_balance(Invoice.objects.filter(pk=self.invoice.pk))
