@@ -146,7 +146,8 @@ def _answer_page(
 ) -> HttpResponse:
     """Answer a form by which nothing was ordered."""
     if asks_for_price(request):
-        return price_part(request, basket, vat_id_errors=form.errors.get("billing_vat_id", ()))
+        errors = [str(each) for each in form.errors.get("billing_vat_id") or ()]
+        return price_part(request, basket, vat_id_errors=errors)
     if not (form.complete or form.errors):
         to = "" if request.POST["apply"] == "language" else "#summary"
         return redirect(reverse("checkout") + to)
