@@ -72,7 +72,11 @@ BEYOND_A_SCHEMA = {
     },
     "created_after": MOMENT,
     "updated_after": MOMENT,
-    "base": {USED_KEY: "earlier calls"},
+    "url": ADDRESS,
+    "base": {
+        USED_KEY: "earlier calls",
+        "This application has 20 webhook endpoints already.": "how many there are",
+    },
 }
 CARD = {"must not hold a card number: payment is by invoice.": "which numbers are those of cards"}
 TEXT = INVISIBLE | CARD
