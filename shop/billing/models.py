@@ -35,7 +35,7 @@ class Subscription(models.Model):
     """
 
     class WaitsFor(models.TextChoices):
-        """What holds the next invoice back."""
+        """The reasons that hold the next invoice back."""
 
         SELLER = "seller", _("the seller is incomplete")
         BILLING = "billing", _("billing data are missing")
@@ -231,7 +231,7 @@ class InvoiceFile(models.Model):
 
 
 class InvoiceDispatch(Leased):
-    """What is left to do for an issued invoice: make its files, then mail it."""
+    """The work left for an issued invoice: make its files, then mail it."""
 
     invoice = models.OneToOneField(
         Invoice, on_delete=models.CASCADE, primary_key=True, related_name="dispatch"

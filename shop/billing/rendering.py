@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.e_invoice import XRECHNUNG, e_invoice_terms, is_leitweg_id
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_page import invoice_page
 from shop.billing.models import Invoice
 

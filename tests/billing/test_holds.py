@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.holds import charge_vat, keep_waiting
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.issuing import issue_all, issue_due, issue_waiting
 from shop.billing.models import Subscription
 from shop.billing.subscriptions import end_without_invoice, never_joined, release

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.holds import Selling
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.issuing import issue_due, issue_next, issue_waiting
 from shop.billing.models import Invoice, InvoiceDispatch, NumberSeries, Subscription
 from shop.billing.signals import invoice_issued
