@@ -36,7 +36,9 @@ def price_rows(order: Order) -> list[Row]:
     runs = _("no fixed term; you can cancel at any time to the end of the month you have paid for")
     if price.is_yearly:
         first = _("for the first year, once everything is set up")
-        runs = _("no fixed term; you can cancel at any time to the end of the year you have paid for")
+        runs = _(
+            "no fixed term; you can cancel at any time to the end of the year you have paid for"
+        )
     return [
         *rows,
         Row(_("First invoice"), first),
