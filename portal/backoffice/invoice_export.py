@@ -15,7 +15,6 @@ from typing import Any
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.billing_access import HANDLE
@@ -56,7 +55,7 @@ def _columns() -> list[str]:
         *(_("Number"), _("Kind"), _("Issued on"), _("Due on"), _("Period from"), _("Period to")),
         *(_("Client's number"), _("Buyer"), _("Country"), _("Customer type"), _("VAT ID")),
         *(_("Rule"), _("Rate in percent"), _("Net"), _("VAT"), _("Gross"), _("Currency")),
-        *(_("Corrects invoice"), pgettext("of a client", "Order number")),
+        *(_("Corrects invoice"), _("Order number")),
     ]
 
 
