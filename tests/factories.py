@@ -268,14 +268,3 @@ def make_invoice(subscription: Subscription | None = None, **fields: Any) -> Inv
         Subscription.objects.filter(pk=subscription.pk).update(next_period_on=following)
     subscription.next_period_on = following
     return invoice
-
-
-def set_own_rate(percent: str) -> None:
-    """Another VAT rate of the seller's country."""
-    country = Seller.objects.get(pk=1).country
-    VatRate.objects.filter(country=country).update(rate=percent)
-
-
-def make_profile(client: Client, **fields: Any) -> BillingProfile:
-    """The billing data of `client`: a company in Munich unless `fields` say otherwise."""
-    return BillingProfile.objects.create(client=client, **{**BILLING, **fields})
