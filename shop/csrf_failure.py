@@ -19,12 +19,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from shop.base_url import base_url
+from shop.billing_form import BillingForm
 from shop.content.terms_field import without_outdated_tick
 from shop.errors import shaped_error
 from shop.form_refill import refill
 from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 
+LABELS = {name: field.label for name, field in FIELDS.items()}
+LABELS |= {name: field.label or "" for name, field in BillingForm.base_fields.items()}
 REDIRECTS = 3  # that are followed to the page of the form
 
 
@@ -40,7 +43,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return HttpResponseRedirect(f"{escape_uri_path(request.path)}?{urlencode(query)}")
     response = _form_again(request, typed) if is_ours else None
     if response is None:
-        kept = [(FIELDS[name].label, typed[name]) for name in typed if name in FIELDS]
+        kept = [(LABELS[name], typed[name]) for name in typed if name in LABELS]
         came_from = request.headers.get("Referer", "")
         context = {
             "kept": [(label, value) for label, value in kept if value],

@@ -22,6 +22,7 @@ from shop.orders.consent import consent_of
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
 from shop.orders.order_fields import EXPORTED
+from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.erasure import emails_of, spellings
 from shop.tenancy.models import Client, Membership, StaffInvitation, User
 
@@ -30,6 +31,10 @@ Facts = dict[str, Any]
 USER = ("email", "login", "first_name", "last_name", "language", "joined_at")
 MESSAGE = ("kind", "recipient", "language", "state", "created_at", "sent_at")
 ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "currency")
+BILLING = (
+    *("customer_type", "company", "name", "street", "street2", "postal_code", "city", "country"),
+    *("vat_id", "email", "reference"),
+)
 BASKET = ("document", "currency", "language_tag", "company", "contacts", "payment", "attributes")
 INVOICE = (
     *("number", "kind", "issued_on", "due_on", "period_start", "period_end"),
@@ -48,6 +53,7 @@ def export(user: User) -> Facts:
     joined = Membership.objects.filter(user=user, joined_at__isnull=False)
     memberships = joined.select_related("project__client", "project__product")
     clients = Client.objects.filter(client_admin=user)
+    profiles = BillingProfile.objects.filter(client__in=clients).select_related("client")
     messages = Message.objects.filter(Q(user=user) | Q(recipient__in=emails))
     sessions = UserSession.objects.filter(user=user)
     return {
@@ -55,6 +61,7 @@ def export(user: User) -> Facts:
         "memberships": _rows(memberships, "role", "joined_at", **MEMBERSHIP),
         "invitations": _invitations(user),
         "clients_administered": _rows(clients, "name", "created_at", number="pk"),
+        "billing": _rows(profiles, *BILLING, client="client.name"),
         "invoices": _invoices(clients),
         "orders": _orders(user, emails),
         "messages": [_message(each) for each in messages.select_related("order").order_by("pk")],
@@ -147,7 +154,8 @@ def _order(order: Order, user: User | None) -> Facts:
     # An order that nobody signed in for was presumably placed by the member.
     by_somebody_else = order.application_id or order.placed_by_id not in {None, number}
     if not by_somebody_else:
-        return {**facts, "basket": _basket(order), "consent": _consent(order)}
+        by_me = {"billing": order.billing, "basket": _basket(order), "consent": _consent(order)}
+        return {**facts, **by_me}
     # Given on the order's page, by its customer.
     return {**facts, "consent": _consent(order)} if hasattr(order, "consent") else facts
 

@@ -9,6 +9,7 @@ from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 from django.views.generic import TemplateView
 
+from portal.accounts.online_payment import notify
 from portal.backoffice.staff_access import close_admin
 from portal.backoffice.staff_join_page import join_back_office
 from portal.registration.views import find, lower_case
@@ -25,7 +26,10 @@ class HashConverter(StringConverter):
 
 
 # Staff edit these in Django's admin. Tokens, tasks and allauth's e-mail addresses are not typed.
-EDITABLE = {"shop.catalogue.models", "shop.content.models", "shop.tenancy.models"}
+EDITABLE = {
+    *("shop.catalogue.models", "shop.catalogue.seller", "shop.content.models"),
+    "shop.tenancy.models",
+}
 for model in apps.get_models():
     if model.__module__ not in EDITABLE and admin.site.is_registered(model):
         admin.site.unregister(model)
@@ -48,6 +52,7 @@ urlpatterns = [
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
     path("portal/", include("portal.accounts.member_urls")),
+    path("payments/notify/", notify, name="payment_notification"),
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.emails.urls")),

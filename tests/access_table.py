@@ -42,7 +42,7 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.PUBLIC,
     ),
     **dict.fromkeys(
-        ("checkout/", "checkout/tier/", "register/", "register/{order_hash}/",
+        ("checkout/", "checkout/price/", "checkout/tier/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
          "account/back-office/{token}/",
@@ -71,6 +71,7 @@ TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
         ("portal/clients/{pk}/", "portal/clients/{pk}/orders/",
          "portal/clients/{pk}/billing/", "portal/clients/{pk}/invoices/",
+         "portal/invoices/{number}/pay/",
          "portal/clients/{pk}/invoices/{number}/pdf", "portal/clients/{pk}/invoices/{number}/xml",
          "portal/clients/{pk}/add-project/", "portal/clients/{pk}/hand-over/",
          "portal/clients/{pk}/hand-over/{user}/", "portal/projects/{pk}/invite/",
@@ -80,6 +81,7 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.CLIENT,
     ),
     "portal/projects/{pk}/": Kind.PROJECT,
+    "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
     "api/orders": Kind.LIST,
     "api/orders/{order_hash}": Kind.ORDER,

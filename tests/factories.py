@@ -184,7 +184,7 @@ SELLER = {
     "postal_code": "80337",
     "city": "München",
     "country": "DE",
-    "vat_id": "DE129273398",
+    "vat_id": "DE123456788",
     "tax_number": "143/150/60015",
     "register": "Amtsgericht München, HRB 215347",
     "contact": "Renate Vogl",
@@ -239,11 +239,8 @@ def make_subscription(
     if client is None:
         order = make_packed_order(caller=caller)
     else:
-        admin, known = client.client_admin, {"client_id": client.pk, "client_name": None}
-        token = make_token(admin)
-        order = make_packed_order(
-            caller=caller, client_admin=admin, admin_user_access_token=token, **known
-        )
+        known = {"client_id": client.pk, "client_name": None, "user_email": None}
+        order = make_packed_order(caller=caller, client_admin=client.client_admin, **known)
     subscription = Subscription.objects.select_related("order", "client").get(order=order)
     if billing:
         BillingProfile.objects.get_or_create(client=subscription.client, defaults=billing)

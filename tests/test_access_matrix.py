@@ -37,17 +37,18 @@ from tests.access_table import (
     expected,
     matches,
 )
-from tests.accounts.billing_rows import make_invoice, make_subscription
 from tests.accounts.factors import add_app
 from tests.addresses import all_addresses
 from tests.backoffice.test_permissions import ADDRESSES, filled
 from tests.factories import (
     make_application,
     make_client,
+    make_invoice,
     make_membership,
     make_order,
     make_project,
     make_staff,
+    make_subscription,
     make_token,
     make_user,
     pack_all,
@@ -116,8 +117,11 @@ class World:
 
 
 @pytest.fixture
-def outside_the_demo(settings: Settings) -> Iterator[None]:
+def outside_the_demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.DEMO = False
+    settings.PAYMENT_PROVIDER = "acme.online_payment.AcmePay"
+    monkeypatch.setenv("ACME_PAY_SECRET", "between the provider and us")
+    monkeypatch.setenv("ACME_PAY_URL", "http://127.0.0.1:9")  # nobody answers there
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, (10**6, 10**6))
     settings.ACCOUNT_RATE_LIMITS = False
     settings.MFA_RATE_LIMITS = False
@@ -146,7 +150,7 @@ def world(settings: Settings) -> World:
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
-    make_invoice(make_subscription(client=client, project=project))
+    make_invoice(make_subscription(client))
     quote_hashes(order, other := make_order())
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())

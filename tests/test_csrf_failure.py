@@ -22,7 +22,7 @@ from tests.factories import (
     make_staff,
     make_user,
 )
-from tests.pages import fields, html, join_address, visitor, words
+from tests.pages import checkout_form, fields, html, join_address, visitor, words
 from tests.registration.states import order_in
 from tests.stale_forms import AGAIN, OURS, assert_again, checking, send_stale
 
@@ -35,10 +35,7 @@ def choose_tier() -> tuple[Client, dict[str, str]]:
     """A browser at the checkout, and the form as it is sent: with all of its fields."""
     browser = visitor()
     page = browser.post("/checkout/tier/", {"product": "s"}, follow=True)
-    sent = {**fields(page), **DETAILS, "product": "s", "terms": "on", "user_first_name": 'Z"<b>'}
-    for button in ("apply", "language", "next"):
-        sent.pop(button, None)
-    return browser, sent
+    return browser, {**checkout_form(page), **DETAILS, "user_first_name": 'Z"<b>'}
 
 
 def test_order_button_pressed_after_signing_in_elsewhere_places_exactly_one_order() -> None:
@@ -48,8 +45,7 @@ def test_order_button_pressed_after_signing_in_elsewhere_places_exactly_one_orde
     assert_again(answer, **DETAILS, terms="on", user_first_name='Z"<b>')
     assert "<b>" not in words(answer)
     assert Order.objects.get().state == State.NEW
-    again = {**fields(answer), "product": "s"}
-    again.pop("apply")
+    again = checkout_form(answer) | {"csrfmiddlewaretoken": fields(answer)["csrfmiddlewaretoken"]}
     assert checking(browser).post("/checkout/", again, headers=OURS).status_code == 302
     order = Order.objects.get()
     assert (order.state, order.user_first_name) == (State.PENDING, 'Z"<b>')
@@ -62,8 +58,7 @@ def test_cookie_that_went_away_loses_nothing() -> None:
     answer = send_stale(browser, "/checkout/", sent)
     assert_again(answer, **DETAILS)
     assert "If you see this message again, please allow cookies for this site." in words(answer)
-    again = {**fields(answer), "product": "s"}
-    again.pop("apply")
+    again = checkout_form(answer) | {"csrfmiddlewaretoken": fields(answer)["csrfmiddlewaretoken"]}
     assert checking(browser).post("/checkout/", again, headers=OURS).status_code == 302
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts import member_access as access
 from shop.billing.models import Subscription
+from shop.billing.price_changes import PriceChange
 from shop.billing_form import BillingForm, country_name, initial_billing
 from shop.catalogue.prices import gross
 from shop.catalogue.seller import Seller, current_seller
@@ -23,6 +23,7 @@ from shop.catalogue.vat_ids import canonical_vat_id
 from shop.orders.billing_fields import BILLING_MEMBERS
 from shop.orders.buyers import vat_of
 from shop.orders.order_billing import profile_fields
+from shop.tenancy.billing_data import set_billing_profile
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Client
@@ -32,7 +33,7 @@ from shop.tenancy.vies import newest_check
 
 @dataclass(frozen=True)
 class Cost:
-    """What a subscription costs from its next invoice on, in cents for one interval."""
+    """The cost of a subscription from its next invoice on, in cents for one interval."""
 
     subscription: Subscription
     net_cents: int
@@ -44,9 +45,14 @@ class Cost:
         """The sum of the next invoice."""
         return gross(self.net_cents, self.vat.rate)
 
+    @property
+    def discount_last_on(self) -> date | None:
+        """The last day on which the discount counts; None: it counts for ever."""
+        ends = self.subscription.discount_ends_on
+        return ends - timedelta(days=1) if ends else None
 
-@access.member_required
-@reauthentication_required(allow_get=True)
+
+@access.recent_login_to_post
 @require_http_methods(["GET", "HEAD", "POST"])
 def billing(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and change who is billed; a change counts for the next invoices."""
@@ -57,8 +63,7 @@ def billing(request: HttpRequest, pk: int) -> HttpResponse:
     form = BillingForm(access.post_data(request), initial=_initial(found, profile, seller))
     if form.is_valid():
         with administering(found, admin):
-            values = profile_fields(form.billing() or {})
-            BillingProfile.objects.update_or_create(client=found, defaults=values)
+            set_billing_profile(found, profile_fields(form.billing() or {}), actor=admin)
         messages.success(request, _("Saved. Your next invoices carry these details."))
         return redirect("portal_billing", found.pk)
     running = costs(found, seller)
@@ -85,14 +90,18 @@ def costs(client: Client, seller: Seller) -> list[Cost]:
     vat = vat_of(None, client.pk)  # it has VIES asked where that matters
     running = Subscription.objects.filter(client=client, ended_at=None)
     running = running.filter(Q(ends_on=None) | Q(ends_on__gte=today))
-    found = running.select_related("project", "product").order_by("pk")
+    announced = PriceChange.objects.filter(applied_at=None, undone_at=None)
+    found = (
+        running.select_related("project", "product", "order")
+        .prefetch_related(Prefetch("price_changes", announced))
+        .order_by("pk")
+    )
     return [_cost(each, vat, seller) for each in found]
 
 
 def _cost(subscription: Subscription, vat: Vat, seller: Seller) -> Cost:
-    day, ends = subscription.next_period_on, subscription.discount_ends_on
-    discounted = ends is None or day is None or day < ends
-    net = subscription.list_cents - (subscription.discount_cents if discounted else 0)
+    day = subscription.next_period_on
+    net = subscription.net_cents_on(day or subscription.anchor_on)
     # What was held back is due from the day on which it is issued.
     issued = max(day, timezone.localdate()) if day else None
     return Cost(subscription, net, vat, issued and issued + timedelta(days=seller.due_days))

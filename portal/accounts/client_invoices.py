@@ -1,19 +1,25 @@
 """A client's invoices: the list, their files, and what is open."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.accounts import member_access as access
 from shop.billing.balances import with_balance
 from shop.billing.invoice_files import invoice_file
 from shop.billing.models import Invoice
+from shop.billing.rendering import RenderingError
 from shop.tenancy.models import Client
+
+logger = logging.getLogger(__name__)
 
 CONTENT_TYPES = {"pdf": "application/pdf", "xml": "application/xml"}
 
@@ -42,7 +48,13 @@ def download(request: HttpRequest, pk: int, number: str, file_format: str) -> Ht
     """Return the PDF or the XML of an invoice."""
     clients = access.clients_of(access.member(request)).filter(pk=pk)
     invoice = get_object_or_404(Invoice, client__in=clients, number=number)
-    name, content = invoice_file(invoice, file_format)
+    try:
+        name, content = invoice_file(invoice, file_format)
+    except RenderingError:
+        logger.exception("The %s of %s could not be made.", file_format, invoice)
+        text = _("This file cannot be made right now. Please try again in a few minutes.")
+        messages.error(request, text)
+        return redirect("portal_invoices", pk)
     # A browser shows a PDF; whoever wants the XML wants the file.
     disposition = content_disposition_header(as_attachment=file_format == "xml", filename=name)
     headers = {"Content-Disposition": disposition} if disposition else {}
@@ -51,12 +63,14 @@ def download(request: HttpRequest, pk: int, number: str, file_format: str) -> Ht
 
 def open_invoices(clients: Iterable[Client]) -> defaultdict[int, list[Open]]:
     """Return what is open at each of `clients`, by their numbers; nothing for the others."""
-    found = with_balance(Invoice.objects.filter(client__in=clients, kind=Invoice.Kind.INVOICE))
+    by_client: defaultdict[int, list[Open]] = defaultdict(list)
+    if not (numbers := [client.pk for client in clients]):
+        return by_client
+    found = with_balance(Invoice.objects.filter(client__in=numbers, kind=Invoice.Kind.INVOICE))
     sums: dict[tuple[int, str], list[int]] = defaultdict(list)
     rows = found.filter(open_cents__gt=0).order_by("currency")
     for client, currency, cents in rows.values_list("client", "currency", "open_cents"):
         sums[client, currency].append(cents)
-    by_client: defaultdict[int, list[Open]] = defaultdict(list)
     for (client, currency), amounts in sums.items():
         by_client[client].append((len(amounts), sum(amounts), currency))
     return by_client

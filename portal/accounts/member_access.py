@@ -48,6 +48,15 @@ def recent_login_required(view: View) -> View:
     return guarded
 
 
+def recent_login_to_post(view: View) -> View:
+    """Decorate a view that any member may look at, and post to as `recent_login_required` says.
+
+    What was posted is kept while they show who they are.
+    """
+    guarded: View = member_required(reauthentication_required(view, allow_get=True))
+    return guarded
+
+
 def member(request: HttpRequest) -> User:
     """Return the user, in a view that `member_required` guards."""
     assert isinstance(request.user, User)  # noqa: S101 -- `member_required` checked it

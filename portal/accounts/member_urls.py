@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from portal.accounts import client_billing, client_invoices, clients, members, tokens, views
+from portal.accounts import (
+    client_billing,
+    client_invoices,
+    clients,
+    members,
+    online_payment,
+    tokens,
+    views,
+)
 
 urlpatterns = [
     path("", views.portal, name="portal"),
@@ -29,6 +37,7 @@ urlpatterns = [
         clients.confirm_successor,
         name="portal_hand_over_to",
     ),
+    path("invoices/<str:number>/pay/", online_payment.pay, name="pay_invoice"),
     path("projects/<int:pk>/", members.project, name="portal_project"),
     path("projects/<int:pk>/invite/", members.invite_member, name="portal_invite"),
     path("projects/<int:pk>/members/<int:membership>/role/", members.set_role, name="portal_role"),

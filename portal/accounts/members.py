@@ -26,7 +26,10 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     """List the members, for the client_admin and the project's admins."""
     user = access.member(request)
     as_admin = Membership.objects.filter(
-        user=user, role=Membership.Role.ADMIN, joined_at__isnull=False
+        user=user,
+        role=Membership.Role.ADMIN,
+        joined_at__isnull=False,
+        project__client__closed_at=None,
     )
     seen = Q(client__client_admin=user) | Q(pk__in=as_admin.values("project"))
     found = get_object_or_404(Project.objects.select_related("client", "product"), seen, pk=pk)

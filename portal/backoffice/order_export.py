@@ -21,6 +21,7 @@ from portal.backoffice.staff_access import (
     recent_factor_required,
     staff_user,
 )
+from shop.orders.billing_fields import BILLING_MEMBERS, all_members
 from shop.orders.models import Order
 from shop.orders.order_fields import EXPORTED
 
@@ -44,7 +45,8 @@ FIELDS = (
     ),
     *("delivered_client_id", "delivered_project_id", "created_at", "updated_at", "follow_up_on"),
 )
-COLUMNS = (*FIELDS, "last_step", "attempts", "taken_by")
+BILLING = tuple(f"billing_{name}" for name in BILLING_MEMBERS)
+COLUMNS = (*FIELDS, *BILLING, "last_step", "attempts", "taken_by")
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
@@ -89,7 +91,8 @@ def _values(order: Order) -> list[Any]:
     packing = getattr(order, "packing", None)
     packed = [packing.last_step, packing.attempts] if packing else ["", 0]
     taken_by = order.taken_by.email if order.taken_by else None
-    return [*(getattr(order, name) for name in FIELDS), *packed, taken_by]
+    billing = all_members(order.billing or {}).values()
+    return [*(getattr(order, name) for name in FIELDS), *billing, *packed, taken_by]
 
 
 def _csv(values: Iterable[Any]) -> str:

@@ -33,8 +33,8 @@ from shop.tenancy.models import User
 View = Callable[..., HttpResponseBase]  # an export streams
 
 # Django's names of the admin's pages that give powers: those of users, who may enter and do what,
-# and of clients, who administers them.
-PAGES_OF_POWERS = ("tenancy_user_", "tenancy_client_")
+# of clients, who administers them, and of the seller, where money goes.
+PAGES_OF_POWERS = ("tenancy_user_", "tenancy_client_", "catalogue_seller_")
 
 
 def staff_required(view: View) -> View:

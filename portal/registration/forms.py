@@ -13,6 +13,7 @@ from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.models import Promotion
 from shop.catalogue.promotions import named_promotion
+from shop.catalogue.seller import current_seller
 from shop.content.terms_field import terms_field
 from shop.email_spellings import InvalidEmailError, canonical_email, check_email, same_mailbox
 from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, member_field
@@ -114,6 +115,7 @@ class DetailsForm(OrderForm, TermsForm):
         super().__init__(order, {name: name in order.missing for name in fillable(order)}, data)
         self.fields["terms"] = self.fields.pop("terms")  # the last one
         self.price = price_as_ordered(order)
+        self.due_days = current_seller().due_days
 
     @property
     def promotion(self) -> Promotion | None:

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from portal.registration.forms import CodeForm
 from portal.registration.order_access import ADDRESS_COOKIE, PageOrder
 from portal.registration.status_page import OrderStatus
+from shop.billing_form import BillingForm
 from shop.kept_pages import NEUTRAL_COOKIES, QUERIES, TOKEN, of_nobody
 from shop.orders.models import Order, State
 from shop.owner_cookie import COOKIE
@@ -70,16 +71,19 @@ def kept_page(
     request: HttpRequest, template: str, showing: OrderStatus, **flags: bool
 ) -> HttpResponse:
     """Return the page of an order for which `is_kept`. `flags` are variables of `template`."""
-    stand_in = _stand_in(showing)
+    of_page = template == "registration/page.html"
+    stand_in = _stand_in(showing, of_page=of_page)
     # A page names its query string in the links to its languages; the fragment has no such links.
     order, query = stand_in.order, request.META.get("QUERY_STRING", "")
     facts = (order.tier_name, order.currency, showing.price)
     kinds = (showing.kind, showing.is_invitation, bool(showing.client), bool(showing.project))
+    billing = showing.billing if of_page else ""
     query = query if query in QUERIES else ""
-    key = (template, get_language(), query, stand_in.words, facts, kinds, *flags.values())
+    key = (template, get_language(), query, stand_in.words, facts, kinds, billing, *flags.values())
     pieces = pages.get(key)
     if pieces is None:
         context = {"showing": stand_in, "order": order, "code_form": CodeForm(), **flags}
+        context["billing_form"] = BillingForm  # blank: a template makes one, where it asks
         nobody = of_nobody(
             request, request.path_info.replace(showing.order.order_hash, HASH), query
         )
@@ -102,7 +106,7 @@ def kept_page(
     return HttpResponse("".join([own.get(piece, piece) for piece in pieces]))
 
 
-def _stand_in(showing: OrderStatus) -> StandIn:
+def _stand_in(showing: OrderStatus, *, of_page: bool) -> StandIn:
     """Return the status with placeholders for all that a kept page shows of the order alone."""
     real = showing.order
     order: PageOrder = Order(  # type: ignore[assignment]
@@ -131,6 +135,8 @@ def _stand_in(showing: OrderStatus) -> StandIn:
     stand_in.client = showing.client and CLIENT
     stand_in.project = showing.project and PROJECT
     stand_in.masked_email = showing.masked_email and ADDRESS
+    if of_page:
+        stand_in.billing = showing.billing
     stand_in.received, stand_in.received_iso = RECEIVED, RECEIVED_ISO
     # Read first, as it is made of all the words.
     stand_in.words, stand_in.version = stand_in.version, VERSION

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import TypeAlias, TypedDict
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -15,6 +15,7 @@ from django_stubs_ext import WithAnnotations
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.models import Order, State
 from shop.orders.open_orders import visible_to
+from shop.orders.order_billing import lacks_billing
 from shop.orders.waiting import ready_at
 from shop.owner_cookie import page_owner
 from shop.packing.step_names import done_steps
@@ -49,10 +50,11 @@ def private(view: View) -> View:
 
 
 class Progress(TypedDict):
-    """The progress of packing, read together with an order."""
+    """The progress of packing, and what is missing, read together with an order."""
 
     done_steps: str | None
     ready_at: datetime | None
+    lacks_billing: bool
 
 
 PageOrder: TypeAlias = "WithAnnotations[Order, Progress]"
@@ -61,7 +63,11 @@ PageOrder: TypeAlias = "WithAnnotations[Order, Progress]"
 def _page_orders() -> "QuerySet[PageOrder, PageOrder]":
     placed = Order.objects.filter(order_hash=Parameter("order_hash")).exclude(state=State.NEW)
     related = placed.select_related("invitation", "member", "packing")
-    return related.annotate(done_steps=done_steps(), ready_at=ready_at())
+    return related.annotate(
+        done_steps=done_steps(),
+        ready_at=ready_at(),
+        lacks_billing=ExpressionWrapper(lacks_billing(), BooleanField()),
+    )
 
 
 _order_of_page = CompiledQuery(lambda: _page_orders().select_related("product"))

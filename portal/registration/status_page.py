@@ -74,6 +74,15 @@ class OrderStatus(OrderFacts):
         return self.is_waiting_for_details or bool(self.mendable)
 
     @cached_property
+    def billing(self) -> str:
+        """Tell who is billed: asked, where it is not known yet; known, by this order; else ''."""
+        if self.order.state == State.CANCELLED or self.has_form:
+            return ""
+        if self.order.billing:
+            return "known"
+        return "asked" if self.order.lacks_billing else ""
+
+    @cached_property
     def is_withdrawn(self) -> bool:
         """Tell whether the invitation is gone: the member was removed or deleted their account."""
         if self.order.state != State.PACKED or self.order.invitation_id:

@@ -29,6 +29,7 @@ from portal.registration.order_access import (
 )
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
+from shop.billing_form import BillingForm
 from shop.form_texts import add_errors
 from shop.languages import page_language
 from shop.notifications.emails.order_links import queue_link_of_number, queue_links_of_address
@@ -127,6 +128,7 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
 def _progress(request: HttpRequest, order: Order, showing: OrderStatus) -> dict[str, Any]:
     """Return the context of the live part. An address that fails comes with its correction."""
     context = {"showing": showing, "order": order, "code_form": CodeForm()}
+    context["billing_form"] = BillingForm  # a template makes one, where it asks
     if not showing.is_unreachable:
         return context
     left = corrections_left(order)

@@ -1,4 +1,4 @@
-"""Whether invoices are open, paid, overdue or cancelled: follows from payments and credit notes."""
+"""States of invoices, open to cancelled: they follow from payments and credit notes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, 
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from shop.billing.ledger import Payment
+from shop.billing.ledger import Payment, Refund
 from shop.billing.models import Invoice, InvoiceDispatch
 from shop.billing.signals import invoice_overdue, invoice_paid
 from shop.row_locks import lock_rows
@@ -17,7 +17,7 @@ from shop.row_locks import lock_rows
 
 @dataclass(frozen=True)
 class Balance:
-    """What was paid and credited of an invoice, what is open, and its state (the wire's word)."""
+    """Cents paid, credited and open of an invoice, and its state (the wire's word)."""
 
     paid_cents: int
     credited_cents: int
@@ -28,6 +28,8 @@ class Balance:
 def with_balance(invoices: QuerySet[Invoice]) -> QuerySet[Any]:
     """Annotate `paid_cents`, `credited_cents`, `open_cents` (never below 0) and `state`.
 
+    What was refunded is owed again where the payment turns out to be none.
+
     States are open, paid, overdue and cancelled: credited wholly (contract, "Orders API"). Of a
     credit note nothing is open; its state is paid.
     """
@@ -35,12 +37,16 @@ def with_balance(invoices: QuerySet[Invoice]) -> QuerySet[Any]:
     credited = Invoice.objects.filter(corrects=OuterRef("pk")).order_by()
     sum_paid = paid.values("invoice").annotate(cents=Sum("amount_cents")).values("cents")
     sum_credited = credited.values("corrects").annotate(cents=Sum("gross_cents")).values("cents")
+    refunded = Refund.objects.filter(invoice=OuterRef("pk")).exclude(paid_on=None).order_by()
+    sum_refunded = refunded.values("invoice").annotate(cents=Sum("amount_cents")).values("cents")
+    owed = F("gross_cents") - F("credited_cents") - F("paid_cents") + F("refunded_cents")
     return invoices.annotate(
         paid_cents=Coalesce(Subquery(sum_paid), 0),
         credited_cents=Coalesce(Subquery(sum_credited), 0),
+        refunded_cents=Coalesce(Subquery(sum_refunded), 0),
         open_cents=Case(
             When(kind=Invoice.Kind.CREDIT_NOTE, then=Value(0)),
-            default=Greatest(F("gross_cents") - F("paid_cents") - F("credited_cents"), 0),
+            default=Greatest(owed, 0),
         ),
         state=Case(
             When(kind=Invoice.Kind.CREDIT_NOTE, then=Value("paid")),
@@ -68,10 +74,16 @@ def lock_invoice(invoice: Invoice) -> None:
 
 
 def settle(invoice: Invoice) -> Balance:
-    """Tell once that an invoice is paid; after each payment and credit note, in its transaction."""
+    """Tell once that an invoice is paid, and have the refund due follow.
+
+    Call it after each payment and credit note, in its transaction.
+    """
     with transaction.atomic():
         lock_invoice(invoice)  # of two payments at once, the second sees both
         balance = balance_of(invoice)
+        if invoice.kind == Invoice.Kind.INVOICE:
+            owed = max(invoice.gross_cents - balance.credited_cents, 0)
+            _adjust_refund(invoice, balance.paid_cents - owed)
         if balance.state == "paid" and invoice.kind == Invoice.Kind.INVOICE:
             untold = InvoiceDispatch.objects.filter(invoice=invoice, paid_told_at=None)
             if untold.update(paid_told_at=timezone.now()):
@@ -93,3 +105,21 @@ def tell_overdue(beat: Callable[[], None]) -> None:
             dispatch = InvoiceDispatch.objects.filter(invoice=invoice, overdue_told_at=None)
             if dispatch.update(overdue_told_at=timezone.now()):
                 invoice_overdue.send(sender=Invoice, invoice=invoice)
+
+
+def _adjust_refund(invoice: Invoice, excess_cents: int) -> None:
+    """Have the refund due be what was paid in excess and not refunded yet.
+
+    A refund that was paid is never touched.
+    """
+    due = Refund.objects.filter(invoice=invoice, paid_on=None)
+    paid = Refund.objects.filter(invoice=invoice).exclude(paid_on=None)
+    left = excess_cents - paid.aggregate(cents=Sum("amount_cents", default=0))["cents"]
+    if left <= 0:
+        due.delete()
+        return
+    payer = Payment.objects.filter(invoice=invoice, undone_at=None, entry__isnull=False)
+    ibans = payer.order_by("-pk").values_list("entry__payer_iban", flat=True)
+    now_due = {"amount_cents": left, "iban": next(filter(None, ibans), "")}
+    if not due.update(**now_due):
+        Refund.objects.create(invoice=invoice, due_since=timezone.localdate(), **now_due)

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from shop.billing.balances import lock_invoice, settle
-from shop.billing.document import InvoiceDocument, LinePart
+from shop.billing.invoice_document import InvoiceDocument, LinePart
 from shop.billing.issuing import dispatch, kept_until
 from shop.billing.models import Invoice
 from shop.billing.numbering import next_number
@@ -41,7 +41,7 @@ class LeftChangedError(CreditError):
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of an invoice, in cents, after its credit notes."""
+    """The rest of an invoice, in cents, after its credit notes."""
 
     net_cents: int
     vat_cents: int
@@ -53,7 +53,7 @@ class Left:
 
 
 def left_of(invoice: Invoice) -> Left:
-    """What can still be credited of an invoice."""
+    """The rest of an invoice that can still be credited."""
     credited = Invoice.objects.filter(corrects=invoice).aggregate(
         net=Sum("net_cents", default=0), vat=Sum("vat_cents", default=0)
     )

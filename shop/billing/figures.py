@@ -14,7 +14,7 @@ from shop.catalogue.intervals import Interval
 
 @dataclass(frozen=True)
 class MonthTotals:
-    """What was issued in a month, in cents of one currency; credit notes are taken off."""
+    """The sums issued in a month, in cents of one currency; credit notes are taken off."""
 
     invoices: int
     credit_notes: int
@@ -33,7 +33,7 @@ def monthly_recurring_revenue(day: date) -> dict[str, int]:
     running = Subscription.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=day), started_on__lte=day, ended_at=None
     )
-    sums = running.order_by().values_list("currency", "interval").annotate(Sum(net))
+    sums = running.order_by().values_list("currency", "interval").annotate(cents=Sum(net))
     revenue: defaultdict[str, Fraction] = defaultdict(Fraction)
     for currency, interval, cents in sums.filter(list_cents__gt=0):
         revenue[currency] += Fraction(cents, MONTHS[Interval(interval)])
@@ -50,10 +50,10 @@ def month_totals(year: int, month: int) -> dict[str, MonthTotals]:
     return {
         currency: MonthTotals(*numbers)
         for currency, *numbers in rows.annotate(
-            Count("pk", filter=~note),
-            Count("pk", filter=note),
-            Sum(F("net_cents") * sign),
-            Sum(F("vat_cents") * sign),
-            Sum(F("gross_cents") * sign),
+            invoices=Count("pk", filter=~note),
+            notes=Count("pk", filter=note),
+            net=Sum(F("net_cents") * sign),
+            vat=Sum(F("vat_cents") * sign),
+            gross=Sum(F("gross_cents") * sign),
         )
     }

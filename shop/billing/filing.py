@@ -19,8 +19,8 @@ from shop.worker.leases import LeaseLostError, backoff, claim, release
 logger = logging.getLogger(__name__)
 
 BATCH = 10  # invoices, made by one process
-AT_MOST = 30  # seconds; the next wake-up, a second later, goes on
-LEASE_SECONDS = 180  # above the time of a batch, also where each is made alone
+AT_MOST = 15  # seconds; the next wake-up, a second later, goes on
+LEASE_SECONDS = 300  # above the time of a batch, also where each is made alone
 WAITS = [30.0, 120.0, 600.0, 3600.0]  # seconds; the last one for ever, as an invoice must go out
 
 

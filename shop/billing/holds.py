@@ -35,7 +35,7 @@ class Selling:
 
 @dataclass(frozen=True)
 class Ready:
-    """What an invoice needs beyond its subscription: nothing holds it back."""
+    """All that an invoice needs beyond its subscription: nothing holds it back."""
 
     selling: Selling
     profile: BillingProfile
@@ -44,7 +44,7 @@ class Ready:
 
 
 def ready_or_hold(subscription: Subscription, selling: Selling, day: date) -> Ready | WaitsFor:
-    """What an invoice issued on `day` needs, or the reason why it waits (contract, "Invoices")."""
+    """All that an invoice issued on `day` needs, or the reason why it waits (contract, "Invoices")."""
     if is_strangers(subscription) and not _has_joined(subscription):
         return WaitsFor.MEMBER
     profile = profile_of(subscription.client)

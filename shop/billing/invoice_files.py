@@ -5,6 +5,7 @@ import logging
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+from django.utils.translation import override, pgettext
 
 from shop.billing.models import Invoice, InvoiceFile
 from shop.billing.rendering import Rendered, RenderingError, render
@@ -21,7 +22,7 @@ def invoice_file(invoice: Invoice, file_format: str) -> tuple[str, bytes]:
     (contract, "Invoices"). Takes a second then: call it with no transaction open. Raises
     RenderingError, or what the storage raises where it cannot be reached.
     """
-    name = f"{invoice.number}.{file_format}"
+    name = f"{_download_stem(invoice)}-{invoice.number}.{file_format}"
     newest = invoice.files.filter(format=file_format).order_by("-copy").first()
     if newest is None:
         keep_originals(invoice, render(invoice))
@@ -30,6 +31,14 @@ def invoice_file(invoice: Invoice, file_format: str) -> tuple[str, bytes]:
     if content is None:
         content = _make_copy(newest)
     return name, content
+
+
+def _download_stem(invoice: Invoice) -> str:
+    """The word for the invoice in its own language, with which its files' names begin."""
+    with override(invoice.language):
+        if invoice.kind == Invoice.Kind.CREDIT_NOTE:
+            return pgettext("file name", "Credit-note")
+        return pgettext("file name", "Invoice")
 
 
 def keep_originals(invoice: Invoice, made: Rendered) -> None:

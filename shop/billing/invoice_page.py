@@ -12,8 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from stdnum import iban
 
-from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
-from shop.billing.girocode import girocode
+from shop.billing.invoice_document import (
+    BuyerPart,
+    InvoiceDocument,
+    LinePart,
+    SellerPart,
+    TotalPart,
+)
 from shop.billing.models import Invoice
 from shop.billing.printable_text import printable
 from shop.catalogue.templatetags.money import money
@@ -24,6 +29,7 @@ Rows = list[list[str]]
 
 # Where the postal code is written after the city.
 CITY_FIRST = {"AU", "CA", "GB", "IE", "IN", "NZ", "US"}
+MOST = Decimal("999999999.99")  # euros, by the EPC's guideline
 REGIONS = {"de": "de_DE", "en": "en_GB"}
 
 
@@ -39,7 +45,7 @@ def invoice_page(invoice: Invoice, document: InvoiceDocument, *, copy: bool = Fa
             "sender": _sender_line(document.seller),
             "recipient": _recipient(document),
             "facts": _facts(invoice, document),
-            "reason": invoice.reason,
+            "reason": "" if _is_on_a_line(invoice.reason, document) else invoice.reason,
             "columns": [
                 _("Description"),
                 _("Quantity"),
@@ -52,6 +58,7 @@ def invoice_page(invoice: Invoice, document: InvoiceDocument, *, copy: bool = Fa
             "total": [_("Total"), money(invoice.gross_cents, invoice.currency)],
             "notes": document.notes,
             "payment": _payment(invoice, document.seller),
+            "transfer": _transfer(invoice, document.seller),
             "footer": _footer(document.seller),
             "page": _("Page"),
         }
@@ -75,7 +82,8 @@ def day(value: date) -> str:
     return format_date(value, "long", locale=_region())
 
 
-def _short(value: date) -> str:
+def short_day(value: date) -> str:
+    """A day in short, such as "29 Nov 2026" or "29.11.2026", in the current language."""
     return format_date(value, "medium", locale=_region())
 
 
@@ -107,17 +115,23 @@ def _country(code: str) -> str:
 
 
 def _facts(invoice: Invoice, document: InvoiceDocument) -> Rows:
-    rows = [[_("Number"), invoice.number], [_("Date"), _short(invoice.issued_on)]]
+    rows = [[_("Number"), invoice.number], [_("Date"), short_day(invoice.issued_on)]]
     if document.corrects_number and document.corrects_issued_on:
-        corrected = f"{document.corrects_number} · {_short(document.corrects_issued_on)}"
+        corrected = f"{document.corrects_number} · {short_day(document.corrects_issued_on)}"
         rows.append([_("Corrects invoice"), corrected])
     else:
-        rows.append([_("Due date"), _short(invoice.due_on)])
-    rows.append([_("Period"), f"{_short(invoice.period_start)} – {_short(invoice.period_end)}"])
+        rows.append([_("Due date"), short_day(invoice.due_on)])
+    rows.append(
+        [_("Period"), f"{short_day(invoice.period_start)} – {short_day(invoice.period_end)}"]
+    )
     rows.append([_("Order number"), document.order_number])
     rows.append([_("Your reference"), document.buyer.reference])
     rows.append([_("Your VAT ID"), document.buyer.vat_id])
     return [row for row in rows if row[1]]
+
+
+def _is_on_a_line(reason: str, document: InvoiceDocument) -> bool:
+    return any(line.detail == reason for line in document.lines)
 
 
 def _line(line: LinePart, document: InvoiceDocument) -> Page:
@@ -171,7 +185,7 @@ def _payment(invoice: Invoice, seller: SellerPart) -> Page | None:
     """The box that says how to pay; on a credit note, what becomes of the amount."""
     if invoice.corrects_id:
         sentence = _("We set the amount off against your open invoices, or refund it.")
-        return {"sentence": sentence, "rows": [], "qr": "", "caption": ""}
+        return {"sentence": sentence, "rows": [], "caption": ""}
     if not invoice.gross_cents:
         return None
     amount = money(invoice.gross_cents, invoice.currency)
@@ -185,8 +199,22 @@ def _payment(invoice: Invoice, seller: SellerPart) -> Page | None:
     return {
         "sentence": _("Please transfer %(amount)s by %(day)s.") % values,
         "rows": [row for row in rows if row[1]],
-        "qr": girocode(invoice, seller) or "",
         "caption": _("Scan with your banking app"),
+    }
+
+
+def _transfer(invoice: Invoice, seller: SellerPart) -> dict[str, str] | None:
+    """The transfer of a GiroCode; None where nothing is paid in euro to an IBAN."""
+    euros = Decimal(invoice.gross_cents) / 100
+    payable = invoice.currency == "EUR" and not invoice.corrects_id and 0 < euros <= MOST
+    if not payable or not iban.is_valid(seller.iban):
+        return None
+    return {
+        "name": seller.legal_name,
+        "iban": iban.compact(seller.iban),
+        "bic": seller.bic,
+        "amount": f"{euros:.2f}",
+        "text": invoice.number,
     }
 
 
@@ -211,7 +239,7 @@ def _printable(value: Any) -> Any:
             return {key: _printable(each) for key, each in value.items()}
         case list():
             return [_printable(each) for each in value]
-        case str() if not value.startswith("<svg"):
+        case str():
             return printable(value)
         case _:
             return value

@@ -6,11 +6,17 @@ from typing import assert_never
 
 from babel import Locale
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
 from shop.billing.holds import Ready
+from shop.billing.invoice_document import (
+    BuyerPart,
+    InvoiceDocument,
+    LinePart,
+    SellerPart,
+    TotalPart,
+)
+from shop.billing.invoice_page import short_day
 from shop.billing.models import Subscription
 from shop.catalogue.intervals import Interval
 from shop.catalogue.prices import percent_of
@@ -73,7 +79,7 @@ def _lines(subscription: Subscription, rate: Decimal, start: date, end: date) ->
             text = gettext("Tier %(tier)s, one year") % names
         case unknown:
             assert_never(unknown)
-    days = " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in (start, end))
+    days = " – ".join(short_day(day) for day in (start, end))
     price = LinePart(
         text=text,
         detail=f"{subscription.project.name}, {days}",

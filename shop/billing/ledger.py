@@ -11,9 +11,9 @@ from shop.tenancy.models import User
 
 
 class BankStatement(models.Model):
-    """An imported bank file."""
+    """An imported bank file. One that was undone can be imported again."""
 
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     file_name = models.CharField(max_length=200)
     iban = models.CharField(max_length=34)
     imported_at = models.DateTimeField(auto_now_add=True)
@@ -25,13 +25,19 @@ class BankStatement(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = _("bank statement")
         verbose_name_plural = _("bank statements")
+        constraints: ClassVar = [
+            UniqueConstraint(fields=["sha256"], name="bank_file_once", condition=Q(undone_at=None))
+        ]
 
 
 class BankEntry(models.Model):
-    """One credit on a bank statement, matched to an invoice or waiting to be assigned."""
+    """One credit on a bank statement, matched to an invoice or waiting to be assigned.
+
+    With a negative amount it is a credit that the bank took back: staff undo the payment.
+    """
 
     statement = models.ForeignKey(BankStatement, on_delete=models.CASCADE, related_name="entries")
-    # The bank's own reference, else a digest of the entry: the same entry in two overlapping files
+    # A digest of the entry with the bank's own reference: the same entry in two overlapping files
     # counts once.
     key = models.CharField(max_length=100)
     booked_on = models.DateField()
@@ -40,6 +46,8 @@ class BankEntry(models.Model):
     payer = models.CharField(max_length=200, blank=True)
     payer_iban = models.CharField(max_length=34, blank=True)
     text = models.TextField(blank=True)
+    # Of a transfer of ours that came back, or of a credit that the bank took back.
+    reversal = models.BooleanField(default=False, db_default=False)
     set_aside_at = models.DateTimeField(null=True, blank=True)  # it pays no invoice of ours
 
     class Meta:

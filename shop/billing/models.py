@@ -16,7 +16,11 @@ from shop.billing.ledger import (  # noqa: F401 -- Django finds its models here
 )
 from shop.billing.periods import share_of
 from shop.billing.price_changes import PriceChange  # noqa: F401 -- the same
-from shop.billing.reminder_rows import Reminder, ReminderText  # noqa: F401 -- the same
+from shop.billing.reminder_rows import (  # noqa: F401 -- the same
+    OverdueCase,
+    Reminder,
+    ReminderText,
+)
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.orders.models import Order, optional
@@ -31,7 +35,7 @@ class Subscription(models.Model):
     """
 
     class WaitsFor(models.TextChoices):
-        """What holds the next invoice back."""
+        """The reasons that hold the next invoice back."""
 
         SELLER = "seller", _("the seller is incomplete")
         BILLING = "billing", _("billing data are missing")
@@ -169,7 +173,7 @@ class Invoice(models.Model):
     net_cents = models.PositiveBigIntegerField()
     vat_cents = models.PositiveBigIntegerField()
     gross_cents = models.PositiveBigIntegerField()
-    # Seller, buyer, lines, totals by rate and notes: an `InvoiceDocument` (`document.py`).
+    # Seller, buyer, lines, totals by rate and notes: an `InvoiceDocument` (`invoice_document.py`).
     document = models.JSONField()
     keep_until = models.DateField()  # the retention job may delete it from the day after
 
@@ -227,7 +231,7 @@ class InvoiceFile(models.Model):
 
 
 class InvoiceDispatch(Leased):
-    """What is left to do for an issued invoice: make its files, then mail it."""
+    """The work left for an issued invoice: make its files, then mail it."""
 
     invoice = models.OneToOneField(
         Invoice, on_delete=models.CASCADE, primary_key=True, related_name="dispatch"

@@ -15,7 +15,10 @@ def next_number(today: date) -> tuple[str, date]:
     wait here. The day is today, but never before that of the last invoice: where a clock was set
     back, numbers and days still go the same way.
     """
-    lock_rows(NumberSeries.objects.all())
+    if not lock_rows(NumberSeries.objects.all()):
+        # The first number of all. Two at once: one row is written, and the second waits for it.
+        _begin_series(today.year)
+        lock_rows(NumberSeries.objects.all())
     newest = Invoice.objects.order_by("-issued_on", "-pk").values_list("issued_on", flat=True)
     issued_on = max(today, newest.first() or today)
     of_year = NumberSeries.objects.filter(year=issued_on.year)
@@ -24,3 +27,7 @@ def next_number(today: date) -> tuple[str, date]:
         NumberSeries.objects.bulk_create([NumberSeries(year=issued_on.year)], ignore_conflicts=True)
         of_year.update(last=F("last") + 1)
     return f"{issued_on.year}-{of_year.get().last:06d}", issued_on
+
+
+def _begin_series(year: int) -> None:
+    NumberSeries.objects.bulk_create([NumberSeries(year=year)], ignore_conflicts=True)

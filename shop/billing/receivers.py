@@ -16,6 +16,8 @@ from shop.orders.states import state_changed
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.joining import member_joined
 from shop.tenancy.models import Membership
+from shop.tenancy.signals import vat_id_answered
+from shop.tenancy.vat_id_check import VatIdCheck
 
 
 @receiver(state_changed)
@@ -44,6 +46,13 @@ def invoice_with_given_billing_data(sender: type[Order], order: Order, **kwargs:
     """The same once they are filled in after packing, which sends no signal of the profile."""
     if order.delivered_client_id:
         billing_changed(order.delivered_client_id)
+
+
+@receiver(vat_id_answered)
+def invoice_with_answer(sender: type[VatIdCheck], check: VatIdCheck, **kwargs: Any) -> None:
+    """Look again at what waited for VIES to answer about this VAT id."""
+    kinds = (WaitsFor.VIES, WaitsFor.STAFF)
+    look_again(Q(waits_for__in=kinds, client__billing_profile__vat_id=check.vat_id))
 
 
 @receiver(post_save, sender=Seller)

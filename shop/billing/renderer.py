@@ -16,6 +16,8 @@ from facturx.facturx import xml_check_xsd
 from facturx.generate_xml import generate_cii_xml
 from lxml import etree
 
+from shop.billing.girocode import girocode
+
 GUIDELINE = "//{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
 UNDISPLAYABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -43,7 +45,9 @@ def answer(request: Request, job: Job) -> dict[str, str]:
         xml: bytes = generate_cii_xml(
             job["terms"], level="en16931", check_xsd=True, check_schematron=False
         )
-        page = job["page"]
+        page = {**job["page"], "qr": ""}
+        if page["transfer"]:
+            page["qr"] = girocode(page["transfer"])
         pdf = generate_from_binary(
             typeset(request, page),
             xml,
@@ -53,6 +57,7 @@ def answer(request: Request, job: Job) -> dict[str, str]:
             pdf_metadata=page["metadata"],
             lang=page["lang"],
             afrelationship="alternative",
+            xmp_compression=False,  # plain tools find what the file declares to be
         )
         file = with_guideline(xml, job["guideline"]) if job["guideline"] else xml
     except Exception as error:  # noqa: BLE001 -- told to the process that asked
@@ -97,7 +102,8 @@ def with_guideline(xml: bytes, guideline: str) -> bytes:
     tree = etree.fromstring(xml)
     tree.find(f".{GUIDELINE}").text = guideline
     xml_check_xsd(tree, flavor="factur-x", level="en16931")
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    changed: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    return changed
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from shop.billing.document import InvoiceDocument
 from shop.billing.e_invoice import XRECHNUNG, e_invoice_terms, is_leitweg_id
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_page import invoice_page
 from shop.billing.models import Invoice
 
-TIMEOUT = 50  # seconds, below `frozen_after` of the cluster
+TIMEOUT = 20  # seconds; ten invoices take three
 
 
 class RenderingError(Exception):

@@ -21,11 +21,16 @@ def begin_for(orders: Iterable[Order]) -> None:
 
     One that adds a member to a project begins none, nor one that staff packed without a project.
     """
-    today = timezone.localdate()
-    begun = [_of(order, today, today) for order in orders if _begins_one(order)]
-    if begun:
-        Subscription.objects.bulk_create(begun)
-        subscription_started.send(sender=Subscription, subscriptions=begun)
+    beginning = {order.pk: order for order in orders if _begins_one(order)}
+    # The transition holds the orders' rows: nobody else begins them meanwhile.
+    begun = Subscription.objects.filter(order__in=beginning).values_list("order", flat=True)
+    for pk in begun if beginning else ():
+        del beginning[pk]  # packed once more
+    if beginning:
+        today = timezone.localdate()
+        new = [_of(order, today) for order in beginning.values()]
+        Subscription.objects.bulk_create(new)
+        subscription_started.send(sender=Subscription, subscriptions=new)
 
 
 def begin_missing(beat: Callable[[], None]) -> None:
@@ -41,7 +46,11 @@ def begin_missing(beat: Callable[[], None]) -> None:
         packed_at = _packed_at(orders)
         Subscription.objects.bulk_create(
             [
-                _of(order, timezone.localdate(packed_at.get(order.pk, order.updated_at)), today)
+                _of(
+                    order,
+                    timezone.localdate(packed_at.get(order.pk, order.updated_at)),
+                    after=today,
+                )
                 for order in orders
             ],
             ignore_conflicts=True,  # another worker may do the same
@@ -81,12 +90,10 @@ def _begins_one(order: Order) -> bool:
     return delivered and order.project_id is None
 
 
-def _of(order: Order, started_on: date, today: date) -> Subscription:
-    """The subscription of `order`; one that started before `today` is billed from later on."""
+def _of(order: Order, started_on: date, after: date | None = None) -> Subscription:
+    """The subscription of `order`, billed from the start, or from its first period after a day."""
     list_cents = order.net_cents + order.discount_cents
-    first = started_on
-    if started_on < today:
-        first = next_start(started_on, order.interval, today)
+    first = started_on if after is None else next_start(started_on, order.interval, after)
     ends_on = None
     if order.discount_cents and order.discount_months is not None:
         ends_on = add_months(started_on, order.discount_months)

@@ -1,7 +1,7 @@
-"""Tiers and promotion codes in Django's admin."""
+"""Tiers, promotion codes, the seller and rates of VAT in Django's admin."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import date, time
 from functools import partial
 from typing import Any, ClassVar
 
@@ -10,12 +10,15 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.day_time_field import DayTimeField
 from shop.catalogue.forms import ProductForm, PromotionForm
 from shop.catalogue.models import Product, Promotion
+from shop.catalogue.seller import Seller, VatRate, save_seller
+from shop.catalogue.seller_form import SellerForm
 from shop.catalogue.templatetags.money import money
 from shop.change_history import change_message
 from shop.text_areas import TextAreaField
@@ -129,3 +132,43 @@ class PromotionAdmin(admin.ModelAdmin[Promotion]):
         if add:
             return super().construct_change_message(request, form, formsets, add)
         return change_message(form)
+
+
+@admin.register(Seller)
+class SellerAdmin(admin.ModelAdmin[Seller]):
+    """There is one seller, as a migration made it."""
+
+    form = SellerForm
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Seller | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Seller, form: Any, change: bool) -> None:
+        save_seller(obj, actor=request.user)  # type: ignore[arg-type]  # signed in
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        return change_message(form)
+
+
+@admin.register(VatRate)
+class VatRateAdmin(admin.ModelAdmin[VatRate]):
+    """A rate that counts already is never changed: a new one begins on a day to come."""
+
+    list_display = ("country", "rate", "valid_from")
+    list_filter = ("country",)
+
+    def has_change_permission(self, request: HttpRequest, obj: VatRate | None = None) -> bool:
+        return _is_to_come(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: VatRate | None = None) -> bool:
+        return _is_to_come(obj) and super().has_delete_permission(request, obj)
+
+
+def _is_to_come(rate: VatRate | None) -> bool:
+    today: date = timezone.localdate()
+    return rate is None or rate.valid_from > today

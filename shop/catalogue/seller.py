@@ -1,4 +1,4 @@
-"""Who sells: one row that staff fill in."""
+"""The seller, one row that staff fill in, and the rates of VAT."""
 
 from collections import defaultdict
 from datetime import date
@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict
 
 from django.conf import settings
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.vat import Vat, VatRule, VatSeller
 from shop.compiled_queries import CompiledQuery, Today
+from shop.row_locks import lock_rows
+
+# Sent in the transaction of the change, with `before`, `after` and `actor`, who may be None.
+iban_changed = Signal()
 
 RATE: models.DecimalField[Decimal, Decimal] = models.DecimalField(max_digits=4, decimal_places=2)
 
@@ -86,6 +91,19 @@ class VatRate(models.Model):
         return f"{self.country} {self.rate} %"
 
 
+def save_seller(seller: Seller, *, actor: models.Model | None) -> None:
+    """Save `seller` as the user `actor` has changed it, and tell of another IBAN.
+
+    Use it for all changes by people: superusers are mailed where money is to go from now on.
+    """
+    with transaction.atomic():
+        lock_rows(Seller.objects.filter(pk=1))
+        before = Seller.objects.filter(pk=1).values_list("iban", flat=True).first() or ""
+        seller.save()
+        if seller.iban != before:
+            iban_changed.send(sender=Seller, before=before, after=seller.iban, actor=actor)
+
+
 def own_rate(day: date | Combinable) -> Case:
     """The rate in percent that a `Seller` charges in its own country on `day`, for a query.
 
@@ -98,7 +116,7 @@ def own_rate(day: date | Combinable) -> Case:
 
 
 class OwnRate(TypedDict):
-    """What `SELLER` adds to the row."""
+    """The annotation of `SELLER`."""
 
     vat_rate: Decimal
 

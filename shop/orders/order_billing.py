@@ -42,6 +42,7 @@ def fill_in_billing(order: Order, billing: Mapping[str, Any], *, actor: User | N
     given = _checked(billing)
     number = order.delivered_client_id or order.client_id
     if number and BillingProfile.objects.filter(client=number).exists():
+        order.refresh_from_db()
         return False
     unset = Order.objects.filter(pk=order.pk, billing__isnull=True)
     return _write(order, unset.exclude(state__in=CLOSED), given, actor)

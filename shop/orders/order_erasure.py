@@ -1,4 +1,8 @@
-"""Erase a person from their orders; what invoices need stays: tier, price, dates, client."""
+"""Erase a person from their orders; what invoices need stays: tier, price, dates, client.
+
+Billing data of an order are erased with it: invoices go by those of the client, which packing has
+made of them.
+"""
 
 import re
 from collections.abc import Iterable
@@ -45,7 +49,9 @@ def erase_orders(
                 delete_open(order)
     finished = list(orders_for(user, emails).filter(state__in=FINISHED))
     numbers = [order.pk for order in finished]
-    names |= {getattr(order, member) for order in finished for member in PERSONAL}
+    for order in finished:
+        names |= {getattr(order, member) for member in PERSONAL if member != "billing"}
+        names.add((order.billing or {}).get("name"))
     ordered = {order.user_email for order in finished if order.user_email}
     spelled = {spell(email) for email in ordered for spell in (str.lower, stored_email)}
     _erase_from_details({*emails, *spelled})

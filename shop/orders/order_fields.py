@@ -141,7 +141,7 @@ class OrderDocument(BaseModel):
     """A code that is valid now for this tier. Case and blanks make no difference."""
 
     interval: Annotated[
-        Literal["month", "year"], OrderField(_("Paid by the")), Field(examples=["month"])
+        Literal["month", "year"], OrderField(_("Billing interval")), Field(examples=["month"])
     ] = "month"
     """Paid in advance for a month or for a year; month where it is absent. year only for a tier
     that has a yearly price."""
@@ -163,7 +163,7 @@ class OrderDocument(BaseModel):
             ]
         ),
     ] = None
-    """Who is billed. Not needed to set the order up: its invoice waits until somebody has filled it
+    """The buyer, who is billed. Not needed to set the order up: its invoice waits until somebody has filled it
     in. It becomes the billing data of the client; with a client_id whose client has some, it is
     refused."""
 

@@ -78,6 +78,7 @@ WORKER_CLUSTERS = {
             "shop.billing.subscriptions.begin_missing",
             "shop.billing.issuing.issue_waiting",
             "shop.billing.balances.tell_overdue",
+            "shop.billing.reminders.remind_due",
             "shop.billing.invoice_expiry.delete_kept_long_enough",
             "shop.notifications.emails.queue.queue_reminders",
             "shop.notifications.emails.staff_digest.queue_staff_digest",

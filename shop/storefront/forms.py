@@ -20,6 +20,7 @@ from shop.form_texts import (
     TermsForm,
     add_errors,
     filled_in,
+    form_text,
     member_field,
 )
 from shop.languages import page_language
@@ -173,7 +174,7 @@ class CheckoutForm(TermsForm, BillingForm):
 
     @property
     def is_billed(self) -> bool:
-        """Whether the order costs something and it is not known yet who is billed."""
+        """Tell whether the order costs something and it is not known yet who is billed."""
         given = self.cleaned_data
         if self.tier.is_free or given.get("project_id"):
             return False
@@ -207,6 +208,8 @@ class CheckoutForm(TermsForm, BillingForm):
             return None
         given = self.cleaned_data
         typed = super().billing() or {"customer_type": "company"}
+        if self.data.get("billing_customer_type") == "private":
+            typed["customer_type"] = "private"  # refused where the page does not ask for it
         if typed["customer_type"] == "company" and not typed.get("company"):
             chosen = (each.name for each in self.clients if each.pk == given.get("client_id"))
             company = given.get("client_name") or next(chosen, "")
@@ -214,10 +217,17 @@ class CheckoutForm(TermsForm, BillingForm):
         return typed
 
     def add_billing_errors(self, problems: Iterable[Problem]) -> None:
-        """Put `problems` beside their fields. A company without a name is told at the client's."""
-        missing_company = ("billing.company", "required")
-        told = [each for each in problems if (each.member, each.code) != missing_company]
+        """Put `problems` beside their fields; what no field of the page is about, on top."""
+        # A company without a name is told at the client's.
+        told = [
+            each for each in problems if (each.member, each.code) != ("billing.company", "required")
+        ]
         super().add_billing_errors(told)
+        for each in told:
+            if form_name(each.member) not in self.fields and each.code not in MISSING:
+                text = form_text(each)
+                if text not in self.non_field_errors():
+                    self.add_error(None, text)
 
     def document(self) -> dict[str, Any]:
         """Return the fields that were filled in, and the page's language."""
@@ -267,9 +277,6 @@ class CheckoutForm(TermsForm, BillingForm):
         update_document(basket, dict.fromkeys(faulty & typed.keys()))
         add_errors(self, told)
         self.add_billing_errors(billing)
-        if self.complete and not self.errors:
-            # It is about no field of this page.
-            add_errors(self, problems)
         # What is still missing keeps nothing out: the rest of it is a draft.
         faulty = {form_name(each.member) for each in billing if each.code not in MISSING}
         sound = {n: v for n, v in typed.get("billing", {}).items() if form_name(n) not in faulty}

@@ -4,9 +4,10 @@ from django.apps import AppConfig
 
 
 class TenancyConfig(AppConfig):
-    """Connects the receiver that keeps the log of users who have acted."""
+    """Connects the receivers of the room's own signals, and of Django's."""
 
     name = "shop.tenancy"
 
     def ready(self) -> None:
-        from shop.tenancy import receivers  # noqa: F401 -- connects the receiver
+        # They connect receivers.
+        from shop.tenancy import billing_data, receivers  # noqa: F401

@@ -163,6 +163,8 @@ class Client(models.Model):
         User, on_delete=models.PROTECT, related_name="administered_clients"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # Closed for its members but the client_admin, who can still pay and export.
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("client")

@@ -12,7 +12,7 @@ from shop.worker.http_client import HttpClient, Response
 SECONDS = 10.0  # for a whole call
 MAX_BYTES = 16 * 1024
 # The demo asks nobody: these are known, one cannot be asked about, all others are unknown.
-DEMO_KNOWN = frozenset({"ATU12345675", "FR40303265045", "NL123456782B90", "DE129273398"})
+DEMO_KNOWN = frozenset({"ATU12345675", "FR40303265045", "NL123456782B90", "DE123456788"})
 DEMO_AWAY = "ATU99999993"
 DEMO_CONSULTATION = "DEMO0000000000001"
 # Says that the seller's own id is wrong; without it VIES answers, but gives no number.
@@ -22,7 +22,7 @@ MALFORMED = "INVALID_INPUT"
 
 @dataclass(frozen=True)
 class Answer:
-    """What VIES said: `known`, or why it did not say."""
+    """The answer of VIES: `known`, or why there is none."""
 
     known: bool | None = None
     consultation_number: str = ""

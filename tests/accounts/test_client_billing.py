@@ -5,13 +5,27 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
+from shop.billing.models import Subscription
+from shop.billing.periods import add_months
+from shop.billing.price_changes import raise_price, undo_price_change
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client
 from shop.tenancy.vat_id_check import VatIdCheck
-from tests.accounts.billing_rows import BILLING, make_profile, make_seller, make_subscription
 from tests.accounts.my_data import signed_in
-from tests.factories import PASSWORD, make_client, make_membership, make_project
+from tests.factories import (
+    BILLING,
+    PASSWORD,
+    make_client,
+    make_membership,
+    make_profile,
+    make_project,
+    make_seller,
+    make_staff,
+    make_subscription,
+)
 from tests.pages import Response, error_beside, fields, html, summary, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +42,11 @@ def page_of(client: Client, language: str = "en") -> Response:
     return visitor(client.client_admin, language).get(f"/portal/clients/{client.pk}/billing/")
 
 
-def save(client: Client, browser: Browser | None = None, **typed: str) -> Response:
-    browser = browser or signed_in(client.client_admin)
+def save(client: Client, **typed: str) -> Response:
+    return save_in(signed_in(client.client_admin), client, **typed)
+
+
+def save_in(browser: Browser, client: Client, **typed: str) -> Response:
     path = f"/portal/clients/{client.pk}/billing/"
     return browser.post(path, {**TYPED, **typed}, follow=True)
 
@@ -41,10 +58,8 @@ def test_billing_details_are_saved_and_shown() -> None:
     assert "We do not know yet whom to bill." in page
     page = words(save(client))
     assert "Saved. Your next invoices carry these details." in page
-    assert (
-        "Isarfilm Produktion GmbH Katharina Huber Baaderstraße 12 Rückgebäude 80469 München "
-        "Germany" in page
-    )
+    address = "Katharina Huber Baaderstraße 12 Rückgebäude 80469 München Germany"
+    assert f"{BILLING['company']} {address}" in page
     saved = BillingProfile.objects.values(*BILLING).get(client=client)
     assert saved == BILLING
     assert BillingProfile.objects.get(client=bystander).company == "Bystander AG"
@@ -78,7 +93,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost() -> None:
     assert "name@example.com" in error_beside(page, "billing_email")
     assert "Street and number: Please fill this in." in summary(page)
     kept = fields(page)
-    assert kept["billing_company"] == "Isarfilm Produktion GmbH"
+    assert kept["billing_company"] == BILLING["company"]
     assert (kept["billing_vat_id"], kept["billing_email"]) == ("DE111111111", "nobody")
     assert not BillingProfile.objects.exists()
 
@@ -87,7 +102,7 @@ def test_saving_asks_for_the_password_once_more_and_keeps_what_was_typed() -> No
     client = make_client()
     browser = visitor(client.client_admin)
     assert browser.get(f"/portal/clients/{client.pk}/billing/").status_code == 200
-    page = save(client, browser)
+    page = save_in(browser, client)
     assert page.redirect_chain[0][0].startswith("/account/reauthenticate/")
     assert not BillingProfile.objects.exists()
     path = page.redirect_chain[0][0]
@@ -128,7 +143,6 @@ def test_state_of_the_vat_id_is_said_in_words(state: str | None, said: str) -> N
 def test_costs_say_price_next_invoice_and_when_it_is_due() -> None:
     day = timezone.localdate() + timedelta(days=10)
     client = make_client()
-    make_profile(client)
     subscription = make_subscription(client, list_cents=4900, next_period_on=day)
     make_subscription(list_cents=99900)
     page = words(page_of(client, "de"))
@@ -142,8 +156,7 @@ def test_costs_say_price_next_invoice_and_when_it_is_due() -> None:
 
 def test_confirmed_company_abroad_pays_no_vat() -> None:
     client = make_client()
-    make_profile(client, country="AT", vat_id="ATU12345675")
-    make_subscription(client, list_cents=4900)
+    make_subscription(client, billing={**BILLING, "country": "AT", "vat_id": "ATU12345675"})
     assert "€58.80" in words(page_of(client))
     VatIdCheck.objects.create(
         vat_id="ATU12345675", state="confirmed", answered_on=timezone.localdate()
@@ -156,11 +169,26 @@ def test_confirmed_company_abroad_pays_no_vat() -> None:
 def test_discount_ends_when_it_was_agreed_to_end() -> None:
     client = make_client()
     day = timezone.localdate() + timedelta(days=10)
-    make_profile(client)
-    subscription = make_subscription(
-        client, list_cents=4900, discount_cents=900, next_period_on=day, discount_ends_on=day
+    first, later = add_months(day, -3), add_months(day, 1)
+    make_subscription(
+        client, list_cents=4900, discount_cents=900, anchor_on=first, next_period_on=day
     )
+    Subscription.objects.update(discount_ends_on=day)
     assert "€58.31" in words(page_of(client))
-    subscription.discount_ends_on = day + timedelta(days=1)
-    subscription.save()
-    assert "€47.60" in words(page_of(client))
+    Subscription.objects.update(discount_ends_on=later)
+    page = words(page_of(client))
+    assert "€47.60" in page
+    with override("en"):
+        last = date_format(later - timedelta(days=1), "DATE_FORMAT")
+    assert f"€9.00 off until {last}, then €49.00" in page
+
+
+def test_higher_price_that_was_announced_is_shown() -> None:
+    client = make_client()
+    subscription = make_subscription(client)
+    change = raise_price(subscription, 5900, make_staff())
+    with override("en"):
+        shown = f"Price from {date_format(change.from_on, 'DATE_FORMAT')} €59.00"
+    assert shown in words(page_of(client))
+    assert undo_price_change(change, make_staff())
+    assert "€59.00" not in words(page_of(client))

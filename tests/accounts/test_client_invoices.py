@@ -1,20 +1,23 @@
 """A client's invoices: the list, what is open, the files, and what the home page says of them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from shop.billing.models import Invoice, Payment
-from tests.accounts.billing_rows import make_invoice, make_subscription
-from tests.factories import make_client
+from shop.billing.ledger import Payment
+from shop.billing.models import Invoice
+from shop.data_export import export
+from shop.tenancy.models import Client
+from tests.factories import make_client, make_invoice, make_subscription
 from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
 
-def invoice_of(client: object, **fields: object) -> Invoice:
-    return make_invoice(make_subscription(client), **fields)  # type: ignore[arg-type]
+def invoice_of(client: Client, **fields: Any) -> Invoice:
+    return make_invoice(make_subscription(client), **fields)
 
 
 def test_list_says_what_each_invoice_is_and_what_is_open() -> None:
@@ -69,7 +72,7 @@ def test_list_is_paged() -> None:
 def test_files_are_for_the_client_admin_alone(
     file_format: str, content_type: str, how: str
 ) -> None:
-    invoice = make_invoice()
+    invoice = invoice_of(make_client())
     path = f"/portal/clients/{invoice.client.pk}/invoices/{invoice.number}/{file_format}"
     answer = visitor(invoice.client.client_admin).get(path)
     assert answer.status_code == 200
@@ -97,6 +100,28 @@ def test_home_and_client_page_say_what_is_open_to_the_client_admin() -> None:
 
 
 def test_pay_online_is_offered_where_a_provider_is_configured() -> None:
-    invoice = make_invoice()
+    invoice = invoice_of(make_client())
     path = f"/portal/clients/{invoice.client.pk}/invoices/"
     assert "Pay online" not in words(visitor(invoice.client.client_admin).get(path))
+
+
+def test_export_of_a_client_admin_lists_the_invoices_of_their_clients() -> None:
+    days = {"issued_on": "2026-12-01", "due_on": "2026-12-15"}
+    days |= {"period_start": "2026-12-01", "period_end": "2026-12-31"}
+    first, other = (make_subscription(make_client(name=name)) for name in ("Kran", "Kamera"))
+    invoice, foreign = make_invoice(first, **days), make_invoice(other)
+    invoice.refresh_from_db()
+    [listed] = export(invoice.client.client_admin)["invoices"]
+    assert listed == {
+        "number": invoice.number,
+        "kind": "invoice",
+        **days,
+        "net_cents": 4900,
+        "vat_cents": 931,
+        "gross_cents": 5831,
+        "currency": "EUR",
+        "state": "open",
+        "recipient": "buchhaltung@isarfilm.example",
+        "client": "Kran",
+    }
+    assert export(foreign.client.client_admin)["invoices"][0]["number"] == foreign.number

@@ -4,9 +4,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.forms.models import model_to_dict
 
 from shop.access.models import Application
 from shop.access.signing_secrets import signing_secrets
+from shop.catalogue.models import Product
+from shop.catalogue.seller import Seller, current_seller
+from shop.catalogue.seller_form import SellerForm
+from shop.tenancy.models import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -28,3 +33,20 @@ def test_demo_prints_the_same_at_every_start() -> None:
 def test_demo_prints_the_secret_that_its_partners_webhooks_are_signed_with() -> None:
     secret = printed()[-1]
     assert signing_secrets(Application.objects.get(demo=True)) == [secret]
+
+
+def test_demo_has_a_complete_seller_and_yearly_prices_that_staff_may_change() -> None:
+    printed()
+    seller = current_seller()
+    form = SellerForm(model_to_dict(seller), instance=seller)
+    assert form.is_valid(), form.errors
+    assert (seller.missing(), form.has_changed()) == ([], False)
+    prices = dict(Product.objects.values_list("code", "yearly_net_cents"))
+    assert (prices["s"], prices["m"], prices["Yamdu FREE"]) == (49000, 99000, None)
+    client = Client.objects.get(client_admin__email="customer@example.com")
+    assert client.billing_profile.company == "Beispielfilm GmbH"
+    Seller.objects.update(city="Augsburg")
+    Product.objects.update(yearly_net_cents=None)
+    printed()
+    assert current_seller().city == "Augsburg"
+    assert not Product.objects.exclude(yearly_net_cents=None).exists()

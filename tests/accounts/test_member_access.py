@@ -80,6 +80,8 @@ def of_project(rest: str) -> Callable[[House], str]:
 ADMINS: list[Way] = [
     ("GET", of_client("")),
     ("GET", of_client("orders/")),
+    ("GET", of_client("billing/")),
+    ("GET", of_client("invoices/")),
     ("GET", of_client("add-project/")),
     ("POST", of_client("add-project/")),
     ("GET", of_client("hand-over/")),
@@ -108,6 +110,7 @@ SHOWN_AGAIN: list[Way] = [
     ("GET", lambda house: "/portal/my-data/export/"),
     ("GET", lambda house: "/portal/my-data/delete/"),
     ("POST", lambda house: "/portal/my-data/delete/"),
+    ("POST", of_client("billing/")),
 ]
 ALL = ADMINS + SEEN_BY_PROJECT_ADMIN + OWN + EVERYBODYS + SHOWN_AGAIN
 FULL = {

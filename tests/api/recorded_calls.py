@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import OperationalError
+from django.db.models import Q
 from django.test import Client
 from pytest_django import Settings
 
@@ -47,6 +48,23 @@ COMPLETE = {
         "user_login": "custy1",
     }
 }
+WITH_BILLING = {
+    "order": {
+        **COMPLETE["order"],
+        "billing": {
+            "customer_type": "company",
+            "company": "Constantin Film",
+            "name": "Nina Nagel",
+            "street": "Feilitzschstraße 6",
+            "postal_code": "80802",
+            "city": "München",
+            "country": "DE",
+            "vat_id": "DE136695976",
+            "email": "invoices@example.com",
+            "reference": "PO-4711",
+        },
+    }
+}
 PRODUCT_ALONE = {"order": {"product": "Yamdu FREE"}}
 WITH_FAULTS = {"order": {"product": "unknown", "client_name": "", "user_email": "x"}}
 
@@ -67,6 +85,7 @@ WITH_ADDRESS = {
     },
     "contactMedia": {"email1": "nicecustomer@gmx.com"},
 }
+BILLED = {**WITH_ADDRESS, "vatId": "DE136695976", "reference": "PO-4711"}
 PRODUCT = {"offering": "s", "displayName": "OSD Yamdu Free"}
 AFFILIATE = [{"name": "AffiliateId", "value": "drehbuch-blog"}]
 
@@ -94,6 +113,8 @@ class Recording:
             r'"order_number": "[^"]*"': f'"order_number": "{NUMBER}"',
             r'"client_id": \d+': '"client_id": 7',
             r'"project_id": \d+': '"project_id": 12',
+            r'"subscription": \{"id": \d+': '"subscription": {"id": 31',
+            r'"started_on": "[^"]*"': '"started_on": "2026-03-02"',
             **self.ids,
         }.items():
             text = re.sub(pattern, example, text)
@@ -129,9 +150,11 @@ def record_orders(settings: Settings) -> Examples:
 
     keep("placeOrder", "complete", place_order(COMPLETE, **allowed), COMPLETE)
     keep("placeOrder", "product_alone", place_order(PRODUCT_ALONE, **allowed), PRODUCT_ALONE)
-    Order.objects.filter(client_name=None).delete()
+    keep("placeOrder", "with_billing", place_order(WITH_BILLING, **allowed), WITH_BILLING)
+    ours = Order.objects.filter(application=application)
+    ours.filter(Q(client_name=None) | Q(billing__isnull=False)).delete()
     pack_all()
-    path = f"{ORDERS}/{Order.objects.get().order_hash}"
+    path = f"{ORDERS}/{ours.get().order_hash}"
     keep("listOrders", "page", call("GET", ORDERS, **allowed))
     keep("listOrders", "refused", call("GET", f"{ORDERS}?per_page=1000", **allowed))
     keep("listOrders", "scope", call("GET", ORDERS, **bearer(application, WRITE)))
@@ -202,6 +225,7 @@ STEPS: list[tuple[str, str, str, str, Any]] = [
     ("putAccount", "new_client", "PUT", "account", ACCOUNT),
     ("showAccount", "answer", "GET", "account", None),
     ("putContact", "with_address", "PUT", "account/contactInfo/regular", WITH_ADDRESS),
+    ("putContact", "billing", "PUT", "account/contactInfo/billing", BILLED),
     ("putContact", "person", "PUT", "account/contactInfo/regular", PERSON),
     ("showContact", "answer", "GET", "account/contactInfo/regular", None),
     ("showContacts", "answer", "GET", "account/contactInfo", None),

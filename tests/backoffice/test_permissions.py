@@ -11,6 +11,7 @@ from allauth.idp.oidc.models import Token
 from django.test import Client
 
 from shop.catalogue.models import Promotion
+from shop.catalogue.seller import VatRate
 from shop.content.models import Page, Question
 from shop.orders.models import Order
 from tests.addresses import all_addresses
@@ -105,6 +106,8 @@ ADDRESSES: dict[str, set[str]] = {
 MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "catalogue/product": (ADMINS, ADMINS, ADMINS, set()),
     "catalogue/promotion": (ADMINS, ADMINS, ADMINS, ALL),
+    "catalogue/seller": (ALL, set(), ALL, set()),
+    "catalogue/vatrate": (ALL, ALL, ALL, set()),  # what counts already is only shown
     "content/page": (ADMINS, set(), ADMINS, set()),
     "content/question": (ADMINS, ADMINS, ADMINS, ADMINS),
     "tenancy/client": (ADMINS, ALL, ADMINS, set()),
@@ -116,6 +119,9 @@ for path, (see, add, change, delete) in MODELS.items():
     ADDRESSES |= {base: see, f"{base}add/": add}
     row = f"{base}{{object_id}}/"
     ADDRESSES |= {row: see, f"{row}change/": change, f"{row}history/": see, f"{row}delete/": delete}
+
+    # It leads to the row's page, whatever the row.
+    ADDRESSES[row] = ADMINS
 
 
 def below_staff() -> set[str]:
@@ -157,6 +163,8 @@ def promotion() -> object:
 ROWS: dict[str, Any] = {
     "catalogue/product": lambda: 1,
     "catalogue/promotion": promotion,
+    "catalogue/seller": lambda: 1,
+    "catalogue/vatrate": lambda: VatRate.objects.order_by("pk")[0].pk,
     "content/page": lambda: Page.objects.order_by("pk")[0].pk,
     "content/question": lambda: Question.objects.order_by("pk")[0].pk,
     "tenancy/client": lambda: make_membership().project.client.pk,

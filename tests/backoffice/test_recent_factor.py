@@ -15,12 +15,14 @@ from pytest_django import Settings
 from portal.backoffice.models import BulkJob, Export
 from shop.access.models import Application, SigningSecret
 from shop.catalogue.models import Promotion
+from shop.catalogue.seller import Seller
 from shop.tenancy.models import Client as Customer
 from shop.tenancy.models import StaffInvitation, User
 from shop.tenancy.staff_invitations import invite_colleague
 from tests.accounts.factors import app_code, by_password_and_app
 from tests.factories import (
     PASSWORD,
+    SELLER,
     make_application,
     make_client,
     make_order,
@@ -70,6 +72,7 @@ def rows() -> tuple[object, ...]:
         list(StaffInvitation.objects.values()),
         list(Customer.objects.order_by("pk").values()),
         list(Promotion.objects.order_by("pk").values()),
+        list(Seller.objects.values()),
         list(User.objects.order_by("pk").values("pk", "is_staff", "is_superuser", "groups")),
     )
 
@@ -106,6 +109,7 @@ def guarded_calls() -> list[tuple[str, str, dict[str, Any]]]:
         ("post", "/staff/catalogue/catalogue/promotion/", {"action": "delete_selected"}),
         ("post", f"/staff/catalogue/catalogue/promotion/{promotion.pk}/delete/", {"post": "yes"}),
         ("post", f"/staff/catalogue/tenancy/client/{client.pk}/change/", {"client_admin": user.pk}),
+        ("post", "/staff/catalogue/catalogue/seller/1/change/", SELLER),
         ("post", f"/staff/orders/{order.pk}/client-admin/", {"user": user.email}),
         *(
             ("post", f"/staff/colleagues/{invited}/{act}/", {})

@@ -4,7 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
+from shop.billing.invoice_document import (
+    BuyerPart,
+    InvoiceDocument,
+    LinePart,
+    SellerPart,
+    TotalPart,
+)
 from shop.billing.models import Invoice
 from shop.catalogue.vat import VatRule
 
@@ -134,11 +140,11 @@ TEN_LINES = [
         "Kurzfilmwettbewerb des Bayerischen Rundfunks, dritter Durchgang",
     )
 ]  # fmt: skip
-CREDIT = {"corrects_number": "2026-000122", "corrects_issued_on": date(2026, 11, 1)}
+CREDIT: dict[str, Any] = {"corrects_number": "2026-000122", "corrects_issued_on": date(2026, 11, 1)}
 
 INVOICES = {
     "domestic": document(),
-    "discount": document(lines=[line(), line(-980, text="Aktion BERLINALE", detail="20 %")]),
+    "discount": document(lines=[line(), line(-980, text="Rabatt BERLINALE", detail="20 %")]),
     "a year": document(lines=[line(52900, period=YEAR)]),
     "days of a month": document(
         lines=[

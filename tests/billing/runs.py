@@ -19,7 +19,7 @@ def issue_on(day: date, subscription: Subscription) -> list[Invoice]:
 
 
 def begun_on(day: date, **fields: Any) -> Subscription:
-    on_day = {"started_on": day, "anchor_on": day, "next_period_on": day}
+    on_day: dict[str, Any] = {"started_on": day, "anchor_on": day, "next_period_on": day}
     return make_subscription(**on_day, **fields)
 
 

@@ -35,7 +35,8 @@ SETTLEMENT = f"{TRADE}/{{*}}ApplicableHeaderTradeSettlement"
 
 def text(xml: bytes, path: str) -> str | None:
     """The text of the first element at `path`."""
-    return etree.fromstring(xml).findtext(path)
+    found: str | None = etree.fromstring(xml).findtext(path)
+    return found
 
 
 def test_xml_of_each_kind_is_valid(rendered: dict[str, Rendered]) -> None:
@@ -49,7 +50,7 @@ def test_xml_of_each_kind_keeps_the_official_rules(
 ) -> None:
     for name, files in rendered.items():
         (tmp_path / name).write_bytes(files.xml)
-    broken = {name: [] for name in DOCUMENTS}
+    broken: dict[str, list[str]] = {name: [] for name in DOCUMENTS}
     # The rules of Factur-X know no guideline but its own; they look at all else.
     broken |= {name: ["Value of 'ram:ID' is not allowed."] for name in AUTHORITIES}
     assert broken_rules([tmp_path / name for name in rendered]) == broken

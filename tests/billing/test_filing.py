@@ -1,5 +1,6 @@
 """Files of issued invoices are made by the worker, whatever goes wrong on the way."""
 
+import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as shop_settings
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -77,13 +77,13 @@ def test_files_of_many_are_made_by_few_processes(
     invoice: Invoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = []
-    real = rendering.subprocess.run
+    real = subprocess.run
 
     def counted(*args: Any, **kwargs: Any) -> Any:
         started.append(args)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(rendering.subprocess, "run", counted)
+    monkeypatch.setattr(subprocess, "run", counted)
     others = [
         due(make_invoice(invoice.subscription, whole_period=False, **columns(document())))
         for _ in range(10)
@@ -126,13 +126,14 @@ def test_one_that_stops_the_process_holds_up_no_other(
 def test_broken_template_is_tried_again_until_it_is_mended(
     invoice: Invoice, settings: Settings, tmp_path: Path
 ) -> None:
+    usual = settings.INVOICE_TEMPLATE
     template = tmp_path / "invoice.typ"
     template.write_text("#unknown-function()")
     settings.INVOICE_TEMPLATE = str(template)
     run()
     assert "unknown-function" in dispatch(invoice).last_error
     assert not invoice.files.exists()
-    settings.INVOICE_TEMPLATE = shop_settings.BASE_DIR / "templates" / "billing" / "invoice.typ"
+    settings.INVOICE_TEMPLATE = usual
     due(invoice)
     run()
     assert dispatch(invoice).filed_at

@@ -1,6 +1,7 @@
 """Stored files of invoices: made once, kept with their hash, made again as copies."""
 
 import hashlib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import InMemoryStorage, storages
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from shop.billing.invoice_expiry import delete_kept_long_enough
 from shop.billing.invoice_files import invoice_file, keep_originals
 from shop.billing.models import Invoice, InvoiceFile
 from shop.billing.rendering import Rendered, RenderingError
@@ -60,7 +62,7 @@ def digest(content: bytes) -> str:
 def test_file_is_made_at_the_first_request(invoice: Invoice) -> None:
     assert rows(invoice) == []
     name, pdf = invoice_file(invoice, "pdf")
-    assert name == f"{invoice.number}.pdf"
+    assert name == f"Rechnung-{invoice.number}.pdf"
     assert pdf.startswith(b"%PDF-")
     _name, xml = invoice_file(invoice, "xml")
     assert rows(invoice) == [("pdf", 0, digest(pdf)), ("xml", 0, digest(xml))]
@@ -140,7 +142,7 @@ def test_copy_that_is_lost_is_made_again_as_another(invoice: Invoice) -> None:
 def test_lost_xml_is_made_again_byte_for_byte(invoice: Invoice) -> None:
     _name, issued = invoice_file(invoice, "xml")
     storages["invoices"].delete(stored(invoice, "xml").name)
-    assert invoice_file(invoice, "xml") == (f"{invoice.number}.xml", issued)
+    assert invoice_file(invoice, "xml") == (f"Rechnung-{invoice.number}.xml", issued)
     assert rows(invoice)[1:] == [("xml", 0, digest(issued)), ("xml", 1, digest(issued))]
 
 
@@ -170,12 +172,15 @@ def test_another_storage_keeps_the_files(invoice: Invoice, settings: Settings) -
     assert not (folder / stored(invoice, "pdf").name).exists()
 
 
-def test_stored_file_goes_with_its_row(
+def test_stored_files_go_with_an_invoice_that_was_kept_long_enough(
     invoice: Invoice, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
+    expired = make_invoice(keep_until=date(2020, 12, 31), **columns(document()))
     keep_originals(invoice, Rendered(pdf=b"%PDF", xml=b"<invoice/>"))
-    names = [file.name for file in InvoiceFile.objects.order_by("pk")]
+    keep_originals(expired, Rendered(pdf=b"%PDF", xml=b"<expired/>"))
+    names = [file.name for each in (invoice, expired) for file in each.files.all()]
     with django_capture_on_commit_callbacks(execute=True):
-        invoice.files.all().delete()
+        delete_kept_long_enough(lambda: None)
         assert all(storages["invoices"].exists(name) for name in names)
     assert [storages["invoices"].exists(name) for name in names] == [True, True, False, False]
+    assert not Invoice.objects.filter(pk=expired.pk).exists()

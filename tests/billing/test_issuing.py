@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from shop.billing.document import InvoiceDocument
 from shop.billing.holds import Selling
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.issuing import issue_due, issue_next, issue_waiting
 from shop.billing.models import Invoice, InvoiceDispatch, NumberSeries, Subscription
 from shop.billing.signals import invoice_issued
@@ -44,7 +44,8 @@ def test_invoice_names_seller_buyer_period_and_totals() -> None:
     assert (price.text, price.net_cents) == ("Tarif S, ein Monat", 4900)
     assert price.detail == "OSD Yamdu Free, 31.01.2026 – 27.02.2026"
     assert (discount.text, discount.detail) == ("Rabatt", "HERBST")
-    assert (discount.quantity, discount.unit_cents, discount.net_cents) == (-1, 900, -900)
+    assert (discount.unit_cents, discount.net_cents) == (900, -900)
+    assert discount.quantity == -1
     (total,) = document.totals
     assert (total.rule, total.vat_rate) == ("domestic", Decimal(19))
     assert (document.notes, document.order_number) == ([], subscription.order.order_number)
@@ -165,7 +166,7 @@ def test_vat_follows_the_buyer(
     Order.objects.filter(pk=subscription.order_id).update(language="en")
     (invoice,) = issue_on(timezone.localdate(), subscription)
     (total,) = InvoiceDocument.model_validate(invoice.document).totals
-    assert (total.rule, total.vat_rate) == (rule, rate)
+    assert (str(total.rule), int(total.vat_rate)) == (rule, rate)
     assert invoice.document["notes"] == ([note] if note else [])
 
 

@@ -46,7 +46,7 @@ BELFAST = company("GB", "XI980780684", confirmed=True)
     [
         (GERMAN, None, "domestic", "19"),
         (GERMAN, company("DE"), "domestic", "19"),
-        (GERMAN, company("DE", "DE129273398", confirmed=True), "domestic", "19"),
+        (GERMAN, company("DE", "DE123456788", confirmed=True), "domestic", "19"),
         (GERMAN, person("DE"), "domestic", "19"),
         (GERMAN, VIENNA, "reverse_charge", "0"),
         (GERMAN, UNCONFIRMED, "destination", "20"),

@@ -121,6 +121,11 @@ class Visitors:
             "user_email": f"customer{number}@example.net",
             "client_name": f"Customer {number}",
             "project_name": f"Page {number}",
+            "billing_street": "Feilitzschstraße 6",
+            "billing_postal_code": "80802",
+            "billing_city": "München",
+            "billing_country": "DE",
+            "business": "on",
             "terms": "on",
             "place": "1",
         }

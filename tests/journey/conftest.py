@@ -66,8 +66,8 @@ def open_context(browser: Browser, shop: str) -> Iterator[OpenContext]:
 
     def open_one(**options: object) -> BrowserContext:
         # Without motion: colours on their way from one to the other have little contrast.
-        still = {"reduced_motion": "reduce", **options}
-        context = browser.new_context(base_url=shop, **still)  # type: ignore[arg-type]
+        still = {"base_url": shop, "reduced_motion": "reduce", **options}
+        context = browser.new_context(**still)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         context.on("page", watch)
         contexts.append(context)

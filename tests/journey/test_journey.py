@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility, check_contrast
 
 pytestmark = pytest.mark.browser
@@ -78,6 +79,7 @@ def place_order(page: Page, language: str, email: str, client: str) -> None:
     page.locator("[name=project_name]").fill("Drei Tage im Mai")
     page.locator("[name=user_first_name]").fill("Nina")
     page.locator("[name=user_email]").fill(email)
+    fill_in_billing(page)
     page.get_by_label(WORDS[language]["agree"]).check()
     page.get_by_role("button", name=WORDS[language]["place"]).click()
     page.wait_for_url("**/register/*/")
@@ -140,6 +142,7 @@ def test_page_without_scripts_renews_itself(open_context: OpenContext) -> None:
     page.fill("[name=client_name]", "Film")
     page.fill("[name=project_name]", "Drei Tage im Mai")
     page.fill("[name=user_email]", email)
+    fill_in_billing(page)
     page.check("[name=terms]")
     page.click("main button[name=place]")
     page.wait_for_url("**/register/*/")
@@ -178,6 +181,7 @@ def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
     page.locator("[name=client_name]").fill("Film")
     page.locator("[name=project_name]").fill("Drei Tage im Mai")
     page.locator("[name=user_email]").fill(f"nina-{uuid.uuid4().hex[:8]}@example.com")
+    fill_in_billing(page)
     page.locator("[name=terms]").check()
     page.locator("main button[name=place]").click()
     page.wait_for_url("**/register/*/")

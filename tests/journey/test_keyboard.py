@@ -6,6 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journey.billing import MUNICH
 from tests.journey.conftest import OpenContext
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -59,8 +60,12 @@ def test_order_is_placed_by_keyboard_alone(open_context: OpenContext) -> None:
     page.keyboard.type("Film")
     tab_to(page, "project_name")
     page.keyboard.type("Drei Tage im Mai")
-    tab_to(page, "terms")
-    page.keyboard.press("Space")
+    for name, value in MUNICH.items():
+        tab_to(page, name)
+        page.keyboard.type(value)
+    for box in ("business", "terms"):
+        tab_to(page, box)
+        page.keyboard.press("Space")
     while page.evaluate(FOCUS)["what"] != "project_name":
         page.keyboard.press("Shift+Tab")
     for _ in range(4):

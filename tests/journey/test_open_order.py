@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from portal.accounts.management.commands.demo_data import CUSTOMER, PROMO_CODE, STAFF
+from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -96,6 +97,7 @@ def fill_in(page: Page) -> None:
     page.fill("[name=user_email]", "nina@example.com")
     page.fill("[name=client_name]", "Film")
     page.fill("[name=project_name]", "Drei Tage im Mai")
+    fill_in_billing(page)
     page.check("[name=terms]")
 
 
@@ -234,12 +236,13 @@ def test_two_tabs_and_the_back_button_place_one_order(open_context: OpenContext)
 def test_client_admin_chooses_a_client_in_the_checkout(open_context: OpenContext) -> None:
     page = open_context(locale="de").new_page()
     choose(page, "s")
-    page.get_by_role("button", name=re.compile("Melden Sie sich an")).click()
+    page.get_by_role("button", name=re.compile("Schon Kunde")).click()
     sign_in(page, CUSTOMER)
     page.wait_for_url("**/checkout/")
     check_accessibility(page)
     page.select_option("[name=client_id]", label="Beispielfilm GmbH")
     page.fill("[name=project_name]", "Der zweite Dreh")
+    fill_in_billing(page)
     page.check("[name=terms]")
     page.click("button[name=place]")
     page.wait_for_url("**/register/*/")

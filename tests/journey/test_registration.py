@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import PATIENCE, check_accessibility, report_requests
 from tests.journey.shop import running_shop
 from tests.journey.steps import LONGEST, STEPS
@@ -93,6 +94,7 @@ def place_order(page: Page, project: str, email: str) -> None:
     page.fill("[name=client_name]", "Film")
     page.fill("[name=project_name]", project)
     page.fill("[name=user_email]", email)
+    fill_in_billing(page)
     page.check("[name=terms]")
     page.click("main button[name=place]")
     page.wait_for_url("**/register/*/")

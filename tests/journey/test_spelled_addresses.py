@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import OpenContext
 from tests.journey.members import code_in, joined, look, sign_in, sign_out
 from tests.journey.test_journey import PASSWORD, newest_mail
@@ -37,6 +38,7 @@ def test_checkout_orders_for_the_domain_that_was_typed(open_context: OpenContext
     page.locator("[name=client_name]").fill("Film")
     page.locator("[name=project_name]").fill("Drei Tage im Mai")
     page.locator("[name=user_email]").fill("greta@weißfilm-straße.de")
+    fill_in_billing(page)
     page.locator("[name=terms]").check()
     page.locator("[name=place]").click()
     page.wait_for_url("**/register/**")

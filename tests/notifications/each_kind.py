@@ -5,8 +5,10 @@ from typing import Any
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.billing.models import Reminder
+from shop.billing.models import Subscription
 from shop.billing.price_changes import raise_price
+from shop.billing.reminder_rows import Reminder
+from shop.catalogue.seller import Seller, save_seller
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
@@ -19,18 +21,20 @@ from shop.notifications.emails.queue import (
     queue_staff_invitation,
 )
 from shop.orders.corrections import readdress
-from shop.orders.models import State
+from shop.orders.models import Order, State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
+from shop.tenancy.closing import close_client
+from shop.tenancy.models import Project
 from shop.tenancy.staff_invitations import invite_colleague
-from tests.accounts.billing_rows import make_invoice, make_subscription
 from tests.factories import (
     make_bare_order,
     make_client,
+    make_invoice,
     make_order,
     make_packed_order,
-    make_project,
     make_staff,
+    make_subscription,
     make_user,
     pack_all,
 )
@@ -75,29 +79,53 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "alarm":
+            make_alarm(language, names)
+        case _:
+            make_billing_message(kind, language, name)
+    return Message.objects.get(kind=kind)
+
+
+def make_alarm(language: str, names: dict[str, Any]) -> None:
+    """Write the digest for staff about an order with these names."""
+    order = make_order("xl", **names)
+    pack_all()
+    told = {"pk": order.pk, "state": "need_human", "reason": "manual_tier"}
+    told["since"] = timezone.now().isoformat()
+    details = {"count": 2, "oldest_minutes": 61, "orders": [told]}
+    staff = make_user(is_staff=True, language=language)
+    Message.objects.create(
+        kind=Message.Kind.ALARM,
+        user=staff,
+        recipient=staff.email,
+        language=language,
+        details=details,
+    )
+
+
+def make_billing_message(kind: str, language: str, name: str) -> None:
+    """Queue a message of `kind` about invoices, prices or access."""
+    match kind:
+        case "iban":
+            make_user(is_staff=True, is_superuser=True, language=language)
+            save_seller(Seller(pk=1, iban="DE75512108001245126199"), actor=None)
         case "invoice" | "invoice_reminder":
-            project = make_project(name=name, client=make_client(name=name))
-            invoice = make_invoice(make_subscription(project=project), language=language)
+            invoice = make_invoice(subscription_of(name, language), language=language)
             if kind == "invoice":
                 queue_invoice(invoice)
             else:
                 today = timezone.localdate()
                 reminder = Reminder.objects.create(invoice=invoice, level=2, sent_on=today)
                 queue_invoice_reminder(reminder)
+        case "access":
+            close_client(make_client(name=name, client_admin=make_user(language=language)))
         case "price_change":
-            project = make_project(name=name, client=make_client(name=name))
-            subscription = make_subscription(project=project)
-            subscription.order.language = language
-            subscription.order.save()
-            raise_price(subscription, 5900, make_staff())
-        case "alarm":
-            order = make_order("xl", **names)
-            pack_all()
-            told = {"pk": order.pk, "state": "need_human", "reason": "manual_tier"}
-            told["since"] = timezone.now().isoformat()
-            details = {"count": 2, "oldest_minutes": 61, "orders": [told]}
-            staff = make_user(is_staff=True, language=language)
-            Message.objects.create(
-                kind=kind, user=staff, recipient=staff.email, language=language, details=details
-            )
-    return Message.objects.get(kind=kind)
+            raise_price(subscription_of(name, language), 5900, make_staff())
+
+
+def subscription_of(name: str, language: str) -> Subscription:
+    """A subscription for a project of this name, from an order in `language`."""
+    subscription = make_subscription()
+    Project.objects.filter(pk=subscription.project_id).update(name=name)
+    Order.objects.filter(pk=subscription.order_id).update(language=language)
+    return Subscription.objects.select_related("order", "client").get(pk=subscription.pk)

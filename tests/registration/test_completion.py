@@ -41,8 +41,8 @@ pytestmark = pytest.mark.django_db
 
 BUTTON = "Order and pay · €236.81 a month"
 NOTICE = (
-    "The contract has no fixed end. You can cancel it by e-mail with effect from the end of a month; "
-    "the notice period is in the terms."
+    "The contract runs until you cancel it. You can cancel at any time by e-mail; it then ends with "
+    "the month you have paid for."
 )
 
 
@@ -73,7 +73,8 @@ def test_paid_order_is_completed_under_price_duration_terms_and_the_order_button
 def test_button_is_the_one_of_the_checkout_in_german_too() -> None:
     text = words(page_of(make_bare_order("l"), "de"))
     assert "Kostenpflichtig bestellen · 236,81 €/Monat" in text
-    assert "Der Vertrag läuft auf unbestimmte Zeit." in text
+    assert "Sie zahlen jede Rechnung innerhalb von 14 Tagen per Überweisung." in text
+    assert "Der Vertrag läuft, bis Sie kündigen." in text
 
 
 def test_price_is_the_one_at_which_the_order_was_placed() -> None:

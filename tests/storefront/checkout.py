@@ -1,9 +1,20 @@
 """What the tests of the checkout share."""
 
+from django.test import Client
+
 from shop.orders.models import Order, State
 from tests.factories import DETAILS
 from tests.pages import Response, at_checkout
 
+VIENNA = {"billing_country": "AT", "billing_vat_id": "ATU12345675"}
+PRIVATE = {
+    "billing_customer_type": "private",
+    "billing_name": "Camille Durand",
+    "billing_street": "12 rue de la République",
+    "billing_postal_code": "69001",
+    "billing_city": "Lyon",
+    "billing_country": "FR",
+}
 UNKNOWN_CODE = "We don't recognise this code, or it isn't valid (any more) for S."
 
 
@@ -16,3 +27,10 @@ def send(language: str = "en", product: str = "s", **changes: str) -> Response:
 def placed() -> Order:
     """The one order that was placed."""
     return Order.objects.exclude(state=State.NEW).get()
+
+
+def recalculate(browser: Client, form: dict[str, str], **typed: str) -> Response:
+    """What the page's script gets when a field was changed."""
+    sent = {**form, **typed, "apply": "price"}
+    sent.pop("place", None)
+    return browser.post("/checkout/", sent, headers={"HX-Request": "true"})

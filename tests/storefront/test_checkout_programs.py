@@ -64,7 +64,18 @@ def test_what_only_programs_know_survives_the_checkout() -> None:
             "address": ADDRESS,
             "contactMedia": {"email1": "other@example.com", "phone1": "+49 89 1234"},
         },
-        "billing": CONTACT,
+        # The page asks for an address, which the program had not given.
+        "billing": {
+            "name": {"company": "Nagel Film"},
+            "address": {
+                "street1": "Feilitzschstraße 6",
+                "postalCode": "80802",
+                "city": "München",
+                "countryCode": "DE",
+            },
+            "contactMedia": {},
+            "customerType": "company",
+        },
     }
     attributes = by_cookie().get(f"/orders/{order.order_hash}/attributes").json()["list"]
     assert attributes == [{"name": "AffiliateId", "value": "partner-7"}]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.timeline import outcome
+from shop.billing_form import country_name
 from shop.email_spellings import shown_email
 from shop.orders import error_codes
 from shop.orders.models import Order
@@ -20,10 +21,20 @@ register.filter("outcome", outcome)
 @register.filter
 def personal_details(order: Order) -> list[tuple[StrOrPromise, str | None]]:
     """Return label and value of each field about the person who joins."""
-    values = {name: getattr(order, name) for name in PERSONAL}
+    values = {name: getattr(order, name) for name in PERSONAL if name != "billing"}
     if order.user_email:
         values["user_email"] = shown_email(order.user_email)
     return [(FIELDS[name].label, value) for name, value in values.items()]
+
+
+@register.filter
+def billing_lines(order: Order) -> str:
+    """Return who is billed for the order, in one line; "" while nobody is known."""
+    billing = order.billing or {}
+    town = " ".join(filter(None, (billing.get("postal_code"), billing.get("city"))))
+    names = ("company", "name", "street", "street2")
+    parts = [*map(billing.get, names), town, country_name(billing.get("country", ""))]
+    return ", ".join(filter(None, [*parts, *map(billing.get, ("vat_id", "email", "reference"))]))
 
 
 @register.filter

@@ -27,8 +27,14 @@ class Migration(migrations.Migration):
                 ('noticed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('applied_at', models.DateTimeField(blank=True, null=True)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='price_changes', to='billing.subscription')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('applied_at', None), ('undone_at', None)), fields=('subscription',), name='one_price_change_announced'),
+                ],
                 'verbose_name': 'price change',
                 'verbose_name_plural': 'price changes',
                 'ordering': ['-pk'],
@@ -65,24 +71,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='subscription',
             index=models.Index(condition=models.Q(('next_period_on__isnull', False)), fields=['waits_for', 'next_period_on'], name='subscription_waits_or_due'),
-        ),
-        migrations.AddField(
-            model_name='pricechange',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pricechange',
-            name='subscription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='price_changes', to='billing.subscription'),
-        ),
-        migrations.AddField(
-            model_name='pricechange',
-            name='undone_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='pricechange',
-            constraint=models.UniqueConstraint(condition=models.Q(('applied_at', None), ('undone_at', None)), fields=('subscription',), name='one_price_change_announced'),
         ),
     ]

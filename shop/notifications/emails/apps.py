@@ -8,7 +8,9 @@ class EmailsConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
+            access_emails,
             account_emails,
+            iban_notice,
             invitation_emails,
             invoice_emails,
             order_emails,

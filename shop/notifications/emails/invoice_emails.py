@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from stdnum import iban
 
 from shop.billing.balances import with_balance
-from shop.billing.document import InvoiceDocument
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_files import invoice_file
-from shop.billing.models import Invoice, Reminder, ReminderText
+from shop.billing.models import Invoice
+from shop.billing.reminder_rows import Reminder, ReminderText
 from shop.catalogue.templatetags.money import money
 from shop.compiled_inserts import insert_missing
 from shop.notifications.emails.billing_address import billing_address
@@ -44,7 +45,7 @@ class InvoiceEmail(Email):
 
     @cached_property
     def document(self) -> InvoiceDocument:
-        """What the invoice says."""
+        """The document as it was issued."""
         return InvoiceDocument.model_validate(self.invoice.document)
 
     def amount(self, cents: int) -> str:
@@ -88,10 +89,9 @@ class InvoiceEmail(Email):
 
     def pdf(self) -> Attachment:
         """Return the PDF of the invoice; an empty one of a sample."""
-        name, content = f"{self.invoice.number}.pdf", b""
-        if self.invoice.pk != NO_PK:
-            name, content = invoice_file(self.invoice, "pdf")
-        return Attachment(name, content, "application/pdf")
+        if self.invoice.pk == NO_PK:
+            return Attachment(f"{self.invoice.number}.pdf", b"", "application/pdf")
+        return Attachment(*invoice_file(self.invoice, "pdf"), "application/pdf")
 
 
 class InvoiceIssued(InvoiceEmail, kind=Kind.INVOICE):
@@ -167,7 +167,7 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
 
     @cached_property
     def open_cents(self) -> int:
-        """What is open of the invoice now, in cents."""
+        """The amount that is open now, in cents."""
         if self.invoice.pk == NO_PK:
             return int(self.invoice.gross_cents)
         found = with_balance(Invoice.objects.filter(pk=self.invoice.pk))

@@ -32,9 +32,11 @@ class Message(Leased):
         LINKS = "links", _("links to orders")
         COLLEAGUE = "colleague", _("invitation to the back office")
         ALARM = "alarm", _("orders that wait for staff")
+        IBAN = "iban", _("another IBAN on invoices")
         INVOICE = "invoice", _("invoice")
         INVOICE_REMINDER = "invoice_reminder", _("payment reminder")
         PRICE_CHANGE = "price_change", _("change of price")
+        ACCESS = "access", _("closed for members")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

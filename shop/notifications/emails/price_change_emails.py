@@ -1,7 +1,6 @@
 """Mail that a price is going to rise, with the right to cancel before (contract, "Prices")."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shop.billing.models import PriceChange
+from shop.billing.price_changes import PriceChange
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.templatetags.money import money
@@ -39,9 +38,9 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
         number = self.message.details["change"]
         if isinstance(number, PriceChange):  # a sample
             return number
-        related = ("subscription__client__client_admin", "subscription__project")
-        found = PriceChange.objects.select_related(*related, "subscription__product")
-        return found.get(pk=number)
+        parts = ("client__client_admin", "project", "product", "order")
+        related = [f"subscription__{part}" for part in parts]
+        return PriceChange.objects.select_related(*related).get(pk=number)
 
     def is_obsolete(self) -> bool:
         """Tell whether the raise was taken back since."""
@@ -62,7 +61,7 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
             subject=_("The price of your contract rises on %(day)s") % {"day": from_on},
             intro=(rises % {"day": from_on}, cancel % {"day": last}),
             rows=(
-                Row(_("Tier"), subscription.product.name),
+                Row(_("Tier"), subscription.tier_name),
                 Row(_("Project"), typed(subscription.project.name)),
                 Row(_("Price now"), self._price(change.old_list_cents)),
                 Row(_("Price from %(day)s") % {"day": from_on}, self._price(change.list_cents)),
@@ -98,10 +97,9 @@ def queue_price_change(change: PriceChange) -> None:
 
 
 def _sample() -> PriceChange:
-    fields: dict[str, Any] = {"product": Product(name="Commercial"), "currency": "EUR"}
     return PriceChange(
         pk=NO_PK,
-        subscription=sample_subscription(**fields),
+        subscription=sample_subscription(product=Product(name="Commercial"), currency="EUR"),
         old_list_cents=4900,
         list_cents=5900,
         from_on=timezone.localdate() + timedelta(days=60),

@@ -8,7 +8,9 @@ from typing import Any, assert_never
 from django.db.models import Q
 from django.dispatch import receiver
 
-from shop.billing.models import Invoice, PriceChange, Reminder
+from shop.billing.models import Invoice
+from shop.billing.price_changes import PriceChange
+from shop.billing.reminder_rows import Reminder
 from shop.billing.signals import invoice_filed, price_raised, reminder_due
 from shop.notifications.emails import queue
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder

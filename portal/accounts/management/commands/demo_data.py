@@ -1,4 +1,4 @@
-"""Users, client and tokens of the demo profile: created once, printed at every start."""
+"""Seller, users, client and tokens of the demo: created once, printed at every start."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from shop.access.applications import create_application
@@ -14,6 +15,8 @@ from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
+from shop.catalogue.seller import Seller
+from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client, Membership, Project, User
 
 STAFF = ("staff@example.com", "slate-and-tally-staff")
@@ -21,12 +24,38 @@ CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
 PROMO_CODE = "PREMIERE"
+# An invented firm; the account is an example of the Bundesbank's, the VAT ID of nobody.
+SELLER = {
+    "legal_name": "Slate Software GmbH",
+    "street": "Lindwurmstraße 88",
+    "postal_code": "80337",
+    "city": "München",
+    "country": "DE",
+    "vat_id": "DE123456788",
+    "tax_number": "143/150/60015",
+    "register": "Amtsgericht München, HRB 999999",
+    "contact": "Renate Vogl",
+    "email": "rechnung@slate.example",
+    "phone": "+49 89 5550123",
+    "iban": "DE02120300000000202051",
+    "bic": "BYLADEM1001",
+}
+BILLING = {
+    "company": "Beispielfilm GmbH",
+    "name": "Kim Kunde",
+    "street": "Baaderstraße 12",
+    "postal_code": "80469",
+    "city": "München",
+    "country": "DE",
+    "email": "customer@example.com",
+}
+MONTHS_OF_A_YEAR = 10  # a year costs as much as ten months
 
 
 class Command(BaseCommand):
     """`manage.py demo_data`, for the demo profile only."""
 
-    help = "Makes the demo profile's users, client and tokens, and prints them."
+    help = "Makes the demo profile's seller, users, client and tokens, and prints the sign-ins."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the missing rows; print sign-ins and tokens, one per line."""
@@ -36,6 +65,7 @@ class Command(BaseCommand):
             _person(*STAFF, first_name="Sten", last_name="Stab", is_staff=True, is_superuser=True)
             customer = _person(*CUSTOMER, first_name="Kim", last_name="Kunde")
             _client_of(customer)
+            _sell()
             application = _tokens(customer)
             reduction = {"name": "PREMIERE", "percent": 10}
             Promotion.objects.get_or_create(code=PROMO_CODE, defaults=reduction)
@@ -70,6 +100,16 @@ def _client_of(customer: User) -> None:
     project = Project.objects.create(client=client, name="Der erste Dreh", product=tier)
     role, now = Membership.Role.ADMIN, timezone.now()
     Membership.objects.create(user=customer, project=project, role=role, joined_at=now)
+    BillingProfile.objects.create(client=client, **BILLING)
+
+
+def _sell() -> None:
+    """Fill in the seller and the yearly prices; once, as staff of the demo may change both."""
+    if Seller.objects.filter(pk=1).exclude(legal_name="").exists():
+        return
+    Seller.objects.update_or_create(pk=1, defaults=SELLER)
+    paid = Product.objects.filter(net_cents__gt=0, yearly_net_cents=None)
+    paid.update(yearly_net_cents=MONTHS_OF_A_YEAR * F("net_cents"))
 
 
 def _tokens(customer: User) -> Application:

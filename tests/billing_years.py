@@ -1,0 +1,28 @@
+"""`python -m tests.billing_years`: simulates two years of billing, with an order a day.
+
+Many times as many random courses as in the tests follow. On PostgreSQL: `python -m tests.postgres
+tests.billing_years`.
+"""
+
+import os
+import subprocess
+import sys
+
+
+def main() -> int:
+    """Run the simulations of `tests/billing/test_years.py` at full length."""
+    lengths = {"BILLING_DAYS": "730", "BILLING_EXAMPLES": "300"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "--durations=5",
+        "tests/billing/test_years.py",
+    ]
+    return subprocess.run(command, env={**os.environ, **lengths}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
