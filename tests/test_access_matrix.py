@@ -240,7 +240,7 @@ def is_private(answer: Response) -> bool:
 def text_of(answer: Response) -> str:
     """The body of an answer, also of one that streams."""
     with transaction.atomic():  # an export is recorded while it streams
-        text = answer.getvalue().decode()
+        text = answer.getvalue().decode(errors="replace")
         transaction.set_rollback(True)
     return text
 
