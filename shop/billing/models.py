@@ -64,7 +64,8 @@ class Subscription(models.Model):
     next_period_on = models.DateField(null=True, blank=True)
     waits_for = models.CharField(max_length=10, choices=WaitsFor, blank=True)
     waits_since = models.DateField(null=True, blank=True)
-    # An order that a stranger placed is invoiced once its member has joined, or staff say so.
+    # An order that a stranger placed is invoiced once its member has joined, or staff (then
+    # `released_by`) say so.
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = optional(User, on_delete=models.PROTECT)
     # Staff have VAT charged although VIES has not answered; undone by new billing data.
