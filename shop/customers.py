@@ -1,4 +1,4 @@
-"""Who may buy: businesses alone, or private persons, too (contract, "Customers")."""
+"""The setting CUSTOMERS: businesses alone may buy, or private persons, too (contract, "Billing")."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -42,7 +42,7 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.PUBLIC,
     ),
     **dict.fromkeys(
-        ("checkout/", "checkout/tier/", "register/", "register/{order_hash}/",
+        ("checkout/", "checkout/price/", "checkout/tier/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
          "account/back-office/{token}/",
@@ -85,6 +85,13 @@ TABLE: dict[str, Kind | set[str]] = {
     "register/{order_hash}/address/": Kind.PRIVATE,
     "api/orders": Kind.LIST,
     "api/orders/{order_hash}": Kind.ORDER,
+    **dict.fromkeys(("api/products", "api/products/{slug}"), Kind.PRIVATE),
+    **dict.fromkeys(("api/invoices", "api/webhook_endpoints"), Kind.LIST),
+    **dict.fromkeys(
+        ("api/invoices/{number}", "api/invoices/{number}/pdf", "api/invoices/{number}/xml",
+         "api/webhook_endpoints/{endpoint_id}"),
+        Kind.ORDER,
+    ),
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",
                      "dev/mailbox/{pk}/attached/{position}/", "metrics"), Kind.DEMO),
     **{f"staff/{address}": groups for address, groups in ADDRESSES.items()},

@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
-from shop.catalogue.models import Promotion
+from shop.catalogue.models import Product, Promotion
 from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
@@ -25,6 +25,7 @@ from tests.factories import (
     make_membership,
     make_order,
     make_packed_order,
+    make_profile,
     make_project,
     make_staff,
     make_user,
@@ -81,8 +82,9 @@ def tiers() -> Iterator[Scene]:
 def checkout() -> Iterator[Scene]:
     """The checkout, for each kind of tier and customer."""
     admin = make_user()
-    make_project(client=make_client(client_admin=admin))
-    Promotion.objects.create(code="PREMIERE", name="PREMIERE", percent=10)
+    make_profile(make_project(client=make_client(client_admin=admin)).client)
+    Promotion.objects.create(code="PREMIERE", name="PREMIERE", percent=10, months=3)
+    Product.objects.filter(code="l").update(yearly_net_cents=199_000)
     yield Scene("checkout", "/tiers/commercial/", act=chosen())
     yield Scene("checkout-errors", "/tiers/s/", act=chosen(press("[name=place]")))
     yield Scene("checkout-again", "/tiers/s/", act=chosen(without_cookies("[name=place]")))

@@ -19,7 +19,7 @@ from tests.scene import SEND, Scene, fill, in_turn, press
 
 
 def client_billing() -> Iterator[Scene]:
-    """Who is billed for a client, its costs and its invoices."""
+    """A client's billing data, costs and invoices."""
     admin = make_user()
     client, new = make_client(client_admin=admin), make_client(client_admin=admin)
     subscription = make_subscription(client, discount_cents=900)

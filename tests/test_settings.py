@@ -77,6 +77,8 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: nonsense"),
         ({"MAIL_FROM": "nonsense"}, "MAIL_FROM cannot be read: nonsense"),
+        ({"CUSTOMERS": "all"}, "CUSTOMERS must be businesses or everyone, not all."),
+        ({"VIES_URL": "http://vies.example"}, "VIES_URL must be an https URL."),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL "),
         ({"PACKING_LEASE_SECONDS": "long"}, "PACKING_LEASE_SECONDS cannot be read: long"),
         ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES cannot be read: one"),

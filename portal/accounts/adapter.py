@@ -24,7 +24,7 @@ from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.member_access import ask_for_code
 from portal.accounts.mfa_adapter import recovered_by_mail, signed_in_recently
 from shop.access.client_address import client_ip
-from shop.access.tokens import READ, WRITE
+from shop.access.tokens import BILLING, READ, WEBHOOKS, WRITE
 from shop.email_spellings import canonical_email, stored_email, wire_email
 from shop.languages import page_language
 from shop.notifications.emails.codes import code_of, new_seed
@@ -188,6 +188,8 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is not 
     scope_display: ClassVar = {
         READ: _("See the orders that it has placed"),
         WRITE: _("Place orders in your name, also for the clients you administer"),
+        BILLING: _("See the invoices of the clients you administer"),
+        WEBHOOKS: _("Have its own addresses told of what becomes of its orders"),
     }
 
     def generate_client_secret(self) -> str:

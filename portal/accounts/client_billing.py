@@ -33,7 +33,7 @@ from shop.tenancy.vies import newest_check
 
 @dataclass(frozen=True)
 class Cost:
-    """What a subscription costs from its next invoice on, in cents for one interval."""
+    """The cost of a subscription from its next invoice on, in cents for one interval."""
 
     subscription: Subscription
     net_cents: int

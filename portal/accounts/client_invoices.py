@@ -50,12 +50,14 @@ def download(request: HttpRequest, pk: int, number: str, file_format: str) -> Ht
 
 def open_invoices(clients: Iterable[Client]) -> defaultdict[int, list[Open]]:
     """Return what is open at each of `clients`, by their numbers; nothing for the others."""
-    found = with_balance(Invoice.objects.filter(client__in=clients, kind=Invoice.Kind.INVOICE))
+    by_client: defaultdict[int, list[Open]] = defaultdict(list)
+    if not (numbers := [client.pk for client in clients]):
+        return by_client
+    found = with_balance(Invoice.objects.filter(client__in=numbers, kind=Invoice.Kind.INVOICE))
     sums: dict[tuple[int, str], list[int]] = defaultdict(list)
     rows = found.filter(open_cents__gt=0).order_by("currency")
     for client, currency, cents in rows.values_list("client", "currency", "open_cents"):
         sums[client, currency].append(cents)
-    by_client: defaultdict[int, list[Open]] = defaultdict(list)
     for (client, currency), amounts in sums.items():
         by_client[client].append((len(amounts), sum(amounts), currency))
     return by_client

@@ -83,6 +83,9 @@ class TokenForm(forms.Form):
             ("", pgettext_lazy("token", "until it is revoked")),
         ],
     )
+    billing = forms.BooleanField(
+        label=_("It may also see the invoices of the clients I administer"), required=False
+    )
 
 
 class DeleteForm(forms.Form):

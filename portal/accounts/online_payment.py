@@ -38,14 +38,14 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     invoice = get_object_or_404(with_balance(theirs), number=number)
     back = reverse("portal_invoices", args=[invoice.client_id])
     if not invoice.open_cents:
-        messages.info(request, _("Nothing is open of this invoice."))
+        messages.info(request, _("Nothing is due on this invoice."))
         return redirect(back)
     try:
         to_pay = payment_provider().begin(invoice, request.build_absolute_uri(back))
     except Exception:  # a deployment's own code: whatever it raises, the customer can still pay
         logger.exception("The payment provider did not begin with %s.", invoice)
         text = _(
-            "You cannot pay online at the moment. Please try again later, or transfer the sum."
+            "You cannot pay online at the moment. Please try again later, or pay by bank transfer."
         )
         messages.error(request, text)
         return redirect(back)

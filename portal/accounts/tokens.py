@@ -17,6 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.accounts import member_access as access
 from portal.accounts.member_forms import TokenForm
 from shop.access.tokens import (
+    BILLING,
+    READ,
+    WRITE,
     end_access,
     issue,
     last_used,
@@ -56,9 +59,10 @@ def new_token(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/new_token.html", {"form": form}, status=status)
     name, days = form.cleaned_data["name"], form.cleaned_data["days"]
     expires_at = timezone.now() + timedelta(days=days) if days else None
+    scopes = (READ, WRITE, BILLING) if form.cleaned_data["billing"] else (READ, WRITE)
     user = access.member(request)
     with transaction.atomic():
-        value = issue(name, holder=user, expires_at=expires_at)
+        value = issue(name, holder=user, scopes=scopes, expires_at=expires_at)
         ip = get_adapter(request).get_client_ip(request)
         queue_security_notice(user, "token_made", user.email, ip=ip)
     return render(request, "accounts/token_shown.html", {"shown": [(name, value)]})

@@ -39,11 +39,14 @@ def issue(
     name: str,
     *,
     holder: Application | AbstractBaseUser,
-    scopes: tuple[str, ...] = SCOPES,
+    scopes: tuple[str, ...] = (),
     value: str = "",
     expires_at: datetime | None = None,
 ) -> str:
-    """Issue a long-lived token and return its value; only the demo profile sets `value`."""
+    """Issue a long-lived token and return its value; only the demo profile sets `value`.
+
+    Without `scopes` it has all that its kind of holder may have.
+    """
     value = value or secrets.token_urlsafe(32)
     token = Token(type=Token.Type.ACCESS_TOKEN, expires_at=expires_at, data={"name": name})
     if isinstance(holder, Application):
@@ -51,7 +54,8 @@ def issue(
     else:
         token.user = holder
     token.set_value(value)
-    token.set_scopes(list(scopes))
+    possible = SCOPES if isinstance(holder, Application) else PERSONAL_SCOPES
+    token.set_scopes(list(scopes or possible))
     token.save()
     return value
 

@@ -65,7 +65,7 @@ class EndpointDocument(BaseModel):
 
 
 class EndpointChange(BaseModel):
-    """What to change of an endpoint; what is left out stays."""
+    """Changes of an endpoint; what is left out stays."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, title="WebhookEndpointChange", use_attribute_docstrings=True

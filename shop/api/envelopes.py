@@ -66,7 +66,7 @@ def operations() -> Iterator[tuple[str, str, Operation]]:
 
 
 def answered() -> dict[str, type[BaseModel]]:
-    """What operations answer, by title; lists as what they hold."""
+    """The models that operations answer, by title; of lists what they hold."""
     kinds = [kind for _, _, each in operations() for kind in each.answers.values()]
     models = [get_args(kind)[0] if get_args(kind) else kind for kind in kinds]
     return {title(kind): kind for kind in models if isinstance(kind, type)}

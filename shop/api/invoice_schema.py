@@ -81,7 +81,7 @@ class StartedSubscriptionAnswer(SubscriptionAnswer):
 
 
 class OrderEventData(Answered):
-    """What the event is about."""
+    """The subject of the event."""
 
     model_config = ConfigDict(title="OrderEventData")
 
@@ -92,7 +92,7 @@ class OrderEventData(Answered):
 
 
 class InvoiceEventData(Answered):
-    """What the event is about."""
+    """The subject of the event."""
 
     model_config = ConfigDict(title="InvoiceEventData")
 
@@ -101,7 +101,7 @@ class InvoiceEventData(Answered):
 
 
 class SubscriptionEventData(Answered):
-    """What the event is about."""
+    """The subject of the event."""
 
     model_config = ConfigDict(title="SubscriptionEventData")
 

@@ -26,7 +26,7 @@ class Answered(BaseModel):
 
 
 class BillingAnswer(Answered):
-    """Who is billed. All members are always there; what is not set is null."""
+    """The buyer. All members are always there; what is not set is null."""
 
     model_config = ConfigDict(title="Billing")
 
@@ -101,7 +101,7 @@ class OrderAnswer(BaseModel):
     admin_user_access_token: Mask | None
     """A mask that ends in the token's last four characters. Never the token."""
     billing: BillingAnswer | None
-    """Who is billed, as sent or filled in. null once the person has deleted their account: invoices
+    """The buyer, as sent or filled in. null once the person has deleted their account: invoices
     go by the billing data of the client."""
     client_id: Number | None
     """The client as sent; once packed, the client that was delivered."""
@@ -122,7 +122,7 @@ class OrderAnswer(BaseModel):
     packing_errors: str | None
     """The reason why packing stopped, in English, for a person to act on."""
     price: PriceAnswer
-    """What is to be paid for one interval. All zero for an order that only adds a member."""
+    """The price of one interval. All zero for an order that only adds a member."""
     product: str
     """The code of the tier."""
     project_id: Number | None

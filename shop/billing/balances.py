@@ -1,4 +1,4 @@
-"""Whether invoices are open, paid, overdue or cancelled: follows from payments and credit notes."""
+"""States of invoices, open to cancelled: they follow from payments and credit notes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from shop.row_locks import lock_rows
 
 @dataclass(frozen=True)
 class Balance:
-    """What was paid and credited of an invoice, what is open, and its state (the wire's word)."""
+    """Cents paid, credited and open of an invoice, and its state (the wire's word)."""
 
     paid_cents: int
     credited_cents: int

@@ -1,4 +1,4 @@
-"""Which invoices a transfer pays: by their numbers in its text and by the amount, never by name."""
+"""Invoices that a transfer pays: by their numbers in its text and by the amount, never by name."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ class Match:
 
 
 def numbers_in(text: str) -> list[str]:
-    """What may be the numbers of invoices in a text, each once, in its order."""
+    """Possible numbers of invoices in a text, each once, in its order."""
     found = [
         (match.start(), "-".join("".join(group.split()) for group in match.groups()))
         for pattern in _PATTERNS

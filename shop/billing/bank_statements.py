@@ -35,7 +35,7 @@ class Proposal:
 
 @dataclass
 class Preview:
-    """What an import would do. Nothing is written."""
+    """The outcome of an import, before anything is written."""
 
     sha256: str
     iban: str

@@ -9,7 +9,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from shop.billing.balances import lock_invoice, settle
-from shop.billing.document import InvoiceDocument, LinePart
+from shop.billing.holds import recipient_of
+from shop.billing.invoice_document import InvoiceDocument, LinePart
 from shop.billing.issuing import dispatch, kept_until
 from shop.billing.models import Invoice
 from shop.billing.numbering import next_number
@@ -41,7 +42,7 @@ class LeftChangedError(CreditError):
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of an invoice, in cents, after its credit notes."""
+    """The rest of an invoice, in cents, after its credit notes."""
 
     net_cents: int
     vat_cents: int
@@ -53,7 +54,7 @@ class Left:
 
 
 def left_of(invoice: Invoice) -> Left:
-    """What can still be credited of an invoice."""
+    """The rest of an invoice that can still be credited."""
     credited = Invoice.objects.filter(corrects=invoice).aggregate(
         net=Sum("net_cents", default=0), vat=Sum("vat_cents", default=0)
     )
@@ -170,7 +171,7 @@ def _credit_note(invoice: Invoice, corrected: InvoiceDocument, by: User, reason:
         period_end=invoice.period_end,
         whole_period=invoice.whole_period,
         language=invoice.language,
-        recipient=invoice.recipient,
+        recipient=recipient_of(invoice.client),
         currency=invoice.currency,
         net_cents=total.net_cents,
         vat_cents=total.vat_cents,

@@ -10,7 +10,13 @@ from typing import Any, assert_never
 
 from stdnum.de import leitweg
 
-from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
+from shop.billing.invoice_document import (
+    BuyerPart,
+    InvoiceDocument,
+    LinePart,
+    SellerPart,
+    TotalPart,
+)
 from shop.billing.models import Invoice
 from shop.billing.printable_text import printable
 from shop.catalogue.vat import VatRule

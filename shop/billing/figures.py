@@ -14,7 +14,7 @@ from shop.catalogue.intervals import Interval
 
 @dataclass(frozen=True)
 class MonthTotals:
-    """What was issued in a month, in cents of one currency; credit notes are taken off."""
+    """The sums issued in a month, in cents of one currency; credit notes are taken off."""
 
     invoices: int
     credit_notes: int

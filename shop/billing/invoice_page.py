@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from stdnum import iban
 
-from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
+from shop.billing.invoice_document import (
+    BuyerPart,
+    InvoiceDocument,
+    LinePart,
+    SellerPart,
+    TotalPart,
+)
 from shop.billing.models import Invoice
 from shop.billing.printable_text import printable
 from shop.catalogue.templatetags.money import money

@@ -8,8 +8,14 @@ from babel import Locale
 from django.utils import translation
 from django.utils.translation import gettext
 
-from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
 from shop.billing.holds import Ready
+from shop.billing.invoice_document import (
+    BuyerPart,
+    InvoiceDocument,
+    LinePart,
+    SellerPart,
+    TotalPart,
+)
 from shop.billing.invoice_page import short_day
 from shop.billing.models import Subscription
 from shop.catalogue.intervals import Interval

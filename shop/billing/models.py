@@ -35,7 +35,7 @@ class Subscription(models.Model):
     """
 
     class WaitsFor(models.TextChoices):
-        """What holds the next invoice back."""
+        """The reasons that hold the next invoice back."""
 
         SELLER = "seller", _("the seller is incomplete")
         BILLING = "billing", _("billing data are missing")
@@ -64,7 +64,8 @@ class Subscription(models.Model):
     next_period_on = models.DateField(null=True, blank=True)
     waits_for = models.CharField(max_length=10, choices=WaitsFor, blank=True)
     waits_since = models.DateField(null=True, blank=True)
-    # An order that a stranger placed is invoiced once its member has joined, or staff say so.
+    # An order that a stranger placed is invoiced once its member has joined, or staff (then
+    # `released_by`) say so.
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = optional(User, on_delete=models.PROTECT)
     # Staff have VAT charged although VIES has not answered; undone by new billing data.
@@ -173,7 +174,7 @@ class Invoice(models.Model):
     net_cents = models.PositiveBigIntegerField()
     vat_cents = models.PositiveBigIntegerField()
     gross_cents = models.PositiveBigIntegerField()
-    # Seller, buyer, lines, totals by rate and notes: an `InvoiceDocument` (`document.py`).
+    # Seller, buyer, lines, totals by rate and notes: an `InvoiceDocument` (`invoice_document.py`).
     document = models.JSONField()
     keep_until = models.DateField()  # the retention job may delete it from the day after
 
@@ -234,7 +235,7 @@ class InvoiceFile(models.Model):
 
 
 class InvoiceDispatch(Leased):
-    """What is left to do for an issued invoice: make its files, then mail it."""
+    """The work left for an issued invoice: make its files, then mail it."""
 
     invoice = models.OneToOneField(
         Invoice, on_delete=models.CASCADE, primary_key=True, related_name="dispatch"

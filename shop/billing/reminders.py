@@ -28,7 +28,7 @@ class NextReminder:
 
 
 def next_reminders(day: date) -> list[NextReminder]:
-    """Whom a run on `day` writes to, the longest overdue first."""
+    """The reminders that a run on `day` writes, the longest overdue first."""
     named = _named_by_entries()
     return [
         NextReminder(invoice, level)
@@ -70,7 +70,7 @@ def _remindable(day: date) -> QuerySet[Any]:
         )
     ).filter(state__in=("open", "overdue"))  # as of today; `day` may be a later one
     last = Reminder.objects.filter(invoice=OuterRef("pk")).order_by("-level")
-    return (
+    remindable: QuerySet[Any] = (
         overdue.exclude(client__billing_profile__reminders_exempt=True)
         .exclude(client__in=spared.values("client"))
         .exclude(client__in=due_refunds().order_by().values("invoice__client"))
@@ -78,6 +78,7 @@ def _remindable(day: date) -> QuerySet[Any]:
         .select_related("client")
         .order_by("due_on", "pk")
     )
+    return remindable
 
 
 def _level(invoice: Any, day: date) -> int | None:

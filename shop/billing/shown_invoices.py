@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from shop.billing.document import InvoiceDocument
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.models import Invoice
 from shop.catalogue.prices import amount
 from shop.orders.billing_fields import BILLING_MEMBERS

@@ -1,4 +1,4 @@
-"""What billing tells rooms above it. Each signal is sent inside the transaction that it is about."""
+"""Signals to rooms above. Each signal is sent inside the transaction that it is about."""
 
 from django.dispatch import Signal
 

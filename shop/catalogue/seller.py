@@ -1,4 +1,4 @@
-"""Who sells: one row that staff fill in."""
+"""The seller, one row that staff fill in, and the rates of VAT."""
 
 from collections import defaultdict
 from datetime import date
@@ -116,7 +116,7 @@ def own_rate(day: date | Combinable) -> Case:
 
 
 class OwnRate(TypedDict):
-    """What `SELLER` adds to the row."""
+    """The annotation of `SELLER`."""
 
     vat_rate: Decimal
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VatRule(models.TextChoices):
-    """Why the rate is what it is; invoices and exports name it."""
+    """The reason for a rate; invoices and exports name it."""
 
     DOMESTIC = "domestic", _("seller's country")
     REVERSE_CHARGE = "reverse_charge", _("reverse charge")
@@ -22,7 +22,7 @@ class VatRule(models.TextChoices):
 
 @dataclass(frozen=True)
 class VatSeller:
-    """What VAT depends on at the seller; `rates` are by country, pairs of first day and percent."""
+    """The seller, as far as VAT depends on it; `rates` are by country, pairs of first day and percent."""
 
     country: str
     small_business: bool
@@ -32,7 +32,7 @@ class VatSeller:
 
 @dataclass(frozen=True)
 class VatBuyer:
-    """What VAT depends on at the buyer; `confirmed`: VIES has confirmed the VAT id."""
+    """The buyer, as far as VAT depends on it; `confirmed`: VIES has confirmed the VAT id."""
 
     customer_type: Literal["company", "private"]
     country: str

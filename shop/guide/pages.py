@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shop.api import orders_openapi
+from shop.api.invoice_schema import EVENTS
 from shop.guide.reference import pretty
 from shop.open_order import open_order_openapi
 from shop.open_order.envelope import KINDS
@@ -47,9 +48,13 @@ ORDERS = Guide(
     lead=_("How a program places orders and follows them."),
     tag=orders_openapi.TAG["name"],
     folder="guide",
-    tables=("OrderDocument", "Order"),
+    tables=("OrderDocument", "Order", "Tier", "Invoice", "WebhookEndpoint"),
     context={
         "refusal": pretty(orders_openapi.EXAMPLES["placeOrder"]["422"]["refused"]),
+        "events": [
+            (name, text, pretty(orders_openapi.EXAMPLES["events"]["sent"][name]))
+            for name, (_kind, text) in EVENTS.items()
+        ],
         "changes": CHANGES["orders"],
     },
 )

@@ -160,7 +160,9 @@ def _answer(status: str, answer: Schema) -> Schema:
 
 
 def _examples(content: Schema) -> list[str]:
-    named = [example for media in content.values() for example in media["examples"].values()]
+    named = [
+        example for media in content.values() for example in media.get("examples", {}).values()
+    ]
     return [pretty(example["value"]) for example in named]
 
 

@@ -105,7 +105,7 @@ class ContactsByKind(Resource):
     regular: resources.Contact | None = None
     """The person who orders, and the first member."""
     billing: resources.Contact | None = None
-    """Who is billed."""
+    """The buyer, who is billed."""
     administrator: resources.Contact | None = None
     """The person who administers it."""
     technical: resources.Contact | None = None

@@ -12,7 +12,7 @@ from shop.orders.problems import Problem, field_problem
 
 
 class BillingData(BaseModel):
-    """Who is billed: a company, or a private person."""
+    """The company or private person that is billed."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True

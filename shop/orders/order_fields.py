@@ -163,7 +163,7 @@ class OrderDocument(BaseModel):
             ]
         ),
     ] = None
-    """Who is billed. Not needed to set the order up: its invoice waits until somebody has filled it
+    """The buyer, who is billed. Not needed to set the order up: its invoice waits until somebody has filled it
     in. It becomes the billing data of the client; with a client_id whose client has some, it is
     refused."""
 

@@ -58,7 +58,7 @@ class Price:
 
     @property
     def is_yearly(self) -> bool:
-        """Whether it is paid by the year."""
+        """True if it is paid by the year."""
         return self.interval == Interval.YEAR
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from shop.access.rate_limits import hit
 from shop.billing_form import initial_billing
@@ -40,6 +40,7 @@ from shop.orders.open_orders import (
 )
 from shop.orders.placing import Caller, NotOpenError, PriceChangedError, submit_open_order
 from shop.owner_cookie import COOKIE, page_owner, write_owner_id
+from shop.storefront.checkout_price import asks_for_price, number, price_part
 from shop.storefront.forms import MEMBERS, CheckoutForm
 from shop.storefront.offer import offer
 from shop.storefront.tier_choice import posted_tier
@@ -69,23 +70,6 @@ def checkout(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
     form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
     return _page(request, form, order.basket, seller)
-
-
-@never_cache
-@require_safe
-def checkout_price(request: HttpRequest) -> HttpResponse:
-    """Show the price of the open order again: its page asks whether VIES has answered."""
-    order = find_open(page_owner(request))
-    turn = request.GET.get("turn", "")
-    return _price(request, order.basket if order else None, turn=_number(turn) or 0)
-
-
-def _price(request: HttpRequest, basket: Basket | None, *, turn: int = 0) -> HttpResponse:
-    """Show the price alone; where there is no order any more, the page is to be loaded again."""
-    offered = offer(basket, current_seller(), turn=turn) if basket else None
-    if offered is None:
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "storefront/checkout_offer.html", {**offered, "oob": True})
 
 
 def _is_as_chosen(basket: Basket) -> bool:
@@ -138,8 +122,8 @@ def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> Htt
     form.is_valid()
     leads_to = _way_out(request)
     if order is None or order.order_hash != request.POST.get("order"):
-        if _asks_for_price(request):
-            return _price(request, None)
+        if asks_for_price(request):
+            return price_part(request, None)
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
     status = 409 if form.is_outdated else 422
     try:
@@ -161,19 +145,15 @@ def _answer_page(
     request: HttpRequest, form: CheckoutForm, basket: Basket, status: int
 ) -> HttpResponse:
     """Answer a form by which nothing was ordered."""
-    if _asks_for_price(request):
-        return _price(request, basket)
+    if asks_for_price(request):
+        errors = [str(each) for each in form.errors.get("billing_vat_id") or ()]
+        return price_part(request, basket, vat_id_errors=errors)
     if not (form.complete or form.errors):
         to = "" if request.POST["apply"] == "language" else "#summary"
         return redirect(reverse("checkout") + to)
-    seen = _number(request.POST.get("seen", ""))
+    seen = number(request.POST.get("seen", ""))
     context: dict[str, Any] = {"seen": seen} if form.checked and status == 409 else {}
     return _page(request, form, basket, status=status, **context)
-
-
-def _asks_for_price(request: HttpRequest) -> bool:
-    """Tell whether the page's script asks for the price of what was typed so far."""
-    return request.POST.get("apply") == "price" and "HX-Request" in request.headers
 
 
 def _place(
@@ -218,12 +198,16 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
 
 
 def _same(placed: Order, form: CheckoutForm) -> bool:
-    wanted = form.document()
-    if wanted["product"] != placed.product.code:
-        return False
-    interval = wanted.get("interval") or Interval.MONTH
-    return placed.interval == interval and all(
-        getattr(placed, name) == wanted.get(name) for name in MEMBERS if name != "interval"
+    wanted = {"interval": Interval.MONTH} | form.document()
+    # Programs may have put in more of who is billed than the form asks for.
+    billing, known = wanted.pop("billing", None) or {}, placed.billing or {}
+    is_same_tier = wanted["product"] == placed.product.code
+    is_same_buyer = bool(billing) == bool(known) and billing.items() <= known.items()
+    others = (name for name in MEMBERS if name != "billing")
+    return (
+        is_same_tier
+        and is_same_buyer
+        and all(getattr(placed, name) == wanted.get(name) for name in others)
     )
 
 
@@ -286,7 +270,3 @@ def _initial(basket: Basket, seller: Seller, user: User | None) -> dict[str, Any
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:
     messages.warning(request, _("The tier you chose can no longer be ordered."))
     return redirect("tiers")
-
-
-def _number(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None

@@ -174,7 +174,7 @@ class CheckoutForm(TermsForm, BillingForm):
 
     @property
     def is_billed(self) -> bool:
-        """Whether the order costs something and it is not known yet who is billed."""
+        """Tell whether the order costs something and it is not known yet who is billed."""
         given = self.cleaned_data
         if self.tier.is_free or given.get("project_id"):
             return False

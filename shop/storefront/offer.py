@@ -1,4 +1,4 @@
-"""What the checkout offers: the price with its VAT, and why the VAT is as it is."""
+"""The offer of the checkout: the price with its VAT, and why the VAT is as it is."""
 
 from collections.abc import Mapping
 from typing import Any

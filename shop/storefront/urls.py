@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from shop.storefront import checkout, tier_choice, views
+from shop.storefront import checkout, checkout_price, tier_choice, views
 
 urlpatterns = [
     path("", views.tiers, name="tiers"),
     path("tiers/<slug:slug>/", views.tier, name="tier"),
     path("checkout/", checkout.checkout, name="checkout"),
-    path("checkout/price/", checkout.checkout_price, name="checkout_price"),
+    path("checkout/price/", checkout_price.checkout_price, name="checkout_price"),
     path("checkout/tier/", tier_choice.take_tier, name="take_tier"),
 ]

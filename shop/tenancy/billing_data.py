@@ -1,4 +1,4 @@
-"""Who is billed for a client: changed for the next invoices, with a history, and erased."""
+"""Billing data of clients: changed for the next invoices, with a history, and erased."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,6 @@ from shop.row_locks import lock_rows
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import Client, User
-from shop.tenancy.signals import profile_changed
 
 
 def set_billing_profile(client: Client, values: Mapping[str, str], *, actor: User) -> bool:
@@ -46,7 +45,6 @@ def set_billing_profile(client: Client, values: Mapping[str, str], *, actor: Use
                 f"{name}: {old or '–'} → {new or '–'}" for name, (old, new) in changed.items()
             ),
         )
-        profile_changed.send(sender=BillingProfile, profile=profile)
     return True
 
 

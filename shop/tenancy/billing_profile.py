@@ -1,4 +1,4 @@
-"""Who is billed for a client."""
+"""The billing data of a client."""
 
 from typing import ClassVar
 

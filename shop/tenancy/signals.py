@@ -1,8 +1,7 @@
-"""What happens to clients and their billing data; rooms above listen. Each is sent inside its transaction."""
+"""Signals about clients and their billing data. Each is sent inside its transaction."""
 
 from django.dispatch import Signal
 
 vat_id_answered = Signal()  # check: VatIdCheck, which VIES has answered
-profile_changed = Signal()  # profile: BillingProfile, new or with other values
 client_closed = Signal()  # client: Client, closed for its members but the client_admin
 client_reopened = Signal()  # client: Client, open for its members again

@@ -1,4 +1,4 @@
-"""Whether VIES, the EU's register, knows a VAT id."""
+"""Questions to VIES, the EU's register of VAT ids."""
 
 from typing import ClassVar
 

@@ -22,7 +22,7 @@ MALFORMED = "INVALID_INPUT"
 
 @dataclass(frozen=True)
 class Answer:
-    """What VIES said: `known`, or why it did not say."""
+    """The answer of VIES: `known`, or why there is none."""
 
     known: bool | None = None
     consultation_number: str = ""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.access.models import Application
-from shop.access.tokens import check_bearer, issue
+from shop.access.tokens import SCOPES, check_bearer, issue
 from shop.tenancy.models import User
 from tests.factories import make_application, make_token, make_user
 
@@ -21,7 +21,7 @@ def test_programs_token_names_the_program() -> None:
     bearer = check_bearer(make_token(application))
     assert bearer
     assert (bearer.application, bearer.user) == (application, None)
-    assert bearer.scopes == {"orders:read", "orders:write"}
+    assert bearer.scopes == {*SCOPES}
 
 
 def test_users_token_names_the_user() -> None:

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from shop.access.applications import create_application
 from shop.access.models import Application
-from shop.access.tokens import check_bearer
+from shop.access.tokens import PERSONAL_SCOPES, SCOPES, check_bearer
 from tests.factories import make_application, make_user
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_prints_the_value_and_nothing_else() -> None:
     bearer = check_bearer(value)
     assert bearer
     assert bearer.application == application
-    assert bearer.scopes == {"orders:read", "orders:write"}
+    assert bearer.scopes == {*SCOPES}
     row = Token.objects.get()
     assert (row.data["name"], row.expires_at) == ("Server", None)
 
@@ -53,6 +53,7 @@ def test_issues_a_token_for_a_user() -> None:
     bearer = check_bearer(issue_token("Laptop", "--user", "Mia@example.com").strip())
     assert bearer
     assert (bearer.application, bearer.user) == (None, user)
+    assert bearer.scopes == {*PERSONAL_SCOPES}
 
 
 def test_scopes_and_days_are_kept() -> None:

@@ -58,10 +58,8 @@ def test_billing_details_are_saved_and_shown() -> None:
     assert "We do not know yet whom to bill." in page
     page = words(save(client))
     assert "Saved. Your next invoices carry these details." in page
-    assert (
-        "Isarfilm Produktion GmbH Katharina Huber Baaderstraße 12 Rückgebäude 80469 München "
-        "Germany" in page
-    )
+    address = "Katharina Huber Baaderstraße 12 Rückgebäude 80469 München Germany"
+    assert f"{BILLING['company']} {address}" in page
     saved = BillingProfile.objects.values(*BILLING).get(client=client)
     assert saved == BILLING
     assert BillingProfile.objects.get(client=bystander).company == "Bystander AG"
@@ -95,7 +93,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost() -> None:
     assert "name@example.com" in error_beside(page, "billing_email")
     assert "Street and number: Please fill this in." in summary(page)
     kept = fields(page)
-    assert kept["billing_company"] == "Isarfilm Produktion GmbH"
+    assert kept["billing_company"] == BILLING["company"]
     assert (kept["billing_vat_id"], kept["billing_email"]) == ("DE111111111", "nobody")
     assert not BillingProfile.objects.exists()
 

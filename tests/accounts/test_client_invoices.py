@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shop.billing.ledger import Payment
 from shop.billing.models import Invoice
+from shop.data_export import export
 from shop.tenancy.models import Client
 from tests.factories import make_client, make_invoice, make_subscription
 from tests.pages import html, visitor, words
@@ -102,3 +103,25 @@ def test_pay_online_is_offered_where_a_provider_is_configured() -> None:
     invoice = invoice_of(make_client())
     path = f"/portal/clients/{invoice.client.pk}/invoices/"
     assert "Pay online" not in words(visitor(invoice.client.client_admin).get(path))
+
+
+def test_export_of_a_client_admin_lists_the_invoices_of_their_clients() -> None:
+    days = {"issued_on": "2026-12-01", "due_on": "2026-12-15"}
+    days |= {"period_start": "2026-12-01", "period_end": "2026-12-31"}
+    first, other = (make_subscription(make_client(name=name)) for name in ("Kran", "Kamera"))
+    invoice, foreign = make_invoice(first, **days), make_invoice(other)
+    invoice.refresh_from_db()
+    [listed] = export(invoice.client.client_admin)["invoices"]
+    assert listed == {
+        "number": invoice.number,
+        "kind": "invoice",
+        **days,
+        "net_cents": 4900,
+        "vat_cents": 931,
+        "gross_cents": 5831,
+        "currency": "EUR",
+        "state": "open",
+        "recipient": "buchhaltung@isarfilm.example",
+        "client": "Kran",
+    }
+    assert export(foreign.client.client_admin)["invoices"][0]["number"] == foreign.number

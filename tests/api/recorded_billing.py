@@ -4,6 +4,7 @@ from pytest_django import Settings
 
 from shop.access.models import Application
 from shop.access.tokens import READ
+from shop.api.invoice_schema import EVENTS
 from shop.billing.models import Invoice
 from shop.billing.signals import invoice_issued, invoice_overdue, invoice_paid
 from shop.notifications.webhooks.endpoints import register
@@ -16,6 +17,17 @@ PRODUCTS = "/api/products"
 ENDPOINTS = "/api/webhook_endpoints"
 ENDPOINT = {"url": "https://partner.example/hooks", "events": ["order.*", "invoice.issued"]}
 FAULTY = {"url": "http://partner.example/hooks", "events": ["invoices"], "secret": "mine"}
+BUYER = {
+    "customer_type": "company",
+    "company": "Constantin Film",
+    "name": "Nina Nagel",
+    "street": "Feilitzschstraße 6",
+    "postal_code": "80802",
+    "city": "München",
+    "country": "DE",
+    "vat_id": "DE136695976",
+    "reference": "PO-4711",
+}
 # Days and numbers are replaced, so that each run gives the same.
 REPLACED = {
     "[0-9a-f]{32}": HASH,
@@ -38,13 +50,7 @@ def record_billing(settings: Settings) -> Examples:
     recording.keep("showTier", "unknown", call("GET", f"{PRODUCTS}/none"))
     application = _record_endpoints(recording)
     _record_invoices(recording, application)
-    for event in (
-        "order.state_changed",
-        "subscription.started",
-        "invoice.issued",
-        "invoice.paid",
-        "invoice.overdue",
-    ):
+    for event in EVENTS:
         payload = Delivery.objects.filter(type=event).latest("pk").payload
         recording.found["events"]["sent"][event] = recording.settled(payload)
     return recording.found
@@ -72,7 +78,7 @@ def _record_invoices(recording: Recording, application: Application) -> None:
     register(
         application, {"url": ENDPOINT["url"], "events": ["order.*", "invoice.*", "subscription.*"]}
     )
-    invoice = make_invoice(make_subscription(application=application))
+    invoice = make_invoice(make_subscription(application=application, billing=BUYER))
     allowed = bearer(application)
     for signal in (invoice_issued, invoice_overdue, invoice_paid):
         signal.send(sender=Invoice, invoice=invoice)

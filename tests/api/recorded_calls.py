@@ -151,9 +151,10 @@ def record_orders(settings: Settings) -> Examples:
     keep("placeOrder", "complete", place_order(COMPLETE, **allowed), COMPLETE)
     keep("placeOrder", "product_alone", place_order(PRODUCT_ALONE, **allowed), PRODUCT_ALONE)
     keep("placeOrder", "with_billing", place_order(WITH_BILLING, **allowed), WITH_BILLING)
-    Order.objects.filter(Q(client_name=None) | Q(billing__isnull=False)).delete()
+    ours = Order.objects.filter(application=application)
+    ours.filter(Q(client_name=None) | Q(billing__isnull=False)).delete()
     pack_all()
-    path = f"{ORDERS}/{Order.objects.get().order_hash}"
+    path = f"{ORDERS}/{ours.get().order_hash}"
     keep("listOrders", "page", call("GET", ORDERS, **allowed))
     keep("listOrders", "refused", call("GET", f"{ORDERS}?per_page=1000", **allowed))
     keep("listOrders", "scope", call("GET", ORDERS, **bearer(application, WRITE)))

@@ -9,6 +9,7 @@ from django.test import Client
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from shop.access.tokens import SCOPES
 from shop.api.orders_openapi import EXAMPLES
 from shop.api.response_schema import OrderAnswer
 from shop.catalogue.models import Product
@@ -128,9 +129,9 @@ def test_each_body_is_a_schema_with_a_name(description: dict[str, Any]) -> None:
 def test_operations_have_short_names_and_none_is_options(description: dict[str, Any]) -> None:
     names = []
     for methods in description["paths"].values():
-        assert methods.keys() <= {"get", "post", "put", "delete"}
+        assert methods.keys() <= {"get", "post", "put", "patch", "delete"}
         names += [operation["operationId"] for operation in methods.values()]
-    assert len(names) == len(set(names)) == 56
+    assert len(names) == len(set(names)) == 67
     assert all(re.fullmatch("[a-z]+([A-Z][a-z]+){0,4}", name) for name in names)
 
 
@@ -163,7 +164,7 @@ def test_addresses_are_built_from_the_base_url_outside_the_demo(settings: Settin
             "scopes": flows["authorizationCode"]["scopes"],
         },
     }
-    assert list(flows["clientCredentials"]["scopes"]) == ["orders:read", "orders:write"]
+    assert list(flows["clientCredentials"]["scopes"]) == [*SCOPES]
 
 
 def test_webhooks_by_http_are_for_the_demo_alone(settings: Settings) -> None:
@@ -201,9 +202,13 @@ def test_retired_tier_cannot_be_ordered_but_asked_for() -> None:
 
 def test_each_answer_has_examples_that_fit_it(description: dict[str, Any]) -> None:
     for operation in operations(description):
-        assert {"200", "201"} & operation["responses"].keys()
+        assert {"200", "201", "204"} & operation["responses"].keys()
         for status, answer in operation["responses"].items():
-            content = resolved(description, answer)["content"]["application/json"]
+            media = resolved(description, answer).get("content", {})
+            if "application/json" not in media:
+                assert status == "204" or media.keys() <= {"application/pdf", "application/xml"}
+                continue
+            content = media["application/json"]
             assert content["examples"], f"{operation['operationId']} {status}"
             for example in content["examples"].values():
                 assert faults(description, content["schema"], example["value"]) == []
@@ -214,6 +219,15 @@ def test_each_answer_has_examples_that_fit_it(description: dict[str, Any]) -> No
 def test_example_request_fits(description: dict[str, Any], name: str) -> None:
     request = EXAMPLES["placeOrder"]["request"][name]
     assert order_faults(description, request["order"]) == []
+
+
+def test_each_event_has_an_example_that_fits_it(description: dict[str, Any]) -> None:
+    assert list(description["webhooks"]) == list(EXAMPLES["events"]["sent"])
+    for name, path in description["webhooks"].items():
+        media = path["post"]["requestBody"]["content"]["application/json"]
+        (example,) = media["examples"].values()
+        assert example["value"]["type"] == name
+        assert faults(description, media["schema"], example["value"]) == []
 
 
 def described(description: dict[str, Any], method: str, status: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ WRITTEN = [
     *("INSERT orders_order", "INSERT orders_orderevent", "INSERT orders_searchword"),
     *("INSERT django_q_ormq", "INSERT emails_message"),
 ]
+ENDPOINTS = "SELECT webhooks_webhookendpoint"
 KEPT = "SELECT api_idempotentresponse"
 
 
@@ -80,7 +81,7 @@ def test_call_without_a_live_token_takes_no_order() -> None:
 
 
 def test_placing_an_order_writes_each_table_once(token: str) -> None:
-    wanted = [TOKEN, LIMIT, TIER, RATES, "BEGIN", *WRITTEN, "COMMIT"]
+    wanted = [TOKEN, LIMIT, TIER, RATES, "BEGIN", *WRITTEN, ENDPOINTS, "COMMIT"]
     assert call(token, "POST", "/api/orders", EXAMPLE) == (201, wanted)
 
 
@@ -92,7 +93,7 @@ def test_placing_under_a_key_adds_its_response(token: str) -> None:
     }[connection.vendor]
     status, made = call(token, "POST", "/api/orders", EXAMPLE, **{"Idempotency-Key": "k"})
     lock = [each[:17] if "set_config" in each else each for each in made]
-    wanted = [TOKEN, LIMIT, *before, KEPT, TIER, RATES, "SAVEPOINT", *WRITTEN, "RELEASE"]
+    wanted = [TOKEN, LIMIT, *before, KEPT, TIER, RATES, "SAVEPOINT", *WRITTEN, ENDPOINTS, "RELEASE"]
     assert (status, lock) == (201, [*wanted, "INSERT api_idempotentresponse", "COMMIT"])
 
 

@@ -12,6 +12,7 @@ from statistics import median
 from django.db import connection
 
 from shop.access.models import Application
+from shop.orders.order_counts import fold_counts
 from tests.benchmarks.bench_shop import postgres_database, web_server
 from tests.benchmarks.forged_orders import forge
 from tests.benchmarks.load_client import Client, Load, client
@@ -67,10 +68,11 @@ def copied_database(environment: dict[str, str]) -> Iterator[str]:
 
 
 def forge_more(number: int) -> None:
-    """Forge further orders of the application, and let the database gather its statistics."""
+    """Forge further orders of the application, fold their counts, and let the database gather its statistics."""
     for done in forge(number, seed=2, application=Application.objects.get()):
         if done % 50_000 == 0:
             print(f"{done} orders", file=sys.stderr, flush=True)
+    fold_counts(lambda: None)  # as the worker does, all along
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -4,7 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from shop.billing.document import BuyerPart, InvoiceDocument, LinePart, SellerPart, TotalPart
+from shop.billing.invoice_document import (
+    BuyerPart,
+    InvoiceDocument,
+    LinePart,
+    SellerPart,
+    TotalPart,
+)
 from shop.billing.models import Invoice
 from shop.catalogue.vat import VatRule
 

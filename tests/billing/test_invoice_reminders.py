@@ -21,6 +21,7 @@ from shop.billing.payments import enter_payment
 from shop.billing.reminder_rows import OverdueCase, Reminder, ReminderText
 from shop.billing.reminders import next_reminders, remind_due, remind_on
 from shop.billing.signals import reminder_due
+from shop.tenancy.models import Client
 from shop.tenancy.signals import client_closed, client_reopened
 from tests.billing.runs import beat
 from tests.billing.statements import camt, euros
@@ -57,7 +58,7 @@ def run_after(days: int) -> list[tuple[str, int]]:
 
 
 def pay(invoice: Invoice) -> None:
-    given = {"currency": "EUR", "paid_on": timezone.localdate()}
+    given: dict[str, Any] = {"currency": "EUR", "paid_on": timezone.localdate()}
     enter_payment(invoice, make_staff("billing"), amount_cents=invoice.gross_cents, **given)
 
 
@@ -157,8 +158,8 @@ def test_staff_close_a_client_for_its_members_and_open_it_again() -> None:
         assert client.closed_at
         assert reopen(case, staff)
         assert not reopen(case, staff)
-    client.refresh_from_db()
-    assert (client.closed_at, len(closed), len(reopened)) == (None, 1, 1)
+    reread = Client.objects.get(pk=client.pk)
+    assert (reread.closed_at, len(closed), len(reopened)) == (None, 1, 1)
 
 
 def test_closed_client_is_opened_again_once_it_has_paid() -> None:

@@ -141,7 +141,7 @@ def test_refunded_payment_that_the_bank_takes_back_is_owed_again() -> None:
 
 def test_payment_that_a_provider_tells_twice_counts_once() -> None:
     invoice = make_invoice()
-    told = {"amount_cents": invoice.gross_cents, "paid_on": timezone.localdate()}
+    told: dict[str, Any] = {"amount_cents": invoice.gross_cents, "paid_on": timezone.localdate()}
     assert enter_online_payment(invoice, reference="pay_1", **told)
     assert not enter_online_payment(invoice, reference="pay_1", **told)
     assert (Payment.objects.count(), balance_of(invoice).state) == (1, "paid")

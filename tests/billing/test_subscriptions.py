@@ -49,6 +49,15 @@ def test_packing_begins_a_subscription_at_the_agreed_price() -> None:
     assert (subscription.waits_for, subscription.state) == ("", "active")
 
 
+def test_order_that_is_packed_once_more_keeps_its_subscription() -> None:
+    order = make_packed_order()
+    Order.objects.filter(pk=order.pk).update(state="pending")
+    with heard(subscription_started) as told:
+        pack_all()
+    assert Order.objects.get(pk=order.pk).state == "packed"
+    assert (Subscription.objects.get().order, told) == (order, [])
+
+
 def test_free_tier_begins_a_subscription_that_nothing_is_paid_for() -> None:
     subscription = make_packed_order(product="Yamdu FREE").subscription
     assert (subscription.list_cents, subscription.next_period_on) == (0, None)

@@ -287,27 +287,3 @@ def test_refused_order_does_not_count() -> None:
     with pytest.raises(InvalidDocumentError):
         make_order(promo_code="SPRING", user_email="nobody")
     assert Promotion.objects.get().uses == 0
-
-
-@pytest.mark.parametrize(
-    ("fields", "interval", "expected"),
-    [
-        ({"percent": Decimal(10)}, "month", 990),
-        ({"percent": Decimal(10)}, "year", 9900),
-        ({"percent": Decimal(10), "months": 3}, "month", 990),
-        ({"percent": Decimal(10), "months": 3}, "year", 2475),
-        ({"percent": Decimal(10), "months": 12}, "year", 9900),
-        ({"percent": Decimal(10), "months": 30}, "year", 9900),
-        ({"percent": Decimal(100)}, "year", 99000),
-        ({"amount_cents": 1000}, "month", 1000),
-        ({"amount_cents": 1000}, "year", 12000),
-        ({"amount_cents": 1000, "months": 3}, "month", 1000),
-        ({"amount_cents": 1000, "months": 3}, "year", 3000),
-        ({"amount_cents": 1000, "months": 24}, "year", 12000),
-        ({"amount_cents": 20000}, "month", 9900),
-        ({"amount_cents": 9000}, "year", 99000),
-    ],
-)
-def test_discount_of_an_interval(fields: dict[str, Any], interval: str, expected: int) -> None:
-    net = {"month": 9900, "year": 99000}[interval]
-    assert discount(make_promotion(**fields), net, interval) == expected

@@ -87,7 +87,7 @@ def test_paid_invoice_is_not_paid_again_and_others_are_nobodys_business() -> Non
         assert tell(told(invoice)) == 204
         answer = visitor(invoice.client.client_admin).get(pay_page(invoice), follow=True)
     assert payments == []
-    assert "Nothing is open of this invoice." in answer.content.decode()
+    assert "Nothing is due on this invoice." in answer.content.decode()
 
 
 def test_without_a_provider_nothing_is_there() -> None:

@@ -1,4 +1,4 @@
-"""What the checkout of a paid tier asks for, filled in by a browser."""
+"""Fill in all that the checkout of a paid tier asks for, in a browser."""
 
 from playwright.sync_api import Page
 

@@ -1,10 +1,11 @@
-"""Who is billed, in a browser: from Vienna, from Munich, and a private person from Lyon."""
+"""Orders in a browser: from Vienna, from Munich, and by a private person from Lyon."""
 
 import re
 import uuid
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -12,7 +13,7 @@ from shop.kept_pages import KeptPages
 from shop.orders.models import Order, State
 from shop.storefront import checkout, views
 from tests.journey.billing import declare_business, fill_in_billing
-from tests.journey.conftest import OpenContext, check_accessibility
+from tests.journey.conftest import PATIENCE, OpenContext, check_accessibility
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -91,7 +92,7 @@ def test_vat_id_is_confirmed_without_script_too(open_context: OpenContext) -> No
 
 
 def test_munich_company_that_browsers_know_orders_in_few_steps(open_context: OpenContext) -> None:
-    """What a browser fills in by itself is one step; without it, each field is one."""
+    """All that a browser fills in by itself is one step."""
     page = open_context(locale="de", viewport=PHONE).new_page()
     page.goto("/")
     page.get_by_role("button", name=re.compile(r"\(M\)")).click()  # 1
@@ -138,9 +139,13 @@ def for_everyone(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desktop"])
 def test_private_person_from_lyon_sees_the_price_above_the_button(
-    open_context: OpenContext, for_everyone: str, viewport: dict[str, int]
+    browser: Browser, for_everyone: str, viewport: Any
 ) -> None:
-    page = open_context(locale="en", viewport=viewport, base_url=for_everyone).new_page()
+    context = browser.new_context(
+        base_url=for_everyone, locale="en", viewport=viewport, reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
     choose(page, "m")
     expect(page.locator("[name=client_name]")).to_be_visible()
     expect(page.locator("[name=billing_name]")).to_be_hidden()
@@ -163,3 +168,4 @@ def test_private_person_from_lyon_sees_the_price_above_the_button(
     placed = Order.objects.exclude(state=State.NEW).get()
     assert (placed.client_name, placed.vat_rule) == ("Camille Durand", "destination")
     assert placed.gross_cents == 11_880
+    context.close()

@@ -79,6 +79,33 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "alarm":
+            make_alarm(language, names)
+        case _:
+            make_billing_message(kind, language, name)
+    return Message.objects.get(kind=kind)
+
+
+def make_alarm(language: str, names: dict[str, Any]) -> None:
+    """Write the digest for staff about an order with these names."""
+    order = make_order("xl", **names)
+    pack_all()
+    told = {"pk": order.pk, "state": "need_human", "reason": "manual_tier"}
+    told["since"] = timezone.now().isoformat()
+    details = {"count": 2, "oldest_minutes": 61, "orders": [told]}
+    staff = make_user(is_staff=True, language=language)
+    Message.objects.create(
+        kind=Message.Kind.ALARM,
+        user=staff,
+        recipient=staff.email,
+        language=language,
+        details=details,
+    )
+
+
+def make_billing_message(kind: str, language: str, name: str) -> None:
+    """Queue a message of `kind` about invoices, prices or access."""
+    match kind:
         case "iban":
             make_user(is_staff=True, is_superuser=True, language=language)
             save_seller(Seller(pk=1, iban="DE75512108001245126199"), actor=None)
@@ -94,17 +121,6 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             close_client(make_client(name=name, client_admin=make_user(language=language)))
         case "price_change":
             raise_price(subscription_of(name, language), 5900, make_staff())
-        case "alarm":
-            order = make_order("xl", **names)
-            pack_all()
-            told = {"pk": order.pk, "state": "need_human", "reason": "manual_tier"}
-            told["since"] = timezone.now().isoformat()
-            details = {"count": 2, "oldest_minutes": 61, "orders": [told]}
-            staff = make_user(is_staff=True, language=language)
-            Message.objects.create(
-                kind=kind, user=staff, recipient=staff.email, language=language, details=details
-            )
-    return Message.objects.get(kind=kind)
 
 
 def subscription_of(name: str, language: str) -> Subscription:

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from shop.base_url import registration_url
+from shop.billing.shown_subscriptions import shown_subscription
 from shop.notifications.webhooks.endpoints import receiver_of
 from shop.notifications.webhooks.events import queue_events
 from shop.notifications.webhooks.models import Delivery
@@ -87,7 +88,9 @@ def test_event_is_the_order_as_the_api_showed_it_at_the_change(settings: Setting
         "data": {"order": expected, "previous_state": None},
     }
     order.refresh_from_db()
-    packed = serialize_order(order, registration_url(order, settings.BASE_URL))
+    subscription = shown_subscription(order)
+    assert subscription
+    packed = serialize_order(order, registration_url(order, settings.BASE_URL), subscription)
     assert packed["client_id"] is not None
     assert last["data"] == {"order": packed, "previous_state": "packing"}
     assert packed["registration_url"] == f"{settings.BASE_URL}/register/{order.order_hash}/"

@@ -1,5 +1,7 @@
 """Mails about an order, and staff's alarm: what each says, to whom, and when it is obsolete."""
 
+from typing import Any
+
 import pytest
 from allauth.idp.oidc.models import Token
 from django.core.mail import EmailMessage
@@ -15,10 +17,12 @@ from shop.orders.placing import Caller
 from shop.orders.states import transition
 from shop.tenancy.models import User
 from tests.factories import (
+    BILLING,
     make_client,
     make_order,
     make_packed_order,
     make_project,
+    make_seller,
     make_token,
     make_user,
     pack_all,
@@ -72,6 +76,63 @@ def test_confirmation_says_price_net_and_gross(mailoutbox: list[EmailMessage]) -
     assert "Price: €58.31 a month, including 19% VAT\nNet a month: €49.00\n" in paid
     assert "Price: free of charge\n" in free
     assert "Net a month" not in free
+
+
+def receipt(**fields: Any) -> str:
+    """The receipt of a fresh order with these columns, in English."""
+    order = make_order(language="en", user_email=f"a{Order.objects.count()}@gmx.com")
+    Order.objects.filter(pk=order.pk).update(**fields)
+    return render(Message.objects.get(kind="received", order=order)).text
+
+
+def test_confirmation_says_when_the_first_invoice_comes_and_how_the_contract_ends() -> None:
+    make_seller(due_days=10)
+    text = receipt()
+    assert (
+        "First invoice: once everything is set up, for the first month from then on\n"
+        "Due: 10 days after the date of the invoice\n"
+        "Contract: no fixed end; you can cancel to the end of a month that is paid for\n"
+    ) in text
+    assert "Promotion code" not in text
+
+
+def test_confirmation_of_a_year_speaks_of_years() -> None:
+    text = receipt(interval="year", net_cents=49000)
+    assert "Price: €583.10 a year, including 19% VAT\nNet a year: €490.00\n" in text
+    assert "for the first year from then on\n" in text
+    assert "to the end of a year that is paid for\n" in text
+
+
+def test_confirmation_without_vat_says_why() -> None:
+    text = receipt(vat_rate=0, vat_rule="reverse_charge")
+    assert "Price: €49.00 a month (no VAT: reverse charge)\n" in text
+    assert "Net a month" not in text
+
+
+@pytest.mark.parametrize(
+    ("interval", "months", "said"),
+    [
+        ("month", None, "SUMMER: €9.00 off the net price\n"),
+        (
+            "month",
+            3,
+            "SUMMER: €9.00 off the net price for the first 3 months, then €69.02 a month\n",
+        ),
+        ("year", 3, "SUMMER: €9.00 off the net price for the first year, then €69.02 a year\n"),
+        ("year", 13, "for the first 2 years, then €69.02 a year\n"),
+    ],
+)
+def test_confirmation_says_how_long_a_discount_lasts(
+    interval: str, months: int | None, said: str
+) -> None:
+    discount = {"promo_code": "SUMMER", "discount_cents": 900, "discount_months": months}
+    assert said in receipt(interval=interval, **discount)
+
+
+def test_confirmation_asks_for_the_billing_address_while_it_is_not_known() -> None:
+    ask = "We do not know your billing address yet."
+    assert ask in receipt()
+    assert ask not in receipt(billing=BILLING)
 
 
 def test_reason_of_staff_is_in_the_mail_and_in_no_row(settings: Settings) -> None:

@@ -1,5 +1,8 @@
 """By the month or the year, discounts for some months, and the words of the contract."""
 
+import json
+import re
+
 import pytest
 
 from shop.catalogue.models import Product, Promotion
@@ -10,7 +13,9 @@ from tests.pages import (
     assert_left_out,
     at_checkout,
     checkout_form,
+    fields,
     html,
+    visitor,
     words,
 )
 from tests.storefront.checkout import placed, recalculate
@@ -103,3 +108,26 @@ def test_pages_show_both_prices_and_what_a_year_saves(cents: int, said: str) -> 
         assert (gross in page) == (path != "/checkout/")
     for path in ("/", "/tiers/s/"):
         assert ('class="saving"' in html(browser.get(path))) == bool(said)
+
+
+def test_programs_that_read_the_page_of_a_tier_find_both_prices() -> None:
+    sold_by_the_year()
+    page = html(visitor().get("/tiers/s/"))
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    offers = json.loads(found[1])["offers"]
+    prices = [(each["price"], each["priceSpecification"]["referenceQuantity"]) for each in offers]
+    assert prices == [
+        ("58.31", {"@type": "QuantitativeValue", "value": "1", "unitCode": "MON"}),
+        ("583.10", {"@type": "QuantitativeValue", "value": "1", "unitCode": "ANN"}),
+    ]
+
+
+def test_interval_of_the_order_is_on_its_page() -> None:
+    sold_by_the_year()
+    browser, form = at_checkout()
+    part = recalculate(browser, form, interval="year")
+    sent = {**form, **DETAILS, "interval": "year", **fields(part)}
+    assert browser.post("/checkout/", sent).status_code == 302
+    page = words(browser.get(f"/register/{placed().order_hash}/"))
+    assert "To pay a year €583.10" in page

@@ -84,6 +84,14 @@ def test_page_stops_asking_and_says_that_vies_has_not_answered() -> None:
     assert "We are checking your VAT ID" in words(browser.get("/checkout/"))  # a fresh look
 
 
+def test_mistyped_vat_id_is_told_beside_the_price() -> None:
+    browser, form = at_checkout()
+    part = recalculate(browser, form, billing_country="AT", billing_vat_id="ATU12345674")
+    assert "VAT ID: " in words(part)
+    assert "VAT 20%" in words(part)
+    assert VatIdCheck.objects.count() == 0
+
+
 def test_vat_id_that_vies_does_not_know_is_told() -> None:
     answered("unknown")
     browser, form = at_checkout()

@@ -4,10 +4,12 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from shop import kept_pages
 from shop.catalogue.models import Product
+from shop.catalogue.seller import Seller, VatRate
 from shop.content.models import Page
 from shop.content.publishing import newest, publish
 from shop.orders.models import Order
@@ -145,6 +147,32 @@ def test_change_of_price_or_terms_shows_at_once() -> None:
     page = browser.get("/checkout/")
     assert fields(page)["terms_version"] == str(old.number + 1)
     assert same(page) == same(rendered(browser))
+
+
+def test_change_of_the_seller_or_of_its_vat_shows_at_once() -> None:
+    browser, _form = at_checkout("s")
+    page = browser.get("/checkout/")
+    assert "within 14 days" in words(page)
+    assert '<option value="DE" selected>' in html(page)
+    Seller.objects.update(due_days=30, country="AT")
+    page = browser.get("/checkout/")
+    assert "within 30 days" in words(page)
+    assert '<option value="AT" selected>' in html(page)
+    assert "VAT 20% €9.80" in words(page)
+    assert same(page) == same(rendered(browser))
+    VatRate.objects.create(country="AT", valid_from=timezone.localdate(), rate=21)
+    assert "VAT 21% €10.29" in words(browser.get("/checkout/"))
+
+
+def test_month_and_year_are_kept_apart() -> None:
+    Product.objects.filter(code="s").update(yearly_net_cents=49_000)
+    monthly, yearly = at_checkout("s")[0], at_checkout("s")[0]
+    yearly.post("/checkout/tier/", {"product": "s", "interval": "year"})
+    for browser, price in ((monthly, "€58.31 a month"), (yearly, "€583.10 a year")):
+        page = browser.get("/checkout/")
+        assert f"Order and pay · {price}" in words(page)
+        assert same(page) == same(rendered(browser))
+    assert len(kept()) == 2
 
 
 def test_tier_that_was_retired_is_gone_from_the_kept_page_too() -> None:

@@ -8,7 +8,6 @@ from shop.tenancy.billing_data import billing_history, set_billing_profile
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.erasure import erase_address, erase_user
 from shop.tenancy.models import Client
-from shop.tenancy.signals import profile_changed
 from tests.factories import (
     BILLING,
     make_client,
@@ -56,19 +55,6 @@ def test_nothing_changed_leaves_no_trace() -> None:
     assert not set_billing_profile(client, BILLING, actor=client.client_admin)
     assert said(client) == []
     assert BillingProfile.objects.get().updated_at == before.updated_at
-
-
-def test_rooms_above_hear_of_each_change() -> None:
-    client, heard = make_client(), []
-
-    def hear(profile: BillingProfile, **kwargs: Any) -> None:
-        heard.append((profile.client_id, profile.city))
-
-    profile_changed.connect(hear)
-    for city in ("München", "Wien", "Wien"):
-        set_billing_profile(client, {**BILLING, "city": city}, actor=client.client_admin)
-    profile_changed.disconnect(hear)
-    assert heard == [(client.pk, "München"), (client.pk, "Wien")]
 
 
 def test_erased_contact_of_a_company_leaves_its_billing_data() -> None:

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shop.notifications.emails.content import EmailContent, Link, page_url, typed
+from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import NO_PK
@@ -39,22 +39,24 @@ class AccessNotice(Email, kind=Message.Kind.ACCESS):
 
     def is_obsolete(self) -> bool:
         """Tell whether it is no longer as the mail says."""
-        return (self.client.closed_at is not None) != self.message.details["closed"]
+        is_closed = self.client.closed_at is not None
+        return is_closed is not self.message.details["closed"]
 
     def content(self) -> EmailContent:
         """Return what has changed, and what the reader can do."""
-        name = {"client": typed(self.client.name)}
+        rows = (Row(_("Client"), typed(self.client.name)),)
         if not self.message.details["closed"]:
             return EmailContent(
-                subject=_("%(client)s is open again") % name,
+                subject=_("Your projects are open again"),
                 intro=(_("Members can enter their projects again. Everything is as it was."),),
+                rows=rows,
                 action=Link(_("To your projects"), page_url("portal")),
             )
-        subject = _("%(client)s is closed for its members") % name
+        subject = _("Your projects are closed at the moment")
         if self.client.client_admin_id != self.message.user_id:
             closed = _("At the moment members cannot enter their projects. Nothing is lost.")
             ask = _("The person who administers the account can tell you more.")
-            return EmailContent(subject=subject, intro=(closed, ask))
+            return EmailContent(subject=subject, intro=(closed, ask), rows=rows)
         unpaid = _(
             "Invoices are still unpaid after three reminders. So we have closed your projects for "
             "their members. You yourself can still sign in, pay and export."
@@ -63,6 +65,7 @@ class AccessNotice(Email, kind=Message.Kind.ACCESS):
         return EmailContent(
             subject=subject,
             intro=(unpaid, paid),
+            rows=rows,
             action=Link(_("See all invoices"), page_url("portal_invoices", self.client.pk)),
         )
 

@@ -1,4 +1,4 @@
-"""What an order costs, when that is paid, and how long the contract runs: rows of its receipt."""
+"""Rows of an order's receipt: its price, the first invoice, the duration of the contract."""
 
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.access.tokens import SCOPES, issue, may_act
+from shop.access.tokens import PERSONAL_SCOPES, SCOPES, issue, may_act
 from shop.notifications.emails.queue import queue_security_notice
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import User
@@ -43,10 +43,10 @@ class Command(BaseCommand):
             holder = _application(options["application"])
             allowed = tuple(holder.oauth_client.get_scopes())
         else:
-            holder, allowed = _user(options["user"]), SCOPES
+            holder, allowed = _user(options["user"]), PERSONAL_SCOPES
         scopes = tuple(options["scopes"] or allowed)
         if not set(scopes) <= set(allowed):
-            raise CommandError(f"This application may have no more than: {' '.join(allowed)}.")
+            raise CommandError(f"{_kind(holder)} may have no more than: {' '.join(allowed)}.")
         expires_at = timezone.now() + timedelta(days=days) if days else None
         with transaction.atomic():
             value = issue(name, holder=holder, scopes=scopes, expires_at=expires_at)
@@ -74,3 +74,7 @@ def _user(email: str) -> User:
     if user is None or not user.is_known or not may_act(None, user):
         raise CommandError(f"There is no active user {email}.")
     return user
+
+
+def _kind(holder: Application | User) -> str:
+    return "A token of a user" if isinstance(holder, User) else "This application"

@@ -1,4 +1,4 @@
-"""What an invoice says: a frozen document, kept as JSON in its row, of which the files are made."""
+"""The contents of an invoice: a frozen document, kept as JSON in its row, of which the files are made."""
 
 from datetime import date
 from decimal import Decimal
