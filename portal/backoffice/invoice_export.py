@@ -26,7 +26,7 @@ from portal.backoffice.staff_access import (
     recent_factor_required,
     staff_user,
 )
-from shop.billing.document import InvoiceDocument
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.models import Invoice
 from shop.languages import page_language
 from shop.tenancy.models import User

@@ -34,7 +34,7 @@ CHOICES = {"state": STATES, "kind": KINDS, "files": FILES}
 
 
 class Totals(NamedTuple):
-    """What a list of invoices adds up to, in cents of one currency; credit notes are taken off."""
+    """The sums of a list of invoices, in cents of one currency; credit notes are taken off."""
 
     currency: str
     number: int
@@ -46,7 +46,7 @@ class Totals(NamedTuple):
 
 @dataclass(frozen=True)
 class InvoiceFilter:
-    """Which invoices to list; all of them by default."""
+    """A filter of the list of invoices; all of them by default."""
 
     q: str = ""  # a number, or how the client's name goes
     state: str = ""

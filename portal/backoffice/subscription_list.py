@@ -36,7 +36,7 @@ STATES: dict[str, tuple[StrOrPromise, Q]] = {
 
 @dataclass(frozen=True)
 class SubscriptionFilter:
-    """Which subscriptions to list; all of them by default."""
+    """A filter of the list of subscriptions; all of them by default."""
 
     q: str = ""  # how the client's name goes, or an order number
     waits: str = ""

@@ -154,8 +154,8 @@ def refund_form(cents: int, **changes: Any) -> dict[str, Any]:
 
 def test_refund_is_listed_with_its_iban_and_noted_once() -> None:
     invoice, browser = make_invoice(), clerk()
-    excess = {"amount_cents": invoice.gross_cents + 300, "currency": "EUR"}
-    enter_payment(invoice, None, **excess, paid_on=timezone.localdate())
+    cents, today = invoice.gross_cents + 300, timezone.localdate()
+    enter_payment(invoice, None, amount_cents=cents, currency="EUR", paid_on=today)
     due = Refund.objects.get()
     Refund.objects.update(iban="DE89370400440532013000")
     assert "DE89370400440532013000" in words(browser.get(BANK))

@@ -18,7 +18,7 @@ PATH = "/staff/invoices/export.csv"
 
 
 def lines(browser: Client, query: str = "") -> list[list[str]]:
-    text = browser.get(f"{PATH}?{query}").getvalue().decode()  # type: ignore[attr-defined]
+    text = browser.get(f"{PATH}?{query}").getvalue().decode()
     assert text.startswith("\ufeff")
     return list(csv.reader(StringIO(text.removeprefix("\ufeff")), delimiter=";"))
 

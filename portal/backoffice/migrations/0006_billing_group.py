@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
 
     dependencies = (
         ("backoffice", "0005_bank_uploads_export_subject"),
-        ("billing", "0005_handle_billing"),
+        ("billing", "0003_handle_billing"),
     )
 
     operations = (migrations.RunPython(make_group, migrations.RunPython.noop),)

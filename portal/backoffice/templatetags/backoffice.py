@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.timeline import outcome
-from shop.billing.document import BuyerPart
+from shop.billing.invoice_document import BuyerPart
 from shop.billing_form import country_name
 from shop.email_spellings import shown_email
 from shop.orders import error_codes

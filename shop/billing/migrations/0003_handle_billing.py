@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0004_reminder_texts'),
+        ('billing', '0002_reminder_texts'),
     ]
 
     operations = [
