@@ -55,11 +55,11 @@ def staff_billing() -> Iterator[Scene]:
     subscription = make_subscription(make_client(name=long_name), discount_cents=900)
     overdue = make_invoice(subscription, due_on=today - timedelta(days=40))
     opened, paid = make_invoice(subscription), make_invoice(subscription)
-    enter_payment(
-        paid, person, amount_cents=paid.gross_cents + 700, currency="EUR", paid_on=today
-    )
+    enter_payment(paid, person, amount_cents=paid.gross_cents + 700, currency="EUR", paid_on=today)
     enter_payment(opened, person, amount_cents=1000, currency="EUR", paid_on=today)
-    note = credit(opened, person, reason="Die Kamera stand einen halben Monat still.", net_cents=500)
+    note = credit(
+        opened, person, reason="Die Kamera stand einen halben Monat still.", net_cents=500
+    )
     waiting = make_subscription(waits_for="member", waits_since=today - timedelta(days=20))
     undecided = make_subscription(waits_for="staff", waits_since=today)
     open_case(overdue.client, today)
