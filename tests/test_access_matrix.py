@@ -84,6 +84,8 @@ class World:
                 "bulk": BulkJob.objects.get().pk,
                 "colleagues": BulkJob.objects.get().actor_id,
                 "token": token and token.pk,
+                "invoice": self.client.invoices.get().number,
+                "subscriptions": self.client.invoices.get().subscription_id,
                 "mail": self.order.messages.get(kind="received").pk,
             }
             return filled(address.removeprefix("staff/"), numbers)
