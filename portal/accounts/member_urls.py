@@ -1,6 +1,7 @@
 """URLs of the member's pages, below /portal/."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from portal.accounts import (
     client_billing,
@@ -12,6 +13,15 @@ from portal.accounts import (
     views,
 )
 
+
+class InvoiceNumber(StringConverter):
+    """Numbers of invoices; PostgreSQL cannot even look for some other texts."""
+
+    regex = "[0-9A-Z-]{1,30}"
+
+
+register_converter(InvoiceNumber, "invoice_number")
+
 urlpatterns = [
     path("", views.portal, name="portal"),
     path("clients/<int:pk>/", clients.client, name="portal_client"),
@@ -19,13 +29,13 @@ urlpatterns = [
     path("clients/<int:pk>/billing/", client_billing.billing, name="portal_billing"),
     path("clients/<int:pk>/invoices/", client_invoices.invoices, name="portal_invoices"),
     path(
-        "clients/<int:pk>/invoices/<str:number>/pdf",
+        "clients/<int:pk>/invoices/<invoice_number:number>/pdf",
         client_invoices.download,
         {"file_format": "pdf"},
         name="portal_invoice_pdf",
     ),
     path(
-        "clients/<int:pk>/invoices/<str:number>/xml",
+        "clients/<int:pk>/invoices/<invoice_number:number>/xml",
         client_invoices.download,
         {"file_format": "xml"},
         name="portal_invoice_xml",
@@ -37,7 +47,7 @@ urlpatterns = [
         clients.confirm_successor,
         name="portal_hand_over_to",
     ),
-    path("invoices/<str:number>/pay/", online_payment.pay, name="pay_invoice"),
+    path("invoices/<invoice_number:number>/pay/", online_payment.pay, name="pay_invoice"),
     path("projects/<int:pk>/", members.project, name="portal_project"),
     path("projects/<int:pk>/invite/", members.invite_member, name="portal_invite"),
     path("projects/<int:pk>/members/<int:membership>/role/", members.set_role, name="portal_role"),

@@ -87,7 +87,7 @@ def profile_of(client: Client) -> BillingProfile | None:
 
 def recipient_of(client: Client) -> str:
     """The address that the client's invoices are mailed to now."""
-    profile = profile_of(client)
+    profile = BillingProfile.objects.filter(client=client).first()
     return (profile.email if profile else "") or client.client_admin.email
 
 

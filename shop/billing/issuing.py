@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from shop.billing.holds import Ready, Selling, ready_or_hold, recipient_of
+from shop.billing.holds import Ready, Selling, ready_or_hold
 from shop.billing.invoice_texts import invoice_document
 from shop.billing.models import Invoice, InvoiceDispatch, Subscription
 from shop.billing.numbering import next_number
@@ -127,7 +127,7 @@ def new_invoice(subscription: Subscription, ready: Ready, start: date, today: da
         period_start=start,
         period_end=end,
         language=subscription.order.language,
-        recipient=recipient_of(subscription.client),
+        recipient=ready.profile.email or subscription.client.client_admin.email,
         currency=subscription.currency,
         net_cents=total.net_cents,
         vat_cents=total.vat_cents,
