@@ -62,7 +62,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# No form of ours takes files. Django would write them to disk before it looks at the CSRF token.
+# One form of staff takes a file, by a handler of its own. Django would write them to disk before it looks at the CSRF token.
 FILE_UPLOAD_HANDLERS = ["shop.uploads.RefusingUploadHandler"]
 # The largest body of a form, in bytes; staff also edit texts and choose many orders.
 FORM_BYTES, STAFF_FORM_BYTES = 128 * 1024, 1024 * 1024

@@ -30,7 +30,7 @@ def test_export_has_a_line_for_each_invoice_with_comma_and_dates() -> None:
     row, today = dict(zip(head, first, strict=True)), timezone.localdate()
     assert len(head) == 19
     assert (row["Nummer"], row["Ausgestellt am"]) == (invoice.number, f"{today:%d.%m.%Y}")
-    assert row["Netto"] == f"{invoice.net_cents / 100:.2f}".replace(".", ",")
+    assert row["Nettobetrag"] == f"{invoice.net_cents / 100:.2f}".replace(".", ",")
     assert (row["Land"], row["Regel"], row["Satz in Prozent"]) == ("DE", "domestic", "19,00")
     back = dict(zip(head, second, strict=True))
     assert back["Brutto"] == f"-{note.gross_cents / 100:.2f}".replace(".", ",")
