@@ -76,7 +76,7 @@ class BillingForm(forms.Form):
     """
 
     billing_customer_type = forms.ChoiceField(
-        label=_("Who is billed"),
+        label=_("Billed to"),
         choices=[("company", _("A company")), ("private", _("A private person"))],
         initial="company",
         widget=forms.RadioSelect,
@@ -105,7 +105,7 @@ class BillingForm(forms.Form):
     billing_vat_id = _text_field(
         _("VAT ID"),
         "off",
-        _("If you are in another EU country: once it is confirmed, we charge you no VAT."),
+        _("For companies in another EU country: once it is confirmed, we charge no VAT."),
         autocapitalize="characters",
         spellcheck="false",
     )
@@ -121,8 +121,8 @@ class BillingForm(forms.Form):
         _("Your reference"),
         "off",
         _(
-            "It stands on every invoice: your purchase order or cost centre. German authorities "
-            "enter their Leitweg-ID and get an XRechnung."
+            "Printed on every invoice, for example your purchase order number or cost centre. "
+            "German authorities enter their Leitweg-ID and receive an XRechnung."
         ),
         spellcheck="false",
     )

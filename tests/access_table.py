@@ -110,7 +110,7 @@ for alias in ("", "/services", "/services/{service_id}"):
 
 OUTSIDERS = ("anonymous", "program", "other program", "reader", "person's token")
 MEMBERS = ("member", "project admin", "client_admin", "other client_admin")
-STAFF = ("no group", "viewer", "export", "agent", "admin", "all")
+STAFF = ("no group", "viewer", "export", "agent", "admin", "billing", "all")
 ROLES = (*OUTSIDERS, *MEMBERS, *STAFF, "password alone")
 PEOPLE = (*MEMBERS, *STAFF, "password alone")
 # Whom each kind admits, and what it answers to others: signed out, and signed in.

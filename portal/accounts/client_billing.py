@@ -64,7 +64,7 @@ def billing(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with administering(found, admin):
             set_billing_profile(found, profile_fields(form.billing() or {}), actor=admin)
-        messages.success(request, _("Saved. Your next invoices carry these details."))
+        messages.success(request, _("Saved. These details apply from your next invoice on."))
         return redirect("portal_billing", found.pk)
     running = costs(found, seller)
     context = {

@@ -203,6 +203,9 @@ class Invoice(models.Model):
             Index(fields=["-issued_on", "-id"], name="invoice_newest"),
             Index(fields=["due_on"], name="invoice_due_on"),
         ]
+        permissions: ClassVar = [
+            ("handle_billing", _("Can handle the seller, invoices, payments and reminders"))
+        ]
 
     def __str__(self) -> str:
         return self.number

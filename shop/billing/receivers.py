@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from shop.billing.holds import WaitsFor, billing_changed, look_again, release_joined
 from shop.billing.subscriptions import begin_for
-from shop.catalogue.seller import Seller
+from shop.catalogue.seller import Seller, VatRate
 from shop.orders.models import Order, State
 from shop.orders.order_billing import billing_given
 from shop.orders.states import state_changed
@@ -56,6 +56,7 @@ def invoice_with_answer(sender: type[VatIdCheck], check: VatIdCheck, **kwargs: A
 
 
 @receiver(post_save, sender=Seller)
-def invoice_of_complete_seller(sender: type[Seller], **kwargs: Any) -> None:
-    """Look again at what waited for the seller."""
+@receiver(post_save, sender=VatRate)
+def invoice_of_complete_seller(sender: type[Seller | VatRate], **kwargs: Any) -> None:
+    """Look again at what waited for the seller, or for a rate that was missing."""
     look_again(Q(waits_for=WaitsFor.SELLER))

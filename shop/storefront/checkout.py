@@ -69,7 +69,17 @@ def checkout(request: HttpRequest) -> HttpResponse:
     initial = _initial(order.basket, seller, owner.user)
     form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
     form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
+    _choose_own_client(form, order.basket)
     return _page(request, form, order.basket, seller)
+
+
+def _choose_own_client(form: CheckoutForm, basket: Basket) -> None:
+    """Choose the customer's one client, in the form and its price, where none was named yet."""
+    begun = {"client_id", "client_name", "billing"} & basket.document.keys()
+    if len(form.clients) == 1 and not begun:
+        chosen = {"client_id": form.clients[0].pk}
+        form.initial |= chosen
+        update_document(basket, chosen)
 
 
 def _is_as_chosen(basket: Basket) -> bool:

@@ -59,7 +59,7 @@ class CheckoutForm(TermsForm, BillingForm):
     user_first_name = member_field("user_first_name", required=False)
     user_last_name = member_field("user_last_name", required=False)
     client_id = forms.TypedChoiceField(
-        label=_("Your client"), coerce=int, empty_value=None, required=False, widget=BilledSelect
+        label=_("Your company"), coerce=int, empty_value=None, required=False, widget=BilledSelect
     )
     client_name = member_field("client_name", required=True)
     project_id = forms.TypedChoiceField(
@@ -85,7 +85,10 @@ class CheckoutForm(TermsForm, BillingForm):
     business = forms.BooleanField(
         label=_("I order as a business, a freelancer or an institution, not as a consumer"),
         error_messages={
-            "required": _("We sell to businesses only. Please confirm that you order as one.")
+            "required": _(
+                "We sell only to businesses, freelancers and institutions. Please confirm that you do "
+                "not order as a consumer."
+            )
         },
     )
     terms = terms_field(_("Please agree to the terms to place the order."))
@@ -145,20 +148,29 @@ class CheckoutForm(TermsForm, BillingForm):
         company.label = _("Company on the invoice")
         company.help_text = _("Only if it differs from the company above.")
         company.required = company.asked = False  # type: ignore[attr-defined]  # for its template
-        if not sells_to_everyone():
+        if sells_to_everyone():
+            # The page asks private persons alone for it.
+            self.fields["billing_name"].help_text = ""
+        else:
             # The first member's name is asked for above.
             del self.fields["billing_name"]
+        if self.user is None:
+            self.fields["billing_email"].help_text = _(
+                "If you leave it empty, invoices go to the e-mail address above."
+            )
 
     def _offer_clients(self) -> None:
         for name in EITHER:
             # One of the two is enough, so neither is required; nor is either marked optional.
             self.fields[name].asked = True  # type: ignore[attr-defined]  # likewise
             self.fields[name].required = False
-        self.fields["client_name"].help_text = _("For a new client: its name as on invoices.")
+        self.fields["client_name"].help_text = _(
+            "For a new company: its name as it is to appear on invoices."
+        )
         self.fields["project_name"].help_text = _("For a new project: a working title will do.")
         projects = Project.objects.filter(client__in=self.clients, product=self.tier)
         _offer(
-            self, "client_id", [("", _("A new client")), *((c.pk, c.name) for c in self.clients)]
+            self, "client_id", [("", _("A new company")), *((c.pk, c.name) for c in self.clients)]
         )
         _offer(self, "project_id", [("", _("A new project")), *((p.pk, p.name) for p in projects)])
         widget = self.fields["client_id"].widget
@@ -192,7 +204,15 @@ class CheckoutForm(TermsForm, BillingForm):
             name = f"{kind}_name"
             if not given.get(f"{kind}_id") and not given.get(name) and name not in self.errors:
                 self.add_error(name, str(FORM_TEXTS["required"]))
+        if self.is_private:
+            self.errors.pop("client_name", None)
         return given
+
+    @property
+    def is_private(self) -> bool:
+        """Tell whether a private person orders, whose client is named after who is billed."""
+        typed = self.data.get("billing_customer_type")
+        return self.is_billed and "billing_name" in self.fields and typed == "private"
 
     def _name_client(self) -> None:
         """Name the new client after who is billed, where it was not named."""
@@ -273,6 +293,8 @@ class CheckoutForm(TermsForm, BillingForm):
         billing = [each for each in problems if each.member.startswith("billing")]
         others = [each for each in problems if each not in billing]
         told = [each for each in others if self.complete or each.member in typed]
+        if self.is_private:
+            told = [each for each in told if each.member != "client_name"]
         faulty = {each.member for each in others} - {"product"}
         update_document(basket, dict.fromkeys(faulty & typed.keys()))
         add_errors(self, told)

@@ -73,7 +73,7 @@ def vat_note(price: Price, billing: Billing, state: str | None, turn: int = 0) -
             "confirmed."
         )
     if price.vat_rule == VatRule.DESTINATION:
-        return _("VAT is that of %(country)s, where you are.") % {
+        return _("VAT is charged at the rate of your country (%(country)s).") % {
             "country": country_name(billing.get("country", ""))
         }
     return ""

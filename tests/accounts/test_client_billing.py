@@ -57,7 +57,7 @@ def test_billing_details_are_saved_and_shown() -> None:
     page = words(page_of(client))
     assert "We do not know yet whom to bill." in page
     page = words(save(client))
-    assert "Saved. Your next invoices carry these details." in page
+    assert "Saved. These details apply from your next invoice on." in page
     address = "Katharina Huber Baaderstraße 12 Rückgebäude 80469 München Germany"
     assert f"{BILLING['company']} {address}" in page
     saved = BillingProfile.objects.values(*BILLING).get(client=client)

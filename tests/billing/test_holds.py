@@ -179,7 +179,7 @@ def test_confirmed_vat_id_leaves_vat_off() -> None:
     invoice = subscription.invoices.get()
     document = InvoiceDocument.model_validate(invoice.document)
     assert (document.totals[0].rule, invoice.vat_cents) == ("reverse_charge", 0)
-    assert document.notes == ["Steuerschuldnerschaft des Leistungsempfängers (Reverse charge)."]
+    assert document.notes == ["Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge)."]
     assert document.vat_id_checked_on == timezone.localdate()
     assert document.vat_id_consultation == "WAPI123"
 

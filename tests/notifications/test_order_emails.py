@@ -89,9 +89,9 @@ def test_confirmation_says_when_the_first_invoice_comes_and_how_the_contract_end
     make_seller(due_days=10)
     text = receipt()
     assert (
-        "First invoice: once everything is set up, for the first month from then on\n"
+        "First invoice: for the first month, once everything is set up\n"
         "Due: 10 days after the date of the invoice\n"
-        "Contract: no fixed end; you can cancel to the end of a month that is paid for\n"
+        "Contract: no fixed term; you can cancel at any time to the end of the month you have paid for\n"
     ) in text
     assert "Promotion code" not in text
 
@@ -99,8 +99,8 @@ def test_confirmation_says_when_the_first_invoice_comes_and_how_the_contract_end
 def test_confirmation_of_a_year_speaks_of_years() -> None:
     text = receipt(interval="year", net_cents=49000)
     assert "Price: €583.10 a year, including 19% VAT\nNet a year: €490.00\n" in text
-    assert "for the first year from then on\n" in text
-    assert "to the end of a year that is paid for\n" in text
+    assert "First invoice: for the first year, once everything is set up\n" in text
+    assert "to the end of the year you have paid for\n" in text
 
 
 def test_confirmation_without_vat_says_why() -> None:
@@ -112,7 +112,7 @@ def test_confirmation_without_vat_says_why() -> None:
 @pytest.mark.parametrize(
     ("interval", "months", "said"),
     [
-        ("month", None, "SUMMER: €9.00 off the net price\n"),
+        ("month", None, "SUMMER: €9.00 off the net price, for as long as the contract runs\n"),
         (
             "month",
             3,

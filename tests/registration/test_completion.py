@@ -74,7 +74,7 @@ def test_button_is_the_one_of_the_checkout_in_german_too() -> None:
     text = words(page_of(make_bare_order("l"), "de"))
     assert "Kostenpflichtig bestellen · 236,81 €/Monat" in text
     assert "Sie zahlen jede Rechnung innerhalb von 14 Tagen per Überweisung." in text
-    assert "Der Vertrag läuft, bis Sie kündigen." in text
+    assert "Der Vertrag läuft unbefristet, bis Sie kündigen." in text
 
 
 def test_price_is_the_one_at_which_the_order_was_placed() -> None:
@@ -88,7 +88,9 @@ def test_reduced_price_names_the_promotion_however_its_code_was_typed() -> None:
     Promotion.objects.create(code="PREMIERE", name="For your first film", percent=10)
     Promotion.objects.create(code="OTHER", name="For others", percent=20)
     page = words(page_of(make_bare_order("l", promo_code=" premiere")))
-    assert "For your first film −€19.90" in page.replace("\u00a0", " ")
+    assert "For your first film for as long as the contract runs −€19.90" in page.replace(
+        "\u00a0", " "
+    )
 
 
 def test_order_without_consent_is_not_completed_and_nothing_typed_is_lost() -> None:

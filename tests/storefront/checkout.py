@@ -1,10 +1,13 @@
 """What the tests of the checkout share."""
 
+import re
+
 from django.test import Client
 
+from shop.catalogue.models import Product
 from shop.orders.models import Order, State
 from tests.factories import DETAILS
-from tests.pages import Response, at_checkout
+from tests.pages import Response, at_checkout, html
 
 VIENNA = {"billing_country": "AT", "billing_vat_id": "ATU12345675"}
 PRIVATE = {
@@ -34,3 +37,14 @@ def recalculate(browser: Client, form: dict[str, str], **typed: str) -> Response
     sent = {**form, **typed, "apply": "price"}
     sent.pop("place", None)
     return browser.post("/checkout/", sent, headers={"HX-Request": "true"})
+
+
+def sold_by_the_year(cents: int = 49_000) -> None:
+    Product.objects.filter(code="s").update(yearly_net_cents=cents)
+
+
+def selected_client(page: Response) -> str:
+    """The value of the client that is selected; "" for a new one."""
+    (choices,) = re.findall(r'<select name="client_id".*?</select>', html(page), re.DOTALL)
+    (value,) = re.findall(r'<option value="(\d*)"[^>]* selected', choices)
+    return str(value)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from shop.catalogue.models import Product, Promotion
+from shop.catalogue.models import Promotion
 from shop.catalogue.seller import Seller
 from shop.orders.models import Basket
 from tests.factories import DETAILS
@@ -18,13 +18,9 @@ from tests.pages import (
     visitor,
     words,
 )
-from tests.storefront.checkout import placed, recalculate
+from tests.storefront.checkout import placed, recalculate, sold_by_the_year
 
 pytestmark = pytest.mark.django_db
-
-
-def sold_by_the_year(cents: int = 49_000) -> None:
-    Product.objects.filter(code="s").update(yearly_net_cents=cents)
 
 
 def test_page_says_when_one_pays_and_how_the_contract_ends() -> None:
@@ -32,7 +28,7 @@ def test_page_says_when_one_pays_and_how_the_contract_ends() -> None:
     page = words(at_checkout()[0].get("/checkout/"))
     for sentence in (
         "The first invoice comes by e-mail as soon as your project is set up and its first member",
-        "Each invoice is for one month in advance",
+        "Each invoice covers one month in advance",
         "You pay each invoice within 10 days, by bank transfer.",
         "The contract runs until you cancel it.",
     ):
@@ -55,13 +51,13 @@ def test_discount_says_for_how_long_and_what_is_paid_then() -> None:
     assert "for the first 3 months, then €58.31 a month with VAT" in page
 
 
-def test_discount_for_ever_says_no_months() -> None:
+def test_discount_for_ever_says_that_it_lasts() -> None:
     Promotion.objects.create(code="START", name="Start", percent=20)
     browser, form = at_checkout()
     del form["place"]
     browser.post("/checkout/", {**form, "promo_code": "start", "apply": "1"})
     page = words(browser.get("/checkout/"))
-    assert "Start −€9.80" in page
+    assert "Start for as long as the contract runs −€9.80" in page
     assert "for the first" not in page
 
 
@@ -72,7 +68,7 @@ def test_tier_sold_by_the_year_is_ordered_by_the_year() -> None:
     page = browser.get("/checkout/")
     assert "To pay a year €583.10" in words(page)
     assert "Order and pay · €583.10 a year" in words(page)
-    assert "Each invoice is for one year in advance" in words(page)
+    assert "Each invoice covers one year in advance" in words(page)
     form = {**checkout_form(page), "interval": "year"}
     assert browser.post("/checkout/", {**form, **DETAILS}).status_code == 302
     assert (placed().interval, placed().net_cents) == ("year", 49_000)

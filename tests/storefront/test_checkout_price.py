@@ -66,7 +66,7 @@ def test_promotion_code_is_shown_and_taken_off() -> None:
     page = browser.post(
         "/checkout/", {**form, "promo_code": "premiere\u200b", "apply": "1"}, follow=True
     )
-    assert "For your first film −€4.90" in words(page)
+    assert "For your first film for as long as the contract runs −€4.90" in words(page)
     assert "Order and pay · €52.48 a month" in words(page)
     browser.post("/checkout/", {**checkout_form(page), **DETAILS})
     assert (placed().promo_code, placed().net_cents, placed().discount_cents) == (

@@ -11,6 +11,7 @@ from shop.storefront import checkout
 from shop.tenancy.vat_id_check import VatIdCheck
 from tests.factories import DETAILS
 from tests.pages import (
+    assert_left_out,
     at_checkout,
     error_beside,
     fields,
@@ -18,7 +19,7 @@ from tests.pages import (
     summary,
     words,
 )
-from tests.storefront.checkout import PRIVATE, VIENNA, placed, recalculate, send
+from tests.storefront.checkout import PRIVATE, VIENNA, placed, recalculate, send, sold_by_the_year
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_price_follows_the_country_before_one_orders() -> None:
     browser, form = at_checkout()
     part = recalculate(browser, form, billing_country="FR")
     assert "VAT 20% €9.80 To pay a month €58.80" in words(part)
-    assert "VAT is that of France, where you are." in words(part)
+    assert "VAT is charged at the rate of your country (France)." in words(part)
     assert "<html" not in html(part)
     assert "Order and pay · €58.80 a month" in words(part)
     sent = {**form, **DETAILS, "billing_country": "FR", **fields(part)}
@@ -159,3 +160,33 @@ def test_private_person_without_a_name_is_asked_for_it() -> None:
     page = send(**{**PRIVATE, "billing_name": ""})
     assert page.status_code == 422
     assert error_beside(page, "billing_name") == "Please fill this in."
+
+
+@pytest.mark.usefixtures("for_everyone")
+def test_private_person_is_not_asked_for_a_company() -> None:
+    company = send(billing_customer_type="company", client_name="")
+    assert "Company: Please fill this in." in summary(company)
+    page = send(**{**PRIVATE, "billing_name": "", "client_name": ""})
+    assert_left_out("Company: Please", there=summary(company), here=summary(page))
+    assert "Name: Please fill this in." in summary(page)
+
+
+@pytest.mark.usefixtures("for_everyone")
+def test_private_persons_are_told_of_their_rights_before_they_order() -> None:
+    sold_by_the_year()
+    browser, form = at_checkout()
+    month = words(browser.get("/checkout/"))
+    year = words(recalculate(browser, form, interval="year"))
+    assert "Private persons can withdraw from the contract within 14 days of ordering" in month
+    assert "Private persons can withdraw from the contract within 14 days of ordering" in year
+    later = "After the first year, private persons can cancel at any time with one month's notice"
+    assert_left_out(later, there=year, here=month)
+
+
+def test_businesses_are_not_told_of_rights_they_do_not_have(settings: Settings) -> None:
+    browser, form = at_checkout()
+    here = words(recalculate(browser, form))
+    settings.CUSTOMERS = "everyone"
+    assert_left_out(
+        "withdraw from the contract", there=words(recalculate(browser, form)), here=here
+    )

@@ -2,10 +2,11 @@
 
 import pytest
 
-from shop.orders.models import Order, State
+from shop.orders.models import Basket, Order, State
 from shop.tenancy.models import Client, Membership, Project
 from tests.factories import make_client, make_project, make_user, pack_all
 from tests.pages import at_checkout, error_beside, fields, html, words
+from tests.storefront.checkout import selected_client
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,22 @@ def test_client_handed_over_before_packing_is_not_added_to() -> None:
     Client.objects.filter(pk=client.pk).update(client_admin=make_user())
     pack_all()
     assert (placed().state, placed().fault) == ("has_packing_errors", "not_client_admin")
+
+
+def test_own_client_is_chosen_until_another_is_named() -> None:
+    client = make_client()
+    browser, form = at_checkout(user=client.client_admin)
+    assert selected_client(browser.get("/checkout/")) == str(client.pk)
+    assert Basket.objects.get().document == {"product": "s"}  # looking changes nothing
+    named = {**form, "client_id": "", "client_name": "Zweitfilm", "apply": "1"}
+    named.pop("place", None)
+    browser.post("/checkout/", named)
+    page = browser.get("/checkout/")
+    assert (selected_client(page), fields(page)["client_name"]) == ("", "Zweitfilm")
+
+
+def test_none_of_several_clients_is_chosen() -> None:
+    admin = make_client().client_admin
+    make_client(client_admin=admin)
+    browser, _form = at_checkout(user=admin)
+    assert selected_client(browser.get("/checkout/")) == ""

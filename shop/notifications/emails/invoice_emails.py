@@ -112,10 +112,10 @@ class InvoiceIssued(InvoiceEmail, kind=Kind.INVOICE):
         pay = _("Please transfer %(sum)s by %(day)s.") % {"sum": sum_, "day": due}
         outro = self.closing()
         if settings.PAYMENT_PROVIDER:
-            outro = (_("You can also pay online, in the portal."), *outro)
+            outro = (_("You can also pay online in the portal."), *outro)
         return EmailContent(
             subject=_("Invoice %(number)s") % {"number": invoice.number},
-            intro=(_("Your invoice comes with this e-mail, as a PDF."), pay),
+            intro=(_("Your invoice is attached as a PDF."), pay),
             rows=(
                 Row(_("Invoice number"), invoice.number),
                 *self.what_for(),
@@ -132,10 +132,12 @@ class InvoiceIssued(InvoiceEmail, kind=Kind.INVOICE):
         invoice, corrected = self.invoice, self.invoice.corrects
         assert corrected is not None  # noqa: S101 -- a credit note corrects an invoice
         names = {"number": corrected.number, "day": _day(corrected.issued_on)}
-        corrects = _("This credit note corrects invoice %(number)s of %(day)s. It comes as a PDF.")
+        corrects = _(
+            "This credit note corrects invoice %(number)s of %(day)s. It is attached as a PDF."
+        )
         back = _(
-            "You owe us that much less. If you have paid the invoice already, we transfer the "
-            "amount back to you."
+            "The amount you owe is reduced accordingly. If you have already paid the invoice, we "
+            "transfer the amount back to you."
         )
         return EmailContent(
             subject=_("Credit note %(number)s") % {"number": invoice.number},
@@ -188,8 +190,8 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
         text = ReminderText.objects.filter(pk=level).first()
         paragraphs = (text.text if text else "").splitlines()
         crossed = _(
-            "If your payment has crossed with this e-mail, please take no notice of it. The "
-            "invoice comes once more, as a PDF."
+            "If you have paid in the meantime, please ignore this e-mail. The invoice is attached "
+            "again as a PDF."
         )
         rows = [
             Row(_("Invoice number"), invoice.number),

@@ -53,8 +53,8 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
         last = date_format(change.from_on - A_DAY, "DATE_FORMAT")
         rises = _("The price of your contract rises on %(day)s. Until then nothing changes.")
         cancel = _(
-            "You need not accept it: you can cancel the contract to %(day)s, and never pay the new "
-            "price. If you do nothing, the contract goes on at the new price."
+            "You do not have to accept it: you can cancel the contract so that it ends on %(day)s, "
+            "and never pay the new price. If you do nothing, the contract continues at the new price."
         )
         how = _("To cancel, an e-mail is enough: the terms say where to.")
         return EmailContent(
@@ -65,7 +65,7 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
                 Row(_("Project"), typed(subscription.project.name)),
                 Row(_("Price now"), self._price(change.old_list_cents)),
                 Row(_("Price from %(day)s") % {"day": from_on}, self._price(change.list_cents)),
-                Row(_("Last day to cancel to"), last),
+                Row(_("Contract can end on"), last),
             ),
             action=Link(_("See your contract"), page_url("portal_billing", subscription.client_id)),
             outro=(how,),

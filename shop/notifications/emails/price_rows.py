@@ -32,11 +32,13 @@ def price_rows(order: Order) -> list[Row]:
         "%(days)s days after the date of the invoice",
         days,
     )
-    first = _("once everything is set up, for the first month from then on")
-    runs = _("no fixed end; you can cancel to the end of a month that is paid for")
+    first = _("for the first month, once everything is set up")
+    runs = _("no fixed term; you can cancel at any time to the end of the month you have paid for")
     if price.is_yearly:
-        first = _("once everything is set up, for the first year from then on")
-        runs = _("no fixed end; you can cancel to the end of a year that is paid for")
+        first = _("for the first year, once everything is set up")
+        runs = _(
+            "no fixed term; you can cancel at any time to the end of the year you have paid for"
+        )
     return [
         *rows,
         Row(_("First invoice"), first),
@@ -67,7 +69,7 @@ def _discount(price: Price, code: str) -> str:
     off = _("%(code)s: %(off)s off the net price")
     values = {"code": code, "off": money(price.discount_cents, price.currency)}
     if price.discount_months is None:
-        return off % values
+        return f"{off % values}, {_('for as long as the contract runs')}"
     later = money(gross(price.listed_cents, price.vat_rate), price.currency)
     if price.is_yearly:
         # It counts for each year that begins within these months.
