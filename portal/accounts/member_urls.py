@@ -1,7 +1,6 @@
 """URLs of the member's pages, below /portal/."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
 from portal.accounts import (
     client_billing,
@@ -12,15 +11,7 @@ from portal.accounts import (
     tokens,
     views,
 )
-
-
-class InvoiceNumber(StringConverter):
-    """Numbers of invoices; PostgreSQL cannot even look for some other texts."""
-
-    regex = "[0-9A-Z-]{1,30}"
-
-
-register_converter(InvoiceNumber, "invoice_number")
+from shop import invoice_number  # noqa: F401 -- registers its converter
 
 urlpatterns = [
     path("", views.portal, name="portal"),

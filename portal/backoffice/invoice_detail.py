@@ -17,6 +17,7 @@ from portal.backoffice.staff_access import View, recent_factor_required, staff_u
 from shop.billing.balances import with_balance
 from shop.billing.credit_notes import CreditError, LeftChangedError, credit, left_of
 from shop.billing.filing import try_now
+from shop.billing.holds import recipient_of
 from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.ledger import Payment
 from shop.billing.models import Invoice
@@ -227,7 +228,7 @@ def _ask_to_credit(request: HttpRequest, found: Any, form: CreditForm) -> HttpRe
         [
             _("%(net)s net (%(gross)s with VAT) are left of the invoice.") % sums,
             _("The credit note gets the next number of the series. It is kept like an invoice."),
-            _("It is mailed to %(email)s.") % {"email": found.recipient},
+            _("It is mailed to %(email)s.") % {"email": recipient_of(found.client)},
             paid if found.paid_cents else "",
             _("The subscription goes on: the next period is invoiced as before."),
         ],

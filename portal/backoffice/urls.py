@@ -24,6 +24,7 @@ from portal.backoffice import (
     subscription_page,
 )
 from portal.backoffice.order_actions import ACTIONS
+from shop import invoice_number  # noqa: F401 -- registers its converter
 
 order_urls = [
     path("", order_page.order, name="staff_order"),
@@ -136,7 +137,7 @@ urlpatterns = [
     path("colleagues/<int:pk>/", include(colleague_urls)),
     path("invoices/", issued_invoices.invoices, name="staff_invoices"),
     path("invoices/export.csv", invoice_export.export_invoices, name="staff_export_invoices"),
-    path("invoices/<str:invoice>/", include(invoice_urls)),
+    path("invoices/<invoice_number:invoice>/", include(invoice_urls)),
     path("billing/", billing_overview.billing_overview, name="staff_billing"),
     path("subscriptions/", subscription_list.subscriptions, name="staff_subscriptions"),
     path("subscriptions/<int:pk>/", include(subscription_urls)),

@@ -106,6 +106,16 @@ def test_credit_note_asks_says_what_follows_and_is_issued_once() -> None:
     assert Invoice.objects.filter(corrects=invoice).count() == 1
 
 
+def test_credit_note_is_announced_for_where_invoices_go_now() -> None:
+    invoice = make_invoice(recipient="left@example.com")
+    asked = words(clerk().get(path(invoice, "credit/")))
+    assert f"It is mailed to {invoice.client.billing_profile.email}." in asked
+
+
+def test_what_is_no_number_is_not_found() -> None:
+    assert clerk().get("/staff/invoices/2026%00/").status_code == 404
+
+
 def test_credit_note_over_a_part_leaves_the_rest() -> None:
     invoice, browser = make_invoice(), clerk()
     page = browser.post(path(invoice, "credit/"), credit_form(invoice, amount="99999"))

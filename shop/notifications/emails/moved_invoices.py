@@ -20,8 +20,10 @@ def follow_corrected_address(order: Order, previous: str) -> None:
 
     What was sent there, or refused, goes out again, but for reminders: the next one is due soon.
     """
-    client = Client.objects.filter(pk=order.delivered_client_id).first()
-    if client is None or same_mailbox(to := recipient_of(client), previous):
+    if order.delivered_client_id is None:
+        return
+    to = recipient_of(Client.objects.get(pk=order.delivered_client_id))
+    if same_mailbox(to, previous):
         return
     mails = order.messages.filter(kind__in=ABOUT_CONTRACTS, recipient=previous)
     lost = mails.exclude(kind=Kind.INVOICE_REMINDER)
