@@ -155,7 +155,8 @@ def _cents(cents: int) -> str:
 
 
 def _percent(rate: Decimal) -> str:
-    return format_percent(rate / 100, "#,##0.## %", locale=_region())
+    pattern = Locale.parse(_region()).percent_formats[None].pattern
+    return format_percent(rate / 100, pattern.replace("0", "0.##", 1), locale=_region())
 
 
 def _minus(figure: str) -> str:

@@ -128,6 +128,11 @@ def test_english_invoice_writes_numbers_and_days_as_the_english_do() -> None:
         assert text in said
 
 
+def test_english_invoice_writes_the_rate_without_a_space() -> None:
+    said = words(render(unsaved(document(MUNICH), language="en")).pdf)
+    assert "VAT, 19% of €49.00 €9.31" in said
+
+
 def test_reverse_charge_says_so_and_names_the_vat_id(rendered: dict[str, Rendered]) -> None:
     said = words(rendered["reverse charge"].pdf)
     assert "Ihre USt-IdNr. ATU13585627" in said
