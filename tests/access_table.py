@@ -83,6 +83,7 @@ TABLE: dict[str, Kind | set[str]] = {
     "portal/projects/{pk}/": Kind.PROJECT,
     "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
+    "register/{order_hash}/billing/": Kind.PRIVATE,
     "api/orders": Kind.LIST,
     "api/orders/{order_hash}": Kind.ORDER,
     **dict.fromkeys(("api/products", "api/products/{slug}"), Kind.PRIVATE),

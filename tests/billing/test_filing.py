@@ -20,6 +20,7 @@ from shop.billing.signals import invoice_filed
 from tests.billing.documents import columns, document
 from tests.billing.test_invoice_files import use_storage
 from tests.factories import make_invoice
+from tests.waiting import slowness
 
 pytestmark = pytest.mark.django_db
 
