@@ -16,8 +16,8 @@ from portal.backoffice.confirmation import ask_first
 from portal.backoffice.staff_access import View, recent_factor_required, staff_user
 from shop.billing.balances import with_balance
 from shop.billing.credit_notes import CreditError, LeftChangedError, credit, left_of
-from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.filing import try_now
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.ledger import Payment
 from shop.billing.models import Invoice
 from shop.billing.payments import (
