@@ -129,7 +129,8 @@ LOOKERS = ("viewer", "export", "no group", "project admin", "member")
 STRANGERS = ("anonymous", "other program", "other client_admin")
 # The admin group may look at these, and change none.
 LOOKED_AT = {
-    f"staff/catalogue/tenancy/{name}/{{object_id}}/change/" for name in ("project", "user")
+    f"staff/catalogue/{name}/{{object_id}}/change/"
+    for name in ("tenancy/project", "tenancy/user", "catalogue/vatrate")
 }
 OTHER_METHODS = ("head", "options", "put", "delete", "trace")
 
