@@ -100,6 +100,9 @@ def _own_policy() -> str:
     return build_policy()
 
 
+BANK_FILES = "/staff/payments/import/"  # the one form with a file
+
+
 class RefusalMiddleware:
     """Refuses TRACE, and a form that is larger than any of ours before any of it is read.
 
@@ -119,6 +122,8 @@ class RefusalMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         is_of_staff = request.path.startswith("/staff/")
         most = settings.STAFF_FORM_BYTES if is_of_staff else settings.FORM_BYTES
+        if request.path == BANK_FILES:
+            most = settings.BANK_FILE_FORM_BYTES
         if length.isdecimal() and int(length) > most:
             return errors.error(request, None, status=413)
         return self.get_response(request)

@@ -1,4 +1,4 @@
-"""Uploaded files: the shop takes none."""
+"""Uploaded files: the shop takes none but the bank files of staff (`bank_upload`)."""
 
 from typing import Any, NoReturn
 

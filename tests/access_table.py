@@ -83,6 +83,7 @@ TABLE: dict[str, Kind | set[str]] = {
     "portal/projects/{pk}/": Kind.PROJECT,
     "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
+    "register/{order_hash}/billing/": Kind.PRIVATE,
     "api/orders": Kind.LIST,
     "api/orders/{order_hash}": Kind.ORDER,
     **dict.fromkeys(("api/products", "api/products/{slug}"), Kind.PRIVATE),
@@ -110,7 +111,7 @@ for alias in ("", "/services", "/services/{service_id}"):
 
 OUTSIDERS = ("anonymous", "program", "other program", "reader", "person's token")
 MEMBERS = ("member", "project admin", "client_admin", "other client_admin")
-STAFF = ("no group", "viewer", "export", "agent", "admin", "all")
+STAFF = ("no group", "viewer", "export", "agent", "admin", "billing", "all")
 ROLES = (*OUTSIDERS, *MEMBERS, *STAFF, "password alone")
 PEOPLE = (*MEMBERS, *STAFF, "password alone")
 # Whom each kind admits, and what it answers to others: signed out, and signed in.
@@ -128,7 +129,8 @@ LOOKERS = ("viewer", "export", "no group", "project admin", "member")
 STRANGERS = ("anonymous", "other program", "other client_admin")
 # The admin group may look at these, and change none.
 LOOKED_AT = {
-    f"staff/catalogue/tenancy/{name}/{{object_id}}/change/" for name in ("project", "user")
+    f"staff/catalogue/{name}/{{object_id}}/change/"
+    for name in ("tenancy/project", "tenancy/user", "catalogue/vatrate")
 }
 OTHER_METHODS = ("head", "options", "put", "delete", "trace")
 

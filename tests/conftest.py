@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from portal.registration import kept_status
 from shop import kept_fragments
 from shop.access.reserved_calls import reserves
+from shop.billing import filing, rendering
 from shop.content import questions
 from shop.packing import batches, dispatch
 from tests.buckets import full_buckets
@@ -82,10 +83,17 @@ def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept_status.clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def time_to_render() -> None:
+    """Let the renderer of invoices work for long; its tests set a limit of their own."""
+    rendering.TIMEOUT = 600
+
+
 @pytest.fixture(autouse=True)
 def time_to_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs of the worker end their work in one go, however slow the machine is."""
     monkeypatch.setattr(dispatch, "AT_MOST", LONG)
+    monkeypatch.setattr(filing, "AT_MOST", LONG)
     monkeypatch.setattr(batches, "HOLD", LONG)
     monkeypatch.setattr(batches, "TOO_LONG", LONG)
 

@@ -49,7 +49,7 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
-from tests.scenes_of_billing import client_billing
+from tests.scenes_of_billing import client_billing, staff_billing
 from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
@@ -276,7 +276,7 @@ def errors() -> Iterator[Scene]:
 
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
-    *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings),
+    *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
     *(colleagues, people),
     *(
         registration,

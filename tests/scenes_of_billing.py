@@ -5,12 +5,17 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from shop.billing.bank_statements import import_statement
 from shop.billing.credit_notes import credit
+from shop.billing.ledger import BankEntry
+from shop.billing.overdue_cases import open_case
 from shop.billing.payments import enter_payment
+from tests.billing.statements import camt
 from tests.factories import (
     PASSWORD,
     make_client,
     make_invoice,
+    make_seller,
     make_staff,
     make_subscription,
     make_user,
@@ -38,3 +43,47 @@ def client_billing() -> Iterator[Scene]:
     yield Scene("home-billing-new", page, admin)
     refused = in_turn(press(SEND), fill(password=PASSWORD))
     yield Scene("home-billing-errors", page, admin, act=refused)
+
+
+def staff_billing() -> Iterator[Scene]:
+    """Every page of the back office about billing."""
+    make_seller()
+    person, today = make_staff(), timezone.localdate()
+    yield Scene("staff-billing-empty", "/staff/billing/", person)
+    yield Scene("staff-invoices-empty", "/staff/invoices/", person)
+    long_name = "Gesellschaft für außergewöhnlich lange Filmproduktionsnamen mbH & Co. KG"
+    subscription = make_subscription(make_client(name=long_name), discount_cents=900)
+    overdue = make_invoice(subscription, due_on=today - timedelta(days=40))
+    opened, paid = make_invoice(subscription), make_invoice(subscription)
+    enter_payment(paid, person, amount_cents=paid.gross_cents + 700, currency="EUR", paid_on=today)
+    enter_payment(opened, person, amount_cents=1000, currency="EUR", paid_on=today)
+    note = credit(
+        opened, person, reason="Die Kamera stand einen halben Monat still.", net_cents=500
+    )
+    waiting = make_subscription(waits_for="member", waits_since=today - timedelta(days=20))
+    undecided = make_subscription(waits_for="staff", waits_since=today)
+    open_case(overdue.client, today)
+    import_statement(camt("ohne Nummer", "119.00"), "november.xml", person)
+    entry = BankEntry.objects.get()
+    yield Scene("staff-billing", "/staff/billing/", person)
+    yield Scene("staff-invoices", "/staff/invoices/", person)
+    yield Scene("staff-invoices-nothing", "/staff/invoices/?q=nothing&state=paid", person)
+    page = f"/staff/invoices/{opened.number}/"
+    yield Scene("staff-invoice", page, person)
+    yield Scene("staff-invoice-viewer", page, make_staff("viewer"))
+    yield Scene("staff-invoice-paid", f"/staff/invoices/{paid.number}/", person)
+    yield Scene("staff-credit-note", f"/staff/invoices/{note.number}/", person)
+    yield Scene("staff-credit", f"{page}credit/", person)
+    yield Scene("staff-credit-errors", f"{page}credit/", person, act=press(SEND))
+    yield Scene("staff-subscriptions", "/staff/subscriptions/", person)
+    yield Scene("staff-subscription", f"/staff/subscriptions/{subscription.pk}/", person)
+    yield Scene("staff-subscription-waits", f"/staff/subscriptions/{waiting.pk}/", person)
+    yield Scene("staff-subscription-vies", f"/staff/subscriptions/{undecided.pk}/", person)
+    yield Scene("staff-raise", f"/staff/subscriptions/{subscription.pk}/raise/", person)
+    yield Scene("staff-bank", "/staff/payments/", person)
+    yield Scene("staff-bank-upload", "/staff/payments/import/", person)
+    yield Scene("staff-bank-entry", f"/staff/payments/entries/{entry.pk}/?q=2026", person)
+    yield Scene("staff-reminders", "/staff/reminders/", person)
+    yield Scene("staff-reminder-text", "/staff/reminders/texts/1/", person)
+    yield Scene("staff-seller", "/staff/seller/", person)
+    yield Scene("staff-seller-change", "/staff/seller/change/", person)

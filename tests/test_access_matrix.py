@@ -84,6 +84,8 @@ class World:
                 "bulk": BulkJob.objects.get().pk,
                 "colleagues": BulkJob.objects.get().actor_id,
                 "token": token and token.pk,
+                "invoice": self.client.invoices.get().number,
+                "subscriptions": self.client.invoices.get().subscription_id,
                 "mail": self.order.messages.get(kind="received").pk,
             }
             return filled(address.removeprefix("staff/"), numbers)
@@ -240,7 +242,7 @@ def is_private(answer: Response) -> bool:
 def text_of(answer: Response) -> str:
     """The body of an answer, also of one that streams."""
     with transaction.atomic():  # an export is recorded while it streams
-        text = answer.getvalue().decode()
+        text = answer.getvalue().decode(errors="replace")
         transaction.set_rollback(True)
     return text
 

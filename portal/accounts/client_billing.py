@@ -52,12 +52,16 @@ class Cost:
         return ends - timedelta(days=1) if ends else None
 
 
-@access.recent_login_to_post
+@access.member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def billing(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and change who is billed; a change counts for the next invoices."""
+    return _billing(request, get_object_or_404(access.clients_of(access.member(request)), pk=pk))
+
+
+@access.recent_login_to_post
+def _billing(request: HttpRequest, found: Client) -> HttpResponse:
     admin = access.member(request)
-    found = get_object_or_404(access.clients_of(admin), pk=pk)
     profile = BillingProfile.objects.filter(client=found).first()
     seller = current_seller()
     form = BillingForm(access.post_data(request), initial=_initial(found, profile, seller))

@@ -1,6 +1,5 @@
 """A client's invoices: the list, their files, and what is open."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -8,20 +7,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.accounts import member_access as access
 from shop.billing.balances import with_balance
-from shop.billing.invoice_files import invoice_file
 from shop.billing.models import Invoice
-from shop.billing.rendering import RenderingError
+from shop.invoice_download import invoice_download
 from shop.tenancy.models import Client
-
-logger = logging.getLogger(__name__)
-
-CONTENT_TYPES = {"pdf": "application/pdf", "xml": "application/xml"}
 
 # The number of a client's open invoices in a currency, what is open in cents, and the currency.
 Open = tuple[int, int, str]
@@ -48,17 +41,11 @@ def download(request: HttpRequest, pk: int, number: str, file_format: str) -> Ht
     """Return the PDF or the XML of an invoice."""
     clients = access.clients_of(access.member(request)).filter(pk=pk)
     invoice = get_object_or_404(Invoice, client__in=clients, number=number)
-    try:
-        name, content = invoice_file(invoice, file_format)
-    except RenderingError:
-        logger.exception("The %s of %s could not be made.", file_format, invoice)
-        text = _("This file cannot be made right now. Please try again in a few minutes.")
-        messages.error(request, text)
-        return redirect("portal_invoices", pk)
-    # A browser shows a PDF; whoever wants the XML wants the file.
-    disposition = content_disposition_header(as_attachment=file_format == "xml", filename=name)
-    headers = {"Content-Disposition": disposition} if disposition else {}
-    return HttpResponse(content, content_type=CONTENT_TYPES[file_format], headers=headers)
+    if answer := invoice_download(invoice, file_format):
+        return answer
+    text = _("This file cannot be made right now. Please try again in a few minutes.")
+    messages.error(request, text)
+    return redirect("portal_invoices", pk)
 
 
 def open_invoices(clients: Iterable[Client]) -> defaultdict[int, list[Open]]:

@@ -49,11 +49,12 @@ def recent_login_required(view: View) -> View:
 
 
 def recent_login_to_post(view: View) -> View:
-    """Decorate a view that any member may look at, and post to as `recent_login_required` says.
+    """Decorate what follows in a view once it has checked whose page it is.
 
-    What was posted is kept while they show who they are.
+    Looking is free; to post they must have signed in or reauthenticated a moment ago. What was
+    posted is kept while they show who they are.
     """
-    guarded: View = member_required(reauthentication_required(view, allow_get=True))
+    guarded: View = reauthentication_required(view, allow_get=True)
     return guarded
 
 

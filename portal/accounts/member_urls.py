@@ -11,6 +11,7 @@ from portal.accounts import (
     tokens,
     views,
 )
+from shop import invoice_number  # noqa: F401 -- registers its converter
 
 urlpatterns = [
     path("", views.portal, name="portal"),
@@ -19,13 +20,13 @@ urlpatterns = [
     path("clients/<int:pk>/billing/", client_billing.billing, name="portal_billing"),
     path("clients/<int:pk>/invoices/", client_invoices.invoices, name="portal_invoices"),
     path(
-        "clients/<int:pk>/invoices/<str:number>/pdf",
+        "clients/<int:pk>/invoices/<invoice_number:number>/pdf",
         client_invoices.download,
         {"file_format": "pdf"},
         name="portal_invoice_pdf",
     ),
     path(
-        "clients/<int:pk>/invoices/<str:number>/xml",
+        "clients/<int:pk>/invoices/<invoice_number:number>/xml",
         client_invoices.download,
         {"file_format": "xml"},
         name="portal_invoice_xml",
@@ -37,7 +38,7 @@ urlpatterns = [
         clients.confirm_successor,
         name="portal_hand_over_to",
     ),
-    path("invoices/<str:number>/pay/", online_payment.pay, name="pay_invoice"),
+    path("invoices/<invoice_number:number>/pay/", online_payment.pay, name="pay_invoice"),
     path("projects/<int:pk>/", members.project, name="portal_project"),
     path("projects/<int:pk>/invite/", members.invite_member, name="portal_invite"),
     path("projects/<int:pk>/members/<int:membership>/role/", members.set_role, name="portal_role"),

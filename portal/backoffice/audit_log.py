@@ -1,4 +1,4 @@
-"""Audit log: what staff did with applications, people and colleagues, in the admin's own log."""
+"""Audit log: what staff did with applications, people, colleagues and the seller."""
 
 import json
 from typing import Any
@@ -28,6 +28,9 @@ class Act(TextChoices):
     JOINED = "joined", _("joined the back office")
     ROLES_CHANGED = "roles_changed", _("roles changed")
     ACCESS_ENDED = "access_ended", _("access to the back office ended")
+    CHANGED = "changed", _("changed")
+    RATE_ADDED = "rate_added", _("VAT rate added")
+    RATE_REMOVED = "rate_removed", _("VAT rate removed")
     GIVEN_OUT = "given_out", _("data given out")
     ERASED = "erased", _("person erased")
 

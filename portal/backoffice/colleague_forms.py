@@ -18,6 +18,7 @@ ROLES: dict[str, StrOrPromise] = {
     "agent": _("agent: acts on orders"),
     "admin": _("admin: manages tiers, texts, clients and applications"),
     "export": _("export: exports orders"),
+    "billing": _("billing: handles the seller, invoices, payments and reminders"),
     "privacy": _("privacy: gives out and erases people's data"),
 }
 

@@ -1,4 +1,4 @@
-"""Exports and bulk jobs."""
+"""Exports, bulk jobs, and bank files between upload and import."""
 
 from typing import ClassVar
 
@@ -10,7 +10,11 @@ from shop.tenancy.models import User
 
 
 class Export(models.Model):
-    """A record of an export of orders: by whom, which, and how many."""
+    """A record of an export: by whom, of what, and how many rows."""
+
+    class Subject(models.TextChoices):
+        ORDERS = "orders", _("orders")
+        INVOICES = "invoices", _("invoices")
 
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
@@ -18,6 +22,9 @@ class Export(models.Model):
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    subject = models.CharField(
+        max_length=10, choices=Subject, default=Subject.ORDERS, db_default=Subject.ORDERS
+    )
     format = models.CharField(max_length=10, choices=Format)
     filter = models.TextField(blank=True)  # as a query string
     number = models.PositiveBigIntegerField(null=True)  # NULL until it is complete
@@ -88,3 +95,20 @@ class BulkItem(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.order_id} of bulk action {self.job_id}"
+
+
+class BankUpload(models.Model):
+    """A bank file whose preview staff look at; deleted by its import, or by an upload days later."""
+
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    uploaded_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("uploaded bank file")
+        verbose_name_plural = _("uploaded bank files")
+
+    def __str__(self) -> str:
+        return f"bank file {self.pk}"

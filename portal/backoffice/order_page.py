@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +25,8 @@ from portal.backoffice.staff_access import (
     staff_user,
 )
 from portal.backoffice.timeline import timeline_of
+from shop.billing.balances import with_balance
+from shop.billing.models import Invoice
 from shop.email_spellings import same_mailbox
 from shop.form_texts import add_errors
 from shop.notifications.emails.models import Message
@@ -38,12 +41,13 @@ from shop.packing.outcomes import NeedsCorrection
 from shop.tenancy.models import User
 from shop.typed_text import isolated
 
+INVOICES = 12  # those of a year
 HIDDEN = "…".encode()  # in place of an order's hash
 HASHES = re.compile(rb"[0-9A-Fa-f]{32,}")  # also within links that mail gateways have wrapped
 RELATED = (
     *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
     *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
-    *("basket__terms", "basket__application", "consent__terms"),
+    *("basket__terms", "basket__application", "consent__terms", "subscription"),
 )
 
 # What the page says once staff had a mail sent again; nothing where somebody else was faster.
@@ -166,6 +170,7 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
         "seen": max((entry.event for entry in entries), default=0),
         "mails": order.messages.all(),
         "deliveries": order.deliveries.all(),
+        "invoices": _invoices(order),
     }
     response = render(request, "backoffice/order.html", context, status=422 if refused else 200)
     if not staff_user(request).has_perm(MEND):
@@ -173,6 +178,14 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
         # and what receivers of webhooks answer may quote it, or that of another order.
         response.content = HASHES.sub(HIDDEN, response.content)
     return response
+
+
+def _invoices(order: Order) -> QuerySet[Any] | None:
+    """Return the invoices of the order's subscription with their balance, the newest first."""
+    found = getattr(order, "subscription", None)
+    if found is None or not found.list_cents:
+        return None
+    return with_balance(Invoice.objects.filter(subscription=found)).order_by("-pk")[:INVOICES]
 
 
 def _undelivered(order: Order) -> Message | None:

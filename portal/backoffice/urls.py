@@ -4,16 +4,27 @@ from django.urls import include, path
 
 from portal.backoffice import (
     applications,
+    bank_entries,
+    bank_upload,
+    billing_overview,
     bulk_views,
     colleague_pages,
+    invoice_detail,
+    invoice_export,
+    issued_invoices,
     order_export,
     order_page,
     order_queue,
     overview,
     people,
     previews,
+    reminder_pages,
+    seller_page,
+    subscription_list,
+    subscription_page,
 )
 from portal.backoffice.order_actions import ACTIONS
+from shop import invoice_number  # noqa: F401 -- registers its converter
 
 order_urls = [
     path("", order_page.order, name="staff_order"),
@@ -54,6 +65,55 @@ person_urls = [
     path("data.json", people.data, name="staff_person_data"),
     path("erase/", people.erase, name="staff_person_erase"),
 ]
+invoice_urls = [
+    path("", invoice_detail.invoice_page, name="staff_invoice"),
+    path("pdf", invoice_detail.invoice_download_view, {"file_format": "pdf"}, "staff_invoice_pdf"),
+    path("xml", invoice_detail.invoice_download_view, {"file_format": "xml"}, "staff_invoice_xml"),
+    path("pay/", invoice_detail.pay, name="staff_pay_invoice"),
+    path("payments/<int:payment>/undo/", invoice_detail.undo_paid, name="staff_undo_payment"),
+    path("credit/", invoice_detail.credit_page, name="staff_credit_invoice"),
+    path("files/", invoice_detail.files_again, name="staff_files_again"),
+    path("mails/<int:mail>/", invoice_detail.invoice_mail_again, name="staff_invoice_mail_again"),
+]
+subscription_urls = [
+    path("", subscription_page.subscription, name="staff_subscription"),
+    path("release/", subscription_page.release_subscription, name="staff_release"),
+    path("end/", subscription_page.end_subscription, name="staff_end_subscription"),
+    path("charge-vat/", subscription_page.charge_vat_anyway, name="staff_charge_vat"),
+    path("wait/", subscription_page.wait_for_vies, name="staff_wait_for_vies"),
+    path("raise/", subscription_page.raise_subscription, name="staff_raise"),
+    path("raise/<int:change>/undo/", subscription_page.undo_raise, name="staff_undo_raise"),
+]
+payment_urls = [
+    path("", bank_entries.bank, name="staff_bank"),
+    path("import/", bank_upload.upload, name="staff_bank_upload"),
+    path("import/<int:pk>/", bank_upload.bank_preview, name="staff_bank_preview"),
+    path("statements/<int:pk>/undo/", bank_upload.undo_bank_import, name="staff_undo_import"),
+    path("entries/<int:pk>/", bank_entries.bank_entry, name="staff_bank_entry"),
+    path(
+        *("entries/<int:pk>/aside/", bank_entries.move_entry, {"aside": True}),
+        name="staff_entry_aside",
+    ),
+    path(
+        *("entries/<int:pk>/back/", bank_entries.move_entry, {"aside": False}),
+        name="staff_entry_back",
+    ),
+    path("refunds/<int:pk>/", bank_entries.refund, name="staff_refund"),
+]
+reminder_urls = [
+    path("", reminder_pages.reminders, name="staff_reminders"),
+    path("texts/<int:level>/", reminder_pages.reminder_text, name="staff_reminder_text"),
+    path("cases/<int:pk>/wait/", reminder_pages.wait_for_client, name="staff_case_wait"),
+    path("cases/<int:pk>/exempt/", reminder_pages.exempt_client, name="staff_case_exempt"),
+    path("cases/<int:pk>/close/", reminder_pages.close_client_for_members, name="staff_case_close"),
+    path("cases/<int:pk>/reopen/", reminder_pages.reopen_client_again, name="staff_case_reopen"),
+]
+seller_urls = [
+    path("", seller_page.seller, name="staff_seller"),
+    path("change/", seller_page.change_seller, name="staff_change_seller"),
+    path("rates/", seller_page.add_rate, name="staff_add_rate"),
+    path("rates/<int:pk>/remove/", seller_page.remove_rate, name="staff_remove_rate"),
+]
 urlpatterns = [
     path("", order_queue.queue, name="staff"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
@@ -75,6 +135,15 @@ urlpatterns = [
     path("colleagues/", colleague_pages.colleague_list, name="staff_colleagues"),
     path("colleagues/new/", colleague_pages.invite, name="staff_new_colleague"),
     path("colleagues/<int:pk>/", include(colleague_urls)),
+    path("invoices/", issued_invoices.invoices, name="staff_invoices"),
+    path("invoices/export.csv", invoice_export.export_invoices, name="staff_export_invoices"),
+    path("invoices/<invoice_number:invoice>/", include(invoice_urls)),
+    path("billing/", billing_overview.billing_overview, name="staff_billing"),
+    path("subscriptions/", subscription_list.subscriptions, name="staff_subscriptions"),
+    path("subscriptions/<int:pk>/", include(subscription_urls)),
+    path("payments/", include(payment_urls)),
+    path("reminders/", include(reminder_urls)),
+    path("seller/", include(seller_urls)),
     path("people/", people.find, name="staff_people"),
     path("people/accounts/<int:pk>/", include(person_urls), {"kind": "accounts"}),
     path("people/orders/<int:pk>/", include(person_urls), {"kind": "orders"}),

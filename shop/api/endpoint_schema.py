@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shop.api.response_schema import Answered, Number
 from shop.notifications.webhooks.endpoints import EVENTS, WHOLE_KINDS
-from shop.openapi import Address
 from shop.orders.document import Errors
 from shop.orders.field_types import Webhook
 from shop.orders.problems import SENTENCES
@@ -86,8 +85,8 @@ class EndpointAnswer(Answered):
 
     id: Number
     """Names the endpoint."""
-    url: Address
-    """Where events are POSTed."""
+    url: str
+    """Where events are POSTed, as sent."""
     events: list[str]
     """The events that it is told of."""
     enabled: bool

@@ -120,6 +120,8 @@ def undo_import(statement: BankStatement, by: User) -> bool:
         standing = BankStatement.objects.filter(pk=statement.pk, undone_at=None)
         if not standing.update(undone_at=timezone.now()):
             return False
+        # Who assigns an entry at this moment has done so now, or finds the import undone.
+        lock_rows(BankEntry.objects.filter(statement=statement))
         payments = Payment.objects.filter(entry__statement=statement, undone_at=None)
         for payment in payments.select_related("invoice").order_by("invoice", "pk"):
             undo_payment(payment, by)

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from shop.billing.balances import lock_invoice, settle
+from shop.billing.holds import recipient_of
 from shop.billing.invoice_document import InvoiceDocument, LinePart
 from shop.billing.issuing import dispatch, kept_until
 from shop.billing.models import Invoice
@@ -170,7 +171,7 @@ def _credit_note(invoice: Invoice, corrected: InvoiceDocument, by: User, reason:
         period_end=invoice.period_end,
         whole_period=invoice.whole_period,
         language=invoice.language,
-        recipient=invoice.recipient,
+        recipient=recipient_of(invoice.client),
         currency=invoice.currency,
         net_cents=total.net_cents,
         vat_cents=total.vat_cents,

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shop.billing.invoice_files import keep_originals
-from shop.billing.models import InvoiceDispatch
+from shop.billing.models import Invoice, InvoiceDispatch
 from shop.billing.rendering import Rendered, RenderingError, render, render_all
 from shop.billing.signals import invoice_filed
 from shop.worker.leases import LeaseLostError, backoff, claim, release
@@ -34,6 +34,14 @@ def make_files(beat: Callable[[], None]) -> None:
             _end(dispatch, made)
         if monotonic() > until:
             return
+
+
+def try_now(invoice: Invoice) -> bool:
+    """Have the files of an invoice made at once; False where they are made, or are being made."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    waiting = InvoiceDispatch.objects.filter(free, invoice=invoice, filed_at=None)
+    return bool(waiting.update(next_attempt_at=now, attempts=0))
 
 
 def _due() -> QuerySet[InvoiceDispatch]:

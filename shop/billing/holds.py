@@ -45,8 +45,10 @@ class Ready:
 
 def ready_or_hold(subscription: Subscription, selling: Selling, day: date) -> Ready | WaitsFor:
     """All that an invoice issued on `day` needs, or the reason why it waits (contract, "Invoices")."""
-    if is_strangers(subscription) and not _has_joined(subscription):
-        return WaitsFor.MEMBER
+    if is_strangers(subscription):
+        if not _has_joined(subscription):
+            return WaitsFor.MEMBER
+        release_joined(subscription.project_id)
     profile = profile_of(subscription.client)
     if profile is None:
         return WaitsFor.BILLING
@@ -83,6 +85,12 @@ def profile_of(client: Client) -> BillingProfile | None:
     return getattr(client, "billing_profile", None)
 
 
+def recipient_of(client: Client) -> str:
+    """The address that the client's invoices are mailed to now."""
+    profile = BillingProfile.objects.filter(client=client).first()
+    return (profile.email if profile else "") or client.client_admin.email
+
+
 def customer_type(profile: BillingProfile) -> Literal["company", "private"]:
     """The kind of customer, as VAT depends on it."""
     is_company = profile.customer_type == BillingProfile.CustomerType.COMPANY
@@ -93,6 +101,22 @@ def look_again(which: Q) -> None:
     """Have the worker look again at subscriptions whose invoice waits; it does so in a second."""
     waiting = Subscription.objects.exclude(waits_for="").filter(which)
     waiting.update(waits_for="", waits_since=None)
+
+
+def release_joined(project: int) -> None:
+    """Have the contract of a stranger's order invoiced for good: a member has joined its project.
+
+    It stays so when the member leaves, or the client is handed over.
+    """
+    held = Subscription.objects.filter(
+        project=project,
+        released_at=None,
+        ended_at=None,
+        order__application=None,
+        order__placed_by=None,
+    )
+    held.update(released_at=timezone.now())
+    look_again(Q(waits_for=WaitsFor.MEMBER, project=project))
 
 
 def billing_changed(client: int) -> None:

@@ -5,6 +5,7 @@ import logging
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+from django.db import Error
 from django.utils.translation import override, pgettext
 
 from shop.billing.models import Invoice, InvoiceFile
@@ -15,22 +16,33 @@ logger = logging.getLogger(__name__)
 Format = InvoiceFile.Format
 
 
+class StorageAwayError(RenderingError):
+    """The storage can be neither read nor written to at the moment."""
+
+
 def invoice_file(invoice: Invoice, file_format: str) -> tuple[str, bytes]:
     """The name for a download, and the content of the file in `file_format` ("pdf" or "xml").
 
     A file that was not made yet is made now; one that was lost or damaged is made again as a copy
     (contract, "Invoices"). Takes a second then: call it with no transaction open. Raises
-    RenderingError, or what the storage raises where it cannot be reached.
+    RenderingError, of which StorageAwayError is one.
     """
     name = f"{_download_stem(invoice)}-{invoice.number}.{file_format}"
+    try:
+        return name, _content(invoice, file_format)
+    except (RenderingError, Error):
+        raise
+    except Exception as error:  # each storage raises exceptions of its own
+        raise StorageAwayError(f"{type(error).__name__}: {error}") from error
+
+
+def _content(invoice: Invoice, file_format: str) -> bytes:
     newest = invoice.files.filter(format=file_format).order_by("-copy").first()
     if newest is None:
         keep_originals(invoice, render(invoice))
         newest = invoice.files.filter(format=file_format).latest("copy")
     content = _stored(newest)
-    if content is None:
-        content = _make_copy(newest)
-    return name, content
+    return _make_copy(newest) if content is None else content
 
 
 def _download_stem(invoice: Invoice) -> str:

@@ -64,7 +64,8 @@ class Subscription(models.Model):
     next_period_on = models.DateField(null=True, blank=True)
     waits_for = models.CharField(max_length=10, choices=WaitsFor, blank=True)
     waits_since = models.DateField(null=True, blank=True)
-    # An order that a stranger placed is invoiced once its member has joined, or staff say so.
+    # An order that a stranger placed is invoiced once its member has joined, or staff (then
+    # `released_by`) say so.
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = optional(User, on_delete=models.PROTECT)
     # Staff have VAT charged although VIES has not answered; undone by new billing data.
@@ -201,6 +202,9 @@ class Invoice(models.Model):
             Index(fields=["client", "-issued_on", "-id"], name="invoice_of_client"),
             Index(fields=["-issued_on", "-id"], name="invoice_newest"),
             Index(fields=["due_on"], name="invoice_due_on"),
+        ]
+        permissions: ClassVar = [
+            ("handle_billing", _("Can handle the seller, invoices, payments and reminders"))
         ]
 
     def __str__(self) -> str:

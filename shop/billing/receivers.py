@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from shop.billing.holds import WaitsFor, billing_changed, look_again
+from shop.billing.holds import WaitsFor, billing_changed, look_again, release_joined
 from shop.billing.subscriptions import begin_for
-from shop.catalogue.seller import Seller
+from shop.catalogue.seller import Seller, VatRate
 from shop.orders.models import Order, State
 from shop.orders.order_billing import billing_given
 from shop.orders.states import state_changed
@@ -29,8 +29,8 @@ def begin_subscriptions(sender: type[Order], orders: Sequence[Order], **kwargs: 
 
 @receiver(member_joined)
 def invoice_joined(sender: type[Membership], membership: Membership, **kwargs: Any) -> None:
-    """Look again at what waited for the project's first member."""
-    look_again(Q(waits_for=WaitsFor.MEMBER, project=membership.project_id))
+    """Have invoiced what waited for the project's first member."""
+    release_joined(membership.project_id)
 
 
 @receiver(post_save, sender=BillingProfile)
@@ -56,6 +56,7 @@ def invoice_with_answer(sender: type[VatIdCheck], check: VatIdCheck, **kwargs: A
 
 
 @receiver(post_save, sender=Seller)
-def invoice_of_complete_seller(sender: type[Seller], **kwargs: Any) -> None:
-    """Look again at what waited for the seller."""
+@receiver(post_save, sender=VatRate)
+def invoice_of_complete_seller(sender: type[Seller | VatRate], **kwargs: Any) -> None:
+    """Look again at what waited for the seller, or for a rate that was missing."""
     look_again(Q(waits_for=WaitsFor.SELLER))

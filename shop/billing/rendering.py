@@ -16,7 +16,10 @@ from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_page import invoice_page
 from shop.billing.models import Invoice
 
-TIMEOUT = 20  # seconds; ten invoices take three
+# Seconds; ten invoices take three, on a starved machine much longer. Below the time after which
+# the worker's cluster counts as frozen, and half of that after which a run is cut off: one that
+# hangs is tried twice in a run.
+TIMEOUT = 45
 
 
 class RenderingError(Exception):

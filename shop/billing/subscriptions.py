@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shop.billing.models import Invoice, Subscription
@@ -71,8 +71,9 @@ def end_without_invoice(subscription: Subscription, by: User) -> bool:
         ~Exists(Invoice.objects.filter(subscription=OuterRef("pk"))),
         pk=subscription.pk,
         waits_for=Subscription.WaitsFor.MEMBER,
-        # PostgreSQL rechecks the row alone after waiting for another transaction's lock.
-        next_period_on=F("started_on"),
+        # PostgreSQL rechecks the row alone after waiting for another transaction's lock: issued
+        # meanwhile, the period is another than was seen.
+        next_period_on=subscription.next_period_on,
     )
     ended = {"ended_at": timezone.now(), "ended_by": by, "ends_on": timezone.localdate()}
     return bool(held.update(**ended, next_period_on=None, waits_for="", waits_since=None))

@@ -1,17 +1,21 @@
 """The VAT of an order, by what is known of its buyer when it is quoted or placed."""
 
+import logging
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from shop.catalogue.seller import vat_seller
-from shop.catalogue.vat import EU, Vat, VatBuyer, VatSeller, vat_for
+from shop.catalogue.vat import EU, Vat, VatBuyer, VatRule, VatSeller, vat_for
 from shop.catalogue.vat_ids import canonical_vat_id, vat_id_problem
 from shop.orders.billing_fields import BILLING_MEMBERS
 from shop.orders.field_types import COUNTRIES
 from shop.tenancy.billing_profile import BillingProfile
-from shop.tenancy.vies import is_confirmed, request_check
+from shop.tenancy.vies import is_confirmed, request_quoted_check
+
+logger = logging.getLogger(__name__)
 
 Billing = Mapping[str, Any]
 
@@ -20,13 +24,18 @@ def vat_of(billing: Billing | None, client_id: int | None) -> Vat:
     """Return today's VAT for `billing`, else for the billing data of the client of this number.
 
     What VIES has not confirmed counts as unconfirmed, and VIES is asked. Nothing known of the
-    buyer: the seller's own rate. Raises LookupError if no rate is known for today.
+    buyer, or no rate of their country: the seller's own rate, zero where staff keep none.
     """
     seller = vat_seller()
     if billing is None and client_id is not None:
         billing = profile_of(client_id)
     buyer = _buyer(billing, seller) if billing else None
-    return vat_for(seller, buyer, timezone.localdate())
+    for known in (buyer, None):
+        try:
+            return vat_for(seller, known, timezone.localdate())
+        except LookupError:  # the shop stays open; invoices wait for the rate
+            logger.exception("An order is quoted at another rate of VAT.")
+    return Vat(VatRule.DOMESTIC, Decimal(0))
 
 
 def profile_of(client_id: int) -> Billing | None:
@@ -49,5 +58,5 @@ def _buyer(billing: Billing, seller: VatSeller) -> VatBuyer | None:
     vat_id = canonical_vat_id(typed)
     confirmed = is_confirmed(vat_id)
     if not confirmed:
-        request_check(vat_id)
+        request_quoted_check(vat_id)
     return VatBuyer("company", country, vat_id, confirmed)

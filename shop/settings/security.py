@@ -62,10 +62,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# No form of ours takes files. Django would write them to disk before it looks at the CSRF token.
+# One form of staff takes a file, by a handler of its own. Django would write them to disk before it looks at the CSRF token.
 FILE_UPLOAD_HANDLERS = ["shop.uploads.RefusingUploadHandler"]
 # The largest body of a form, in bytes; staff also edit texts and choose many orders.
 FORM_BYTES, STAFF_FORM_BYTES = 128 * 1024, 1024 * 1024
+BANK_FILE_FORM_BYTES = 6_000_000  # a bank file of 5 MB, and room to say that one is too large
 
 # Calls a second in the long run, and the burst that is allowed at once.
 RATE_LIMITS: dict[str, tuple[float, int]] = {

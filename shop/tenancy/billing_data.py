@@ -34,7 +34,8 @@ def set_billing_profile(client: Client, values: Mapping[str, str], *, actor: Use
             return False
         for name, (_old, new) in changed.items():
             setattr(profile, name, new)
-        profile.save()
+        # Whether staff exempt the client from reminders is written by others.
+        profile.save(update_fields=[*changed, "updated_at"] if before else None)
         LogEntry.objects.create(
             user=actor,
             content_type=ContentType.objects.get_for_model(BillingProfile),

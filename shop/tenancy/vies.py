@@ -26,6 +26,7 @@ State = VatIdCheck.State
 
 AT_MOST = 20  # seconds; mails wait meanwhile, and the next wake-up goes on
 BATCH = 20
+QUOTED_AN_HOUR = 500  # questions for which visitors are the reason
 LEASE_SECONDS = 60  # above two calls
 WAITS = [60.0, 300.0, 900.0, 3600.0]  # seconds; after the last one, each hour
 
@@ -55,6 +56,18 @@ def request_check(vat_id: str) -> None:
     # Two at once: the constraint lets one of the rows in.
     VatIdCheck.objects.bulk_create([VatIdCheck(vat_id=vat_id)], ignore_conflicts=True)
     wake("messages")
+
+
+def request_quoted_check(vat_id: str) -> None:
+    """Have the worker ask VIES for a VAT id that somebody wants a price for, as `request_check`.
+
+    Anybody can type VAT ids. Where VIES was asked QUOTED_AN_HOUR times within the last hour, the
+    price is that of an unconfirmed one; an invoice has it asked all the same.
+    """
+    created = VatIdCheck.objects.order_by("-pk").values_list("created_at", flat=True)
+    oldest = created[QUOTED_AN_HOUR - 1 : QUOTED_AN_HOUR].first()
+    if oldest is None or oldest < timezone.now() - timedelta(hours=1):
+        request_check(vat_id)
 
 
 def newest_check(vat_id: str) -> VatIdCheck | None:

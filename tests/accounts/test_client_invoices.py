@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from shop.billing.ledger import Payment
 from shop.billing.models import Invoice
 from shop.data_export import export
 from shop.tenancy.models import Client
+from tests.billing.test_invoice_files import use_storage
 from tests.factories import make_client, make_invoice, make_subscription
 from tests.pages import html, visitor, words
 
@@ -45,6 +47,23 @@ def test_list_says_what_each_invoice_is_and_what_is_open() -> None:
     assert "−€58.31 credited" in page
     assert "cancelled" in page
     assert stranger.number not in page
+
+
+def test_file_whose_storage_is_away_is_a_sentence(settings: Settings) -> None:
+    invoice = invoice_of(make_client())
+    use_storage(settings, "tests.billing.test_invoice_files.AwayStorage")
+    browser = visitor(invoice.client.client_admin)
+    path = f"/portal/clients/{invoice.client.pk}/invoices/"
+    answer = browser.get(f"{path}{invoice.number}/pdf")
+    assert (answer.status_code, answer.headers["Location"]) == (302, path)
+    assert "This file cannot be made right now." in words(browser.get(path))
+
+
+def test_what_is_no_number_is_not_found() -> None:
+    client = make_client()
+    browser = visitor(client.client_admin)
+    assert browser.get(f"/portal/clients/{client.pk}/invoices/2026%00/pdf").status_code == 404
+    assert browser.get("/portal/invoices/2026%00/pay/").status_code == 404
 
 
 def test_list_without_invoices_says_when_the_first_comes() -> None:

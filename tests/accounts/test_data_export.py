@@ -118,7 +118,7 @@ def test_export_holds_memberships_clients_tokens_and_factors_without_secrets() -
         {
             "name": "Kranplaner",
             "program": None,
-            "scopes": ["orders:read", "orders:write"],
+            "scopes": ["orders:read", "orders:write", "billing:read"],
             "created_at": token.created_at.isoformat(),
             "expires_at": None,
             "last_used_at": None,
@@ -135,6 +135,17 @@ def test_export_holds_memberships_clients_tokens_and_factors_without_secrets() -
     text = json.dumps(data)
     for secret in (value, token.hash, app.data["secret"], user.password):
         assert secret not in text
+
+
+# The company of the checkout, at ADDRESS of `tests/pages.py`.
+BILLED = {
+    "customer_type": "company",
+    "company": "Kran",
+    "street": "Feilitzschstraße 6",
+    "postal_code": "80802",
+    "city": "München",
+    "country": "DE",
+}
 
 
 def exported(order: Order) -> dict[str, Any]:
@@ -159,7 +170,7 @@ def exported(order: Order) -> dict[str, Any]:
         "user_login": None,
         "language": "en",
         "interval": "month",
-        "billing": None,
+        "billing": BILLED,
         "events": [
             {"at": event.at.isoformat(), "kind": event.kind, "state": event.state}
             for event in order.events.all()
@@ -173,6 +184,7 @@ def exported(order: Order) -> dict[str, Any]:
                 "user_first_name": "Uta",
                 "user_last_name": "Unger",
                 "language": "en",
+                "billing": BILLED,
             },
             "currency": "EUR",
             "language_tag": "en",

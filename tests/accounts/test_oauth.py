@@ -33,7 +33,7 @@ def test_client_credentials_give_a_token_that_places_orders() -> None:
     assert given == {
         "expires_in": 3600,
         "token_type": "Bearer",
-        "scope": "orders:read orders:write",
+        "scope": "orders:read orders:write billing:read webhooks",
     }
     assert calls(value, product="s").status_code == 201
     assert calls(value).json()["data"]["array"][0]["product"] == "s"

@@ -56,6 +56,13 @@ def test_token_is_shown_once_and_only_its_digest_is_kept() -> None:
     assert "Kranplaner" in words(listed)
 
 
+def test_token_shows_invoices_where_the_box_is_ticked() -> None:
+    user = make_user()
+    browser = shown_again(user)
+    browser.post(NEW, {"name": "Kranplaner", "days": "30", "billing": "on"})
+    assert Token.objects.get().get_scopes() == ["orders:read", "orders:write", "billing:read"]
+
+
 def test_token_orders_for_a_client_and_shows_its_last_use() -> None:
     client = make_client()
     browser = shown_again(client.client_admin)

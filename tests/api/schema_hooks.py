@@ -26,6 +26,7 @@ EMAIL = {"must be a bare e-mail address.": "which domains there may be, in all s
 LOGIN = {"may contain @ only if it equals user_email.": "compares two members"}
 PROMOTION = {"is not valid now for this tier.": "our rows, and the time"}
 MOMENT = {"must be a time like 2026-01-31T12:00:00Z.": "how many days a month has; which years"}
+INTERVAL = {"must be month: this tier is not sold by the year.": "our rows"}
 TIER = {"is not a tier that can be ordered.": "a tier retired since the schema was read"}
 
 
@@ -34,6 +35,18 @@ def pair(*sentences: str) -> dict[str, str]:
     return dict.fromkeys(sentences, "a rule between members, told in their texts")
 
 
+NEEDED = pair("is required.")
+
+
+def vat_id(country: str) -> dict[str, str]:
+    """Rules of a VAT ID beside the member `country`."""
+    return {
+        "is not a VAT ID: its form or its check digits are wrong.": "check digits, by country",
+        f"must begin with the code of {country}; EL for Greece.": "compares two members",
+    }
+
+
+BUSINESSES = {"must be company: this shop sells to businesses only.": "a setting"}
 USED_KEY = "This Idempotency-Key was used for another request, which placed order …."
 # By member: each sentence, and why a schema cannot say it.
 BEYOND_A_SCHEMA = {
@@ -62,9 +75,19 @@ BEYOND_A_SCHEMA = {
     },
     "product": {"is not the tier of this project.": "our rows", **TIER},
     "promo_code": PROMOTION,
+    "interval": INTERVAL,
     "redirection_uri": ADDRESS,
     "user_email": EMAIL | pair("is required with project_id."),
     "user_login": LOGIN,
+    "billing": {"must not be given: this client has billing data already.": "our rows"},
+    **dict.fromkeys(("billing.company", "billing.name"), INVISIBLE | NEEDED),
+    **dict.fromkeys(
+        ("billing.street", "billing.street2", "billing.postal_code", "billing.city"), INVISIBLE
+    ),
+    "billing.reference": INVISIBLE,
+    "billing.email": EMAIL,
+    "billing.customer_type": BUSINESSES,
+    "billing.vat_id": INVISIBLE | vat_id("billing.country"),
     "page": pair("must not be given together with cursor."),
     "cursor": {
         **pair("must not be given together with page."),
@@ -80,6 +103,7 @@ BEYOND_A_SCHEMA = {
 }
 CARD = {"must not hold a card number: payment is by invoice.": "which numbers are those of cards"}
 TEXT = INVISIBLE | CARD
+ALONE = {"is taken of the billing contact alone.": "compares with the resource's address"}
 TEXTS = (
     *("firstName", "lastName", "company", "street1", "street2", "city", "postalCode"),
     *("stateOrProvince", "phone1", "phone2", "fax"),
@@ -87,12 +111,18 @@ TEXTS = (
 # The same of the open order, whose bodies have members of other names.
 BEYOND_A_RESOURCE = {
     **dict.fromkeys(TEXTS, TEXT),
+    "company": TEXT | NEEDED,
+    "lastName": TEXT | NEEDED,
+    "customerType": ALONE | BUSINESSES,
+    "vatId": TEXT | ALONE | vat_id("countryCode"),
+    "reference": TEXT | ALONE,
     "accountNumber": WHOLE | CARD,
     "name": {**TEXT, "must not be given twice.": "attributes are named once; two members"},
     "projectId": WHOLE | CARD,
     "offering": TIER,
     "displayName": TEXT,
     "promoCode": TEXT | PROMOTION,
+    "interval": INTERVAL,
     "Idempotency-Key": {USED_KEY: "earlier calls"},
     "email1": EMAIL | CARD,
     "email2": EMAIL | CARD,
@@ -109,6 +139,7 @@ BEYOND_AN_ACTION = {
     "email1": (REQUIRED, "is required with projectId."),
     "projectId": ("must not be given together with displayName.",),
     "promoCode": tuple(PROMOTION),
+    "interval": tuple(INTERVAL),
     "userName": ("may contain @ only if it equals email1.",),
 }
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from allauth.idp.oidc.models import Token
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.access.models import Application
 from shop.billing.credit_notes import credit
 from shop.billing.ledger import Payment
 from shop.tenancy.models import Client as ClientRow
 from shop.tenancy.models import User
+from tests.billing.test_invoice_files import use_storage
 from tests.factories import (
     BILLING,
     make_application,
@@ -163,11 +164,20 @@ def test_files_are_those_of_the_invoice() -> None:
     pdf = ask(application, f"{LIST}/{invoice.number}/pdf")
     assert (pdf.status_code, pdf["Content-Type"]) == (200, "application/pdf")
     assert pdf.content.startswith(b"%PDF-")
-    assert pdf["Content-Disposition"] == f'attachment; filename="{invoice.number}.pdf"'
+    assert pdf["Content-Disposition"] == f'attachment; filename="Rechnung-{invoice.number}.pdf"'
     assert pdf["Cache-Control"] == "no-store"
     xml = ask(application, f"{LIST}/{invoice.number}/xml")
     assert (xml.status_code, xml["Content-Type"]) == (200, "application/xml")
     assert invoice.number.encode() in xml.content
+
+
+def test_file_whose_storage_is_away_is_asked_for_again_later(settings: Settings) -> None:
+    invoice = make_invoice()
+    application = invoice.subscription.order.application
+    assert application
+    use_storage(settings, "tests.billing.test_invoice_files.AwayStorage")
+    answer = ask(application, f"{LIST}/{invoice.number}/pdf")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
 
 
 def test_list_takes_as_many_statements_whatever_its_length(

@@ -15,8 +15,10 @@ from shop.catalogue.seller import VatRate
 from shop.content.models import Page, Question
 from shop.orders.models import Order
 from tests.addresses import all_addresses
+from tests.backoffice.billing_addresses import HANDLED, LOOKED_AT
 from tests.factories import (
     make_application,
+    make_invoice,
     make_membership,
     make_order,
     make_staff,
@@ -28,10 +30,11 @@ from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
-GROUPS = ("viewer", "agent", "admin", "export", "privacy", "all")
-LOOKERS = {"viewer", "agent", "admin", "all"}
+GROUPS = ("viewer", "agent", "admin", "export", "privacy", "billing", "all")
+LOOKERS = {"viewer", "agent", "admin", "billing", "all"}
 MENDERS = {"agent", "admin", "all"}
 ADMINS = {"admin", "all"}
+HANDLERS = {"billing", "all"}
 PRIVACY = {"privacy", "all"}
 ALL = {"all"}  # who may do everything
 
@@ -90,6 +93,8 @@ ADDRESSES: dict[str, set[str]] = {
     "people/orders/{pk}/": PRIVACY,
     "people/orders/{pk}/data.json": PRIVACY,
     "people/orders/{pk}/erase/": PRIVACY,
+    **dict.fromkeys(LOOKED_AT, LOOKERS),
+    **dict.fromkeys(HANDLED, HANDLERS),
     # Django's admin: its own pages …
     "catalogue/": ADMINS,
     "catalogue/login/": set(GROUPS),  # leads to the index
@@ -136,7 +141,10 @@ def numbers() -> dict[str, object]:
     application = make_application()
     make_token(application)
     message = order.messages.get(kind="received")
+    invoice = make_invoice()
     return {
+        "invoice": invoice.number,
+        "subscriptions": invoice.subscription_id,
         "colleagues": make_staff("viewer").pk,
         "orders": order.pk,
         "applications": application.pk,
@@ -149,6 +157,7 @@ def filled(address: str, numbers: dict[str, object]) -> str:
     values = {"pk": numbers.get(address.split("/", maxsplit=1)[0], 1), "slug": "terms", "number": 1}
     values |= {"content_type_id": 1, "object_id": 1, "app_label": "catalogue", "url": "nothing/"}
     values["kind"] = "received"
+    values |= {"invoice": numbers.get("invoice", "1"), "payment": 1, "level": 1, "change": 1}
     model = address.removeprefix("catalogue/").split("/{")[0]
     if model in ROWS:
         values["object_id"] = ROWS[model]()
@@ -186,14 +195,14 @@ def test_nobody_is_led_to_sign_in_and_for_customers_there_is_nothing(
     method: str, numbers: dict[str, object]
 ) -> None:
     customer = visitor(make_user())
-    before = (Order.objects.values().get(), Token.objects.count())
+    before = (list(Order.objects.values()), Token.objects.count())
     for address in ADDRESSES:
         path = filled(address, numbers)
         answer = getattr(visitor(), method)(path)
         assert answer.status_code == 302, path
         assert answer["Location"].startswith("/account/login/?next=/staff/"), path
         assert getattr(customer, method)(path).status_code == 404, path
-    assert (Order.objects.values().get(), Token.objects.count()) == before
+    assert (list(Order.objects.values()), Token.objects.count()) == before
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -216,11 +225,11 @@ def test_forms_of_staff_without_permission_change_nothing(
     group: str, numbers: dict[str, object]
 ) -> None:
     browser = browser_of(group)
-    before = (Order.objects.values().get(), Token.objects.count())
+    before = (list(Order.objects.values()), Token.objects.count())
     for address, who in ADDRESSES.items():
         if group not in who:
             assert browser.post(filled(address, numbers), {"name": "x"}).status_code == 403
-    assert (Order.objects.values().get(), Token.objects.count()) == before
+    assert (list(Order.objects.values()), Token.objects.count()) == before
 
 
 def test_staff_without_any_group_may_nothing(numbers: dict[str, object]) -> None:
@@ -241,14 +250,25 @@ def test_refusal_says_whom_to_ask() -> None:
 @pytest.mark.parametrize(
     ("group", "seen"),
     [
-        ("viewer", {"/staff/", "/staff/overview/", "/staff/mails/"}),
-        ("agent", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/bulk/"}),
+        ("viewer", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"}),
+        ("billing", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"}),
+        (
+            "agent",
+            {
+                "/staff/",
+                "/staff/overview/",
+                "/staff/mails/",
+                "/staff/invoices/",
+                "/staff/bulk/",
+            },
+        ),
         (
             "admin",
             {
                 "/staff/",
                 "/staff/overview/",
                 "/staff/mails/",
+                "/staff/invoices/",
                 "/staff/bulk/",
                 "/staff/applications/",
                 "/staff/catalogue/",

@@ -50,6 +50,19 @@ def test_credit_note_of_all_repeats_the_invoice_and_cancels_it() -> None:
     assert (balance_of(note).state, balance_of(note).open_cents) == ("paid", 0)
 
 
+def test_credit_note_goes_where_the_clients_invoices_go_now() -> None:
+    """Who got the invoice may have left, and been erased."""
+    invoice, staff = make_invoice(recipient="left@example.com"), make_staff()
+    profile = invoice.client.billing_profile
+    profile.email = "new@example.com"
+    profile.save()
+    assert credit(invoice, staff, reason="A part.", net_cents=1).recipient == "new@example.com"
+    profile.email = ""
+    profile.save()
+    admin = invoice.client.client_admin.email
+    assert credit(invoice, staff, reason="A part.", net_cents=1).recipient == admin
+
+
 def test_amounts_are_credited_until_nothing_is_left() -> None:
     invoice = make_invoice(make_subscription(list_cents=1003))
     assert (invoice.net_cents, invoice.vat_cents) == (1003, 191)

@@ -20,6 +20,7 @@ from shop.billing.signals import invoice_filed
 from tests.billing.documents import columns, document
 from tests.billing.test_invoice_files import use_storage
 from tests.factories import make_invoice
+from tests.waiting import slowness
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +117,7 @@ def test_one_that_stops_the_process_holds_up_no_other(
         "  for x in range(100000) { for y in range(100000) { let z = x * y } }\n}\n#data.number"
     )
     settings.INVOICE_TEMPLATE = str(template)
-    monkeypatch.setattr(rendering, "TIMEOUT", 4)
+    monkeypatch.setattr(rendering, "TIMEOUT", slowness())
     run()
     assert dispatch(invoice).filed_at
     assert dispatch(slow).filed_at is None

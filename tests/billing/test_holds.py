@@ -16,6 +16,7 @@ from shop.orders.order_billing import fill_in_billing
 from shop.orders.placing import Caller
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.joining import NewMember, join_as_new
+from shop.tenancy.models import Membership
 from shop.tenancy.signals import vat_id_answered
 from shop.tenancy.vat_id_check import VatIdCheck
 from tests.billing.runs import beat, waits
@@ -73,6 +74,28 @@ def test_strangers_order_is_invoiced_once_its_member_has_joined() -> None:
     assert (waits(other)[0], other.invoices.count()) == ("member", 0)
 
 
+def test_strangers_contract_is_billed_on_when_its_member_has_left() -> None:
+    """Joined once is enough: the client was handed over, and the member removed."""
+    subscription = stranger()
+    assert join(subscription)
+    issue_due(beat)
+    Membership.objects.filter(project=subscription.project).delete()
+    subscription.refresh_from_db()
+    assert subscription.next_period_on
+    issue_all([subscription.pk], subscription.next_period_on, beat)
+    assert waits(subscription)[0] == ""
+    assert subscription.invoices.count() == 2
+
+
+def test_member_who_has_joined_and_left_counts_before_the_first_invoice() -> None:
+    subscription = stranger()
+    BillingProfile.objects.all().delete()
+    assert join(subscription)
+    Membership.objects.filter(project=subscription.project).delete()
+    issue_due(beat)
+    assert waits(subscription)[0] == "billing"
+
+
 @pytest.mark.parametrize("caller", ["application", "user"])
 def test_order_of_somebody_known_is_invoiced_before_anybody_joins(caller: str) -> None:
     known = {"application": Caller(make_application()), "user": Caller(user=make_user())}
@@ -112,6 +135,16 @@ def test_subscription_that_nobody_joins_ends_without_an_invoice() -> None:
     assert join(subscription)
     issue_all([subscription.pk], timezone.localdate(), beat)
     assert not subscription.invoices.exists()
+
+
+def test_subscription_begun_before_the_upgrade_ends_without_an_invoice() -> None:
+    """It is billed from a later day than that on which it began."""
+    subscription, today = stranger(), timezone.localdate()
+    Subscription.objects.filter(pk=subscription.pk).update(started_on=today - timedelta(days=90))
+    issue_due(beat)
+    subscription.refresh_from_db()
+    assert end_without_invoice(subscription, make_staff())
+    assert waits(subscription) == ("", None, None)
 
 
 def test_subscription_with_an_invoice_does_not_end_without_one() -> None:

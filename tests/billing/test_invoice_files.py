@@ -12,7 +12,7 @@ from django.core.files.storage import InMemoryStorage, storages
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from shop.billing.invoice_expiry import delete_kept_long_enough
-from shop.billing.invoice_files import invoice_file, keep_originals
+from shop.billing.invoice_files import StorageAwayError, invoice_file, keep_originals
 from shop.billing.models import Invoice, InvoiceFile
 from shop.billing.rendering import Rendered, RenderingError
 from tests.billing.documents import columns, document
@@ -158,7 +158,7 @@ def test_copy_whose_xml_would_differ_is_refused(invoice: Invoice) -> None:
 def test_storage_that_is_away_makes_no_copy(invoice: Invoice, settings: Settings) -> None:
     keep_originals(invoice, Rendered(pdf=b"%PDF", xml=b"<invoice/>"))
     use_storage(settings, f"{__name__}.AwayStorage")
-    with pytest.raises(ConnectionError):
+    with pytest.raises(StorageAwayError, match="the bucket is away"):
         invoice_file(invoice, "pdf")
     assert [copy for _format, copy, _sha in rows(invoice)] == [0, 0]
 

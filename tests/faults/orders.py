@@ -11,17 +11,28 @@ import urllib3
 from tests.faults.answers import Answers
 
 CLIENTS = 4
+BILLING = {
+    "customer_type": "company",
+    "company": "Sturmfilm GmbH",
+    "street": "Hafenstraße 1",
+    "postal_code": "20359",
+    "city": "Hamburg",
+    "country": "DE",
+}
 LONGEST_WAIT = 180.0  # for the answer to one order, over all its calls
 
 
-def document(number: int) -> dict[str, str]:
-    """The order of this number. Each tenth is for somebody who has ordered just before."""
+def document(number: int) -> dict[str, Any]:
+    """The order of this number, with who is billed. Each tenth is for somebody who has ordered just
+    before.
+    """
     person = number - 1 if number % 10 == 1 else number
     return {
         "product": "s" if number % 2 else "m",
         "client_name": f"Client {number}",
         "project_name": f"Project {number}",
         "user_email": f"member{person}@example.com",
+        "billing": BILLING,
     }
 
 
@@ -85,7 +96,7 @@ class Partners:
             time.sleep(0.2)
         self.answers.complain(f"order {number} was not acknowledged")
 
-    def document(self, number: int) -> dict[str, str]:
+    def document(self, number: int) -> dict[str, Any]:
         """The order of this number, with where its partner is told of it."""
         return {**document(number), "redirection_uri": self.told_at}
 

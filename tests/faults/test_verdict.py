@@ -11,8 +11,8 @@ from shop.notifications.emails.send import send_due
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing, StepRecord
 from shop.tenancy.models import Client
-from tests.factories import make_order, make_packed_order
-from tests.faults.verdict import is_settled, judge
+from tests.factories import make_invoice, make_order, make_packed_order, make_seller
+from tests.faults.verdict import complain_of_numbers, is_settled, judge
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,10 @@ def arrived() -> list[str]:
     return list(MailboxEntry.objects.values_list("text", flat=True))
 
 
+def complain_of(*numbers: str) -> list[str]:
+    return list(complain_of_numbers(numbers))
+
+
 def complaints(order: Order) -> list[str]:
     found: list[str] = judge({1: order.order_hash}, arrived())["complaints"]
     return [complaint.partition(": ")[2] or complaint for complaint in found]
@@ -46,6 +50,7 @@ def test_what_went_well_is_not_complained_of(order: Order) -> None:
         "not packed": 0,
         "tries again": 0,
         "most tries of one order": 1,
+        "invoices": 0,
         "mails": 2,
         "mails refused": 0,
         "tries again of mails": 0,
@@ -101,3 +106,18 @@ def test_what_went_wrong_is_complained_of(
 ) -> None:
     spoil(order)
     assert any(said.startswith(complaint) for said in complaints(order))
+
+
+def test_number_of_an_invoice_that_is_left_out_is_seen(order: Order) -> None:
+    make_seller()
+    first = make_invoice()
+    assert complain_of(first.number) == []
+    year = first.number.partition("-")[0]
+    assert complain_of(first.number, f"{year}-000003") == [
+        f"the invoices of {year} have gaps in their numbers"
+    ]
+
+
+def test_order_that_lacks_its_invoice_is_seen(order: Order) -> None:
+    Order.objects.update(billing={"country": "DE"})
+    assert "has invoices with the files []" in complaints(order)

@@ -17,11 +17,13 @@ from django.utils import timezone
 from shop.access.applications import create_application
 from shop.access.signing_secrets import rotate
 from shop.access.tokens import issue
+from shop.billing.models import InvoiceDispatch
 from shop.notifications.emails.models import MailboxEntry, Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.document import check_document
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.placing import place_order
+from tests.factories import make_seller
 from tests.faults.answers import Answers
 from tests.faults.hooks import judge_webhooks, moody
 from tests.faults.mail_server import MailServer
@@ -79,12 +81,14 @@ def hurry() -> None:
     """Have mails tried again at once: their waits grow to hours, and nothing is wrong any more."""
     waiting = Message.objects.filter(state=Message.State.WAITING)
     waiting.update(next_attempt_at=timezone.now())
+    InvoiceDispatch.objects.exclude(next_attempt_at=None).update(next_attempt_at=timezone.now())
 
 
 def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report:
     """Place orders for `seconds` while faults happen, one about every `pace` of them."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    make_seller()
     application, _secret = create_application("Storm")
     token = issue("Storm", holder=application)
     secret = rotate(application)

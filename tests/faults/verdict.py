@@ -7,7 +7,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django.db.models import F, Max, Sum
+from django.utils import timezone
 
+from shop.billing.models import Invoice, InvoiceDispatch, Subscription
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, OrderEvent, State
@@ -22,15 +24,19 @@ DELIVERED = (Client, Project, Membership, Invitation)
 REFUSED = Message.State.REFUSED
 ENDED = (Message.State.SENT, REFUSED)
 KINDS = (Message.Kind.INVITATION, Message.Kind.RECEIVED)
+OF_BILLED = (*KINDS, Message.Kind.INVOICE)
 
 
 def is_settled() -> bool:
     """Return whether nothing is left to do."""
     placed = Order.objects.exclude(state=State.NEW)
+    billed = Subscription.objects.exclude(order__billing=None)
     return not (
         placed.exclude(state=State.PACKED).exists()
         or Message.objects.exclude(state__in=ENDED).exists()
         or Delivery.objects.exclude(state=Delivery.State.DELIVERED).exists()
+        or billed.filter(next_period_on__lte=timezone.localdate()).exists()
+        or InvoiceDispatch.objects.exclude(next_attempt_at=None).exists()
     )
 
 
@@ -58,6 +64,7 @@ def judge(
     # Rows that no order points to count, too.
     surplus = {model.__name__: model.objects.count() - len(found) for model in DELIVERED}
     complaints += [f"{number} {name} too many" for name, number in surplus.items() if number > 0]
+    complaints += complain_of_numbers(Invoice.objects.values_list("number", flat=True))
     names = {order.project_name for order in found}
     again = Message.objects.filter(attempts__gt=1).aggregate(all=Sum(F("attempts") - 1))
     doubled = len(found) - len(names)
@@ -71,6 +78,7 @@ def judge(
         "not packed": sum(order.state != State.PACKED for order in found),
         "tries again": sum(order.packing.attempts - 1 for order in found if has_packing(order)),
         "most tries of one order": Packing.objects.aggregate(most=Max("attempts"))["most"],
+        "invoices": Invoice.objects.count(),
         "mails": Message.objects.filter(state=Message.State.SENT).count(),
         "mails refused": Message.objects.filter(state=REFUSED).count(),
         "tries again of mails": again["all"] or 0,
@@ -105,6 +113,28 @@ def complain(
         yield "does not lead to its own invitation"
     yield from complain_of_history(order, list(order.events.all()))
     yield from complain_of_mails(order, mails, refused)
+    yield from complain_of_invoices(order)
+
+
+def complain_of_invoices(order: Order) -> Iterator[str]:
+    """An order with billing data has one subscription, and one invoice with both files."""
+    if not order.billing:
+        return
+    found = Invoice.objects.filter(subscription__order=order).prefetch_related("files")
+    files = [sorted(file.format for file in invoice.files.all()) for invoice in found]
+    if files != [["pdf", "xml"]]:
+        yield f"has invoices with the files {files}"
+
+
+def complain_of_numbers(numbers: Iterable[str]) -> Iterator[str]:
+    """The numbers of a year begin with 1 and have no gap."""
+    by_year: dict[str, list[int]] = {}
+    for number in numbers:
+        year, _hyphen, count = number.partition("-")
+        by_year.setdefault(year, []).append(int(count))
+    for year, counts in by_year.items():
+        if sorted(counts) != list(range(1, len(counts) + 1)):
+            yield f"the invoices of {year} have gaps in their numbers"
 
 
 def complain_of_mails(
@@ -112,7 +142,7 @@ def complain_of_mails(
 ) -> Iterator[str]:
     """Each mail arrived, unless the mail server refused its recipient for good."""
     messages = sorted(message.kind for message in order.messages.all())
-    if messages != sorted(KINDS):
+    if messages != sorted(OF_BILLED if order.billing else KINDS):
         yield f"has the mails {messages}"
     for message in order.messages.all():
         excused = message.state == REFUSED and message.recipient in refused

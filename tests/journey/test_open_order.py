@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from portal.accounts.management.commands.demo_data import CUSTOMER, PROMO_CODE, STAFF
-from tests.journey.billing import fill_in_billing
+from tests.journey.billing import declare_business, fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -241,8 +241,11 @@ def test_client_admin_chooses_a_client_in_the_checkout(open_context: OpenContext
     page.wait_for_url("**/checkout/")
     check_accessibility(page)
     page.select_option("[name=client_id]", label="Beispielfilm GmbH")
+    # Who is billed for it is known, so it is shown and not asked for again.
+    expect(page.get_by_text("Rechnungen für Beispielfilm GmbH gehen an")).to_be_visible()
+    expect(page.locator("[name=billing_street]")).to_be_hidden()
     page.fill("[name=project_name]", "Der zweite Dreh")
-    fill_in_billing(page)
+    declare_business(page)
     page.check("[name=terms]")
     page.click("button[name=place]")
     page.wait_for_url("**/register/*/")

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shop.tenancy.billing_data import billing_history, set_billing_profile
 from shop.tenancy.billing_profile import BillingProfile
@@ -47,6 +49,17 @@ def test_change_keeps_old_and_new_values_in_the_history() -> None:
     assert set_billing_profile(client, {**BILLING, "city": "Wien", "vat_id": ""}, actor=staff)
     assert stored(client) == {**BILLING, "city": "Wien", "vat_id": ""}
     assert said(client) == [("staff@example.com", "city: München → Wien; vat_id: DE136695976 → –")]
+
+
+def test_change_leaves_alone_what_staff_decide_about_reminders() -> None:
+    """They may exempt the client between the two statements of the change."""
+    client = make_client()
+    make_profile(client)
+    with CaptureQueriesContext(connection) as written:
+        assert set_billing_profile(client, {**BILLING, "city": "Wien"}, actor=client.client_admin)
+    updates = [each["sql"] for each in written if each["sql"].startswith("UPDATE")]
+    assert [sql for sql in updates if '"city"' in sql]
+    assert not [sql for sql in updates if "reminders_exempt" in sql]
 
 
 def test_nothing_changed_leaves_no_trace() -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.tenancy import vies as module
 from shop.tenancy import vies_call
 from shop.tenancy.signals import vat_id_answered
 from shop.tenancy.vat_id_check import VatIdCheck
@@ -19,6 +20,7 @@ from shop.tenancy.vies import (
     newest_answer,
     newest_check,
     request_check,
+    request_quoted_check,
 )
 from shop.worker.leases import claim
 from tests.factories import make_client, make_profile, make_seller
@@ -36,6 +38,22 @@ def vies(settings: Settings) -> Iterator[FakeVies]:
     with fake_vies(VIENNA, ATHENS) as server:
         settings.VIES_URL = server.url
         yield server
+
+
+def test_quotes_have_vies_asked_so_often_an_hour_and_invoices_always(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Anybody can type VAT ids into the checkout, as many as there are."""
+    monkeypatch.setattr(module, "QUOTED_AN_HOUR", 2)
+    made_up = ["ATU13585627", "EL094259216", "FR40303265045"]
+    for vat_id in made_up:
+        request_quoted_check(vat_id)
+    assert set(VatIdCheck.objects.values_list("vat_id", flat=True)) == set(made_up[:2])
+    request_check(VIENNA)
+    assert check_of(VIENNA).state == "waiting"
+    VatIdCheck.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+    request_quoted_check(made_up[2])
+    assert check_of(made_up[2]).state == "waiting"
 
 
 def ask_all() -> None:

@@ -1,16 +1,21 @@
 """Template filters of the back office."""
 
+from collections.abc import Collection, Mapping
+
 from django import template
+from django.forms import model_to_dict
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.timeline import outcome
+from shop.billing.invoice_document import BuyerPart
 from shop.billing_form import country_name
 from shop.email_spellings import shown_email
 from shop.orders import error_codes
 from shop.orders.models import Order
 from shop.orders.order_fields import FIELDS, PERSONAL
 from shop.packing import step_names
+from shop.tenancy.billing_profile import BillingProfile
 
 register = template.Library()
 register.filter("fault_text", error_codes.error_text)
@@ -30,11 +35,26 @@ def personal_details(order: Order) -> list[tuple[StrOrPromise, str | None]]:
 @register.filter
 def billing_lines(order: Order) -> str:
     """Return who is billed for the order, in one line; "" while nobody is known."""
-    billing = order.billing or {}
+    return _in_one_line(order.billing or {}, ("vat_id", "email", "reference"))
+
+
+@register.filter
+def buyer_lines(buyer: BuyerPart) -> str:
+    """Return name and address of an invoice's buyer, in one line."""
+    return _in_one_line(buyer.model_dump())
+
+
+@register.filter
+def profile_lines(profile: BillingProfile) -> str:
+    """Return name and address of who is billed for a client, in one line."""
+    return _in_one_line(model_to_dict(profile))
+
+
+def _in_one_line(billing: Mapping[str, str], further: Collection[str] = ()) -> str:
     town = " ".join(filter(None, (billing.get("postal_code"), billing.get("city"))))
     names = ("company", "name", "street", "street2")
     parts = [*map(billing.get, names), town, country_name(billing.get("country", ""))]
-    return ", ".join(filter(None, [*parts, *map(billing.get, ("vat_id", "email", "reference"))]))
+    return ", ".join(filter(None, [*parts, *map(billing.get, further)]))
 
 
 @register.filter

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 from stdnum import iban
 
 from shop.billing.balances import with_balance
+from shop.billing.holds import recipient_of
 from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_files import invoice_file
 from shop.billing.models import Invoice
 from shop.billing.reminder_rows import Reminder, ReminderText
 from shop.catalogue.templatetags.money import money
 from shop.compiled_inserts import insert_missing
-from shop.notifications.emails.billing_address import billing_address
 from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.invoice_samples import credit_note_sample, invoice_sample
 from shop.notifications.emails.kinds import Email, Sample
@@ -32,7 +32,7 @@ class InvoiceEmail(Email):
 
     def recipient(self) -> str:
         """Return where the client's invoices go now, for a mail that is sent again."""
-        return billing_address(self.invoice.client)
+        return recipient_of(self.invoice.client)
 
     @cached_property
     def invoice(self) -> Invoice:
@@ -219,7 +219,7 @@ def queue_invoice(invoice: Invoice) -> None:
 def queue_invoice_reminder(reminder: Reminder) -> None:
     """Queue the mail with a reminder, once; it goes where the client's invoices go now."""
     invoice, level = reminder.invoice, reminder.level
-    to = billing_address(invoice.client)
+    to = recipient_of(invoice.client)
     _queue(invoice, Kind.INVOICE_REMINDER, f"{invoice.number}:{level}", to, level=level)
 
 

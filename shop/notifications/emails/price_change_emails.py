@@ -8,12 +8,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shop.billing.holds import recipient_of
 from shop.billing.price_changes import PriceChange
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.templatetags.money import money
 from shop.compiled_inserts import insert_missing
-from shop.notifications.emails.billing_address import billing_address
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.invoice_samples import sample_subscription
 from shop.notifications.emails.kinds import Email, Sample
@@ -30,7 +30,7 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
 
     def recipient(self) -> str:
         """Return where the client's invoices go now, for a mail that is sent again."""
-        return billing_address(self.change.subscription.client)
+        return recipient_of(self.change.subscription.client)
 
     @cached_property
     def change(self) -> PriceChange:
@@ -88,7 +88,7 @@ def queue_price_change(change: PriceChange) -> None:
                 order=order,
                 kind=Message.Kind.PRICE_CHANGE,
                 dedupe_key=f"price_change:{change.pk}",
-                recipient=billing_address(change.subscription.client),
+                recipient=recipient_of(change.subscription.client),
                 language=order.language,
                 details={"change": change.pk},
             )

@@ -15,6 +15,12 @@ from shop.billing.signals import invoice_filed, price_raised, reminder_due
 from shop.notifications.emails import queue
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import MailboxEntry, Message
+from shop.notifications.emails.moved_invoices import (
+    ABOUT_CONTRACTS,
+    UNSENT,
+    follow_corrected_address,
+    keep_from_erasure,
+)
 from shop.notifications.emails.price_change_emails import queue_price_change
 from shop.orders.corrections import address_corrected
 from shop.orders.models import Order, State
@@ -52,6 +58,8 @@ def queue_email_change_emails(
     sender: type[Order], order: Order, previous: str | None, **kwargs: Any
 ) -> None:
     """Queue the mails to the old and the new address, in the transaction of the change."""
+    if previous:
+        follow_corrected_address(order, previous)
     queue.queue_email_change(order, previous)
 
 
@@ -78,6 +86,7 @@ def erase_mails(
     sender: type[User], emails: frozenset[str], user: User | None = None, **kwargs: Any
 ) -> None:
     """Delete the person's mails, but not those of open orders; and those in the demo's mailbox."""
+    keep_from_erasure(emails)
     closed = Q(order=None) | Q(order__state__in=FINISHED)
     found = Q(recipient__in=emails) & closed
     if user:
@@ -89,5 +98,6 @@ def erase_mails(
 
 @receiver(orders_erased)
 def erase_order_mails(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
-    """Delete the mails about these orders."""
-    Message.objects.filter(order__in=orders).delete()
+    """Delete the mails about these orders, but no invoice that is still to be sent to a client."""
+    unsent = Q(kind__in=ABOUT_CONTRACTS, state__in=UNSENT)
+    Message.objects.filter(~unsent, order__in=orders).delete()

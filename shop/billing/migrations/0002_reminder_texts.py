@@ -37,5 +37,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0003_reversals_overdue_cases")]
+    dependencies = [("billing", "0001_initial")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]
