@@ -21,6 +21,11 @@ def billed_to(clients: list[Client]) -> dict[int, str]:
     return {number: _line(profile) for number, profile in profiles.items() if profile}
 
 
+def billed_lines(clients: list[Client], billed: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return the names of the clients for which it is known who is billed, and who it is."""
+    return [(each.name, billed[each.pk]) for each in clients if each.pk in billed]
+
+
 def _line(profile: BillingProfile) -> str:
     place = f"{profile.postal_code} {profile.city}"
     parts = (

@@ -78,7 +78,7 @@ def _choose_own_client(form: CheckoutForm, basket: Basket) -> None:
     begun = {"client_id", "client_name", "billing"} & basket.document.keys()
     if len(form.clients) == 1 and not begun:
         chosen = {"client_id": form.clients[0].pk}
-        form.initial |= chosen
+        form.initial.update(chosen)
         update_document(basket, chosen)
 
 

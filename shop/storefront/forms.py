@@ -34,7 +34,7 @@ from shop.orders.basket import (
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
 from shop.orders.problems import Problem
-from shop.storefront.billed_clients import BilledSelect, billed_to, clients_of
+from shop.storefront.billed_clients import BilledSelect, billed_lines, billed_to, clients_of
 from shop.storefront.interval_choices import interval_choices
 from shop.tenancy.models import Project, User
 
@@ -115,6 +115,7 @@ class CheckoutForm(TermsForm, BillingForm):
         self.checked: CheckedDocument | None = None
         self.clients = clients_of(user) if user else []
         self.billed = billed_to(self.clients)
+        self.billed_lines = billed_lines(self.clients, self.billed)
         self._ask_for_billing()
         self.fields["client_name"].label = pgettext("billing", "Company")
         _offer(self, "product", [(each.code, each.name) for each in tiers])
@@ -149,8 +150,7 @@ class CheckoutForm(TermsForm, BillingForm):
         company.help_text = _("Only if it differs from the company above.")
         company.required = company.asked = False  # type: ignore[attr-defined]  # for its template
         if sells_to_everyone():
-            # The page asks private persons alone for it.
-            self.fields["billing_name"].help_text = ""
+            self.fields["billing_name"].help_text = ""  # only private persons are asked for it
         else:
             # The first member's name is asked for above.
             del self.fields["billing_name"]
@@ -164,9 +164,7 @@ class CheckoutForm(TermsForm, BillingForm):
             # One of the two is enough, so neither is required; nor is either marked optional.
             self.fields[name].asked = True  # type: ignore[attr-defined]  # likewise
             self.fields[name].required = False
-        self.fields["client_name"].help_text = _(
-            "For a new company: its name as it is to appear on invoices."
-        )
+        self.fields["client_name"].help_text = _("For a new company: its name as on invoices.")
         self.fields["project_name"].help_text = _("For a new project: a working title will do.")
         projects = Project.objects.filter(client__in=self.clients, product=self.tier)
         _offer(
@@ -176,13 +174,6 @@ class CheckoutForm(TermsForm, BillingForm):
         widget = self.fields["client_id"].widget
         assert isinstance(widget, BilledSelect)  # noqa: S101 -- tells mypy what it is
         widget.known = self.billed
-
-    @property
-    def billed_lines(self) -> list[tuple[str, str]]:
-        """The names of the clients for which it is known who is billed, and who it is."""
-        return [
-            (each.name, self.billed[each.pk]) for each in self.clients if each.pk in self.billed
-        ]
 
     @property
     def is_billed(self) -> bool:
@@ -211,8 +202,7 @@ class CheckoutForm(TermsForm, BillingForm):
     @property
     def is_private(self) -> bool:
         """Tell whether a private person orders, whose client is named after who is billed."""
-        typed = self.data.get("billing_customer_type")
-        return self.is_billed and "billing_name" in self.fields and typed == "private"
+        return self.is_billed and self.data.get("billing_customer_type") == "private"
 
     def _name_client(self) -> None:
         """Name the new client after who is billed, where it was not named."""
@@ -293,8 +283,7 @@ class CheckoutForm(TermsForm, BillingForm):
         billing = [each for each in problems if each.member.startswith("billing")]
         others = [each for each in problems if each not in billing]
         told = [each for each in others if self.complete or each.member in typed]
-        if self.is_private:
-            told = [each for each in told if each.member != "client_name"]
+        told = [each for each in told if not (self.is_private and each.member == "client_name")]
         faulty = {each.member for each in others} - {"product"}
         update_document(basket, dict.fromkeys(faulty & typed.keys()))
         add_errors(self, told)
