@@ -39,8 +39,10 @@ BILLING_ADDRESS = {
 }
 BILLING = BILLING_ALONE | BILLING_ADDRESS | {"company": "company", "email1": "email"}
 _RESOURCES = {"offering": "product"} | ACCOUNT | PRODUCT | PERSON | MEDIA | USER
-_RESOURCES |= {name: f"billing.{member}" for name, member in BILLING.items()}
-WIRE_NAMES = {member: name for name, member in _RESOURCES.items()} | {"billing.name": "lastName"}
+# Two members go by the name email1: one of the regular contact, one of the billing contact.
+WIRE_NAMES = {member: name for name, member in _RESOURCES.items()}
+WIRE_NAMES |= {f"billing.{member}": name for name, member in BILLING.items()}
+WIRE_NAMES |= {"billing.name": "lastName"}
 LANGUAGES = {"de", "en"}
 NO_CONTACT = "This contact has not been set."
 OTHER_CURRENCY = "The account is in another currency than the tier."
