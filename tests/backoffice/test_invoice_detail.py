@@ -154,7 +154,7 @@ def test_files_that_failed_are_shown_and_tried_again_at_once() -> None:
     listed = browser.get("/staff/invoices/?files=failing").context["invoices"]
     assert [each.number for each in listed] == [invoice.number]
     browser.post(path(invoice, "files/"))
-    assert dispatch.get().next_attempt_at < timezone.now() + timedelta(minutes=1)
+    assert dispatch.filter(next_attempt_at__lt=timezone.now() + timedelta(minutes=1)).exists()
     dispatch.update(filed_at=timezone.now())
     page = browser.post(path(invoice, "files/"), follow=True)
     assert "The files are there" in words(page)
