@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from time import monotonic
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -20,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 10  # invoices, made by one process
 AT_MOST = 15  # seconds; the next wake-up, a second later, goes on
-LEASE_SECONDS = 300  # above the time of a batch, also where each is made alone
 WAITS = [30.0, 120.0, 600.0, 3600.0]  # seconds; the last one for ever, as an invoice must go out
 
 
@@ -55,7 +55,7 @@ def _claim() -> list[InvoiceDispatch]:
     if not pks:
         return []
     token = uuid.uuid4()
-    claimed = claim(_due(), pks, seconds=LEASE_SECONDS, token=token)
+    claimed = claim(_due(), pks, seconds=settings.INVOICE_FILES_LEASE_SECONDS, token=token)
     return list(claimed.select_related("invoice").order_by("pk"))
 
 
@@ -63,7 +63,7 @@ def _render(
     batch: Sequence[InvoiceDispatch], beat: Callable[[], None]
 ) -> list[Rendered | RenderingError]:
     try:
-        return render_all([dispatch.invoice for dispatch in batch])
+        return render_all([dispatch.invoice for dispatch in batch], beat=beat)
     except RenderingError as error:
         if len(batch) == 1:
             return [error]

@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import PIPE
+from time import monotonic
 
 from django.conf import settings
 
@@ -16,10 +18,10 @@ from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_page import invoice_page
 from shop.billing.models import Invoice
 
-# Seconds; ten invoices take three, on a starved machine much longer. Below the time after which
-# the worker's cluster counts as frozen, and half of that after which a run is cut off: one that
-# hangs is tried twice in a run.
+# Seconds; ten invoices take three, on a starved machine much longer. Less than half of the time
+# after which a run of the worker is cut off: one that hangs is tried twice in a run.
 TIMEOUT = 45
+BEAT_EVERY = 1.0  # second
 
 
 class RenderingError(Exception):
@@ -43,11 +45,11 @@ def render(invoice: Invoice, *, copy: bool = False) -> Rendered:
 
 
 def render_all(
-    invoices: Sequence[Invoice], *, copy: bool = False
+    invoices: Sequence[Invoice], *, copy: bool = False, beat: Callable[[], None] = lambda: None
 ) -> list[Rendered | RenderingError]:
     """Make the files of `invoices` in one process; an error in one leaves the others alone.
 
-    Takes a second to start and a tenth for each, so call it with no transaction open. Raises
+    Calls `beat` while the process works, so that the worker does not count as frozen. Takes a second to start and a tenth for each, so call it with no transaction open. Raises
     RenderingError if the process itself fails.
     """
     jobs: list[dict[str, object] | RenderingError] = []
@@ -56,7 +58,7 @@ def render_all(
             jobs.append(_job(invoice, copy=copy))
         except ValueError as error:  # what the row holds is no `InvoiceDocument`
             jobs.append(RenderingError(f"{type(error).__name__}: {error}"))
-    answers = iter(_answers([job for job in jobs if not isinstance(job, RenderingError)]))
+    answers = iter(_answers([job for job in jobs if not isinstance(job, RenderingError)], beat))
     return [job if isinstance(job, RenderingError) else next(answers) for job in jobs]
 
 
@@ -69,23 +71,43 @@ def _job(invoice: Invoice, *, copy: bool) -> dict[str, object]:
     }
 
 
-def _answers(jobs: list[dict[str, object]]) -> list[Rendered | RenderingError]:
+def _answers(
+    jobs: list[dict[str, object]], beat: Callable[[], None]
+) -> list[Rendered | RenderingError]:
     if not jobs:
         return []
     request = {"template": settings.INVOICE_TEMPLATE, "fonts": _fonts(), "jobs": jobs}
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "shop.billing.renderer"],
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            cwd=settings.BASE_DIR,
-            timeout=TIMEOUT,
-            check=True,
-        )
+        answers = json.loads(_run(json.dumps(request).encode(), beat))
     except (subprocess.SubprocessError, OSError) as error:
         said = getattr(error, "stderr", None) or b""
         raise RenderingError(f"{error} {said.decode(errors='replace')[-1000:]}") from error
-    return [_answer(each) for each in json.loads(done.stdout)]
+    return [_answer(each) for each in answers]
+
+
+def _run(request: bytes, beat: Callable[[], None]) -> bytes:
+    """Run the renderer; its output. Raises SubprocessError where it fails or takes too long."""
+    command, until = [sys.executable, "-m", "shop.billing.renderer"], monotonic() + TIMEOUT
+    given: bytes | None = request
+    with subprocess.Popen(
+        command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
+    ) as process:
+        try:
+            while True:
+                try:
+                    output, said = process.communicate(given, timeout=BEAT_EVERY)
+                    break
+                except subprocess.TimeoutExpired:
+                    given = None  # it has been sent
+                    if monotonic() > until:
+                        raise
+                    beat()
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, output, said)
+    return output
 
 
 def _answer(answer: dict[str, str]) -> Rendered | RenderingError:

@@ -41,5 +41,6 @@ STORAGES["invoices"] = {"BACKEND": INVOICE_STORAGE, "OPTIONS": INVOICE_STORAGE_O
 INVOICE_TEMPLATE = env.str(
     "INVOICE_TEMPLATE", default=str(BASE_DIR / "templates" / "billing" / "invoice.typ")
 )
+INVOICE_FILES_LEASE_SECONDS = 300  # above the time of a batch, also where each is made alone
 # The class of a provider of online payment; empty: bank transfer alone.
 PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", default="")

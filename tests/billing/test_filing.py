@@ -78,13 +78,13 @@ def test_files_of_many_are_made_by_few_processes(
     invoice: Invoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = []
-    real = subprocess.run
+    real = subprocess.Popen
 
     def counted(*args: Any, **kwargs: Any) -> Any:
         started.append(args)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(subprocess, "run", counted)
+    monkeypatch.setattr(subprocess, "Popen", counted)
     others = [
         due(make_invoice(invoice.subscription, whole_period=False, **columns(document())))
         for _ in range(10)
@@ -92,6 +92,17 @@ def test_files_of_many_are_made_by_few_processes(
     run()
     assert all(dispatch(each).filed_at for each in (invoice, *others))
     assert len(started) == 2
+
+
+def test_worker_beats_while_files_are_made(
+    invoice: Invoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "BEAT_EVERY", 0.01)
+    beats: list[int] = []
+    make_files(lambda: beats.append(1))
+    assert dispatch(invoice).filed_at
+    # Two belong to the batch and to its one invoice.
+    assert len(beats) > 3
 
 
 def test_one_that_fails_is_tried_again_and_holds_up_no_other(invoice: Invoice) -> None:

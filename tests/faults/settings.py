@@ -9,6 +9,7 @@ PACKING_MAX_ATTEMPTS = 50  # a storm may kill one order's worker again and again
 PACKING_STEPS = ["tests.faults.steps.show", *PACKING_STEPS]
 EMAIL_TIMEOUT = 2
 MAIL_LEASE_SECONDS = 5  # above it
+INVOICE_FILES_LEASE_SECONDS = 60
 WEBHOOK_TIMEOUT_SECONDS = 1
 WEBHOOK_LEASE_SECONDS = 3
 WEBHOOK_WAITS_SECONDS = [1] * 50
