@@ -196,8 +196,8 @@ def test_placing_and_showing_take_few_queries(
     token: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     get(token, "0" * 32)  # the token's first use in an hour is written down
-    # Six of its own, the rates of VAT, the words it is found by, a transaction's begin and end.
-    with django_assert_num_queries(10):
+    # Six of its own, the rates of VAT, endpoints that want to know, the words it is found by, a transaction's begin and end.
+    with django_assert_num_queries(11):
         order_hash = post(token, EXAMPLE).json()["data"]["order"]["order_hash"]
     with django_assert_num_queries(2):
         shown = get(token, order_hash)

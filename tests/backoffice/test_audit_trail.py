@@ -29,6 +29,7 @@ OWN = {
     "emails.Message.user": "a mail to them",
     "access.IdempotentResponse.user": "an answer to their program, kept for a day",
     "account.EmailAddress.user": "their address",
+    "backoffice.BankUpload.uploaded_by": "a bank file that they have not imported",
     "mfa.Authenticator.user": "their passkey or app",
     "usersessions.UserSession.user": "where they are signed in",
     "allauth_idp_oidc.Token.user": "their token",

@@ -214,6 +214,8 @@ def test_catalogue_has_forms_for_what_is_sold_served_and_said_alone() -> None:
     assert registered == {
         "catalogue.Product",
         "catalogue.Promotion",
+        "catalogue.Seller",
+        "catalogue.VatRate",
         "content.Page",
         "content.Question",
         "tenancy.Client",

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.accounts.management.commands.demo_data import STAFF
+from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility, check_contrast
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -74,9 +75,10 @@ def test_customer_reads_the_terms_loses_nothing_and_is_asked_again_when_they_cha
     expect(page.locator("[name=client_name]")).to_have_value("Film")
     page.locator("[name=project_name]").fill("Drei Tage im Mai")
     page.locator("[name=user_email]").fill(f"nina-{uuid.uuid4().hex[:8]}@example.com")
+    fill_in_billing(page)
     box = page.get_by_label("I agree to the terms")
     expect(box).not_to_be_checked()
-    order = page.get_by_role("button", name=re.compile("Order with obligation to pay"))
+    order = page.get_by_role("button", name=re.compile("Order and pay"))
     order.click()
     expect(page.locator(".error-summary")).to_be_focused()
     check_accessibility(page)

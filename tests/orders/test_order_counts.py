@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from shop.billing.models import Subscription
 from shop.catalogue.models import Product
 from shop.orders import order_counts
 from shop.orders.basket import update_document
@@ -129,6 +130,7 @@ class Orders(RuleBasedStateMachine):
     @rule(picked=PICKED)
     def delete_by_hand(self, picked: set[int]) -> None:
         for order in self.picked(picked):
+            Subscription.objects.filter(order=order).delete()
             order.delete()
 
     @rule()
