@@ -4,7 +4,7 @@ TRIAL is storm, provisioning (a storm with a flaky service) or backlog; DATABASE
 postgres. Without them: all of both, which is what `make faults` runs.
 
 FAULTS_SECONDS: how long a storm lasts. FAULTS_PACE: a fault about every so many seconds.
-FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many wait in the backlog.
+FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many wait in the backlog. FAULTS_BILLING: 0 for orders without invoices.
 """
 
 import itertools

@@ -30,14 +30,13 @@ def trial(name: str, **parameters: str) -> dict[str, Any]:
 def test_a_storm_of_faults_loses_nothing_and_does_nothing_twice() -> None:
     report = trial(
         "provisioning",
-        FAULTS_SECONDS="10", FAULTS_PACE="0.8", FAULTS_LONGEST="2", FAULTS_SEED="1",
+        FAULTS_SECONDS="10", FAULTS_PACE="0.8", FAULTS_LONGEST="2", FAULTS_SEED="1", FAULTS_BILLING="0",
     )  # fmt: skip
     assert report["complaints"] == []
     assert (report["lost"], report["duplicates"], report["not packed"]) == (0, 0, 0)
     orders = report["orders"]
     assert 0 < report["answers"]["api order 201"] < report["workspaces"] == orders
-    assert report["invoices"] > 0
-    assert report["mails"] + report["mails refused"] == 2 * orders + report["invoices"]
+    assert report["mails"] + report["mails refused"] == 2 * orders
     assert report["webhooks"] >= 3 * report["answers"]["api order 201"]
     assert report["calls of the receiver"] > report["webhooks"]
     assert report["faults in all"] > 3

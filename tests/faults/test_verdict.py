@@ -11,7 +11,13 @@ from shop.notifications.emails.send import send_due
 from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing, StepRecord
 from shop.tenancy.models import Client
-from tests.factories import make_invoice, make_order, make_packed_order, make_seller
+from tests.factories import (
+    make_application,
+    make_invoice,
+    make_order,
+    make_packed_order,
+    make_seller,
+)
 from tests.faults.verdict import complain_of_numbers, is_settled, judge
 
 pytestmark = pytest.mark.django_db
@@ -119,5 +125,5 @@ def test_number_of_an_invoice_that_is_left_out_is_seen(order: Order) -> None:
 
 
 def test_order_that_lacks_its_invoice_is_seen(order: Order) -> None:
-    Order.objects.update(billing={"country": "DE"})
+    Order.objects.update(billing={"country": "DE"}, application=make_application())
     assert "has invoices with the files []" in complaints(order)

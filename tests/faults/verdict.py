@@ -30,7 +30,7 @@ OF_BILLED = (*KINDS, Message.Kind.INVOICE)
 def is_settled() -> bool:
     """Return whether nothing is left to do."""
     placed = Order.objects.exclude(state=State.NEW)
-    billed = Subscription.objects.exclude(order__billing=None)
+    billed = Subscription.objects.exclude(order__billing=None).exclude(order__application=None)
     return not (
         placed.exclude(state=State.PACKED).exists()
         or Message.objects.exclude(state__in=ENDED).exists()
@@ -116,9 +116,14 @@ def complain(
     yield from complain_of_invoices(order)
 
 
+def is_billed(order: Order) -> bool:
+    """Tell if the order is invoiced at once; one of a stranger waits until somebody joins."""
+    return order.billing is not None and order.application_id is not None
+
+
 def complain_of_invoices(order: Order) -> Iterator[str]:
     """An order with billing data has one subscription, and one invoice with both files."""
-    if not order.billing:
+    if not is_billed(order):
         return
     found = Invoice.objects.filter(subscription__order=order).prefetch_related("files")
     files = [sorted(file.format for file in invoice.files.all()) for invoice in found]
@@ -142,7 +147,7 @@ def complain_of_mails(
 ) -> Iterator[str]:
     """Each mail arrived, unless the mail server refused its recipient for good."""
     messages = sorted(message.kind for message in order.messages.all())
-    if messages != sorted(OF_BILLED if order.billing else KINDS):
+    if messages != sorted(OF_BILLED if is_billed(order) else KINDS):
         yield f"has the mails {messages}"
     for message in order.messages.all():
         excused = message.state == REFUSED and message.recipient in refused
