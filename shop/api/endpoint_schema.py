@@ -55,7 +55,7 @@ class EndpointDocument(BaseModel):
     )
 
     url: Url
-    """Where events are POSTed: an absolute https URI of printable ASCII characters, a host name or
+    """The URL to which events are POSTed: an absolute https URI of printable ASCII characters, a host name or
     a public address, no user information."""
     events: Events
     """The events that it is told of; order.* stands for all about orders."""
@@ -71,7 +71,7 @@ class EndpointChange(BaseModel):
     )
 
     url: Url | None = None
-    """Where events are POSTed from now on, also those that wait."""
+    """The URL to which events are POSTed from now on, also those that wait."""
     events: Events | None = None
     """The events that it is told of from now on."""
     enabled: bool | None = None
@@ -86,7 +86,7 @@ class EndpointAnswer(Answered):
     id: Number
     """Names the endpoint."""
     url: str
-    """Where events are POSTed, as sent."""
+    """The URL to which events are POSTed, as sent."""
     events: list[str]
     """The events that it is told of."""
     enabled: bool

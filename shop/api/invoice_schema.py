@@ -64,7 +64,7 @@ class InvoiceAnswer(Answered):
     order_hash: Hash
     """The order that began the subscription."""
     buyer: BillingAnswer
-    """Who is billed, as of the day of issue."""
+    """The buyer as of the day of issue."""
     lines: list[InvoiceLineAnswer]
     """The lines."""
 
@@ -119,7 +119,7 @@ class OrderEvent(Answered):
     timestamp: datetime
     """The moment of the change, UTC."""
     data: OrderEventData
-    """What it is about."""
+    """The subject of the event."""
 
 
 class InvoiceEvent(Answered):
@@ -132,7 +132,7 @@ class InvoiceEvent(Answered):
     timestamp: datetime
     """The moment of the event, UTC."""
     data: InvoiceEventData
-    """What it is about."""
+    """The subject of the event."""
 
 
 class SubscriptionEvent(Answered):
@@ -145,7 +145,7 @@ class SubscriptionEvent(Answered):
     timestamp: datetime
     """The moment of the event, UTC."""
     data: SubscriptionEventData
-    """What it is about."""
+    """The subject of the event."""
 
 
 # The events that are sent, by the names of their descriptions.

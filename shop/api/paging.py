@@ -67,7 +67,7 @@ class PageQuery(BaseModel):
     page: Annotated[int, Field(ge=1, le=LAST_PAGE), Number] = 1
     """The page's number. A page behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
-    """How many there are on a page."""
+    """The number of rows on a page."""
     cursor: Annotated[str, AfterValidator(_position)] | None = None
     """The position after which the page starts, from the link next. Not together with page."""
 

@@ -44,7 +44,7 @@ class ProductAnswer(Answered):
     name: str
     """The name."""
     members: Number
-    """How many members a project may have."""
+    """The number of members that a project may have."""
     approval: bool
     """true where a person approves each order."""
     url: Address

@@ -1,4 +1,4 @@
-"""Whether an invoice is open, paid, overdue or cancelled follows from payments and credit notes."""
+"""The state of an invoice follows from payments and credit notes."""
 
 from datetime import timedelta
 

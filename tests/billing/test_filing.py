@@ -44,7 +44,7 @@ def dispatch(invoice: Invoice) -> InvoiceDispatch:
 
 
 def run() -> None:
-    """What a wake-up of the worker does."""
+    """Do as a wake-up of the worker does."""
     make_files(lambda: None)
 
 
