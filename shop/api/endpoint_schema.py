@@ -55,8 +55,8 @@ class EndpointDocument(BaseModel):
     )
 
     url: Url
-    """The URL to which events are POSTed: an absolute https URI of printable ASCII characters, a host name or
-    a public address, no user information."""
+    """The URL to which events are POSTed: an absolute https URI of printable ASCII characters, a
+    host name or a public address, no user information."""
     events: Events
     """The events that it is told of; order.* stands for all about orders."""
     enabled: bool | None = None

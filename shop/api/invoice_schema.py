@@ -81,7 +81,7 @@ class StartedSubscriptionAnswer(SubscriptionAnswer):
 
 
 class OrderEventData(Answered):
-    """The subject of the event."""
+    """The data of a change of state."""
 
     model_config = ConfigDict(title="OrderEventData")
 
@@ -92,7 +92,7 @@ class OrderEventData(Answered):
 
 
 class InvoiceEventData(Answered):
-    """The subject of the event."""
+    """The data of an invoice's event."""
 
     model_config = ConfigDict(title="InvoiceEventData")
 
@@ -101,7 +101,7 @@ class InvoiceEventData(Answered):
 
 
 class SubscriptionEventData(Answered):
-    """The subject of the event."""
+    """The data of a subscription's event."""
 
     model_config = ConfigDict(title="SubscriptionEventData")
 

@@ -36,6 +36,12 @@ def use_storage(settings: Settings, backend: str) -> None:
     settings.STORAGES = {**settings.STORAGES, "invoices": {"BACKEND": backend}}
 
 
+def keep_in_folder(settings: Settings, folder: Path) -> None:
+    """Keep the files of invoices in a folder of the test's own, empty at first."""
+    storage = {**settings.STORAGES["invoices"], "OPTIONS": {"location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "invoices": storage}
+
+
 @pytest.fixture
 def invoice() -> Invoice:
     """An invoice without files, beside another that has some."""
@@ -163,13 +169,17 @@ def test_storage_that_is_away_makes_no_copy(invoice: Invoice, settings: Settings
     assert [copy for _format, copy, _sha in rows(invoice)] == [0, 0]
 
 
-def test_another_storage_keeps_the_files(invoice: Invoice, settings: Settings) -> None:
+def test_another_storage_keeps_the_files(
+    invoice: Invoice, settings: Settings, tmp_path: Path
+) -> None:
+    keep_in_folder(settings, tmp_path)
+    keep_originals(make_invoice(**columns(document())), Rendered(pdf=b"%PDF", xml=b"<in-it/>"))
+    assert len([found for found in tmp_path.rglob("*") if found.is_file()]) == 2
     use_storage(settings, "django.core.files.storage.InMemoryStorage")
     _name, pdf = invoice_file(invoice, "pdf")
     with storages["invoices"].open(stored(invoice, "pdf").name) as file:
         assert file.read() == pdf
-    folder = Path(shop_settings.INVOICE_STORAGE_OPTIONS["location"])
-    assert not (folder / stored(invoice, "pdf").name).exists()
+    assert len([found for found in tmp_path.rglob("*") if found.is_file()]) == 2
 
 
 def test_stored_files_go_with_an_invoice_that_was_kept_long_enough(
