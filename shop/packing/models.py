@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shop.billing.models import Subscription
+from shop.billing.tier_change_rows import TierChange
 from shop.orders.models import Order
 from shop.worker.leases import Leased
 
@@ -67,6 +69,75 @@ class StepRecord(models.Model):
         verbose_name_plural = _("steps")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "name"], name="step_once_an_order")
+        ]
+
+
+class ContractRun(Leased):
+    """A run of steps over a subscription: of its end (ENDING_STEPS) or of a change of its tier."""
+
+    class Kind(models.TextChoices):
+        """The occasions of a run."""
+
+        ENDING = "ending", _("end of the contract")
+        CHANGING = "changing", _("change of tier")
+
+    class State(models.TextChoices):
+        """The state of a run."""
+
+        WAITING = "waiting", _("waiting")  # for the worker, until `next_attempt_at`
+        RUNNING = "running", _("running")  # under a lease
+        NEED_HUMAN = "need_human", _("needs a person")
+        DONE = "done", _("done")
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=10, choices=Kind)
+    change = models.OneToOneField(
+        TierChange, null=True, blank=True, on_delete=models.PROTECT, related_name="run"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    last_step = models.CharField(max_length=100, blank=True)
+    last_error = models.TextField(blank=True)
+    last_error_kind = models.CharField(max_length=10, choices=Packing.ErrorKind, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("run of steps")
+        verbose_name_plural = _("runs of steps")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subscription"], name="one_ending", condition=models.Q(kind="ending")
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="run_due",
+                condition=models.Q(state__in=("waiting", "running")),
+            ),
+            models.Index(
+                fields=["state"], name="run_stuck", condition=models.Q(state="need_human")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} ({self.kind})"
+
+
+class ContractStep(models.Model):
+    """A step of a run that is done; committed in one transaction with what the step wrote."""
+
+    run = models.ForeignKey(ContractRun, on_delete=models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=100)
+    done_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("step of a run")
+        verbose_name_plural = _("steps of runs")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "name"], name="step_once_a_run")
         ]
 
 

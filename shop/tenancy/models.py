@@ -72,6 +72,8 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(max_length=200, blank=True)
     last_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="de")
+    # The name of a time zone, in which pages show times; empty: the shop's.
+    time_zone = models.CharField(max_length=63, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True, blank=True)
@@ -181,6 +183,14 @@ class Project(models.Model):
     name = models.CharField(max_length=200)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Where its members work, as a packing step wrote it; empty: by the setting PROJECT_URL.
+    url = models.CharField(max_length=500, blank=True, default="", db_default="")
+    # Its contract has ended: nobody joins any more; then it is closed for its members but the
+    # client_admin, who can export until `export_until`; then its contents are erased.
+    joins_closed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    export_until = models.DateField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("project")
@@ -236,6 +246,44 @@ class StaffInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"of user {self.user_id} to the back office"
+
+
+class DeletionWish(models.Model):
+    """A user's wish to be deleted, kept until it can be carried out (contract, "Who is who")."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="deletion_wish"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("wish to be deleted")
+        verbose_name_plural = _("wishes to be deleted")
+
+
+class AppointmentRequest(models.Model):
+    """A client_admin's request that staff appoint somebody else in their place."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(max_length=1000, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("request to appoint")
+        verbose_name_plural = _("requests to appoint")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["client"],
+                name="one_appointment_request_a_client",
+                condition=models.Q(done_at=None),
+            )
+        ]
 
 
 class Invitation(models.Model):
