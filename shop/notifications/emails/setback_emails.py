@@ -8,7 +8,7 @@ from shop.notifications.emails.kinds import Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.samples import order_sample, sample_order
-from shop.orders.cancellation import EXPIRED, cancellation_reason
+from shop.orders.cancellation import EXPIRED, CancelledBy, cancellation_reason, cancelled_by
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_lookup import address_of
