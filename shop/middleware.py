@@ -25,8 +25,8 @@ WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
 
 # Below these, pages show secrets or what somebody typed: browsers and proxies keep none of them.
 PRIVATE = (
-    *("/account/", "/checkout/", "/dev/", "/metrics", "/oauth/", "/portal/", "/register/"),
-    "/staff/",
+    *("/account/", "/cancel-contract/", "/checkout/", "/declarations/", "/dev/", "/metrics"),
+    *("/oauth/", "/portal/", "/register/", "/staff/", "/withdraw/"),
 )
 # Read and limited by `read_json`, whose answers have the shape of their API.
 APIS = re.compile(r"/(api|orders?)(/|\Z)")

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.registration.cancel_form import CancelForm
-from portal.registration.order_access import find_order, has_ordered, private
+from portal.registration.order_access import find_order, has_ordered
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
 from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.orders.cancel_links import is_cancel_token
 from shop.orders.cancellation import CancelledBy, cancel_in_any_state, is_cancellable
 from shop.orders.models import Order, State
+from shop.secret_pages import private
 from shop.tenancy.models import User
 
 

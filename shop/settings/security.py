@@ -76,6 +76,8 @@ RATE_LIMITS: dict[str, tuple[float, int]] = {
     "orders": read("RATE_LIMIT_ORDERS", rate_limit, "20/3600/20"),
     "links": read("RATE_LIMIT_LINKS", rate_limit, "20/3600/20"),
     "codes": read("RATE_LIMIT_CODES", rate_limit, "30/3600/30"),  # invitation codes typed
+    # Cancellations and withdrawals without signing in: a whole company shares an address.
+    "declarations": read("RATE_LIMIT_DECLARATIONS", rate_limit, "60/3600/60"),
 }
 
 # The bearer token for /metrics.

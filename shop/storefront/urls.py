@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from shop.storefront import checkout, checkout_price, tier_choice, views
+from shop.storefront import (
+    checkout,
+    checkout_price,
+    declaration_pages,
+    declaration_proof,
+    tier_choice,
+    views,
+)
 
 urlpatterns = [
     path("", views.tiers, name="tiers"),
@@ -10,4 +17,11 @@ urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/price/", checkout_price.checkout_price, name="checkout_price"),
     path("checkout/tier/", tier_choice.take_tier, name="take_tier"),
+    path("cancel-contract/", declaration_pages.cancel_contract, name="cancel_contract"),
+    path("withdraw/", declaration_pages.withdraw, name="withdraw"),
+    path(
+        "declarations/received/<str:token>/", declaration_pages.receipt, name="declaration_receipt"
+    ),
+    path("declarations/prove/<str:token>/", declaration_proof.proof, name="declaration_proof"),
+    path("declarations/proven/<str:token>/", declaration_proof.proven, name="declaration_proven"),
 ]
