@@ -12,9 +12,7 @@ urlpatterns = [
     path("billing/", billing_page.billing, name="registration_billing"),
     path("cancel/", cancel_page.cancel, name="registration_cancel"),
     path("cancel/link/", cancel_page.mail_cancel_link, name="registration_cancel_link"),
-    path(
-        "cancel/<str:token>/", cancel_page.cancel_by_link, name="registration_cancel_by_link"
-    ),
+    path("cancel/<str:token>/", cancel_page.cancel_by_link, name="registration_cancel_by_link"),
     path("code/", views.code, name="registration_code"),
     path("join/<str:token>/", join_page.join, name="join"),
 ]

@@ -39,7 +39,9 @@ class CancelLink(OrderEmail, kind=Message.Kind.CANCEL_ORDER):
             "The link works for %(days)s days, as long as the order is not set up.",
             days,
         )
-        url = page_url("registration_cancel_by_link", self.order.order_hash, cancel_token(self.order))
+        url = page_url(
+            "registration_cancel_by_link", self.order.order_hash, cancel_token(self.order)
+        )
         return EmailContent(
             subject=_("Cancel your order?"),
             intro=(
