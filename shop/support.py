@@ -1,4 +1,4 @@
-"""How to reach a person, by the settings SUPPORT_…; templates have it as `{% support_contact %}`."""
+"""The ways to reach a person, by settings; templates have them as `{% support_contact %}`."""
 
 import re
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.registration.cancel_form import CancelForm
-from portal.registration.order_access import find_order, has_ordered
+from portal.registration.order_access import PageOrder, find_order, has_ordered
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
 from shop.notifications.emails.cancel_link_emails import queue_cancel_link
@@ -72,7 +72,7 @@ def _has_placed(request: HttpRequest, order: Order) -> bool:
     return user is not None and user.pk in {order.placed_by_id, order.owner_id}
 
 
-def _confirm(request: HttpRequest, order: Order) -> HttpResponse:
+def _confirm(request: HttpRequest, order: PageOrder) -> HttpResponse:
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         actor = request.user if isinstance(request.user, User) else None
@@ -88,7 +88,7 @@ def _confirm(request: HttpRequest, order: Order) -> HttpResponse:
     return render(request, "registration/cancel.html", context, status=status)
 
 
-def _too_late(request: HttpRequest, order: Order) -> HttpResponse:
+def _too_late(request: HttpRequest, order: PageOrder) -> HttpResponse:
     """Say how the order stands, as it went on meanwhile."""
     if order.state == State.CANCELLED:
         return redirect("registration", order.order_hash)

@@ -1,4 +1,4 @@
-"""How customers reach a person. All of it is optional, and shown wherever it is set."""
+"""The ways to reach a person. All are optional, and shown wherever they are set."""
 
 from shop.env import email_address, env, read
 from shop.settings.base import DEMO

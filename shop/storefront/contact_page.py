@@ -1,4 +1,4 @@
-"""How to reach a person, and a form that writes to support (contract, "Pages")."""
+"""The page that says how to reach a person, with a form (contract, "Pages")."""
 
 from typing import Any
 

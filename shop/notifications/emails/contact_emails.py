@@ -40,7 +40,7 @@ class ContactMessage(Email, kind=Message.Kind.CONTACT):
 
     @cached_property
     def request(self) -> ContactRequest | None:
-        """What was written; None once it is erased or expired."""
+        """The message as it was written; None once it is erased or expired."""
         number = self.message.details["request"]
         if isinstance(number, ContactRequest):  # a sample
             return number
