@@ -52,7 +52,7 @@ def moment(at: datetime) -> str:
 
 def effect_of(case: DeclarationCase) -> str:
     """Return what follows, or has followed, once the declaration is proven."""
-    subscription = Subscription.objects.filter(order=case.order).first()
+    subscription: Subscription | None = getattr(case.order, "subscription", None)
     if subscription is None:
         return _("The order is cancelled. It was not set up yet, so nothing is to be paid for it.")
     if case.declaration.kind == Declaration.Kind.WITHDRAWAL:

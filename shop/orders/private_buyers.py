@@ -10,4 +10,4 @@ def is_of_private_person(order: Order) -> bool:
     billing = order.billing
     if billing is None and client is not None:
         billing = profile_of(client)
-    return bool(billing) and billing["customer_type"] == "private"
+    return billing is not None and billing["customer_type"] == "private"

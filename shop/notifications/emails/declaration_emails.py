@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from shop.billing.declaration_rows import Declaration, DeclarationCase
 from shop.billing.declaration_words import declared, effect_of, kind_of, moment, wished_end_of
 from shop.billing.declarations import proof_token
+from shop.billing.models import Subscription
 from shop.catalogue.templatetags.money import money
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, quoted, typed
 from shop.notifications.emails.kinds import Email, Sample
@@ -147,7 +148,7 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
 class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
     """Notice that an order was withdrawn from: what was credited, and what is paid back."""
 
-    samples = (Sample(gettext_lazy("withdrawal"), lambda: _sample_withdrawal()),)
+    samples = (Sample(gettext_lazy("withdrawal"), lambda: {"order": sample_order()}),)
 
     def content(self) -> EmailContent:
         """Return what has ended, and the sums."""
@@ -200,14 +201,10 @@ def _sample(kind: Kind, **fields: Any) -> dict[str, Any]:
 
 
 def _sample_case(kind: Kind) -> dict[str, Any]:
-    details = _sample(kind, wished_end=timezone.localdate() + timedelta(days=30))
-    order = sample_order()
-    state = DeclarationCase.State.PROOF
-    details["declaration"].case = DeclarationCase(
-        declaration=details["declaration"], order=order, state=state
+    details, order = _sample(kind), sample_order()
+    # Sets `order.subscription`, as `case` below sets that of the declaration.
+    Subscription(order=order, ends_on=timezone.localdate() + timedelta(days=30))
+    DeclarationCase(
+        declaration=details["declaration"], order=order, state=DeclarationCase.State.PROOF
     )
     return {"order": order, "details": details}
-
-
-def _sample_withdrawal() -> dict[str, Any]:
-    return {"order": sample_order(), "details": _sample(Kind.WITHDRAWAL)}
