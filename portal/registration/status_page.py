@@ -22,12 +22,12 @@ from portal.registration.status_words import (
     WORDS,
     Words,
 )
+from shop.billing.private_buyers import is_private_order
 from shop.customers import sells_to_everyone
 from shop.orders.cancellation import cancellation_reason
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import State
 from shop.orders.order_fields import FILLABLE
-from shop.orders.private_buyers import is_of_private_person
 from shop.orders.waiting import LATE, SLOW
 from shop.packing.models import Packing
 from shop.packing.step_names import recorded_steps, step_title
@@ -89,7 +89,7 @@ class OrderStatus(OrderFacts):
         """Tell whether a private person has ordered, who may withdraw from the contract."""
         if self.order.state == State.CANCELLED or self.is_invitation:
             return False
-        return sells_to_everyone() and is_of_private_person(self.order)
+        return sells_to_everyone() and is_private_order(self.order)
 
     @cached_property
     def is_withdrawn(self) -> bool:

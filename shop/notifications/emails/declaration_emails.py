@@ -12,9 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.billing.declaration_rows import Declaration, DeclarationCase
-from shop.billing.declaration_words import declared, effect_of, kind_of, moment, wished_end_of
+from shop.billing.declaration_words import (
+    declared,
+    effect_of,
+    ends_on,
+    kind_of,
+    moment,
+    refunded,
+    wished_end_of,
+)
 from shop.billing.declarations import proof_token
-from shop.billing.models import Subscription
 from shop.catalogue.templatetags.money import money
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, quoted, typed
 from shop.notifications.emails.kinds import Email, Sample
@@ -98,8 +105,9 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         return self.declaration.case
 
     def is_obsolete(self) -> bool:
-        """Tell whether the declaration was proven or decided since."""
-        return self.case.state != DeclarationCase.State.PROOF
+        """Tell whether the declaration was proven or decided since, or the link is an older one."""
+        is_newest = self.message.details.get("counter") == self.case.counter
+        return self.case.state != DeclarationCase.State.PROOF or not is_newest
 
     def content(self) -> EmailContent:
         """Return what was declared, when the contract would end, and the link."""
@@ -142,7 +150,11 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             rows.append(Row(_("Project"), typed(order.project_name)))
         if not self.is_withdrawal:
             rows.append(Row(_("Contract to end"), wished_end_of(declaration)))
-        return (*rows, Row(_("If you confirm"), effect_of(self.case)))
+        return (*rows, Row(_("If you confirm"), self._effect()))
+
+    def _effect(self) -> str:
+        made_up: str | None = self.message.details.get("effect")  # of a sample
+        return made_up or effect_of(self.case)
 
 
 class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
@@ -202,9 +214,11 @@ def _sample(kind: Kind, **fields: Any) -> dict[str, Any]:
 
 def _sample_case(kind: Kind) -> dict[str, Any]:
     details, order = _sample(kind), sample_order()
-    # Sets `order.subscription`, as `case` below sets that of the declaration.
-    Subscription(order=order, ends_on=timezone.localdate() + timedelta(days=30))
+    # Sets `declaration.case`.
     DeclarationCase(
         declaration=details["declaration"], order=order, state=DeclarationCase.State.PROOF
     )
-    return {"order": order, "details": details}
+    if kind == Kind.WITHDRAWAL:
+        return {"order": order, "details": {**details, "effect": refunded()}}
+    end = timezone.localdate() + timedelta(days=30)
+    return {"order": order, "details": {**details, "effect": ends_on(end)}}
