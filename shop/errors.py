@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
-from shop.customers import customers
-
 # Given the request, the status and the exception, if any; None leaves it to the next shape.
 ErrorShape = Callable[[HttpRequest, int, BaseException | None], HttpResponse | None]
 
@@ -47,7 +45,7 @@ def error(request: HttpRequest, exception: BaseException | None, *, status: int)
     forbids `request.get_host()`.
     """
     return shaped_error(request, status, exception) or HttpResponse(
-        render_to_string(f"errors/{status}.html", customers()), status=status
+        render_to_string(f"errors/{status}.html"), status=status
     )
 
 

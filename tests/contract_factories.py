@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
+
 from shop.billing.declaration_matching import match_received
 from shop.billing.declaration_rows import DeclarationCase
 from shop.billing.declarations import declare
@@ -21,7 +23,7 @@ def make_declaration(
         "email": "nina@example.com",
         **fields,
     }
-    case = declare(kind, typed, "en")
+    case = declare(kind, typed, get_language() or "en")
     if matched:
         match_received(lambda: None)
     return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)
