@@ -12,6 +12,7 @@ class EmailsConfig(AppConfig):
             account_emails,
             cancel_link_emails,
             contact_emails,
+            contract_receivers,
             declaration_emails,
             iban_notice,
             invitation_emails,
