@@ -1,23 +1,27 @@
-"""Real rows of a contract's life for tests."""
+"""Rows of a contract's life, for tests."""
 
 from typing import Any
 
-from shop.billing.change_quotes import quote_change
-from shop.billing.models import Subscription
-from shop.billing.tier_change_rows import TierChange
-from shop.billing.tier_changes import change_tier
-from shop.catalogue.models import Product
-from shop.tenancy.models import User
+from shop.billing.declaration_matching import match_received
+from shop.billing.declaration_rows import DeclarationCase
+from shop.billing.declarations import declare
+from shop.orders.models import Order
 
 
-def make_tier_change(
-    subscription: Subscription,
-    product: str = "m",
-    interval: str | None = None,
-    by: User | None = None,
-    **options: Any,
-) -> TierChange:
-    """A change that the client_admin has confirmed today; its options are those of `change_tier`."""
-    tier = Product.objects.get(code=product)
-    quote = quote_change(subscription, tier, interval or subscription.interval)
-    return change_tier(quote, quote.hash, by or subscription.client.client_admin, **options)
+def make_declaration(
+    order: Order | None = None, *, kind: str = "cancellation", matched: bool = True, **fields: Any
+) -> DeclarationCase:
+    """The case of a declaration that names `order`; `fields` are the columns that were typed.
+
+    `matched`: the worker has looked at it, and at all others.
+    """
+    typed = {
+        "name": "Nina Nagel",
+        "contract": str(order.order_number) if order else "my contract",
+        "email": "nina@example.com",
+        **fields,
+    }
+    case = declare(kind, typed, "en")
+    if matched:
+        match_received(lambda: None)
+    return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)
