@@ -48,6 +48,7 @@ class DeclarationCase(models.Model):
     class State(models.TextChoices):
         """The way of a declaration."""
 
+        RECEIVED = "received", _("received")  # the worker is about to match it
         PROOF = "proof", _("waits for proof")  # matched; the link was mailed
         STAFF = "staff", _("waits for staff")  # matches nothing, is for cause, or nobody proved it
         EFFECTIVE = "effective", _("took effect")
@@ -62,6 +63,7 @@ class DeclarationCase(models.Model):
     # A cancellation for cause counts as an ordinary one until staff have decided.
     cause_open = models.BooleanField(default=False)
     counter = models.PositiveIntegerField(default=1)  # raising it ends older links
+    proof_asked_at = models.DateTimeField(null=True, blank=True)  # when the link was last mailed
     proven_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = optional(User, on_delete=models.PROTECT)
@@ -74,13 +76,7 @@ class DeclarationCase(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = _("case of a declaration")
         verbose_name_plural = _("cases of declarations")
-        indexes: ClassVar = [
-            models.Index(
-                fields=["state"],
-                name="declaration_waits",
-                condition=models.Q(state__in=("proof", "staff")),
-            )
-        ]
+        indexes: ClassVar = [models.Index(fields=["state"], name="declaration_state")]
 
     def __str__(self) -> str:
         return f"case of declaration {self.pk}"

@@ -10,7 +10,7 @@ from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.packing import steps
 from shop.packing.models import StepRecord
-from shop.packing.outcomes import NeedsCorrection
+from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
     make_bare_order,
@@ -151,10 +151,6 @@ def project_is_gone(order: Order, project: Project) -> None:
     project.delete()
 
 
-def project_has_another_tier(order: Order, project: Project) -> None:
-    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="m"))
-
-
 def admin_was_replaced(order: Order, project: Project) -> None:
     Client.objects.filter(pk=project.client.pk).update(client_admin=make_user())
 
@@ -168,7 +164,6 @@ def token_was_revoked(order: Order, project: Project) -> None:
     [
         (client_is_gone, "client_gone"),
         (project_is_gone, "project_gone"),
-        (project_has_another_tier, "tier_changed"),
         (admin_was_replaced, "not_client_admin"),
         (token_was_revoked, "token_revoked"),
     ],
@@ -182,6 +177,30 @@ def test_order_that_no_longer_fits_has_errors_a_person_must_mend(
     order = packed(order)
     assert (order.state, order.fault) == ("has_packing_errors", fault)
     assert Membership.objects.count() == 0
+
+
+def test_waiting_order_follows_the_project_s_tier() -> None:
+    order, other = order_to(project := make_project()), order_to(make_project())
+    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="m"))
+    order = packed(order)
+    assert (order.state, order.product.code, order.tier_name) == ("packed", "m", "M")
+    assert order.member is not None
+    other.refresh_from_db()
+    assert (other.state, other.product.code, other.tier_name) == ("packed", "s", "S")
+
+
+def test_seats_are_counted_by_the_tier_as_it_is_while_the_project_is_locked() -> None:
+    project, starter = make_project(), Product.objects.get(code="Starter")
+    for _each in range(starter.members):
+        make_membership(project=project)
+    order = order_to(project)
+    order.delivered_client, order.delivered_project = project.client, project
+    Project.objects.filter(pk=project.pk).update(product=starter)
+    with pytest.raises(NeedsHuman) as outcome:
+        steps.member(order)
+    assert outcome.value.code == "no_place"
+    assert order.product == starter
+    assert project.memberships.count() == starter.members
 
 
 def test_token_that_expired_while_the_order_waited_still_counts() -> None:

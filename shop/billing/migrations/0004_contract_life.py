@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('applied_at', models.DateTimeField(blank=True, null=True)),
                 ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invoice', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.invoice')),
+                ('invoice', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='billing.invoice')),
                 ('old_product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.product')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.product')),
                 ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tier_changes', to='billing.subscription')),
@@ -91,9 +91,10 @@ class Migration(migrations.Migration):
             name='DeclarationCase',
             fields=[
                 ('declaration', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='case', serialize=False, to='billing.declaration')),
-                ('state', models.CharField(choices=[('proof', 'waits for proof'), ('staff', 'waits for staff'), ('effective', 'took effect'), ('dismissed', 'dismissed by staff')], max_length=10)),
+                ('state', models.CharField(choices=[('received', 'received'), ('proof', 'waits for proof'), ('staff', 'waits for staff'), ('effective', 'took effect'), ('dismissed', 'dismissed by staff')], max_length=10)),
                 ('cause_open', models.BooleanField(default=False)),
                 ('counter', models.PositiveIntegerField(default=1)),
+                ('proof_asked_at', models.DateTimeField(blank=True, null=True)),
                 ('proven_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('note', models.CharField(blank=True, max_length=500)),
@@ -114,11 +115,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='subscription',
+            name='end_told_days',
+            field=models.PositiveSmallIntegerField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='subscription',
             name='withdrawn_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddIndex(
             model_name='declarationcase',
-            index=models.Index(condition=models.Q(('state__in', ('proof', 'staff'))), fields=['state'], name='declaration_waits'),
+            index=models.Index(fields=['state'], name='declaration_state'),
         ),
     ]

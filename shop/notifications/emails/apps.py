@@ -10,6 +10,7 @@ class EmailsConfig(AppConfig):
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
             access_emails,
             account_emails,
+            contract_receivers,
             iban_notice,
             invitation_emails,
             invoice_emails,
