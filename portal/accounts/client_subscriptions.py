@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -52,6 +52,12 @@ def administered(request: HttpRequest, pk: int) -> Subscription:
     return get_object_or_404(theirs.select_related(*RELATED), pk=pk)
 
 
+def contract_of(project: str) -> Subquery:
+    """Return a subquery of the newest subscription's number, by the column that names the project."""
+    found = Subscription.objects.filter(project=OuterRef(project)).order_by("-pk")
+    return Subquery(found.values("pk")[:1])
+
+
 def _all_of(found: Subscription) -> dict[str, Any]:
     issued = with_balance(Invoice.objects.filter(subscription=found)).select_related("corrects")
     invoices = list(issued.order_by("-issued_on", "-pk")[: SHOWN + 1])
@@ -60,7 +66,6 @@ def _all_of(found: Subscription) -> dict[str, Any]:
         "client": found.client,
         "cost": cost_of(found, vat, current_seller()),
         "change": change_under_way(found),
-        "raises": found.price_changes.filter(applied_at=None, undone_at=None),
         "invoices": invoices[:SHOWN],
         "has_more_invoices": len(invoices) > SHOWN,
         "history": history(found),

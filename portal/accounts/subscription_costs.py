@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shop.billing.models import Subscription
 from shop.billing.next_invoices import NextInvoice, next_invoice
+from shop.billing.price_changes import PriceChange
 from shop.catalogue.prices import gross
 from shop.catalogue.seller import Seller
 from shop.catalogue.vat import Vat
@@ -31,6 +32,12 @@ class Cost:
     def gross_cents(self) -> int:
         """The sum of the next invoice; 0: there is none."""
         return gross(self.next.net_cents, self.vat.rate) if self.next else 0
+
+    @property
+    def raises(self) -> list[PriceChange]:
+        """Higher prices that are announced and do not count yet."""
+        announced = self.subscription.price_changes.all()
+        return [each for each in announced if each.applied_at is None and each.undone_at is None]
 
     @property
     def discount_last_on(self) -> date | None:
