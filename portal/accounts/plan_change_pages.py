@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts import member_access as access
 from portal.accounts.change_quote_words import quote_words
-from portal.accounts.change_refusals import Refusal, refusal_of
+from portal.accounts.refused_plans import Refusal, refusal_of
 from portal.accounts.client_subscriptions import administered
 from portal.accounts.plan_offers import PlanForm, is_sold_by_the_year, offers_for
 from shop.billing.models import Subscription
@@ -140,7 +140,7 @@ def _done(change: TierChange) -> str:
             text = _("Thank you. We check your change to %(plan)s by the next working day.")
             return text % plan
         case TierChange.State.PLANNED:
-            day = date_format(change.from_on, "DATE_FORMAT")
+            day = date_format(change.from_on or "", "DATE_FORMAT")
             text = _("Your plan changes to %(plan)s on %(day)s.")
             return text % {**plan, "day": day}
         case _:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.change_refusals import Refusal, refusal_of
+from portal.accounts.refused_plans import Refusal, refusal_of
 from shop.billing.models import Subscription
 from shop.billing.tier_changes import ChangeQuote, NoChangeError, quote_change
 from shop.catalogue.intervals import Interval
