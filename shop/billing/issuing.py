@@ -75,7 +75,8 @@ def issue_next(pk: int, selling: Selling, today: date) -> bool:
     A period that costs nothing, as the discount takes it all, passes without an invoice.
     """
     this = Subscription.objects.filter(pk=pk)
-    runs = this.filter(ended_at=None, next_period_on__lte=today)
+    # Also of one that has ended: what waited for data is still owed (contract, "Invoices").
+    runs = this.filter(next_period_on__lte=today)
     seen = runs.only("anchor_on", "interval", "next_period_on").first()
     if seen is None or (start := seen.next_period_on) is None:
         return False
