@@ -1,49 +1,54 @@
-"""The amounts and days of a quoted change, as the page on which it is confirmed shows them."""
+"""The words beside a quoted change: what confirming it means for the client."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.utils import timezone
-
-from shop.billing.periods import ONE_DAY, days_left
-from shop.billing.tier_changes import ChangeQuote
+from shop.billing.change_quotes import ChangeQuote
+from shop.billing.private_buyers import is_private_contract
 from shop.catalogue.intervals import Interval
 from shop.catalogue.prices import gross
 from shop.catalogue.seller import current_seller
-from shop.tenancy.billing_profile import BillingProfile
 
 
 @dataclass(frozen=True)
 class QuoteWords:
     """What the page says beyond the quote itself."""
 
-    days: int  # of the current period that are left, including today
-    last_on: date | None  # the last one of them
     new_net_cents: int  # for one interval, after the discount
     new_gross_cents: int
     is_yearly: bool
-    pays_now: bool  # confirming it has an invoice issued at once
+    # Of the invoice that is issued at once: by days, or of what was free so far, of a whole period.
+    now_net_cents: int
+    now_vat_cents: int
+    now_gross_cents: int
+    by_days: bool
     binds: bool  # confirming it makes more, or another sum, to be paid
+    names_next_invoice: bool
     is_private: bool
     due_days: int
 
 
 def quote_words(quote: ChangeQuote) -> QuoteWords:
     """Return the words for a quote, as of today."""
-    subscription = quote.subscription
     net = quote.list_cents - quote.discount_cents
-    next_on = subscription.next_period_on
-    last_on = next_on - ONE_DAY if next_on else None
-    is_up = quote.direction == "up"
-    profile = BillingProfile.objects.filter(client=subscription.client_id)
+    is_another_interval = quote.interval != quote.subscription.interval
+    by_days = quote.period_end is not None
+    now_net = quote.net_cents
+    if quote.at_once and not by_days:
+        now_net = quote.next_net_cents
+    now_gross = quote.gross_cents if by_days else gross(now_net, quote.vat_rate)
     return QuoteWords(
-        days=days_left(last_on, timezone.localdate()) if last_on else 0,
-        last_on=last_on,
         new_net_cents=net,
         new_gross_cents=gross(net, quote.vat_rate),
         is_yearly=quote.interval == Interval.YEAR,
-        pays_now=is_up and quote.gross_cents > 0,
-        binds=bool(net) and (is_up or quote.interval != subscription.interval),
-        is_private=profile.filter(customer_type=BillingProfile.CustomerType.PRIVATE).exists(),
+        now_net_cents=now_net,
+        now_vat_cents=now_gross - now_net,
+        now_gross_cents=now_gross,
+        by_days=by_days,
+        binds=net > 0 and (quote.at_once or is_another_interval),
+        # Of what was free so far the next one is issued now; of what waits the day is not known.
+        names_next_invoice=bool(net)
+        and not quote.needs_approval
+        and (by_days or not quote.at_once),
+        is_private=is_private_contract(quote.subscription),
         due_days=current_seller().due_days,
     )

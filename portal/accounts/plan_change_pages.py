@@ -11,20 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts import member_access as access
 from portal.accounts.change_quote_words import quote_words
-from portal.accounts.refused_plans import Refusal, refusal_of
 from portal.accounts.client_subscriptions import administered
-from portal.accounts.plan_offers import PlanForm, is_sold_by_the_year, offers_for
+from portal.accounts.plan_offers import PlanForm, plan_choice
+from portal.accounts.refused_plans import Refusal, refusal_of
+from shop.billing.change_quotes import ChangeQuote, quote_change
+from shop.billing.change_refusals import NoChangeError
 from shop.billing.models import Subscription
 from shop.billing.next_invoices import change_under_way
 from shop.billing.tier_change_rows import TierChange
-from shop.billing.tier_changes import (
-    ChangeQuote,
-    NoChangeError,
-    QuoteChangedError,
-    change_tier,
-    quote_change,
-    undo_change,
-)
+from shop.billing.tier_changes import QuoteChangedError, change_tier, undo_change
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 
@@ -41,17 +36,17 @@ def choose_plan(request: HttpRequest, pk: int) -> HttpResponse:
     interval = asked.get("interval", found.interval)
     if interval not in Interval.values:
         interval = found.interval
-    offers = offers_for(found, interval)
-    form = PlanForm(offers, access.post_data(request))
+    choice = plan_choice(found, interval)
+    form = PlanForm(choice, access.post_data(request))
     if form.is_valid():
-        return redirect(_quote_url(found, form.cleaned_data["product"], interval))
+        code = form.cleaned_data["product"]
+        (card,) = [each for each in choice.cards if each.product.code == code]
+        return redirect(_quote_url(found, code, card.interval))
     context = {
         "subscription": found,
         "form": form,
-        "offers": offers,
+        "choice": choice,
         "interval": interval,
-        "by_the_year": is_sold_by_the_year(found),
-        "can_choose": any(each.quote for each in offers),
     }
     return render(request, "accounts/choose_plan.html", context, status=422 if form.errors else 200)
 

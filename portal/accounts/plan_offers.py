@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.refused_plans import Refusal, refusal_of
+from shop.billing.change_quotes import ChangeQuote, TierOffer, tiers_to_change_to
 from shop.billing.models import Subscription
-from shop.billing.tier_changes import ChangeQuote, NoChangeError, quote_change
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
@@ -17,44 +17,43 @@ from shop.orders.buyers import vat_of
 
 
 @dataclass(frozen=True)
-class Offer:
+class PlanCard:
     """A plan by the month or by the year: with a quote, or the reason why it cannot be had."""
 
     product: Product
     interval: str
-    vat: Vat
+    net_cents: int  # of one interval: as quoted, else as listed or agreed
+    gross_cents: int
     is_current: bool
-    quote: ChangeQuote | None = None
-    refusal: Refusal | None = None
+    quote: ChangeQuote | None
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True)
+class PlanChoice:
+    """The cards of one interval; `by_the_year`: some plans are sold by the year, too."""
+
+    cards: list[PlanCard]
+    by_the_year: bool
 
     @property
-    def net_cents(self) -> int:
-        """The net price of one interval, in cents: as quoted, else as listed."""
-        if self.quote:
-            return self.quote.list_cents - self.quote.discount_cents
-        return _listed_cents(self.product, self.interval) or 0
-
-    @property
-    def gross_cents(self) -> int:
-        """The price of one interval with VAT, in cents."""
-        return gross(self.net_cents, self.vat.rate)
+    def open_cards(self) -> list[PlanCard]:
+        """The plans that can be had."""
+        return [card for card in self.cards if card.quote]
 
 
-def offers_for(subscription: Subscription, interval: str) -> list[Offer]:
-    """Return an offer of each listed plan that is sold for an interval, in the catalogue's order.
+def plan_choice(subscription: Subscription, interval: str) -> PlanChoice:
+    """Return the listed plans that are sold for an interval, in the catalogue's order.
 
-    A free plan is there for each.
+    A free plan is among them, whichever the interval is.
     """
-    listed = Product.objects.filter(listed=True, currency=subscription.currency)
+    offers = tiers_to_change_to(subscription)
     vat = vat_of(None, subscription.client_id)
-    sold = [each for each in listed if _listed_cents(each, interval) is not None]
-    return [_offer(subscription, each, interval, vat) for each in sold]
-
-
-def is_sold_by_the_year(subscription: Subscription) -> bool:
-    """Tell if any listed plan has a yearly price."""
-    listed = Product.objects.filter(listed=True, currency=subscription.currency)
-    return listed.filter(yearly_net_cents__isnull=False).exists()
+    shown = [each for each in offers if each.interval == interval or each.product.is_free]
+    return PlanChoice(
+        cards=[_card(each, subscription, vat) for each in shown],
+        by_the_year=any(each.interval == Interval.YEAR for each in offers),
+    )
 
 
 class PlanForm(forms.Form):
@@ -68,28 +67,30 @@ class PlanForm(forms.Form):
         },
     )
 
-    def __init__(self, offers: list[Offer], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, choice: PlanChoice, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["product"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- as declared above
-        field.choices = [(each.product.code, each.product.name) for each in offers if each.quote]
+        field.choices = [(card.product.code, card.product.name) for card in choice.open_cards]
 
 
-def _offer(subscription: Subscription, product: Product, interval: str, vat: Vat) -> Offer:
-    is_current = product.pk == subscription.product_id and (
-        interval == subscription.interval or product.is_free
+def _card(offer: TierOffer, subscription: Subscription, vat: Vat) -> PlanCard:
+    quote, error = offer.quote, offer.refusal
+    is_current = error is not None and error.code == "same"
+    if quote:
+        net = quote.list_cents - quote.discount_cents
+    elif is_current:
+        net = subscription.list_cents - subscription.discount_cents
+    elif offer.interval == Interval.YEAR:
+        net = offer.product.yearly_net_cents or 0
+    else:
+        net = offer.product.net_cents
+    return PlanCard(
+        product=offer.product,
+        interval=offer.interval,
+        net_cents=net,
+        gross_cents=gross(net, vat.rate),
+        is_current=is_current,
+        quote=quote,
+        refusal=refusal_of(error, subscription) if error and not is_current else None,
     )
-    if is_current:
-        return Offer(product, interval, vat, is_current=True)
-    try:
-        quote = quote_change(subscription, product, interval)
-    except NoChangeError as error:
-        refusal = refusal_of(error, subscription)
-        return Offer(product, interval, vat, is_current=False, refusal=refusal)
-    return Offer(product, interval, vat, is_current=False, quote=quote)
-
-
-def _listed_cents(product: Product, interval: str) -> int | None:
-    if interval == Interval.YEAR and not product.is_free:
-        return product.yearly_net_cents
-    return product.net_cents
