@@ -10,14 +10,15 @@ from shop.billing.declaration_rows import Declaration
 from shop.billing.models import Subscription
 from shop.billing.notice_periods import end_of_contract
 from shop.billing.private_buyers import is_private_contract
-from shop.billing.subscription_events import Kind, tell
-from shop.billing.tier_change_rows import SubscriptionEvent, TierChange
+from shop.billing.subscription_events import record_event
+from shop.billing.tier_change_rows import SubscriptionEvent
+from shop.billing.tier_changes import undo_changes
 from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 
 # What an event of a subscription is told with: its project, and where its mails go.
 RELATED = ("order", "product", "project", "client__client_admin")
-UNDER_WAY = (TierChange.State.APPROVAL, TierChange.State.PLANNED)
+Kind = SubscriptionEvent.Kind
 
 
 def end_if_cancelled(
@@ -69,7 +70,7 @@ def cancel_contract(
             details["reason"] = reason
         if declaration:
             details["declaration"] = declaration.pk
-        tell(current, Kind.CANCELLED, by, **details)
+        record_event(current, Kind.CANCELLED, by, **details)
     return True
 
 
@@ -85,7 +86,7 @@ def take_back(subscription: Subscription, by: User) -> bool:
         if current is None:
             return False
         write(current, cancelled_at=None, cancelled_by=None, ends_on=None, end_told_days=None)
-        tell(current, Kind.TAKEN_BACK, by)
+        record_event(current, Kind.TAKEN_BACK, by)
     return True
 
 
@@ -104,17 +105,3 @@ def write(subscription: Subscription, **columns: Any) -> None:
     for name, value in columns.items():
         setattr(subscription, name, value)
     subscription.save(update_fields=list(columns))
-
-
-def undo_changes(subscription: Subscription, by: User | None) -> None:
-    """Give up a change that is not over, as the contract is going to end.
-
-    The history has it; nobody is told, as they are told of the end.
-    """
-    for change in subscription.tier_changes.filter(state__in=UNDER_WAY):
-        under_way = TierChange.objects.filter(pk=change.pk, state__in=UNDER_WAY)
-        undone = {"state": TierChange.State.UNDONE, "decided_at": timezone.now()}
-        if under_way.update(**undone, decided_by=by):
-            SubscriptionEvent.objects.create(
-                subscription=subscription, kind=Kind.CHANGE_UNDONE, actor=by, change=change
-            )

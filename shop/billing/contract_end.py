@@ -21,7 +21,7 @@ from shop.billing.holds import has_joined, is_strangers
 from shop.billing.models import Invoice, Subscription
 from shop.billing.rest_credits import credit_rest
 from shop.billing.signals import contract_ends_soon, subscription_ended
-from shop.billing.subscription_events import Kind, tell
+from shop.billing.subscription_events import record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.tenancy.models import Client, Project, User
@@ -64,7 +64,7 @@ def end(pk: int, today: date) -> bool:
             write(subscription, next_period_on=None, waits_for="", waits_since=None)
         credit_rest(subscription)
         subscription_ended.send(sender=Subscription, subscription=subscription)
-        tell(subscription, Kind.ENDED)
+        record_event(subscription, SubscriptionEvent.Kind.ENDED)
     return True
 
 

@@ -1,4 +1,4 @@
-"""The history of subscriptions: an event is written and told in the transaction of what happened."""
+"""Entries of a subscription's history: each is told to rooms above."""
 
 from typing import Any
 
@@ -7,22 +7,17 @@ from shop.billing.signals import subscription_event
 from shop.billing.tier_change_rows import SubscriptionEvent, TierChange
 from shop.tenancy.models import User
 
-Kind = SubscriptionEvent.Kind
-
 
 def record_event(
     subscription: Subscription,
-    kind: Kind,
+    kind: SubscriptionEvent.Kind,
     actor: User | None = None,
     change: TierChange | None = None,
     **details: Any,
 ) -> SubscriptionEvent:
-    """Write an event of `subscription`, which is as it is now, and tell the rooms above."""
+    """Write and tell what has happened; call it in the transaction of what happened."""
     event = SubscriptionEvent.objects.create(
         subscription=subscription, kind=kind, actor=actor, change=change, details=details
     )
-    subscription_event.send(sender=Subscription, event=event)
+    subscription_event.send(sender=SubscriptionEvent, event=event)
     return event
-
-
-tell = record_event

@@ -1,9 +1,7 @@
 """Subscriptions and their invoices on days of a test's choice."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from shop.billing.models import Invoice, Subscription
 from shop.billing.periods import next_start
@@ -11,11 +9,6 @@ from tests.billing.runs import begun_on, issue_on
 from tests.factories import make_seller
 
 ONE_DAY = timedelta(days=1)
-
-
-def noon(day: date) -> datetime:
-    """Noon of a day in the shop's zone."""
-    return timezone.make_aware(datetime(day.year, day.month, day.day, 12))
 
 
 def paid_until(last_day: date, **fields: Any) -> Subscription:
