@@ -151,10 +151,14 @@ Words = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 @receiver(subscription_event)
 def queue_plan_change(sender: type[Subscription], event: SubscriptionEvent, **kwargs: Any) -> None:
-    """Queue the mail about a change of plan, once, in the transaction of the change."""
-    if event.kind not in TOLD:
-        return
+    """Queue the mail about a change of plan, once, in the transaction of the change.
+
+    The mail that the contract is cancelled says what it undoes.
+    """
     subscription = event.subscription
+    is_told_otherwise = event.kind == Event.CHANGE_UNDONE and subscription.cancelled_at
+    if event.kind not in TOLD or is_told_otherwise:
+        return
     admin = subscription.client.client_admin
     insert_missing(
         [
