@@ -4,8 +4,6 @@ Others' data stays out: of an order that somebody else has placed the person get
 themselves.
 """
 
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
@@ -64,7 +62,9 @@ def export(user: User) -> Facts:
         "invoices": _invoices(clients),
         "orders": _orders(user, emails),
         "messages": [_message(each) for each in messages.select_related("order").order_by("pk")],
-        "sessions": facts_of_all(sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"),
+        "sessions": facts_of_all(
+            sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"
+        ),
         "sign_in": _factors(user),
         "tokens": _tokens(user),
         "wishes_to_be_deleted": facts_of_all(DeletionWish.objects.filter(user=user), "asked_at"),

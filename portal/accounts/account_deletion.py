@@ -68,5 +68,7 @@ def ask_for_successor(request: HttpRequest, pk: int) -> HttpResponse:
     form = AppointmentForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else request.POST.get("note", "")[:1000]
     ask_to_appoint(found, user, note)
-    messages.success(request, _("We have your request, and get back to you by the next working day."))
+    messages.success(
+        request, _("We have your request, and get back to you by the next working day.")
+    )
     return redirect("portal_delete_account")

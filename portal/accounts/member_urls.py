@@ -4,13 +4,16 @@ from django.urls import path
 
 from portal.accounts import (
     account_deletion,
+    cancellation_pages,
     client_billing,
     client_exports,
     client_invoices,
+    client_subscriptions,
     clients,
     company_page,
     members,
     online_payment,
+    plan_change_pages,
     profile_page,
     tokens,
     views,
@@ -55,8 +58,24 @@ urlpatterns = [
         name="portal_download_client",
     ),
     path("invoices/<invoice_number:number>/pay/", online_payment.pay, name="pay_invoice"),
+    path("subscriptions/<int:pk>/", client_subscriptions.subscription, name="portal_subscription"),
+    path("subscriptions/<int:pk>/plan/", plan_change_pages.choose_plan, name="portal_change_tier"),
+    path(
+        "subscriptions/<int:pk>/plan/confirm/",
+        plan_change_pages.confirm_change,
+        name="portal_confirm_change",
+    ),
+    path("subscriptions/<int:pk>/plan/undo/", plan_change_pages.undo, name="portal_undo_change"),
+    path("subscriptions/<int:pk>/cancel/", cancellation_pages.cancel, name="portal_cancel"),
+    path(
+        "subscriptions/<int:pk>/cancel/undo/",
+        cancellation_pages.undo_cancellation,
+        name="portal_take_back",
+    ),
     path("projects/<int:pk>/", members.project, name="portal_project"),
-    path("projects/<int:pk>/export/", client_exports.download_project, name="portal_project_export"),
+    path(
+        "projects/<int:pk>/export/", client_exports.download_project, name="portal_project_export"
+    ),
     path("projects/<int:pk>/leave/", members.leave, name="portal_leave"),
     path("projects/<int:pk>/invite/", members.invite_member, name="portal_invite"),
     path("projects/<int:pk>/members/<int:membership>/role/", members.set_role, name="portal_role"),

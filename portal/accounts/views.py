@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts import member_access as access
 from portal.accounts.client_invoices import open_invoices
+from portal.accounts.client_subscriptions import contract_of
 from portal.accounts.forms import ResetLinkForm
 from shop.data_export import export
 from shop.orders.models import State
@@ -71,6 +72,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     memberships = (
         Membership.objects.filter(user=user, joined_at__isnull=False)
         .select_related("project__client", "project__product")
+        .annotate(contract=contract_of("project"))
         .order_by("project__client__name", "project__name", "pk")
     )
     clients = access.page_of(request, access.clients_of(user), "clients")

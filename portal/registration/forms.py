@@ -15,7 +15,7 @@ from shop.catalogue.models import Promotion
 from shop.catalogue.promotions import named_promotion
 from shop.catalogue.seller import current_seller
 from shop.content.terms_field import terms_field
-from shop.email_spellings import InvalidEmailError, canonical_email, check_email, same_mailbox
+from shop.email_spellings import InvalidEmailError, check_email, same_mailbox
 from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, member_field
 from shop.login_field import checked_login, login_field
 from shop.new_member_form import NewMemberForm
