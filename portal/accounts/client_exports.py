@@ -9,10 +9,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import member_access as access
 from shop.client_export import exportable_projects, write_archive
+from shop.tenancy.client_admins import administering
+from shop.tenancy.closed_projects import waive_export
 from shop.tenancy.models import Client, Project
 
 
@@ -26,6 +28,27 @@ def client_export(request: HttpRequest, pk: int) -> HttpResponse:
     over = Project.objects.filter(client=found).exclude(pk__in=there).order_by("name", "pk")
     context = {"client": found, "projects": projects, "over": over}
     return render(request, "accounts/client_export.html", context)
+
+
+@access.member_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def waive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Explain what it means to need a project's data no more; POST has them deleted at once."""
+    mine = access.projects_run_by(access.member(request))
+    return _waive(request, get_object_or_404(mine, pk=pk))
+
+
+@access.recent_login_to_post
+def _waive(request: HttpRequest, project: Project) -> HttpResponse:
+    still = exportable_projects(project.client).filter(pk=project.pk, closed_at__isnull=False)
+    if not still.exists():
+        return redirect("portal_client_export", project.client_id)
+    if request.method != "POST":
+        return render(request, "accounts/waive_export.html", {"project": project})
+    with administering(project.client, access.member(request)):
+        waive_export(project)
+    messages.success(request, _("The data are being deleted."))
+    return redirect("portal_client_export", project.client_id)
 
 
 @access.recent_login_required

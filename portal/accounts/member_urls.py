@@ -76,6 +76,7 @@ urlpatterns = [
     path(
         "projects/<int:pk>/export/", client_exports.download_project, name="portal_project_export"
     ),
+    path("projects/<int:pk>/export/waive/", client_exports.waive, name="portal_waive_export"),
     path("projects/<int:pk>/leave/", members.leave, name="portal_leave"),
     path("projects/<int:pk>/invite/", members.invite_member, name="portal_invite"),
     path("projects/<int:pk>/members/<int:membership>/role/", members.set_role, name="portal_role"),
