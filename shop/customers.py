@@ -9,6 +9,9 @@ def sells_to_everyone() -> bool:
     return str(settings.CUSTOMERS) == "everyone"
 
 
-def customers(_request: HttpRequest) -> dict[str, bool]:
-    """Tell templates by `for_everyone` whether private persons may order, too."""
+def customers(_request: HttpRequest | None = None) -> dict[str, bool]:
+    """Tell templates by `for_everyone` whether private persons may order, too.
+
+    Also those that are rendered without a request.
+    """
     return {"for_everyone": sells_to_everyone()}

@@ -22,7 +22,7 @@ from portal.registration.status_words import (
     WORDS,
     Words,
 )
-from shop.orders.cancellation import cancellation_reason
+from shop.orders.cancellation import cancellation_reason, is_cancellable
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import State
 from shop.orders.order_fields import FILLABLE
@@ -102,6 +102,11 @@ class OrderStatus(OrderFacts):
     def is_settled(self) -> bool:
         """Tell whether packing is over, so that a page without scripts need not look again."""
         return self.order.state in {State.PACKED, State.CANCELLED}
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Tell whether whoever ordered can still cancel."""
+        return is_cancellable(self.order)
 
     @property
     def is_unreachable(self) -> bool:

@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "shop.kept_fragments",
+                "shop.support",
                 "shop.typed_text",
             ],
         },

@@ -9,7 +9,9 @@ from shop.billing.models import Subscription
 from shop.billing.price_changes import raise_price
 from shop.billing.reminder_rows import Reminder
 from shop.catalogue.seller import Seller, save_seller
+from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.contact_emails import queue_contact_request
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -82,6 +84,13 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_link_of_number(make_order(**names).order_number or "", language)
         case "deleted":
             assert delete_when_possible(known)
+        case "cancel_order":
+            queue_cancel_link(make_order(**names))
+        case "contact":
+            queue_contact_request(
+                name=name, email="nina@example.com", text="Wann?", language=language
+            )
+            Message.objects.filter(kind=kind).update(language=language)
         case "alarm":
             make_alarm(language, names)
         case _:
