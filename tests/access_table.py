@@ -36,13 +36,16 @@ class Outcome(Enum):
 
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
-        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "api/openapi.json", "api/docs",
+        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "withdrawal/", "withdrawal-form/",
+         "api/openapi.json", "api/docs",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
         Kind.PUBLIC,
     ),
     **dict.fromkeys(
-        ("checkout/", "checkout/price/", "checkout/tier/", "register/", "register/{order_hash}/",
+        ("checkout/", "checkout/price/", "checkout/tier/", "cancel-contract/", "withdraw/",
+         "declarations/received/{token}/", "declarations/prove/{token}/",
+         "declarations/proven/{token}/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
          "account/back-office/{token}/",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from shop.billing.change_quotes import quote_change
 from shop.billing.declaration_matching import match_received
@@ -51,7 +52,7 @@ def make_declaration(
         "email": "nina@example.com",
         **fields,
     }
-    case = declare(kind, typed, "en")
+    case = declare(kind, typed, get_language() or "en")
     if matched:
         match_received(lambda: None)
     return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)

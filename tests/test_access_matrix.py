@@ -121,6 +121,7 @@ class World:
 @pytest.fixture
 def outside_the_demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.DEMO = False
+    settings.CUSTOMERS = "everyone"  # with the pages for private persons
     settings.PAYMENT_PROVIDER = "acme.online_payment.AcmePay"
     monkeypatch.setenv("ACME_PAY_SECRET", "between the provider and us")
     monkeypatch.setenv("ACME_PAY_URL", "http://127.0.0.1:9")  # nobody answers there

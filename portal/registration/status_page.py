@@ -22,6 +22,8 @@ from portal.registration.status_words import (
     WORDS,
     Words,
 )
+from shop.billing.private_buyers import is_private_order
+from shop.customers import sells_to_everyone
 from shop.orders.cancellation import cancellation_reason, is_cancellable
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import State
@@ -81,6 +83,13 @@ class OrderStatus(OrderFacts):
         if self.order.billing:
             return "known"
         return "asked" if self.order.lacks_billing else ""
+
+    @cached_property
+    def has_right_of_withdrawal(self) -> bool:
+        """Tell whether a private person has ordered, who may withdraw from the contract."""
+        if self.order.state == State.CANCELLED or self.is_invitation:
+            return False
+        return sells_to_everyone() and is_private_order(self.order)
 
     @cached_property
     def is_withdrawn(self) -> bool:

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from shop.billing.contract_cancellation import end_if_cancelled
+from shop.billing.declaration_matching import contract_of
 from shop.billing.declaration_rows import Declaration, DeclarationCase
 from shop.billing.models import Subscription
 
@@ -52,27 +53,35 @@ def moment(at: datetime) -> str:
 
 def effect_of(case: DeclarationCase) -> str:
     """Return what follows, or has followed, once the declaration is proven."""
-    subscription = Subscription.objects.filter(order=case.order).first()
-    if subscription is None:
+    if case.state == DeclarationCase.State.STAFF and case.proven_at:
+        return _("The contract has changed in the meantime, so we look into it and write to you.")
+    contract = contract_of(case.order) if case.order else None
+    if contract is None:
         return _("The order is cancelled. It was not set up yet, so nothing is to be paid for it.")
     if case.declaration.kind == Declaration.Kind.WITHDRAWAL:
-        return _("The contract ends at once. We refund everything that was paid for it.")
-    end = end_of(case, subscription)
-    ends = _("The contract ends on %(day)s, which is its last day. Until then nothing changes.")
-    ends %= {"day": date_format(end, "DATE_FORMAT")}
+        return refunded()
     if not case.declaration.for_cause:
-        return ends
+        return ends_on(end_of(case, contract))
     cause = _("We look into the cause, and tell you if the contract ends earlier.")
-    return f"{ends} {cause}"
+    return f"{ends_on(end_of(case, contract))} {cause}"
 
 
-def end_of(case: DeclarationCase, subscription: Subscription) -> date:
+def ends_on(day: date) -> str:
+    """Return what a cancellation brings about."""
+    text = _("The contract ends on %(day)s, which is its last day. Until then nothing changes.")
+    return text % {"day": date_format(day, "DATE_FORMAT")}
+
+
+def refunded() -> str:
+    """Return what a withdrawal brings about."""
+    return _("The contract ends at once. We refund everything that was paid for it.")
+
+
+def end_of(case: DeclarationCase, contract: Subscription) -> date:
     """Return the last day of the contract: the one it has got, or will get by this declaration."""
-    if subscription.ends_on is not None:
-        return subscription.ends_on
-    declared = case.declaration
-    return end_if_cancelled(
-        subscription,
-        wished=declared.wished_end,
-        declared_on=timezone.localdate(declared.received_at, timezone.get_default_timezone()),
-    )
+    if contract.ends_on and case.state == DeclarationCase.State.EFFECTIVE:
+        return contract.ends_on
+    declaration = case.declaration
+    received_on = timezone.localdate(declaration.received_at, timezone.get_default_timezone())
+    end = end_if_cancelled(contract, wished=declaration.wished_end, declared_on=received_on)
+    return min(end, contract.ends_on) if contract.ends_on else end

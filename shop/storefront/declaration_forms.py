@@ -146,7 +146,8 @@ class WithdrawalForm(DeclarationForm):
     def fields_of_declaration(self) -> dict[str, Any]:
         """Return what was typed, by the columns of `Declaration`."""
         fields = super().fields_of_declaration()
-        return {**fields, "contract": fields.pop("order_number")}
+        fields["contract"] = fields.pop("order_number")
+        return fields
 
 
 def _digest(token: str, typed: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """Cancelling and withdrawing without signing in, and the receipts (contract, "Billing")."""
 
+from typing import Any
+
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -68,7 +70,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "storefront/declarations/receipt.html", context)
 
 
-def _given(request: HttpRequest) -> dict[str, object]:
+def _given(request: HttpRequest) -> dict[str, Any]:
     """Return how the form begins: as it was posted, or as it was typed so far (`apply`)."""
     if request.method != "POST":
         return {}

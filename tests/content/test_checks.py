@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from shop.content.models import Page, Question
 from shop.content.publishing import publish
+from tests.pages import assert_left_out
 from tests.test_settings import PRODUCTION, manage
 
 FILLED_IN = {"title_de": "Titel", "title_en": "Title", "text_de": "Text.", "text_en": "Text."}
@@ -33,6 +34,17 @@ def test_shipped_texts_are_told_by_their_addresses() -> None:
         "/terms/ ([Firma und Rechtsform] …), /accessibility/ ([Weitere Einschränkungen oder „Weitere "
         "sind uns nicht bekannt.“] …), / ([monatlich im Voraus oder im Nachhinein] …)."
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("in_production")
+def test_withdrawal_notice_is_told_only_where_private_persons_can_order(settings: Settings) -> None:
+    settings.CUSTOMERS = "everyone"
+    ((_id, everyone),) = told()
+    settings.CUSTOMERS = "businesses"
+    ((_id, businesses),) = told()
+    for place in ("/withdrawal/ ([Firma und Rechtsform] …)", "/withdrawal-form/ ("):
+        assert_left_out(place, there=everyone, here=businesses)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.billing.declaration_rows import Declaration, DeclarationCase
-from shop.billing.declaration_words import declared, effect_of, kind_of, moment, wished_end_of
+from shop.billing.declaration_words import (
+    declared,
+    effect_of,
+    ends_on,
+    kind_of,
+    moment,
+    refunded,
+    wished_end_of,
+)
 from shop.billing.declarations import proof_token
 from shop.catalogue.templatetags.money import money
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, quoted, typed
@@ -97,8 +105,9 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         return self.declaration.case
 
     def is_obsolete(self) -> bool:
-        """Tell whether the declaration was proven or decided since."""
-        return self.case.state != DeclarationCase.State.PROOF
+        """Tell whether the declaration was proven or decided since, or the link is an older one."""
+        is_newest = self.message.details.get("counter") == self.case.counter
+        return self.case.state != DeclarationCase.State.PROOF or not is_newest
 
     def content(self) -> EmailContent:
         """Return what was declared, when the contract would end, and the link."""
@@ -141,13 +150,17 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             rows.append(Row(_("Project"), typed(order.project_name)))
         if not self.is_withdrawal:
             rows.append(Row(_("Contract to end"), wished_end_of(declaration)))
-        return (*rows, Row(_("If you confirm"), effect_of(self.case)))
+        return (*rows, Row(_("If you confirm"), self._effect()))
+
+    def _effect(self) -> str:
+        made_up: str | None = self.message.details.get("effect")  # of a sample
+        return made_up or effect_of(self.case)
 
 
 class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
     """Notice that an order was withdrawn from: what was credited, and what is paid back."""
 
-    samples = (Sample(gettext_lazy("withdrawal"), lambda: _sample_withdrawal()),)
+    samples = (Sample(gettext_lazy("withdrawal"), lambda: {"order": sample_order()}),)
 
     def content(self) -> EmailContent:
         """Return what has ended, and the sums."""
@@ -200,14 +213,12 @@ def _sample(kind: Kind, **fields: Any) -> dict[str, Any]:
 
 
 def _sample_case(kind: Kind) -> dict[str, Any]:
-    details = _sample(kind, wished_end=timezone.localdate() + timedelta(days=30))
-    order = sample_order()
-    state = DeclarationCase.State.PROOF
-    details["declaration"].case = DeclarationCase(
-        declaration=details["declaration"], order=order, state=state
+    details, order = _sample(kind), sample_order()
+    # Sets `declaration.case`.
+    DeclarationCase(
+        declaration=details["declaration"], order=order, state=DeclarationCase.State.PROOF
     )
-    return {"order": order, "details": details}
-
-
-def _sample_withdrawal() -> dict[str, Any]:
-    return {"order": sample_order(), "details": _sample(Kind.WITHDRAWAL)}
+    if kind == Kind.WITHDRAWAL:
+        return {"order": order, "details": {**details, "effect": refunded()}}
+    end = timezone.localdate() + timedelta(days=30)
+    return {"order": order, "details": {**details, "effect": ends_on(end)}}

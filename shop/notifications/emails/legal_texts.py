@@ -5,13 +5,13 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from shop.billing.private_buyers import is_private_order
 from shop.content.models import Page, Version
 from shop.content.publishing import newest
 from shop.content.shown_pages import FOR_PRIVATE_PERSONS
 from shop.customers import sells_to_everyone
 from shop.notifications.emails.content import Attachment
 from shop.orders.models import Order
-from shop.orders.private_buyers import is_of_private_person
 
 
 def legal_text(version: Version) -> Attachment:
@@ -43,4 +43,4 @@ def withdrawal_words(order: Order) -> list[str]:
 
 def has_right_of_withdrawal(order: Order) -> bool:
     """Tell whether the right exists for the buyer; not whether its time is over."""
-    return sells_to_everyone() and is_of_private_person(order)
+    return sells_to_everyone() and is_private_order(order)
