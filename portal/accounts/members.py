@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts import member_access as access
 from portal.accounts.member_forms import InviteForm
 from shop.email_spellings import shown_email
-from shop.form_texts import add_errors, filled_in
+from shop.form_texts import FORM_TEXTS, add_errors, filled_in
 from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import invite, leave_project, remove_member
 from shop.orders.models import Order
 from shop.orders.states import UNDER_WAY
+from shop.tenancy.closed_projects import open_projects
 from shop.tenancy.memberships import change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
 from shop.typed_text import isolated
@@ -34,7 +35,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     """
     user = access.member(request)
     joined = Membership.objects.filter(
-        user=user, joined_at__isnull=False, project__client__closed_at=None
+        user=user, joined_at__isnull=False, project__in=open_projects()
     )
     seen = Q(client__client_admin=user) | Q(pk__in=joined.values("project"))
     found = get_object_or_404(Project.objects.select_related("client", "product"), seen, pk=pk)
@@ -78,6 +79,9 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite another member; the mail is sent once their place is set up."""
     user = access.member(request)
     found = get_object_or_404(access.projects_run_by(user), pk=pk)
+    if found.joins_closed_at:
+        messages.warning(request, FORM_TEXTS["project_closed"])
+        return redirect("portal_project", found.pk)
     form = InviteForm(access.post_data(request), initial={"language": user.language})
     if form.is_valid():
         try:
