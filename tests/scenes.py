@@ -49,7 +49,7 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
-from tests.scenes_of_billing import client_billing, staff_billing
+from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
@@ -286,6 +286,7 @@ GROUPS = (
         members,
         home,
         client_billing,
+        contracts,
         own_data,
         errors,
     ),
