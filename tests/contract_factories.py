@@ -1,6 +1,9 @@
 """Real rows of a contract's life for tests."""
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from shop.billing.change_quotes import quote_change
 from shop.billing.models import Subscription
@@ -8,6 +11,8 @@ from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import change_tier
 from shop.catalogue.models import Product
 from shop.tenancy.models import User
+from tests.billing.runs import begun_on, issue_on
+from tests.factories import make_client, make_seller
 
 
 def make_tier_change(
@@ -21,3 +26,12 @@ def make_tier_change(
     tier = Product.objects.get(code=product)
     quote = quote_change(subscription, tier, interval or subscription.interval)
     return change_tier(quote, quote.hash, by or subscription.client.client_admin, **options)
+
+
+def make_running_contract(days: int = 10, **fields: Any) -> Subscription:
+    """A known client_admin's contract by the month, begun some days ago and invoiced."""
+    make_seller()
+    client = fields.pop("client", None) or make_client()
+    subscription = begun_on(timezone.localdate() - timedelta(days=days), client=client, **fields)
+    issue_on(timezone.localdate(), subscription)
+    return Subscription.objects.select_related("order", "client", "project").get(pk=subscription.pk)

@@ -68,7 +68,7 @@ def contracts() -> Iterator[Scene]:
         )
     )  # fmt: skip
     member = make_membership(project=subscription.project).user
-    for _ in range(12):
+    for _ in range(4):
         make_membership(project=subscription.project)
     page = f"/portal/subscriptions/{subscription.pk}/"
     yield Scene("contract", page, admin)
