@@ -1,4 +1,4 @@
-"""Real rows of a contract's life for tests."""
+"""Rows of a contract's life, for tests."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,10 +6,14 @@ from typing import Any
 from django.utils import timezone
 
 from shop.billing.change_quotes import quote_change
+from shop.billing.declaration_matching import match_received
+from shop.billing.declaration_rows import DeclarationCase
+from shop.billing.declarations import declare
 from shop.billing.models import Subscription
 from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import change_tier
 from shop.catalogue.models import Product
+from shop.orders.models import Order
 from shop.tenancy.models import User
 from tests.billing.runs import begun_on, issue_on
 from tests.factories import make_client, make_seller
@@ -35,3 +39,22 @@ def make_running_contract(days: int = 10, **fields: Any) -> Subscription:
     subscription = begun_on(timezone.localdate() - timedelta(days=days), client=client, **fields)
     issue_on(timezone.localdate(), subscription)
     return Subscription.objects.select_related("order", "client", "project").get(pk=subscription.pk)
+
+
+def make_declaration(
+    order: Order | None = None, *, kind: str = "cancellation", matched: bool = True, **fields: Any
+) -> DeclarationCase:
+    """The case of a declaration that names `order`; `fields` are the columns that were typed.
+
+    `matched`: the worker has looked at it, and at all others.
+    """
+    typed = {
+        "name": "Nina Nagel",
+        "contract": str(order.order_number) if order else "my contract",
+        "email": "nina@example.com",
+        **fields,
+    }
+    case = declare(kind, typed, "en")
+    if matched:
+        match_received(lambda: None)
+    return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)

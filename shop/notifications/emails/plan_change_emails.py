@@ -157,17 +157,17 @@ def queue_plan_change(sender: type[Subscription], event: SubscriptionEvent, **kw
     """
     subscription = event.subscription
     is_told_otherwise = event.kind == Event.CHANGE_UNDONE and subscription.cancelled_at
-    if event.kind not in TOLD or is_told_otherwise:
+    admin, order = subscription.client.client_admin, subscription.order
+    if event.kind not in TOLD or is_told_otherwise or admin.is_erased:
         return
-    admin = subscription.client.client_admin
     insert_missing(
         [
             Message(
-                order=subscription.order,
+                order=order,
                 kind=Message.Kind.TIER_CHANGE,
                 dedupe_key=f"event:{event.pk}",
                 recipient=admin.email,
-                language=admin.language,
+                language=admin.language if admin.joined_at else order.language,
                 details={"event": event.pk},
             )
         ]
