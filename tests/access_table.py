@@ -94,7 +94,7 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.ORDER,
     ),
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",
-                     "dev/mailbox/{pk}/attached/{position}/", "metrics"), Kind.DEMO),
+                     "dev/mailbox/{pk}/attached/{position}/", "dev/project/{pk}/", "metrics"), Kind.DEMO),
     **{f"staff/{address}": groups for address, groups in ADDRESSES.items()},
 }  # fmt: skip
 OPEN_ORDER = (

@@ -14,9 +14,10 @@ from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import change_tier
 from shop.catalogue.models import Product
 from shop.orders.models import Order
+from shop.packing.models import ContractRun
 from shop.tenancy.models import User
 from tests.billing.runs import begun_on, issue_on
-from tests.factories import make_client, make_seller
+from tests.factories import make_client, make_seller, make_subscription
 
 
 def make_tier_change(
@@ -58,3 +59,10 @@ def make_declaration(
     if matched:
         match_received(lambda: None)
     return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)
+
+
+def make_run(subscription: Subscription | None = None, **fields: Any) -> ContractRun:
+    """A run of the steps of an end that is due; `fields` are its columns."""
+    subscription = subscription or make_subscription()
+    due = {"kind": ContractRun.Kind.ENDING, "next_attempt_at": timezone.now()}
+    return ContractRun.objects.create(subscription=subscription, **{**due, **fields})

@@ -206,6 +206,7 @@ def signing_in() -> Iterator[Scene]:
     make_packed_order(client_name="Wartet & Söhne")
     send_all(lambda: None)
     yield Scene("mailbox", "/dev/mailbox/")
+    yield Scene("demo-project", "/dev/project/1/")
     yield Scene("mailbox-mail", "/dev/mailbox/", act=press("main table a"))
 
 

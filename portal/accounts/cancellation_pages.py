@@ -1,9 +1,10 @@
 """The page on which the client_admin cancels a contract, and taking the cancellation back."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -108,6 +109,7 @@ def _show(
         "form": form,
         "wished": form.cleaned_data.get("wished"),
         "ends_on": ends_on,
+        "export_until": ends_on + timedelta(days=settings.EXPORT_DAYS),
         "change": change_under_way(found),
     }
     return render(request, "accounts/cancel_contract.html", context, status=status)

@@ -48,12 +48,13 @@ def _billing(request: HttpRequest, found: Client) -> HttpResponse:
         "profile": profile,
         "country": country_name(profile.country) if profile else "",
         "costs": running,
-        "check": _newest_check(profile),
+        "check": newest_check_of(profile),
     }
     return render(request, "accounts/billing.html", context, status=422 if form.errors else 200)
 
 
-def _newest_check(profile: BillingProfile | None) -> VatIdCheck | None:
+def newest_check_of(profile: BillingProfile | None) -> VatIdCheck | None:
+    """Return the newest question to VIES about the VAT ID of `profile`, if it has one."""
     if profile is None or not profile.vat_id:
         return None
     return newest_check(canonical_vat_id(profile.vat_id))

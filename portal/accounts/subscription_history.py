@@ -82,7 +82,7 @@ def _text_of(event: SubscriptionEvent) -> str:
 
 def _text_of_change(kind: Kind, change: TierChange) -> str:
     texts = {
-        Kind.CHANGE_ASKED: _("Change from %(old)s to %(new)s requested. We check it."),
+        Kind.CHANGE_ASKED: _("Change from %(old)s to %(new)s requested."),
         Kind.CHANGE_PLANNED: _("Change from %(old)s to %(new)s planned for %(day)s."),
         Kind.CHANGED: _("Changed from %(old)s to %(new)s."),
         Kind.CHANGE_UNDONE: _("The change from %(old)s to %(new)s was undone."),

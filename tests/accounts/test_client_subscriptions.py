@@ -104,7 +104,10 @@ def test_change_that_waits_for_approval_says_who_does_what_until_when() -> None:
     subscription = make_running_contract()
     make_tier_change(subscription, "xl")
     said = words(page_of(subscription))
-    assert "You asked to change to XL. A person checks it by the next working day" in said
+    assert (
+        "You asked to change to XL. We check it and get back to you by the next working day."
+        in said
+    )
 
 
 def test_cancelled_contract_says_its_end_and_can_be_taken_back() -> None:
@@ -145,10 +148,11 @@ def test_history_has_each_event_with_its_day_and_who_did_it() -> None:
     subscription.refresh_from_db()
     today = day(timezone.localdate())
     price = subscription.price_changes.get()
+    raised = f"{today} We announced a higher net price from {day(price.from_on)}: "
+    raised += "€120.00 instead of €99.00. by us"
     assert history(page_of(subscription)) == [
         f"{today} The contract was cancelled. It ends on {day(subscription.ends_on)}. by Mia Muster",
-        f"{today} We announced a higher net price from {day(price.from_on)}: "
-        "€120.00 instead of €99.00. by us",
+        raised,
         f"{today} Changed from S to M. by Mia Muster",
         f"{day(subscription.started_on)} The contract began, with the plan S.",
     ]

@@ -80,10 +80,10 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
 
     def _asked(self) -> "Words":
         text = _(
-            "Thank you for your request. A person checks it by the next working day, and we write "
-            "to you. Until then nothing changes, and you can undo the request in the portal."
+            "Thank you for your request. We check it and get back to you by the next working day. "
+            "Until then nothing changes, and you can undo the request in the portal."
         )
-        return _("We check your change of plan"), (text,), ()
+        return _("We are checking your change of plan"), (text,), ()
 
     def _planned(self) -> "Words":
         day = {"day": day_of(self.change.from_on)}
@@ -120,7 +120,7 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
             note = (Row(_("Reason"), typed(change.decision_note)),) if change.decision_note else ()
             return (*rows[:2], Row(_("Plan asked for"), change.product.name), *note)
         if change.from_on:
-            rows.append(Row(_("Counts from"), day_of(change.from_on)))
+            rows.append(Row(_("Effective from"), day_of(change.from_on)))
         rows.append(Row(_("Price"), self._price()))
         if change.discount_cents and change.discount_ends_on:
             then = money(change.list_cents, subscription.currency)
