@@ -37,7 +37,7 @@ def history(page: Response) -> list[str]:
 
 def words_of(source: str) -> str:
     answer = Response(source)
-    return words(answer)  # type: ignore[arg-type]
+    return words(answer)
 
 
 def day(value: date | None) -> str:
