@@ -17,6 +17,7 @@ class Kind(Enum):
     MEMBER = "whoever is signed in"
     CLIENT = "the client_admin"
     PROJECT = "the client_admin and the project's admins"
+    MEMBERS = "the client_admin and all members of the project"
     LIST = "programs with a token that may read"
     ORDER = "the program that placed the order"
     DEMO = "the demo alone"
@@ -81,6 +82,13 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.CLIENT,
     ),
     "portal/projects/{pk}/": Kind.PROJECT,
+    "portal/subscriptions/{pk}/": Kind.MEMBERS,
+    **dict.fromkeys(
+        ("portal/subscriptions/{pk}/plan/", "portal/subscriptions/{pk}/plan/confirm/",
+         "portal/subscriptions/{pk}/plan/undo/", "portal/subscriptions/{pk}/cancel/",
+         "portal/subscriptions/{pk}/cancel/undo/"),
+        Kind.CLIENT,
+    ),
     "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
     "register/{order_hash}/billing/": Kind.PRIVATE,
@@ -122,6 +130,11 @@ RULES: dict[Kind, tuple[Collection[str], Outcome, Outcome]] = {
     Kind.MEMBER: (PEOPLE, Outcome.SIGN_IN, Outcome.IN),
     Kind.CLIENT: (["client_admin"], Outcome.SIGN_IN, Outcome.MISSING),
     Kind.PROJECT: (["client_admin", "project admin"], Outcome.SIGN_IN, Outcome.MISSING),
+    Kind.MEMBERS: (
+        ["client_admin", "project admin", "member"],
+        Outcome.SIGN_IN,
+        Outcome.MISSING,
+    ),
     Kind.LIST: (OUTSIDERS[1:], Outcome.UNKNOWN, Outcome.UNKNOWN),
     Kind.ORDER: (["program", "reader"], Outcome.UNKNOWN, Outcome.UNKNOWN),
 }
@@ -159,6 +172,6 @@ def matches(kind: Kind | set[str], wanted: Outcome, found: Outcome) -> bool:
         return found != Outcome.SIGN_IN
     if kind in {Kind.LIST, Kind.ORDER}:
         return found != Outcome.UNKNOWN
-    if kind in {Kind.CLIENT, Kind.PROJECT}:
+    if kind in {Kind.CLIENT, Kind.PROJECT, Kind.MEMBERS}:
         return found == Outcome.IN
     return found not in {Outcome.SIGN_IN, Outcome.FORBIDDEN}

@@ -25,7 +25,10 @@ class WishedEndForm(forms.Form):
     """The day on which the contract is to end, where it is a later one than the first possible."""
 
     wished = forms.DateField(
-        label=gettext_lazy("End on a later day"),
+        label=gettext_lazy("Last day you wish for"),
+        help_text=gettext_lazy(
+            "You see the last day of the contract before anything is cancelled."
+        ),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
