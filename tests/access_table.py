@@ -90,6 +90,13 @@ TABLE: dict[str, Kind | set[str]] = {
     ),
     "portal/projects/{pk}/": Kind.PROJECT,
     "portal/projects/{pk}/leave/": Kind.SEAT,
+    "portal/subscriptions/{pk}/": Kind.PROJECT,
+    **dict.fromkeys(
+        ("portal/subscriptions/{pk}/plan/", "portal/subscriptions/{pk}/plan/confirm/",
+         "portal/subscriptions/{pk}/plan/undo/", "portal/subscriptions/{pk}/cancel/",
+         "portal/subscriptions/{pk}/cancel/undo/"),
+        Kind.CLIENT,
+    ),
     "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
     "register/{order_hash}/billing/": Kind.PRIVATE,

@@ -93,6 +93,7 @@ class World:
         joined = Membership.objects.get(user=self.member)
         pk: dict[str, object] = {"clients": self.client.pk, "projects": self.project.pk}
         pk |= {"tokens": token.pk, "programs": self.application.pk}
+        pk["subscriptions"] = self.client.subscriptions.get(project=self.project).pk
         parts = address.split("/")
         before = parts[parts.index("{pk}") - 1] if "{pk}" in parts else ""
         if address == "register/{order_hash}/join/{token}/":
@@ -153,7 +154,7 @@ def world(settings: Settings) -> World:
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
-    make_invoice(make_subscription(client))
+    make_invoice(make_subscription(client, project=project))
     quote_hashes(order, other := make_order())
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())

@@ -44,6 +44,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.notifications.contract_messages import make_contract_message
 
 ATTENTION = "tests.notifications.steps.ask_for_another_name"
 
@@ -151,6 +152,8 @@ def make_billing_message(kind: str, language: str, name: str) -> None:
                 queue_invoice_reminder(reminder)
         case "access":
             close_client(make_client(name=name, client_admin=make_user(language=language)))
+        case "tier_change" | "cancellation" | "ends_soon" | "ended":
+            make_contract_message(kind, language, name)
         case "price_change":
             raise_price(subscription_of(name, language), 5900, make_staff())
 
