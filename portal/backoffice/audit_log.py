@@ -1,4 +1,4 @@
-"""Audit log: what staff did with applications, people, colleagues and the seller."""
+"""Audit log: what staff did with applications, people, colleagues, the seller and contracts."""
 
 import json
 from typing import Any
@@ -33,6 +33,22 @@ class Act(TextChoices):
     RATE_REMOVED = "rate_removed", _("VAT rate removed")
     GIVEN_OUT = "given_out", _("data given out")
     ERASED = "erased", _("person erased")
+    DECLARATION_MATCHED = "declaration_matched", _("matched, link to prove it mailed")
+    DECLARATION_EFFECTIVE = "declaration_effective", _("had it take effect")
+    DECLARATION_DISMISSED = "declaration_dismissed", _("dismissed")
+    CAUSE_ACCEPTED = "cause_accepted", _("cause accepted")
+    CAUSE_DECLINED = "cause_declined", _("cause declined: counts as ordinary")
+    REQUEST_DONE = "request_done", _("request marked as done")
+    TIER_CHANGED = "tier_changed", _("tier changed")
+    CHANGE_APPROVED = "change_approved", _("change of tier approved")
+    CHANGE_REFUSED = "change_refused", _("change of tier refused")
+    CHANGE_UNDONE = "change_undone", _("change of tier undone")
+    CANCELLED = "cancelled", _("subscription cancelled")
+    TAKEN_BACK = "taken_back", _("cancellation taken back")
+    CONTRACT_WITHDRAWN = "contract_withdrawn", _("withdrawal carried out")
+    CONTRACT_ENDED = "contract_ended", _("subscription ended at once")
+    RUN_RETRIED = "run_retried", _("steps tried again")
+    EXPORT_WAIVED = "export_waived", _("time to download data waived")
 
 
 def record(staff: User, about: Model, what: Act, note: str = "") -> None:
