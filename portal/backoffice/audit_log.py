@@ -48,6 +48,7 @@ class Act(TextChoices):
     CONTRACT_WITHDRAWN = "contract_withdrawn", _("withdrawal carried out")
     CONTRACT_ENDED = "contract_ended", _("subscription ended at once")
     RUN_RETRIED = "run_retried", _("steps tried again")
+    STEP_SKIPPED = "step_skipped", _("step skipped")
     EXPORT_WAIVED = "export_waived", _("time to download data waived")
 
 
@@ -73,9 +74,9 @@ def history_of(about: Model) -> list[dict[str, Any]]:
 
 
 def _said(entry: LogEntry) -> dict[str, str]:
-    """Return `what` and `note` of an entry of ours; of the admin's own, its sentence."""
+    """Return `act`, `what` and `note` of an entry of ours; of the admin's own, its sentence."""
     # Erasure empties what was logged about a person.
     (said, *_rest) = json.loads(entry.change_message or "[{}]") or [{}]
     if "what" in said:
-        return {"what": Act(said["what"]).label, "note": said["note"]}
-    return {"what": entry.get_change_message() or str(_("changed")), "note": ""}
+        return {"act": said["what"], "what": Act(said["what"]).label, "note": said["note"]}
+    return {"act": "", "what": entry.get_change_message() or str(_("changed")), "note": ""}

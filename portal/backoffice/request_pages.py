@@ -13,7 +13,8 @@ from portal.backoffice.audit_log import Act, record
 from portal.backoffice.contract_queue import kept_wishes, open_requests
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import permission_required, staff_user
-from shop.tenancy.models import AppointmentRequest, Client
+from shop.tenancy.departure_rows import AppointmentRequest
+from shop.tenancy.models import Client
 
 SHOWN = 100  # rows of each list
 
