@@ -85,7 +85,7 @@ TABLE: dict[str, Kind | set[str]] = {
     "register/{order_hash}/address/": Kind.PRIVATE,
     "register/{order_hash}/billing/": Kind.PRIVATE,
     "api/orders": Kind.LIST,
-    "api/orders/{order_hash}": Kind.ORDER,
+    **dict.fromkeys(("api/orders/{order_hash}", "api/orders/{order_hash}/cancel"), Kind.ORDER),
     **dict.fromkeys(("api/products", "api/products/{slug}"), Kind.PRIVATE),
     **dict.fromkeys(("api/invoices", "api/webhook_endpoints"), Kind.LIST),
     **dict.fromkeys(

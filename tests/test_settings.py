@@ -77,6 +77,7 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: nonsense"),
         ({"MAIL_FROM": "nonsense"}, "MAIL_FROM cannot be read: nonsense"),
+        ({"CANCELLATION_NOTICE_DAYS": "-1"}, "CANCELLATION_NOTICE_DAYS must not be negative."),
         ({"CUSTOMERS": "all"}, "CUSTOMERS must be businesses or everyone, not all."),
         ({"VIES_URL": "http://vies.example"}, "VIES_URL must be an https URL."),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL "),

@@ -48,6 +48,7 @@ class DeclarationCase(models.Model):
     class State(models.TextChoices):
         """The way of a declaration."""
 
+        RECEIVED = "received", _("received")  # the worker is about to match it
         PROOF = "proof", _("waits for proof")  # matched; the link was mailed
         STAFF = "staff", _("waits for staff")  # matches nothing, is for cause, or nobody proved it
         EFFECTIVE = "effective", _("took effect")
@@ -74,13 +75,7 @@ class DeclarationCase(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = _("case of a declaration")
         verbose_name_plural = _("cases of declarations")
-        indexes: ClassVar = [
-            models.Index(
-                fields=["state"],
-                name="declaration_waits",
-                condition=models.Q(state__in=("proof", "staff")),
-            )
-        ]
+        indexes: ClassVar = [models.Index(fields=["state"], name="declaration_state")]
 
     def __str__(self) -> str:
         return f"case of declaration {self.pk}"

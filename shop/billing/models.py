@@ -85,6 +85,8 @@ class Subscription(models.Model):
     # Within the time for it, by a private person: nothing of it is to be paid.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)  # the last paid day, inclusive
+    # The shortest of END_REMINDER_DAYS that was told, of the end that stands.
+    end_told_days = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = optional(User, on_delete=models.PROTECT)  # staff, without an invoice
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,71 +1,37 @@
-"""Changes of a subscription's tier or interval (contract, "Changing")."""
+"""Changes of a subscription's tier or interval (contract, "Changing").
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Literal
+Of two at once one wins: each begins with a filtered UPDATE of the subscription by all the values
+that its quote was made from, and then holds the row.
+"""
 
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shop.billing.applied_changes import apply_change, has_places
+from shop.billing.change_facts import changes_under_way, facts_of
+from shop.billing.change_invoices import change_invoice
+from shop.billing.change_quotes import ChangeQuote, quote_by
+from shop.billing.change_refusals import NoChangeError
+from shop.billing.issuing import dispatch
 from shop.billing.models import Subscription
-from shop.billing.tier_change_rows import TierChange
-from shop.catalogue.models import Product
+from shop.billing.subscription_events import record_event
+from shop.billing.tier_change_rows import SubscriptionEvent, TierChange
+from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 
+Kind = SubscriptionEvent.Kind
+State = TierChange.State
 
-class NoChangeError(Exception):
-    """The subscription cannot be changed so; `code` says why (`REFUSALS` has the texts).
-
-    same, cancelled, ended, under_way (another change is), no_place, interval, currency, billing,
-    seller, vies, staff, member.
-    """
-
-    def __init__(self, code: str, *, members: int = 0, places: int = 0) -> None:
-        super().__init__(code)
-        self.code, self.members, self.places = code, members, places
+DECISIVE = (
+    *("product_id", "interval", "list_cents", "discount_cents", "discount_ends_on", "anchor_on"),
+    *("next_period_on", "cancelled_at", "ends_on", "ended_at"),
+)
 
 
 class QuoteChangedError(Exception):
     """The quote that was confirmed is no longer true: somebody was faster, or a price changed."""
-
-
-@dataclass(frozen=True)
-class ChangeQuote:
-    """What a change costs, in cents, and from when it counts."""
-
-    subscription: Subscription
-    product: Product
-    interval: str
-    direction: Literal[
-        "up", "down"
-    ]  # down also where the price is the same, or the interval another
-    needs_approval: bool  # then all amounts are those of a change today
-    from_on: date
-    # Of a change upwards: the two lines of the invoice by days, and its sum.
-    credited_cents: int
-    charged_cents: int
-    vat_rate: Decimal
-    vat_rule: str
-    vat_cents: int
-    # From then on, for one interval.
-    list_cents: int
-    discount_cents: int
-    discount_ends_on: date | None
-    next_invoice_on: date | None  # of the next whole period; None: it is free
-    hash: str
-
-    @property
-    def net_cents(self) -> int:
-        """The net sum of the invoice by days."""
-        return self.charged_cents - self.credited_cents
-
-    @property
-    def gross_cents(self) -> int:
-        """The sum of the invoice by days."""
-        return self.net_cents + self.vat_cents
-
-
-def quote_change(subscription: Subscription, product: Product, interval: str) -> ChangeQuote:
-    """The quote of a change that is confirmed today. Raises NoChangeError."""
-    raise NotImplementedError
 
 
 def change_tier(
@@ -73,14 +39,40 @@ def change_tier(
 ) -> TierChange:
     """Do what was quoted: at once, from the next period, or once staff approve.
 
-    Of two at once one wins. Raises NoChangeError and QuoteChangedError.
+    What staff change themselves needs no approval. Raises NoChangeError and QuoteChangedError.
     """
-    raise NotImplementedError
+    seen = quote.subscription
+    values = {name: getattr(seen, name) for name in DECISIVE}
+    with transaction.atomic():
+        if not lock_rows(Subscription.objects.filter(pk=seen.pk, **values)):
+            raise QuoteChangedError
+        if changes_under_way(seen).exists():
+            raise QuoteChangedError
+        quote.product.refresh_from_db()
+        now = quote_by(facts_of(_load(seen.pk)), quote.product, quote.interval)
+        if now.hash != quote_hash:
+            raise QuoteChangedError
+        change = _change_of(now, by, reason)
+        if now.needs_approval and not by_staff:
+            change.state = State.APPROVAL
+            change.from_on = None
+            change.save(force_insert=True)
+            record_event(now.subscription, Kind.CHANGE_ASKED, by, change)
+        else:
+            _carry_out(change, now, by)
+    return change
 
 
 def undo_change(change: TierChange, by: User) -> bool:
     """Give up a change that is planned or waits for approval; False where it is neither any more."""
-    raise NotImplementedError
+    with transaction.atomic():
+        return _undo(change, by)
+
+
+def undo_changes(subscription: Subscription, by: User | None) -> None:
+    """Give up what is under way, as the subscription is cancelled or ends; in its transaction."""
+    for change in changes_under_way(subscription):
+        _undo(change, by)
 
 
 def approve_change(change: TierChange, staff: User) -> bool:
@@ -88,9 +80,97 @@ def approve_change(change: TierChange, staff: User) -> bool:
 
     Raises NoChangeError.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        lock_rows(Subscription.objects.filter(pk=change.subscription_id))
+        waiting = TierChange.objects.filter(pk=change.pk, state=State.APPROVAL)
+        found = waiting.select_related("product").first()
+        if found is None:
+            return False
+        facts = facts_of(_load(change.subscription_id), without=found)
+        quote = quote_by(facts, found.product, found.interval)
+        # Undone at this very moment: whoever writes first wins.
+        if not waiting.update(state=State.PLANNED, decided_at=timezone.now(), decided_by=staff):
+            return False
+        found.refresh_from_db()
+        for name, value in _agreed(quote).items():
+            setattr(found, name, value)
+        _carry_out(found, quote, staff)
+    return True
 
 
 def refuse_change(change: TierChange, staff: User, note: str) -> bool:
     """Refuse what waits for approval; the client_admin reads `note`. False where it waits no more."""
-    raise NotImplementedError
+    with transaction.atomic():
+        waiting = TierChange.objects.filter(pk=change.pk, state=State.APPROVAL)
+        decided = {"decided_at": timezone.now(), "decided_by": staff, "decision_note": note}
+        if not waiting.update(state=State.REFUSED, **decided):
+            return False
+        change.refresh_from_db()
+        record_event(change.subscription, Kind.CHANGE_REFUSED, staff, change)
+    return True
+
+
+def _undo(change: TierChange, by: User | None) -> bool:
+    under_way = changes_under_way(change.subscription).filter(pk=change.pk)
+    now = timezone.now()
+    if not under_way.update(state=State.UNDONE, decided_at=now, decided_by=by):
+        return False
+    change.refresh_from_db()
+    record_event(change.subscription, Kind.CHANGE_UNDONE, by, change)
+    return True
+
+
+def _carry_out(change: TierChange, quote: ChangeQuote, by: User) -> None:
+    """Do what is quoted, at once or with the next period, in the caller's transaction."""
+    subscription, places = quote.subscription, quote.product.members
+    if not has_places(subscription.project_id, places):
+        raise NoChangeError("no_place", places=places)
+    if not quote.at_once:
+        change.state = State.PLANNED
+        change.save()
+        record_event(subscription, Kind.CHANGE_PLANNED, by, change)
+        return
+    if quote.net_cents and quote.ready:
+        change.invoice = change_invoice(quote, quote.ready, quote.from_on)
+        dispatch(change.invoice)
+    change.state, change.applied_at = State.APPLIED, timezone.now()
+    change.save()
+    apply_change(
+        change,
+        subscription,
+        by,
+        anchor_on=quote.anchor_on,
+        next_period_on=quote.next_invoice_on,
+    )
+
+
+def _change_of(quote: ChangeQuote, by: User, reason: str) -> TierChange:
+    this = quote.subscription
+    return TierChange(
+        subscription=this,
+        old_product=this.product,
+        product=quote.product,
+        old_interval=this.interval,
+        interval=quote.interval,
+        asked_by=by,
+        reason=reason,
+        **_agreed(quote),
+    )
+
+
+def _agreed(quote: ChangeQuote) -> dict[str, Any]:
+    """The columns of a change that say what was agreed, and instead of what."""
+    this = quote.subscription
+    return {
+        "old_list_cents": this.list_cents,
+        "old_discount_cents": this.discount_cents,
+        "list_cents": quote.list_cents,
+        "discount_cents": quote.discount_cents,
+        "discount_ends_on": quote.discount_ends_on,
+        "from_on": quote.from_on,
+    }
+
+
+def _load(pk: int) -> Subscription:
+    related = ("order", "client__client_admin", "client__billing_profile", "project", "product")
+    return Subscription.objects.select_related(*related).get(pk=pk)

@@ -29,8 +29,8 @@ def delete_expired(beat: Callable[[], None]) -> None:
     """Delete expired mails and webhooks, calling `beat` before each batch.
 
     They expire KEEP_MESSAGES_DAYS, KEEP_ACCOUNT_MESSAGES_DAYS and KEEP_DELIVERIES_DAYS after
-    they were written; mails about an erased order as soon as they are sent. What still waits to
-    be sent is never deleted.
+    they were written; mails about an erased order or account as soon as they are sent. What still
+    waits to be sent is never deleted.
     """
     finished = Q(order__state__in=FINISHED)
     erased = Q(order__state=State.CANCELLED, order__user_email=None)
@@ -38,6 +38,7 @@ def delete_expired(beat: Callable[[], None]) -> None:
         (finished & _older_than(settings.KEEP_MESSAGES_DAYS))
         | (Q(order=None) & _older_than(settings.KEEP_ACCOUNT_MESSAGES_DAYS))
         | erased
+        | Q(kind=Message.Kind.DELETED)
     )
     expired_webhooks = finished & _older_than(settings.KEEP_DELIVERIES_DAYS)
     _delete(Message.objects.filter(expired_mails, state__in=ENDED_MESSAGES), beat)

@@ -68,6 +68,7 @@ WORKER_CLUSTERS = {
         "tasks": [
             "shop.orders.search_index.number_orders",
             "shop.orders.order_counts.fold_counts",
+            "shop.billing.contract_end.end_due",
             "shop.billing.issuing.issue_due",
             "shop.billing.filing.make_files",  # before the mails, which they are attached to
             "shop.notifications.emails.send.send_due",
@@ -77,6 +78,7 @@ WORKER_CLUSTERS = {
         "hourly": [
             "shop.billing.subscriptions.begin_missing",
             "shop.billing.issuing.issue_waiting",
+            "shop.billing.contract_end.remind_of_ends",
             "shop.billing.balances.tell_overdue",
             "shop.billing.reminders.remind_due",
             "shop.billing.invoice_expiry.delete_kept_long_enough",
@@ -92,6 +94,7 @@ WORKER_CLUSTERS = {
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.tenancy.email_conflicts.settle_new_rows",
+            "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
         ],
         # Two: the mail goes on while one does the hourly work.

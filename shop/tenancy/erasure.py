@@ -20,8 +20,18 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from shop.email_spellings import canonical_email, stored_email
+from shop.row_locks import lock_rows
 from shop.tenancy.email_addresses import user_by_email
-from shop.tenancy.models import Client, Membership, StaffInvitation, User, erased_email
+from shop.tenancy.models import (
+    AppointmentRequest,
+    Client,
+    DeletionWish,
+    Membership,
+    StaffInvitation,
+    User,
+    erased_email,
+)
+from shop.tenancy.needed_clients import needed_clients
 
 # Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
 # as `emails_of` spells them.
@@ -31,7 +41,7 @@ address_erased = Signal()
 
 
 class StillAdministersError(Exception):
-    """The user must hand over their clients first (contract, "Who is who")."""
+    """A client still needs the user as its client_admin (contract, "Who is who")."""
 
 
 class NotErasableError(Exception):
@@ -41,8 +51,9 @@ class NotErasableError(Exception):
 def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
-    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Calls `record` at
-    the end of the transaction. Raises StillAdministersError and NotErasableError.
+    Ends memberships, invitations, sessions, tokens, passkeys and second factors. A client that
+    needs its client_admin no more keeps the emptied row. Calls `record` at the end of the
+    transaction. Raises StillAdministersError and NotErasableError.
     """
     emails = emails_of(user)
     with transaction.atomic():
@@ -51,18 +62,22 @@ def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
         there = User.objects.filter(pk=user.pk, is_staff=False)
         if not there.exclude(email=erased_email(user.pk)).update(is_active=False):
             raise NotErasableError
-        if Client.objects.filter(client_admin=user).exists():
+        # Nobody orders for the clients meanwhile.
+        lock_rows(Client.objects.filter(client_admin=user))
+        if needed_clients(user):
             raise StillAdministersError
         user_erased.send(sender=User, user=user, emails=emails)
         _delete_credentials(user)
         Membership.objects.filter(user=user).delete()
         StaffInvitation.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
+        AppointmentRequest.objects.filter(asked_by=user).delete()
         of_users = ContentType.objects.get_for_model(User)
         log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
         log.update(object_repr="", change_message="")
         _empty(user)
         record()
+        DeletionWish.objects.filter(user=user).delete()
     # Decoding every session takes too long for a transaction.
     _delete_sessions_with(emails)
 
@@ -84,10 +99,10 @@ def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None
 def _empty(user: User) -> None:
     user.email = erased_email(user.pk)
     user.login = user.last_login = None
-    user.first_name = user.last_name = ""
+    user.first_name = user.last_name = user.time_zone = ""
     user.password = make_password(None)
     # Saved, not updated: orders are found by the names of their member.
-    names = ("email", "login", "first_name", "last_name", "last_login", "password")
+    names = ("email", "login", "first_name", "last_name", "last_login", "password", "time_zone")
     user.save(update_fields=names)
 
 

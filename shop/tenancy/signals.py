@@ -5,3 +5,7 @@ from django.dispatch import Signal
 vat_id_answered = Signal()  # check: VatIdCheck, which VIES has answered
 client_closed = Signal()  # client: Client, closed for its members but the client_admin
 client_reopened = Signal()  # client: Client, open for its members again
+# client: Client; asks for what it still needs its client_admin for. Each receiver returns a list of
+# the values of `shop.tenancy.needed_clients.Need` that it knows of.
+client_needed = Signal()
+account_deleted = Signal()  # email: str, language: str, of a user who wished it and is erased now

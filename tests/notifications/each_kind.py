@@ -25,6 +25,7 @@ from shop.orders.models import Order, State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
 from shop.tenancy.closing import close_client
+from shop.tenancy.deletion_wishes import delete_when_possible
 from shop.tenancy.models import Project
 from shop.tenancy.staff_invitations import invite_colleague
 from tests.factories import (
@@ -79,6 +80,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "deleted":
+            assert delete_when_possible(known)
         case "alarm":
             make_alarm(language, names)
         case _:

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             name='DeclarationCase',
             fields=[
                 ('declaration', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='case', serialize=False, to='billing.declaration')),
-                ('state', models.CharField(choices=[('proof', 'waits for proof'), ('staff', 'waits for staff'), ('effective', 'took effect'), ('dismissed', 'dismissed by staff')], max_length=10)),
+                ('state', models.CharField(choices=[('received', 'received'), ('proof', 'waits for proof'), ('staff', 'waits for staff'), ('effective', 'took effect'), ('dismissed', 'dismissed by staff')], max_length=10)),
                 ('cause_open', models.BooleanField(default=False)),
                 ('counter', models.PositiveIntegerField(default=1)),
                 ('proven_at', models.DateTimeField(blank=True, null=True)),
@@ -114,11 +114,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='subscription',
+            name='end_told_days',
+            field=models.PositiveSmallIntegerField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='subscription',
             name='withdrawn_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddIndex(
             model_name='declarationcase',
-            index=models.Index(condition=models.Q(('state__in', ('proof', 'staff'))), fields=['state'], name='declaration_waits'),
+            index=models.Index(fields=['state'], name='declaration_state'),
         ),
     ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shop.access.tokens import live_tokens_of, programs_of
 from shop.notifications.emails.codes import code_of
 from shop.notifications.emails.content import EmailContent, Link, page_url, typed
-from shop.notifications.emails.kinds import Email
+from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import account_sample
 from shop.notifications.emails.security_notices import NOTICES, OTHER, RECOVERY
@@ -100,6 +100,21 @@ class SignInCode(AccountEmail, kind=Message.Kind.CODE):
             code=code_of(self.message.details["seed"]),
             outro=(lifetime % {"minutes": minutes}, secret),
         )
+
+
+class AccountDeleted(Email, kind=Message.Kind.DELETED):
+    """Confirmation to the address that the account had. The message knows no user any more."""
+
+    samples = (Sample(gettext_lazy("account deleted"), dict),)
+
+    def content(self) -> EmailContent:
+        """Return what was deleted, and what is kept."""
+        done = _(
+            "As you wished, we have deleted your account. Nobody can sign in with it any more, and "
+            "your places in projects are free again."
+        )
+        kept = _("We keep what the law requires, such as invoices. This is our last e-mail to you.")
+        return EmailContent(subject=_("Your account is deleted"), intro=(done, kept))
 
 
 class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):

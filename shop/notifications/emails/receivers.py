@@ -28,6 +28,7 @@ from shop.orders.order_erasure import orders_erased
 from shop.orders.states import FINISHED, state_changed
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
+from shop.tenancy.signals import account_deleted
 
 
 @receiver(state_changed)
@@ -94,6 +95,12 @@ def erase_mails(
     Message.objects.filter(found).delete()
     within = [Q(text__icontains=email) for email in emails]
     MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
+
+
+@receiver(account_deleted)
+def queue_deletion_email(sender: type[User], email: str, language: str, **kwargs: Any) -> None:
+    """Queue the confirmation, in the transaction that has erased the user."""
+    queue.queue_deleted(email, language)
 
 
 @receiver(orders_erased)

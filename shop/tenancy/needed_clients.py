@@ -1,0 +1,31 @@
+"""Clients that still need their client_admin, who cannot be deleted as long (contract, "Who is who")."""
+
+from enum import StrEnum
+
+from shop.tenancy.models import Client, Project, User
+from shop.tenancy.signals import client_needed
+
+
+class Need(StrEnum):
+    """The reasons for which a client needs its client_admin."""
+
+    RUNNING = "running"  # a subscription has not ended, or its end is being carried out
+    ORDER = "order"  # an order for the client is under way
+    EXPORT = "export"  # data can still be downloaded, and that was not waived
+    OWED = "owed"  # an invoice is open
+
+
+def needs_of(client: Client) -> list[Need]:
+    """Return why `client` still needs its client_admin; nothing where it needs them no more."""
+    told = client_needed.send(sender=Client, client=client)
+    needs = {Need(each) for _receiver, given in told for each in given}
+    if Project.objects.filter(client=client, closed_at=None).exists():
+        needs.add(Need.RUNNING)
+    return [need for need in Need if need in needs]
+
+
+def needed_clients(user: User) -> list[tuple[Client, list[Need]]]:
+    """Return the clients that need `user` as their client_admin, by name, each with the reasons."""
+    clients = Client.objects.filter(client_admin=user).order_by("name", "pk")
+    found = ((client, needs_of(client)) for client in clients)
+    return [(client, needs) for client, needs in found if needs]
