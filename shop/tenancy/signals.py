@@ -9,3 +9,5 @@ client_reopened = Signal()  # client: Client, open for its members again
 # the values of `shop.tenancy.needed_clients.Need` that it knows of.
 client_needed = Signal()
 account_deleted = Signal()  # email: str, language: str, of a user who wished it and is erased now
+project_closed = Signal()  # project: Project, closed for its members as its contract has ended
+export_waived = Signal()  # project: Project, whose data nobody wants to export any more
