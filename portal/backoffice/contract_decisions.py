@@ -1,11 +1,13 @@
-"""Decisions of staff about a subscription: done, logged and told in one way."""
+"""Decisions of staff about contracts: done, logged and told in one way."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
@@ -22,24 +24,32 @@ def find_subscription(pk: int) -> Subscription:
     return get_object_or_404(Subscription.objects.select_related(*RELATED), pk=pk)
 
 
+def subscription_url(found: Subscription) -> str:
+    """Return the URL of a subscription's page."""
+    return reverse("staff_subscription", args=[found.pk])
+
+
 def decide(
     request: HttpRequest,
-    found: Subscription,
     act: Callable[[], object],
+    *,
+    about: Model,
     what: Act,
     done: StrOrPromise,
+    back: str,
     note: str = "",
 ) -> HttpResponse:
-    """Do `act`, log it in its transaction, and go to the subscription's page.
+    """Do `act`, log it in its transaction, and go back to a page.
 
     The page says what was `done`; where `act` returns nothing true, that somebody was faster.
+    `note` holds no personal data.
     """
     with transaction.atomic():
         won = act()
         if won:
-            record(staff_user(request), found, what, note)
+            record(staff_user(request), about, what, note)
     if won:
         messages.success(request, done)
     else:
         messages.warning(request, FASTER)
-    return redirect("staff_subscription", found.pk)
+    return redirect(back)

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.backoffice.audit_log import Act
 from portal.backoffice.billing_access import handler_required
 from portal.backoffice.confirmation import ask_first
-from portal.backoffice.contract_decisions import FASTER, decide, find_subscription
+from portal.backoffice.contract_decisions import FASTER, decide, find_subscription, subscription_url
 from portal.backoffice.contract_forms import CancelContractForm, EndNowForm, WithdrawForm
 from portal.backoffice.staff_access import recent_factor_required, staff_user
 from shop.billing.contract_cancellation import cancel_contract, end_if_cancelled, take_back
@@ -39,7 +38,15 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return cancel_contract(found, by=staff_user(request), wished=wished, reason=reason)
 
     done = _("The subscription is cancelled: it ends on %(day)s.") % {"day": _day(end)}
-    return decide(request, found, act, Act.CANCELLED, done, _day(end))
+    return decide(
+        request,
+        act,
+        about=found,
+        what=Act.CANCELLED,
+        done=done,
+        back=subscription_url(found),
+        note=_day(end),
+    )
 
 
 @handler_required
@@ -57,13 +64,16 @@ def take_back_page(request: HttpRequest, pk: int) -> HttpResponse:
                 _("The client is told by e-mail."),
             ],
             button=_("Take the cancellation back"),
-            back=_page(found),
+            back=subscription_url(found),
         )
 
     def act() -> bool:
         return take_back(found, staff_user(request))
 
-    return decide(request, found, act, Act.TAKEN_BACK, _("The subscription runs on."))
+    done = _("The subscription runs on.")
+    return decide(
+        request, act, about=found, what=Act.TAKEN_BACK, done=done, back=subscription_url(found)
+    )
 
 
 @handler_required
@@ -86,7 +96,14 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
         return withdraw(found.order, by=staff_user(request))
 
     done = _("The withdrawal is carried out. To be paid back: %(paid)s.") % _amounts(found, sums)
-    return decide(request, found, act, Act.CONTRACT_WITHDRAWN, done)
+    return decide(
+        request,
+        act,
+        about=found,
+        what=Act.CONTRACT_WITHDRAWN,
+        done=done,
+        back=subscription_url(found),
+    )
 
 
 @handler_required
@@ -108,7 +125,7 @@ def end_now_page(request: HttpRequest, pk: int) -> HttpResponse:
                 _("The client is told by e-mail."),
             ],
             button=_("End it now"),
-            back=_page(found),
+            back=subscription_url(found),
             form=form,
         )
     reason = form.cleaned_data["reason"]
@@ -117,7 +134,9 @@ def end_now_page(request: HttpRequest, pk: int) -> HttpResponse:
         return end_now(found, staff_user(request), reason)
 
     done = _("Today is the subscription's last day.")
-    return decide(request, found, act, Act.CONTRACT_ENDED, done)
+    return decide(
+        request, act, about=found, what=Act.CONTRACT_ENDED, done=done, back=subscription_url(found)
+    )
 
 
 def can_take_back(found: Subscription) -> bool:
@@ -148,7 +167,7 @@ def _ask_to_cancel(
             _("The client is told by e-mail."),
         ],
         button=_("Cancel the subscription"),
-        back=_page(found),
+        back=subscription_url(found),
         form=form,
     )
 
@@ -168,7 +187,7 @@ def _ask_to_withdraw(
             _("The client is told by e-mail."),
         ],
         button=_("Carry out the withdrawal"),
-        back=_page(found),
+        back=subscription_url(found),
         form=form,
     )
 
@@ -183,10 +202,6 @@ def _amounts(found: Subscription, sums: PayBack) -> dict[str, Any]:
 def _too_late(request: HttpRequest, found: Subscription) -> HttpResponse:
     messages.warning(request, _("This is not possible now: here is how it stands."))
     return redirect("staff_subscription", found.pk)
-
-
-def _page(found: Subscription) -> str:
-    return reverse("staff_subscription", args=[found.pk])
 
 
 def _day(day: Any) -> str:

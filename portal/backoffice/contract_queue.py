@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 from shop.billing.declaration_rows import DeclarationCase
 from shop.billing.tier_change_rows import TierChange
 from shop.packing.models import ContractRun
-from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
+from shop.tenancy.models import AppointmentRequest, DeletionWish
 
 State = DeclarationCase.State
 # For cause counts as ordinary until staff have decided about the cause.

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from portal.backoffice.audit_log import Act
 from portal.backoffice.billing_access import LOOK, handler_required
 from portal.backoffice.confirmation import ask_first
-from portal.backoffice.contract_decisions import decide, find_subscription
+from portal.backoffice.contract_decisions import decide, find_subscription, subscription_url
 from portal.backoffice.contract_forms import SkipForm, WaiveForm
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import View, permission_required, staff_user
@@ -43,7 +42,15 @@ def retry(request: HttpRequest, pk: int, run: int) -> HttpResponse:
         return retry_run(row, staff_user(request))
 
     done = _("The steps are tried again.")
-    return decide(request, found, act, Act.RUN_RETRIED, done, str(row.get_kind_display()))
+    return decide(
+        request,
+        act,
+        about=found,
+        what=Act.RUN_RETRIED,
+        done=done,
+        back=subscription_url(found),
+        note=row.kind,
+    )
 
 
 @mender_required
@@ -67,7 +74,7 @@ def skip(request: HttpRequest, pk: int, run: int) -> HttpResponse:
                 _("Do it only once you have done by hand what the step does."),
             ],
             button=_("Skip the step"),
-            back=reverse("staff_subscription", args=[pk]),
+            back=subscription_url(found),
             form=form,
         )
     step = form.cleaned_data["step"]
@@ -75,7 +82,16 @@ def skip(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     def act() -> bool:
         return skip_step(row, step, staff_user(request))
 
-    return decide(request, found, act, Act.STEP_SKIPPED, _("The step is skipped."), step)
+    done = _("The step is skipped.")
+    return decide(
+        request,
+        act,
+        about=found,
+        what=Act.STEP_SKIPPED,
+        done=done,
+        back=subscription_url(found),
+        note=step,
+    )
 
 
 @handler_required
@@ -96,14 +112,17 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
                 _("Do it only where the client has asked for it."),
             ],
             button=_("Erase it now"),
-            back=reverse("staff_subscription", args=[pk]),
+            back=subscription_url(found),
             form=form,
         )
 
     def act() -> bool:
         return waive_export(found.project)
 
-    return decide(request, found, act, Act.EXPORT_WAIVED, _("The project is erased now."))
+    done = _("The project is erased now.")
+    return decide(
+        request, act, about=found, what=Act.EXPORT_WAIVED, done=done, back=subscription_url(found)
+    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The list of declarations by which customers cancel or withdraw: staff's queue and what is over."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ State = DeclarationCase.State
 STAFF = "staff"
 STATES: dict[str, tuple[StrOrPromise, Q]] = {
     STAFF: (gettext_lazy("needs a decision"), WAITS_FOR_STAFF),
-    "proof": (gettext_lazy("waits for proof"), Q(state=State.PROOF)),
+    "proof": (gettext_lazy("waits for proof"), Q(state__in=(State.RECEIVED, State.PROOF))),
     "effective": (gettext_lazy("took effect"), Q(state=State.EFFECTIVE)),
     "dismissed": (gettext_lazy("dismissed"), Q(state=State.DISMISSED)),
     "all": (gettext_lazy("all"), Q()),
@@ -98,9 +99,9 @@ def declarations(request: HttpRequest) -> HttpResponse:
 
 
 def _parse(data: QueryDict) -> DeclarationFilter:
-    choices = {"state": STATES, "kind": KINDS, "receipt": RECEIPTS}
+    choices: dict[str, Collection[str]] = {"state": STATES, "kind": KINDS, "receipt": RECEIPTS}
     chosen = {
-        name: data.get(name, "") for name, known in choices.items() if data.get(name) in known
+        name: data.get(name, "") for name, known in choices.items() if data.get(name, "") in known
     }
     text = data.get("q", "").replace("\0", "").strip()[:200]
     return DeclarationFilter(q=text, **chosen)

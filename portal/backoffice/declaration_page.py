@@ -4,22 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Q
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.audit_log import Act, history_of, record
+from portal.backoffice.audit_log import Act, history_of
 from portal.backoffice.confirmation import ask_first
-from portal.backoffice.contract_queue import waiting_cases
+from portal.backoffice.contract_decisions import decide
 from portal.backoffice.declaration_forms import CauseForm, DeclineForm, DismissForm
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import (
@@ -40,8 +37,8 @@ from shop.orders.models import State as OrderState
 from shop.orders.order_numbers import find_order_number
 
 State = DeclarationCase.State
+UNDECIDED = {State.STAFF, State.PROOF}
 FOUND = 20  # orders of a search
-FASTER = gettext_lazy("Somebody else was faster: here is how it stands now.")
 RELATED = ("product", "member", "subscription", "delivered_client", "delivered_project")
 
 
@@ -51,8 +48,7 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a declaration, and beside it the orders whose contract it may be."""
     case = _find(pk)
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    is_open = waiting_cases().filter(pk=pk).exists() or case.state == State.PROOF
-    may_match = is_open and case.state in {State.STAFF, State.PROOF}
+    is_open = case.state in UNDECIDED or case.cause_open and case.state != State.DISMISSED
     context = {
         "case": case,
         "declared": case.declaration,
@@ -60,8 +56,8 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
         "q": text,
         "history": history_of(case),
         "is_open": is_open,
-        "candidates": _candidates(case, text) if may_match else [],
-        "may_match": may_match,
+        "candidates": _candidates(case, text) if case.state in UNDECIDED else [],
+        "may_match": case.state in UNDECIDED,
         "may_decide_cause": case.cause_open and subscription_of(case.order) is not None,
     }
     return render(request, "backoffice/declaration.html", context)
@@ -89,7 +85,7 @@ def mail_proof(request: HttpRequest, case: DeclarationCase, order: int) -> HttpR
         return assign(case, found, staff_user(request), mail_proof=True)
 
     done = _("The link that proves it is on its way to the client's administrator.")
-    return _decided(request, case, act, Act.DECLARATION_MATCHED, done, found.order_number)
+    return _decided(request, case, act, Act.DECLARATION_MATCHED, done)
 
 
 @posted_case
@@ -105,7 +101,9 @@ def take_effect(request: HttpRequest, case: DeclarationCase, order: int) -> Http
             ),
         )
         return redirect("staff_declaration", case.pk)
-    if case.declaration.kind == Declaration.Kind.WITHDRAWAL and (way := ask_for_factor_again(request)):
+    if case.declaration.kind == Declaration.Kind.WITHDRAWAL and (
+        way := ask_for_factor_again(request)
+    ):
         return way
     if request.method != "POST":
         return ask_first(
@@ -121,7 +119,7 @@ def take_effect(request: HttpRequest, case: DeclarationCase, order: int) -> Http
         return assign(case, found, staff_user(request), mail_proof=False)
 
     done = _("The declaration has taken effect.")
-    return _decided(request, case, act, Act.DECLARATION_EFFECTIVE, done, found.order_number)
+    return _decided(request, case, act, Act.DECLARATION_EFFECTIVE, done)
 
 
 @posted_case
@@ -164,13 +162,11 @@ def accept(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
     given = form.cleaned_data
 
     def act() -> bool:
-        return accept_cause(
-            case, staff_user(request), ends_on=given["ends_on"], note=given["note"]
-        )
+        return accept_cause(case, staff_user(request), ends_on=given["ends_on"], note=given["note"])
 
     done = _("The cause is accepted: the subscription ends on %(day)s.")
     day = date_format(given["ends_on"], "Y-m-d")
-    return _decided(request, case, act, Act.CAUSE_ACCEPTED, done % {"day": day}, day)
+    return _decided(request, case, act, Act.CAUSE_ACCEPTED, done % {"day": day})
 
 
 @posted_case
@@ -179,7 +175,9 @@ def decline(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
     form = DeclineForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         meaning = [
-            _("It counts as an ordinary cancellation, once it is proven or you have it take effect."),
+            _(
+                "It counts as an ordinary cancellation, once it is proven or you have it take effect."
+            ),
             _("Nobody is told: write to the person and say why."),
         ]
         title, button = _("Treat it as an ordinary cancellation?"), _("Treat it as ordinary")
@@ -205,18 +203,8 @@ def _decided(
     act: Callable[[], bool],
     what: Act,
     done: StrOrPromise,
-    note: str | None = "",
 ) -> HttpResponse:
-    """Do `act`, log it, and go back to the declaration's page, which says what was `done`."""
-    with transaction.atomic():
-        won = act()
-        if won:
-            record(staff_user(request), case, what, note or "")
-    if won:
-        messages.success(request, done)
-    else:
-        messages.warning(request, FASTER)
-    return redirect("staff_declaration", case.pk)
+    return decide(request, act, about=case, what=what, done=done, back=_page(case))
 
 
 def _find(pk: int) -> DeclarationCase:

@@ -1,19 +1,19 @@
 """What client_admins ask of staff: appoint somebody in their place, delete their account."""
 
-from django.contrib import messages
-from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from shop.tenancy.departure_rows import AppointmentRequest
 
-from portal.backoffice.audit_log import Act, record
+from portal.backoffice.audit_log import Act
+from portal.backoffice.contract_decisions import decide
 from portal.backoffice.contract_queue import kept_wishes, open_requests
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import permission_required, staff_user
-from shop.tenancy.departure_rows import AppointmentRequest
 from shop.tenancy.models import Client
 
 SHOWN = 100  # rows of each list
@@ -40,14 +40,12 @@ def finish_request(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(AppointmentRequest, pk=pk)
     if request.method != "POST":
         return redirect("staff_requests")
-    staff = staff_user(request)
-    with transaction.atomic():
-        unfinished = AppointmentRequest.objects.filter(pk=pk, done_at=None)
-        won = unfinished.update(done_at=timezone.now(), done_by=staff)
-        if won:
-            record(staff, found, Act.REQUEST_DONE)
-    if won:
-        messages.success(request, _("The request is marked as done."))
-    else:
-        messages.warning(request, _("Somebody else was faster: here is how it stands now."))
-    return redirect("staff_requests")
+    finished = {"done_at": timezone.now(), "done_by": staff_user(request)}
+    return decide(
+        request,
+        lambda: AppointmentRequest.objects.filter(pk=pk, done_at=None).update(**finished),
+        about=found,
+        what=Act.REQUEST_DONE,
+        done=_("The request is marked as done."),
+        back=reverse("staff_requests"),
+    )

@@ -118,7 +118,9 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 def _parse(data: QueryDict) -> SubscriptionFilter:
     text, tier = (data.get(name, "").replace("\0", "").strip()[:200] for name in ("q", "tier"))
     choices: dict[str, Collection[str]] = {"waits": WAITS, "state": STATES, "needs": NEEDS}
-    chosen = {name: data[name] for name, known in choices.items() if data.get(name) in known}
+    chosen = {
+        name: data.get(name, "") for name, known in choices.items() if data.get(name, "") in known
+    }
     return SubscriptionFilter(
         q=text,
         tier=tier,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.backoffice.audit_log import Act
 from portal.backoffice.billing_access import handler_required
 from portal.backoffice.confirmation import ask_first
-from portal.backoffice.contract_decisions import decide, find_subscription
+from portal.backoffice.contract_decisions import decide, find_subscription, subscription_url
 from portal.backoffice.contract_forms import ConfirmChangeForm, RefuseForm, TierForm
 from portal.backoffice.staff_access import staff_user
 from shop.billing.change_facts import facts_of
@@ -72,7 +72,15 @@ def quoted(request: HttpRequest, pk: int, slug: str, interval: str) -> HttpRespo
         done = _("The change is planned for %(day)s. The client is told by e-mail.")
         done %= {"day": date_format(quote.from_on, "Y-m-d")}
     try:
-        return decide(request, found, act, Act.TIER_CHANGED, done, f"{slug}, {interval}")
+        return decide(
+            request,
+            act,
+            about=found,
+            what=Act.TIER_CHANGED,
+            done=done,
+            back=subscription_url(found),
+            note=f"{slug}, {interval}",
+        )
     except QuoteChangedError:
         messages.warning(request, _("The amounts have changed meanwhile: here are today's."))
         return redirect("staff_change_tier", pk, slug, interval)
@@ -93,14 +101,15 @@ def approve(request: HttpRequest, pk: int, change: int) -> HttpResponse:
                 _("Approve the change to %(tier)s?") % {"tier": row.product.name},
                 [*_meaning(quote), _("The client is told by e-mail.")],
                 button=_("Approve the change"),
-                back=reverse("staff_subscription", args=[pk]),
+                back=subscription_url(found),
             )
         return decide(
             request,
-            found,
             lambda: approve_change(row, staff_user(request)),
-            Act.CHANGE_APPROVED,
-            _("The change is approved. The client is told by e-mail."),
+            about=found,
+            what=Act.CHANGE_APPROVED,
+            done=_("The change is approved. The client is told by e-mail."),
+            back=subscription_url(found),
         )
     except NoChangeError as refusal:
         messages.warning(request, refusal.text)
@@ -121,16 +130,17 @@ def refuse(request: HttpRequest, pk: int, change: int) -> HttpResponse:
                 _("The client is told by e-mail, with the reason."),
             ],
             button=_("Refuse the change"),
-            back=reverse("staff_subscription", args=[pk]),
+            back=subscription_url(found),
             form=form,
         )
     note = form.cleaned_data["note"]
     return decide(
         request,
-        found,
         lambda: refuse_change(row, staff_user(request), note),
-        Act.CHANGE_REFUSED,
-        _("The change is refused. The client is told by e-mail."),
+        about=found,
+        what=Act.CHANGE_REFUSED,
+        done=_("The change is refused. The client is told by e-mail."),
+        back=subscription_url(found),
     )
 
 
@@ -142,10 +152,11 @@ def undo(request: HttpRequest, pk: int, change: int) -> HttpResponse:
         return redirect("staff_subscription", pk)
     return decide(
         request,
-        found,
         lambda: undo_change(row, staff_user(request)),
-        Act.CHANGE_UNDONE,
-        _("The change is undone."),
+        about=found,
+        what=Act.CHANGE_UNDONE,
+        done=_("The change is undone."),
+        back=subscription_url(found),
     )
 
 

@@ -36,7 +36,9 @@ def steps_of(kind: str) -> list[Step]:
 
 def in_turn() -> QuerySet[ContractRun]:
     """Runs before which no other of their subscription is to be done: one follows the other."""
-    before = ContractRun.objects.filter(subscription=OuterRef("subscription"), pk__lt=OuterRef("pk"))
+    before = ContractRun.objects.filter(
+        subscription=OuterRef("subscription"), pk__lt=OuterRef("pk")
+    )
     return ContractRun.objects.exclude(Exists(before.exclude(state=State.DONE)))
 
 

@@ -34,9 +34,7 @@ def erase_errors(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
 
 
 @receiver(subscription_ended)
-def run_ending_steps(
-    sender: type[Subscription], subscription: Subscription, **kwargs: Any
-) -> None:
+def run_ending_steps(sender: type[Subscription], subscription: Subscription, **kwargs: Any) -> None:
     """Have the steps of the end run, once for each contract."""
     run = ContractRun(subscription=subscription, kind=ContractRun.Kind.ENDING)
     ContractRun.objects.bulk_create([run], ignore_conflicts=True)
