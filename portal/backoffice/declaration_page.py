@@ -48,7 +48,7 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a declaration, and beside it the orders whose contract it may be."""
     case = _find(pk)
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    is_open = case.state in UNDECIDED or case.cause_open and case.state != State.DISMISSED
+    is_open = case.state in UNDECIDED or (case.cause_open and case.state != State.DISMISSED)
     context = {
         "case": case,
         "declared": case.declaration,

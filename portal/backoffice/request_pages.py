@@ -7,14 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from shop.tenancy.departure_rows import AppointmentRequest
 
 from portal.backoffice.audit_log import Act
 from portal.backoffice.contract_decisions import decide
 from portal.backoffice.contract_queue import kept_wishes, open_requests
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import permission_required, staff_user
-from shop.tenancy.models import Client
+from shop.tenancy.models import AppointmentRequest, Client
 
 SHOWN = 100  # rows of each list
 

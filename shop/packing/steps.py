@@ -7,6 +7,7 @@ who").
 
 from django.db.models import Count
 
+from shop.catalogue.models import Product
 from shop.compiled_inserts import insert
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.document import FREE_FOR_FIRST_USER
@@ -17,7 +18,7 @@ from shop.row_locks import row_lock
 from shop.tenancy.email_addresses import lock_user_of
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
-lock_project = row_lock(Project, "pk")
+lock_open_project = row_lock(Project, "pk", joins_closed_at=None)
 seat: CompiledQuery[Membership] = CompiledQuery(
     lambda: Membership.objects.filter(project=Parameter("project"), user=Parameter("user"))
 )
@@ -66,8 +67,10 @@ def project(order: Order) -> None:
         found = projects.filter(pk=order.project_id).first()
         if found is None:
             raise NeedsCorrection("project_gone")
+        if found.joins_closed_at:
+            raise NeedsCorrection("project_closed")
         if found.product_id != order.product_id:
-            raise NeedsCorrection("tier_changed")
+            _follow_tier(order, found.product)
     else:
         if order.delivered_client is None:
             raise NeedsCorrection("client_gone")
@@ -84,7 +87,8 @@ def member(order: Order) -> None:
         raise NeedsCorrection("project_gone")
     user = first_user(order)
     # Of two orders for the last seat of the project, the second waits and sees that it is taken.
-    lock_project.run(pk=order.delivered_project.pk)
+    if not lock_open_project.run(pk=order.delivered_project.pk):
+        raise NeedsCorrection("project_closed")
     found = {"project": order.delivered_project.pk, "user": user.pk}
     others = others_seats.first(**found) or (0,)
     if not order.approved_at and others[0] >= order.delivered_project.product.members:
@@ -103,6 +107,12 @@ def invitation(order: Order) -> None:
     created = Invitation(membership=membership)
     insert(created)
     order.invitation = created
+
+
+def _follow_tier(order: Order, product: Product) -> None:
+    """Have an order that adds a member be of the tier that its project has by now."""
+    order.product, order.tier_name = product, product.name
+    Order.objects.filter(pk=order.pk).update(product=product, tier_name=product.name)
 
 
 def first_user(order: Order) -> User:

@@ -48,12 +48,23 @@ class NotErasableError(Exception):
     """The user is staff, or was erased already; or the address belongs to a user."""
 
 
-def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
+def erase_user(
+    user: User,
+    record: Callable[[], None] = lambda: None,
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
+    <<<<<<< HEAD
     Ends memberships, invitations, sessions, tokens, passkeys and second factors. A client that
     needs its client_admin no more keeps the emptied row. Calls `record` at the end of the
     transaction. Raises StillAdministersError and NotErasableError.
+    =======
+    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Calls `check`,
+    which may raise, once the user's row is locked, and `record` at the end of the transaction.
+    Raises StillAdministersError and NotErasableError.
+    >>>>>>> engine
     """
     emails = emails_of(user)
     with transaction.atomic():
@@ -66,6 +77,7 @@ def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
         lock_rows(Client.objects.filter(client_admin=user))
         if needed_clients(user):
             raise StillAdministersError
+        check()
         user_erased.send(sender=User, user=user, emails=emails)
         _delete_credentials(user)
         Membership.objects.filter(user=user).delete()

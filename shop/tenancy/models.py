@@ -199,6 +199,11 @@ class Project(models.Model):
     def __str__(self) -> str:
         return isolated(self.name)
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether its members can enter: neither it nor its client is closed."""
+        return self.closed_at is None and self.client.closed_at is None
+
 
 class Membership(models.Model):
     """A user in a project; a reserved seat until `joined_at` is set.

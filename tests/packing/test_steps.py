@@ -11,6 +11,7 @@ from shop.orders.models import Order
 from shop.packing import steps
 from shop.packing.models import StepRecord
 from shop.packing.outcomes import NeedsCorrection
+from shop.tenancy.closed_projects import close_joins
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
     make_bare_order,
@@ -151,8 +152,8 @@ def project_is_gone(order: Order, project: Project) -> None:
     project.delete()
 
 
-def project_has_another_tier(order: Order, project: Project) -> None:
-    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="m"))
+def contract_has_ended(order: Order, project: Project) -> None:
+    close_joins(project)
 
 
 def admin_was_replaced(order: Order, project: Project) -> None:
@@ -168,7 +169,7 @@ def token_was_revoked(order: Order, project: Project) -> None:
     [
         (client_is_gone, "client_gone"),
         (project_is_gone, "project_gone"),
-        (project_has_another_tier, "tier_changed"),
+        (contract_has_ended, "project_closed"),
         (admin_was_replaced, "not_client_admin"),
         (token_was_revoked, "token_revoked"),
     ],
@@ -182,6 +183,37 @@ def test_order_that_no_longer_fits_has_errors_a_person_must_mend(
     order = packed(order)
     assert (order.state, order.fault) == ("has_packing_errors", fault)
     assert Membership.objects.count() == 0
+
+
+def test_order_that_waits_follows_the_projects_tier() -> None:
+    project = make_project()
+    order = order_to(project)
+    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="m"))
+    order = packed(order)
+    assert (order.state, order.product.code, order.tier_name) == ("packed", "m", "M")
+    assert order.delivered_project == project
+
+
+def test_order_that_waits_is_refused_where_the_smaller_tier_has_no_place() -> None:
+    project = make_project("m")
+    order = order_to(project)
+    Product.objects.filter(code="s").update(members=1)
+    make_membership(project=project)
+    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="s"))
+    order = packed(order)
+    assert (order.state, order.fault) == ("need_human", "no_place")
+
+
+def test_project_that_closes_between_two_steps_takes_no_member() -> None:
+    project = make_project()
+    order = order_to(project)
+    steps.client(order)
+    steps.project(order)
+    close_joins(project)
+    with pytest.raises(NeedsCorrection) as raised:
+        steps.member(order)
+    assert raised.value.code == "project_closed"
+    assert not Membership.objects.filter(project=project).exists()
 
 
 def test_token_that_expired_while_the_order_waited_still_counts() -> None:
