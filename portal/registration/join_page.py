@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from portal.registration.forms import JoinForm
 from portal.registration.order_access import PageOrder, find_order, private
 from portal.registration.status_page import OrderStatus
+from shop.login_field import taken
 from shop.orders.models import Order, State
 from shop.orders.reachability import mark_reached
 from shop.tenancy.email_addresses import mark_verified
@@ -53,7 +54,7 @@ def _join_new(request: HttpRequest, order: PageOrder, invitation: Invitation) ->
                 if joined:
                     mark_verified(user)
         except LoginTakenError:
-            form.add_error("user_login", _("Please choose another login; this one is taken."))
+            form.add_error("user_login", taken())
         else:
             if not joined:
                 # Lost a race: look up again what the link is good for.

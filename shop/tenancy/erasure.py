@@ -21,11 +21,10 @@ from django.utils import timezone
 
 from shop.email_spellings import canonical_email, stored_email
 from shop.row_locks import lock_rows
+from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import (
-    AppointmentRequest,
     Client,
-    DeletionWish,
     Membership,
     StaffInvitation,
     User,

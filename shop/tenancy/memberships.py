@@ -26,6 +26,12 @@ def remove_membership(membership: Membership, admin: User) -> bool:
         return found.delete()[0] > 0
 
 
+def leave(membership: Membership) -> bool:
+    """Delete a member's own `membership`, which frees the seat; False if it is gone."""
+    joined = Membership.objects.filter(pk=membership.pk, joined_at__isnull=False)
+    return joined.delete()[0] > 0
+
+
 def transfer_seat(
     project: Project,
     old: User,

@@ -1,4 +1,4 @@
-"""Signals about clients and their billing data. Each is sent inside its transaction."""
+"""Signals about clients and accounts. Each is sent inside its transaction, unless it says other."""
 
 from django.dispatch import Signal
 
@@ -8,6 +8,9 @@ client_reopened = Signal()  # client: Client, open for its members again
 # client: Client; asks for what it still needs its client_admin for. Each receiver returns a list of
 # the values of `shop.tenancy.needed_clients.Need` that it knows of.
 client_needed = Signal()
+# client: Client, projects: list[Project], archive: ZipFile; receivers add files of their own to what
+# the client_admin downloads. Sent outside any transaction.
+client_exported = Signal()
 account_deleted = Signal()  # email: str, language: str, of a user who wished it and is erased now
 project_closed = Signal()  # project: Project, closed for its members as its contract has ended
 export_waived = Signal()  # project: Project, whose data nobody wants to export any more

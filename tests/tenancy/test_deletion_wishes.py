@@ -11,8 +11,9 @@ from django.utils import timezone
 from shop.notifications.emails.models import Message
 from shop.notifications.retention import delete_expired
 from shop.tenancy.deletion_wishes import carry_out_wishes, delete_when_possible, undo_wish
+from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import NotErasableError
-from shop.tenancy.models import Client, DeletionWish, Project, User
+from shop.tenancy.models import Client, Project, User
 from shop.tenancy.needed_clients import Need, needed_clients
 from shop.tenancy.signals import client_needed
 from tests.factories import (

@@ -10,11 +10,13 @@ class EmailsConfig(AppConfig):
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
             access_emails,
             account_emails,
+            contract_emails,
             iban_notice,
             invitation_emails,
             invoice_emails,
             order_emails,
             order_links,
+            plan_change_emails,
             price_change_emails,
             receivers,
             setback_emails,
