@@ -38,11 +38,12 @@ def decide(
     done: StrOrPromise,
     back: str,
     note: str = "",
+    not_done: StrOrPromise = FASTER,
 ) -> HttpResponse:
     """Do `act`, log it in its transaction, and go back to a page.
 
-    The page says what was `done`; where `act` returns nothing true, that somebody was faster.
-    `note` holds no personal data.
+    The page says what was `done`; where `act` returns nothing true, why it was `not_done`. `note`
+    holds no personal data.
     """
     with transaction.atomic():
         won = act()
@@ -51,5 +52,5 @@ def decide(
     if won:
         messages.success(request, done)
     else:
-        messages.warning(request, FASTER)
+        messages.warning(request, not_done)
     return redirect(back)

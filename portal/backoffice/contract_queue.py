@@ -11,7 +11,8 @@ from django_stubs_ext import StrOrPromise
 from shop.billing.declaration_rows import DeclarationCase
 from shop.billing.tier_change_rows import TierChange
 from shop.packing.models import ContractRun
-from shop.tenancy.models import AppointmentRequest, DeletionWish
+from shop.tenancy.appointment_requests import open_requests
+from shop.tenancy.departure_rows import DeletionWish
 
 State = DeclarationCase.State
 # For cause counts as ordinary until staff have decided about the cause.
@@ -40,11 +41,6 @@ def waiting_changes() -> QuerySet[TierChange]:
 def stuck_runs() -> QuerySet[ContractRun]:
     """Runs of steps that need a person, in no order."""
     return ContractRun.objects.filter(state=ContractRun.State.NEED_HUMAN).order_by()
-
-
-def open_requests() -> QuerySet[AppointmentRequest]:
-    """Requests to appoint somebody, the oldest first."""
-    return AppointmentRequest.objects.filter(done_at=None).order_by("asked_at", "pk")
 
 
 def kept_wishes() -> QuerySet[DeletionWish]:

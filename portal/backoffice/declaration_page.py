@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
@@ -38,6 +39,11 @@ from shop.orders.order_numbers import find_order_number
 
 State = DeclarationCase.State
 UNDECIDED = {State.STAFF, State.PROOF}
+# The verbs do not tell apart why they did nothing; the page shows which of it is so.
+NOT_DONE = gettext_lazy(
+    "Nothing was done: somebody has decided meanwhile, the contract has ended, or there is no e-mail "
+    "address for the link. Here is how it stands now."
+)
 FOUND = 20  # orders of a search
 RELATED = ("product", "member", "subscription", "delivered_client", "delivered_project")
 
@@ -204,7 +210,9 @@ def _decided(
     what: Act,
     done: StrOrPromise,
 ) -> HttpResponse:
-    return decide(request, act, about=case, what=what, done=done, back=_page(case))
+    return decide(
+        request, act, about=case, what=what, done=done, back=_page(case), not_done=NOT_DONE
+    )
 
 
 def _find(pk: int) -> DeclarationCase:

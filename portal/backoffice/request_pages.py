@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.backoffice.audit_log import Act
 from portal.backoffice.contract_decisions import decide
-from portal.backoffice.contract_queue import kept_wishes, open_requests
+from portal.backoffice.contract_queue import kept_wishes
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import permission_required, staff_user
-from shop.tenancy.models import AppointmentRequest, Client
+from shop.tenancy.appointment_requests import open_requests
+from shop.tenancy.departure_rows import AppointmentRequest
+from shop.tenancy.models import Client
 
 SHOWN = 100  # rows of each list
 
@@ -25,7 +27,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     clients = Prefetch("user__administered_clients", Client.objects.order_by("pk"))
     done = AppointmentRequest.objects.exclude(done_at=None).order_by("-done_at", "-pk")
     context = {
-        "requests": open_requests().select_related("client", "asked_by")[:SHOWN],
+        "requests": open_requests().select_related("client", "asked_by").order_by("pk")[:SHOWN],
         "wishes": kept_wishes().select_related("user").prefetch_related(clients)[:SHOWN],
         "done": done.select_related("client", "done_by")[:SHOWN],
     }
