@@ -5,10 +5,14 @@ from typing import Any
 from django.utils import timezone
 
 from shop.billing.change_quotes import quote_change
+from shop.billing.declaration_matching import match_received
+from shop.billing.declaration_rows import DeclarationCase
+from shop.billing.declarations import declare
 from shop.billing.models import Subscription
 from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import change_tier
 from shop.catalogue.models import Product
+from shop.orders.models import Order
 from shop.packing.models import ContractRun
 from shop.tenancy.models import User
 from tests.factories import make_subscription
@@ -32,3 +36,22 @@ def make_run(subscription: Subscription | None = None, **fields: Any) -> Contrac
     subscription = subscription or make_subscription()
     due = {"kind": ContractRun.Kind.ENDING, "next_attempt_at": timezone.now()}
     return ContractRun.objects.create(subscription=subscription, **{**due, **fields})
+
+
+def make_declaration(
+    order: Order | None = None, *, kind: str = "cancellation", matched: bool = True, **fields: Any
+) -> DeclarationCase:
+    """The case of a declaration that names `order`; `fields` are the columns that were typed.
+
+    `matched`: the worker has looked at it, and at all others.
+    """
+    typed = {
+        "name": "Nina Nagel",
+        "contract": str(order.order_number) if order else "my contract",
+        "email": "nina@example.com",
+        **fields,
+    }
+    case = declare(kind, typed, "en")
+    if matched:
+        match_received(lambda: None)
+    return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)

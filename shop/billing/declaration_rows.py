@@ -63,6 +63,7 @@ class DeclarationCase(models.Model):
     # A cancellation for cause counts as an ordinary one until staff have decided.
     cause_open = models.BooleanField(default=False)
     counter = models.PositiveIntegerField(default=1)  # raising it ends older links
+    proof_asked_at = models.DateTimeField(null=True, blank=True)  # when the link was last mailed
     proven_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = optional(User, on_delete=models.PROTECT)

@@ -11,6 +11,7 @@ from shop.billing.credit_notes import credit, left_of
 from shop.billing.invoice_page import short_day
 from shop.billing.models import Invoice, Subscription
 from shop.billing.periods import ONE_DAY, days_left
+from shop.tenancy.models import User
 
 
 def credit_rest(subscription: Subscription) -> None:
@@ -24,13 +25,13 @@ def credit_rest(subscription: Subscription) -> None:
         _credit_days_after(invoice, subscription.ends_on)
 
 
-def credit_all(subscription: Subscription) -> None:
+def credit_all(subscription: Subscription, by: User | None) -> None:
     """Credit all that is left of all invoices, in the transaction of the withdrawal."""
     for invoice in _locked(subscription.invoices.all()):
         if left_of(invoice).net_cents:
             with translation.override(invoice.language):
                 reason = gettext("Withdrawal from the contract")
-            credit(invoice, None, reason=reason)
+            credit(invoice, by, reason=reason)
 
 
 def rest_cents(invoice: Invoice, ends_on: date) -> int:

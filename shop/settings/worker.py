@@ -82,6 +82,7 @@ WORKER_CLUSTERS = {
         "tasks": [
             "shop.orders.search_index.number_orders",
             "shop.orders.order_counts.fold_counts",
+            "shop.billing.declaration_matching.match_received",
             "shop.billing.contract_end.end_due",
             "shop.billing.issuing.issue_due",
             "shop.billing.filing.make_files",  # before the mails, which they are attached to
@@ -93,6 +94,8 @@ WORKER_CLUSTERS = {
             "shop.billing.subscriptions.begin_missing",
             "shop.billing.issuing.issue_waiting",
             "shop.billing.contract_end.remind_of_ends",
+            "shop.billing.declarations.hand_over_unproven",
+            "shop.billing.declarations.delete_kept_long_enough",
             "shop.billing.balances.tell_overdue",
             "shop.billing.reminders.remind_due",
             "shop.billing.invoice_expiry.delete_kept_long_enough",

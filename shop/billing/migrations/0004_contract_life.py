@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('received', 'received'), ('proof', 'waits for proof'), ('staff', 'waits for staff'), ('effective', 'took effect'), ('dismissed', 'dismissed by staff')], max_length=10)),
                 ('cause_open', models.BooleanField(default=False)),
                 ('counter', models.PositiveIntegerField(default=1)),
+                ('proof_asked_at', models.DateTimeField(blank=True, null=True)),
                 ('proven_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('note', models.CharField(blank=True, max_length=500)),

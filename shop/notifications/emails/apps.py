@@ -11,6 +11,7 @@ class EmailsConfig(AppConfig):
             access_emails,
             account_emails,
             contract_emails,
+            contract_receivers,
             iban_notice,
             invitation_emails,
             invoice_emails,
