@@ -28,7 +28,8 @@ from portal.backoffice.staff_access import (
 )
 from shop.billing.cause_decisions import accept_cause, decline_cause
 from shop.billing.contract_cancellation import end_if_cancelled
-from shop.billing.contract_withdrawal import can_withdraw, to_pay_back
+from shop.billing.contract_withdrawal import to_pay_back
+from shop.billing.declaration_matching import can_take_effect, contract_of, on_file
 from shop.billing.declaration_rows import Declaration, DeclarationCase
 from shop.billing.declarations import assign, candidates, dismiss
 from shop.billing.models import Subscription
@@ -44,6 +45,15 @@ NOT_DONE = gettext_lazy(
     "Nothing was done: somebody has decided meanwhile, the contract has ended, or there is no e-mail "
     "address for the link. Here is how it stands now."
 )
+CANNOT = {
+    Declaration.Kind.CANCELLATION: gettext_lazy(
+        "It cannot take effect on this order: its contract has ended, or ends as early already."
+    ),
+    Declaration.Kind.WITHDRAWAL: gettext_lazy(
+        "It cannot take effect on this order: the buyer is no private person, the time to withdraw "
+        "was over when it was declared, or the contract has ended."
+    ),
+}
 FOUND = 20  # orders of a search
 RELATED = ("product", "member", "subscription", "delivered_client", "delivered_project")
 
@@ -55,16 +65,17 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
     case = _find(pk)
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
     is_open = case.state in UNDECIDED or (case.cause_open and case.state != State.DISMISSED)
+    contract = _contract(case)
     context = {
         "case": case,
         "declared": case.declaration,
-        "subscription": subscription_of(case.order),
+        "subscription": contract,
         "q": text,
         "history": history_of(case),
         "is_open": is_open,
         "candidates": _candidates(case, text) if case.state in UNDECIDED else [],
         "may_match": case.state in UNDECIDED,
-        "may_decide_cause": case.cause_open and subscription_of(case.order) is not None,
+        "may_decide_cause": is_open and case.cause_open and contract is not None,
     }
     return render(request, "backoffice/declaration.html", context)
 
@@ -90,7 +101,9 @@ def mail_proof(request: HttpRequest, case: DeclarationCase, order: int) -> HttpR
     def act() -> bool:
         return assign(case, found, staff_user(request), mail_proof=True)
 
-    done = _("The link that proves it is on its way to the client's administrator.")
+    person = on_file(found)
+    done = _("The link that proves it is on its way to %(email)s.")
+    done %= {"email": person.email if person else ""}
     return _decided(request, case, act, Act.DECLARATION_MATCHED, done)
 
 
@@ -98,14 +111,8 @@ def mail_proof(request: HttpRequest, case: DeclarationCase, order: int) -> HttpR
 def take_effect(request: HttpRequest, case: DeclarationCase, order: int) -> HttpResponse:
     """Ask before a declaration takes effect on an order's contract; POST has it take effect."""
     found = _find_order(order)
-    if _is_late(case, found):
-        messages.warning(
-            request,
-            _(
-                "It cannot take effect on this order: the buyer is no private person, or the time "
-                "to withdraw was over when it was declared."
-            ),
-        )
+    if not can_take_effect(case.declaration, found):
+        messages.warning(request, CANNOT[Declaration.Kind(case.declaration.kind)])
         return redirect("staff_declaration", case.pk)
     if case.declaration.kind == Declaration.Kind.WITHDRAWAL and (
         way := ask_for_factor_again(request)
@@ -152,7 +159,7 @@ def dismiss_declaration(request: HttpRequest, case: DeclarationCase) -> HttpResp
 @posted_case
 def accept(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
     """Ask for the last day before a cause is accepted; POST accepts it."""
-    if subscription_of(case.order) is None:
+    if _contract(case) is None:
         messages.warning(request, _("First choose the order whose contract it is."))
         return redirect("staff_declaration", case.pk)
     form = CauseForm(request.POST if request.method == "POST" else None)
@@ -198,11 +205,6 @@ def decline(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
     )
 
 
-def subscription_of(order: Order | None) -> Subscription | None:
-    """Return the subscription that an order has begun, if it has."""
-    return getattr(order, "subscription", None) if order else None
-
-
 def _decided(
     request: HttpRequest,
     case: DeclarationCase,
@@ -226,6 +228,10 @@ def _find_order(pk: int) -> Order:
     return get_object_or_404(placed, pk=pk)
 
 
+def _contract(case: DeclarationCase) -> Subscription | None:
+    return contract_of(case.order) if case.order else None
+
+
 def _page(case: DeclarationCase) -> str:
     return reverse("staff_declaration", args=[case.pk])
 
@@ -243,14 +249,8 @@ def _candidates(case: DeclarationCase, text: str) -> list[Order]:
     return list(placed.filter(named).order_by("-pk")[:FOUND])
 
 
-def _is_late(case: DeclarationCase, order: Order) -> bool:
-    """Tell whether a withdrawal came too late, or is not the buyer's right."""
-    is_withdrawal = case.declaration.kind == Declaration.Kind.WITHDRAWAL
-    return is_withdrawal and not can_withdraw(order, case.declaration.received_at)
-
-
 def _consequences(case: DeclarationCase, order: Order) -> list[str]:
-    declared, subscription = case.declaration, subscription_of(order)
+    declared, subscription = case.declaration, contract_of(order)
     told = _("The client's administrator is told by e-mail.")
     if subscription is None:
         return [_("Nothing is set up yet: the order is cancelled."), told]
@@ -265,8 +265,6 @@ def _consequences(case: DeclarationCase, order: Order) -> list[str]:
             _("%(invoiced)s are credited, %(paid)s are to be paid back.") % facts,
             told,
         ]
-    if subscription.ended_at or subscription.cancelled_at:
-        return [_("This subscription is cancelled already: its end stays as it is.")]
     end = end_if_cancelled(
         subscription,
         wished=declared.wished_end,

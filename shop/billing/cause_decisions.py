@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.billing.contract_cancellation import cancel_contract
+from shop.billing.declaration_matching import contract_of
 from shop.billing.declaration_rows import DeclarationCase
-from shop.billing.models import Subscription
 from shop.tenancy.models import User
 
 State = DeclarationCase.State
@@ -17,14 +17,15 @@ State = DeclarationCase.State
 def accept_cause(case: DeclarationCase, staff: User, *, ends_on: date, note: str) -> bool:
     """Accept the cause: the contract ends on a day that staff choose, also if it was cancelled.
 
-    False where staff have decided already, or the contract has ended. The case has an order with a
-    subscription.
+    False where staff have decided already, or there is no contract, or it has ended.
     """
+    contract = contract_of(case.order) if case.order else None
+    if contract is None:
+        return False
     with transaction.atomic():
-        subscription = Subscription.objects.get(order=case.order_id)
         won = _decide(case, staff, note, state=State.EFFECTIVE) and cancel_contract(
-            subscription,
-            by=None,
+            contract,
+            by=staff,
             declared_at=case.declaration.received_at,
             declaration=case.declaration,
             ends_on=ends_on,
