@@ -74,7 +74,9 @@ def history_of(about: Model) -> list[dict[str, Any]]:
 
 
 def _said(entry: LogEntry) -> dict[str, str]:
-    """Return `act`, `what` and `note` of an entry of ours; of the admin's own, its sentence."""
+    """Return `act`, `what` and `note` of an entry of ours; of any other, its sentence."""
+    if entry.change_message and not entry.change_message.startswith("["):
+        return {"act": "", "what": entry.change_message, "note": ""}
     # Erasure empties what was logged about a person.
     (said, *_rest) = json.loads(entry.change_message or "[{}]") or [{}]
     if "what" in said:

@@ -1,4 +1,4 @@
-"""The history of a subscription: what happened to it, and what staff did about it."""
+"""The history of a subscription: what happened to it and its client, what staff did about it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +48,8 @@ def _entries(found: Subscription) -> Iterator[ContractEntry]:
     for line in history_of(found):
         if line["act"] in WITHOUT_EVENT:
             yield ContractEntry(line["at"], line["what"], line["note"], line["actor"])
+    for line in history_of(found.client):
+        yield ContractEntry(line["at"], _("client changed"), line["what"], line["actor"])
 
 
 def _event_text(event: SubscriptionEvent) -> str:

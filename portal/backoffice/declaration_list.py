@@ -14,6 +14,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.contract_queue import WAITS_FOR_STAFF
 from portal.backoffice.filter_pills import filter_pills
+from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.row_pages import row_page
 from portal.backoffice.staff_access import permission_required
 from shop.billing.declaration_rows import Declaration, DeclarationCase
@@ -95,7 +96,7 @@ def declarations(request: HttpRequest) -> HttpResponse:
         "newer": wanted.as_query(before=page.before) if page.before else "",
         "older": wanted.as_query(after=page.after) if page.after else "",
     }
-    return render(request, "backoffice/declarations.html", context)
+    return hide_hashes(request, render(request, "backoffice/declarations.html", context))
 
 
 def _parse(data: QueryDict) -> DeclarationFilter:

@@ -19,6 +19,7 @@ from portal.backoffice.audit_log import Act, history_of
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.contract_decisions import decide
 from portal.backoffice.declaration_forms import CauseForm, DeclineForm, DismissForm
+from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import (
     View,
@@ -77,7 +78,7 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
         "may_match": case.state in UNDECIDED,
         "may_decide_cause": is_open and case.cause_open and contract is not None,
     }
-    return render(request, "backoffice/declaration.html", context)
+    return hide_hashes(request, render(request, "backoffice/declaration.html", context))
 
 
 def posted_case(act: Callable[..., HttpResponse]) -> View:

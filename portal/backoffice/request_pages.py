@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.backoffice.audit_log import Act
 from portal.backoffice.contract_decisions import decide
 from portal.backoffice.contract_queue import kept_wishes
+from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.tenancy.appointment_requests import open_requests
@@ -31,7 +32,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "wishes": kept_wishes().select_related("user").prefetch_related(clients)[:SHOWN],
         "done": done.select_related("client", "done_by")[:SHOWN],
     }
-    return render(request, "backoffice/requests.html", context)
+    return hide_hashes(request, render(request, "backoffice/requests.html", context))
 
 
 @permission_required(MEND)

@@ -19,6 +19,7 @@ from portal.backoffice.contract_decisions import FASTER, find_subscription
 from portal.backoffice.contract_end_pages import can_take_back, is_withdrawable
 from portal.backoffice.contract_history import history_of_contract
 from portal.backoffice.contract_run_pages import can_waive, shown_runs
+from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.staff_access import View, staff_user
 from shop.billing.balances import with_balance
 from shop.billing.holds import charge_vat, keep_waiting, profile_of
@@ -60,7 +61,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "can_raise": _can_raise(found),
         **_contract(found),
     }
-    return render(request, "backoffice/subscription.html", context)
+    return hide_hashes(request, render(request, "backoffice/subscription.html", context))
 
 
 def decision(act: Callable[[Subscription, User], bool], done: StrOrPromise) -> View:

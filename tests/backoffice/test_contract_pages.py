@@ -15,6 +15,7 @@ from shop.billing.tier_change_rows import SubscriptionEvent, TierChange
 from shop.billing.tier_changes import undo_change
 from shop.catalogue.models import Product
 from shop.packing.models import ContractRun
+from shop.tenancy.client_names import rename_client
 from tests.contract_factories import make_run, make_tier_change
 from tests.factories import (
     BILLING,
@@ -303,6 +304,13 @@ def test_history_tells_events_and_their_actors_the_newest_first() -> None:
     assert SubscriptionEvent.objects.count() == 3
     assert "Ist umgezogen." in words(page)
     assert str(staff) in words(page)
+
+
+def test_history_tells_how_the_client_was_renamed() -> None:
+    subscription = make_subscription(make_client(name="Isarfilm"))
+    rename_client(subscription.client, "Isarfilm KG", subscription.client.client_admin)
+    page = visitor(make_staff("viewer")).get(page_of(subscription))
+    assert "Isarfilm → Isarfilm KG" in words(page)
 
 
 def test_agent_who_handles_no_money_is_offered_no_decision() -> None:

@@ -123,6 +123,14 @@ def test_page_shows_the_declaration_as_received_and_candidates_beside_it() -> No
     assert [order.pk for order in found.context["candidates"]] == [bystander.order_id]
 
 
+def test_link_to_an_order_that_was_typed_is_hidden_from_those_who_may_only_look() -> None:
+    order = make_subscription().order
+    case = make_declaration(contract=f"/register/{order.order_hash}/")
+    for path in (LIST, page_of(case)):
+        assert order.order_hash in html(agent().get(path))
+        assert order.order_hash not in html(visitor(make_staff("viewer")).get(path))
+
+
 def test_viewer_sees_no_button() -> None:
     case = make_declaration(contract=str(make_subscription().order.user_email))
     page = visitor(make_staff("viewer")).get(page_of(case))

@@ -173,7 +173,8 @@ def filled(address: str, numbers: dict[str, object]) -> str:
     model = address.removeprefix("catalogue/").split("/{")[0]
     if model in ROWS:
         values["object_id"] = ROWS[model]()
-    values |= {"order": numbers.get("orders", 1), "run": 1, "interval": "month"}
+    values |= {"order": numbers.get("orders", 1), "interval": "month"}
+    values["run"] = numbers.get("run", 1)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)
 
