@@ -3,6 +3,8 @@
 Each of them can leave.
 """
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts import member_access as access
 from portal.accounts.member_forms import InviteForm
 from shop.email_spellings import shown_email
-from shop.form_texts import add_errors, filled_in
+from shop.form_texts import FORM_TEXTS, add_errors, filled_in
 from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import invite, leave_project, remove_member
 from shop.orders.models import Order
 from shop.orders.states import UNDER_WAY
+from shop.tenancy.closed_projects import open_projects
 from shop.tenancy.memberships import change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
 from shop.typed_text import isolated
@@ -32,13 +35,13 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     """
     user = access.member(request)
     joined = Membership.objects.filter(
-        user=user, joined_at__isnull=False, project__client__closed_at=None
+        user=user, joined_at__isnull=False, project__in=open_projects()
     )
     seen = Q(client__client_admin=user) | Q(pk__in=joined.values("project"))
     found = get_object_or_404(Project.objects.select_related("client", "product"), seen, pk=pk)
     own = joined.filter(project=found).first()
     may_decide = found.client.client_admin_id == user.pk
-    context = {"project": found, "own": own, "may_decide": may_decide}
+    context: dict[str, Any] = {"project": found, "own": own, "may_decide": may_decide}
     if not may_decide and (own is None or own.role != Membership.Role.ADMIN):
         colleagues = _members(pk).filter(joined_at__isnull=False)
         context["page"] = access.page_of(request, colleagues)
@@ -76,6 +79,9 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite another member; the mail is sent once their place is set up."""
     user = access.member(request)
     found = get_object_or_404(access.projects_run_by(user), pk=pk)
+    if found.joins_closed_at:
+        messages.warning(request, FORM_TEXTS["project_closed"])
+        return redirect("portal_project", found.pk)
     form = InviteForm(access.post_data(request), initial={"language": user.language})
     if form.is_valid():
         try:

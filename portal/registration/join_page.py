@@ -105,6 +105,9 @@ def _show_problem(request: HttpRequest, order: PageOrder, reason: LinkError.Reas
     member = order.invitation.membership.user if order.invitation else None
     if reason == LinkError.Reason.USED and request.user == member:
         return redirect("portal")
+    project = order.delivered_project
+    if reason == LinkError.Reason.WITHDRAWN and project and project.joins_closed_at:
+        reason = LinkError.Reason.CLOSED
     is_old = reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED}
     can_resend = is_old and order.state == State.PACKED
     context = {"order": order, "showing": OrderStatus(order)}

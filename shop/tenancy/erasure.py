@@ -55,15 +55,10 @@ def erase_user(
 ) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
-    <<<<<<< HEAD
     Ends memberships, invitations, sessions, tokens, passkeys and second factors. A client that
-    needs its client_admin no more keeps the emptied row. Calls `record` at the end of the
-    transaction. Raises StillAdministersError and NotErasableError.
-    =======
-    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Calls `check`,
-    which may raise, once the user's row is locked, and `record` at the end of the transaction.
-    Raises StillAdministersError and NotErasableError.
-    >>>>>>> engine
+    needs its client_admin no more keeps the emptied row. Calls `check`, which may raise, once the
+    user's row is locked, and `record` at the end of the transaction. Raises StillAdministersError
+    and NotErasableError.
     """
     emails = emails_of(user)
     with transaction.atomic():

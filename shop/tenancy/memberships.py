@@ -11,9 +11,13 @@ class NoSeatError(Exception):
 
 
 def change_role(membership: Membership, role: Membership.Role, admin: User) -> bool:
-    """Give a member `role`; False if they were removed meanwhile. Raises NotClientAdminError."""
+    """Give a member `role`; False if they were removed, or the project was closed, meanwhile.
+
+    Raises NotClientAdminError.
+    """
     with administering(membership.project.client, admin):
-        return bool(Membership.objects.filter(pk=membership.pk).update(role=role))
+        there = Membership.objects.filter(pk=membership.pk, project__closed_at=None)
+        return bool(there.update(role=role))
 
 
 def remove_membership(membership: Membership, admin: User) -> bool:

@@ -239,7 +239,11 @@ def test_run_of_a_killed_worker_is_reclaimed_and_counts_as_an_attempt(settings: 
 
 def test_worker_that_lost_its_lease_writes_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
     run, token = make_run(), uuid.uuid4()
-    steps.asked[:] = [lambda subject, key: ContractRun.objects.update(lease_token=token)]
+
+    def lose_lease(subject: Any, key: str) -> None:
+        ContractRun.objects.update(lease_token=token)
+
+    steps.asked[:] = [lose_lease]
     work()
     run = fresh(run)
     assert (run.state, run.lease_token, done_steps(run)) == ("running", token, ["do"])

@@ -195,7 +195,8 @@ def test_erasure_empties_the_orders_and_keeps_what_invoices_need() -> None:
     work()
     over(subscription)
     order.refresh_from_db()
-    assert (order.user_email, order.user_first_name, order.billing, order.member) == (None,) * 4
+    personal = [order.user_email, order.user_first_name, order.billing, order.member]
+    assert personal == [None] * 4
     assert (order.product_id, order.net_cents, order.order_number, order.order_hash) == before
     invoice.refresh_from_db()
     assert invoice.document == document
