@@ -1,4 +1,4 @@
-"""Rows of a contract's life, for tests."""
+"""Real rows of a contract's life for tests."""
 
 from datetime import timedelta
 from typing import Any
