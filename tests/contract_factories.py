@@ -4,10 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-<<<<<<< HEAD
 from django.utils.translation import get_language
-=======
->>>>>>> portal
 
 from shop.billing.change_quotes import quote_change
 from shop.billing.declaration_matching import match_received
@@ -20,12 +17,8 @@ from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.packing.models import ContractRun
 from shop.tenancy.models import User
-<<<<<<< HEAD
-from tests.factories import make_subscription
-=======
 from tests.billing.runs import begun_on, issue_on
 from tests.factories import make_client, make_seller, make_subscription
->>>>>>> portal
 
 
 def make_tier_change(
@@ -39,8 +32,6 @@ def make_tier_change(
     tier = Product.objects.get(code=product)
     quote = quote_change(subscription, tier, interval or subscription.interval)
     return change_tier(quote, quote.hash, by or subscription.client.client_admin, **options)
-<<<<<<< HEAD
-=======
 
 
 def make_running_contract(days: int = 10, **fields: Any) -> Subscription:
@@ -52,32 +43,11 @@ def make_running_contract(days: int = 10, **fields: Any) -> Subscription:
     return Subscription.objects.select_related("order", "client", "project").get(pk=subscription.pk)
 
 
-def make_declaration(
-    order: Order | None = None, *, kind: str = "cancellation", matched: bool = True, **fields: Any
-) -> DeclarationCase:
-    """The case of a declaration that names `order`; `fields` are the columns that were typed.
-
-    `matched`: the worker has looked at it, and at all others.
-    """
-    typed = {
-        "name": "Nina Nagel",
-        "contract": str(order.order_number) if order else "my contract",
-        "email": "nina@example.com",
-        **fields,
-    }
-    case = declare(kind, typed, "en")
-    if matched:
-        match_received(lambda: None)
-    return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)
->>>>>>> portal
-
-
 def make_run(subscription: Subscription | None = None, **fields: Any) -> ContractRun:
     """A run of the steps of an end that is due; `fields` are its columns."""
     subscription = subscription or make_subscription()
     due = {"kind": ContractRun.Kind.ENDING, "next_attempt_at": timezone.now()}
     return ContractRun.objects.create(subscription=subscription, **{**due, **fields})
-<<<<<<< HEAD
 
 
 def make_declaration(
@@ -97,5 +67,3 @@ def make_declaration(
     if matched:
         match_received(lambda: None)
     return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)
-=======
->>>>>>> portal

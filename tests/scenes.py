@@ -49,12 +49,8 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
-<<<<<<< HEAD
-from tests.scenes_of_billing import client_billing, staff_billing
-from tests.scenes_of_leaving import leaving, profile_and_company, way_out
-=======
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
->>>>>>> portal
+from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
