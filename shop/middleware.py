@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from shop import errors
+from shop.languages import set_page_language
 from shop.orders.card_numbers import holds_card
 from shop.request_id import current_id
 
@@ -158,13 +159,7 @@ class LanguageMiddleware(LocaleMiddleware):
             return response  # programs are answered in English
         patch_vary_headers(response, ["Cookie"])  # Django reads the cookie, but does not say so
         if language := _requested_language(request):
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                language,
-                secure=settings.LANGUAGE_COOKIE_SECURE,
-                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-                samesite="Lax",
-            )
+            set_page_language(response, language)
         return response
 
 

@@ -31,6 +31,7 @@ from shop.orders.order_fields import FILLABLE
 from shop.orders.waiting import LATE, SLOW
 from shop.packing.models import Packing
 from shop.packing.step_names import recorded_steps, step_title
+from shop.tenancy.project_urls import project_url
 
 # The status of the first step that is not done, by the state of the order; else it is open.
 CURRENT: dict[str, str] = {
@@ -62,6 +63,12 @@ class OrderStatus(OrderFacts):
     def is_joined(self) -> bool:
         """Tell whether the e-mailed link was used."""
         return bool(self.order.invitation and self.order.invitation.used_at)
+
+    @cached_property
+    def project_url(self) -> str:
+        """Return where the member works, once they have joined; "" where there is no address."""
+        project = self.order.delivered_project if self.is_joined else None
+        return project_url(project) if project and not project.closed_at else ""
 
     @cached_property
     def mendable(self) -> list[str]:

@@ -44,6 +44,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.notifications.contract_messages import make_contract_message
 
 ATTENTION = "tests.notifications.steps.ask_for_another_name"
 
@@ -85,6 +86,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "deleted":
+            assert delete_when_possible(known)
         case "cancel_order":
             queue_cancel_link(make_order(**names))
         case "contact":
@@ -92,8 +95,6 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
                 name=name, email="nina@example.com", text="Wann?", language=language
             )
             Message.objects.filter(kind=kind).update(language=language)
-        case "deleted":
-            assert delete_when_possible(known)
         case "alarm":
             make_alarm(language, names)
         case "receipt" | "proof" | "withdrawal":
@@ -151,6 +152,8 @@ def make_billing_message(kind: str, language: str, name: str) -> None:
                 queue_invoice_reminder(reminder)
         case "access":
             close_client(make_client(name=name, client_admin=make_user(language=language)))
+        case "tier_change" | "cancellation" | "ends_soon" | "ended":
+            make_contract_message(kind, language, name)
         case "price_change":
             raise_price(subscription_of(name, language), 5900, make_staff())
 

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 HOSTILE = "<b>Zebra</b> https://evil.example " + "z" * 100
-NO_ACTION = {"code", "address", "receipt", "contact"}
-WHOLE = {"receipt"}  # it quotes what was declared, with its full length
+NO_ACTION = {"code", "address", "contact", "receipt"}
 TO_SUPPORT = ("mailto:hilfe@slate.example", "tel:+49895550124")
+WHOLE = {"receipt"}  # it quotes what was declared, with its full length
 
 
 @pytest.fixture(params=sorted(KINDS))
