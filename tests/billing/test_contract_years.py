@@ -30,7 +30,9 @@ pytestmark = pytest.mark.django_db
 # Three years of 200 contracts: `python -m tests.billing_years`.
 CONTRACTS = int(os.environ.get("CONTRACTS") or 16)
 DAYS = int(os.environ.get("CONTRACT_DAYS") or 200)
-SEED = int(os.environ.get("CONTRACT_SEED") or 17)
+# Days between two acts of one contract, on average.
+PACE = int(os.environ.get("CONTRACT_PACE") or 15)
+SEED = int(os.environ.get("CONTRACT_SEED") or 5)
 FIRST = date(2027, 8, 30)  # changes of the clock, a leap day and turns of the year follow
 
 TIERS = (
@@ -219,7 +221,7 @@ def test_invoices_and_credit_notes_are_those_of_an_independent_model(staff: User
                 simulation.begin(today)
             simulation.morning(today)
             for pk in simulation.pages:
-                if draw.random() < 1 / 15:
+                if draw.random() < 1 / PACE:
                     simulation.act(pk, today)
     simulation.compare()
     assert_numbers_are_whole()
