@@ -26,6 +26,10 @@ BY_FAULT: dict[str, StrOrPromise] = {
         "The order adds a member to a project whose tier has changed since. Try again: it follows "
         "the project's tier."
     ),
+    "project_closed": _(
+        "The order adds a member to a project whose contract has ended. Cancel it and say so; the "
+        "customer may order a new project."
+    ),
     "not_client_admin": _(
         "Somebody else administers the client now. If that is a mistake, hand the client "
         "to whoever ordered and try again; else cancel it."

@@ -71,6 +71,11 @@ class TierChange(models.Model):
     def __str__(self) -> str:
         return f"change of tier {self.pk}"
 
+    @property
+    def net_cents(self) -> int:
+        """The net price of one interval, after the discount."""
+        return self.list_cents - self.discount_cents
+
 
 class SubscriptionEvent(models.Model):
     """One entry of a subscription's history, written in the transaction of what happened."""

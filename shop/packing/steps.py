@@ -18,7 +18,7 @@ from shop.row_locks import row_lock
 from shop.tenancy.email_addresses import lock_user_of
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
-lock_project = row_lock(Project, "pk", "product")
+lock_open_project = row_lock(Project, "pk", "product", joins_closed_at=None)
 seat: CompiledQuery[Membership] = CompiledQuery(
     lambda: Membership.objects.filter(project=Parameter("project"), user=Parameter("user"))
 )
@@ -67,6 +67,8 @@ def project(order: Order) -> None:
         found = projects.filter(pk=order.project_id).first()
         if found is None:
             raise NeedsCorrection("project_gone")
+        if found.joins_closed_at:
+            raise NeedsCorrection("project_closed")
     else:
         if order.delivered_client is None:
             raise NeedsCorrection("client_gone")
@@ -83,10 +85,7 @@ def member(order: Order) -> None:
         raise NeedsCorrection("project_gone")
     user = first_user(order)
     # Of two orders for the last seat of the project, the second waits and sees that it is taken.
-    project = order.delivered_project
-    while not lock_project.run(pk=project.pk, product=project.product_id):
-        # Changed to another tier since it was read.
-        order.delivered_project = project = Project.objects.get(pk=project.pk)
+    order.delivered_project = project = _locked(order.delivered_project)
     if order.project_id and order.product_id != project.product_id:
         _follow_tier(order, project.product)
     found = {"project": project.pk, "user": user.pk}
@@ -129,3 +128,16 @@ def _follow_tier(order: Order, tier: Product) -> None:
     """The tier of the project was changed while the order waited (contract, "Changing")."""
     order.product, order.tier_name = tier, tier.name
     Order.objects.filter(pk=order.pk).update(product=tier, tier_name=tier.name)
+
+
+def _locked(project: Project) -> Project:
+    """The project as it is now, held while it takes a member. Raises NeedsCorrection."""
+    while not lock_open_project.run(pk=project.pk, product=project.product_id):
+        # Changed to another tier, or closed, since it was read.
+        found = Project.objects.filter(pk=project.pk).first()
+        if found is None:
+            raise NeedsCorrection("project_gone")
+        if found.joins_closed_at:
+            raise NeedsCorrection("project_closed")
+        project = found
+    return project

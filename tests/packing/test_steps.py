@@ -11,6 +11,7 @@ from shop.orders.models import Order
 from shop.packing import steps
 from shop.packing.models import StepRecord
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
+from shop.tenancy.closed_projects import close_joins
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
     make_bare_order,
@@ -151,6 +152,10 @@ def project_is_gone(order: Order, project: Project) -> None:
     project.delete()
 
 
+def contract_has_ended(order: Order, project: Project) -> None:
+    close_joins(project)
+
+
 def admin_was_replaced(order: Order, project: Project) -> None:
     Client.objects.filter(pk=project.client.pk).update(client_admin=make_user())
 
@@ -164,6 +169,7 @@ def token_was_revoked(order: Order, project: Project) -> None:
     [
         (client_is_gone, "client_gone"),
         (project_is_gone, "project_gone"),
+        (contract_has_ended, "project_closed"),
         (admin_was_replaced, "not_client_admin"),
         (token_was_revoked, "token_revoked"),
     ],
@@ -201,6 +207,18 @@ def test_seats_are_counted_by_the_tier_as_it_is_while_the_project_is_locked() ->
     assert outcome.value.code == "no_place"
     assert order.product == starter
     assert project.memberships.count() == starter.members
+
+
+def test_project_that_closes_between_two_steps_takes_no_member() -> None:
+    project = make_project()
+    order = order_to(project)
+    steps.client(order)
+    steps.project(order)
+    close_joins(project)
+    with pytest.raises(NeedsCorrection) as raised:
+        steps.member(order)
+    assert raised.value.code == "project_closed"
+    assert not Membership.objects.filter(project=project).exists()
 
 
 def test_token_that_expired_while_the_order_waited_still_counts() -> None:
