@@ -53,7 +53,7 @@ def in_period_of(day: date, begun: date = BEGUN, **fields: Any) -> Subscription:
 
 
 def of_free_project() -> Subscription:
-    free = {"list_cents": 0, "next_period_on": None, "product": tier("Yamdu FREE")}
+    free: dict[str, Any] = {"list_cents": 0, "next_period_on": None, "product": tier("Yamdu FREE")}
     return make_subscription(started_on=BEGUN, anchor_on=BEGUN, **free)
 
 
@@ -218,7 +218,7 @@ def test_change_upwards_waits_for_the_invoice_of_the_period(waits_for: str, code
 def test_promotion_stays_as_long_as_agreed_where_it_is_valid_for_the_new_tier() -> None:
     code = Promotion.objects.create(code="HERBST", name="Herbst", percent=50, months=3)
     code.tiers.set([tier("s"), tier("m")])
-    discounted = {
+    discounted: dict[str, Any] = {
         "discount_cents": 2450,
         "discount_ends_on": date(2026, 4, 30),
         "promo_code": "Herbst",

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,8 @@ from shop.billing.change_quotes import quote_change
 from shop.billing.change_refusals import NoChangeError
 from shop.billing.contract_cancellation import cancel_contract, take_back
 from shop.billing.contract_end import end_due, end_now
-from shop.billing.models import Invoice, Subscription, TierChange
+from shop.billing.models import Invoice, Subscription
+from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import approve_change, change_tier, undo_change
 from shop.catalogue.models import Product, Promotion
 from shop.orders.models import Order
@@ -122,7 +123,7 @@ class Simulation:
     def act(self, pk: int, today: date) -> None:
         """Somebody does something, and the clerk writes it down."""
         subscription, page = self.load(pk), self.pages[pk]
-        acts: list[Callable[[Subscription, Contract, date], str]]
+        acts: Sequence[Callable[[Subscription, Contract, date], str]]
         acts = [self.change] * 6 + [self.cancel] + [self.undo_or_decide] * 2 + [self.add_member] * 2
         if page.cancelled and not page.ended:
             acts = [self.take_back, self.take_back, self.change]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from shop.billing.models import Invoice, PriceChange, Subscription
-from shop.billing.price_changes import raise_price
+from shop.billing.models import Invoice, Subscription
+from shop.billing.price_changes import PriceChange, raise_price
 from shop.billing.signals import tier_changed
 from shop.billing.tier_changes import undo_change
 from shop.catalogue.models import Product
