@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from shop.billing.invoice_document import InvoiceDocument
@@ -11,6 +12,7 @@ from shop.billing.invoice_expiry import delete_kept_long_enough
 from shop.billing.models import Invoice, Subscription
 from shop.billing.price_changes import NoRaiseError, PriceChange, raise_price
 from shop.billing.signals import invoice_issued, subscription_event, tier_changed
+from shop.billing.subscriptions import end_without_invoice
 from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import (
     undo_change,
@@ -21,7 +23,7 @@ from shop.orders.models import Order
 from tests.billing.runs import beat, clock_at, issue_on, running
 from tests.billing.tiers import agreed, events, tier
 from tests.contract_factories import make_tier_change
-from tests.factories import make_seller, make_staff, make_subscription
+from tests.factories import make_packed_order, make_seller, make_staff, make_subscription
 from tests.signals import heard
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,20 @@ def test_cancelling_gives_up_what_is_under_way() -> None:
     states = list(TierChange.objects.order_by("pk").values_list("state", flat=True))
     assert states == ["undone", "planned"]
     assert events(subscription) == ["change_planned", "change_undone"]
+
+
+def test_contract_that_nobody_joined_ends_without_the_change_that_staff_planned() -> None:
+    make_seller()
+    order = make_packed_order()
+    subscription, staff = Subscription.objects.get(order=order), make_staff()
+    today = timezone.localdate()
+    assert issue_on(today, subscription) == []
+    subscription.refresh_from_db()
+    change = make_tier_change(subscription, "Starter", by=staff, by_staff=True, reason="Wunsch")
+    assert end_without_invoice(subscription, staff)
+    change.refresh_from_db()
+    assert change.state == "undone"
+    assert events(subscription) == ["change_planned", "change_undone", "ended"]
 
 
 def test_raise_that_was_announced_is_taken_back() -> None:
