@@ -31,6 +31,8 @@ class Declaration(models.Model):
     reason = models.TextField(max_length=2000, blank=True)
     wished_end = models.DateField(null=True, blank=True)  # NULL: as soon as possible
     keep_until = models.DateField()  # the retention job may delete it from the day after
+    # Of the form and what was typed into it, so that a form that is sent twice declares once.
+    form_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     class Meta:
         app_label = "billing"
@@ -43,7 +45,7 @@ class Declaration(models.Model):
 
 
 class DeclarationCase(models.Model):
-    """What became of a declaration: which contract it matches, and whether it was proven."""
+    """The way of a declaration: the contract it matches, whether it was proven, staff's word."""
 
     class State(models.TextChoices):
         """The way of a declaration."""
