@@ -13,7 +13,7 @@ from shop.packing.contract_runs import run_due
 from shop.packing.models import ContractRun, ContractStep
 from shop.tenancy.models import Project
 from tests.contract_factories import make_run, make_tier_change
-from tests.factories import make_membership, make_subscription
+from tests.factories import make_membership, make_seller, make_subscription
 from tests.faults.contracts import Plan
 from tests.faults.endings import complain, complain_of_runs
 from tests.faults.test_storm import trial
@@ -39,7 +39,8 @@ def contract(settings: Settings) -> Subscription:
         for name in ("no_new_members", "close_project", "erase_project")
     ]
     settings.CHANGING_STEPS = ["tests.packing.steps.do"]
-    subscription = make_subscription(list_cents=0, next_period_on=None, ends_on=None)
+    make_seller()
+    subscription = make_subscription(list_cents=0, next_period_on=None)
     make_membership(project=subscription.project)
     make_tier_change(subscription, by_staff=True)
     Subscription.objects.filter(pk=subscription.pk).update(
