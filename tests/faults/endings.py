@@ -1,7 +1,7 @@
 """The trial of contracts: they change and end while processes die. Each step is done once."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -81,7 +81,8 @@ def endings(draw: Draw, number: int, given: Surroundings, service: Service) -> R
 
 def settle(running: Shop) -> bool:
     """Wait until nothing is left to do, as long as something gets done."""
-    done, changed = (-1, -1), time.monotonic()
+    done: tuple[int, ...] = ()
+    changed = time.monotonic()
     while left := what_is_left():
         hurry()
         if left != done:
@@ -108,11 +109,10 @@ def hurry() -> None:
 def judge(plans: list[Plan], service: Service) -> list[str]:
     """A complaint for whatever is not as planned, is half done, or was done twice."""
     workspaces: Workspaces = service.handler.workspaces
-    resized, removed = defaultdict(list), defaultdict(int)
+    resized: dict[int, list[str]] = defaultdict(list)
+    removed: Counter[int] = Counter(wish["project"] for wish in workspaces.removed)
     for wish in workspaces.resized:
         resized[wish["project"]].append(wish["tier"])
-    for wish in workspaces.removed:
-        removed[wish["project"]] += 1
     contracts = Subscription.objects.select_related("project__product", "product").in_bulk()
     complaints = list(complain_of_numbers(Invoice.objects.values_list("number", flat=True)))
     for plan in plans:

@@ -84,7 +84,7 @@ def work_on() -> ContractRun:
             ("shop.orders.project_erasure", "_take_out", "2", "before"), 2, id="between two people"
         ),
         pytest.param(
-            ("shop.orders.project_erasure", "erase_user", "2", "after"), 2, id="after a person"
+            ("shop.orders.project_erasure", "anonymise_user", "2", "after"), 2, id="after a person"
         ),
         pytest.param(
             ("shop.tenancy.closed_projects", "empty_project", "1", "before"),
