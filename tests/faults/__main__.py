@@ -4,7 +4,7 @@ TRIAL is storm, provisioning (a storm with a flaky service), endings (contracts 
 that service) or backlog; DATABASE is sqlite or postgres. Without them: all of both, which is what `make faults` runs.
 
 FAULTS_SECONDS: how long a storm lasts. FAULTS_PACE: a fault about every so many seconds.
-FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many wait in the backlog. FAULTS_BILLING: 0 for orders without invoices.
+FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many orders wait in the backlog, or how many contracts there are. FAULTS_BILLING: 0 for orders without invoices.
 """
 
 import itertools
@@ -67,6 +67,21 @@ def small_disk(directory: Path) -> Iterator[Path | None]:
         subprocess.run(["umount", "--lazy", directory], check=True)
 
 
+def of_trial(trial: str) -> dict[str, str]:
+    """The variables of the steps of a trial."""
+    match trial:
+        case "provisioning":
+            return {"PACKING_STEPS": ",".join(STEPS), "ACME_TIMEOUT": str(TIMEOUT)}
+        case "endings":
+            return {
+                "CHANGING_STEPS": CHANGING,
+                "ENDING_STEPS": ",".join(ENDING),
+                "EXPORT_DAYS": "0",
+                "ACME_TIMEOUT": str(TIMEOUT),
+            }
+    return {}
+
+
 def one(trial: str, database: str) -> bool:
     """Run a trial, print its report, and return whether it went well."""
     with ExitStack() as stack:
@@ -96,15 +111,7 @@ def one(trial: str, database: str) -> bool:
                 "EMAIL_URL": mail.url,
                 "TRUSTED_PROXIES": "1",  # so that limits hold for callers from this machine
             }
-        if trial == "provisioning":
-            os.environ |= {"PACKING_STEPS": ",".join(STEPS), "ACME_TIMEOUT": str(TIMEOUT)}
-        if trial == "endings":
-            os.environ |= {
-                "CHANGING_STEPS": CHANGING,
-                "ENDING_STEPS": ",".join(ENDING),
-                "EXPORT_DAYS": "0",
-                "ACME_TIMEOUT": str(TIMEOUT),
-            }
+        os.environ |= of_trial(trial)
         sys.path.append(str(EXAMPLES))
         django.setup()
         from tests.faults.trials import Surroundings
