@@ -50,6 +50,7 @@ from tests.scene import (
     without_style,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
+from tests.scenes_of_cancelling import cancelling, contact
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
@@ -280,7 +281,9 @@ GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
     *(colleagues, people),
     *(
+        contact,
         registration,
+        cancelling,
         address_correction,
         joining,
         signing_in,
