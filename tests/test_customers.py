@@ -12,7 +12,8 @@ from tests.factories import make_bare_order, make_order, make_packed_order
 from tests.pages import assert_left_out, at_checkout, html, join_address, visitor, words
 from tests.storefront.test_withdraw import BILLING
 
-pytestmark = pytest.mark.django_db
+# Not about the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CANCEL = {"de": "Verträge hier kündigen", "en": "Cancel contracts here"}
 WITHDRAW = {"de": "Vertrag widerrufen", "en": "Withdraw from contract"}

@@ -88,7 +88,7 @@ def test_receipt_says_the_time_in_the_shops_zone_with_its_offset() -> None:
 
 
 def test_receipt_without_a_date_says_as_soon_as_possible() -> None:
-    assert "Vertragsende zum nächstmöglichen Zeitpunkt" in words(
+    assert "Gewünschtes Vertragsende zum nächstmöglichen Zeitpunkt" in words(
         receipt_of(cancel(language="de"), "de")
     )
 
