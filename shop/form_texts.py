@@ -28,6 +28,7 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     ),
     "not_client_admin": _("You do not administer this client."),
     "unknown_project": _("This project belongs to another client."),
+    "project_closed": _("The contract of this project has ended: nobody can join it any more."),
     "wrong_tier": _("This project has another tier."),
     "client_required": _("To add to a project, choose its client, too."),
     "two_clients": _("Choose a client or name a new one, not both."),

@@ -51,7 +51,8 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
-from tests.scenes_of_billing import client_billing, staff_billing
+from tests.scenes_of_billing import client_billing, contracts, staff_billing
+from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
@@ -221,6 +222,7 @@ def signing_in() -> Iterator[Scene]:
     make_packed_order(client_name="Wartet & Söhne")
     send_all(lambda: None)
     yield Scene("mailbox", "/dev/mailbox/")
+    yield Scene("demo-project", "/dev/project/1/")
     yield Scene("mailbox-mail", "/dev/mailbox/", act=press("main table a"))
 
 
@@ -275,7 +277,6 @@ def own_data() -> Iterator[Scene]:
     yield Scene("home-my-data-delete", "/portal/my-data/delete/", uta, act=password)
     refused = in_turn(password, press(SEND))
     yield Scene("home-my-data-delete-errors", "/portal/my-data/delete/", uta, act=refused)
-    yield Scene("home-my-data-hand-over-first", "/portal/my-data/delete/", admin, act=password)
 
 
 def errors() -> Iterator[Scene]:
@@ -301,7 +302,11 @@ GROUPS = (
         members,
         home,
         client_billing,
+        contracts,
         own_data,
+        profile_and_company,
+        leaving,
+        way_out,
         errors,
     ),
 )

@@ -88,6 +88,17 @@ class TokenForm(forms.Form):
     )
 
 
+class AppointmentForm(forms.Form):
+    """Tells staff who is to be appointed as client_admin, or why."""
+
+    note = forms.CharField(
+        label=_("Who could do it, or what should we know?"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
 class DeleteForm(forms.Form):
     """Confirms that the account is to be deleted."""
 

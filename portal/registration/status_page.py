@@ -24,13 +24,14 @@ from portal.registration.status_words import (
 )
 from shop.billing.private_buyers import is_private_order
 from shop.customers import sells_to_everyone
-from shop.orders.cancellation import cancellation_reason
+from shop.orders.cancellation import cancellation_reason, is_cancellable
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import State
 from shop.orders.order_fields import FILLABLE
 from shop.orders.waiting import LATE, SLOW
 from shop.packing.models import Packing
 from shop.packing.step_names import recorded_steps, step_title
+from shop.tenancy.project_urls import project_url
 
 # The status of the first step that is not done, by the state of the order; else it is open.
 CURRENT: dict[str, str] = {
@@ -62,6 +63,12 @@ class OrderStatus(OrderFacts):
     def is_joined(self) -> bool:
         """Tell whether the e-mailed link was used."""
         return bool(self.order.invitation and self.order.invitation.used_at)
+
+    @cached_property
+    def project_url(self) -> str:
+        """Return where the member works, once they have joined; "" where there is no address."""
+        project = self.order.delivered_project if self.is_joined else None
+        return project_url(project) if project and not project.closed_at else ""
 
     @cached_property
     def mendable(self) -> list[str]:
@@ -111,6 +118,11 @@ class OrderStatus(OrderFacts):
     def is_settled(self) -> bool:
         """Tell whether packing is over, so that a page without scripts need not look again."""
         return self.order.state in {State.PACKED, State.CANCELLED}
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Tell whether whoever ordered can still cancel."""
+        return is_cancellable(self.order)
 
     @property
     def is_unreachable(self) -> bool:

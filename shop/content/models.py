@@ -18,6 +18,7 @@ class Page(models.Model):
         # Where private persons may order (`shown_pages.py`).
         WITHDRAWAL = "withdrawal", _("Right of withdrawal")
         WITHDRAWAL_FORM = "withdrawal-form", _("Model withdrawal form")
+        ACCESSIBILITY = "accessibility", _("Accessibility")
 
     slug = models.SlugField(primary_key=True, choices=Slug)
 

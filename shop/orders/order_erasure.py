@@ -47,16 +47,29 @@ def erase_orders(
         for order in Order.objects.filter(owner=user, state=State.NEW):
             with suppress(NotOpenError):
                 delete_open(order)
-    finished = list(orders_for(user, emails).filter(state__in=FINISHED))
+    erased = {*emails, *empty_orders(orders_for(user, emails), names)}
+    # Others' orders name the person, too.
+    _erase_from_details(OrderEvent.objects.all(), erased)
+
+
+def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> set[str]:
+    """Erase the people from those of `orders` that are finished; tell `orders_erased`.
+
+    `names` are taken out of their notes, besides the orders' own. Returns the e-mail addresses that
+    were in them, as accounts spell them and as they were typed, in small letters.
+    """
+    finished = list(orders.filter(state__in=FINISHED))
     numbers = [order.pk for order in finished]
+    found = set(names)
     for order in finished:
-        names |= {getattr(order, member) for member in PERSONAL if member != "billing"}
-        names.add((order.billing or {}).get("name"))
+        found |= {getattr(order, member) for member in PERSONAL if member != "billing"}
+        found.add((order.billing or {}).get("name"))
     ordered = {order.user_email for order in finished if order.user_email}
     spelled = {spell(email) for email in ordered for spell in (str.lower, stored_email)}
-    _erase_from_details({*emails, *spelled})
-    for event in OrderEvent.objects.filter(order__in=numbers).exclude(note=""):
-        note = _redact(event.note, {name for name in names if name})
+    events = OrderEvent.objects.filter(order__in=numbers)
+    _erase_from_details(events, spelled)
+    for event in events.exclude(note=""):
+        note = _redact(event.note, {name for name in found if name})
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
     nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
     for basket in Basket.objects.filter(order__in=numbers):
@@ -67,12 +80,12 @@ def erase_orders(
     emptied.update(**nothing, unreachable_since=None, updated_at=timezone.now())
     reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers)
+    return spelled
 
 
-def _erase_from_details(emails: set[str]) -> None:
-    """Take `emails` out of the history of every order: others' orders name the person, too."""
+def _erase_from_details(events: QuerySet[OrderEvent], emails: set[str]) -> None:
     for key in OrderEvent.EMAIL_KEYS:
-        for event in OrderEvent.objects.filter(**{f"details__{key}__in": sorted(emails)}):
+        for event in events.filter(**{f"details__{key}__in": sorted(emails)}):
             event.details[key] = "…"
             event.save(update_fields=["details"])
 

@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.billing.models import Subscription
 from shop.billing.tier_change_rows import TierChange
-from shop.orders.models import Order
+from shop.orders.models import Order, optional
+from shop.tenancy.models import User
 from shop.worker.leases import Leased
 
 
-class Packing(Leased):
-    """One per order, created at its first attempt."""
+class StepWork(Leased):
+    """A row whose steps are run, and why its last attempt came to nothing."""
 
     class ErrorKind(models.TextChoices):
         """The remedy for an error."""
@@ -21,16 +22,24 @@ class Packing(Leased):
         PASSING = "passing", _("may pass by itself")
         BUG = "bug", _("a fault of our own")
 
-    order = models.OneToOneField(
-        Order, on_delete=models.CASCADE, primary_key=True, related_name="packing"
-    )
-    # Null: no retry is planned; an order that is pending is then due at once.
-    next_attempt_at = models.DateTimeField(null=True, blank=True)  # type: ignore[assignment]
     # The step that the current attempt has reached; empty until its work begins, and for an order
     # that is packed together with others.
     last_step = models.CharField(max_length=100, blank=True)
     last_error = models.TextField(blank=True)
     last_error_kind = models.CharField(max_length=10, choices=ErrorKind, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Packing(StepWork):
+    """One per order, created at its first attempt."""
+
+    order = models.OneToOneField(
+        Order, on_delete=models.CASCADE, primary_key=True, related_name="packing"
+    )
+    # Null: no retry is planned; an order that is pending is then due at once.
+    next_attempt_at = models.DateTimeField(null=True, blank=True)  # type: ignore[assignment]
     # Packed by itself, step by step, since an attempt at it has failed or the worker has died at it
     # or at another order of its batch: what is wrong with one must not hold up others.
     alone = models.BooleanField(default=False, db_default=False, editable=False)
@@ -72,7 +81,7 @@ class StepRecord(models.Model):
         ]
 
 
-class ContractRun(Leased):
+class ContractRun(StepWork):
     """A run of steps over a subscription: of its end (ENDING_STEPS) or of a change of its tier."""
 
     class Kind(models.TextChoices):
@@ -95,11 +104,10 @@ class ContractRun(Leased):
         TierChange, null=True, blank=True, on_delete=models.PROTECT, related_name="run"
     )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    last_step = models.CharField(max_length=100, blank=True)
-    last_error = models.TextField(blank=True)
-    last_error_kind = models.CharField(max_length=10, choices=Packing.ErrorKind, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    # The member of staff who last had it tried again, or skipped a step.
+    handled_by = optional(User, on_delete=models.PROTECT)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -131,6 +139,7 @@ class ContractStep(models.Model):
     run = models.ForeignKey(ContractRun, on_delete=models.CASCADE, related_name="steps")
     name = models.CharField(max_length=100)
     done_at = models.DateTimeField(auto_now_add=True)
+    skipped_by = optional(User, on_delete=models.PROTECT)  # of staff: it was not run
 
     class Meta:
         ordering: ClassVar = ["pk"]

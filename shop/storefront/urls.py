@@ -5,6 +5,7 @@ from django.urls import path
 from shop.storefront import (
     checkout,
     checkout_price,
+    contact_page,
     declaration_pages,
     declaration_proof,
     tier_choice,
@@ -17,6 +18,7 @@ urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/price/", checkout_price.checkout_price, name="checkout_price"),
     path("checkout/tier/", tier_choice.take_tier, name="take_tier"),
+    path("contact/", contact_page.contact, name="contact"),
     path("cancel-contract/", declaration_pages.cancel_contract, name="cancel_contract"),
     path("withdraw/", declaration_pages.withdraw, name="withdraw"),
     path(

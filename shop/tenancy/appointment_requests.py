@@ -3,7 +3,8 @@
 from django.db.models import QuerySet
 
 from shop.tenancy.client_admins import administering
-from shop.tenancy.models import AppointmentRequest, Client, User
+from shop.tenancy.departure_rows import AppointmentRequest
+from shop.tenancy.models import Client, User
 
 
 def ask_to_appoint(client: Client, admin: User, note: str) -> bool:

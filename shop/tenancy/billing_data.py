@@ -75,7 +75,7 @@ def erase_from_billing(
         gone.filter(customer_type=BillingProfile.CustomerType.PRIVATE).delete()
     spelled = BillingProfile.objects.annotate(lower=Lower("email"))
     spelled.filter(lower__in=sorted(emails)).update(email="")
-    kind = ContentType.objects.get_for_model(BillingProfile)
-    for entry in LogEntry.objects.filter(content_type=kind).iterator():
+    kinds = ContentType.objects.get_for_models(BillingProfile, Client).values()
+    for entry in LogEntry.objects.filter(content_type__in=kinds).iterator():
         if any(name.casefold() in entry.change_message.casefold() for name in names):
             LogEntry.objects.filter(pk=entry.pk).update(change_message="")

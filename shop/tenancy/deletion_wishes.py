@@ -9,8 +9,9 @@ from contextlib import suppress
 from django.db import transaction
 
 from shop.row_locks import lock_rows
+from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import NotErasableError, StillAdministersError, erase_user
-from shop.tenancy.models import DeletionWish, User
+from shop.tenancy.models import User
 from shop.tenancy.signals import account_deleted
 
 

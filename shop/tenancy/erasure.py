@@ -21,11 +21,10 @@ from django.utils import timezone
 
 from shop.email_spellings import canonical_email, stored_email
 from shop.row_locks import lock_rows
+from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import (
-    AppointmentRequest,
     Client,
-    DeletionWish,
     Membership,
     StaffInvitation,
     User,
@@ -48,12 +47,18 @@ class NotErasableError(Exception):
     """The user is staff, or was erased already; or the address belongs to a user."""
 
 
-def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
+def erase_user(
+    user: User,
+    record: Callable[[], None] = lambda: None,
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
     Ends memberships, invitations, sessions, tokens, passkeys and second factors. A client that
-    needs its client_admin no more keeps the emptied row. Calls `record` at the end of the
-    transaction. Raises StillAdministersError and NotErasableError.
+    needs its client_admin no more keeps the emptied row. Calls `check`, which may raise, once the
+    user's row is locked, and `record` at the end of the transaction. Raises StillAdministersError
+    and NotErasableError.
     """
     emails = emails_of(user)
     with transaction.atomic():
@@ -66,6 +71,7 @@ def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
         lock_rows(Client.objects.filter(client_admin=user))
         if needed_clients(user):
             raise StillAdministersError
+        check()
         user_erased.send(sender=User, user=user, emails=emails)
         _delete_credentials(user)
         Membership.objects.filter(user=user).delete()

@@ -1,6 +1,7 @@
 """Clients (Kunde), projects (Projekt) and members (Mitglied), as orders deliver them."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -23,8 +24,13 @@ from shop.email_columns import (
 )
 from shop.email_spellings import canonical_email, same_mailbox, stored_email
 from shop.tenancy.billing_profile import BillingProfile  # noqa: F401 -- Django finds its models
+from shop.tenancy.departure_rows import (  # noqa: F401 -- the same
+    AppointmentRequest,
+    DeletionWish,
+)
 from shop.tenancy.passwords import normal_password, password_forms
 from shop.tenancy.vat_id_check import VatIdCheck  # noqa: F401 -- the same
+from shop.time_zones import zone_called
 from shop.typed_text import isolated
 
 
@@ -138,6 +144,11 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone in which pages show them times."""
+        return zone_called(self.time_zone)
+
+    @property
     def is_erased(self) -> bool:
         """Return whether the person was erased; the row stays for what refers to it."""
         return self.email == erased_email(self.pk)
@@ -199,6 +210,11 @@ class Project(models.Model):
     def __str__(self) -> str:
         return isolated(self.name)
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether its members can enter: neither it nor its client is closed."""
+        return self.closed_at is None and self.client.closed_at is None
+
 
 class Membership(models.Model):
     """A user in a project; a reserved seat until `joined_at` is set.
@@ -246,44 +262,6 @@ class StaffInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"of user {self.user_id} to the back office"
-
-
-class DeletionWish(models.Model):
-    """A user's wish to be deleted, kept until it can be carried out (contract, "Who is who")."""
-
-    user = models.OneToOneField(
-        User, on_delete=models.CASCADE, primary_key=True, related_name="deletion_wish"
-    )
-    asked_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("wish to be deleted")
-        verbose_name_plural = _("wishes to be deleted")
-
-
-class AppointmentRequest(models.Model):
-    """A client_admin's request that staff appoint somebody else in their place."""
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
-    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    asked_at = models.DateTimeField(default=timezone.now)
-    note = models.TextField(max_length=1000, blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        verbose_name = _("request to appoint")
-        verbose_name_plural = _("requests to appoint")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["client"],
-                name="one_appointment_request_a_client",
-                condition=models.Q(done_at=None),
-            )
-        ]
 
 
 class Invitation(models.Model):

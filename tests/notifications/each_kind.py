@@ -10,7 +10,9 @@ from shop.billing.models import Subscription
 from shop.billing.price_changes import raise_price
 from shop.billing.reminder_rows import Reminder
 from shop.catalogue.seller import Seller, save_seller
+from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.contact_emails import queue_contact_request
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -42,6 +44,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.notifications.contract_messages import make_contract_message
 
 ATTENTION = "tests.notifications.steps.ask_for_another_name"
 
@@ -85,6 +88,13 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             queue_link_of_number(make_order(**names).order_number or "", language)
         case "deleted":
             assert delete_when_possible(known)
+        case "cancel_order":
+            queue_cancel_link(make_order(**names))
+        case "contact":
+            queue_contact_request(
+                name=name, email="nina@example.com", text="Wann?", language=language
+            )
+            Message.objects.filter(kind=kind).update(language=language)
         case "alarm":
             make_alarm(language, names)
         case "receipt" | "proof" | "withdrawal":
@@ -142,6 +152,8 @@ def make_billing_message(kind: str, language: str, name: str) -> None:
                 queue_invoice_reminder(reminder)
         case "access":
             close_client(make_client(name=name, client_admin=make_user(language=language)))
+        case "tier_change" | "cancellation" | "ends_soon" | "ended":
+            make_contract_message(kind, language, name)
         case "price_change":
             raise_price(subscription_of(name, language), 5900, make_staff())
 

@@ -10,6 +10,9 @@ class EmailsConfig(AppConfig):
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
             access_emails,
             account_emails,
+            cancel_link_emails,
+            contact_emails,
+            contract_emails,
             contract_receivers,
             declaration_emails,
             iban_notice,
@@ -17,6 +20,7 @@ class EmailsConfig(AppConfig):
             invoice_emails,
             order_emails,
             order_links,
+            plan_change_emails,
             price_change_emails,
             receivers,
             setback_emails,

@@ -52,6 +52,7 @@ class EmailContent:
     outro: tuple[str, ...] = ()
     link: Link | None = None  # for looking something up
     attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""  # where answers go, if not to the sender
 
 
 def page_url(name: str, *args: object, **kwargs: object) -> str:

@@ -65,6 +65,7 @@ class Rendered:
     text: str
     html: str
     attachments: tuple[Attachment, ...]
+    reply_to: str
     message_id: str
 
 
@@ -78,6 +79,7 @@ def render(message: Message) -> Rendered:
             text=render_to_string("emails/content.txt", context).strip() + "\n",
             html=render_to_string("emails/content.html", context),
             attachments=content.attachments,
+            reply_to=content.reply_to,
             message_id=_message_id(message),
         )
 

@@ -1,0 +1,73 @@
+"""Erase the people of a project that is over, as far as they belong nowhere else."""
+
+from collections.abc import Callable
+
+from allauth.idp.oidc.models import Client as OAuthClient
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from shop.orders.models import Order
+from shop.orders.order_erasure import empty_orders, orders_for
+from shop.orders.states import UNDER_WAY
+from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
+from shop.tenancy.models import Client, Membership, Project, StaffInvitation, User
+
+
+class BelongsElsewhereError(Exception):
+    """The user is needed beyond this project."""
+
+
+def erase_people(project: Project, is_late: Callable[[], bool]) -> bool:
+    """Take each person out of the project, and erase those who belong nowhere else.
+
+    Goes on until `is_late`, with one person at least; True: none is left.
+    """
+    people = User.objects.filter(
+        Q(memberships__project=project) | Q(pk__in=_delivered(project).values("member"))
+    )
+    for pk in list(people.order_by("pk").values_list("pk", flat=True).distinct()):
+        _take_out(User.objects.get(pk=pk), project)
+        if is_late():
+            return not people.exists()
+    return True
+
+
+def erase_orders_of(project: Project) -> None:
+    """Erase the people from the finished orders of the project; what invoices need stays."""
+    with transaction.atomic():
+        added = Q(client_id=project.client_id, project_id=project.pk)
+        empty_orders(Order.objects.filter(Q(delivered_project=project) | added))
+
+
+def belongs_elsewhere(user: User, project: Project) -> bool:
+    """Tell if a user has a place or an order under way beyond the project, or work to do here."""
+    under_way = Order.objects.filter(state__in=UNDER_WAY)
+    theirs = orders_for(user, emails_of(user)).values("pk")
+    return user.is_staff or any(
+        rows.exists()
+        for rows in (
+            Client.objects.filter(client_admin=user),
+            Membership.objects.filter(user=user).exclude(project=project),
+            StaffInvitation.objects.filter(user=user),
+            OAuthClient.objects.filter(owner=user),
+            under_way.filter(Q(pk__in=theirs) | Q(placed_by=user)),
+        )
+    )
+
+
+def _delivered(project: Project) -> QuerySet[Order]:
+    return Order.objects.filter(delivered_project=project, member__isnull=False)
+
+
+def _take_out(user: User, project: Project) -> None:
+    def check() -> None:
+        if belongs_elsewhere(user, project):
+            raise BelongsElsewhereError
+
+    try:
+        erase_user(user, check=check)
+    except (BelongsElsewhereError, NotErasableError, StillAdministersError):
+        pass  # their account stays
+    with transaction.atomic():
+        _delivered(project).filter(member=user).update(member=None)
+        Membership.objects.filter(project=project, user=user).delete()
