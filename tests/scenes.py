@@ -292,7 +292,16 @@ def errors() -> Iterator[Scene]:
 
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
-    *(tiers, checkout, declarations, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
+    *(
+        tiers,
+        checkout,
+        declarations,
+        staff_queue,
+        staff_order,
+        staff_bulk,
+        staff_settings,
+        staff_billing,
+    ),
     *(colleagues, people),
     *(
         registration,
