@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -136,7 +137,11 @@ def test_page_of_a_private_persons_order_names_the_right_of_withdrawal(
     language: str, settings: Settings
 ) -> None:
     settings.CUSTOMERS = "everyone"
-    private = {"billing": BILLING, "client_name": "Camille Durand", "user_email": "c@example.com"}
+    private: dict[str, Any] = {
+        "billing": BILLING,
+        "client_name": "Camille Durand",
+        "user_email": "c@example.com",
+    }
     person, company = make_order(**private), make_order()
 
     def page(order: Order) -> str:
