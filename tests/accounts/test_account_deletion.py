@@ -59,7 +59,7 @@ def test_running_contract_holds_the_account_and_leads_to_its_page() -> None:
     page = signed_in(admin).get(DELETE)
     text = words(page)
     assert "1. Hand the company over" in text
-    assert "Nachtdreh · S contract runs" in text
+    assert "Nachtdreh · S · contract runs" in text
     assert f'href="/portal/subscriptions/{subscription.pk}/"' in html(page)
     assert LATER in text
     assert AT_ONCE not in text
