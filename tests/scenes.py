@@ -49,7 +49,7 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
-from tests.scenes_of_billing import client_billing, staff_billing
+from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
@@ -287,6 +287,7 @@ GROUPS = (
         members,
         home,
         client_billing,
+        contracts,
         own_data,
         profile_and_company,
         leaving,
