@@ -90,6 +90,7 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
         ],
         "sign_in": [],
         "tokens": [],
+        "messages_to_support": [],
         "wishes_to_be_deleted": [],
         "requests_to_appoint": [],
     }
