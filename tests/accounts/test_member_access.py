@@ -87,7 +87,6 @@ ADMINS: list[Way] = [
     ("POST", of_client("company/")),
     ("GET", of_client("export/")),
     ("POST", of_client("ask-for-successor/")),
-    ("GET", of_project("export/waive/")),
     ("POST", of_project("export/waive/")),
     ("GET", of_client("add-project/")),
     ("POST", of_client("add-project/")),
