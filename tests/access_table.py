@@ -16,8 +16,8 @@ class Kind(Enum):
     PRIVATE = "anybody, for what is theirs or whose secret they hold; no cache may keep it"
     MEMBER = "whoever is signed in"
     CLIENT = "the client_admin"
-    PROJECT = "the client_admin and the project's admins"
-    MEMBERS = "the client_admin and all members of the project"
+    PROJECT = "the client_admin and the project's members"
+    SEAT = "the project's members"
     LIST = "programs with a token that may read"
     ORDER = "the program that placed the order"
     DEMO = "the demo alone"
@@ -37,13 +37,16 @@ class Outcome(Enum):
 
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
-        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "api/openapi.json", "api/docs",
+        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "withdrawal/", "withdrawal-form/",
+         "api/openapi.json", "api/docs",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
         Kind.PUBLIC,
     ),
     **dict.fromkeys(
-        ("checkout/", "checkout/price/", "checkout/tier/", "register/", "register/{order_hash}/",
+        ("checkout/", "checkout/price/", "checkout/tier/", "cancel-contract/", "withdraw/",
+         "declarations/received/{token}/", "declarations/prove/{token}/",
+         "declarations/proven/{token}/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
          "account/back-office/{token}/",
@@ -66,7 +69,8 @@ TABLE: dict[str, Kind | set[str]] = {
          "account/2fa/webauthn/keys/{pk}/edit/", "account/sessions/", "account/password/set/",
          "account/password/change/", "account/reauthenticate/", "account/email/",
          "oauth/authorize", "portal/", "portal/tokens/", "portal/tokens/new/",
-         "portal/my-data/", "portal/my-data/export/", "portal/my-data/delete/"),
+         "portal/my-data/", "portal/my-data/export/", "portal/my-data/delete/",
+         "portal/my-data/delete/undo/", "portal/profile/"),
         Kind.MEMBER,
     ),
     **dict.fromkeys(
@@ -74,6 +78,9 @@ TABLE: dict[str, Kind | set[str]] = {
          "portal/clients/{pk}/billing/", "portal/clients/{pk}/invoices/",
          "portal/invoices/{number}/pay/",
          "portal/clients/{pk}/invoices/{number}/pdf", "portal/clients/{pk}/invoices/{number}/xml",
+         "portal/clients/{pk}/company/", "portal/clients/{pk}/export/",
+         "portal/clients/{pk}/export/download/", "portal/clients/{pk}/ask-for-successor/",
+         "portal/projects/{pk}/export/", "portal/projects/{pk}/export/waive/",
          "portal/clients/{pk}/add-project/", "portal/clients/{pk}/hand-over/",
          "portal/clients/{pk}/hand-over/{user}/", "portal/projects/{pk}/invite/",
          "portal/projects/{pk}/members/{membership}/role/",
@@ -82,7 +89,8 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.CLIENT,
     ),
     "portal/projects/{pk}/": Kind.PROJECT,
-    "portal/subscriptions/{pk}/": Kind.MEMBERS,
+    "portal/projects/{pk}/leave/": Kind.SEAT,
+    "portal/subscriptions/{pk}/": Kind.PROJECT,
     **dict.fromkeys(
         ("portal/subscriptions/{pk}/plan/", "portal/subscriptions/{pk}/plan/confirm/",
          "portal/subscriptions/{pk}/plan/undo/", "portal/subscriptions/{pk}/cancel/",
@@ -129,12 +137,12 @@ RULES: dict[Kind, tuple[Collection[str], Outcome, Outcome]] = {
     Kind.DEMO: ((), Outcome.MISSING, Outcome.MISSING),
     Kind.MEMBER: (PEOPLE, Outcome.SIGN_IN, Outcome.IN),
     Kind.CLIENT: (["client_admin"], Outcome.SIGN_IN, Outcome.MISSING),
-    Kind.PROJECT: (["client_admin", "project admin"], Outcome.SIGN_IN, Outcome.MISSING),
-    Kind.MEMBERS: (
+    Kind.PROJECT: (
         ["client_admin", "project admin", "member"],
         Outcome.SIGN_IN,
         Outcome.MISSING,
     ),
+    Kind.SEAT: (["project admin", "member"], Outcome.SIGN_IN, Outcome.MISSING),
     Kind.LIST: (OUTSIDERS[1:], Outcome.UNKNOWN, Outcome.UNKNOWN),
     Kind.ORDER: (["program", "reader"], Outcome.UNKNOWN, Outcome.UNKNOWN),
 }
@@ -172,6 +180,6 @@ def matches(kind: Kind | set[str], wanted: Outcome, found: Outcome) -> bool:
         return found != Outcome.SIGN_IN
     if kind in {Kind.LIST, Kind.ORDER}:
         return found != Outcome.UNKNOWN
-    if kind in {Kind.CLIENT, Kind.PROJECT, Kind.MEMBERS}:
+    if kind in {Kind.CLIENT, Kind.PROJECT, Kind.SEAT}:
         return found == Outcome.IN
     return found not in {Outcome.SIGN_IN, Outcome.FORBIDDEN}

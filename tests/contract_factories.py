@@ -1,9 +1,10 @@
-"""Rows of a contract's life, for tests."""
+"""Real rows of a contract's life for tests."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from shop.billing.change_quotes import quote_change
 from shop.billing.declaration_matching import match_received
@@ -42,6 +43,13 @@ def make_running_contract(days: int = 10, **fields: Any) -> Subscription:
     return Subscription.objects.select_related("order", "client", "project").get(pk=subscription.pk)
 
 
+def make_run(subscription: Subscription | None = None, **fields: Any) -> ContractRun:
+    """A run of the steps of an end that is due; `fields` are its columns."""
+    subscription = subscription or make_subscription()
+    due = {"kind": ContractRun.Kind.ENDING, "next_attempt_at": timezone.now()}
+    return ContractRun.objects.create(subscription=subscription, **{**due, **fields})
+
+
 def make_declaration(
     order: Order | None = None, *, kind: str = "cancellation", matched: bool = True, **fields: Any
 ) -> DeclarationCase:
@@ -55,14 +63,7 @@ def make_declaration(
         "email": "nina@example.com",
         **fields,
     }
-    case = declare(kind, typed, "en")
+    case = declare(kind, typed, get_language() or "en")
     if matched:
         match_received(lambda: None)
     return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)
-
-
-def make_run(subscription: Subscription | None = None, **fields: Any) -> ContractRun:
-    """A run of the steps of an end that is due; `fields` are its columns."""
-    subscription = subscription or make_subscription()
-    due = {"kind": ContractRun.Kind.ENDING, "next_attempt_at": timezone.now()}
-    return ContractRun.objects.create(subscription=subscription, **{**due, **fields})

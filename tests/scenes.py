@@ -50,6 +50,7 @@ from tests.scene import (
     without_style,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
+from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
@@ -261,7 +262,6 @@ def own_data() -> Iterator[Scene]:
     yield Scene("home-my-data-delete", "/portal/my-data/delete/", uta, act=password)
     refused = in_turn(password, press(SEND))
     yield Scene("home-my-data-delete-errors", "/portal/my-data/delete/", uta, act=refused)
-    yield Scene("home-my-data-hand-over-first", "/portal/my-data/delete/", admin, act=password)
 
 
 def errors() -> Iterator[Scene]:
@@ -289,6 +289,9 @@ GROUPS = (
         client_billing,
         contracts,
         own_data,
+        profile_and_company,
+        leaving,
+        way_out,
         errors,
     ),
 )

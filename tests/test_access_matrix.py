@@ -18,10 +18,13 @@ from pytest_django import Settings
 
 from portal.backoffice.models import BulkJob
 from shop.access.models import Application
+from shop.billing.declaration_rows import Declaration
 from shop.notifications.webhooks.models import Attempt
 from shop.orders.models import Order, OrderEvent
 from shop.orders.placing import Caller
-from shop.packing.models import Packing
+from shop.packing.models import ContractRun, Packing
+from shop.tenancy.appointment_requests import ask_to_appoint
+from shop.tenancy.departure_rows import AppointmentRequest
 from shop.tenancy.models import Client, Membership, Project, User
 from shop.worker.models import Heartbeat
 from tests.access_table import (
@@ -40,6 +43,7 @@ from tests.access_table import (
 from tests.accounts.factors import add_app
 from tests.addresses import all_addresses
 from tests.backoffice.test_permissions import ADDRESSES, filled
+from tests.contract_factories import make_declaration, make_run
 from tests.factories import (
     make_application,
     make_client,
@@ -86,6 +90,9 @@ class World:
                 "token": token and token.pk,
                 "invoice": self.client.invoices.get().number,
                 "subscriptions": self.client.invoices.get().subscription_id,
+                "declarations": Declaration.objects.get().pk,
+                "requests": AppointmentRequest.objects.get().pk,
+                "run": ContractRun.objects.get().pk,
                 "mail": self.order.messages.get(kind="received").pk,
             }
             return filled(address.removeprefix("staff/"), numbers)
@@ -122,6 +129,7 @@ class World:
 @pytest.fixture
 def outside_the_demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.DEMO = False
+    settings.CUSTOMERS = "everyone"  # with the pages for private persons
     settings.PAYMENT_PROVIDER = "acme.online_payment.AcmePay"
     monkeypatch.setenv("ACME_PAY_SECRET", "between the provider and us")
     monkeypatch.setenv("ACME_PAY_URL", "http://127.0.0.1:9")  # nobody answers there
@@ -155,6 +163,7 @@ def world(settings: Settings) -> World:
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
     make_invoice(make_subscription(client, project=project))
     quote_hashes(order, other := make_order())
+    quote_hashes_in_contracts(client, order)
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())
     return World(application, order, other, client, project, admin, project_admin, member)
@@ -173,6 +182,15 @@ def quote_hashes(order: Order, other: Order) -> None:
     delivery = order.deliveries.first()
     assert delivery
     Attempt.objects.create(delivery=delivery, at=timezone.now(), status=500, answer=said)
+
+
+def quote_hashes_in_contracts(client: Client, order: Order) -> None:
+    """Have what is typed about contracts, and what their steps say, quote the hash of `order`."""
+    said = f"see /register/{order.order_hash}/ {order.order_hash.upper()}"
+    make_declaration(contract=said, name=said, for_cause=True, reason=said)
+    ask_to_appoint(client, client.client_admin, said)
+    stuck = {"state": ContractRun.State.NEED_HUMAN, "last_step": "x", "last_error": said}
+    make_run(client.subscriptions.get(), **stuck)
 
 
 def browser_of(role: str, world: World) -> Browser:

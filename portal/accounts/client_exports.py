@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from tempfile import TemporaryFile
+from typing import cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def _waive(request: HttpRequest, project: Project) -> HttpResponse:
 
 @access.recent_login_required
 @require_safe
-def download_client(request: HttpRequest, pk: int) -> HttpResponseBase:
+def download_client(request: HttpRequest, pk: int) -> HttpResponse:
     """Download the data of all projects of a client that are still there."""
     found = get_object_or_404(access.clients_of(access.member(request)), pk=pk)
     return _archive(found, list(exportable_projects(found)), f"slate-company-{found.pk}")
@@ -61,7 +61,7 @@ def download_client(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @access.recent_login_required
 @require_safe
-def download_project(request: HttpRequest, pk: int) -> HttpResponseBase:
+def download_project(request: HttpRequest, pk: int) -> HttpResponse:
     """Download the data of one project."""
     mine = access.projects_run_by(access.member(request))
     project = get_object_or_404(mine, pk=pk)
@@ -71,10 +71,11 @@ def download_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _archive(project.client, [project], f"slate-project-{pk}")
 
 
-def _archive(client: Client, projects: Sequence[Project], stem: str) -> FileResponse:
+def _archive(client: Client, projects: Sequence[Project], stem: str) -> HttpResponse:
     # A temporary file: it may be larger than the memory, and the response closes it.
     file = TemporaryFile()  # noqa: SIM115
     write_archive(file, client, projects)
     file.seek(0)
     name = f"{stem}-{timezone.localdate():%Y-%m-%d}.zip"
-    return FileResponse(file, as_attachment=True, filename=name)
+    answer = FileResponse(file, as_attachment=True, filename=name)
+    return cast(HttpResponse, answer)  # as views are typed

@@ -3,6 +3,8 @@
 Each of them can leave.
 """
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +41,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Project.objects.select_related("client", "product"), seen, pk=pk)
     own = joined.filter(project=found).first()
     may_decide = found.client.client_admin_id == user.pk
-    context = {"project": found, "own": own, "may_decide": may_decide}
+    context: dict[str, Any] = {"project": found, "own": own, "may_decide": may_decide}
     if not may_decide and (own is None or own.role != Membership.Role.ADMIN):
         colleagues = _members(pk).filter(joined_at__isnull=False)
         context["page"] = access.page_of(request, colleagues)

@@ -1,11 +1,9 @@
 """The member's profile: names, display name, language, time zone."""
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -35,9 +33,8 @@ class ProfileForm(forms.Form):
     )
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        initial = {name: getattr(user, name) for name in NAMES}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, user: User, posted: QueryDict | None) -> None:
+        super().__init__(posted, initial={name: getattr(user, name) for name in NAMES})
         self.user = user
         ours = _("The shop’s: %(zone)s") % {"zone": settings.TIME_ZONE}
         zone = self.fields["time_zone"]

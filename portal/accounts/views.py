@@ -21,6 +21,7 @@ from portal.accounts.client_subscriptions import contract_of
 from portal.accounts.forms import ResetLinkForm
 from shop.data_export import export
 from shop.orders.models import State
+from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.joining import join_as_known, open_invitations
 from shop.tenancy.mfa import has_second_factor, may_recover_by_mail
 from shop.tenancy.models import Invitation, Membership, User
@@ -110,7 +111,7 @@ def _acceptable(user: User) -> QuerySet[Invitation]:
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
     """Offer to export the data or to delete the account."""
-    context = {"clients": access.clients_of(access.member(request))}
+    context = {"wish": DeletionWish.objects.filter(user=access.member(request)).first()}
     return render(request, "accounts/my_data.html", context)
 
 

@@ -32,6 +32,7 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_erasure import orders_for
 from shop.orders.pasted_text import find_email
 from shop.orders.states import FINISHED
+from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.erasure import (
     NotErasableError,
@@ -41,7 +42,8 @@ from shop.tenancy.erasure import (
     erase_user,
     spellings,
 )
-from shop.tenancy.models import Client, Membership, User
+from shop.tenancy.models import Membership, User
+from shop.tenancy.needed_clients import needed_clients
 
 ERASE = "tenancy.erase_person"
 SHOWN = 200  # rows of each kind
@@ -129,7 +131,8 @@ def person(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "orders": orders[:SHOWN],
         "mails": found.mails[:SHOWN],
         "memberships": of_user.select_related("project__client")[:SHOWN],
-        "clients": Client.objects.filter(client_admin=user) if user else [],
+        "held": needed_clients(user) if user else [],
+        "wish": DeletionWish.objects.filter(user=user).first() if user else None,
         "events": OrderEvent.objects.filter(order__in=orders.order_by()).count(),
         "history": history_of(user) if user else [],
         "data_url": found.url("staff_person_data"),
@@ -214,8 +217,8 @@ def _refusal(person: Person) -> str:
     user = person.user
     if user and user.is_staff:
         return _("This is a colleague: end their access to the back office first.")
-    if user and Client.objects.filter(client_admin=user).exists():
-        return _("This person administers a client: it must be handed over first.")
+    if user and needed_clients(user):
+        return _("A client still needs this person. The page says for what.")
     return ""
 
 

@@ -20,10 +20,10 @@ from shop.tenancy.models import Membership, Project, User
 State = TierChange.State
 
 
-def has_places(project: int, places: int) -> bool:
-    """Tell if a project has no more members than `places`; until the end nobody adds one."""
+def locked_members(project: int) -> int:
+    """The number of a project's members; nobody adds one until the transaction ends."""
     lock_rows(Project.objects.filter(pk=project))
-    return Membership.objects.filter(project=project).count() <= places
+    return Membership.objects.filter(project=project).count()
 
 
 def apply_change(
@@ -77,13 +77,14 @@ def apply_planned_change(subscription: Subscription, start: date) -> bool:
     if change is None:
         return False
     now, won = timezone.now(), planned.filter(pk=change.pk)
-    places = change.product.members
-    if not has_places(subscription.project_id, places):
+    members, places = locked_members(subscription.project_id), change.product.members
+    if members > places:
         # Undone at this very moment: whoever writes first wins.
         if won.update(state=State.REFUSED, decided_at=now):
             change.refresh_from_db()
             kind = SubscriptionEvent.Kind.CHANGE_REFUSED
-            record_event(subscription, kind, None, change, code="no_place", places=places)
+            details = {"code": "no_place", "members": members, "places": places}
+            record_event(subscription, kind, None, change, **details)
         return False
     if not won.update(state=State.APPLIED, applied_at=now):
         return False

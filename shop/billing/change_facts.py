@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -43,7 +44,7 @@ class ChangeFacts:
     promotion: Promotion | None
     promoted: frozenset[int]  # tiers; empty: all
 
-    @property
+    @cached_property
     def vat(self) -> Vat:
         """The VAT of an invoice of today; the seller's own rate as long as that is not known."""
         if isinstance(self.ready, Ready):

@@ -132,7 +132,7 @@ def _refuse(facts: ChangeFacts, product: Product, interval: str) -> None:
         "under_way": facts.under_way,
         "same": is_same,
         "currency": product.currency != subscription.currency,
-        "retired": not product.listed and product.pk != subscription.product_id,
+        "retired": not product.listed,
         "interval": interval not in intervals_of(product),
     }
     for code, counts in reasons.items():

@@ -43,9 +43,9 @@ class TierChange(models.Model):
     discount_ends_on = models.DateField(null=True, blank=True)
     # The first day on which it counts; NULL while it waits for approval.
     from_on = models.DateField(null=True, blank=True)
-    # The invoice by days, of a change upwards.
+    # The invoice by days, of a change upwards; NULL again once it was kept long enough.
     invoice = models.OneToOneField(
-        "billing.Invoice", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "billing.Invoice", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     asked_at = models.DateTimeField(auto_now_add=True)
     asked_by = optional(User, on_delete=models.PROTECT)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from shop.billing.applied_changes import apply_change, has_places
+from shop.billing.applied_changes import apply_change, locked_members
 from shop.billing.change_facts import changes_under_way, facts_of
 from shop.billing.change_invoices import change_invoice
 from shop.billing.change_quotes import ChangeQuote, quote_by
@@ -123,8 +123,9 @@ def _undo(change: TierChange, by: User | None) -> bool:
 def _carry_out(change: TierChange, quote: ChangeQuote, by: User) -> None:
     """Do what is quoted, at once or with the next period, in the caller's transaction."""
     subscription, places = quote.subscription, quote.product.members
-    if not has_places(subscription.project_id, places):
-        raise NoChangeError("no_place", places=places)
+    members = locked_members(subscription.project_id)
+    if members > places:
+        raise NoChangeError("no_place", members=members, places=places)
     if not quote.at_once:
         change.state = State.PLANNED
         change.save()

@@ -1,24 +1,25 @@
 """Clients that still need their client_admin, who cannot be deleted as long (contract, "Who is who")."""
 
-from enum import StrEnum
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from shop.tenancy.models import Client, Project, User
 from shop.tenancy.signals import client_needed
 
 
-class Need(StrEnum):
+class Need(models.TextChoices):
     """The reasons for which a client needs its client_admin."""
 
-    RUNNING = "running"  # a subscription has not ended, or its end is being carried out
-    ORDER = "order"  # an order for the client is under way
-    EXPORT = "export"  # data can still be downloaded, and that was not waived
-    OWED = "owed"  # an invoice is open
+    RUNNING = "running", _("a contract runs")  # or its end is being carried out
+    ORDER = "order", _("an order is under way")
+    EXPORT = "export", _("data can still be exported")  # and that was not waived
+    OWED = "owed", _("an invoice is open")
 
 
 def needs_of(client: Client) -> list[Need]:
     """Return why `client` still needs its client_admin; nothing where it needs them no more."""
     told = client_needed.send(sender=Client, client=client)
-    needs = {Need(each) for _receiver, given in told for each in given}
+    needs = {Need(each) for _receiver, given in told for each in given or ()}
     if Project.objects.filter(client=client, closed_at=None).exists():
         needs.add(Need.RUNNING)
     return [need for need in Need if need in needs]

@@ -13,6 +13,7 @@ from portal.backoffice.models import Export
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import transition
+from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.models import Membership, User
 from tests.accounts.factors import by_password_and_app
 from tests.factories import (
@@ -96,6 +97,18 @@ def test_page_shows_what_is_held_about_a_member() -> None:
     assert "Constantin Film · OSD Yamdu Free invited" in page
     assert "order received" in page
     assert "Administers Constantin Film." in page
+
+
+def test_page_shows_time_zone_and_wish_to_be_deleted() -> None:
+    user, plain = make_user(time_zone="Asia/Tokyo"), make_user()
+    DeletionWish.objects.create(user=user)
+    browser = visitor(make_staff("privacy"))
+    page = words(browser.get(f"/staff/people/accounts/{user.pk}/"))
+    assert "Asia/Tokyo" in page
+    assert "Wishes to be deleted since" in page
+    page = words(browser.get(f"/staff/people/accounts/{plain.pk}/"))
+    assert "the shop's" in page
+    assert "Wishes to be deleted since" not in page
 
 
 def test_data_of_an_orderer_without_an_account_is_given_out() -> None:

@@ -37,6 +37,7 @@ ADMINS = {"admin", "all"}
 HANDLERS = {"billing", "all"}
 PRIVACY = {"privacy", "all"}
 ALL = {"all"}  # who may do everything
+CONTRACTS = ("/staff/declarations/", "/staff/requests/")
 
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
@@ -93,6 +94,17 @@ ADDRESSES: dict[str, set[str]] = {
     "people/orders/{pk}/": PRIVACY,
     "people/orders/{pk}/data.json": PRIVACY,
     "people/orders/{pk}/erase/": PRIVACY,
+    "declarations/": LOOKERS,
+    "declarations/{pk}/": LOOKERS,
+    "declarations/{pk}/orders/{order}/proof/": MENDERS,
+    "declarations/{pk}/orders/{order}/effect/": MENDERS,
+    "declarations/{pk}/dismiss/": MENDERS,
+    "declarations/{pk}/accept-cause/": MENDERS,
+    "declarations/{pk}/decline-cause/": MENDERS,
+    "requests/": LOOKERS,
+    "requests/{pk}/done/": MENDERS,
+    "subscriptions/{pk}/runs/{run}/retry/": MENDERS,
+    "subscriptions/{pk}/runs/{run}/skip/": MENDERS,
     **dict.fromkeys(LOOKED_AT, LOOKERS),
     **dict.fromkeys(HANDLED, HANDLERS),
     # Django's admin: its own pages …
@@ -161,6 +173,8 @@ def filled(address: str, numbers: dict[str, object]) -> str:
     model = address.removeprefix("catalogue/").split("/{")[0]
     if model in ROWS:
         values["object_id"] = ROWS[model]()
+    values |= {"order": numbers.get("orders", 1), "interval": "month"}
+    values["run"] = numbers.get("run", 1)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)
 
@@ -250,8 +264,14 @@ def test_refusal_says_whom_to_ask() -> None:
 @pytest.mark.parametrize(
     ("group", "seen"),
     [
-        ("viewer", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"}),
-        ("billing", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"}),
+        (
+            "viewer",
+            {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/", *CONTRACTS},
+        ),
+        (
+            "billing",
+            {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/", *CONTRACTS},
+        ),
         (
             "agent",
             {
@@ -259,6 +279,7 @@ def test_refusal_says_whom_to_ask() -> None:
                 "/staff/overview/",
                 "/staff/mails/",
                 "/staff/invoices/",
+                *CONTRACTS,
                 "/staff/bulk/",
             },
         ),
@@ -269,6 +290,7 @@ def test_refusal_says_whom_to_ask() -> None:
                 "/staff/overview/",
                 "/staff/mails/",
                 "/staff/invoices/",
+                *CONTRACTS,
                 "/staff/bulk/",
                 "/staff/applications/",
                 "/staff/catalogue/",

@@ -10,7 +10,7 @@ from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.packing import steps
 from shop.packing.models import StepRecord
-from shop.packing.outcomes import NeedsCorrection
+from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.tenancy.closed_projects import close_joins
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
@@ -185,23 +185,28 @@ def test_order_that_no_longer_fits_has_errors_a_person_must_mend(
     assert Membership.objects.count() == 0
 
 
-def test_order_that_waits_follows_the_projects_tier() -> None:
-    project = make_project()
-    order = order_to(project)
+def test_waiting_order_follows_the_project_s_tier() -> None:
+    order, other = order_to(project := make_project()), order_to(make_project())
     Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="m"))
     order = packed(order)
     assert (order.state, order.product.code, order.tier_name) == ("packed", "m", "M")
-    assert order.delivered_project == project
+    assert order.member is not None
+    other.refresh_from_db()
+    assert (other.state, other.product.code, other.tier_name) == ("packed", "s", "S")
 
 
-def test_order_that_waits_is_refused_where_the_smaller_tier_has_no_place() -> None:
-    project = make_project("m")
+def test_seats_are_counted_by_the_tier_as_it_is_while_the_project_is_locked() -> None:
+    project, starter = make_project(), Product.objects.get(code="Starter")
+    for _each in range(starter.members):
+        make_membership(project=project)
     order = order_to(project)
-    Product.objects.filter(code="s").update(members=1)
-    make_membership(project=project)
-    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="s"))
-    order = packed(order)
-    assert (order.state, order.fault) == ("need_human", "no_place")
+    order.delivered_client, order.delivered_project = project.client, project
+    Project.objects.filter(pk=project.pk).update(product=starter)
+    with pytest.raises(NeedsHuman) as outcome:
+        steps.member(order)
+    assert outcome.value.code == "no_place"
+    assert order.product == starter
+    assert project.memberships.count() == starter.members
 
 
 def test_project_that_closes_between_two_steps_takes_no_member() -> None:
