@@ -50,6 +50,7 @@ from tests.scene import (
     without_style,
 )
 from tests.scenes_of_billing import client_billing, staff_billing
+from tests.scenes_of_contracts import contracts, declarations, requests
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
@@ -278,7 +279,7 @@ def errors() -> Iterator[Scene]:
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
-    *(colleagues, people),
+    *(declarations, requests, contracts, colleagues, people),
     *(
         registration,
         address_correction,

@@ -269,8 +269,8 @@ def test_stuck_steps_are_tried_again_by_those_who_mend_orders() -> None:
 
 
 def test_step_done_by_hand_is_skipped_once() -> None:
-    stuck = {"state": ContractRun.State.NEED_HUMAN, "last_step": "close_project"}
-    run, browser = make_run(**stuck), visitor(make_staff("agent"))
+    run = make_run(state=ContractRun.State.NEED_HUMAN, last_step="close_project")
+    browser = visitor(make_staff("agent"))
     path = f"{page_of(run.subscription)}runs/{run.pk}/skip/"
     assert "never run for this subscription" in words(browser.get(path))
     assert not run.steps.exists()
