@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from shop.access.tokens import last_used
 from shop.billing.balances import with_balance
 from shop.billing.models import Invoice
-from shop.notifications.emails.models import Message
+from shop.notifications.emails.models import ContactRequest, Message
 from shop.orders.consent import consent_of
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
@@ -65,6 +65,7 @@ def export(user: User) -> Facts:
         "sessions": facts_of_all(
             sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"
         ),
+        "messages_to_support": _contact_requests(emails),
         "sign_in": _factors(user),
         "tokens": _tokens(user),
         "wishes_to_be_deleted": facts_of_all(DeletionWish.objects.filter(user=user), "asked_at"),
@@ -84,6 +85,7 @@ def export_of_address(email: str) -> Facts:
         "email": email,
         "orders": _orders(None, emails),
         "messages": [_message(each) for each in messages.order_by("pk")],
+        "messages_to_support": _contact_requests(emails),
     }
 
 
@@ -158,6 +160,11 @@ def _order(order: Order, user: User | None) -> Facts:
 def _message(message: Message) -> Facts:
     number = message.order.order_number if message.order else None
     return {**facts_of(message, *MESSAGE), "order_number": number}
+
+
+def _contact_requests(emails: frozenset[str]) -> list[Facts]:
+    written = ContactRequest.objects.filter(email__in=emails)
+    return facts_of_all(written, "name", "email", "order_number", "text", "created_at")
 
 
 def _basket(order: Order) -> Facts | None:

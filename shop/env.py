@@ -61,6 +61,14 @@ def is_web_url(url: str, *, http: bool = False) -> bool:
     return "@" not in urlsplit(url).netloc
 
 
+def email_address(name: str, default: str) -> str:
+    """The variable's e-mail address, or an empty string. Raises ValueError."""
+    email: str = env.str(name, default=default)
+    if email:
+        wire_email(email)
+    return email
+
+
 def required(name: str) -> str:
     """The environment variable `name`; SystemExit if it is missing."""
     value: str = env.str(name, default="")

@@ -37,13 +37,16 @@ class Outcome(Enum):
 
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
-        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "api/openapi.json", "api/docs",
+        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "withdrawal/", "withdrawal-form/",
+         "api/openapi.json", "api/docs",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
         Kind.PUBLIC,
     ),
     **dict.fromkeys(
-        ("checkout/", "checkout/price/", "checkout/tier/", "register/", "register/{order_hash}/",
+        ("checkout/", "checkout/price/", "checkout/tier/", "cancel-contract/", "withdraw/",
+         "declarations/received/{token}/", "declarations/prove/{token}/",
+         "declarations/proven/{token}/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
          "account/back-office/{token}/",
@@ -87,6 +90,13 @@ TABLE: dict[str, Kind | set[str]] = {
     ),
     "portal/projects/{pk}/": Kind.PROJECT,
     "portal/projects/{pk}/leave/": Kind.SEAT,
+    "portal/subscriptions/{pk}/": Kind.PROJECT,
+    **dict.fromkeys(
+        ("portal/subscriptions/{pk}/plan/", "portal/subscriptions/{pk}/plan/confirm/",
+         "portal/subscriptions/{pk}/plan/undo/", "portal/subscriptions/{pk}/cancel/",
+         "portal/subscriptions/{pk}/cancel/undo/"),
+        Kind.CLIENT,
+    ),
     "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
     "register/{order_hash}/billing/": Kind.PRIVATE,

@@ -12,6 +12,7 @@ import sys
 def main() -> int:
     """Run the simulations of `tests/billing/test_years.py` at full length."""
     lengths = {"BILLING_DAYS": "730", "BILLING_EXAMPLES": "300"}
+    lengths |= {"CONTRACTS": "200", "CONTRACT_DAYS": "1096"}
     command = [
         sys.executable,
         "-m",
@@ -20,6 +21,7 @@ def main() -> int:
         "-n0",
         "--durations=5",
         "tests/billing/test_years.py",
+        "tests/billing/test_contract_years.py",
     ]
     return subprocess.run(command, env={**os.environ, **lengths}, check=False).returncode
 

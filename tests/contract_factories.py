@@ -1,8 +1,10 @@
 """Real rows of a contract's life for tests."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from shop.billing.change_quotes import quote_change
 from shop.billing.declaration_matching import match_received
@@ -15,7 +17,8 @@ from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.packing.models import ContractRun
 from shop.tenancy.models import User
-from tests.factories import make_subscription
+from tests.billing.runs import begun_on, issue_on
+from tests.factories import make_client, make_seller, make_subscription
 
 
 def make_tier_change(
@@ -29,6 +32,15 @@ def make_tier_change(
     tier = Product.objects.get(code=product)
     quote = quote_change(subscription, tier, interval or subscription.interval)
     return change_tier(quote, quote.hash, by or subscription.client.client_admin, **options)
+
+
+def make_running_contract(days: int = 10, **fields: Any) -> Subscription:
+    """A known client_admin's contract by the month, begun some days ago and invoiced."""
+    make_seller()
+    client = fields.pop("client", None) or make_client()
+    subscription = begun_on(timezone.localdate() - timedelta(days=days), client=client, **fields)
+    issue_on(timezone.localdate(), subscription)
+    return Subscription.objects.select_related("order", "client", "project").get(pk=subscription.pk)
 
 
 def make_run(subscription: Subscription | None = None, **fields: Any) -> ContractRun:
@@ -51,7 +63,7 @@ def make_declaration(
         "email": "nina@example.com",
         **fields,
     }
-    case = declare(kind, typed, "en")
+    case = declare(kind, typed, get_language() or "en")
     if matched:
         match_received(lambda: None)
     return DeclarationCase.objects.select_related("declaration", "order").get(pk=case.pk)

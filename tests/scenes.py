@@ -49,8 +49,8 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
-from tests.scenes_of_billing import client_billing, staff_billing
-from tests.scenes_of_contracts import contracts, declarations, requests
+from tests.scenes_of_billing import client_billing, contracts, staff_billing
+from tests.scenes_of_contracts import declarations, requests, staff_contracts
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
@@ -279,7 +279,7 @@ def errors() -> Iterator[Scene]:
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
-    *(declarations, requests, contracts, colleagues, people),
+    *(declarations, requests, staff_contracts, colleagues, people),
     *(
         registration,
         address_correction,
@@ -288,6 +288,7 @@ GROUPS = (
         members,
         home,
         client_billing,
+        contracts,
         own_data,
         profile_and_company,
         leaving,

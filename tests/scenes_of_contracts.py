@@ -53,7 +53,7 @@ def requests() -> Iterator[Scene]:
     yield Scene("staff-requests", "/staff/requests/", person)
 
 
-def contracts() -> Iterator[Scene]:
+def staff_contracts() -> Iterator[Scene]:
     """Subscriptions that change and end."""
     make_seller()
     person = make_staff()

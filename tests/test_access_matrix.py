@@ -100,6 +100,7 @@ class World:
         joined = Membership.objects.get(user=self.member)
         pk: dict[str, object] = {"clients": self.client.pk, "projects": self.project.pk}
         pk |= {"tokens": token.pk, "programs": self.application.pk}
+        pk["subscriptions"] = self.client.subscriptions.get(project=self.project).pk
         parts = address.split("/")
         before = parts[parts.index("{pk}") - 1] if "{pk}" in parts else ""
         if address == "register/{order_hash}/join/{token}/":
@@ -128,6 +129,7 @@ class World:
 @pytest.fixture
 def outside_the_demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.DEMO = False
+    settings.CUSTOMERS = "everyone"  # with the pages for private persons
     settings.PAYMENT_PROVIDER = "acme.online_payment.AcmePay"
     monkeypatch.setenv("ACME_PAY_SECRET", "between the provider and us")
     monkeypatch.setenv("ACME_PAY_URL", "http://127.0.0.1:9")  # nobody answers there
@@ -159,7 +161,7 @@ def world(settings: Settings) -> World:
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
-    make_invoice(make_subscription(client))
+    make_invoice(make_subscription(client, project=project))
     quote_hashes(order, other := make_order())
     quote_hashes_in_contracts(client, order)
     for cluster in settings.WORKER_CLUSTERS:

@@ -137,6 +137,8 @@ def test_rate_limits_are_set_by_calls_a_second_and_burst(tmp_path: Path) -> None
         "anonymous": [20, 200],
         "orders": [20 / 3600, 20],
         "links": [20 / 3600, 20],
+        "declarations": [60 / 3600, 60],
+        "contact": [10 / 3600, 10],
         "codes": [1 / 60, 7],
     }
 

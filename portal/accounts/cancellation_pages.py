@@ -1,9 +1,10 @@
 """The page on which the client_admin cancels a contract, and taking the cancellation back."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +25,10 @@ class WishedEndForm(forms.Form):
     """The day on which the contract is to end, where it is a later one than the first possible."""
 
     wished = forms.DateField(
-        label=gettext_lazy("End on a later day"),
+        label=gettext_lazy("Last day you wish for"),
+        help_text=gettext_lazy(
+            "You see the last day of the contract before anything is cancelled."
+        ),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
@@ -108,6 +112,7 @@ def _show(
         "form": form,
         "wished": form.cleaned_data.get("wished"),
         "ends_on": ends_on,
+        "export_until": ends_on + timedelta(days=settings.EXPORT_DAYS),
         "change": change_under_way(found),
     }
     return render(request, "accounts/cancel_contract.html", context, status=status)

@@ -132,7 +132,9 @@ def _done(change: TierChange) -> str:
     plan = {"plan": change.product.name}
     match change.state:
         case TierChange.State.APPROVAL:
-            text = _("Thank you. We check your change to %(plan)s by the next working day.")
+            text = _(
+                "Thank you. We check your change to %(plan)s and get back to you by the next working day."
+            )
             return text % plan
         case TierChange.State.PLANNED:
             day = date_format(change.from_on or "", "DATE_FORMAT")

@@ -37,6 +37,11 @@ class PlanChoice:
     by_the_year: bool
 
     @property
+    def first_open(self) -> Product | None:
+        """The first plan that can be had; errors lead to it."""
+        return next((card.product for card in self.open_cards), None)
+
+    @property
     def open_cards(self) -> list[PlanCard]:
         """The plans that can be had."""
         return [card for card in self.cards if card.quote]

@@ -82,7 +82,7 @@ def _text_of(event: SubscriptionEvent) -> str:
 
 def _text_of_change(kind: Kind, change: TierChange) -> str:
     texts = {
-        Kind.CHANGE_ASKED: _("Change from %(old)s to %(new)s requested. We check it."),
+        Kind.CHANGE_ASKED: _("Change from %(old)s to %(new)s requested."),
         Kind.CHANGE_PLANNED: _("Change from %(old)s to %(new)s planned for %(day)s."),
         Kind.CHANGED: _("Changed from %(old)s to %(new)s."),
         Kind.CHANGE_UNDONE: _("The change from %(old)s to %(new)s was undone."),
@@ -91,13 +91,14 @@ def _text_of_change(kind: Kind, change: TierChange) -> str:
     names = {"old": change.old_product.name, "new": change.product.name}
     if change.interval != change.old_interval:
         names = {
-            "old": _with_interval(names["old"], change.old_interval),
-            "new": _with_interval(names["new"], change.interval),
+            "old": with_interval(names["old"], change.old_interval),
+            "new": with_interval(names["new"], change.interval),
         }
     return texts[kind] % {**names, "day": _day(change.from_on)}
 
 
-def _with_interval(plan: str, interval: str) -> str:
+def with_interval(plan: str, interval: str) -> str:
+    """Return the name of a plan, with how it is paid."""
     if interval == Interval.YEAR:
         return _("%(plan)s by the year") % {"plan": plan}
     return _("%(plan)s by the month") % {"plan": plan}

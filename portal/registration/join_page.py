@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
-from portal.registration.order_access import PageOrder, find_order, private
+from portal.registration.order_access import PageOrder, find_order
 from portal.registration.status_page import OrderStatus
 from shop.login_field import taken
 from shop.orders.models import Order, State
 from shop.orders.reachability import mark_reached
+from shop.secret_pages import private
 from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError, read_join_token
 from shop.tenancy.joining import LoginTakenError, join_as_known, join_as_new

@@ -81,7 +81,7 @@ def kept_page(
     facts = (order.tier_name, order.currency, showing.price)
     named = (bool(showing.client), bool(showing.project), bool(showing.project_url))
     kinds = (showing.kind, showing.is_invitation, *named)
-    billing = showing.billing if of_page else ""
+    billing = (showing.billing, showing.has_right_of_withdrawal) if of_page else ()
     query = query if query in QUERIES else ""
     key = (template, get_language(), query, stand_in.words, facts, kinds, billing, *flags.values())
     pieces = pages.get(key)
@@ -143,6 +143,7 @@ def _stand_in(showing: OrderStatus, *, of_page: bool) -> StandIn:
     stand_in.masked_email = showing.masked_email and ADDRESS
     if of_page:
         stand_in.billing = showing.billing
+        stand_in.has_right_of_withdrawal = showing.has_right_of_withdrawal
     stand_in.received, stand_in.received_iso = RECEIVED, RECEIVED_ISO
     # Read first, as it is made of all the words.
     stand_in.words, stand_in.version = stand_in.version, VERSION

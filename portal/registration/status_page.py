@@ -22,7 +22,9 @@ from portal.registration.status_words import (
     WORDS,
     Words,
 )
-from shop.orders.cancellation import cancellation_reason
+from shop.billing.private_buyers import is_private_order
+from shop.customers import sells_to_everyone
+from shop.orders.cancellation import cancellation_reason, is_cancellable
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import State
 from shop.orders.order_fields import FILLABLE
@@ -90,6 +92,13 @@ class OrderStatus(OrderFacts):
         return "asked" if self.order.lacks_billing else ""
 
     @cached_property
+    def has_right_of_withdrawal(self) -> bool:
+        """Tell whether a private person has ordered, who may withdraw from the contract."""
+        if self.order.state == State.CANCELLED or self.is_invitation:
+            return False
+        return sells_to_everyone() and is_private_order(self.order)
+
+    @cached_property
     def is_withdrawn(self) -> bool:
         """Tell whether the invitation is gone: the member was removed or deleted their account."""
         if self.order.state != State.PACKED or self.order.invitation_id:
@@ -109,6 +118,11 @@ class OrderStatus(OrderFacts):
     def is_settled(self) -> bool:
         """Tell whether packing is over, so that a page without scripts need not look again."""
         return self.order.state in {State.PACKED, State.CANCELLED}
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Tell whether whoever ordered can still cancel."""
+        return is_cancellable(self.order)
 
     @property
     def is_unreachable(self) -> bool:

@@ -11,7 +11,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=500), Plain, says(json_pa
 
 
 class CancelDocument(BaseModel):
-    """Why an order is cancelled. May be empty."""
+    """The reason for which an order is cancelled. May be empty."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, title="OrderCancellation", use_attribute_docstrings=True

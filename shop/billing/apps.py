@@ -8,6 +8,6 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.billing import file_receivers, payment_providers, receivers  # noqa: F401 -- register
-        from shop.billing.invoice_triggers import create_missing_triggers
+        from shop.billing.keeping_triggers import create_missing_triggers
 
         post_migrate.connect(create_missing_triggers, sender=self)

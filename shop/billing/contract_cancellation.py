@@ -10,14 +10,12 @@ from shop.billing.declaration_rows import Declaration
 from shop.billing.models import Subscription
 from shop.billing.notice_periods import end_of_contract
 from shop.billing.private_buyers import is_private_contract
-from shop.billing.subscription_events import record_event
+from shop.billing.subscription_events import RELATED, record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.billing.tier_changes import undo_changes
 from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 
-# What an event of a subscription is told with: its project, and where its mails go.
-RELATED = ("order", "product", "project", "client__client_admin")
 Kind = SubscriptionEvent.Kind
 
 

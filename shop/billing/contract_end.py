@@ -16,12 +16,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shop.billing.balances import with_balance
-from shop.billing.contract_cancellation import RELATED, cancel_contract, write
+from shop.billing.contract_cancellation import cancel_contract, write
 from shop.billing.holds import has_joined, is_strangers
 from shop.billing.models import Invoice, Subscription
 from shop.billing.rest_credits import credit_rest
 from shop.billing.signals import contract_ends_soon, subscription_ended
-from shop.billing.subscription_events import record_event
+from shop.billing.subscription_events import RELATED, record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.tenancy.models import Client, Project, User

@@ -31,6 +31,8 @@ class Declaration(models.Model):
     reason = models.TextField(max_length=2000, blank=True)
     wished_end = models.DateField(null=True, blank=True)  # NULL: as soon as possible
     keep_until = models.DateField()  # the retention job may delete it from the day after
+    # Of the form and what was typed into it, so that a form that is sent twice declares once.
+    form_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     class Meta:
         app_label = "billing"

@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 from subprocess import PIPE
 from time import monotonic
@@ -18,8 +19,8 @@ from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_page import invoice_page
 from shop.billing.models import Invoice
 
-# Seconds; ten invoices take three, on a starved machine much longer. Less than half of the time
-# after which a run of the worker is cut off: one that hangs is tried twice in a run.
+# Seconds for each ten invoices, which take three, on a starved machine much longer. Less than half of
+# the time after which a run of the worker is cut off: one that hangs is tried twice in a run.
 TIMEOUT = 45
 BEAT_EVERY = 1.0  # second
 
@@ -49,7 +50,8 @@ def render_all(
 ) -> list[Rendered | RenderingError]:
     """Make the files of `invoices` in one process; an error in one leaves the others alone.
 
-    Calls `beat` while the process works, so that the worker does not count as frozen. Takes a second to start and a tenth for each, so call it with no transaction open. Raises
+    Calls `beat` while the process works, so that the worker does not count as frozen. Takes a
+    second to start and a tenth for each, so call it with no transaction open. Raises
     RenderingError if the process itself fails.
     """
     jobs: list[dict[str, object] | RenderingError] = []
@@ -78,16 +80,17 @@ def _answers(
         return []
     request = {"template": settings.INVOICE_TEMPLATE, "fonts": _fonts(), "jobs": jobs}
     try:
-        answers = json.loads(_run(json.dumps(request).encode(), beat))
+        seconds = TIMEOUT * ceil(len(jobs) / 10)
+        answers = json.loads(_run(json.dumps(request).encode(), seconds, beat))
     except (subprocess.SubprocessError, OSError) as error:
         said = getattr(error, "stderr", None) or b""
         raise RenderingError(f"{error} {said.decode(errors='replace')[-1000:]}") from error
     return [_answer(each) for each in answers]
 
 
-def _run(request: bytes, beat: Callable[[], None]) -> bytes:
+def _run(request: bytes, seconds: float, beat: Callable[[], None]) -> bytes:
     """Run the renderer; its output. Raises SubprocessError where it fails or takes too long."""
-    command, until = [sys.executable, "-m", "shop.billing.renderer"], monotonic() + TIMEOUT
+    command, until = [sys.executable, "-m", "shop.billing.renderer"], monotonic() + seconds
     given: bytes | None = request
     with subprocess.Popen(
         command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR

@@ -15,7 +15,7 @@ OF_ORDER = tuple(
 def shown_subscription(order: Order) -> dict[str, Any] | None:
     """Return the subscription that `order` has begun; None if it has begun none."""
     found: Subscription | None = getattr(order, "subscription", None)
-    return found and _shown(found)
+    return _shown(found) if found else None
 
 
 def shown_in_event(subscription: Subscription) -> dict[str, Any]:

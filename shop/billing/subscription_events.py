@@ -7,6 +7,9 @@ from shop.billing.signals import subscription_event
 from shop.billing.tier_change_rows import SubscriptionEvent, TierChange
 from shop.tenancy.models import User
 
+# What an event is told with: its project, and where its mails go.
+RELATED = ("order", "product", "project", "client__client_admin")
+
 
 def record_event(
     subscription: Subscription,

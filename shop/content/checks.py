@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from shop.content.markdown import placeholders
 from shop.content.models import Page, Question
 from shop.content.publishing import newest
+from shop.content.shown_pages import shown_slugs
 
 
 @register("content")
@@ -35,7 +36,7 @@ def check_placeholders(**kwargs: Any) -> list[CheckMessage]:
 def _left() -> dict[str, list[str]]:
     """Return the placeholders that are left, by the path of their page."""
     texts = {}
-    for page in Page.objects.all():
+    for page in Page.objects.filter(slug__in=shown_slugs()):
         said = newest(page.pk)
         texts[f"/{page.pk}/"] = [said.title_de, said.title_en, said.text_de, said.text_en]
     listed = Question.objects.filter(listed=True)

@@ -76,7 +76,7 @@ def cancel(
         return False
     with transaction.atomic():
         over: dict[str, Any] = {"follow_up_on": None, "unreachable_since": None}
-        told = {"actor": actor, "note": reason, "details": {"by": by}}
+        told: dict[str, Any] = {"actor": actor, "note": reason, "details": {"by": by}}
         if not transition(order, State.CANCELLED, **told, **over):
             return False
         Invitation.objects.filter(order=order, used_at=None).delete()

@@ -107,8 +107,8 @@ def transition_all(
             return []
         # Read again: others may have changed the rows since `orders` were loaded.
         moved = _orders_as_they_are(pks)
-        of_all = {"previous": previous, "state": to, "actor": actor, "fault": fault, "note": note}
-        of_all["details"] = dict(details or {})
+        of_all: dict[str, Any] = {"previous": previous, "state": to, "actor": actor}
+        of_all |= {"fault": fault, "note": note, "details": dict(details or {})}
         OrderEvent.objects.bulk_create([OrderEvent(order=order, **of_all) for order in moved])
         # Outside, an order begins when it is placed.
         known = None if previous == State.NEW else previous

@@ -156,6 +156,7 @@ _name, _address = parseaddr(read("MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((_name or "Slate", _address))
 
 INVITATION_DAYS = 7
+CANCEL_LINK_DAYS = 3  # that a mailed link cancels its order
 JOIN_CODE_TRIES = 5  # for one mail
 ADDRESS_CORRECTIONS = 3  # of one order
 MAIL_LEASE_SECONDS = 120  # above EMAIL_TIMEOUT

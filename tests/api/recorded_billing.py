@@ -8,13 +8,14 @@ from pytest_django import Settings
 from shop.access.models import Application
 from shop.access.tokens import READ
 from shop.api.invoice_schema import EVENTS
-from shop.billing.models import Invoice, Subscription, SubscriptionEvent
+from shop.billing.models import Invoice, Subscription
 from shop.billing.signals import (
     invoice_issued,
     invoice_overdue,
     invoice_paid,
     subscription_event,
 )
+from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.notifications.webhooks.endpoints import register
 from shop.notifications.webhooks.models import Delivery
 from tests.api.recorded_calls import HASH, Examples, Recording, bearer, call, elsewhere

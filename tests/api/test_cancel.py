@@ -134,7 +134,7 @@ def test_token_of_a_user_cancels_what_was_placed_with_it_alone() -> None:
 
 def test_call_needs_a_live_token_with_the_scope_to_write() -> None:
     order, _token = placed()
-    application = Application.objects.get(pk=order.application_id)
+    application = Application.objects.get()
     reads = cancel(make_token(application, "orders:read"), order)
     told = 'Bearer error="insufficient_scope", scope="orders:write"'
     assert (reads.status_code, reads["WWW-Authenticate"]) == (403, told)

@@ -300,7 +300,7 @@ def test_history_tells_events_and_their_actors_the_newest_first() -> None:
     cancel_contract(subscription, by=staff, reason="Ist umgezogen.")
     page = visitor(make_staff("viewer")).get(page_of(subscription))
     kinds = [entry.title for entry in page.context["history"]]
-    assert kinds == ["cancelled", "change undone", "change asked for"]
+    assert kinds == ["subscription cancelled", "change undone", "change asked for"]
     assert SubscriptionEvent.objects.count() == 3
     assert "Ist umgezogen." in words(page)
     assert str(staff) in words(page)

@@ -80,7 +80,7 @@ def test_nothing_tells_whether_there_is_such_a_contract() -> None:
     for contract in (number, "K7QM-3FZ2", "the one of last May"):
         with CaptureQueriesContext(connection) as queries:
             declare("cancellation", {**TYPED, "contract": contract}, "en")
-        statements.append([re.sub(r"_x\d+|VALUES.*", "", each["sql"]) for each in queries])
+        statements.append([re.sub(r"_x\d+|VALUES.*|'[^']*'", "", each["sql"]) for each in queries])
     assert statements[0] == statements[1] == statements[2]
     assert len(statements[0]) > 2
 

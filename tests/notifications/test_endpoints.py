@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from shop.access.models import Application
 from shop.billing.credit_notes import credit
-from shop.billing.models import Invoice, Subscription, SubscriptionEvent
+from shop.billing.models import Invoice, Subscription
 from shop.billing.shown_subscriptions import shown_subscription
 from shop.billing.signals import (
     invoice_issued,
@@ -21,6 +21,7 @@ from shop.billing.signals import (
     subscription_event,
     subscription_started,
 )
+from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.catalogue.models import Product
 from shop.notifications.webhooks.endpoints import register
 from shop.notifications.webhooks.models import Delivery, WebhookEndpoint

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, max_length=2000)),
                 ('wished_end', models.DateField(blank=True, null=True)),
                 ('keep_until', models.DateField()),
+                ('form_digest', models.CharField(blank=True, max_length=64, null=True, unique=True)),
             ],
             options={
                 'verbose_name': 'declaration',

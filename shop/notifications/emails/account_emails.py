@@ -139,8 +139,8 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
         made %= {"when": date(localtime(self.message.created_at), "DATETIME_FORMAT"), "ip": ip}
         if what == "email_changed":
             # The old address gets no new password any more.
-            not_me = _("Was it not you? Then please tell us at once. You find us here.")
-            action = Link(_("To our website"), page_url("tiers"))
+            not_me = _("Was it not you? Then please tell us at once.")
+            action = Link(_("Contact"), page_url("contact"))
         else:
             not_me = _("Was it not you? Then please choose a new password at once.")
             action = Link(_("Choose a new password"), page_url("account_reset_password"))

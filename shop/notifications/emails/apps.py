@@ -10,8 +10,11 @@ class EmailsConfig(AppConfig):
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
             access_emails,
             account_emails,
+            cancel_link_emails,
+            contact_emails,
             contract_emails,
             contract_receivers,
+            declaration_emails,
             iban_notice,
             invitation_emails,
             invoice_emails,

@@ -1,8 +1,9 @@
 """Mails about the end of a contract: that it was cancelled, ends soon, and has ended."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -60,6 +61,21 @@ class ContractEmail(Email):
             Row(_("Order number"), self.subscription.order.order_number or ""),
         )
 
+    @property
+    def export_until(self) -> date | None:
+        """The last day on which the project's data can be downloaded."""
+        after = timedelta(days=settings.EXPORT_DAYS)
+        planned = self.ends_on + after if self.ends_on else None
+        return self.subscription.project.export_until or planned
+
+    def then(self) -> str:
+        """Return what happens after the last day."""
+        text = _(
+            "After that day the project is closed for its members. You can still download its "
+            "data until %(day)s; then it is deleted."
+        )
+        return text % {"day": day_of(self.export_until)}
+
     def to_contract(self) -> Link:
         """Return the link to the contract's page."""
         return Link(_("See your contract"), page_url("portal_subscription", self.subscription.pk))
@@ -82,10 +98,6 @@ class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
             "everything works as before."
         )
         undo = _("If you change your mind, you can undo the cancellation in the portal until then.")
-        then = _(
-            "After that day members can no longer open the project. Whoever administers the "
-            "company can still download its data for some weeks; then it is deleted."
-        )
         refund = _("If you have paid beyond that day, we refund the rest.")
         day = day_of(self.ends_on)
         return EmailContent(
@@ -97,7 +109,7 @@ class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
                 Row(_("Last day of the contract"), day),
             ),
             action=self.to_contract(),
-            outro=(then, refund) if self.subscription.list_cents else (then,),
+            outro=(self.then(), refund) if self.subscription.list_cents else (self.then(),),
         )
 
     def _undone(self) -> EmailContent:
@@ -151,16 +163,12 @@ class ContractEndsSoon(ContractEmail, kind=Kind.ENDS_SOON):
         day = day_of(self.ends_on)
         ends = _("Your contract ends on %(day)s. That is the last day on which members can work.")
         undo = _("If you want to stay, undo the cancellation in the portal until then.")
-        then = _(
-            "After that day the project is closed for its members. You can still download its "
-            "data for some weeks; then it is deleted."
-        )
         return EmailContent(
             subject=_("Your contract ends on %(day)s") % {"day": day},
             intro=(ends % {"day": day}, undo),
             rows=(*self.which(), Row(_("Last day of the contract"), day)),
             action=self.to_contract(),
-            outro=(then,),
+            outro=(self.then(),),
         )
 
 
@@ -171,13 +179,10 @@ class ContractEnded(ContractEmail, kind=Kind.ENDED):
 
     def content(self) -> EmailContent:
         """Return what is closed now, and what remains."""
-        project = self.subscription.project
         day = {"day": day_of(self.ends_on)}
         closed = _("Your contract ended on %(day)s. The project is closed for its members.") % day
-        export = _("You can still download its data for some weeks; then it is deleted.")
-        if project.export_until:
-            export = _("You can download its data until %(day)s; then it is deleted.")
-            export %= {"day": day_of(project.export_until)}
+        export = _("You can download its data until %(day)s; then it is deleted.")
+        export %= {"day": day_of(self.export_until)}
         invoices = _("Invoices stay available in the portal. Thank you for having been here.")
         return EmailContent(
             subject=_("Your contract has ended"),

@@ -95,7 +95,7 @@ class Message(Leased):
 
 
 class ContactRequest(models.Model):
-    """What somebody wrote by the contact form, until it is mailed to support and for some days."""
+    """A message by the contact form, until it is mailed to support and for some days."""
 
     name = models.CharField(max_length=200, blank=True)
     email = RecipientColumn()

@@ -80,10 +80,10 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
 
     def _asked(self) -> "Words":
         text = _(
-            "Thank you for your request. A person checks it by the next working day, and we write "
-            "to you. Until then nothing changes, and you can undo the request in the portal."
+            "Thank you for your request. We check it and get back to you by the next working day. "
+            "Until then nothing changes, and you can undo the request in the portal."
         )
-        return _("We check your change of plan"), (text,), ()
+        return _("We are checking your change of plan"), (text,), ()
 
     def _planned(self) -> "Words":
         day = {"day": day_of(self.change.from_on)}
@@ -120,7 +120,7 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
             note = (Row(_("Reason"), typed(change.decision_note)),) if change.decision_note else ()
             return (*rows[:2], Row(_("Plan asked for"), change.product.name), *note)
         if change.from_on:
-            rows.append(Row(_("Counts from"), day_of(change.from_on)))
+            rows.append(Row(_("Effective from"), day_of(change.from_on)))
         rows.append(Row(_("Price"), self._price()))
         if change.discount_cents and change.discount_ends_on:
             then = money(change.list_cents, subscription.currency)
@@ -157,17 +157,17 @@ def queue_plan_change(sender: type[Subscription], event: SubscriptionEvent, **kw
     """
     subscription = event.subscription
     is_told_otherwise = event.kind == Event.CHANGE_UNDONE and subscription.cancelled_at
-    if event.kind not in TOLD or is_told_otherwise:
+    admin, order = subscription.client.client_admin, subscription.order
+    if event.kind not in TOLD or is_told_otherwise or admin.is_erased:
         return
-    admin = subscription.client.client_admin
     insert_missing(
         [
             Message(
-                order=subscription.order,
+                order=order,
                 kind=Message.Kind.TIER_CHANGE,
                 dedupe_key=f"event:{event.pk}",
                 recipient=admin.email,
-                language=admin.language,
+                language=admin.language if admin.joined_at else order.language,
                 details={"event": event.pk},
             )
         ]

@@ -14,7 +14,7 @@ from shop.billing.reminder_rows import Reminder
 from shop.billing.signals import invoice_filed, price_raised, reminder_due
 from shop.notifications.emails import queue
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
-from shop.notifications.emails.models import MailboxEntry, Message
+from shop.notifications.emails.models import ContactRequest, MailboxEntry, Message
 from shop.notifications.emails.moved_invoices import (
     ABOUT_CONTRACTS,
     UNSENT,
@@ -93,6 +93,7 @@ def erase_mails(
     if user:
         found |= Q(user=user)
     Message.objects.filter(found).delete()
+    ContactRequest.objects.filter(email__in=emails).delete()
     within = [Q(text__icontains=email) for email in emails]
     MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
 

@@ -136,7 +136,9 @@ def _deliver(message: Message) -> None:
         rendered.subject, rendered.text, to=[wire_email(message.recipient)]
     )
     mail.attach_alternative(rendered.html, "text/html")
-    if attached := rendered.attachment:
+    if rendered.reply_to:
+        mail.reply_to = [wire_email(rendered.reply_to)]
+    for attached in rendered.attachments:
         mail.attach(attached.name, attached.content, attached.content_type)
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes

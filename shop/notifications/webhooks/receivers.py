@@ -6,7 +6,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from shop.billing.models import Invoice, Subscription, SubscriptionEvent
+from shop.billing.models import Invoice, Subscription
 from shop.billing.signals import (
     invoice_issued,
     invoice_overdue,
@@ -14,6 +14,7 @@ from shop.billing.signals import (
     subscription_event,
     subscription_started,
 )
+from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.notifications.webhooks.events import (
     queue_events,
     queue_invoice_event,
