@@ -52,11 +52,8 @@ from tests.scene import (
     without_style,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
-<<<<<<< HEAD
 from tests.scenes_of_cancelling import cancelling, contact
-=======
-from tests.scenes_of_contracts import declarations, requests, staff_contracts
->>>>>>> desk
+from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
@@ -297,7 +294,6 @@ def errors() -> Iterator[Scene]:
 
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
-<<<<<<< HEAD
     *(
         tiers,
         checkout,
@@ -308,11 +304,7 @@ GROUPS = (
         staff_settings,
         staff_billing,
     ),
-    *(colleagues, people),
-=======
-    *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
-    *(declarations, requests, staff_contracts, colleagues, people),
->>>>>>> desk
+    *(declaration_cases, requests, staff_contracts, colleagues, people),
     *(
         contact,
         registration,
