@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
 from subprocess import PIPE
+from tempfile import TemporaryFile
 from time import monotonic
+from typing import IO
 
 from django.conf import settings
 
@@ -90,18 +92,24 @@ def _answers(
 
 def _run(request: bytes, seconds: float, beat: Callable[[], None]) -> bytes:
     """Run the renderer; its output. Raises SubprocessError where it fails or takes too long."""
-    command, until = [sys.executable, "-m", "shop.billing.renderer"], monotonic() + seconds
-    given: bytes | None = request
+    # No pipe: it holds 64 KB, and `communicate` sends no more once it has timed out.
+    with TemporaryFile() as asked:
+        asked.write(request)
+        asked.seek(0)
+        return _output_for(asked, monotonic() + seconds, beat)
+
+
+def _output_for(asked: IO[bytes], until: float, beat: Callable[[], None]) -> bytes:
+    command = [sys.executable, "-m", "shop.billing.renderer"]
     with subprocess.Popen(
-        command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
+        command, stdin=asked, stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
     ) as process:
         try:
             while True:
                 try:
-                    output, said = process.communicate(given, timeout=BEAT_EVERY)
+                    output, said = process.communicate(timeout=BEAT_EVERY)
                     break
                 except subprocess.TimeoutExpired:
-                    given = None  # it has been sent
                     if monotonic() > until:
                         raise
                     beat()

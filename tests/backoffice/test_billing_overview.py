@@ -118,5 +118,7 @@ def test_client_after_the_third_reminder_leads_to_its_subscriptions_to_be_ended(
     listed = f"/staff/subscriptions/?client={subscription.client_id}"
     assert f'href="{listed}"' in html(browser.get(REMINDERS))
     page = html(browser.get(listed))
-    found = [each.pk for each in (subscription, other) if f"/staff/subscriptions/{each.pk}/" in page]
+    found = [
+        each.pk for each in (subscription, other) if f"/staff/subscriptions/{each.pk}/" in page
+    ]
     assert found == [subscription.pk]
