@@ -17,8 +17,6 @@ from shop.data_export import export
 from shop.notifications.emails.models import Message
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
-from shop.tenancy.appointment_requests import ask_to_appoint
-from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import erase_user
 from shop.tenancy.models import User
 from tests.accounts.factors import add_app
@@ -96,24 +94,6 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
         "wishes_to_be_deleted": [],
         "requests_to_appoint": [],
     }
-
-
-def test_export_holds_what_was_asked_on_the_way_out() -> None:
-    user, other = make_user(time_zone="America/Lima"), make_user()
-    client = make_client(client_admin=user, name="Kranfilm")
-    wish = DeletionWish.objects.create(user=user)
-    DeletionWish.objects.create(user=other)
-    assert ask_to_appoint(client, user, "Uta knows the company.")
-    assert ask_to_appoint(make_client(client_admin=other), other, "Somebody else's")
-    data = taken_along(user)
-    assert data["user"]["time_zone"] == "America/Lima"
-    assert data["wishes_to_be_deleted"] == [{"asked_at": wish.asked_at.isoformat()}]
-    (asked,) = data["requests_to_appoint"]
-    assert (asked["client"], asked["note"], asked["done_at"]) == (
-        "Kranfilm",
-        "Uta knows the company.",
-        None,
-    )
 
 
 def test_export_holds_what_was_declared_with_the_persons_address() -> None:
