@@ -92,18 +92,14 @@ def _answers(
 
 def _run(request: bytes, seconds: float, beat: Callable[[], None]) -> bytes:
     """Run the renderer; its output. Raises SubprocessError where it fails or takes too long."""
-    # No pipe: it holds 64 KB, and `communicate` sends no more once it has timed out.
-    with TemporaryFile() as asked:
-        asked.write(request)
-        asked.seek(0)
-        return _output_for(asked, monotonic() + seconds, beat)
-
-
-def _output_for(asked: IO[bytes], until: float, beat: Callable[[], None]) -> bytes:
-    command = [sys.executable, "-m", "shop.billing.renderer"]
-    with subprocess.Popen(
-        command, stdin=asked, stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
-    ) as process:
+    command, until = [sys.executable, "-m", "shop.billing.renderer"], monotonic() + seconds
+    # By a file: once `communicate` was interrupted it sends no more of what a pipe does not hold.
+    with (
+        TemporaryFile() as given,
+        subprocess.Popen(
+            command, stdin=_filled(given, request), stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
+        ) as process,
+    ):
         try:
             while True:
                 try:
@@ -119,6 +115,12 @@ def _output_for(asked: IO[bytes], until: float, beat: Callable[[], None]) -> byt
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, output, said)
     return output
+
+
+def _filled(file: IO[bytes], content: bytes) -> IO[bytes]:
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def _answer(answer: dict[str, str]) -> Rendered | RenderingError:

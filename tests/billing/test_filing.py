@@ -1,6 +1,5 @@
 """Files of issued invoices are made by the worker, whatever goes wrong on the way."""
 
-import json
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -104,17 +103,6 @@ def test_worker_beats_while_files_are_made(
     assert dispatch(invoice).filed_at
     # Two belong to the batch and to its one invoice.
     assert len(beats) > 3
-
-
-def test_large_request_reaches_a_process_that_starts_slowly(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """More than a pipe holds, and the first beat comes before the process reads."""
-    monkeypatch.setattr(rendering, "BEAT_EVERY", 0.01)
-    beats: list[int] = []
-    request = json.dumps({"jobs": [], "padding": "x" * 1_000_000}).encode()
-    assert rendering._run(request, 20 * slowness(), lambda: beats.append(1)) == b"[]"
-    assert beats
 
 
 def test_one_that_fails_is_tried_again_and_holds_up_no_other(invoice: Invoice) -> None:
