@@ -15,7 +15,7 @@ from shop.catalogue.templatetags.money import money
 
 @dataclass(frozen=True)
 class QuoteWords:
-    """What the page says beyond the quote itself."""
+    """The sums and names of a quote's page, beyond the quote itself."""
 
     plan_now: str  # with how it is paid, where that changes
     plan_new: str
