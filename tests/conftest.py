@@ -33,7 +33,13 @@ hypothesis_settings.load_profile("patient")
 LONG = 3600.0  # seconds
 # Run first: no worker of xdist is left alone with one of them at the end.
 LONGEST_FIRST = (
-    *("api/test_schema", "faults/test_storm", "worker/test_supervisor", "packing/test_kills"),
+    *(
+        "api/test_schema",
+        "faults/test_storm",
+        "faults/test_contract_storm",
+        "worker/test_supervisor",
+        "packing/test_kills",
+    ),
     *("worker/test_redis", "worker/test_run", "journey/"),
 )
 

@@ -189,8 +189,8 @@ def quote_hashes_in_contracts(client: Client, order: Order) -> None:
     said = f"see /register/{order.order_hash}/ {order.order_hash.upper()}"
     make_declaration(contract=said, name=said, for_cause=True, reason=said)
     ask_to_appoint(client, client.client_admin, said)
-    stuck = {"state": ContractRun.State.NEED_HUMAN, "last_step": "x", "last_error": said}
-    make_run(client.subscriptions.get(), **stuck)
+    stuck = ContractRun.State.NEED_HUMAN
+    make_run(client.subscriptions.get(), state=stuck, last_step="x", last_error=said)
 
 
 def browser_of(role: str, world: World) -> Browser:

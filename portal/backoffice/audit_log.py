@@ -34,7 +34,7 @@ class Act(TextChoices):
     GIVEN_OUT = "given_out", _("data given out")
     ERASED = "erased", _("person erased")
     DECLARATION_MATCHED = "declaration_matched", _("matched, link to prove it mailed")
-    DECLARATION_EFFECTIVE = "declaration_effective", _("had it take effect")
+    DECLARATION_EFFECTIVE = "declaration_effective", _("let it take effect")
     DECLARATION_DISMISSED = "declaration_dismissed", _("dismissed")
     CAUSE_ACCEPTED = "cause_accepted", _("cause accepted")
     CAUSE_DECLINED = "cause_declined", _("cause declined: counts as ordinary")

@@ -15,6 +15,8 @@ from shop.catalogue.intervals import Interval
 from shop.tenancy.models import User
 
 Kind = SubscriptionEvent.Kind
+# "Cancelled" alone is said of orders.
+TITLES = {Kind.CANCELLED: Act.CANCELLED.label}
 # Staff's acts that no event of the subscription tells of.
 WITHOUT_EVENT = (Act.RUN_RETRIED, Act.STEP_SKIPPED, Act.EXPORT_WAIVED)
 
@@ -40,7 +42,7 @@ def _entries(found: Subscription) -> Iterator[ContractEntry]:
     for event in found.events.select_related(*related):
         yield ContractEntry(
             at=event.at,
-            title=event.get_kind_display(),
+            title=str(TITLES.get(Kind(event.kind), event.get_kind_display())),
             text=_event_text(event),
             actor=event.actor,
             declaration=event.details.get("declaration"),

@@ -38,13 +38,13 @@ class DeclarationFilter:
     """A filter of the list of declarations; by default those that need a decision."""
 
     q: str = ""  # how name, e-mail or contract go, as typed
-    state: str = ""
+    state: str = STAFF
     kind: str = ""
     receipt: str = ""
 
     def cases(self) -> QuerySet[DeclarationCase]:
         """Return the filtered cases with what the list shows of them, in no order."""
-        found = DeclarationCase.objects.filter(STATES[self.shown][1]).order_by()
+        found = DeclarationCase.objects.filter(STATES[self.state][1]).order_by()
         if self.kind:
             found = found.filter(declaration__kind=self.kind)
         if self.receipt:
@@ -58,18 +58,15 @@ class DeclarationFilter:
         return found.select_related("declaration", "order__delivered_client")
 
     @property
-    def shown(self) -> str:
-        """The state that is listed."""
-        return self.state or STAFF
-
-    @property
     def is_narrowed(self) -> bool:
         """Return whether not all that need a decision are wanted."""
-        return any(getattr(self, name) for name in NAMES)
+        return self != DeclarationFilter()
 
     def as_query(self, **changes: str) -> str:
         """Return the filter as a query string, with `changes`."""
         given = {name: getattr(self, name) for name in NAMES} | changes
+        if given["state"] == STAFF:
+            given["state"] = ""
         return urlencode([(name, text) for name, text in given.items() if text])
 
 
@@ -82,7 +79,7 @@ def declarations(request: HttpRequest) -> HttpResponse:
     """List the declarations that the query string asks for."""
     wanted = _parse(request.GET)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    oldest_first = wanted.shown in WAITING
+    oldest_first = wanted.state in WAITING
     page = row_page(wanted.cases(), after=after, before=before, newest_first=not oldest_first)
     states = {name: label for name, (label, _where) in STATES.items()}
     context = {

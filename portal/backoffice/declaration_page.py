@@ -122,10 +122,10 @@ def take_effect(request: HttpRequest, case: DeclarationCase, order: int) -> Http
     if request.method != "POST":
         return ask_first(
             request,
-            _("Have the declaration take effect on order %(number)s?")
+            _("Let the declaration take effect on order %(number)s?")
             % {"number": found.order_number},
             _consequences(case, found),
-            button=_("Have it take effect now"),
+            button=_("Let it take effect now"),
             back=_page(case),
         )
 
@@ -190,7 +190,7 @@ def decline(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
     if not form.is_valid():
         meaning = [
             _(
-                "It counts as an ordinary cancellation, once it is proven or you have it take effect."
+                "It counts as an ordinary cancellation, once it is proven or you let it take effect."
             ),
             _("Nobody is told: write to the person and say why."),
         ]

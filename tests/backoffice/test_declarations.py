@@ -117,7 +117,7 @@ def test_page_shows_the_declaration_as_received_and_candidates_beside_it() -> No
         in text
     )
     assert "as soon as possible" in text
-    assert likely.order.order_number in text
+    assert str(likely.order.order_number) in text
     assert bystander.order.order_number != likely.order.order_number
     found = agent().get(f"{page_of(case)}?q={bystander.order.order_number}")
     assert [order.pk for order in found.context["candidates"]] == [bystander.order_id]
