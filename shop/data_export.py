@@ -4,6 +4,9 @@ Others' data stays out: of an order that somebody else has placed the person get
 themselves.
 """
 
+from functools import reduce
+from operator import or_
+
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
@@ -12,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from shop.access.tokens import last_used
 from shop.billing.balances import with_balance
+from shop.billing.declaration_rows import Declaration
 from shop.billing.models import Invoice
 from shop.notifications.emails.models import ContactRequest, Message
 from shop.orders.consent import consent_of
@@ -31,6 +35,10 @@ ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "curr
 BILLING = (
     *("customer_type", "company", "name", "street", "street2", "postal_code", "city", "country"),
     *("vat_id", "email", "reference"),
+)
+DECLARATION = (
+    *("kind", "received_at", "name", "contract", "email", "for_cause", "reason", "wished_end"),
+    "keep_until",
 )
 BASKET = ("document", "currency", "language_tag", "company", "contacts", "payment", "attributes")
 INVOICE = (
@@ -66,6 +74,7 @@ def export(user: User) -> Facts:
             sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"
         ),
         "messages_to_support": _contact_requests(emails),
+        "declarations": _declarations(emails),
         "sign_in": _factors(user),
         "tokens": _tokens(user),
         "wishes_to_be_deleted": facts_of_all(DeletionWish.objects.filter(user=user), "asked_at"),
@@ -86,6 +95,7 @@ def export_of_address(email: str) -> Facts:
         "orders": _orders(None, emails),
         "messages": [_message(each) for each in messages.order_by("pk")],
         "messages_to_support": _contact_requests(emails),
+        "declarations": _declarations(emails),
     }
 
 
@@ -165,6 +175,12 @@ def _message(message: Message) -> Facts:
 def _contact_requests(emails: frozenset[str]) -> list[Facts]:
     written = ContactRequest.objects.filter(email__in=emails)
     return facts_of_all(written, "name", "email", "order_number", "text", "created_at")
+
+
+def _declarations(emails: frozenset[str]) -> list[Facts]:
+    """Return what was declared with one of the addresses, however it was typed."""
+    typed = reduce(or_, (Q(email__iexact=email) for email in emails))
+    return facts_of_all(Declaration.objects.filter(typed).order_by("pk"), *DECLARATION)
 
 
 def _basket(order: Order) -> Facts | None:

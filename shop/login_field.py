@@ -1,6 +1,7 @@
 """The form field of a user's login, which pages call display name, and the rules for it."""
 
 from django import forms
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from shop.email_spellings import canonical_email
 from shop.tenancy.joining import login_is_free
 from shop.tenancy.models import User
+
+LETTERS = gettext_lazy("Please use letters from A to Z, digits and @ . + - _ only, no blanks.")
 
 
 def login_field() -> forms.CharField:
@@ -17,7 +20,7 @@ def login_field() -> forms.CharField:
         help_text=gettext_lazy("How others see you. You sign in with your e-mail."),
         required=False,
         max_length=150,
-        validators=User._meta.get_field("login").validators,  # noqa: SLF001 -- Django's own API
+        validators=[ASCIIUsernameValidator(message=LETTERS)],
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "spellcheck": "false"}),
     )
 

@@ -37,7 +37,7 @@ class Outcome(Enum):
 
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
-        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "withdrawal/", "withdrawal-form/",
+        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "withdrawal/", "withdrawal-form/",
          "api/openapi.json", "api/docs",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
@@ -100,6 +100,11 @@ TABLE: dict[str, Kind | set[str]] = {
     "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
     "register/{order_hash}/billing/": Kind.PRIVATE,
+    **dict.fromkeys(
+        ("register/{order_hash}/cancel/", "register/{order_hash}/cancel/link/",
+         "register/{order_hash}/cancel/{token}/", "contact/"),
+        Kind.PRIVATE,
+    ),
     "api/orders": Kind.LIST,
     **dict.fromkeys(("api/orders/{order_hash}", "api/orders/{order_hash}/cancel"), Kind.ORDER),
     **dict.fromkeys(("api/products", "api/products/{slug}"), Kind.PRIVATE),

@@ -43,7 +43,16 @@ def make_running_contract(days: int = 10, **fields: Any) -> Subscription:
     return Subscription.objects.select_related("order", "client", "project").get(pk=subscription.pk)
 
 
-def make_run(subscription: Subscription | None = None, **fields: Any) -> ContractRun:
+def make_change_row(subscription: Subscription) -> TierChange:
+    """The row of a change that counts; nothing else is changed."""
+    product = subscription.product
+    return TierChange.objects.create(
+        subscription=subscription, state=TierChange.State.APPLIED, interval="month",
+        old_interval="month", old_product=product, product=product, list_cents=1, old_list_cents=1,
+    )  # fmt: skip
+
+
+def make_run(subscription: Subscription | None = None, /, **fields: Any) -> ContractRun:
     """A run of the steps of an end that is due; `fields` are its columns."""
     subscription = subscription or make_subscription()
     due = {"kind": ContractRun.Kind.ENDING, "next_attempt_at": timezone.now()}

@@ -18,7 +18,7 @@ from tests.scene import SEND, Scene, press
 LONG_NAME = "Gesellschaft für außergewöhnlich lange Filmproduktionsnamen mbH & Co. KG"
 
 
-def declarations() -> Iterator[Scene]:
+def declaration_cases() -> Iterator[Scene]:
     """The queue of declarations, and what staff decide about one."""
     person, viewer, base = make_staff(), make_staff("viewer"), "/staff/declarations/"
     yield Scene("staff-declarations-none", base, person)

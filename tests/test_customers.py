@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -12,7 +13,8 @@ from tests.factories import make_bare_order, make_order, make_packed_order
 from tests.pages import assert_left_out, at_checkout, html, join_address, visitor, words
 from tests.storefront.test_withdraw import BILLING
 
-pytestmark = pytest.mark.django_db
+# Not about the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CANCEL = {"de": "Verträge hier kündigen", "en": "Cancel contracts here"}
 WITHDRAW = {"de": "Vertrag widerrufen", "en": "Withdraw from contract"}
@@ -135,7 +137,11 @@ def test_page_of_a_private_persons_order_names_the_right_of_withdrawal(
     language: str, settings: Settings
 ) -> None:
     settings.CUSTOMERS = "everyone"
-    private = {"billing": BILLING, "client_name": "Camille Durand", "user_email": "c@example.com"}
+    private: dict[str, Any] = {
+        "billing": BILLING,
+        "client_name": "Camille Durand",
+        "user_email": "c@example.com",
+    }
     person, company = make_order(**private), make_order()
 
     def page(order: Order) -> str:

@@ -1,4 +1,4 @@
-"""What holds the account of somebody who wishes to leave: their clients, and the ways out."""
+"""Clients that hold the account of somebody who wishes to leave, and the ways out."""
 
 from dataclasses import dataclass
 

@@ -24,7 +24,7 @@ from shop.catalogue.prices import percent_of
 
 @dataclass(frozen=True)
 class ChangeQuote:
-    """What a change costs, in cents, and from when it counts."""
+    """The price of a change, in cents, and the day from which it counts."""
 
     subscription: Subscription
     product: Product

@@ -116,9 +116,9 @@ def _remind(subscription: Subscription, days: int, today: date) -> None:
 
 
 def still_needed(client: Client) -> list[str]:
-    """Why the client still needs its client_admin: "running", "export", "owed"; empty: no more.
+    """The reasons for which a client still needs its client_admin; none: it needs them no more.
 
-    (Contract, "Who is who".)
+    They are "running", "export" and "owed" (contract, "Who is who").
     """
     found = {
         "running": client.subscriptions.filter(ended_at=None).exists(),

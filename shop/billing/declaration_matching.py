@@ -21,6 +21,7 @@ from shop.compiled_queries import CompiledQuery
 from shop.email_spellings import same_mailbox
 from shop.orders.cancellation import is_cancellable
 from shop.orders.models import Order
+from shop.orders.models import State as OrderState
 from shop.orders.order_lookup import address_of, order_of_number
 from shop.orders.order_numbers import find_order_number
 from shop.orders.parties import customer_of
@@ -126,14 +127,17 @@ def can_take_effect(declaration: Declaration, order: Order) -> bool:
         ended = contract is not None and contract.ended_at is not None
         return can_withdraw(order, declaration.received_at) and not ended
     if contract is None:
-        return is_cancellable(order)
-    if contract.ended_at:
-        return False
+        return is_cancellable(order) or order.state == OrderState.PACKING  # soon there is one
+    return contract.ended_at is None and not ends_by_then(declaration, contract)
+
+
+def ends_by_then(declaration: Declaration, contract: Subscription) -> bool:
+    """Tell if a contract has an end already, no later than a cancellation would end it."""
     if contract.ends_on is None:
-        return True
+        return False
     declared_on = timezone.localdate(declaration.received_at)
     end = end_if_cancelled(contract, wished=declaration.wished_end, declared_on=declared_on)
-    return end < contract.ends_on
+    return contract.ends_on <= end
 
 
 def on_file(order: Order) -> OnFile | None:

@@ -45,7 +45,7 @@ class Declaration(models.Model):
 
 
 class DeclarationCase(models.Model):
-    """What became of a declaration: which contract it matches, and whether it was proven."""
+    """The way of a declaration: the contract it matches, whether it was proven, staff's word."""
 
     class State(models.TextChoices):
         """The way of a declaration."""

@@ -25,7 +25,7 @@ def declared(declaration: Declaration) -> list[tuple[str, str]]:
     if declaration.reason:
         rows.append((_("Reason"), declaration.reason))
     if declaration.kind == Declaration.Kind.CANCELLATION:
-        rows.append((_("Contract to end"), wished_end_of(declaration)))
+        rows.append((_("Requested end"), wished_end_of(declaration)))
     return [*rows, (_("Received"), moment(declaration.received_at))]
 
 

@@ -15,7 +15,12 @@ from django.utils import timezone
 
 from shop.billing.contract_cancellation import cancel_contract
 from shop.billing.contract_withdrawal import withdraw
-from shop.billing.declaration_matching import ask_for_proof, contract_of, order_of_invoice
+from shop.billing.declaration_matching import (
+    ask_for_proof,
+    contract_of,
+    ends_by_then,
+    order_of_invoice,
+)
 from shop.billing.declaration_rows import Declaration, DeclarationCase
 from shop.billing.signals import declaration_received
 from shop.orders.cancellation import CancelledBy, cancel_in_any_state
@@ -76,14 +81,15 @@ def case_of(token: str) -> DeclarationCase | None:
 def prove(case: DeclarationCase) -> bool:
     """Have it take effect, counted from the moment of declaration; False where it waits no more.
 
-    Where the contract has ended meanwhile staff look at it.
+    Of a contract that was cancelled meanwhile and ends no later nothing changes. Where the
+    declaration can have no effect, staff look at it.
     """
     with transaction.atomic():
         waiting = _provable().filter(pk=case.pk, counter=case.counter)
         if not waiting.update(state=State.EFFECTIVE, proven_at=timezone.now()):
             return False
         case.refresh_from_db()
-        if not _take_effect(case, None):
+        if not (_take_effect(case, None) or _has_its_end(case)):
             case.state = State.STAFF
             case.save(update_fields=["state"])
     return True
@@ -178,6 +184,14 @@ def _take_effect(case: DeclarationCase, staff: User | None) -> bool:
         declared_at=declaration.received_at,
         declaration=declaration,
     )
+
+
+def _has_its_end(case: DeclarationCase) -> bool:
+    """Tell if what a cancellation is to bring about is so already: it was declared twice."""
+    contract = contract_of(case.order) if case.order else None
+    if contract is None or case.declaration.kind == Declaration.Kind.WITHDRAWAL:
+        return False
+    return ends_by_then(case.declaration, contract)
 
 
 def _decide(case: DeclarationCase, state: DeclarationCase.State, staff: User) -> None:

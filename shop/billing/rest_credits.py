@@ -46,7 +46,7 @@ def _credit_days_after(invoice: Invoice, ends_on: date) -> None:
     if not cents:
         return
     with translation.override(invoice.language):
-        reason = gettext("The contract has ended on %(day)s.") % {"day": short_day(ends_on)}
+        reason = gettext("The contract ended on %(day)s.") % {"day": short_day(ends_on)}
     first = max(invoice.period_start, ends_on + ONE_DAY)
     credit(invoice, None, reason=reason, net_cents=cents, days=(first, invoice.period_end))
 

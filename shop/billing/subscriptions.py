@@ -13,6 +13,7 @@ from shop.billing.periods import add_months, next_start
 from shop.billing.signals import subscription_ended, subscription_started
 from shop.billing.subscription_events import RELATED, record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
+from shop.billing.tier_changes import undo_changes
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.models import User
 
@@ -86,6 +87,7 @@ def end_without_invoice(subscription: Subscription, by: User) -> bool:
         if not held.update(**ended, next_period_on=None, waits_for="", waits_since=None):
             return False
         subscription = Subscription.objects.select_related(*RELATED).get(pk=subscription.pk)
+        undo_changes(subscription, by)
         subscription_ended.send(sender=Subscription, subscription=subscription)
         record_event(subscription, SubscriptionEvent.Kind.ENDED, by)
     return True

@@ -1,6 +1,7 @@
 """Erase the people of a project that is over, as far as they belong nowhere else."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from allauth.idp.oidc.models import Client as OAuthClient
 from django.db import transaction
@@ -9,7 +10,13 @@ from django.db.models import Q, QuerySet
 from shop.orders.models import Order
 from shop.orders.order_erasure import empty_orders, orders_for
 from shop.orders.states import UNDER_WAY
-from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
+from shop.tenancy.erasure import (
+    NotErasableError,
+    StillAdministersError,
+    anonymise_user,
+    delete_sessions_with,
+    emails_of,
+)
 from shop.tenancy.models import Client, Membership, Project, StaffInvitation, User
 
 
@@ -25,11 +32,14 @@ def erase_people(project: Project, is_late: Callable[[], bool]) -> bool:
     people = User.objects.filter(
         Q(memberships__project=project) | Q(pk__in=_delivered(project).values("member"))
     )
+    emails: set[str] = set()
     for pk in list(people.order_by("pk").values_list("pk", flat=True).distinct()):
-        _take_out(User.objects.get(pk=pk), project)
+        emails |= _take_out(User.objects.get(pk=pk), project)
         if is_late():
-            return not people.exists()
-    return True
+            break
+    # Once for all: it decodes every session.
+    delete_sessions_with(emails)
+    return not people.exists()
 
 
 def erase_orders_of(project: Project) -> None:
@@ -59,15 +69,18 @@ def _delivered(project: Project) -> QuerySet[Order]:
     return Order.objects.filter(delivered_project=project, member__isnull=False)
 
 
-def _take_out(user: User, project: Project) -> None:
+def _take_out(user: User, project: Project) -> frozenset[str]:
+    """Take a user out of the project; return the addresses of one who was erased."""
+
     def check() -> None:
         if belongs_elsewhere(user, project):
             raise BelongsElsewhereError
 
-    try:
-        erase_user(user, check=check)
-    except (BelongsElsewhereError, NotErasableError, StillAdministersError):
-        pass  # their account stays
+    emails: frozenset[str] = frozenset()
+    # Otherwise their account stays.
+    with suppress(BelongsElsewhereError, NotErasableError, StillAdministersError):
+        emails = anonymise_user(user, check=check)
     with transaction.atomic():
         _delivered(project).filter(member=user).update(member=None)
         Membership.objects.filter(project=project, user=user).delete()
+    return emails

@@ -108,6 +108,8 @@ class CancellationForm(DeclarationForm):
         error_messages={"invalid": _("Please enter a date such as 2027-01-31.")},
         widget=forms.DateInput({"type": "date"}, format=DATE_FORMATS[0]),
     )
+    # Not optional where it is asked for: beside the choice for which it is needed.
+    reason.asked = True  # type: ignore[attr-defined]  # for its template
     field_order = ("name", "contract", "for_cause", "reason", "wished_end", "email")
 
     def clean_wished_end(self) -> Any:

@@ -4,7 +4,7 @@ A user's row stays, emptied, because others refer to it: an order keeps the user
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as OAuthClient
@@ -47,18 +47,26 @@ class NotErasableError(Exception):
     """The user is staff, or was erased already; or the address belongs to a user."""
 
 
-def erase_user(
+def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
+    """Anonymise `user`, who can no longer sign in; their address can be invited again.
+
+    Ends memberships, invitations, sessions, tokens, passkeys and second factors. A client that
+    needs its client_admin no more keeps the emptied row. Calls `record` at the end of the
+    transaction. Raises StillAdministersError and NotErasableError.
+    """
+    # Decoding every session takes too long for a transaction.
+    delete_sessions_with(anonymise_user(user, record))
+
+
+def anonymise_user(
     user: User,
     record: Callable[[], None] = lambda: None,
     *,
     check: Callable[[], None] = lambda: None,
-) -> None:
-    """Anonymise `user`, who can no longer sign in; their address can be invited again.
+) -> frozenset[str]:
+    """Do the same but for sessions with the addresses of `user`, which are returned.
 
-    Ends memberships, invitations, sessions, tokens, passkeys and second factors. A client that
-    needs its client_admin no more keeps the emptied row. Calls `check`, which may raise, once the
-    user's row is locked, and `record` at the end of the transaction. Raises StillAdministersError
-    and NotErasableError.
+    Calls `check`, which may raise, once the user's row is locked.
     """
     emails = emails_of(user)
     with transaction.atomic():
@@ -84,8 +92,7 @@ def erase_user(
         _empty(user)
         record()
         DeletionWish.objects.filter(user=user).delete()
-    # Decoding every session takes too long for a transaction.
-    _delete_sessions_with(emails)
+    return emails
 
 
 def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None:
@@ -99,7 +106,7 @@ def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None
             raise NotErasableError
         address_erased.send(sender=User, emails=emails)
         record()
-    _delete_sessions_with(emails)
+    delete_sessions_with(emails)
 
 
 def _empty(user: User) -> None:
@@ -136,7 +143,7 @@ def _delete_credentials(user: User) -> None:
         session.end()
 
 
-def _delete_sessions_with(emails: frozenset[str]) -> None:
+def delete_sessions_with(emails: Collection[str]) -> None:
     """Delete sessions in which an address was typed without signing in."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         held = json.dumps(session.get_decoded()).lower()

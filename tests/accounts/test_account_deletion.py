@@ -1,5 +1,6 @@
 """The way out of a sole client_admin, on one page: hand over, end everything, or ask us."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from shop.tenancy.deletion_wishes import carry_out_wishes
 from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.erasure import StillAdministersError, erase_user
 from shop.tenancy.models import Client, Project, User
-from tests.accounts.my_data import DATA, DELETE, signed_in
+from tests.accounts.my_data import DATA, DELETE, EXPORT, signed_in
 from tests.factories import (
     make_client,
     make_invoice,
@@ -59,7 +60,7 @@ def test_running_contract_holds_the_account_and_leads_to_its_page() -> None:
     page = signed_in(admin).get(DELETE)
     text = words(page)
     assert "1. Hand the company over" in text
-    assert "Nachtdreh · S contract runs" in text
+    assert "Nachtdreh · S · contract runs" in text
     assert f'href="/portal/subscriptions/{subscription.pk}/"' in html(page)
     assert LATER in text
     assert AT_ONCE not in text
@@ -174,6 +175,24 @@ def test_staff_are_asked_once_to_appoint_somebody_else_and_the_page_says_since_w
         client, admin, "Uta knows the company.",
     )  # fmt: skip
     assert "Ask to appoint somebody else" in words(signed_in(bystander).get(DELETE))
+
+
+def test_export_holds_what_was_asked_on_the_way_out() -> None:
+    user, other = make_user(time_zone="America/Lima"), make_user()
+    client = make_client(client_admin=user, name="Kranfilm")
+    wish = DeletionWish.objects.create(user=user)
+    DeletionWish.objects.create(user=other)
+    assert ask_to_appoint(client, user, "Uta knows the company.")
+    assert ask_to_appoint(make_client(client_admin=other), other, "Somebody else's")
+    data = json.loads(signed_in(user).get(EXPORT).content)
+    assert data["user"]["time_zone"] == "America/Lima"
+    assert data["wishes_to_be_deleted"] == [{"asked_at": wish.asked_at.isoformat()}]
+    (asked,) = data["requests_to_appoint"]
+    assert (asked["client"], asked["note"], asked["done_at"]) == (
+        "Kranfilm",
+        "Uta knows the company.",
+        None,
+    )
 
 
 def test_only_the_client_admin_asks_to_appoint() -> None:

@@ -14,7 +14,7 @@ from shop.notifications.emails.models import Message
 from tests.accounts.my_data import signed_in
 from tests.contract_factories import make_running_contract, make_tier_change
 from tests.factories import PASSWORD
-from tests.pages import Response, error_beside, fields, visitor, words
+from tests.pages import Response, error_beside, fields, posts_to, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +30,11 @@ def path_of(subscription: Subscription) -> str:
 
 def press(browser: Browser, subscription: Subscription, query: str = "", **typed: str) -> Response:
     """Read the page and press its button; `typed` is in place of what the page has."""
-    path = path_of(subscription)
-    form = fields(browser.get(path + query))
+    path = path_of(subscription) + query
+    shown = browser.get(path)
+    form = fields(shown)
     posted = {"ends_on": form["ends_on"], "wished": form["wished"]}
-    return browser.post(path, posted | typed, follow=True)
+    return browser.post(posts_to(shown, path), posted | typed, follow=True)
 
 
 def day(value: object) -> str:
@@ -147,7 +148,8 @@ def test_cancelling_asks_for_the_password_once_and_goes_on(subscription: Subscri
     session = browser.session
     session["account_authentication_methods"][0]["at"] -= 10_000
     session.save()
-    answer = press(browser, subscription)
+    wished = end_if_cancelled(subscription).isoformat()
+    answer = press(browser, subscription, f"?wished={wished}")
     assert answer.redirect_chain[0][0].startswith("/account/reauthenticate/")
     subscription.refresh_from_db()
     assert subscription.state == "active"

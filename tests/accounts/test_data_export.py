@@ -17,13 +17,12 @@ from shop.data_export import export
 from shop.notifications.emails.models import Message
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
-from shop.tenancy.appointment_requests import ask_to_appoint
-from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import erase_user
 from shop.tenancy.models import User
 from tests.accounts.factors import add_app
 from tests.accounts.my_data import EXPORT, signed_in
 from tests.accounts.test_email_change import code_in
+from tests.contract_factories import make_declaration
 from tests.factories import (
     make_client,
     make_membership,
@@ -89,28 +88,30 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
             }
         ],
         "sign_in": [],
+        "messages_to_support": [],
+        "declarations": [],
         "tokens": [],
         "wishes_to_be_deleted": [],
         "requests_to_appoint": [],
     }
 
 
-def test_export_holds_what_was_asked_on_the_way_out() -> None:
-    user, other = make_user(time_zone="America/Lima"), make_user()
-    client = make_client(client_admin=user, name="Kranfilm")
-    wish = DeletionWish.objects.create(user=user)
-    DeletionWish.objects.create(user=other)
-    assert ask_to_appoint(client, user, "Uta knows the company.")
-    assert ask_to_appoint(make_client(client_admin=other), other, "Somebody else's")
-    data = taken_along(user)
-    assert data["user"]["time_zone"] == "America/Lima"
-    assert data["wishes_to_be_deleted"] == [{"asked_at": wish.asked_at.isoformat()}]
-    (asked,) = data["requests_to_appoint"]
-    assert (asked["client"], asked["note"], asked["done_at"]) == (
-        "Kranfilm",
-        "Uta knows the company.",
-        None,
-    )
+def test_export_holds_what_was_declared_with_the_persons_address() -> None:
+    user = make_user(email="nina@example.com")
+    case = make_declaration(contract="Nachtdreh", email="Nina@EXAMPLE.com")
+    make_declaration(email="other@example.com")
+    (declared,) = taken_along(user)["declarations"]
+    assert declared == {
+        "kind": "cancellation",
+        "received_at": case.declaration.received_at.isoformat(),
+        "name": "Nina Nagel",
+        "contract": "Nachtdreh",
+        "email": "Nina@EXAMPLE.com",
+        "for_cause": False,
+        "reason": "",
+        "wished_end": None,
+        "keep_until": case.declaration.keep_until.isoformat(),
+    }
 
 
 def test_export_holds_memberships_clients_tokens_and_factors_without_secrets() -> None:

@@ -18,7 +18,17 @@ from shop.tenancy.billing_profile import BillingProfile
 from tests.accounts.my_data import signed_in
 from tests.contract_factories import make_running_contract, make_tier_change
 from tests.factories import PASSWORD, make_membership, make_subscription
-from tests.pages import Response, error_beside, fields, html, part, summary, visitor, words
+from tests.pages import (
+    Response,
+    error_beside,
+    fields,
+    html,
+    part,
+    posts_to,
+    summary,
+    visitor,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +59,11 @@ def press(
     browser: Browser, subscription: Subscription, product: str, interval: str, **typed: str
 ) -> Response:
     path = f"/portal/subscriptions/{subscription.pk}/plan/confirm/"
-    form = fields(browser.get(path, {"product": product, "interval": interval}))
+    path += f"?product={product}&interval={interval}"
+    shown = browser.get(path)
+    form = fields(shown)
     posted = {name: form[name] for name in ("product", "interval", "quote_hash")}
-    return browser.post(path, posted | typed, follow=True)
+    return browser.post(posts_to(shown, path), posted | typed, follow=True)
 
 
 def free_contract(**fields: Any) -> Subscription:

@@ -32,8 +32,8 @@ def test_portal_shows_project_client_tier_and_role() -> None:
     membership = make_membership(project=project, role=Membership.Role.ADMIN)
     text = words(visitor(membership.user).get("/portal/"))
     assert "Nachtdreh" in text
-    assert "Client Kranfilm" in text
-    assert "Tier M" in text
+    assert "Company Kranfilm" in text
+    assert "Plan M" in text
     assert "Your role project admin" in text
     assert membership.user.email in text
 

@@ -28,7 +28,8 @@ NEW = {
 
 
 def row(user: User) -> tuple[object, ...]:
-    return User.objects.filter(pk=user.pk).values_list(*COLUMNS).get()
+    found: tuple[object, ...] = User.objects.filter(pk=user.pk).values_list(*COLUMNS).get()
+    return found
 
 
 def test_profile_shows_what_is_stored() -> None:

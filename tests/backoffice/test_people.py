@@ -23,6 +23,7 @@ from tests.factories import (
     make_membership,
     make_order,
     make_packed_order,
+    make_project,
     make_staff,
     make_user,
 )
@@ -96,7 +97,7 @@ def test_page_shows_what_is_held_about_a_member() -> None:
     assert f"Order {order.order_number}" in page
     assert "Constantin Film · OSD Yamdu Free invited" in page
     assert "order received" in page
-    assert "Administers Constantin Film." in page
+    assert "Constantin Film still needs this person: a contract runs" in page
 
 
 def test_page_shows_time_zone_and_wish_to_be_deleted() -> None:
@@ -194,13 +195,13 @@ def test_person_who_was_invited_and_never_joined_is_erased() -> None:
     assert not Membership.objects.filter(user=member).exists()
 
 
-def test_who_administers_a_client_must_hand_over_first() -> None:
-    client = make_client(client_admin=make_user(email=EMAIL))
+def test_whom_a_client_needs_is_not_erased_before_they_are_replaced() -> None:
+    client = make_project(client=make_client(client_admin=make_user(email=EMAIL))).client
     path = f"{PEOPLE}accounts/{client.client_admin.pk}/"
     browser = officer()
     for send in (browser.get, browser.post):
         page = send(f"{path}erase/", {"confirm": "on"}, follow=True)
-        assert "This person administers a client: it must be handed over first." in words(page)
+        assert "A client still needs this person. The page says for what." in words(page)
     assert User.objects.filter(email=EMAIL, is_active=True).exists()
 
 

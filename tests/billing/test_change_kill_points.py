@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from shop.billing.change_quotes import quote_change
-from shop.billing.models import Invoice, InvoiceDispatch, NumberSeries, Subscription, TierChange
+from shop.billing.models import Invoice, InvoiceDispatch, NumberSeries, Subscription
+from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import change_tier
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message

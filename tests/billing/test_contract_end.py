@@ -111,7 +111,7 @@ def test_rest_of_a_paid_period_is_credited_and_is_to_be_paid_back() -> None:
         ("credit_note", date(2026, 1, 21), LAST, rest),
     ]
     note = subscription.invoices.get(kind="credit_note")
-    assert (note.reason, note.issued_by) == ("Der Vertrag hat am 20.01.2026 geendet.", None)
+    assert (note.reason, note.issued_by) == ("Der Vertrag endete am 20.01.2026.", None)
     assert note.document["lines"][0]["period_start"] == "2026-01-21"
     assert Refund.objects.get().amount_cents == note.gross_cents
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,8 @@ from shop.billing.change_quotes import quote_change
 from shop.billing.change_refusals import NoChangeError
 from shop.billing.contract_cancellation import cancel_contract, take_back
 from shop.billing.contract_end import end_due, end_now
-from shop.billing.models import Invoice, Subscription, TierChange
+from shop.billing.models import Invoice, Subscription
+from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import approve_change, change_tier, undo_change
 from shop.catalogue.models import Product, Promotion
 from shop.orders.models import Order
@@ -30,7 +31,9 @@ pytestmark = pytest.mark.django_db
 # Three years of 200 contracts: `python -m tests.billing_years`.
 CONTRACTS = int(os.environ.get("CONTRACTS") or 16)
 DAYS = int(os.environ.get("CONTRACT_DAYS") or 200)
-SEED = int(os.environ.get("CONTRACT_SEED") or 17)
+# Days between two acts of one contract, on average.
+PACE = int(os.environ.get("CONTRACT_PACE") or 15)
+SEED = int(os.environ.get("CONTRACT_SEED") or 5)
 FIRST = date(2027, 8, 30)  # changes of the clock, a leap day and turns of the year follow
 
 TIERS = (
@@ -120,7 +123,7 @@ class Simulation:
     def act(self, pk: int, today: date) -> None:
         """Somebody does something, and the clerk writes it down."""
         subscription, page = self.load(pk), self.pages[pk]
-        acts: list[Callable[[Subscription, Contract, date], str]]
+        acts: Sequence[Callable[[Subscription, Contract, date], str]]
         acts = [self.change] * 6 + [self.cancel] + [self.undo_or_decide] * 2 + [self.add_member] * 2
         if page.cancelled and not page.ended:
             acts = [self.take_back, self.take_back, self.change]
@@ -219,7 +222,7 @@ def test_invoices_and_credit_notes_are_those_of_an_independent_model(staff: User
                 simulation.begin(today)
             simulation.morning(today)
             for pk in simulation.pages:
-                if draw.random() < 1 / 15:
+                if draw.random() < 1 / PACE:
                     simulation.act(pk, today)
     simulation.compare()
     assert_numbers_are_whole()

@@ -23,6 +23,7 @@ from shop.billing.declarations import (
 )
 from shop.billing.models import Subscription
 from shop.billing.signals import declaration_received, proof_wanted
+from shop.orders.models import Order
 from tests.billing.runs import beat, begun_on
 from tests.contract_factories import make_declaration
 from tests.factories import (
@@ -32,6 +33,7 @@ from tests.factories import (
     make_seller,
     make_staff,
     make_subscription,
+    pack_all,
 )
 from tests.signals import heard
 
@@ -157,6 +159,15 @@ def test_declaration_that_is_proven_late_brings_the_end_forward() -> None:
     assert ends_on(subscription) == early
 
 
+def test_declaring_twice_and_proving_both_cancels_once() -> None:
+    subscription = make_subscription()
+    first, second = make_declaration(subscription.order), make_declaration(subscription.order)
+    assert prove(second)
+    assert prove(first)
+    assert (state_of(first), state_of(second)) == ("effective", "effective")
+    assert [event.details["declaration"] for event in subscription.events.all()] == [second.pk]
+
+
 def test_proof_of_a_contract_that_has_ended_meanwhile_is_for_staff() -> None:
     subscription = make_subscription()
     case = make_declaration(subscription.order)
@@ -193,6 +204,17 @@ def test_order_that_is_not_packed_is_cancelled() -> None:
     assert prove(case)
     order.refresh_from_db()
     assert (order.state, state_of(case)) == ("cancelled", "effective")
+
+
+def test_order_that_is_being_packed_is_matched_and_its_contract_is_cancelled() -> None:
+    order = make_order()
+    Order.objects.filter(pk=order.pk).update(state="packing")
+    case = make_declaration(order)
+    assert case.state == "proof"
+    Order.objects.filter(pk=order.pk).update(state="pending")
+    pack_all()
+    assert prove(case)
+    assert Subscription.objects.get(order=order).state == "cancelled"
 
 
 def test_unproven_declaration_is_for_staff_after_two_weeks_and_can_still_be_proven() -> None:

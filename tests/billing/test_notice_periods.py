@@ -97,13 +97,13 @@ def test_free_contract_ends_the_same_day_or_on_the_day_wished_for() -> None:
 def test_private_person_is_bound_for_a_month_after_the_first_year(
     declared_on: date, wished: date | None, ends_on: date
 ) -> None:
-    private = {"interval": "year", "private": True, "wished": wished}
+    private: dict[str, Any] = {"interval": "year", "private": True, "wished": wished}
     assert end(declared_on, anchor=date(2026, 1, 10), **private) == ends_on
 
 
 def test_notice_never_binds_a_private_person_for_a_second_year(settings: Settings) -> None:
     settings.CANCELLATION_NOTICE_DAYS = 60
-    yearly = {"anchor": date(2026, 1, 10), "interval": "year"}
+    yearly: dict[str, Any] = {"anchor": date(2026, 1, 10), "interval": "year"}
     declared_on = date(2026, 12, 20)
     assert end(declared_on, **yearly) == date(2028, 1, 9)
     assert end(declared_on, private=True, **yearly) == date(2027, 1, 20)

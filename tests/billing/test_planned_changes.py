@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from shop.billing.models import Invoice, PriceChange, Subscription
-from shop.billing.price_changes import raise_price
+from shop.billing.models import Invoice, Subscription
+from shop.billing.price_changes import PriceChange, raise_price
 from shop.billing.signals import tier_changed
 from shop.billing.tier_changes import undo_change
 from shop.catalogue.models import Product
 from shop.tenancy.billing_profile import BillingProfile
-from shop.tenancy.models import Project
 from tests.billing.runs import clock_at, issue_on, running, waits
+from tests.billing.tiers import agreed
 from tests.contract_factories import make_tier_change
 from tests.factories import BILLING, make_membership, make_seller, make_staff
 from tests.signals import heard
@@ -38,15 +38,6 @@ def planned(code: str = "Starter", interval: str = "month", **fields: Any) -> Su
         change = make_tier_change(subscription, code, interval)
     assert (change.state, change.from_on) == ("planned", NEXT)
     return subscription
-
-
-def agreed(subscription: Subscription) -> tuple[Any, ...]:
-    subscription.refresh_from_db()
-    project = Project.objects.get(pk=subscription.project_id)
-    return (
-        *(subscription.product.code, subscription.interval, subscription.list_cents),
-        *(subscription.anchor_on, subscription.next_period_on, project.product.code),
-    )
 
 
 def test_cheaper_tier_counts_from_the_next_period() -> None:

@@ -7,7 +7,8 @@ import pytest
 from shop.billing.change_quotes import quote_change
 from shop.billing.change_refusals import NoChangeError
 from shop.billing.issuing import issue_all
-from shop.billing.models import Invoice, Subscription, TierChange
+from shop.billing.models import Invoice, Subscription
+from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import QuoteChangedError, approve_change, change_tier, undo_change
 from shop.catalogue.models import Product
 from tests.billing.runs import beat, clock_at, running

@@ -29,6 +29,7 @@ TITLES = {
     "imprint": ("Impressum", "Imprint"),
     "privacy": ("Datenschutz", "Privacy"),
     "terms": ("Allgemeine Geschäftsbedingungen", "Terms and conditions"),
+    "accessibility": ("Erklärung zur Barrierefreiheit", "Accessibility statement"),
 }
 FOR_PRIVATE_PERSONS = {
     "withdrawal": ("Widerrufsbelehrung", "Right of withdrawal"),

@@ -16,6 +16,7 @@ from shop.packing.contract_runs import retry_run, run_due
 from shop.packing.models import ContractRun
 from shop.tenancy.models import Project
 from shop.tenancy.project_urls import project_url
+from tests.contract_factories import make_change_row
 from tests.examples.test_provision import Moody
 from tests.factories import make_packed_order, make_staff, make_subscription
 
@@ -54,12 +55,7 @@ def work() -> ContractRun:
 
 
 def changed(subscription: Subscription) -> None:
-    product = subscription.product
-    change = TierChange.objects.create(
-        subscription=subscription, state=TierChange.State.APPLIED, interval="month",
-        old_interval="month", old_product=product, product=product, list_cents=1, old_list_cents=1,
-    )  # fmt: skip
-    tier_changed.send(sender=TierChange, change=change)
+    tier_changed.send(sender=TierChange, change=make_change_row(subscription))
 
 
 @pytest.mark.parametrize("said", ["500", "slow"])

@@ -29,7 +29,7 @@ from shop.orders.placing import Caller
 from shop.orders.states import transition
 from shop.tenancy.closing import close_client
 from shop.tenancy.deletion_wishes import delete_when_possible
-from shop.tenancy.models import Project
+from shop.tenancy.models import Project, User
 from shop.tenancy.staff_invitations import invite_colleague
 from tests.contract_factories import make_declaration
 from tests.factories import (
@@ -75,19 +75,13 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password":
-            queue_password_reset(known.email, language)
-        case "code":
-            queue_code(known, known.email, language, seed=new_seed())
-        case "change":
-            queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
+        case "password" | "code" | "change" | "deleted":
+            make_account_message(kind, known)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
-        case "deleted":
-            assert delete_when_possible(known)
         case "cancel_order":
             queue_cancel_link(make_order(**names))
         case "contact":
@@ -102,6 +96,19 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
         case _:
             make_billing_message(kind, language, name)
     return Message.objects.get(kind=kind)
+
+
+def make_account_message(kind: str, known: User) -> None:
+    """Queue a message of `kind` about the account of `known`."""
+    match kind:
+        case "password":
+            queue_password_reset(known.email, known.language)
+        case "code":
+            queue_code(known, known.email, known.language, seed=new_seed())
+        case "change":
+            queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
+        case "deleted":
+            assert delete_when_possible(known)
 
 
 def make_declaration_message(kind: str, language: str, name: str, settings: Settings) -> None:

@@ -102,8 +102,9 @@ def test_search_finds_an_order_by_the_beginning_of_each_word(text: str) -> None:
         assert found(text) == {order.pk}
 
 
+# No order number has the letter U.
 @pytest.mark.parametrize(
-    "text", ["ebra", "ilm", "zebra films", "example.com", "zebra x", "", " \0"]
+    "text", ["ebra", "ilm", "zebra films", "example.com", "zebra u", "", " \0"]
 )
 def test_search_does_not_look_into_the_middle_of_a_word(text: str) -> None:
     make_order(**NINA)

@@ -19,7 +19,7 @@ from shop.billing.tier_change_rows import TierChange
 from shop.packing.contract_runs import retry_run, run_due, shown_steps, skip_step, stuck_runs
 from shop.packing.models import ContractRun, ContractStep
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman, RetryLater
-from tests.contract_factories import make_run
+from tests.contract_factories import make_change_row, make_run
 from tests.factories import make_staff, make_subscription
 from tests.packing import steps
 
@@ -50,14 +50,6 @@ def fresh(run: ContractRun) -> ContractRun:
 
 def done_steps(run: ContractRun) -> list[str]:
     return list(run.steps.values_list("name", flat=True))
-
-
-def make_change(subscription: Subscription) -> TierChange:
-    product = subscription.product
-    return TierChange.objects.create(
-        subscription=subscription, state=TierChange.State.APPLIED, interval="month",
-        old_interval="month", old_product=product, product=product, list_cents=1, old_list_cents=1,
-    )  # fmt: skip
 
 
 def test_end_of_a_contract_makes_one_run_that_does_each_step_once() -> None:
@@ -91,7 +83,7 @@ def test_run_is_made_with_the_end_or_not_at_all() -> None:
 
 
 def test_change_of_tier_makes_a_run_where_there_are_steps_for_it(settings: Settings) -> None:
-    change = make_change(make_subscription())
+    change = make_change_row(make_subscription())
     tier_changed.send(sender=TierChange, change=change)
     assert not ContractRun.objects.exists()
     settings.CHANGING_STEPS = [f"{STEPS}.do"]
@@ -275,7 +267,7 @@ def test_runs_of_one_subscription_follow_each_other(settings: Settings) -> None:
     settings.CHANGING_STEPS = [f"{STEPS}.say"]
     subscription = make_subscription()
     steps.says.append(NeedsHuman("acme_away"))
-    change = make_run(subscription, kind="changing", change=make_change(subscription))
+    change = make_run(subscription, kind="changing", change=make_change_row(subscription))
     end, other = make_run(subscription), make_run()
     work()
     assert [fresh(run).state for run in (change, end, other)] == [

@@ -27,7 +27,8 @@ def pattern(settings: Settings) -> None:
 def joined_order(**project: Any) -> Order:
     """An order whose member has joined; `project` are columns of what it delivered."""
     order = make_packed_order()
-    Invitation.objects.filter(pk=order.invitation_id).update(used_at=timezone.now())
+    Invitation.objects.filter(order=order).update(used_at=timezone.now())
+    assert order.delivered_project_id
     Project.objects.filter(pk=order.delivered_project_id).update(**{"name": "P", **project})
     order.refresh_from_db()
     return order

@@ -88,7 +88,7 @@ def test_receipt_says_the_time_in_the_shops_zone_with_its_offset() -> None:
 
 
 def test_receipt_without_a_date_says_as_soon_as_possible() -> None:
-    assert "Vertragsende zum nächstmöglichen Zeitpunkt" in words(
+    assert "Gewünschtes Vertragsende zum nächstmöglichen Zeitpunkt" in words(
         receipt_of(cancel(language="de"), "de")
     )
 
@@ -158,7 +158,7 @@ def test_stranger_changes_nothing() -> None:
 @pytest.mark.parametrize("name", ["name", "contract", "email"])
 def test_what_is_missing_is_named_and_nothing_typed_is_lost(name: str) -> None:
     typed = {**ORDINARY, "for_cause": "yes", "reason": "It was away.", name: " "}
-    page = cancel(**typed)
+    page = cancel(None, "en", **typed)
     assert page.status_code == 422
     assert error_beside(page, name)
     assert error_beside(page, name) in summary(page)
@@ -202,10 +202,10 @@ def test_address_that_no_mail_can_go_to_is_refused(email: str) -> None:
 @pytest.mark.parametrize(("name", "most"), [("name", 200), ("contract", 200), ("reason", 2000)])
 def test_text_that_is_too_long_is_refused_with_its_limit(name: str, most: int) -> None:
     typed = {name: "x" * (most + 1)}
-    page = cancel(**typed)
+    page = cancel(None, "en", **typed)
     assert page.status_code == 422
     assert error_beside(page, name) == f"Please use at most {most} characters."
-    assert cancel(**{name: "x" * most}).status_code == 302
+    assert cancel(None, "en", **{name: "x" * most}).status_code == 302
 
 
 def test_form_that_is_sent_twice_declares_once() -> None:

@@ -8,8 +8,13 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from shop.billing.credit_notes import credit
+from shop.billing.holds import recipient_of
+from shop.billing.models import Invoice, Subscription
+from shop.notifications.emails.invoice_emails import queue_invoice
 from shop.notifications.emails.models import Message
 from shop.notifications.retention import delete_expired
+from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.deletion_wishes import carry_out_wishes, delete_when_possible, undo_wish
 from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import NotErasableError
@@ -19,11 +24,14 @@ from shop.tenancy.signals import client_needed
 from tests.factories import (
     bystander,
     make_client,
+    make_invoice,
     make_membership,
     make_order,
     make_profile,
     make_project,
+    make_seller,
     make_staff,
+    make_subscription,
     make_user,
 )
 from tests.notifications.sent import send_all
@@ -158,6 +166,26 @@ def test_billing_data_of_a_private_person_go_with_them_and_a_companys_stay() -> 
     for client in (private, company):
         assert delete_when_possible(client.client_admin)
     assert list(type(profile).objects.all()) == [profile]
+
+
+def test_nothing_is_mailed_to_a_client_admin_who_was_deleted(mailoutbox: list[object]) -> None:
+    make_seller()
+    subscription = make_subscription(make_client())
+    client, invoice = subscription.client, make_invoice(subscription)
+    Subscription.objects.update(ended_at=timezone.now(), next_period_on=None)
+    Project.objects.update(closed_at=timezone.now())
+    BillingProfile.objects.update(email="")
+    credit(invoice, make_staff(), reason="Nie benutzt.")
+    send_all()
+    Message.objects.all().delete()
+    mailoutbox.clear()
+    assert delete_when_possible(client.client_admin)
+    queue_invoice(Invoice.objects.get(pk=invoice.pk))
+    Message.objects.exclude(kind=Message.Kind.INVOICE).delete()
+    Message.objects.update(recipient=recipient_of(Client.objects.get(pk=client.pk)))
+    send_all()
+    assert Message.objects.get().state == Message.State.OBSOLETE
+    assert mailoutbox == []
 
 
 def test_worker_carries_wishes_out_every_hour() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass
 class Workspaces:
-    """What was done to workspaces, in memory."""
+    """The workspaces that were created, resized and removed, in memory."""
 
     made: list[dict[str, Any]] = field(default_factory=list)
     resized: list[dict[str, Any]] = field(default_factory=list)

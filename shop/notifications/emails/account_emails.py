@@ -131,12 +131,13 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
 
     def content(self) -> EmailContent:
         """Return the notice of the change, with its time and IP address."""
-        what, ip = self.message.details["what"], self.message.details["ip"]
+        what, ip, user = self.message.details["what"], self.message.details["ip"], self.message.user
+        made_at = localtime(self.message.created_at, user.zone if user else None)
         subject, sentence = NOTICES.get(what, OTHER)
         made = _("The change was made on %(when)s, by us.")
         if ip:
             made = _("The change was made on %(when)s, from the address %(ip)s.")
-        made %= {"when": date(localtime(self.message.created_at), "DATETIME_FORMAT"), "ip": ip}
+        made %= {"when": date(made_at, "DATETIME_FORMAT"), "ip": ip}
         if what == "email_changed":
             # The old address gets no new password any more.
             not_me = _("Was it not you? Then please tell us at once.")

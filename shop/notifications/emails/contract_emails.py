@@ -175,7 +175,7 @@ class ContractEndsSoon(ContractEmail, kind=Kind.ENDS_SOON):
 class ContractEnded(ContractEmail, kind=Kind.ENDED):
     """News that a contract has ended, and until when its data can be downloaded."""
 
-    samples = (Sample(gettext_lazy("ended"), lambda: event_sample(Event.ENDED)),)
+    samples = (Sample(gettext_lazy("ended"), lambda: event_sample(Event.ENDED, days=-1)),)
 
     def content(self) -> EmailContent:
         """Return what is closed now, and what remains."""

@@ -12,9 +12,12 @@ from shop.notifications.emails.invoice_samples import sample_subscription
 from shop.notifications.emails.samples import NO_PK
 
 
-def event_sample(kind: SubscriptionEvent.Kind, **change: Any) -> dict[str, Any]:
-    """Return the fields of a message about an event of a contract; `change` are those of its change."""
-    subscription = _sample_contract()
+def event_sample(kind: SubscriptionEvent.Kind, days: int = 30, **change: Any) -> dict[str, Any]:
+    """Return the fields of a message about an event of a contract that ends in some days.
+
+    `change` are the columns of the event's change.
+    """
+    subscription = _sample_contract(days)
     event = SubscriptionEvent(
         pk=NO_PK, subscription=subscription, kind=kind, at=timezone.now(), details={}
     )

@@ -149,7 +149,7 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         if order is not None and order.project_name:
             rows.append(Row(_("Project"), typed(order.project_name)))
         if not self.is_withdrawal:
-            rows.append(Row(_("Contract to end"), wished_end_of(declaration)))
+            rows.append(Row(_("Requested end"), wished_end_of(declaration)))
         return (*rows, Row(_("If you confirm"), self._effect()))
 
     def _effect(self) -> str:

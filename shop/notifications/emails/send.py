@@ -23,6 +23,7 @@ from shop.notifications.emails.refusals import refusal_in
 from shop.orders.order_lookup import address_of
 from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
+from shop.tenancy.models import is_erased_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 
 logger = logging.getLogger(__name__)
@@ -105,7 +106,8 @@ def _due() -> QuerySet[Message]:
 
 def _attempt(message: Message) -> dict[str, Any]:
     """Send a claimed message unless it must not or need not be sent; returns what changes."""
-    if email_for(message).is_obsolete():
+    # A client that needs its client_admin no more may still get a correction of an old invoice.
+    if is_erased_email(message.recipient) or email_for(message).is_obsolete():
         return {"state": State.OBSOLETE}
     if wait := daily_limit_wait(message):
         # Not an attempt: nothing was sent. Staff see why it waits.

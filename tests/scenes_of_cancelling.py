@@ -1,0 +1,34 @@
+"""Pages on which an order is cancelled, and on which one reaches a person."""
+
+from collections.abc import Iterator
+
+from shop.orders.cancel_links import cancel_token
+from shop.orders.models import Order
+from tests.factories import make_user
+from tests.registration.states import order_in
+from tests.scene import SEND, Scene, fill, press
+
+
+def cancelling() -> Iterator[Scene]:
+    """Cancelling an order: by its buyer, by a link, and too late."""
+    buyer, order = make_user(), order_in("need_human")
+    Order.objects.filter(pk=order.pk).update(placed_by=buyer)
+    path = f"/register/{order.order_hash}/cancel/"
+    yield Scene("cancel", path, buyer)
+    yield Scene("cancel-errors", path, buyer, act=fill(SEND, reason="x" * 501))
+    yield Scene("cancel-by-mail", path)
+    yield Scene("cancel-mail-sent", path, act=press(SEND))
+    yield Scene("cancel-by-link", f"{path}{cancel_token(order)}/")
+    yield Scene("cancel-link-damaged", f"{path}damaged/")
+    for situation in ("packing", "packed"):
+        late = order_in(situation).order_hash
+        yield Scene(f"cancel-late-{situation}", f"/register/{late}/cancel/")
+
+
+def contact() -> Iterator[Scene]:
+    """How to reach a person, and the accessibility statement."""
+    yield Scene("contact", "/contact/")
+    yield Scene("contact-errors", "/contact/", act=press(SEND))
+    yield Scene("contact-sent", "/contact/?sent=1")
+    yield Scene("accessibility", "/accessibility/")
+    yield Scene("find-asked", "/register/?asked=1")
