@@ -11,7 +11,6 @@ from django.utils import timezone
 from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
-from shop.billing.declarations import proof_token
 from shop.catalogue.models import Product, Promotion
 from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite
@@ -19,7 +18,6 @@ from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.tenancy.invitations import join_token
 from shop.tenancy.models import Invitation, Membership
-from tests.contract_factories import make_declaration
 from tests.factories import (
     PASSWORD,
     make_application,
@@ -52,7 +50,7 @@ from tests.scene import (
     without_style,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
-from tests.scenes_of_cancelling import cancelling, contact
+from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
@@ -97,19 +95,6 @@ def checkout() -> Iterator[Scene]:
     yield Scene("checkout-manual", "/tiers/xl/", act=chosen())
     yield Scene("checkout-code", "/tiers/l/", act=chosen(with_code))
     yield Scene("checkout-client", "/tiers/s/", admin, act=chosen())
-
-
-def declarations() -> Iterator[Scene]:
-    """Cancelling without signing in, the receipt, and the link that proves it."""
-    typed = {"name": "Nina Nagel", "contract": "K7QM-3FZ2", "email": "nina@example.com"}
-    yield Scene("cancel-contract", "/cancel-contract/")
-    yield Scene("cancel-contract-errors", "/cancel-contract/", act=press(SEND))
-    yield Scene("cancel-contract-receipt", "/cancel-contract/", act=fill(**typed))
-    case = make_declaration(make_packed_order(), for_cause=True, reason="Nicht erreichbar.\n" * 3)
-    address = f"/declarations/prove/{proof_token(case)}/"
-    yield Scene("declaration-proof", address)
-    yield Scene("declaration-proven", address, act=press(SEND))
-    yield Scene("declaration-proof-used", address)
 
 
 def staff_queue() -> Iterator[Scene]:
@@ -294,32 +279,9 @@ def errors() -> Iterator[Scene]:
 
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
-    *(
-        tiers,
-        checkout,
-        declarations,
-        staff_queue,
-        staff_order,
-        staff_bulk,
-        staff_settings,
-        staff_billing,
-    ),
-    *(declaration_cases, requests, staff_contracts, colleagues, people),
-    *(
-        contact,
-        registration,
-        cancelling,
-        address_correction,
-        joining,
-        signing_in,
-        members,
-        home,
-        client_billing,
-        contracts,
-        own_data,
-        profile_and_company,
-        leaving,
-        way_out,
-        errors,
-    ),
+    *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
+    *(declaration_cases, requests, staff_contracts, colleagues, people, contact),
+    *(registration, cancelling, address_correction, joining, signing_in, members, home),
+    *(client_billing, contracts, own_data, profile_and_company, leaving, way_out),
+    *(declaring, errors),
 )

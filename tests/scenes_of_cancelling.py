@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from shop.billing.declarations import proof_token
 from shop.orders.cancel_links import cancel_token
 from shop.orders.models import Order
-from tests.factories import make_user
+from tests.contract_factories import make_declaration
+from tests.factories import make_packed_order, make_user
 from tests.registration.states import order_in
 from tests.scene import SEND, Scene, fill, press
 
@@ -32,3 +34,16 @@ def contact() -> Iterator[Scene]:
     yield Scene("contact-sent", "/contact/?sent=1")
     yield Scene("accessibility", "/accessibility/")
     yield Scene("find-asked", "/register/?asked=1")
+
+
+def declaring() -> Iterator[Scene]:
+    """Cancelling without signing in, the receipt, and the link that proves it."""
+    typed = {"name": "Nina Nagel", "contract": "K7QM-3FZ2", "email": "nina@example.com"}
+    yield Scene("cancel-contract", "/cancel-contract/")
+    yield Scene("cancel-contract-errors", "/cancel-contract/", act=press(SEND))
+    yield Scene("cancel-contract-receipt", "/cancel-contract/", act=fill(**typed))
+    case = make_declaration(make_packed_order(), for_cause=True, reason="Nicht erreichbar.\n" * 3)
+    address = f"/declarations/prove/{proof_token(case)}/"
+    yield Scene("declaration-proof", address)
+    yield Scene("declaration-proven", address, act=press(SEND))
+    yield Scene("declaration-proof-used", address)

@@ -19,11 +19,9 @@ from pytest_django import Settings
 from portal.backoffice.models import BulkJob
 from shop.access.models import Application
 from shop.billing.declaration_rows import Declaration
-from shop.notifications.webhooks.models import Attempt
-from shop.orders.models import Order, OrderEvent
+from shop.orders.models import Order
 from shop.orders.placing import Caller
-from shop.packing.models import ContractRun, Packing
-from shop.tenancy.appointment_requests import ask_to_appoint
+from shop.packing.models import ContractRun
 from shop.tenancy.departure_rows import AppointmentRequest
 from shop.tenancy.models import Client, Membership, Project, User
 from shop.worker.models import Heartbeat
@@ -43,7 +41,6 @@ from tests.access_table import (
 from tests.accounts.factors import add_app
 from tests.addresses import all_addresses
 from tests.backoffice.test_permissions import ADDRESSES, filled
-from tests.contract_factories import make_declaration, make_run
 from tests.factories import (
     make_application,
     make_client,
@@ -58,6 +55,7 @@ from tests.factories import (
     pack_all,
 )
 from tests.pages import Response, join_address, visitor
+from tests.quoted_hashes import quote_hashes, quote_hashes_in_contracts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("outside_the_demo")]
 
@@ -167,30 +165,6 @@ def world(settings: Settings) -> World:
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())
     return World(application, order, other, client, project, admin, project_admin, member)
-
-
-def quote_hashes(order: Order, other: Order) -> None:
-    """Have everything that people and machines write about `order` quote its hash and another's.
-
-    Also within a link that a mail gateway has wrapped, and in capitals.
-    """
-    wrapped = f"https://gateway.example/?u=%2Fregister%2F{other.order_hash}%2F"
-    said = f"see /register/{order.order_hash}/ {order.order_hash.upper()} {wrapped}"
-    order.events.create(kind=OrderEvent.Kind.NOTE, note=said)
-    order.messages.update(last_error=said)
-    Packing.objects.filter(order=order).update(last_error=said)
-    delivery = order.deliveries.first()
-    assert delivery
-    Attempt.objects.create(delivery=delivery, at=timezone.now(), status=500, answer=said)
-
-
-def quote_hashes_in_contracts(client: Client, order: Order) -> None:
-    """Have what is typed about contracts, and what their steps say, quote the hash of `order`."""
-    said = f"see /register/{order.order_hash}/ {order.order_hash.upper()}"
-    make_declaration(contract=said, name=said, for_cause=True, reason=said)
-    ask_to_appoint(client, client.client_admin, said)
-    stuck = ContractRun.State.NEED_HUMAN
-    make_run(client.subscriptions.get(), state=stuck, last_step="x", last_error=said)
 
 
 def browser_of(role: str, world: World) -> Browser:

@@ -15,7 +15,7 @@ from shop.catalogue.templatetags.money import money
 
 @dataclass(frozen=True)
 class QuoteWords:
-    """What the page says beyond the quote itself."""
+    """The sums and names of a quote's page, beyond the quote itself."""
 
     plan_now: str  # with how it is paid, where that changes
     plan_new: str
@@ -44,13 +44,13 @@ def quote_words(quote: ChangeQuote) -> QuoteWords:
     if quote.at_once and not by_days:
         now_net = quote.next_net_cents
     now_gross = quote.gross_cents if by_days else gross(now_net, quote.vat_rate)
-    names = (quote.subscription.tier_name, quote.product.name)
+    plan_now, plan_new = quote.subscription.tier_name, quote.product.name
     if is_another_interval and net:
-        intervals = (quote.subscription.interval, quote.interval)
-        names = tuple(map(with_interval, names, intervals))
+        plan_now = with_interval(plan_now, quote.subscription.interval)
+        plan_new = with_interval(plan_new, quote.interval)
     return QuoteWords(
-        plan_now=names[0],
-        plan_new=names[1],
+        plan_now=plan_now,
+        plan_new=plan_new,
         new_net_cents=net,
         new_gross_cents=new_gross,
         is_yearly=quote.interval == Interval.YEAR,

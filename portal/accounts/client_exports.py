@@ -51,15 +51,15 @@ def _waive(request: HttpRequest, project: Project) -> HttpResponse:
     return redirect("portal_client_export", project.client_id)
 
 
-@access.recent_login_required
+@access.member_required
 @require_safe
 def download_client(request: HttpRequest, pk: int) -> HttpResponse:
     """Download the data of all projects of a client that are still there."""
     found = get_object_or_404(access.clients_of(access.member(request)), pk=pk)
-    return _archive(found, list(exportable_projects(found)), f"slate-company-{found.pk}")
+    return _archive(request, found, list(exportable_projects(found)), f"slate-company-{found.pk}")
 
 
-@access.recent_login_required
+@access.member_required
 @require_safe
 def download_project(request: HttpRequest, pk: int) -> HttpResponse:
     """Download the data of one project."""
@@ -68,10 +68,13 @@ def download_project(request: HttpRequest, pk: int) -> HttpResponse:
     if not exportable_projects(project.client).filter(pk=pk).exists():
         messages.warning(request, _("The time to download this project’s data is over."))
         return redirect("portal_client_export", project.client_id)
-    return _archive(project.client, [project], f"slate-project-{pk}")
+    return _archive(request, project.client, [project], f"slate-project-{pk}")
 
 
-def _archive(client: Client, projects: Sequence[Project], stem: str) -> HttpResponse:
+@access.recent_login_to_see
+def _archive(
+    request: HttpRequest, client: Client, projects: Sequence[Project], stem: str
+) -> HttpResponse:
     # A temporary file: it may be larger than the memory, and the response closes it.
     file = TemporaryFile()  # noqa: SIM115
     write_archive(file, client, projects)

@@ -99,7 +99,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refusal_of_all(found: Subscription) -> Refusal | None:
-    """Why no plan at all can be chosen now; None: some may be."""
+    """The reason for which no plan at all can be chosen now; None: some may be."""
     if found.ended_at:
         code = "ended"
     elif found.cancelled_at:

@@ -11,7 +11,7 @@ from shop.billing.models import Subscription
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a plan cannot be had, and a link to what mends it."""
+    """The reason for which a plan cannot be had, and a link to what mends it."""
 
     text: str
     label: str

@@ -27,7 +27,7 @@ class Entry:
     at: datetime
     text: str
     by: str = ""
-    note: str = ""  # typed by staff
+    note: str = ""  # of staff, for the client; their reasons are for colleagues alone
 
 
 def history(subscription: Subscription) -> list[Entry]:
@@ -48,10 +48,8 @@ def _start(subscription: Subscription) -> Entry:
 
 
 def _of_event(event: SubscriptionEvent) -> Entry:
-    note = ""
-    if event.change:
-        refused = event.kind == Kind.CHANGE_REFUSED
-        note = event.change.decision_note if refused else event.change.reason
+    refused = event.change if event.kind == Kind.CHANGE_REFUSED else None
+    note = refused.decision_note if refused else ""
     return Entry(event.at, _text_of(event), _by(event.actor), note)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.backoffice.declaration_forms import FutureDayField
+from portal.backoffice.case_forms import FutureDayField
 from portal.backoffice.forms import confirmed
 from shop.billing.models import Subscription
 from shop.catalogue.intervals import Interval

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.audit_log import Act, history_of
+from portal.backoffice.case_forms import CauseForm, DeclineForm, DismissForm
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.contract_decisions import decide
-from portal.backoffice.declaration_forms import CauseForm, DeclineForm, DismissForm
 from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.order_actions import MEND
 from portal.backoffice.staff_access import (

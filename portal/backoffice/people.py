@@ -32,7 +32,6 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_erasure import orders_for
 from shop.orders.pasted_text import find_email
 from shop.orders.states import FINISHED
-from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.erasure import (
     NotErasableError,
@@ -132,7 +131,6 @@ def person(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "mails": found.mails[:SHOWN],
         "memberships": of_user.select_related("project__client")[:SHOWN],
         "held": needed_clients(user) if user else [],
-        "wish": DeletionWish.objects.filter(user=user).first() if user else None,
         "events": OrderEvent.objects.filter(order__in=orders.order_by()).count(),
         "history": history_of(user) if user else [],
         "data_url": found.url("staff_person_data"),

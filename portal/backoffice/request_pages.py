@@ -1,4 +1,4 @@
-"""What client_admins ask of staff: appoint somebody in their place, delete their account."""
+"""Requests of client_admins: to appoint somebody in their place, to delete their account."""
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse

@@ -16,7 +16,7 @@ from shop.billing.declarations import declare
 from shop.customers import sells_to_everyone
 from shop.languages import page_language
 from shop.secret_pages import private
-from shop.storefront.declaration_forms import (
+from shop.storefront.cancellation_forms import (
     CancellationForm,
     DeclarationForm,
     WithdrawalForm,

@@ -143,6 +143,8 @@ def test_members_and_admins_of_a_project_cannot_export() -> None:
         member = make_membership(project=project, role=role).user
         assert signed_in(member).get(of_project(project)).status_code == 404
         assert signed_in(member).get(of_client(project.client)).status_code == 404
+        # Nor are they asked who they are first, which would tell that there is such a project.
+        assert visitor(member).get(of_project(project)).status_code == 404
 
 
 def test_file_that_cannot_be_made_is_named_and_the_rest_is_there(

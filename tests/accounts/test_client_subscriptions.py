@@ -11,6 +11,7 @@ from shop.billing.contract_end import end_due
 from shop.billing.models import Subscription
 from shop.billing.periods import add_months
 from shop.billing.price_changes import raise_price
+from shop.billing.tier_changes import refuse_change
 from shop.tenancy.closing import close_client
 from shop.tenancy.models import Membership, Project
 from tests.contract_factories import make_running_contract, make_tier_change
@@ -156,6 +157,18 @@ def test_history_has_each_event_with_its_day_and_who_did_it() -> None:
         f"{today} Changed from S to M. by Mia Muster",
         f"{day(subscription.started_on)} The contract began, with the plan S.",
     ]
+
+
+def test_history_gives_the_reason_of_a_refusal_but_none_that_is_for_colleagues() -> None:
+    subscription, staff = make_running_contract(), make_staff()
+    change = make_tier_change(subscription, "xl")
+    assert refuse_change(change, staff, "Please pay first.")
+    make_tier_change(subscription, "m", by=staff, by_staff=True, reason="Ask Jo about them.")
+    cancel_contract(subscription, by=staff, reason="Never pays.")
+    page = page_of(subscription)
+    assert "Please pay first." in words(page)
+    for reason in ("Ask Jo about them.", "Never pays."):
+        assert reason not in html(page)
 
 
 def test_history_is_read_in_german() -> None:

@@ -22,7 +22,6 @@ from shop.tenancy.models import User
 from tests.accounts.factors import add_app
 from tests.accounts.my_data import EXPORT, signed_in
 from tests.accounts.test_email_change import code_in
-from tests.contract_factories import make_declaration
 from tests.factories import (
     make_client,
     make_membership,
@@ -93,24 +92,6 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
         "tokens": [],
         "wishes_to_be_deleted": [],
         "requests_to_appoint": [],
-    }
-
-
-def test_export_holds_what_was_declared_with_the_persons_address() -> None:
-    user = make_user(email="nina@example.com")
-    case = make_declaration(contract="Nachtdreh", email="Nina@EXAMPLE.com")
-    make_declaration(email="other@example.com")
-    (declared,) = taken_along(user)["declarations"]
-    assert declared == {
-        "kind": "cancellation",
-        "received_at": case.declaration.received_at.isoformat(),
-        "name": "Nina Nagel",
-        "contract": "Nachtdreh",
-        "email": "Nina@EXAMPLE.com",
-        "for_cause": False,
-        "reason": "",
-        "wished_end": None,
-        "keep_until": case.declaration.keep_until.isoformat(),
     }
 
 

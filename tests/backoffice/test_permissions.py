@@ -15,7 +15,7 @@ from shop.catalogue.seller import VatRate
 from shop.content.models import Page, Question
 from shop.orders.models import Order
 from tests.addresses import all_addresses
-from tests.backoffice.billing_addresses import HANDLED, LOOKED_AT
+from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
 from tests.factories import (
     make_application,
     make_invoice,
@@ -37,7 +37,10 @@ ADMINS = {"admin", "all"}
 HANDLERS = {"billing", "all"}
 PRIVACY = {"privacy", "all"}
 ALL = {"all"}  # who may do everything
-CONTRACTS = ("/staff/declarations/", "/staff/requests/")
+SEEN = {  # in the navigation, by all who look
+    *("/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"),
+    *("/staff/declarations/", "/staff/requests/"),
+}
 
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
@@ -94,17 +97,7 @@ ADDRESSES: dict[str, set[str]] = {
     "people/orders/{pk}/": PRIVACY,
     "people/orders/{pk}/data.json": PRIVACY,
     "people/orders/{pk}/erase/": PRIVACY,
-    "declarations/": LOOKERS,
-    "declarations/{pk}/": LOOKERS,
-    "declarations/{pk}/orders/{order}/proof/": MENDERS,
-    "declarations/{pk}/orders/{order}/effect/": MENDERS,
-    "declarations/{pk}/dismiss/": MENDERS,
-    "declarations/{pk}/accept-cause/": MENDERS,
-    "declarations/{pk}/decline-cause/": MENDERS,
-    "requests/": LOOKERS,
-    "requests/{pk}/done/": MENDERS,
-    "subscriptions/{pk}/runs/{run}/retry/": MENDERS,
-    "subscriptions/{pk}/runs/{run}/skip/": MENDERS,
+    **dict.fromkeys(DECIDED, MENDERS),
     **dict.fromkeys(LOOKED_AT, LOOKERS),
     **dict.fromkeys(HANDLED, HANDLERS),
     # Django's admin: its own pages …
@@ -264,38 +257,10 @@ def test_refusal_says_whom_to_ask() -> None:
 @pytest.mark.parametrize(
     ("group", "seen"),
     [
-        (
-            "viewer",
-            {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/", *CONTRACTS},
-        ),
-        (
-            "billing",
-            {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/", *CONTRACTS},
-        ),
-        (
-            "agent",
-            {
-                "/staff/",
-                "/staff/overview/",
-                "/staff/mails/",
-                "/staff/invoices/",
-                *CONTRACTS,
-                "/staff/bulk/",
-            },
-        ),
-        (
-            "admin",
-            {
-                "/staff/",
-                "/staff/overview/",
-                "/staff/mails/",
-                "/staff/invoices/",
-                *CONTRACTS,
-                "/staff/bulk/",
-                "/staff/applications/",
-                "/staff/catalogue/",
-            },
-        ),
+        ("viewer", SEEN),
+        ("billing", SEEN),
+        ("agent", {*SEEN, "/staff/bulk/"}),
+        ("admin", {*SEEN, "/staff/bulk/", "/staff/applications/", "/staff/catalogue/"}),
     ],
 )
 def test_navigation_shows_what_one_may(group: str, seen: set[str]) -> None:

@@ -10,7 +10,7 @@ from shop.packing.models import ContractRun
 from shop.tenancy.appointment_requests import ask_to_appoint
 from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.models import Client
-from tests.backoffice.test_contract_pages import waiting_change
+from tests.backoffice.test_tier_change_pages import waiting_change
 from tests.contract_factories import make_declaration, make_run
 from tests.factories import make_client, make_packed_order, make_staff, make_subscription, make_user
 from tests.pages import html, visitor, words

@@ -14,6 +14,7 @@ from shop.billing.holds import Ready, Selling
 from shop.billing.issuing import dispatch, new_invoice
 from shop.billing.models import Invoice
 from shop.billing.rendering import Rendered, render_all
+from shop.billing.rest_credits import credit_rest
 from shop.catalogue.seller import vat_seller
 from shop.catalogue.vat import Vat, VatRule
 from tests.billing.documents import LEITWEG_ID
@@ -63,6 +64,16 @@ def of_a_change() -> Invoice:
     return change.invoice
 
 
+def of_an_end(name: str) -> Invoice:
+    """The credit note of the days after the end of a contract, of an invoice of the kind `name`."""
+    invoice = issue(name)
+    invoice.subscription.ends_on = invoice.period_start + timedelta(days=9)
+    credit_rest(invoice.subscription)
+    note = invoice.credit_notes.get()
+    assert (note.period_end - note.period_start).days < 28
+    return note
+
+
 def test_issued_invoices_and_credit_notes_keep_the_official_rules(tmp_path: Path) -> None:
     staff, issued = make_staff(), {}
     of_kinds = {name: issue(name) for name in KINDS} | {"change": of_a_change()}
@@ -72,6 +83,7 @@ def test_issued_invoices_and_credit_notes_keep_the_official_rules(tmp_path: Path
         issued[f"{name}, rest"] = credit(invoice, staff, reason="Irrtum")
     issued["whole"] = credit(issue("discount"), staff, reason="Irrtum")
     issued["lines"] = credit(issue("discount"), staff, reason="Irrtum", lines=[0, 1])
+    issued |= {f"end, {name}": of_an_end(name) for name in ("discount", "authority", "Vienna")}
     made = render_all(list(issued.values()))
     for name, files in zip(issued, made, strict=True):
         assert isinstance(files, Rendered), (name, files)

@@ -13,7 +13,9 @@ from tests.journey.test_journey import PASSWORD, WORDS, join, place_order, reloa
 
 pytestmark = pytest.mark.browser
 
-SAID = {
+Words = str | re.Pattern[str]
+
+SAID: dict[str, dict[str, Words]] = {
     "en": {
         "change": "Change plan",
         "see": "See what it costs",
@@ -71,7 +73,7 @@ assert found.update(ends_on=day) == 1
 """
 
 
-def press(page: Page, name: str | re.Pattern[str]) -> None:
+def press(page: Page, name: Words) -> None:
     """Press a button, and show once more who is there where that is asked for."""
     with page.expect_navigation():
         page.get_by_role("button", name=name).click()
@@ -81,7 +83,7 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
         page.wait_for_url("**/portal/subscriptions/*/")
 
 
-def says(page: Page, text: str | re.Pattern[str]) -> None:
+def says(page: Page, text: Words) -> None:
     expect(page.get_by_text(text).first).to_be_visible()
 
 

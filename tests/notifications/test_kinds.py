@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 HOSTILE = "<b>Zebra</b> https://evil.example " + "z" * 100
-NO_ACTION = {"code", "address", "contact", "receipt"}
+NO_ACTION = {"code", "address", "contact", "receipt", "deleted"}
 TO_SUPPORT = ("mailto:hilfe@slate.example", "tel:+49895550124")
 WHOLE = {"receipt"}  # it quotes what was declared, with its full length
 

@@ -41,8 +41,8 @@ pytestmark = pytest.mark.django_db
 
 BUTTON = "Order and pay · €236.81 a month"
 NOTICE = (
-    "The contract runs until you cancel it. You can cancel at any time by e-mail; it then ends with "
-    "the month you have paid for."
+    "The contract runs until you cancel it. You can cancel at any time, online or by e-mail; it then "
+    "ends with the month you have paid for."
 )
 
 
