@@ -128,7 +128,7 @@ def test_language_switch_works_on_an_orders_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/tiers/yamdu-free/", "/imprint/", "/terms/", "/cancel-contract/"]
+    "path", ["/", "/tiers/yamdu-free/", "/imprint/", "/privacy/", "/terms/", "/cancel-contract/"]
 )
 def test_page_names_its_address_and_those_of_both_languages(path: str) -> None:
     address = f"http://testserver{path}"
