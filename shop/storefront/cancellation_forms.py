@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from shop.billing.notice_periods import latest_end
 from shop.email_fields import NewEmailField
 from shop.text_areas import TextAreaField
 
@@ -113,13 +114,15 @@ class CancellationForm(DeclarationForm):
     field_order = ("name", "contract", "for_cause", "reason", "wished_end", "email")
 
     def clean_wished_end(self) -> Any:
-        """Refuse a day that is over."""
+        """Refuse a day that is over, or so late that it must be a slip."""
         day = self.cleaned_data["wished_end"]
         if day and day < timezone.localdate():
             raise ValidationError(
                 _("A contract cannot end in the past. Please enter today's date or a later one."),
                 code="past",
             )
+        if day and day > latest_end(timezone.localdate()):
+            raise ValidationError(_("Please choose a day within the next ten years."))
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -64,9 +64,11 @@ class ContractEmail(Email):
     @property
     def export_until(self) -> date | None:
         """The last day on which the project's data can be downloaded."""
-        after = timedelta(days=settings.EXPORT_DAYS)
-        planned = self.ends_on + after if self.ends_on else None
-        return self.subscription.project.export_until or planned
+        if self.ends_on is None or self.subscription.project.export_until:
+            return self.subscription.project.export_until
+        # It is closed once the end is known, and that may be past.
+        last = max(self.ends_on, timezone.localdate() - timedelta(days=1))
+        return last + timedelta(days=settings.EXPORT_DAYS)
 
     def then(self) -> str:
         """Return what happens after the last day."""
