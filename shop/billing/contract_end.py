@@ -94,7 +94,12 @@ def remind_of_ends(beat: Callable[[], None]) -> None:
         )
         for subscription in ending.select_related(*RELATED).order_by("pk"):
             beat()
-            _remind(subscription, days, today)
+            try:
+                _remind(subscription, days, today)
+            except (OperationalError, InterfaceError):  # the database is away
+                raise
+            except Exception:  # the next run tries again
+                logger.exception("The end of subscription %s could not be told.", subscription.pk)
 
 
 def _remind(subscription: Subscription, days: int, today: date) -> None:

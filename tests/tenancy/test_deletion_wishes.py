@@ -17,7 +17,7 @@ from shop.notifications.retention import delete_expired
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.deletion_wishes import carry_out_wishes, delete_when_possible, undo_wish
 from shop.tenancy.departure_rows import DeletionWish
-from shop.tenancy.erasure import NotErasableError
+from shop.tenancy.erasure import NotErasableError, user_erased
 from shop.tenancy.models import Client, Project, User
 from shop.tenancy.needed_clients import Need, needed_clients
 from shop.tenancy.signals import client_needed
@@ -191,3 +191,23 @@ def test_nothing_is_mailed_to_a_client_admin_who_was_deleted(mailoutbox: list[ob
 def test_worker_carries_wishes_out_every_hour() -> None:
     hourly = settings.WORKER_CLUSTERS["messages"]["hourly"]
     assert "shop.tenancy.deletion_wishes.carry_out_wishes" in hourly
+
+
+def test_wish_that_fails_keeps_no_other_from_being_carried_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bad, good = make_user(), make_user()
+    for user in (bad, good):
+        DeletionWish.objects.create(user=user)
+
+    def fail(user: User | None = None, **rest: Any) -> None:
+        if user == bad:
+            raise ValueError("This one is broken.")
+
+    user_erased.connect(fail)
+    try:
+        carry_out_wishes(lambda: None)
+    finally:
+        user_erased.disconnect(fail)
+    assert f"user {bad.pk}" in caplog.text
+    assert (is_erased(bad), is_erased(good)) == (False, True)
