@@ -73,10 +73,11 @@ def end_now(
 ) -> bool:
     """Have a subscription end with today, or with another day, by staff's decision.
 
-    What is owed stays owed, and what was paid for later days is credited. False where it has ended.
+    What is owed stays owed, and what was paid for later days is credited. The client cannot take it
+    back. False where it has ended.
     """
     last_day = on or timezone.localdate()
-    return cancel_contract(subscription, by=staff, ends_on=last_day, reason=reason)
+    return cancel_contract(subscription, by=staff, ends_on=last_day, for_good=True, reason=reason)
 
 
 def remind_of_ends(beat: Callable[[], None]) -> None:
