@@ -20,7 +20,7 @@ from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.deletion_wishes import carry_out_wishes, delete_when_possible, undo_wish
 from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import NotErasableError, user_erased
-from shop.tenancy.models import Client, Project, User
+from shop.tenancy.models import Client, Membership, Project, User
 from shop.tenancy.needed_clients import Need, needed_clients, needs_of
 from shop.tenancy.signals import client_needed
 from tests.factories import (
@@ -95,7 +95,10 @@ def test_project_that_a_cancelled_order_has_left_behind_holds_nobody(settings: S
     order.refresh_from_db()
     client = order.delivered_client
     assert client
-    assert needs_of(client) == [Need.RUNNING]
+    assert needs_of(client) == [Need.RUNNING, Need.ORDER]
+    Membership.objects.all().delete()
+    assert needs_of(client) == [Need.ORDER]  # it is to get a contract
+    make_membership(project=order.delivered_project, user=order.member, joined_at=None)
     assert cancel_in_any_state(order, None, by=CancelledBy.CUSTOMER)
     assert Project.objects.filter(client=client, closed_at=None).exists()
     assert needs_of(client) == []
