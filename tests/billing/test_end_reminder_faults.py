@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_reminder_that_fails_keeps_no_other_from_being_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    ending = {
+    ending: dict[str, Any] = {
         "cancelled_at": timezone.now() - timedelta(days=60),
         "ends_on": timezone.localdate() + timedelta(days=1),
     }
