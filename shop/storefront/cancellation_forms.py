@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from shop.billing.notice_periods import latest_end
 from shop.email_fields import NewEmailField
 from shop.text_areas import TextAreaField
 
 MAX_LENGTH = 200  # characters of a name, and of what identifies a contract
 MAX_REASON = 2000
+LATEST_YEARS = 100  # from now; dates end with the year 9999
 DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]  # as browsers send it, and as people type it
 
 
@@ -121,8 +121,9 @@ class CancellationForm(DeclarationForm):
                 _("A contract cannot end in the past. Please enter today's date or a later one."),
                 code="past",
             )
-        if day and day > latest_end(timezone.localdate()):
-            raise ValidationError(_("Please choose a day within the next ten years."))
+        # What is declared is received, however late: only a calendar's end is none.
+        if day and day.year > timezone.localdate().year + LATEST_YEARS:
+            raise ValidationError(_("Please enter a day within the next hundred years."))
         return day
 
     def clean(self) -> dict[str, Any]:
