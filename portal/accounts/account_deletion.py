@@ -66,8 +66,9 @@ def ask_for_successor(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.member(request)
     found = get_object_or_404(access.clients_of(user), pk=pk)
     form = AppointmentForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else request.POST.get("note", "")[:1000]
-    ask_to_appoint(found, user, note)
+    note = form.cleaned_data["note"] if form.is_valid() else request.POST.get("note", "")
+    # What the form refuses does not keep somebody from asking.
+    ask_to_appoint(found, user, note.replace("\0", "")[:1000])
     messages.success(
         request, _("We have your request, and get back to you by the next working day.")
     )

@@ -19,6 +19,7 @@ from portal.accounts.client_subscriptions import administered
 from shop.billing.contract_cancellation import cancel_contract, end_if_cancelled, take_back
 from shop.billing.models import Subscription
 from shop.billing.next_invoices import change_under_way
+from shop.billing.notice_periods import latest_end
 
 
 class WishedEndForm(forms.Form):
@@ -46,7 +47,7 @@ class WishedEndForm(forms.Form):
         if wished and wished < self.earliest:
             day = {"day": date_format(self.earliest, "DATE_FORMAT")}
             raise forms.ValidationError(_("The earliest day is %(day)s.") % day)
-        if wished and wished.year > timezone.localdate().year + 10:
+        if wished and wished > latest_end(timezone.localdate()):
             raise forms.ValidationError(_("Please choose a day within the next ten years."))
         return wished
 

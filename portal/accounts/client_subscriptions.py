@@ -11,6 +11,7 @@ from portal.accounts import member_access as access
 from portal.accounts.subscription_costs import cost_of
 from portal.accounts.subscription_history import history
 from shop.billing.balances import with_balance
+from shop.billing.contract_cancellation import can_take_back
 from shop.billing.models import Invoice, Subscription
 from shop.billing.next_invoices import change_under_way
 from shop.catalogue.seller import current_seller
@@ -66,6 +67,7 @@ def _all_of(found: Subscription) -> dict[str, Any]:
         "client": found.client,
         "cost": cost_of(found, vat, current_seller()),
         "change": change_under_way(found),
+        "can_take_back": can_take_back(found),
         "invoices": invoices[:SHOWN],
         "has_more_invoices": len(invoices) > SHOWN,
         "history": history(found),

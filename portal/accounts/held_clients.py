@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from portal.accounts.client_invoices import Open, open_invoices
 from shop.billing.models import Subscription
-from shop.orders.models import Order
-from shop.orders.states import UNDER_WAY
+from shop.orders.client_orders import orders_under_way
 from shop.tenancy.appointment_requests import open_requests
 from shop.tenancy.client_admins import successors
 from shop.tenancy.departure_rows import AppointmentRequest
@@ -55,7 +54,7 @@ def _held(client: Client, needs: list[Need], owed: list[Open]) -> HeldClient:
         client=client,
         needs=needs,
         running=list(running.select_related("project", "product", "order").order_by("pk")),
-        under_way=Order.objects.filter(client_id=client.pk, state__in=UNDER_WAY).count(),
+        under_way=orders_under_way(client).count(),
         exporting=list(exporting.order_by("name", "pk")),
         owed=owed,
         can_hand_over=successors(client).exists(),

@@ -57,7 +57,8 @@ def confirm_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a change costs and from when it counts; POST does it."""
     found = administered(request, pk)
     asked = request.POST if request.method == "POST" else request.GET
-    product = Product.objects.filter(code=asked.get("product", ""), listed=True).first()
+    code = asked.get("product", "").replace("\0", "")
+    product = Product.objects.filter(code=code, listed=True).first()
     interval = asked.get("interval", "")
     if product is None or interval not in Interval.values:
         return redirect("portal_change_tier", pk)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.forms import confirmed
+from shop.billing.notice_periods import latest_end
 from shop.text_areas import TextAreaField
 
 NOTE = 500
@@ -25,7 +26,7 @@ def note_field() -> TextAreaField:
 
 
 class FutureDayField(forms.DateField):
-    """A day that is not over."""
+    """A day that is not over, nor so late that it must be a slip."""
 
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
@@ -34,6 +35,8 @@ class FutureDayField(forms.DateField):
         day: date | None = super().clean(value)
         if day and day < timezone.localdate():
             raise ValidationError(_("This day is over."))
+        if day and day > latest_end(timezone.localdate()):
+            raise ValidationError(_("Please choose a day within the next ten years."))
         return day
 
 

@@ -15,7 +15,12 @@ from portal.backoffice.confirmation import ask_first
 from portal.backoffice.contract_decisions import FASTER, decide, find_subscription, subscription_url
 from portal.backoffice.contract_forms import CancelContractForm, EndNowForm, WithdrawForm
 from portal.backoffice.staff_access import recent_factor_required, staff_user
-from shop.billing.contract_cancellation import cancel_contract, end_if_cancelled, take_back
+from shop.billing.contract_cancellation import (
+    can_take_back,
+    cancel_contract,
+    end_if_cancelled,
+    take_back,
+)
 from shop.billing.contract_end import end_now
 from shop.billing.contract_withdrawal import PayBack, can_withdraw, to_pay_back, withdraw
 from shop.billing.models import Subscription
@@ -53,7 +58,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def take_back_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before a cancellation is taken back; POST takes it back."""
     found = find_subscription(pk)
-    if not can_take_back(found):
+    if not can_take_back(found, by_staff=True):
         return _too_late(request, found)
     if request.method != "POST":
         return ask_first(
@@ -137,14 +142,6 @@ def end_now_page(request: HttpRequest, pk: int) -> HttpResponse:
     return decide(
         request, act, about=found, what=Act.CONTRACT_ENDED, done=done, back=subscription_url(found)
     )
-
-
-def can_take_back(found: Subscription) -> bool:
-    """Tell if the cancellation of a subscription can be taken back: until its last day."""
-    ends_on = found.ends_on
-    if found.cancelled_at is None or found.ended_at or found.withdrawn_at or ends_on is None:
-        return False
-    return ends_on >= timezone.localdate()
 
 
 def is_withdrawable(found: Subscription) -> bool:

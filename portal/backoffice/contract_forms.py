@@ -74,7 +74,7 @@ class EndNowForm(forms.Form):
     """Ask why a subscription ends at once."""
 
     reason = reason_field()
-    confirm = confirmed(_("Yes, end it today. It cannot be taken back."))
+    confirm = confirmed(_("Yes, end it today. The client cannot take it back."))
 
 
 class WithdrawForm(forms.Form):

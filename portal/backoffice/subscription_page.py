@@ -16,12 +16,13 @@ from portal.backoffice.billing_access import handler_required, looker_required
 from portal.backoffice.billing_forms import RaiseForm
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.contract_decisions import FASTER, find_subscription
-from portal.backoffice.contract_end_pages import can_take_back, is_withdrawable
+from portal.backoffice.contract_end_pages import is_withdrawable
 from portal.backoffice.contract_history import history_of_contract
 from portal.backoffice.contract_run_pages import can_waive, shown_runs
 from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.staff_access import View, staff_user
 from shop.billing.balances import with_balance
+from shop.billing.contract_cancellation import can_take_back
 from shop.billing.holds import charge_vat, keep_waiting, profile_of
 from shop.billing.models import Invoice, Subscription
 from shop.billing.price_changes import (
@@ -154,7 +155,7 @@ def _contract(found: Subscription) -> dict[str, Any]:
         "is_running": found.ended_at is None,
         "can_change": runs_on,
         "can_cancel": runs_on,
-        "can_take_back": can_take_back(found),
+        "can_take_back": can_take_back(found, by_staff=True),
         "can_withdraw": is_withdrawable(found),
         "can_waive": can_waive(found.project),
     }

@@ -15,8 +15,7 @@ from portal.backoffice.confirmation import ask_first
 from portal.backoffice.contract_decisions import decide, find_subscription, subscription_url
 from portal.backoffice.contract_forms import ConfirmChangeForm, RefuseForm, TierForm
 from portal.backoffice.staff_access import staff_user
-from shop.billing.change_facts import facts_of
-from shop.billing.change_quotes import ChangeQuote, quote_by, quote_change
+from shop.billing.change_quotes import ChangeQuote, quote_change, quote_of_waiting
 from shop.billing.change_refusals import NoChangeError
 from shop.billing.tier_change_rows import TierChange
 from shop.billing.tier_changes import (
@@ -95,7 +94,7 @@ def approve(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     found, row = find_subscription(pk), _find(pk, change)
     try:
         if request.method != "POST":
-            quote = quote_by(facts_of(found, without=row), row.product, row.interval)
+            quote = quote_of_waiting(found, row)
             return ask_first(
                 request,
                 _("Approve the change to %(tier)s?") % {"tier": row.product.name},

@@ -7,6 +7,7 @@ else counts from the next period, but what was free so far has none (contract, "
 import hashlib
 import json
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from shop.billing.change_refusals import NoChangeError
 from shop.billing.holds import Ready
 from shop.billing.models import Subscription
 from shop.billing.periods import days_left, next_start, period_of, share_of_days
+from shop.billing.tier_change_rows import TierChange
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.prices import percent_of
@@ -88,6 +90,19 @@ def quote_by(facts: ChangeFacts, product: Product, interval: str) -> ChangeQuote
         is_up = now.net_cents > subscription.net_cents_on(start)
         quote = (_upwards if is_up else _from_next_period)(facts, product, interval)
     return replace(quote, hash=_hash(quote, today))
+
+
+def quote_of_waiting(subscription: Subscription, change: TierChange) -> ChangeQuote:
+    """The quote of a change that waits for approval: by today, at the price agreed to.
+
+    A price that was changed in the catalogue since does not touch it. Raises NoChangeError.
+    """
+    product = copy(change.product)
+    if change.interval == Interval.YEAR:
+        product.yearly_net_cents = change.list_cents
+    else:
+        product.net_cents = change.list_cents
+    return quote_by(facts_of(subscription, without=change), product, change.interval)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ def cancel_contract(
     ends_on: date | None = None,
     declared_at: datetime | None = None,
     declaration: Declaration | None = None,
+    for_good: bool = False,
     reason: str = "",
 ) -> bool:
     """Cancel a subscription; a planned change of it is undone. False where it was meanwhile.
@@ -49,6 +50,7 @@ def cancel_contract(
     It counts from `declared_at`, also where that is past: what was invoiced for days after the end
     is credited. A declaration that is proven once somebody has cancelled can only bring the end
     forward. `ends_on` is an exact last day, staff's choice; it also moves an end that stands.
+    `for_good`: the client cannot take it back, as it is not their decision.
     """
     moment = declared_at or timezone.now()
     with transaction.atomic():
@@ -62,6 +64,8 @@ def cancel_contract(
         if current.cancelled_at and not (ends_on or comes_forward):
             return False
         write(current, cancelled_at=moment, cancelled_by=by, ends_on=last_day, end_told_days=None)
+        if for_good:
+            write(current, ended_by=by)
         undo_changes(current, by)
         details: dict[str, Any] = {"ends_on": last_day.isoformat()}
         if reason:
@@ -72,18 +76,26 @@ def cancel_contract(
     return True
 
 
+def can_take_back(subscription: Subscription, *, by_staff: bool = False) -> bool:
+    """Tell if a cancellation can be taken back; what staff have decided only by staff."""
+    if subscription.ended_at or subscription.withdrawn_at or subscription.cancelled_at is None:
+        return False
+    is_theirs = by_staff or subscription.ended_by_id is None
+    ends_on = subscription.ends_on
+    return is_theirs and ends_on is not None and ends_on >= timezone.localdate()
+
+
 def take_back(subscription: Subscription, by: User) -> bool:
-    """Take a cancellation back, until the last day of the contract; False where it is too late."""
+    """Take a cancellation back, until the last day of the contract; False where it is too late.
+
+    Also where staff have ended it, and `by` is not one of them.
+    """
     with transaction.atomic():
-        current = locked(
-            subscription,
-            cancelled_at__isnull=False,
-            withdrawn_at=None,
-            ends_on__gte=timezone.localdate(),
-        )
-        if current is None:
+        current = locked(subscription)
+        if current is None or not can_take_back(current, by_staff=by.is_staff):
             return False
-        write(current, cancelled_at=None, cancelled_by=None, ends_on=None, end_told_days=None)
+        write(current, cancelled_at=None, cancelled_by=None, ended_by=None)
+        write(current, ends_on=None, end_told_days=None)
         record_event(current, Kind.TAKEN_BACK, by)
     return True
 

@@ -73,10 +73,11 @@ def end_now(
 ) -> bool:
     """Have a subscription end with today, or with another day, by staff's decision.
 
-    What is owed stays owed, and what was paid for later days is credited. False where it has ended.
+    What is owed stays owed, and what was paid for later days is credited. The client cannot take it
+    back. False where it has ended.
     """
     last_day = on or timezone.localdate()
-    return cancel_contract(subscription, by=staff, ends_on=last_day, reason=reason)
+    return cancel_contract(subscription, by=staff, ends_on=last_day, for_good=True, reason=reason)
 
 
 def remind_of_ends(beat: Callable[[], None]) -> None:
@@ -94,7 +95,12 @@ def remind_of_ends(beat: Callable[[], None]) -> None:
         )
         for subscription in ending.select_related(*RELATED).order_by("pk"):
             beat()
-            _remind(subscription, days, today)
+            try:
+                _remind(subscription, days, today)
+            except (OperationalError, InterfaceError):  # the database is away
+                raise
+            except Exception:  # the next run tries again
+                logger.exception("The end of subscription %s could not be told.", subscription.pk)
 
 
 def _remind(subscription: Subscription, days: int, today: date) -> None:

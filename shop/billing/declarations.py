@@ -3,6 +3,7 @@
 (Contract, "Cancelling" and "Withdrawing".)
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,10 +20,13 @@ from shop.billing.declaration_matching import (
     ask_for_proof,
     contract_of,
     ends_by_then,
+    on_file,
     order_of_invoice,
 )
 from shop.billing.declaration_rows import Declaration, DeclarationCase
 from shop.billing.signals import declaration_received
+from shop.billing.tier_change_rows import SubscriptionEvent
+from shop.email_spellings import canonical_email
 from shop.orders.cancellation import CancelledBy, cancel_in_any_state
 from shop.orders.models import Order
 from shop.orders.models import State as OrderState
@@ -32,6 +36,7 @@ from shop.tenancy.models import User
 State = DeclarationCase.State
 UNDECIDED = (State.RECEIVED, State.PROOF, State.STAFF)
 SALT = "shop.billing.declarations"
+TOKEN = re.compile(r"(?P<case>[1-9][0-9]{0,17})-(?P<counter>[1-9][0-9]{0,8})~")
 MOST_CANDIDATES = 20
 BATCH = 100
 
@@ -60,8 +65,11 @@ def declare(kind: str, fields: Mapping[str, Any], language: str) -> DeclarationC
 
 
 def proof_token(case: DeclarationCase) -> str:
-    """The token of the link that proves the declaration; made when the mail is rendered."""
-    return _signer().sign(f"{case.pk}-{case.counter}")
+    """The token of the link that proves the declaration; made when the mail is rendered.
+
+    It serves the address on file alone: it ends as the client is handed over, or the address changes.
+    """
+    return _signer(case).sign(f"{case.pk}-{case.counter}")
 
 
 def case_of(token: str) -> DeclarationCase | None:
@@ -69,27 +77,33 @@ def case_of(token: str) -> DeclarationCase | None:
 
     It still can where staff have not decided after PROOF_DAYS.
     """
-    try:
-        number, _dash, counter = _signer().unsign(token).partition("-")
-    except BadSignature:
+    named = TOKEN.match(token)
+    if named is None:
         return None
     related = ("declaration", "order__product", "order__delivered_client__client_admin")
-    found = _provable().filter(pk=int(number), counter=int(counter))
-    return found.select_related(*related).first()
+    found = _provable().filter(pk=int(named["case"]), counter=int(named["counter"]))
+    case = found.select_related(*related).first()
+    if case is None:
+        return None
+    try:
+        _signer(case).unsign(token)
+    except BadSignature:
+        return None
+    return case
 
 
 def prove(case: DeclarationCase) -> bool:
     """Have it take effect, counted from the moment of declaration; False where it waits no more.
 
     Of a contract that was cancelled meanwhile and ends no later nothing changes. Where the
-    declaration can have no effect, staff look at it.
+    declaration can have no effect, or a cancellation was taken back since, staff look at it.
     """
     with transaction.atomic():
         waiting = _provable().filter(pk=case.pk, counter=case.counter)
         if not waiting.update(state=State.EFFECTIVE, proven_at=timezone.now()):
             return False
         case.refresh_from_db()
-        if not (_take_effect(case, None) or _has_its_end(case)):
+        if _was_taken_back(case) or not (_take_effect(case, None) or _has_its_end(case)):
             case.state = State.STAFF
             case.save(update_fields=["state"])
     return True
@@ -194,10 +208,21 @@ def _has_its_end(case: DeclarationCase) -> bool:
     return ends_by_then(case.declaration, contract)
 
 
+def _was_taken_back(case: DeclarationCase) -> bool:
+    """Tell if the client_admin has decided, since it was declared, that the contract goes on."""
+    declaration = case.declaration
+    contract = contract_of(case.order) if case.order else None
+    if contract is None or declaration.kind == Declaration.Kind.WITHDRAWAL:
+        return False
+    since = contract.events.filter(at__gte=declaration.received_at)
+    return since.filter(kind=SubscriptionEvent.Kind.TAKEN_BACK).exists()
+
+
 def _decide(case: DeclarationCase, state: DeclarationCase.State, staff: User) -> None:
     case.state, case.decided_at, case.decided_by = state, timezone.now(), staff
     case.save(update_fields=["state", "decided_at", "decided_by"])
 
 
-def _signer() -> Signer:
-    return Signer(sep="~", salt=SALT)
+def _signer(case: DeclarationCase) -> Signer:
+    person = on_file(case.order) if case.order else None
+    return Signer(sep="~", salt=f"{SALT}:{canonical_email(person.email) if person else ''}")

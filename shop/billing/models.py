@@ -88,7 +88,7 @@ class Subscription(models.Model):
     # The shortest of END_REMINDER_DAYS that was told, of the end that stands.
     end_told_days = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = optional(User, on_delete=models.PROTECT)  # staff, without an invoice
+    ended_by = optional(User, on_delete=models.PROTECT)  # staff, by their own decision
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from shop.billing.periods import ONE_DAY, add_months, next_start
 
 FIRST_YEAR_MONTHS = 12
 NOTICE_MONTHS = 1  # of private persons, once the first year is over
+LATEST_YEARS = 10  # from now; a later end must be a slip, and calendars end
 
 
 def end_of_contract(
@@ -36,6 +37,11 @@ def end_of_contract(
     first_year_ends_on = add_months(started_on, FIRST_YEAR_MONTHS) - ONE_DAY
     month_later = add_months(declared_on, NOTICE_MONTHS)
     return min(end, max(first_year_ends_on, month_later, wished))
+
+
+def latest_end(today: date) -> date:
+    """The latest day that can be wished for, or chosen by staff, as the end of a contract."""
+    return date(today.year + LATEST_YEARS, 12, 31)
 
 
 def _interval_end(anchor: date, interval: str, day: date) -> date:

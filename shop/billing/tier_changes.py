@@ -12,7 +12,7 @@ from django.utils import timezone
 from shop.billing.applied_changes import apply_change, locked_members
 from shop.billing.change_facts import changes_under_way, facts_of
 from shop.billing.change_invoices import change_invoice
-from shop.billing.change_quotes import ChangeQuote, quote_by
+from shop.billing.change_quotes import ChangeQuote, quote_by, quote_of_waiting
 from shop.billing.change_refusals import NoChangeError
 from shop.billing.issuing import dispatch
 from shop.billing.models import Subscription
@@ -76,9 +76,9 @@ def undo_changes(subscription: Subscription, by: User | None) -> None:
 
 
 def approve_change(change: TierChange, staff: User) -> bool:
-    """Carry out what waited for approval, at today's amounts; False where it waits no more.
+    """Carry out what waited for approval, by the days that are left today, at the price agreed to.
 
-    Raises NoChangeError.
+    False where it waits no more. Raises NoChangeError.
     """
     with transaction.atomic():
         lock_rows(Subscription.objects.filter(pk=change.subscription_id))
@@ -86,8 +86,7 @@ def approve_change(change: TierChange, staff: User) -> bool:
         found = waiting.select_related("product").first()
         if found is None:
             return False
-        facts = facts_of(_load(change.subscription_id), without=found)
-        quote = quote_by(facts, found.product, found.interval)
+        quote = quote_of_waiting(_load(change.subscription_id), found)
         # Undone at this very moment: whoever writes first wins.
         if not waiting.update(state=State.PLANNED, decided_at=timezone.now(), decided_by=staff):
             return False

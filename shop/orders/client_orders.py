@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
 from shop.orders.models import Order
@@ -13,6 +14,11 @@ from shop.tenancy.signals import client_needed
 
 @receiver(client_needed)
 def needed_by_orders(sender: type[Client], client: Client, **kwargs: Any) -> list[Need]:
-    """Tell whether an order adds a project or a member to the client."""
-    adding = Order.objects.filter(client_id=client.pk, state__in=UNDER_WAY)
-    return [Need.ORDER] if adding.exists() else []
+    """Tell whether an order adds a project or a member to the client, or has just made it."""
+    return [Need.ORDER] if orders_under_way(client).exists() else []
+
+
+def orders_under_way(client: Client) -> QuerySet[Order]:
+    """Return the orders for a client that are not finished: it will have, or keep, a contract."""
+    theirs = Q(client_id=client.pk) | Q(delivered_client=client.pk)
+    return Order.objects.filter(theirs, state__in=UNDER_WAY)

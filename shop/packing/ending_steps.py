@@ -28,7 +28,9 @@ def no_new_members(subscription: Subscription) -> None:
 def close_project(subscription: Subscription) -> None:
     """Close the project for its members; the client_admin can export for EXPORT_DAYS."""
     if not _runs_on(subscription):
-        last = subscription.ends_on or timezone.localdate()
+        # The end may be past: proven, or decided by staff, long after it was declared.
+        yesterday = timezone.localdate() - timedelta(days=1)
+        last = max(subscription.ends_on or yesterday, yesterday)
         export_until = last + timedelta(days=settings.EXPORT_DAYS)
         closed_projects.close_project(subscription.project, export_until)
 

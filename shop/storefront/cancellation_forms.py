@@ -16,6 +16,7 @@ from shop.text_areas import TextAreaField
 
 MAX_LENGTH = 200  # characters of a name, and of what identifies a contract
 MAX_REASON = 2000
+LATEST_YEARS = 100  # from now; dates end with the year 9999
 DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]  # as browsers send it, and as people type it
 
 
@@ -113,13 +114,16 @@ class CancellationForm(DeclarationForm):
     field_order = ("name", "contract", "for_cause", "reason", "wished_end", "email")
 
     def clean_wished_end(self) -> Any:
-        """Refuse a day that is over."""
+        """Refuse a day that is over, or so late that it must be a slip."""
         day = self.cleaned_data["wished_end"]
         if day and day < timezone.localdate():
             raise ValidationError(
                 _("A contract cannot end in the past. Please enter today's date or a later one."),
                 code="past",
             )
+        # What is declared is received, however late: only a calendar's end is none.
+        if day and day.year > timezone.localdate().year + LATEST_YEARS:
+            raise ValidationError(_("Please enter a day within the next hundred years."))
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.tenancy.models import Client, Project, User
+from shop.tenancy.models import Client, Membership, User
 from shop.tenancy.signals import client_needed
 
 
@@ -20,7 +20,9 @@ def needs_of(client: Client) -> list[Need]:
     """Return why `client` still needs its client_admin; nothing where it needs them no more."""
     told = client_needed.send(sender=Client, client=client)
     needs = {Need(each) for _receiver, given in told for each in given or ()}
-    if Project.objects.filter(client=client, closed_at=None).exists():
+    # Nobody has a place in what an order that was cancelled halfway has left behind.
+    taken = Membership.objects.filter(project__client=client, project__closed_at=None)
+    if taken.exists():
         needs.add(Need.RUNNING)
     return [need for need in Need if need in needs]
 

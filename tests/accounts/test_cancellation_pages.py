@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client as Browser
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from shop.billing.contract_cancellation import end_if_cancelled
+from shop.billing.contract_cancellation import end_if_cancelled, take_back
+from shop.billing.contract_end import end_now
 from shop.billing.models import Subscription
 from shop.billing.periods import add_months
 from shop.notifications.emails.models import Message
 from tests.accounts.my_data import signed_in
 from tests.contract_factories import make_running_contract, make_tier_change
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_staff
+from tests.notifications.sent import send_all
 from tests.pages import Response, error_beside, fields, posts_to, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +176,25 @@ def test_yearly_contract_ends_with_the_paid_year(subscription: Subscription) -> 
     last = add_months(subscription.anchor_on, 12) - timedelta(days=1)
     assert f"Last day of the contract {day(last)}" in said
     assert "If you have paid beyond it, we refund the rest." in said
+
+
+def test_client_cannot_undo_that_staff_have_ended_it(mailoutbox: list[EmailMessage]) -> None:
+    subscription = make_running_contract()
+    admin = subscription.client.client_admin
+    assert end_now(subscription, make_staff(), "Not paid for months.")
+    browser = signed_in(admin)
+    path = f"/portal/subscriptions/{subscription.pk}/"
+    page = words(browser.get(path))
+    assert "This contract is cancelled. It ends on" in page
+    assert "Undo cancellation" not in page
+    browser.post(f"{path}cancel/undo/")
+    subscription.refresh_from_db()
+    assert subscription.cancelled_at
+    send_all()
+    (mail,) = [each for each in mailoutbox if "contract ends on" in each.subject]
+    assert "Its last day is" in mail.body
+    assert "undo" not in mail.body
+    staff = make_staff()
+    assert take_back(subscription, staff)
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.ended_by) == ("active", None)

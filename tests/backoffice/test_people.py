@@ -196,7 +196,8 @@ def test_person_who_was_invited_and_never_joined_is_erased() -> None:
 
 
 def test_whom_a_client_needs_is_not_erased_before_they_are_replaced() -> None:
-    client = make_project(client=make_client(client_admin=make_user(email=EMAIL))).client
+    client = make_client(client_admin=make_user(email=EMAIL))
+    make_membership(project=make_project(client=client))
     path = f"{PEOPLE}accounts/{client.client_admin.pk}/"
     browser = officer()
     for send in (browser.get, browser.post):

@@ -50,10 +50,23 @@ def test_manual_tier_waits_until_staff_approve() -> None:
         staff,
     )
     assert change.invoice
-    assert change.invoice.net_cents == 1613 - 158
-    assert agreed(subscription)[2] == 50000
+    assert change.invoice.net_cents == 1448 - 158
+    assert agreed(subscription)[2] == 44900
     assert events(subscription) == ["change_asked", "changed"]
     assert [each["change"] for each in told] == [change]
+
+
+def test_approval_keeps_the_price_agreed_to_by_the_year() -> None:
+    Product.objects.filter(code="xl").update(yearly_net_cents=400000)
+    subscription, staff = running_now(list_cents=100000, interval="year"), make_staff()
+    with clock_at(DAY):
+        change = make_tier_change(subscription, "xl")
+    assert (change.state, change.list_cents) == ("approval", 400000)
+    Product.objects.filter(code="xl").update(yearly_net_cents=500000)
+    with clock_at(DAY):
+        assert approve_change(change, staff)
+    assert agreed(subscription)[2] == 400000
+    assert Product.objects.get(code="xl").yearly_net_cents == 500000
 
 
 def test_approval_of_a_cheaper_manual_tier_plans_it() -> None:

@@ -187,6 +187,7 @@ def test_staff_end_a_contract_today_and_what_is_owed_stays_owed() -> None:
     subscription.refresh_from_db()
     assert (subscription.ends_on, subscription.cancelled_by) == (today, staff)
     assert subscription.events.get().details["reason"] == "Not paid for months."
+    assert not take_back(subscription, subscription.client.client_admin)
     end(subscription.pk, today + timedelta(days=1))
     assert balance_of(invoice).state == "open"
     assert 0 < balance_of(invoice).open_cents < invoice.gross_cents

@@ -251,3 +251,16 @@ def test_project_that_never_had_a_member_ends_as_any_other() -> None:
     project = over(subscription)
     assert project.erased_at
     assert ContractRun.objects.get().state == "done"
+
+
+def test_contract_whose_end_was_proven_late_can_be_exported_for_thirty_days() -> None:
+    """It counts from the moment of declaration, but nobody loses their data at once."""
+    today = timezone.localdate()
+    subscription = ended(ends_on=today - timedelta(days=45))
+    make_run(subscription)
+    work()
+    project = Project.objects.get(pk=subscription.project_id)
+    assert project.closed_at
+    assert project.erased_at is None
+    assert project.export_until == today + timedelta(days=29)
+    assert ContractRun.objects.get().state == "waiting"

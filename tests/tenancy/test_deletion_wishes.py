@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from pytest_django import Settings
 
 from shop.billing.credit_notes import credit
 from shop.billing.holds import recipient_of
@@ -14,12 +15,13 @@ from shop.billing.models import Invoice, Subscription
 from shop.notifications.emails.invoice_emails import queue_invoice
 from shop.notifications.emails.models import Message
 from shop.notifications.retention import delete_expired
+from shop.orders.cancellation import CancelledBy, cancel_in_any_state
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.deletion_wishes import carry_out_wishes, delete_when_possible, undo_wish
 from shop.tenancy.departure_rows import DeletionWish
-from shop.tenancy.erasure import NotErasableError
-from shop.tenancy.models import Client, Project, User
-from shop.tenancy.needed_clients import Need, needed_clients
+from shop.tenancy.erasure import NotErasableError, user_erased
+from shop.tenancy.models import Client, Membership, Project, User
+from shop.tenancy.needed_clients import Need, needed_clients, needs_of
 from shop.tenancy.signals import client_needed
 from tests.factories import (
     bystander,
@@ -33,6 +35,7 @@ from tests.factories import (
     make_staff,
     make_subscription,
     make_user,
+    pack_all,
 )
 from tests.notifications.sent import send_all
 
@@ -52,6 +55,11 @@ def needing(client: Client, *needs: str) -> Iterator[None]:
         yield
     finally:
         client_needed.disconnect(tell)
+
+
+def project_in_use(admin: User) -> Project:
+    """A project with a member, of a client that the user administers."""
+    return make_membership(project=make_project(client=make_client(client_admin=admin))).project
 
 
 def is_erased(user: User) -> bool:
@@ -75,6 +83,27 @@ def test_reasons_come_in_one_order_and_only_of_clients_that_give_any() -> None:
     assert found == [(dolly, [Need.ORDER]), (kran, [Need.RUNNING, Need.EXPORT, Need.OWED])]
 
 
+def test_project_that_a_cancelled_order_has_left_behind_holds_nobody(settings: Settings) -> None:
+    """Its first steps have made client and project; there is no contract that could be cancelled."""
+    settings.PACKING_STEPS = [
+        *("shop.packing.steps.client", "shop.packing.steps.project", "shop.packing.steps.member"),
+        "tests.packing.steps.fail",
+    ]
+    settings.PACKING_MAX_ATTEMPTS = 1
+    order = make_order(product="s")
+    pack_all()
+    order.refresh_from_db()
+    client = order.delivered_client
+    assert client
+    assert needs_of(client) == [Need.RUNNING, Need.ORDER]
+    Membership.objects.all().delete()
+    assert needs_of(client) == [Need.ORDER]  # it is to get a contract
+    make_membership(project=order.delivered_project, user=order.member, joined_at=None)
+    assert cancel_in_any_state(order, None, by=CancelledBy.CUSTOMER)
+    assert Project.objects.filter(client=client, closed_at=None).exists()
+    assert needs_of(client) == []
+
+
 def test_account_that_no_client_needs_is_deleted_at_once_and_confirmed_by_mail() -> None:
     user = make_membership(user=make_user(email="nina@example.com")).user
     with bystander():
@@ -96,8 +125,8 @@ def test_confirmation_is_sent_and_then_deleted_as_well() -> None:
 
 def test_wish_of_a_needed_client_admin_is_kept_until_nothing_needs_them() -> None:
     admin, other = make_user(), make_user()
-    project = make_project(client=make_client(client_admin=admin))
-    make_project(client=make_client(client_admin=other))
+    project = project_in_use(admin)
+    project_in_use(other)
     assert not delete_when_possible(admin)
     assert not delete_when_possible(admin)
     assert not delete_when_possible(other)
@@ -118,7 +147,7 @@ def test_wish_of_a_needed_client_admin_is_kept_until_nothing_needs_them() -> Non
 
 def test_wish_is_carried_out_after_handing_over() -> None:
     admin = make_user()
-    client = make_project(client=make_client(client_admin=admin)).client
+    client = project_in_use(admin).client
     assert not delete_when_possible(admin)
     Client.objects.filter(pk=client.pk).update(client_admin=make_user())
     carry_out_wishes(lambda: None)
@@ -127,7 +156,7 @@ def test_wish_is_carried_out_after_handing_over() -> None:
 
 def test_wish_can_be_undone_until_it_is_carried_out() -> None:
     admin = make_user()
-    client = make_project(client=make_client(client_admin=admin)).client
+    client = project_in_use(admin).client
     assert not delete_when_possible(admin)
     assert undo_wish(admin)
     assert not undo_wish(admin)
@@ -191,3 +220,23 @@ def test_nothing_is_mailed_to_a_client_admin_who_was_deleted(mailoutbox: list[ob
 def test_worker_carries_wishes_out_every_hour() -> None:
     hourly = settings.WORKER_CLUSTERS["messages"]["hourly"]
     assert "shop.tenancy.deletion_wishes.carry_out_wishes" in hourly
+
+
+def test_wish_that_fails_keeps_no_other_from_being_carried_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bad, good = make_user(), make_user()
+    for user in (bad, good):
+        DeletionWish.objects.create(user=user)
+
+    def fail(user: User | None = None, **rest: Any) -> None:
+        if user == bad:
+            raise ValueError("This one is broken.")
+
+    user_erased.connect(fail)
+    try:
+        carry_out_wishes(lambda: None)
+    finally:
+        user_erased.disconnect(fail)
+    assert f"user {bad.pk}" in caplog.text
+    assert (is_erased(bad), is_erased(good)) == (False, True)

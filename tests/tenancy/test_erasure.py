@@ -69,7 +69,8 @@ def test_user_is_erased_once_and_staff_never() -> None:
 
 def test_client_admin_is_erased_only_after_handing_over() -> None:
     admin = make_user()
-    client = make_project(client=make_client(client_admin=admin)).client
+    client = make_client(client_admin=admin)
+    make_membership(project=make_project(client=client))
     with pytest.raises(StillAdministersError):
         erase_user(admin)
     assert User.objects.get(pk=admin.pk).is_active

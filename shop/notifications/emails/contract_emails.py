@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shop.billing.contract_cancellation import can_take_back
 from shop.billing.models import Subscription
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
@@ -64,9 +65,11 @@ class ContractEmail(Email):
     @property
     def export_until(self) -> date | None:
         """The last day on which the project's data can be downloaded."""
-        after = timedelta(days=settings.EXPORT_DAYS)
-        planned = self.ends_on + after if self.ends_on else None
-        return self.subscription.project.export_until or planned
+        if self.ends_on is None or self.subscription.project.export_until:
+            return self.subscription.project.export_until
+        # It is closed once the end is known, and that may be past.
+        last = max(self.ends_on, timezone.localdate() - timedelta(days=1))
+        return last + timedelta(days=settings.EXPORT_DAYS)
 
     def then(self) -> str:
         """Return what happens after the last day."""
@@ -97,12 +100,15 @@ class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
             "Your contract is cancelled. It ends on %(day)s; that is its last day. Until then "
             "everything works as before."
         )
+        gone = _("Your contract is cancelled. Its last day is %(day)s.") % {
+            "day": day_of(self.ends_on)
+        }
         undo = _("If you change your mind, you can undo the cancellation in the portal until then.")
         refund = _("If you have paid beyond that day, we refund the rest.")
         day = day_of(self.ends_on)
         return EmailContent(
             subject=_("Your contract ends on %(day)s") % {"day": day},
-            intro=(cancelled % {"day": day}, undo),
+            intro=(cancelled % {"day": day}, undo) if can_take_back(self.subscription) else (gone,),
             rows=(
                 *self.which(),
                 Row(_("Cancelled on"), moment(self.subscription.cancelled_at or self.event.at)),
@@ -162,10 +168,11 @@ class ContractEndsSoon(ContractEmail, kind=Kind.ENDS_SOON):
         """Return the last day, and what can still be done until then."""
         day = day_of(self.ends_on)
         ends = _("Your contract ends on %(day)s. That is the last day on which members can work.")
+        ends %= {"day": day}
         undo = _("If you want to stay, undo the cancellation in the portal until then.")
         return EmailContent(
             subject=_("Your contract ends on %(day)s") % {"day": day},
-            intro=(ends % {"day": day}, undo),
+            intro=(ends, undo) if can_take_back(self.subscription) else (ends,),
             rows=(*self.which(), Row(_("Last day of the contract"), day)),
             action=self.to_contract(),
             outro=(self.then(),),

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shop.billing.declaration_matching import on_file
 from shop.billing.declaration_rows import Declaration, DeclarationCase
 from shop.billing.declaration_words import (
     declared,
@@ -23,6 +24,7 @@ from shop.billing.declaration_words import (
 )
 from shop.billing.declarations import proof_token
 from shop.catalogue.templatetags.money import money
+from shop.email_spellings import same_mailbox
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, quoted, typed
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
@@ -105,9 +107,14 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         return self.declaration.case
 
     def is_obsolete(self) -> bool:
-        """Tell whether the declaration was proven or decided since, or the link is an older one."""
+        """Tell whether the declaration was proven or decided since, or the link is an older one.
+
+        Or somebody else than the reader can prove it by now.
+        """
         is_newest = self.message.details.get("counter") == self.case.counter
-        return self.case.state != DeclarationCase.State.PROOF or not is_newest
+        person = on_file(self.case.order) if self.case.order else None
+        moved = person is None or not same_mailbox(person.email, self.message.recipient)
+        return self.case.state != DeclarationCase.State.PROOF or not is_newest or moved
 
     def content(self) -> EmailContent:
         """Return what was declared, when the contract would end, and the link."""

@@ -200,7 +200,9 @@ def _agreed(consent: Consent) -> tuple[str, str]:
     agreed = _("You agreed to our terms (version %(number)s) on %(day)s. They come with this mail.")
     return (
         agreed % {"number": consent.terms.number, "day": date(consent.agreed_at, "DATE_FORMAT")},
-        _("You cancel by the link at the bottom of our pages, in the portal or by e-mail; the terms say by when."),
+        _(
+            "You cancel by the link at the bottom of our pages, in the portal or by e-mail; the terms say by when."
+        ),
     )
 
 
