@@ -101,11 +101,11 @@ class CancellationForm(DeclarationForm):
         widget=forms.Textarea({"rows": 5}),
     )
     wished_end = forms.DateField(
-        label=_("Contract to end on"),
+        label=_("Requested end"),
         help_text=_("Leave it empty to cancel as soon as possible."),
         required=False,
         input_formats=DATE_FORMATS,
-        error_messages={"invalid": _("Please enter a date such as 2027-01-31.")},
+        error_messages={"invalid": _("Please enter a date such as 2027-12-31.")},
         widget=forms.DateInput({"type": "date"}, format=DATE_FORMATS[0]),
     )
     # Not optional where it is asked for: beside the choice for which it is needed.

@@ -84,7 +84,7 @@ def test_impossible_day_is_refused_beside_its_field(subscription: Subscription) 
     earliest = day(end_if_cancelled(subscription))
     for typed, error in {
         "2020-01-01": f"The earliest day is {earliest}.",
-        "soon": "Please give a date such as 2027-12-31.",
+        "soon": "Please enter a date such as 2027-12-31.",
         "2999-01-01": "Please choose a day within the next ten years.",
     }.items():
         answer = browser.get(f"{path_of(subscription)}?wished={typed}")
@@ -96,7 +96,7 @@ def test_impossible_day_is_refused_beside_its_field(subscription: Subscription) 
 def test_end_that_has_changed_meanwhile_is_shown_anew(subscription: Subscription) -> None:
     answer = press(signed_in(subscription.client.client_admin), subscription, ends_on="2020-01-01")
     assert answer.status_code == 409
-    assert "The day of the end has changed. Please look at it again." in words(answer)
+    assert "The last day has changed. Please check it again." in words(answer)
     subscription.refresh_from_db()
     assert subscription.cancelled_at is None
 

@@ -95,7 +95,7 @@ def test_plans_say_price_and_from_when_they_count(subscription: Subscription) ->
     assert card(answer, "m").startswith("€99.00 a month, net €117.81 with VAT")
     assert card(answer, "m").endswith("From today.")
     assert card(answer, "starter").endswith(f"From {following}.")
-    assert card(answer, "xl").endswith("After a person has checked it.")
+    assert card(answer, "xl").endswith("Once we have checked it.")
     assert "S Your plan" in words(answer)
     assert 'value="s"' in html(answer)
 
@@ -260,7 +260,7 @@ def test_refusal_leads_to_the_page_that_mends_it() -> None:
     subscription = free_contract(billing=None)
     answer = quoted(subscription)
     assert answer.status_code == 422
-    assert "The billing data are missing. Add them first." in words(answer)
+    assert "The billing details are missing. Add them first." in words(answer)
     assert f'href="/portal/clients/{subscription.client_id}/billing/"' in html(answer)
 
 

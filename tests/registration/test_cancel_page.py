@@ -184,7 +184,7 @@ def test_link_is_not_mailed_once_the_order_is_set_up() -> None:
 @pytest.mark.parametrize(
     ("situation", "told"),
     [
-        ("packing", "We are setting this up at this moment."),
+        ("packing", "We're setting this up right now."),
         ("packed", "You can cancel the contract instead."),
     ],
 )

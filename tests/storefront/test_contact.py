@@ -38,7 +38,7 @@ def test_message_is_mailed_to_support_with_the_writers_address(
 ) -> None:
     page = write()
     assert page.redirect_chain == [("/contact/?sent=1", 302)]
-    assert "Thank you. Your message has reached us; we answer by e-mail." in words(page)
+    assert "Thank you. We have your message and will answer by e-mail." in words(page)
     send_all()
     (mail,) = mailoutbox
     assert (mail.to, mail.reply_to) == (["hilfe@slate.example"], ["nina@example.com"])

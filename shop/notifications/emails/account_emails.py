@@ -140,7 +140,7 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
         made %= {"when": date(made_at, "DATETIME_FORMAT"), "ip": ip}
         if what == "email_changed":
             # The old address gets no new password any more.
-            not_me = _("Was it not you? Then please tell us at once.")
+            not_me = _("If this wasn't you, please tell us at once.")
             action = Link(_("Contact"), page_url("contact"))
         else:
             not_me = _("Was it not you? Then please choose a new password at once.")

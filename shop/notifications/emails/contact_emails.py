@@ -66,13 +66,13 @@ class ContactMessage(Email, kind=Message.Kind.CONTACT):
             _("Message"): quoted(request.text),
         }
         return EmailContent(
-            subject=_("Message by the contact form, no. %(number)s") % {"number": request.pk},
-            intro=(_("Somebody has written to you by the contact form."),),
+            subject=_("Message from the contact form, no. %(number)s") % {"number": request.pk},
+            intro=(_("Somebody has written to you through the contact form."),),
             rows=tuple(Row(name, value) for name, value in rows.items() if value),
             outro=(
                 _(
-                    "Answer this e-mail, and your answer goes to the address above. Nobody has "
-                    "checked whether it is the writer's, nor whether the order is theirs."
+                    "Your reply to this e-mail goes to the address above. Nobody has checked "
+                    "that the address or the order belongs to the writer."
                 ),
             ),
             reply_to=request.email,

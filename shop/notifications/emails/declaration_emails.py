@@ -82,7 +82,7 @@ class DeclarationReceipt(DeclarationEmail, kind=Message.Kind.RECEIPT):
             "If nobody confirms it, or if your details belong to no contract that we can find, we "
             "check your declaration ourselves."
         )
-        stranger = _("Did you declare nothing? Then you need not do anything about this e-mail.")
+        stranger = _("If this wasn't you, you don't need to do anything.")
         return EmailContent(
             subject=subject,
             intro=(intro % {"moment": received},),
@@ -113,19 +113,19 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         """Return what was declared, when the contract would end, and the link."""
         if self.is_withdrawal:
             subject = _("Please confirm the withdrawal from your contract")
-            intro = _("On our pages, somebody has declared the withdrawal from your contract.")
+            intro = _("We have received a withdrawal from your contract.")
             label = _("Confirm the withdrawal")
         else:
             subject = _("Please confirm the cancellation of your contract")
-            intro = _("On our pages, somebody has cancelled your contract.")
+            intro = _("We have received a cancellation of your contract.")
             label = _("Confirm the cancellation")
         asked = _(
-            "Was it you, or somebody for you? Then please confirm it. You do not have to sign in. "
-            "It counts from the moment at which it was received, even if you confirm it later."
+            "Was it you, or somebody acting for you? Then please confirm it. You do not have to "
+            "sign in. It counts from the moment we received it, even if you confirm it later."
         )
         stranger = _(
-            "Was it not you? Then do not confirm, and nothing ends by it. If somebody declares "
-            "such things in your name, please tell us: the imprint says how."
+            "If this wasn't you, do not confirm it, and everything stays as it is. If somebody "
+            "is using your name, please tell us; the imprint says how to reach us."
         )
         return EmailContent(
             subject=subject,

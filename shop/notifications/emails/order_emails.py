@@ -179,7 +179,7 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
             "A link to sign in that you may have had from us no longer works. "
             "There is nothing to do."
         )
-        mine = _("Was it your order after all? Then please tell us.")
+        mine = _("Was it your order after all? Please tell us.")
         subject = _("This address no longer belongs to an order")
         if self.is_invitation:
             subject = _("This address no longer belongs to an invitation")

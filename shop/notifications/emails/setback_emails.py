@@ -112,7 +112,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
             intro=(self._cancelled(), *self._reasons()),
             rows=self.rows(),
             action=self.page(_("See the order")),
-            outro=(nothing_due, _("Is that a mistake? Then please tell us.")),
+            outro=(nothing_due, _("Is that a mistake? Please tell us.")),
             link=Link(_("Contact"), page_url("contact")),
         )
 
