@@ -27,7 +27,7 @@ class WishedEndForm(forms.Form):
     wished = forms.DateField(
         label=gettext_lazy("Requested last day"),
         help_text=gettext_lazy(
-            "You see the last day of the contract before anything is cancelled."
+            "You'll see the last day of the contract before anything is cancelled."
         ),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -76,7 +76,7 @@ def _cancel(request: HttpRequest, found: Subscription) -> HttpResponse:
         messages.warning(request, _("The last day has changed. Please check it again."))
         return _show(request, found, form, ends_on, status=409)
     if cancel_contract(found, by=access.member(request), wished=wished):
-        text = _("The contract is cancelled. It ends on %(day)s. We confirm it by e-mail.")
+        text = _("The contract is cancelled. It ends on %(day)s. We'll confirm this by e-mail.")
         messages.success(request, text % {"day": date_format(ends_on, "DATE_FORMAT")})
     else:
         messages.warning(request, _("This contract was cancelled already."))

@@ -156,7 +156,9 @@ def is_withdrawable(found: Subscription) -> bool:
 def _ask_to_cancel(
     request: HttpRequest, found: Subscription, form: CancelContractForm
 ) -> HttpResponse:
-    soonest = _("Without a requested end, its last day is %(day)s; the cancellation can be taken back until then.")
+    soonest = _(
+        "Without a requested end, its last day is %(day)s; the cancellation can be taken back until then."
+    )
     return ask_first(
         request,
         _("Cancel this subscription?"),

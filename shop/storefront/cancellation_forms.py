@@ -67,7 +67,7 @@ class CancellationForm(DeclarationForm):
 
     name = _line(
         _("Your name"),
-        _("If you cancel for a company, the name of the person who cancels."),
+        _("If you cancel for a company, give the name of the person who cancels."),
         _("Please enter your name."),
         autocomplete="name",
     )
@@ -81,7 +81,9 @@ class CancellationForm(DeclarationForm):
         autocomplete="off",
         autocapitalize="off",
     )
-    email = _email(_("We send the confirmation that we have received your cancellation there."))
+    email = _email(
+        _("We'll send the confirmation that we have received your cancellation to this address.")
+    )
     for_cause = forms.TypedChoiceField(
         label=_("Kind of cancellation"),
         choices=[

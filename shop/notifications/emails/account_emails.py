@@ -110,8 +110,8 @@ class AccountDeleted(Email, kind=Message.Kind.DELETED):
     def content(self) -> EmailContent:
         """Return what was deleted, and what is kept."""
         done = _(
-            "As you wished, we have deleted your account. Nobody can sign in with it any more, and "
-            "your places in projects are free again."
+            "As you asked, we have deleted your account. Nobody can sign in with it any more, "
+            "and your places in projects are free again."
         )
         kept = _("We keep what the law requires, such as invoices. This is our last e-mail to you.")
         return EmailContent(subject=_("Your account is deleted"), intro=(done, kept))

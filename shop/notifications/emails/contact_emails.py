@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from shop.email_spellings import shown_email
 from shop.notifications.emails.content import EmailContent, Row, quoted, typed
@@ -59,7 +59,7 @@ class ContactMessage(Email, kind=Message.Kind.CONTACT):
         request = self.request
         assert request is not None  # noqa: S101 -- else it is obsolete
         rows = {
-            _("From"): typed(request.name),
+            pgettext("sender", "From"): typed(request.name),
             _("E-mail"): shown_email(request.email),
             _("Order number"): typed(request.order_number),
             _("Language"): str(dict(settings.LANGUAGES)[request.language]),

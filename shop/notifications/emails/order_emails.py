@@ -53,9 +53,9 @@ class OrderEmail(Email):
 
     def named(self, client: str | None = None, project: str | None = None) -> tuple[Row, ...]:
         """Return the rows of the number, the tier and the names that there are."""
-        names = ((_("Client"), client), (_("Project"), project))
+        names = ((_("Company"), client), (_("Project"), project))
         number = Row(_("Order number"), self.order.order_number or "")
-        tier = Row(_("Tier"), self.order.tier_name)
+        tier = Row(_("Plan"), self.order.tier_name)
         return (number, tier, *(Row(title, typed(name)) for title, name in names if name))
 
     def rows(self) -> tuple[Row, ...]:
@@ -200,7 +200,9 @@ def _agreed(consent: Consent) -> tuple[str, str]:
     agreed = _("You agreed to our terms (version %(number)s) on %(day)s. They come with this mail.")
     return (
         agreed % {"number": consent.terms.number, "day": date(consent.agreed_at, "DATE_FORMAT")},
-        _("You cancel by the link at the bottom of our pages, in the portal or by e-mail; the terms say by when."),
+        _(
+            "You cancel by the link at the bottom of our pages, in the portal or by e-mail; the terms say by when."
+        ),
     )
 
 

@@ -104,7 +104,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
                 subject=_("Your order was cancelled"),
                 intro=(str(EXPIRED),),
                 rows=self.rows(),
-                action=Link(_("See the tiers"), page_url("tiers")),
+                action=Link(_("See the plans"), page_url("tiers")),
                 outro=(nothing_due, _("You are welcome to order again.")),
             )
         return EmailContent(
