@@ -55,13 +55,13 @@ def end_now(subscription: Subscription) -> None:
     run_due(lambda: None)
 
 
-def test_running_contract_holds_the_account_and_leads_to_its_page() -> None:
+def test_running_contract_holds_the_account_and_leads_to_cancelling_it() -> None:
     admin, subscription = sole_admin()
     page = signed_in(admin).get(DELETE)
     text = words(page)
     assert "1. Hand the company over" in text
     assert "Nachtdreh · S · contract runs" in text
-    assert f'href="/portal/subscriptions/{subscription.pk}/"' in html(page)
+    assert f'href="/portal/subscriptions/{subscription.pk}/cancel/"' in html(page)
     assert LATER in text
     assert AT_ONCE not in text
     with pytest.raises(StillAdministersError):

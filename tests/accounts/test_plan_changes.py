@@ -108,7 +108,8 @@ def test_plan_that_is_too_small_says_so_and_leads_to_the_members(
         make_membership(project=subscription.project)
     answer = page(subscription)
     assert card(answer, "yamdu-free").endswith("The project has 5 members; this plan allows 3.")
-    assert html(answer).count(f'href="/portal/projects/{subscription.project_id}/">Members') == 1
+    to_members = f'href="/portal/projects/{subscription.project_id}/">See the members'
+    assert html(answer).count(to_members) == 1
 
 
 def test_plans_are_shown_by_the_month_or_by_the_year(subscription: Subscription) -> None:

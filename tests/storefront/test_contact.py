@@ -134,7 +134,7 @@ def test_without_an_address_of_support_there_is_no_form(settings: Settings) -> N
     settings.DEMO = True
     kept_fragments.clear()
     page = visitor().post("/contact/", TYPED)
-    assert "Our postal address is in the imprint." in words(page)
+    assert "Our postal address: Imprint" in words(page)
     assert "mailto:" not in html(page)
     assert 'name="text"' not in html(page)
     assert not ContactRequest.objects.exists()

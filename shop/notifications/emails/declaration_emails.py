@@ -128,7 +128,7 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         )
         stranger = _(
             "If this wasn't you, do not confirm it, and everything stays as it is. If somebody "
-            "is using your name, please tell us; the imprint says how to reach us."
+            "is using your name, please tell us."
         )
         return EmailContent(
             subject=subject,
@@ -136,7 +136,7 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             rows=self._rows(),
             action=Link(label, page_url("declaration_proof", proof_token(self.case))),
             outro=(stranger,),
-            link=Link(_("Imprint"), page_url("imprint")),
+            link=Link(_("Contact"), page_url("contact")),
         )
 
     def _rows(self) -> tuple[Row, ...]:
