@@ -103,9 +103,9 @@ def _record_invoices(recording: Recording, application: Application) -> None:
     register(
         application, {"url": ENDPOINT["url"], "events": ["order.*", "invoice.*", "subscription.*"]}
     )
-    subscription = make_subscription(application=application, billing=BUYER)
-    invoice = make_invoice(subscription)
-    _send_events_of(subscription)
+    # Apart: an invoice of a contract that ends is credited at once.
+    _send_events_of(make_subscription(application=application, billing=BUYER))
+    invoice = make_invoice(make_subscription(application=application, billing=BUYER))
     allowed = bearer(application)
     for signal in (invoice_issued, invoice_overdue, invoice_paid):
         signal.send(sender=Invoice, invoice=invoice)

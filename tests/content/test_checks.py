@@ -30,9 +30,9 @@ def test_shipped_texts_are_told_by_their_addresses() -> None:
     assert number == "content.W001"
     assert sentence == (
         "Placeholders in square brackets are still to be filled in at /staff/catalogue/ in these "
-        "texts: /accessibility/ ([Weitere Einschränkungen oder „Weitere sind uns nicht bekannt.“] "
-        "…), /imprint/ ([Firma und Rechtsform] …), /privacy/ ([Firma und Rechtsform] …), "
-        "/terms/ ([Firma und Rechtsform] …), / ([monatlich im Voraus oder im Nachhinein] …)."
+        "texts: /imprint/ ([Firma und Rechtsform] …), /privacy/ ([Firma und Rechtsform] …), "
+        "/terms/ ([Firma und Rechtsform] …), /accessibility/ ([Weitere Einschränkungen oder „Weitere "
+        "sind uns nicht bekannt.“] …), / ([monatlich im Voraus oder im Nachhinein] …)."
     )
 
 
