@@ -59,7 +59,7 @@ def test_contract_is_cancelled_and_the_client_admin_is_mailed(subscription: Subs
     subscription.refresh_from_db()
     assert (subscription.state, subscription.cancelled_by) == ("cancelled", admin)
     last = f"The contract is cancelled. It ends on {day(subscription.ends_on)}."
-    assert f"{last} We confirm it by e-mail." in words(answer)
+    assert f"{last} We'll confirm this by e-mail." in words(answer)
     (mail,) = Message.objects.filter(kind="cancellation")
     assert (mail.recipient, mail.order_id) == (admin.email, subscription.order_id)
     other.refresh_from_db()
@@ -172,4 +172,4 @@ def test_yearly_contract_ends_with_the_paid_year(subscription: Subscription) -> 
     said = words(visitor(subscription.client.client_admin).get(path_of(subscription)))
     last = add_months(subscription.anchor_on, 12) - timedelta(days=1)
     assert f"Last day of the contract {day(last)}" in said
-    assert "If you have paid beyond it, we refund the rest." in said
+    assert "If you have paid beyond it, we'll refund the rest." in said

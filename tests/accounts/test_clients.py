@@ -116,7 +116,7 @@ def test_added_project_comes_to_the_checkout_with_client_and_name() -> None:
     assert answer.headers["Location"] == "/checkout/"
     assert not Order.objects.exclude(state=State.NEW).exists()
     page = browser.get("/checkout/")
-    assert "Tier M" in words(page)
+    assert "Plan M" in words(page)
     assert f'<option value="{client.pk}" selected>' in html(page)
     form = {**checkout_form(page, "m"), "client_id": str(client.pk), "place": "1"}
     browser.post("/checkout/", form)

@@ -60,7 +60,7 @@ def test_planned_change_says_from_when_and_that_it_can_be_undone() -> None:
     assert undo_change(change, subscription.client.client_admin)
     subject, text = newest()
     assert subject == "Your plan stays as it is"
-    assert "Plan asked for: Yamdu FREE" in text
+    assert "Requested plan: Yamdu FREE" in text
 
 
 def test_change_that_waits_is_confirmed_and_a_refusal_gives_its_reason() -> None:
