@@ -294,8 +294,7 @@ def test_who_signs_in_by_mailed_codes_alone_shows_another_code(
     assert "Please show once more who you are: we mail you a code." in words(page)
     browser.post("/account/login/code/", {"email": user.email, "next": EXPORT})
     send_all()
-    answer = browser.post(
-        "/account/login/code/confirm/", {"code": code_in(mailoutbox[0]), "next": EXPORT}
-    )
+    code = {"code": code_in(mailoutbox[0]), "next": EXPORT}
+    answer = browser.post("/account/login/code/confirm/", code)
     assert answer.headers["Location"] == EXPORT
     assert browser.get(EXPORT).status_code == 200
