@@ -17,7 +17,6 @@ def cancelling() -> Iterator[Scene]:
     Order.objects.filter(pk=order.pk).update(placed_by=buyer)
     path = f"/register/{order.order_hash}/cancel/"
     yield Scene("cancel", path, buyer)
-    yield Scene("cancel-errors", path, buyer, act=fill(SEND, reason="x" * 501))
     yield Scene("cancel-by-mail", path)
     yield Scene("cancel-mail-sent", path, act=press(SEND))
     yield Scene("cancel-by-link", f"{path}{cancel_token(order)}/")

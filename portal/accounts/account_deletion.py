@@ -35,9 +35,13 @@ def delete_account(request: HttpRequest) -> HttpResponse:
             return redirect("portal_delete_account")
         if deleted:
             logout(request)
-            messages.success(request, _("Your account is deleted. Thank you for having been here."))
+            messages.success(
+                request, _("Your account is deleted. Thank you for having been with us.")
+            )
             return redirect("tiers")
-        messages.success(request, _("We delete your account as soon as nothing needs it any more."))
+        messages.success(
+            request, _("We'll delete your account as soon as nothing depends on it any more.")
+        )
         return redirect("portal_delete_account")
     context = {
         "form": form,
@@ -70,6 +74,7 @@ def ask_for_successor(request: HttpRequest, pk: int) -> HttpResponse:
     # What the form refuses does not keep somebody from asking.
     ask_to_appoint(found, user, note.replace("\0", "")[:1000])
     messages.success(
-        request, _("We have your request, and get back to you by the next working day.")
+        request,
+        _("We have received your request and will get back to you by the next working day."),
     )
     return redirect("portal_delete_account")

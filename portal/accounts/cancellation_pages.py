@@ -26,14 +26,14 @@ class WishedEndForm(forms.Form):
     """The day on which the contract is to end, where it is a later one than the first possible."""
 
     wished = forms.DateField(
-        label=gettext_lazy("Last day you wish for"),
+        label=gettext_lazy("Requested last day"),
         help_text=gettext_lazy(
-            "You see the last day of the contract before anything is cancelled."
+            "You'll see the last day of the contract before anything is cancelled."
         ),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
-        error_messages={"invalid": gettext_lazy("Please give a date such as 2027-12-31.")},
+        error_messages={"invalid": gettext_lazy("Please enter a date such as 2027-12-31.")},
     )
 
     def __init__(self, earliest: date, *args: Any, **kwargs: Any) -> None:
@@ -74,10 +74,10 @@ def _cancel(request: HttpRequest, found: Subscription) -> HttpResponse:
         return _show(request, found, form, ends_on)
     if request.POST.get("ends_on") != ends_on.isoformat():
         # Another day has begun meanwhile, or the plan was changed in another window.
-        messages.warning(request, _("The day of the end has changed. Please look at it again."))
+        messages.warning(request, _("The last day has changed. Please check it again."))
         return _show(request, found, form, ends_on, status=409)
     if cancel_contract(found, by=access.member(request), wished=wished):
-        text = _("The contract is cancelled. It ends on %(day)s. We confirm it by e-mail.")
+        text = _("The contract is cancelled. It ends on %(day)s. We'll confirm this by e-mail.")
         messages.success(request, text % {"day": date_format(ends_on, "DATE_FORMAT")})
     else:
         messages.warning(request, _("This contract was cancelled already."))

@@ -46,7 +46,7 @@ class ProjectForm(forms.Form):
     project_name = member_field("project_name", required=True)
     product = TierField(
         Product.objects.none(),
-        label=_("Tier"),
+        label=_("Plan"),
         to_field_name="code",
         empty_label=None,
         error_messages={

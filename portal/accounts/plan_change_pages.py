@@ -134,7 +134,7 @@ def _done(change: TierChange) -> str:
     match change.state:
         case TierChange.State.APPROVAL:
             text = _(
-                "Thank you. We check your change to %(plan)s and get back to you by the next working day."
+                "Thank you. We'll check your change to %(plan)s and get back to you by the next working day."
             )
             return text % plan
         case TierChange.State.PLANNED:

@@ -28,7 +28,7 @@ class ProfileForm(forms.Form):
     login = login_field()
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        help_text=gettext_lazy("Of these pages and of our e-mails to you."),
+        help_text=gettext_lazy("For these pages and our e-mails to you."),
         choices=settings.LANGUAGES,
     )
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
@@ -41,7 +41,7 @@ class ProfileForm(forms.Form):
         assert isinstance(zone, forms.ChoiceField)  # noqa: S101 -- it is the one above
         zone.choices = [("", ours), *zones_by_region()]
         zone.help_text = _(
-            "Pages show times in it. Dates of contracts and invoices are those of %(zone)s."
+            "Pages show times in this zone. Contracts and invoices go by the date in %(zone)s."
         ) % {"zone": settings.TIME_ZONE}
 
     def clean_first_name(self) -> str:

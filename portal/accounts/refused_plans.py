@@ -22,7 +22,7 @@ def refusal_of(error: NoChangeError, subscription: Subscription) -> Refusal:
     """Return the words for why a subscription cannot be changed so."""
     match error.code:
         case "no_place" | "member":
-            label, page, pk = _("Members"), "portal_project", subscription.project_id
+            label, page, pk = _("See the members"), "portal_project", subscription.project_id
         case "billing" | "vies" | "staff":
             label, page, pk = _("Billing details"), "portal_billing", subscription.client_id
         case "same" | "interval" | "currency" | "retired":

@@ -59,7 +59,7 @@ def _text_of(event: SubscriptionEvent) -> str:
     ends = {"day": _day(day or event.subscription.ends_on)}
     match kind:
         case Kind.CANCELLED:
-            return _("The contract was cancelled. It ends on %(day)s.") % ends
+            return _("The contract was cancelled to end on %(day)s.") % ends
         case Kind.TAKEN_BACK:
             return _("The cancellation was undone. The contract goes on.")
         case Kind.WITHDRAWN:

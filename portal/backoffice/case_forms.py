@@ -21,7 +21,7 @@ def note_field() -> TextAreaField:
         label=_("Note"),
         max_length=NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For colleagues alone: why you decide so."),
+        help_text=_("For colleagues only: why you decide this way."),
     )
 
 

@@ -153,13 +153,15 @@ def is_withdrawable(found: Subscription) -> bool:
 def _ask_to_cancel(
     request: HttpRequest, found: Subscription, form: CancelContractForm
 ) -> HttpResponse:
-    soonest = _("Without a wished end its last day is %(day)s; it can be taken back until then.")
+    soonest = _(
+        "Without a requested end, its last day is %(day)s; the cancellation can be taken back until then."
+    )
     return ask_first(
         request,
         _("Cancel this subscription?"),
         [
             soonest % {"day": _day(end_if_cancelled(found))},
-            _("With a later wish it ends with the paid period that contains the day."),
+            _("With a later date, it ends with the paid period that contains that day."),
             _("A planned change of tier is undone."),
             _("The client is told by e-mail."),
         ],

@@ -20,7 +20,7 @@ def reason_field(**options: Any) -> forms.CharField:
         label=_("Reason"),
         max_length=REASON,
         widget=forms.TextInput({"autocomplete": "off"}),
-        **{"help_text": _("It stands in the history, for colleagues."), **options},
+        **{"help_text": _("Colleagues see it in the history."), **options},
     )
 
 
@@ -64,7 +64,7 @@ class CancelContractForm(forms.Form):
     """Ask for the day by which a client wants to leave, and why."""
 
     wished = FutureDayField(
-        label=_("Wished end"), required=False, help_text=_("Empty: as soon as possible.")
+        label=_("Requested end"), required=False, help_text=_("Empty: as soon as possible.")
     )
     reason = reason_field(required=False)
     confirm = confirmed(_("Yes, cancel this subscription and tell the client by e-mail."))

@@ -57,6 +57,6 @@ def waiting_contracts() -> list[Waiting]:
         (_("Changes of tier to approve"), waiting_changes(), f"{subscriptions}?needs=approval"),
         (_("Steps of contracts that failed"), stuck_runs(), f"{subscriptions}?needs=stuck"),
         (_("Requests to appoint somebody"), open_requests(), f"{requests}#appoint"),
-        (_("Wishes to be deleted that wait"), kept_wishes(), f"{requests}#wishes"),
+        (_("Deletion requests that wait"), kept_wishes(), f"{requests}#wishes"),
     ]
     return [Waiting(label, found.count(), url) for label, found, url in rows]

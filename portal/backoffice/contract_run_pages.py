@@ -69,9 +69,9 @@ def skip(request: HttpRequest, pk: int, run: int) -> HttpResponse:
             request,
             _("Skip the step %(step)s?") % {"step": title},
             [
-                _("It is recorded as done by you, and is never run for this subscription."),
+                _("The step is recorded as done by you, and is never run for this subscription."),
                 _("The steps after it are run at once."),
-                _("Do it only once you have done by hand what the step does."),
+                _("Skip it only if you have done by hand what the step does."),
             ],
             button=_("Skip the step"),
             back=subscription_url(found),
@@ -109,7 +109,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
             [
                 _("The client can no longer download the data of this project."),
                 _("Its contents are erased at once. Invoices stay."),
-                _("Do it only where the client has asked for it."),
+                _("Do this only if the client has asked for it."),
             ],
             button=_("Erase it now"),
             back=subscription_url(found),

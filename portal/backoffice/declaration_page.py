@@ -145,7 +145,7 @@ def dismiss_declaration(request: HttpRequest, case: DeclarationCase) -> HttpResp
             _("It changes no contract. A link that was mailed to prove it no longer works."),
             _("Nobody is told: write to the person if they should know."),
         ]
-        title, button = _("Dismiss this declaration?"), _("Dismiss it")
+        title, button = _("Dismiss this declaration?"), _("Dismiss")
         return ask_first(request, title, meaning, button=button, back=_page(case), form=form)
     note = form.cleaned_data["note"]
 

@@ -81,7 +81,7 @@ def quoted(request: HttpRequest, pk: int, slug: str, interval: str) -> HttpRespo
             note=f"{slug}, {interval}",
         )
     except QuoteChangedError:
-        messages.warning(request, _("The amounts have changed meanwhile: here are today's."))
+        messages.warning(request, _("The amounts have changed in the meantime. Here are today's."))
         return redirect("staff_change_tier", pk, slug, interval)
     except NoChangeError as refusal:
         messages.warning(request, refusal.text)

@@ -15,7 +15,7 @@ class CancelForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("It stands on the page of the order, and we read it."),
+        help_text=_("We read it, and it appears on the page of the order."),
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea({"rows": 3}),

@@ -109,7 +109,7 @@ INVITATION_WORDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     ),
     "withdrawn": (
         _("The invitation was withdrawn."),
-        _("The person who administers the client can send a new one."),
+        _("The person who administers the company can send a new one."),
     ),
     State.HAS_PACKING_ERRORS: (
         _("Something is stuck on our side. The invitation is safely stored; we are on it."),

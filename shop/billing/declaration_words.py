@@ -54,7 +54,9 @@ def moment(at: datetime) -> str:
 def effect_of(case: DeclarationCase) -> str:
     """Return what follows, or has followed, once the declaration is proven."""
     if case.state == DeclarationCase.State.STAFF and case.proven_at:
-        return _("The contract has changed in the meantime, so we look into it and write to you.")
+        return _(
+            "The contract has changed in the meantime, so we'll look into it and write to you."
+        )
     contract = contract_of(case.order) if case.order else None
     if contract is None:
         return _("The order is cancelled. It was not set up yet, so nothing is to be paid for it.")
@@ -62,7 +64,7 @@ def effect_of(case: DeclarationCase) -> str:
         return refunded()
     if not case.declaration.for_cause:
         return ends_on(end_of(case, contract))
-    cause = _("We look into the cause, and tell you if the contract ends earlier.")
+    cause = _("We'll look into the cause, and tell you if the contract ends earlier.")
     return f"{ends_on(end_of(case, contract))} {cause}"
 
 

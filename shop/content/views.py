@@ -24,7 +24,7 @@ SUMMARIES = {
     Page.Slug.TERMS: _("What holds between you and us when you order."),
     Page.Slug.WITHDRAWAL: _("How private persons withdraw from a contract, and what follows."),
     Page.Slug.WITHDRAWAL_FORM: _("A form to withdraw from a contract by post or e-mail."),
-    Page.Slug.ACCESSIBILITY: _("How accessible this shop is, and whom to tell of a barrier."),
+    Page.Slug.ACCESSIBILITY: _("How accessible this shop is, and who to tell about a barrier."),
 }
 
 

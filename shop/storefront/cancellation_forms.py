@@ -68,7 +68,7 @@ class CancellationForm(DeclarationForm):
 
     name = _line(
         _("Your name"),
-        _("If you cancel for a company, the name of the person who cancels."),
+        _("If you cancel for a company, give the name of the person who cancels."),
         _("Please enter your name."),
         autocomplete="name",
     )
@@ -82,7 +82,9 @@ class CancellationForm(DeclarationForm):
         autocomplete="off",
         autocapitalize="off",
     )
-    email = _email(_("We send the confirmation that we have received your cancellation there."))
+    email = _email(
+        _("We'll send the confirmation that we have received your cancellation to this address.")
+    )
     for_cause = forms.TypedChoiceField(
         label=_("Kind of cancellation"),
         choices=[
@@ -102,11 +104,11 @@ class CancellationForm(DeclarationForm):
         widget=forms.Textarea({"rows": 5}),
     )
     wished_end = forms.DateField(
-        label=_("Contract to end on"),
+        label=_("Requested end"),
         help_text=_("Leave it empty to cancel as soon as possible."),
         required=False,
         input_formats=DATE_FORMATS,
-        error_messages={"invalid": _("Please enter a date such as 2027-01-31.")},
+        error_messages={"invalid": _("Please enter a date such as 2027-12-31.")},
         widget=forms.DateInput({"type": "date"}, format=DATE_FORMATS[0]),
     )
     # Not optional where it is asked for: beside the choice for which it is needed.

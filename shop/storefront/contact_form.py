@@ -31,7 +31,7 @@ class ContactForm(forms.Form):
     )
     order_number = forms.CharField(
         label=_("Order number"),
-        help_text=_("If it is about an order. It looks like K7QM-3FZ2."),
+        help_text=_("If your message is about an order. The number looks like K7QM-3FZ2."),
         required=False,
         max_length=40,
         error_messages={"max_length": TOO_LONG},

@@ -55,13 +55,13 @@ def end_now(subscription: Subscription) -> None:
     run_due(lambda: None)
 
 
-def test_running_contract_holds_the_account_and_leads_to_its_page() -> None:
+def test_running_contract_holds_the_account_and_leads_to_cancelling_it() -> None:
     admin, subscription = sole_admin()
     page = signed_in(admin).get(DELETE)
     text = words(page)
     assert "1. Hand the company over" in text
     assert "Nachtdreh · S · contract runs" in text
-    assert f'href="/portal/subscriptions/{subscription.pk}/"' in html(page)
+    assert f'href="/portal/subscriptions/{subscription.pk}/cancel/"' in html(page)
     assert LATER in text
     assert AT_ONCE not in text
     with pytest.raises(StillAdministersError):
@@ -89,11 +89,11 @@ def test_wish_is_kept_shown_with_its_day_and_can_be_undone() -> None:
     assert page.status_code == 422
     assert not DeletionWish.objects.exists()
     page = browser.post(DELETE, {"sure": "on"}, follow=True)
-    assert "You asked for it on" in words(page)
+    assert "You asked for this on" in words(page)
     assert LATER not in words(page)
     assert DeletionWish.objects.get().user == admin
     assert User.objects.get(pk=admin.pk).is_active
-    assert "You asked for your account to be deleted" in words(browser.get(DATA))
+    assert "for your account to be deleted" in words(browser.get(DATA))
     page = browser.post(UNDO, follow=True)
     assert "Your account stays." in words(page)
     assert not DeletionWish.objects.exists()
@@ -110,7 +110,7 @@ def test_wish_is_carried_out_once_the_contract_has_ended_and_the_export_is_waive
     carry_out_wishes(lambda: None)
     assert User.objects.get(pk=admin.pk).is_active
     waive = f"/portal/projects/{subscription.project_id}/export/waive/"
-    assert "After this step nobody can." in words(browser.get(waive))
+    assert "After this step, nobody can." in words(browser.get(waive))
     browser.post(waive)
     carry_out_wishes(lambda: None)
     assert User.objects.get(pk=admin.pk).is_erased

@@ -62,7 +62,7 @@ def test_contract_is_cancelled_and_the_client_admin_is_mailed(subscription: Subs
     subscription.refresh_from_db()
     assert (subscription.state, subscription.cancelled_by) == ("cancelled", admin)
     last = f"The contract is cancelled. It ends on {day(subscription.ends_on)}."
-    assert f"{last} We confirm it by e-mail." in words(answer)
+    assert f"{last} We'll confirm this by e-mail." in words(answer)
     (mail,) = Message.objects.filter(kind="cancellation")
     assert (mail.recipient, mail.order_id) == (admin.email, subscription.order_id)
     other.refresh_from_db()
@@ -87,7 +87,7 @@ def test_impossible_day_is_refused_beside_its_field(subscription: Subscription) 
     earliest = day(end_if_cancelled(subscription))
     for typed, error in {
         "2020-01-01": f"The earliest day is {earliest}.",
-        "soon": "Please give a date such as 2027-12-31.",
+        "soon": "Please enter a date such as 2027-12-31.",
         "2999-01-01": "Please choose a day within the next ten years.",
     }.items():
         answer = browser.get(f"{path_of(subscription)}?wished={typed}")
@@ -99,7 +99,7 @@ def test_impossible_day_is_refused_beside_its_field(subscription: Subscription) 
 def test_end_that_has_changed_meanwhile_is_shown_anew(subscription: Subscription) -> None:
     answer = press(signed_in(subscription.client.client_admin), subscription, ends_on="2020-01-01")
     assert answer.status_code == 409
-    assert "The day of the end has changed. Please look at it again." in words(answer)
+    assert "The last day has changed. Please check it again." in words(answer)
     subscription.refresh_from_db()
     assert subscription.cancelled_at is None
 
@@ -175,7 +175,7 @@ def test_yearly_contract_ends_with_the_paid_year(subscription: Subscription) -> 
     said = words(visitor(subscription.client.client_admin).get(path_of(subscription)))
     last = add_months(subscription.anchor_on, 12) - timedelta(days=1)
     assert f"Last day of the contract {day(last)}" in said
-    assert "If you have paid beyond it, we refund the rest." in said
+    assert "If you have paid beyond it, we'll refund the rest." in said
 
 
 def test_client_cannot_undo_that_staff_have_ended_it(mailoutbox: list[EmailMessage]) -> None:

@@ -117,7 +117,7 @@ def test_closed_project_can_be_exported_until_its_day_and_no_longer() -> None:
     page = browser.get(of_client(client))
     assert f'href="{of_project(last)}"' in html(page)
     assert f'href="{of_project(over)}"' not in html(page)
-    assert "Gestern: could be downloaded until" in words(page)
+    assert "Gestern: the data could be downloaded until" in words(page)
     assert archive(browser, of_project(last))[1]["projects"][0]["name"] == "Heute"
     answer = browser.get(of_project(over), follow=True)
     assert "The time to download this project’s data is over." in words(answer)
@@ -192,7 +192,7 @@ def test_waiving_asks_first_and_open_projects_have_nothing_to_waive() -> None:
     assert browser.post(waive).headers["Location"] == of_client(project.client)
     assert Project.objects.get(pk=project.pk).export_until is None
     ended(project, 5)
-    assert "You could still download the data until" in words(browser.get(waive))
+    assert "You can still download the data until" in words(browser.get(waive))
     assert Project.objects.get(pk=project.pk).export_until > timezone.localdate()  # type: ignore[operator]
     browser.post(waive)
     assert Project.objects.get(pk=project.pk).export_until < timezone.localdate()  # type: ignore[operator]

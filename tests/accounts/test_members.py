@@ -147,7 +147,7 @@ def test_project_of_a_retired_tier_takes_no_more_members() -> None:
     Product.objects.filter(pk=project.product_id).update(listed=False)
     page = visitor(project.client.client_admin).post(address(project, "invite/"), NINA)
     assert page.status_code == 422
-    assert "This tier can no longer be ordered." in words(page)
+    assert "This plan can no longer be ordered." in words(page)
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -44,7 +44,7 @@ def test_deletion_asks_first() -> None:
     browser = signed_in(user)
     asked = words(browser.get(DELETE))
     assert "This cannot be undone." in asked
-    assert "What stays of orders what invoices need" in asked
+    assert "What stays what invoices need from orders" in asked
     page = browser.post(DELETE)
     assert page.status_code == 422
     assert "Please tick the box if you want that." in summary(page)

@@ -95,20 +95,19 @@ def test_plans_say_price_and_from_when_they_count(subscription: Subscription) ->
     assert card(answer, "m").startswith("€99.00 a month, net €117.81 with VAT")
     assert card(answer, "m").endswith("From today.")
     assert card(answer, "starter").endswith(f"From {following}.")
-    assert card(answer, "xl").endswith("After a person has checked it.")
+    assert card(answer, "xl").endswith("Once we have checked it.")
     assert "S Your plan" in words(answer)
     assert 'value="s"' in html(answer)
 
 
-def test_plan_that_is_too_small_says_so_and_leads_to_the_members(
-    subscription: Subscription,
-) -> None:
+def test_plan_that_is_too_small_leads_to_the_members(subscription: Subscription) -> None:
     assert card(page(subscription), "yamdu-free").endswith(".")
     for _ in range(4):
         make_membership(project=subscription.project)
     answer = page(subscription)
     assert card(answer, "yamdu-free").endswith("The project has 5 members; this plan allows 3.")
-    assert html(answer).count(f'href="/portal/projects/{subscription.project_id}/">Members') == 1
+    to_members = f'href="/portal/projects/{subscription.project_id}/">See the members'
+    assert html(answer).count(to_members) == 1
 
 
 def test_plans_are_shown_by_the_month_or_by_the_year(subscription: Subscription) -> None:
@@ -183,7 +182,7 @@ def test_change_downwards_is_planned_and_can_be_undone(subscription: Subscriptio
 def test_change_to_a_year_says_the_yearly_price_on_its_button(subscription: Subscription) -> None:
     Product.objects.filter(code="s").update(yearly_net_cents=49_000)
     said = words(quoted(subscription, "s", "year"))
-    assert "Plan now S by the month New plan S by the year" in said
+    assert "Current plan S by the month New plan S by the year" in said
     assert "Change and pay · €583.10 a year" in said
     assert "it then ends with the year you have paid for" in said
 
@@ -193,7 +192,7 @@ def test_plan_that_a_person_approves_is_asked_for(subscription: Subscription) ->
     assert "Effective from the day we approve it" in said
     assert "Change and pay · €534.31 a month" in said
     answer = confirm(subscription, "xl")
-    assert "We check your change to XL and get back to you by the next working day." in words(
+    assert "We'll check your change to XL and get back to you by the next working day." in words(
         answer
     )
     assert TierChange.objects.get().state == "approval"
@@ -260,7 +259,7 @@ def test_refusal_leads_to_the_page_that_mends_it() -> None:
     subscription = free_contract(billing=None)
     answer = quoted(subscription)
     assert answer.status_code == 422
-    assert "The billing data are missing. Add them first." in words(answer)
+    assert "The billing details are missing. Add them first." in words(answer)
     assert f'href="/portal/clients/{subscription.client_id}/billing/"' in html(answer)
 
 

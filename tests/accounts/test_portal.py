@@ -63,7 +63,7 @@ def test_portal_shows_the_clients_one_administers_with_their_numbers() -> None:
     user = make_user()
     client = make_client(name="Kranfilm", client_admin=user)
     text = words(visitor(user).get("/portal/"))
-    assert "Clients you administer" in text
+    assert "Companies you administer" in text
     assert re.search(rf"Kranfilm\D+{client.pk}\b", text)
 
 

@@ -106,10 +106,10 @@ def test_page_shows_time_zone_and_wish_to_be_deleted() -> None:
     browser = visitor(make_staff("privacy"))
     page = words(browser.get(f"/staff/people/accounts/{user.pk}/"))
     assert "Asia/Tokyo" in page
-    assert "Wishes to be deleted since" in page
+    assert "Asked for deletion" in page
     page = words(browser.get(f"/staff/people/accounts/{plain.pk}/"))
     assert "the shop's" in page
-    assert "Wishes to be deleted since" not in page
+    assert "Asked for deletion" not in page
 
 
 def test_data_of_an_orderer_without_an_account_is_given_out() -> None:

@@ -49,7 +49,7 @@ def test_change_without_a_reason_or_with_another_quote_changes_nothing() -> None
     assert refused.status_code == 422
     assert error_beside(refused, "reason")
     old = browser.post(path, {**form, "quote": "0" * 40}, follow=True)
-    assert "The amounts have changed meanwhile" in words(old)
+    assert "The amounts have changed in the meantime" in words(old)
     subscription.refresh_from_db()
     assert (subscription.product.code, TierChange.objects.count()) == ("s", 0)
 

@@ -19,7 +19,7 @@ WORDS = {
         "done": "Your order is cancelled.",
         "link": "Send the link",
         "send": "Send the message",
-        "thanks": "Thank you. Your message has reached us",
+        "thanks": "Thank you. We have your message",
     },
     "de": {
         "agree": "Ich stimme den AGB zu",

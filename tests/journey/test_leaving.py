@@ -89,7 +89,7 @@ def test_sole_admin_leaves_their_project_and_is_deleted_once_nothing_needs_them(
     check_accessibility(page)
     page.locator("[name=sure]").check()
     press(page, "Delete my account as soon as possible")
-    expect(page.get_by_text("You asked for it on")).to_be_visible()
+    expect(page.get_by_text("You asked for this on")).to_be_visible()
 
     end_contract(page, shop_variables, project)
     run_in_shop(shop_variables, AN_HOUR)

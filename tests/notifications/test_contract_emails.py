@@ -38,7 +38,7 @@ def test_change_at_once_names_plans_price_and_the_invoice_by_days() -> None:
     assert subject == "Your plan is changed"
     assert change.invoice
     for row in (
-        "Plan before: S",
+        "Previous plan: S",
         "New plan: M",
         f"Effective from: {day(timezone.localdate())}",
         "Price: €99.00 a month, net",
@@ -54,13 +54,13 @@ def test_planned_change_says_from_when_and_that_it_can_be_undone() -> None:
     change = make_tier_change(subscription, "Yamdu FREE")
     subject, text = newest()
     assert subject == f"Your plan changes on {day(change.from_on)}"
-    assert "Plan now: S\nNew plan: Yamdu FREE\n" in text
+    assert "Current plan: S\nNew plan: Yamdu FREE\n" in text
     assert "Price: free of charge" in text
     assert "Until then you can undo the change in the portal." in text
     assert undo_change(change, subscription.client.client_admin)
     subject, text = newest()
     assert subject == "Your plan stays as it is"
-    assert "Plan asked for: Yamdu FREE" in text
+    assert "Requested plan: Yamdu FREE" in text
 
 
 def test_change_that_waits_is_confirmed_and_a_refusal_gives_its_reason() -> None:

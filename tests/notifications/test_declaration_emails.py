@@ -60,6 +60,7 @@ def test_receipt_says_when_the_declaration_was_received(
     mail = sent(mailoutbox, f"We have received your {kind}")
     when = r"We received this \w+ on \d+ \w+ \d{4}, \d\d:\d\d \(UTC\+[12]\)\. This e-mail is"
     assert re.search(when, str(mail.body))
+    assert re.search(r"\nReceived: \d+ \w+ \d{4}, \d\d:\d\d \(UTC\+[12]\)\n", str(mail.body))
 
 
 def test_receipt_needs_no_contract_and_tells_of_none(mailoutbox: list[EmailMessage]) -> None:
@@ -115,7 +116,7 @@ def test_mail_about_a_withdrawal_names_what_is_credited_and_paid_back(
     assert mail.to == ["camille@example.com"]
     text = str(mail.body)
     assert "All invoices for it are credited; you owe nothing." in text
-    assert "Credited: €58.31\nWe pay back: €58.31\n" in text
+    assert "Credited: €58.31\nWe refund: €58.31\n" in text
     assert "We transfer what you have paid within 14 days of your withdrawal." in text
 
 

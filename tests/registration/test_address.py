@@ -132,7 +132,7 @@ def test_after_a_few_corrections_the_page_says_whom_to_ask() -> None:
     for number in range(3):
         assert correct(browser, order, f"nina{number}@example.com").status_code == 302
     page = correct(browser, order)
-    assert "It was corrected several times already." in words(page)
+    assert "It has been corrected several times already." in words(page)
     assert not is_corrected(order)
 
 

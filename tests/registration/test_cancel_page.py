@@ -107,7 +107,7 @@ def test_stranger_with_the_hash_cancels_nothing(method: str) -> None:
 def test_mailed_link_asks_and_then_cancels(mailoutbox: list[EmailMessage]) -> None:
     order = order_in("need_human")
     page = visitor().post(cancel_path(order, "link/"), follow=True)
-    assert "a link to cancel is on its way there" in words(page)
+    assert "a link to cancel it is on its way there" in words(page)
     path = mailed_path(mailoutbox)
     mail = mailoutbox[-1]
     assert (mail.to, mail.subject) == (
@@ -184,7 +184,7 @@ def test_link_is_not_mailed_once_the_order_is_set_up() -> None:
 @pytest.mark.parametrize(
     ("situation", "told"),
     [
-        ("packing", "We are setting this up at this moment."),
+        ("packing", "We're setting this up right now."),
         ("packed", "You can cancel the contract instead."),
     ],
 )

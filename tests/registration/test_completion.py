@@ -170,7 +170,7 @@ def test_free_order_keeps_its_plain_button_and_asks_for_the_terms_as_the_checkou
 
 
 def test_tier_that_a_person_approves_says_so_above_the_button() -> None:
-    assert "A person approves orders of this tier." in words(page_of(make_bare_order("xl")))
+    assert "A person approves orders of this plan." in words(page_of(make_bare_order("xl")))
 
 
 def test_order_for_a_client_that_is_there_misses_nothing_that_its_page_could_ask_for() -> None:

@@ -96,7 +96,7 @@ def test_portal_leads_every_member_into_each_project(settings: Settings) -> None
     settings.PROJECT_URL = ""
     page = visitor(member).get("/portal/")
     assert buttons(html(page)) == []
-    assert "We are preparing the way into your project." in words(page)
+    assert "We're preparing access to your project." in words(page)
 
 
 def test_closed_project_offers_its_admin_the_data_and_members_the_way_out() -> None:

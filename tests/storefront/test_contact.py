@@ -38,7 +38,7 @@ def test_message_is_mailed_to_support_with_the_writers_address(
 ) -> None:
     page = write()
     assert page.redirect_chain == [("/contact/?sent=1", 302)]
-    assert "Thank you. Your message has reached us; we answer by e-mail." in words(page)
+    assert "Thank you. We have your message and will answer by e-mail." in words(page)
     send_all()
     (mail,) = mailoutbox
     assert (mail.to, mail.reply_to) == (["hilfe@slate.example"], ["nina@example.com"])
@@ -134,7 +134,7 @@ def test_without_an_address_of_support_there_is_no_form(settings: Settings) -> N
     settings.DEMO = True
     kept_fragments.clear()
     page = visitor().post("/contact/", TYPED)
-    assert "Our postal address is in the imprint." in words(page)
+    assert "Our postal address: Imprint" in words(page)
     assert "mailto:" not in html(page)
     assert 'name="text"' not in html(page)
     assert not ContactRequest.objects.exists()

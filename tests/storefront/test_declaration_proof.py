@@ -44,7 +44,7 @@ def test_page_shows_what_was_declared_and_the_computed_end() -> None:
         assert told in text
     assert f"Order number {subscription.order.order_number} Tier S" in text
     assert f"The contract ends on {end_of(subscription)}, which is its last day." in text
-    assert "Was it not you?" in text
+    assert "Not you?" in text
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "no-store" in page.headers["Cache-Control"]
     subscription.refresh_from_db()
@@ -109,7 +109,7 @@ def test_cancellation_for_cause_says_that_it_counts_as_ordinary_meanwhile() -> N
     text = words(visitor().get(link_of(case)))
     assert "It was away." in text
     assert f"The contract ends on {end_of(subscription)}" in text
-    assert "We look into the cause" in text
+    assert "We'll look into the cause" in text
 
 
 def test_link_cancels_an_order_that_is_not_set_up_yet() -> None:

@@ -63,6 +63,6 @@ def test_demo_opens_a_page_of_its_own(settings: Settings) -> None:
     address = project_url(project)
     assert address == f"{settings.BASE_URL}/dev/project/{project.pk}/"
     page = address.removeprefix(settings.BASE_URL)
-    assert "Here your product would open" in words(visitor().get(page))
+    assert "This is where your product would open" in words(visitor().get(page))
     settings.DEMO = False
     assert visitor().get(page).status_code == 404

@@ -110,8 +110,8 @@ class AccountDeleted(Email, kind=Message.Kind.DELETED):
     def content(self) -> EmailContent:
         """Return what was deleted, and what is kept."""
         done = _(
-            "As you wished, we have deleted your account. Nobody can sign in with it any more, and "
-            "your places in projects are free again."
+            "As you asked, we have deleted your account. Nobody can sign in with it any more, "
+            "and your places in projects are free again."
         )
         kept = _("We keep what the law requires, such as invoices. This is our last e-mail to you.")
         return EmailContent(subject=_("Your account is deleted"), intro=(done, kept))
@@ -140,7 +140,7 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
         made %= {"when": date(made_at, "DATETIME_FORMAT"), "ip": ip}
         if what == "email_changed":
             # The old address gets no new password any more.
-            not_me = _("Was it not you? Then please tell us at once.")
+            not_me = _("If this wasn't you, please tell us at once.")
             action = Link(_("Contact"), page_url("contact"))
         else:
             not_me = _("Was it not you? Then please choose a new password at once.")

@@ -24,7 +24,7 @@ AN_HOUR = 3  # mails of this kind about one order
 class CancelLink(OrderEmail, kind=Message.Kind.CANCEL_ORDER):
     """The link by which the reader of the order's mailbox cancels it."""
 
-    samples = (order_sample(gettext_lazy("asked for on the page of the order")),)
+    samples = (order_sample(gettext_lazy("requested on the page of the order")),)
 
     def is_obsolete(self) -> bool:
         """Tell whether the order cannot be cancelled any more, or its address is another one."""
@@ -46,7 +46,7 @@ class CancelLink(OrderEmail, kind=Message.Kind.CANCEL_ORDER):
             subject=_("Cancel your order?"),
             intro=(
                 _("You asked on the page of your order for a link to cancel it. Here it is."),
-                _("Opening the link cancels nothing yet: the page asks you first."),
+                _("Opening the link does not cancel anything yet: the page asks you first."),
             ),
             rows=self.rows(),
             action=Link(_("Cancel the order"), url),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from shop.email_spellings import shown_email
 from shop.notifications.emails.content import EmailContent, Row, quoted, typed
@@ -59,20 +59,20 @@ class ContactMessage(Email, kind=Message.Kind.CONTACT):
         request = self.request
         assert request is not None  # noqa: S101 -- else it is obsolete
         rows = {
-            _("From"): typed(request.name),
+            pgettext("sender", "From"): typed(request.name),
             _("E-mail"): shown_email(request.email),
             _("Order number"): typed(request.order_number),
             _("Language"): str(dict(settings.LANGUAGES)[request.language]),
             _("Message"): quoted(request.text),
         }
         return EmailContent(
-            subject=_("Message by the contact form, no. %(number)s") % {"number": request.pk},
-            intro=(_("Somebody has written to you by the contact form."),),
+            subject=_("Message from the contact form, no. %(number)s") % {"number": request.pk},
+            intro=(_("Somebody has written to you through the contact form."),),
             rows=tuple(Row(name, value) for name, value in rows.items() if value),
             outro=(
                 _(
-                    "Answer this e-mail, and your answer goes to the address above. Nobody has "
-                    "checked whether it is the writer's, nor whether the order is theirs."
+                    "Your reply to this e-mail goes to the address above. Nobody has checked "
+                    "that the address or the order belongs to the writer."
                 ),
             ),
             reply_to=request.email,

@@ -88,7 +88,7 @@ class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
     """Confirmation that a contract was cancelled, or that the cancellation was undone."""
 
     samples = (
-        Sample(gettext_lazy("cancelled"), lambda: event_sample(Event.CANCELLED)),
+        Sample(gettext_lazy("contract cancelled"), lambda: event_sample(Event.CANCELLED)),
         Sample(gettext_lazy("cancellation undone"), lambda: event_sample(Event.TAKEN_BACK)),
     )
 
@@ -104,7 +104,7 @@ class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
             "day": day_of(self.ends_on)
         }
         undo = _("If you change your mind, you can undo the cancellation in the portal until then.")
-        refund = _("If you have paid beyond that day, we refund the rest.")
+        refund = _("If you have paid beyond that day, we'll refund the rest.")
         day = day_of(self.ends_on)
         return EmailContent(
             subject=_("Your contract ends on %(day)s") % {"day": day},
@@ -190,7 +190,7 @@ class ContractEnded(ContractEmail, kind=Kind.ENDED):
         closed = _("Your contract ended on %(day)s. The project is closed for its members.") % day
         export = _("You can download its data until %(day)s; then it is deleted.")
         export %= {"day": day_of(self.export_until)}
-        invoices = _("Invoices stay available in the portal. Thank you for having been here.")
+        invoices = _("Invoices stay available in the portal. Thank you for having been with us.")
         return EmailContent(
             subject=_("Your contract has ended"),
             intro=(closed, export),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from shop.billing.declaration_matching import on_file
 from shop.billing.declaration_rows import Declaration, DeclarationCase
@@ -76,19 +76,22 @@ class DeclarationReceipt(DeclarationEmail, kind=Message.Kind.RECEIPT):
             subject = _("We have received your cancellation")
             intro = _("We received this cancellation on %(moment)s. This e-mail is your receipt.")
         second = _(
-            "If your details belong to a contract, we also write to the e-mail address that we "
-            "have on file for it. That e-mail has a link to confirm the declaration. It counts "
-            "from the moment given above, even if it is confirmed later."
+            "If your details match a contract, we also write to the e-mail address we have on "
+            "file for it. That e-mail has a link to confirm the declaration. It counts from the "
+            "moment given above, even if it is confirmed later."
         )
         unproven = _(
-            "If nobody confirms it, or if your details belong to no contract that we can find, we "
+            "If nobody confirms it, or if your details match no contract that we can find, we "
             "check your declaration ourselves."
         )
-        stranger = _("Did you declare nothing? Then you need not do anything about this e-mail.")
+        stranger = _("If this wasn't you, you don't need to do anything.")
         return EmailContent(
             subject=subject,
             intro=(intro % {"moment": received},),
-            rows=tuple(Row(name, quoted(value)) for name, value in declared(self.declaration)),
+            rows=tuple(
+                Row(name, value if value == received else quoted(value))
+                for name, value in declared(self.declaration)
+            ),
             outro=(second, unproven, stranger),
         )
 
@@ -120,19 +123,19 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         """Return what was declared, when the contract would end, and the link."""
         if self.is_withdrawal:
             subject = _("Please confirm the withdrawal from your contract")
-            intro = _("On our pages, somebody has declared the withdrawal from your contract.")
+            intro = _("We have received a withdrawal from your contract.")
             label = _("Confirm the withdrawal")
         else:
             subject = _("Please confirm the cancellation of your contract")
-            intro = _("On our pages, somebody has cancelled your contract.")
+            intro = _("We have received a cancellation of your contract.")
             label = _("Confirm the cancellation")
         asked = _(
-            "Was it you, or somebody for you? Then please confirm it. You do not have to sign in. "
-            "It counts from the moment at which it was received, even if you confirm it later."
+            "Was it you, or somebody acting for you? Then please confirm it. You do not have to "
+            "sign in. It counts from the moment we received it, even if you confirm it later."
         )
         stranger = _(
-            "Was it not you? Then do not confirm, and nothing ends by it. If somebody declares "
-            "such things in your name, please tell us: the imprint says how."
+            "If this wasn't you, do not confirm it, and everything stays as it is. If somebody "
+            "is using your name, please tell us."
         )
         return EmailContent(
             subject=subject,
@@ -140,7 +143,7 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             rows=self._rows(),
             action=Link(label, page_url("declaration_proof", proof_token(self.case))),
             outro=(stranger,),
-            link=Link(_("Imprint"), page_url("imprint")),
+            link=Link(_("Contact"), page_url("contact")),
         )
 
     def _rows(self) -> tuple[Row, ...]:
@@ -152,7 +155,7 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
         ]
         if order is not None:
             rows.append(Row(_("Order number"), order.order_number or ""))
-            rows.append(Row(_("Tier"), order.tier_name))
+            rows.append(Row(_("Plan"), order.tier_name))
         if order is not None and order.project_name:
             rows.append(Row(_("Project"), typed(order.project_name)))
         if not self.is_withdrawal:
@@ -176,23 +179,25 @@ class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
         sums = self._sums()
         rows = [
             Row(_("Order number"), order.order_number or ""),
-            Row(_("Tier"), order.tier_name),
+            Row(_("Plan"), order.tier_name),
         ]
         if order.project_name:
             rows.append(Row(_("Project"), typed(order.project_name)))
         owes_nothing = _("You owe nothing for it.")
         if sums.credited_cents:
-            rows.append(Row(_("Credited"), money(sums.credited_cents, order.currency)))
+            rows.append(
+                Row(pgettext("withdrawal", "Credited"), money(sums.credited_cents, order.currency))
+            )
             owes_nothing = _("All invoices for it are credited; you owe nothing.")
         pay_back = []
         if sums.refund_cents:
-            rows.append(Row(_("We pay back"), money(sums.refund_cents, order.currency)))
+            rows.append(Row(_("We refund"), money(sums.refund_cents, order.currency)))
             pay_back = [_("We transfer what you have paid within 14 days of your withdrawal.")]
         return EmailContent(
             subject=_("Your withdrawal has taken effect"),
             intro=(_("You have withdrawn from this contract, so it has ended."), owes_nothing),
             rows=tuple(rows),
-            action=Link(_("View order"), page_url("registration", order.order_hash)),
+            action=Link(_("See the order"), page_url("registration", order.order_hash)),
             outro=tuple(pay_back),
         )
 

@@ -147,7 +147,7 @@ class OrderPacked(DeliveryEmail, kind=Message.Kind.PACKED):
             )
         return EmailContent(
             subject=_("Your order is set up"),
-            intro=(_("All that you ordered is set up."), invited % email),
+            intro=(_("Everything you ordered is set up."), invited % email),
             rows=self.rows(),
             action=self.page(_("See the order")),
             outro=(nothing_to_do,),

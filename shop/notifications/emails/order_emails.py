@@ -53,9 +53,9 @@ class OrderEmail(Email):
 
     def named(self, client: str | None = None, project: str | None = None) -> tuple[Row, ...]:
         """Return the rows of the number, the tier and the names that there are."""
-        names = ((_("Client"), client), (_("Project"), project))
+        names = ((_("Company"), client), (_("Project"), project))
         number = Row(_("Order number"), self.order.order_number or "")
-        tier = Row(_("Tier"), self.order.tier_name)
+        tier = Row(_("Plan"), self.order.tier_name)
         return (number, tier, *(Row(title, typed(name)) for title, name in names if name))
 
     def rows(self) -> tuple[Row, ...]:
@@ -179,7 +179,7 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
             "A link to sign in that you may have had from us no longer works. "
             "There is nothing to do."
         )
-        mine = _("Was it your order after all? Then please tell us.")
+        mine = _("Was it your order after all? Please tell us.")
         subject = _("This address no longer belongs to an order")
         if self.is_invitation:
             subject = _("This address no longer belongs to an invitation")

@@ -80,8 +80,8 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
 
     def _asked(self) -> "Words":
         text = _(
-            "Thank you for your request. We check it and get back to you by the next working day. "
-            "Until then nothing changes, and you can undo the request in the portal."
+            "Thank you for your request. We'll check it and get back to you by the next working "
+            "day. Until then nothing changes, and you can undo the request in the portal."
         )
         return _("We are checking your change of plan"), (text,), ()
 
@@ -113,12 +113,12 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
         has_changed = self.event.kind == Event.CHANGED
         rows = [
             Row(_("Project"), typed(subscription.project.name)),
-            Row(_("Plan before") if has_changed else _("Plan now"), change.old_product.name),
+            Row(_("Previous plan") if has_changed else _("Current plan"), change.old_product.name),
             Row(_("New plan"), change.product.name),
         ]
         if self.event.kind in {Event.CHANGE_UNDONE, Event.CHANGE_REFUSED}:
             note = (Row(_("Reason"), typed(change.decision_note)),) if change.decision_note else ()
-            return (*rows[:2], Row(_("Plan asked for"), change.product.name), *note)
+            return (*rows[:2], Row(_("Requested plan"), change.product.name), *note)
         if change.from_on:
             rows.append(Row(_("Effective from"), day_of(change.from_on)))
         rows.append(Row(_("Price"), self._price()))

@@ -61,7 +61,7 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
             subject=_("The price of your contract rises on %(day)s") % {"day": from_on},
             intro=(rises % {"day": from_on}, cancel % {"day": last}),
             rows=(
-                Row(_("Tier"), subscription.tier_name),
+                Row(_("Plan"), subscription.tier_name),
                 Row(_("Project"), typed(subscription.project.name)),
                 Row(_("Price now"), self._price(change.old_list_cents)),
                 Row(_("Price from %(day)s") % {"day": from_on}, self._price(change.list_cents)),

@@ -104,7 +104,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
                 subject=_("Your order was cancelled"),
                 intro=(str(EXPIRED),),
                 rows=self.rows(),
-                action=Link(_("See the tiers"), page_url("tiers")),
+                action=Link(_("See the plans"), page_url("tiers")),
                 outro=(nothing_due, _("You are welcome to order again.")),
             )
         return EmailContent(
@@ -112,7 +112,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
             intro=(self._cancelled(), *self._reasons()),
             rows=self.rows(),
             action=self.page(_("See the order")),
-            outro=(nothing_due, _("Is that a mistake? Then please tell us.")),
+            outro=(nothing_due, _("Is that a mistake? Please tell us.")),
             link=Link(_("Contact"), page_url("contact")),
         )
 
