@@ -65,7 +65,10 @@ def test_browser_that_placed_it_cancels_it_with_a_reason(situation: str) -> None
         order = order_in(situation)
         browser = browser_of(order)
         asked = words(browser.get(cancel_path(order)))
-        assert "Cancel this order? Nothing is set up then, and nothing is to be paid." in asked
+        assert (
+            "Cancel this order? Nothing will be set up, and you won't have to pay anything."
+            in asked
+        )
         assert state_of(order) == order.state
         page = browser.post(cancel_path(order), {"reason": " Wrong \r\n plan. "}, follow=True)
     assert "Your order is cancelled." in words(page)

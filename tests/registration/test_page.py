@@ -80,7 +80,7 @@ def test_page_shows_the_facts_of_the_order(situation: str) -> None:
     text = words(visitor().get(f"/register/{order.order_hash}/"))
     assert str(order.order_number) in text
     assert order.order_hash not in text
-    assert f"Tier {order.tier_name}" in text
+    assert f"Plan {order.tier_name}" in text
     assert "What happens next" in text
     assert ("Constantin Film" in text) == (situation != "details")
 

@@ -42,7 +42,7 @@ def test_page_shows_what_was_declared_and_the_computed_end() -> None:
     text = words(page)
     for told in ("Confirm the cancellation of your contract", "Nina Nagel"):
         assert told in text
-    assert f"Order number {subscription.order.order_number} Tier S" in text
+    assert f"Order number {subscription.order.order_number} Plan S" in text
     assert f"The contract ends on {end_of(subscription)}, which is its last day." in text
     assert "Not you?" in text
     assert page.headers["Referrer-Policy"] == "no-referrer"
