@@ -215,7 +215,7 @@ def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
     )
     text = words(visitor().get(f"/register/{order.order_hash}/"))
     assert "A further member of a project" in text
-    assert "Client Beispielfilm GmbH Project Der erste Dreh" in text
+    assert "Company Beispielfilm GmbH Project Der erste Dreh" in text
     assert "To pay a month" not in text
 
 
