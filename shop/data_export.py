@@ -4,36 +4,41 @@ Others' data stays out: of an order that somebody else has placed the person get
 themselves.
 """
 
-from datetime import date
-from operator import attrgetter
-from typing import Any
+from functools import reduce
+from operator import or_
 
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from shop.access.tokens import last_used
 from shop.billing.balances import with_balance
+from shop.billing.declaration_rows import Declaration
 from shop.billing.models import Invoice
-from shop.notifications.emails.models import Message
+from shop.notifications.emails.models import ContactRequest, Message
 from shop.orders.consent import consent_of
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
 from shop.orders.order_fields import EXPORTED
+from shop.row_facts import Facts, facts_of, facts_of_all, plain
 from shop.tenancy.billing_profile import BillingProfile
+from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.erasure import emails_of, spellings
 from shop.tenancy.models import Client, Membership, StaffInvitation, User
 
-Facts = dict[str, Any]
 # The attributes in the export, and the paths to those that it names differently.
-USER = ("email", "login", "first_name", "last_name", "language", "joined_at")
+USER = ("email", "login", "first_name", "last_name", "language", "time_zone", "joined_at")
 MESSAGE = ("kind", "recipient", "language", "state", "created_at", "sent_at")
 ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "currency")
 BILLING = (
     *("customer_type", "company", "name", "street", "street2", "postal_code", "city", "country"),
     *("vat_id", "email", "reference"),
+)
+DECLARATION = (
+    *("kind", "received_at", "name", "contract", "email", "for_cause", "reason", "wished_end"),
+    "keep_until",
 )
 BASKET = ("document", "currency", "language_tag", "company", "contacts", "payment", "attributes")
 INVOICE = (
@@ -58,16 +63,26 @@ def export(user: User) -> Facts:
     sessions = UserSession.objects.filter(user=user)
     return {
         "user": _user(user),
-        "memberships": _rows(memberships, "role", "joined_at", **MEMBERSHIP),
+        "memberships": facts_of_all(memberships, "role", "joined_at", **MEMBERSHIP),
         "invitations": _invitations(user),
-        "clients_administered": _rows(clients, "name", "created_at", number="pk"),
-        "billing": _rows(profiles, *BILLING, client="client.name"),
+        "clients_administered": facts_of_all(clients, "name", "created_at", number="pk"),
+        "billing": facts_of_all(profiles, *BILLING, client="client.name"),
         "invoices": _invoices(clients),
         "orders": _orders(user, emails),
         "messages": [_message(each) for each in messages.select_related("order").order_by("pk")],
-        "sessions": _rows(sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"),
+        "sessions": facts_of_all(
+            sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"
+        ),
+        "messages_to_support": _contact_requests(emails),
+        "declarations": _declarations(emails),
         "sign_in": _factors(user),
         "tokens": _tokens(user),
+        "wishes_to_be_deleted": facts_of_all(DeletionWish.objects.filter(user=user), "asked_at"),
+        "requests_to_appoint": facts_of_all(
+            AppointmentRequest.objects.filter(asked_by=user).select_related("client"),
+            *("asked_at", "note", "done_at"),
+            client="client.name",
+        ),
     }
 
 
@@ -79,25 +94,17 @@ def export_of_address(email: str) -> Facts:
         "email": email,
         "orders": _orders(None, emails),
         "messages": [_message(each) for each in messages.order_by("pk")],
+        "messages_to_support": _contact_requests(emails),
+        "declarations": _declarations(emails),
     }
-
-
-def _facts(row: Model, *names: str, **paths: str) -> Facts:
-    """Return attributes of `row`: by their `names`, and under new names by the `paths` to them."""
-    paths = {name: name for name in names} | paths
-    return {name: _plain(attrgetter(path)(row)) for name, path in paths.items()}
-
-
-def _rows(rows: QuerySet[Any], *names: str, **paths: str) -> list[Facts]:
-    return [_facts(row, *names, **paths) for row in rows.order_by("pk")]
 
 
 def _user(user: User) -> Facts:
     addresses = EmailAddress.objects.filter(user=user)
     return {
-        **_facts(user, *USER, created_at="date_joined", last_signed_in_at="last_login"),
+        **facts_of(user, *USER, created_at="date_joined", last_signed_in_at="last_login"),
         "has_password": user.has_usable_password(),
-        "addresses": _rows(addresses, "email", proven="verified"),
+        "addresses": facts_of_all(addresses, "email", proven="verified"),
     }
 
 
@@ -107,15 +114,15 @@ def _invitations(user: User) -> list[Facts]:
     seats = open_seats.select_related("project__client", "project__product")
     staff = StaffInvitation.objects.filter(user=user, used_at=None)
     return [
-        *_rows(seats, "role", "created_at", **MEMBERSHIP),
-        *({"back_office": True, **each} for each in _rows(staff, created_at="sent_at")),
+        *facts_of_all(seats, "role", "created_at", **MEMBERSHIP),
+        *({"back_office": True, **each} for each in facts_of_all(staff, created_at="sent_at")),
     ]
 
 
 def _invoices(clients: QuerySet[Client]) -> list[Facts]:
     """Return the invoices and credit notes of the clients that the user administers."""
     found = with_balance(Invoice.objects.filter(client__in=clients)).select_related("client")
-    return _rows(found, *INVOICE, client="client.name")
+    return facts_of_all(found, *INVOICE, client="client.name")
 
 
 def _orders(user: User | None, emails: frozenset[str]) -> list[Facts]:
@@ -142,12 +149,12 @@ def _order(order: Order, user: User | None) -> Facts:
     number = user.pk if user else None
     client, project = order.delivered_client, order.delivered_project
     facts = {
-        **_facts(order, *ORDER),
-        **_facts(order, *(name for name in EXPORTED if not name.endswith("_id"))),
+        **facts_of(order, *ORDER),
+        **facts_of(order, *(name for name in EXPORTED if not name.endswith("_id"))),
         "placed_by_me": user is not None and number in {order.placed_by_id, order.owner_id},
         "tier": order.tier_name or (order.product.name if order.product else None),
         "vat_rate": str(order.vat_rate),
-        "events": [_facts(each, "at", "kind", "state") for each in order.events.all()],
+        "events": [facts_of(each, "at", "kind", "state") for each in order.events.all()],
         "client_name": order.client_name or (client.name if client else None),
         "project_name": order.project_name or (project.name if project else None),
     }
@@ -162,22 +169,33 @@ def _order(order: Order, user: User | None) -> Facts:
 
 def _message(message: Message) -> Facts:
     number = message.order.order_number if message.order else None
-    return {**_facts(message, *MESSAGE), "order_number": number}
+    return {**facts_of(message, *MESSAGE), "order_number": number}
+
+
+def _contact_requests(emails: frozenset[str]) -> list[Facts]:
+    written = ContactRequest.objects.filter(email__in=emails)
+    return facts_of_all(written, "name", "email", "order_number", "text", "created_at")
+
+
+def _declarations(emails: frozenset[str]) -> list[Facts]:
+    """Return what was declared with one of the addresses, however it was typed."""
+    typed = reduce(or_, (Q(email__iexact=email) for email in emails))
+    return facts_of_all(Declaration.objects.filter(typed).order_by("pk"), *DECLARATION)
 
 
 def _basket(order: Order) -> Facts | None:
     basket = getattr(order, "basket", None)
-    return _facts(basket, *BASKET) if basket else None
+    return facts_of(basket, *BASKET) if basket else None
 
 
 def _consent(order: Order) -> Facts | None:
     consent = consent_of(order)
-    return _facts(consent, "agreed_at", terms_version="terms.number") if consent else None
+    return facts_of(consent, "agreed_at", terms_version="terms.number") if consent else None
 
 
 def _factors(user: User) -> list[Facts]:
     return [
-        _facts(each, "created_at", "last_used_at", kind="type") | {"name": each.data.get("name")}
+        facts_of(each, "created_at", "last_used_at", kind="type") | {"name": each.data.get("name")}
         for each in Authenticator.objects.filter(user=user).order_by("pk")
     ]
 
@@ -188,12 +206,8 @@ def _tokens(user: User) -> list[Facts]:
             "name": (each.data or {}).get("name"),
             "program": each.client.name if each.client else None,
             "scopes": each.get_scopes(),
-            **_facts(each, "created_at", "expires_at"),
-            "last_used_at": _plain(last_used(each)),
+            **facts_of(each, "created_at", "expires_at"),
+            "last_used_at": plain(last_used(each)),
         }
         for each in Token.objects.filter(user=user).select_related("client").order_by("pk")
     ]
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value

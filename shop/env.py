@@ -11,9 +11,11 @@ from email.utils import formataddr, parseaddr
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import URLValidator
 
 from shop.email_spellings import wire_email
 
@@ -48,6 +50,23 @@ def sender(name: str, default: str) -> str:
     """
     displayed, email = parseaddr(env.str(name, default=default))
     return formataddr((displayed, wire_email(email)))
+
+
+def is_web_url(url: str, *, http: bool = False) -> bool:
+    """Tell if `url` is absolute, of https (or `http`, where that is allowed), without a user."""
+    try:
+        URLValidator(schemes=["https", "http"] if http else ["https"])(url)
+    except ValidationError:
+        return False
+    return "@" not in urlsplit(url).netloc
+
+
+def email_address(name: str, default: str) -> str:
+    """The variable's e-mail address, or an empty string. Raises ValueError."""
+    email: str = env.str(name, default=default)
+    if email:
+        wire_email(email)
+    return email
 
 
 def required(name: str) -> str:

@@ -22,12 +22,13 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     "not_an_email": NOT_AN_EMAIL,
     "control_characters": _("Please remove line breaks and invisible signs."),
     "too_long": _("Please use at most %(limit)s characters."),
-    "unknown_tier": _("This tier can no longer be ordered."),
+    "unknown_tier": _("This plan can no longer be ordered."),
     "invalid_promo_code": _(
         "We don't recognise this code, or it isn't valid (any more) for %(tier)s."
     ),
     "not_client_admin": _("You do not administer this client."),
     "unknown_project": _("This project belongs to another client."),
+    "project_closed": _("The contract of this project has ended: nobody can join it any more."),
     "wrong_tier": _("This project has another tier."),
     "client_required": _("To add to a project, choose its client, too."),
     "two_clients": _("Choose a client or name a new one, not both."),
@@ -45,7 +46,7 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
         "as AT; that of Greece is EL."
     ),
     "businesses_only": _("We sell to businesses only."),
-    "not_by_the_year": _("This tier is not sold by the year."),
+    "not_by_the_year": _("This plan is not sold by the year."),
     "client_has_billing": _("We have billing data of this client already."),
 }
 

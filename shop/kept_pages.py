@@ -64,7 +64,7 @@ class KeptPages:
             _rows, pages = self._kept = (made_of, {})
         # As `shop.base_url` has it, which rooms on the ground cannot import.
         shop_url = request.build_absolute_uri("/") if settings.DEMO else settings.BASE_URL
-        key = (shop_url, request.get_full_path(), get_language(), variant)
+        key = (shop_url, request.get_full_path(), get_language(), settings.CUSTOMERS, variant)
         pieces = pages.get(key)
         if pieces is None:
             query = request.META.get("QUERY_STRING", "")

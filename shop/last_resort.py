@@ -53,4 +53,6 @@ def _unavailable(environ: WSGIEnvironment, raised: Exception) -> HttpResponse:
     except Exception:
         logger.exception("Not even JSON can be made.")
         headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
-        return HttpResponse(SENTENCES[503], "text/plain", 503, headers=headers)
+        email = settings.SUPPORT_EMAIL
+        text = f"{SENTENCES[503]} Contact: {email}" if email else SENTENCES[503]
+        return HttpResponse(text, "text/plain; charset=utf-8", 503, headers=headers)

@@ -9,11 +9,11 @@ from traceback import extract_tb
 
 from django.db import InterfaceError, OperationalError
 
-from shop.middleware import current_id
 from shop.orders.card_numbers import hide_cards
+from shop.request_id import current_id
 
 SECRET_PATH = re.compile(
-    r"/(register|orders|reset/key)/[^\s/?\"']+(/join/[^\s/?\"']+)?", re.IGNORECASE
+    r"/(register|orders|reset/key)/[^\s/?\"']+(?:/(join|cancel)/[^\s/?\"']+)?", re.IGNORECASE
 )
 # SQLite calls mistakes in our own SQL operational errors, too: they keep their traceback.
 OUR_MISTAKE = re.compile(r"no such |syntax error|ambiguous column|has no column|misuse")
@@ -75,4 +75,4 @@ def _in_one_line(raised: BaseException) -> str:
 
 
 def _mask(found: re.Match[str]) -> str:
-    return f"/{found[1]}/…" + ("/join/…" if found[2] else "")
+    return f"/{found[1]}/…" + (f"/{found[2]}/…" if found[2] else "")

@@ -3,7 +3,6 @@
 import re
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import cache
 
 from csp.constants import HEADER
@@ -17,16 +16,24 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from shop import errors
+from shop.languages import set_page_language
 from shop.orders.card_numbers import holds_card
+from shop.request_id import current_id
 
-# The id of the request this thread serves; "-" outside a request.
-current_id = ContextVar("current_id", default="-")
 WELL_FORMED = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
 
 # Below these, pages show secrets or what somebody typed: browsers and proxies keep none of them.
 PRIVATE = (
-    *("/account/", "/checkout/", "/dev/", "/metrics", "/oauth/", "/portal/", "/register/"),
-    "/staff/",
+    *(
+        "/account/",
+        "/cancel-contract/",
+        "/checkout/",
+        "/contact/",
+        "/declarations/",
+        "/dev/",
+        "/metrics",
+    ),
+    *("/oauth/", "/portal/", "/register/", "/staff/", "/withdraw/"),
 )
 # Read and limited by `read_json`, whose answers have the shape of their API.
 APIS = re.compile(r"/(api|orders?)(/|\Z)")
@@ -152,13 +159,7 @@ class LanguageMiddleware(LocaleMiddleware):
             return response  # programs are answered in English
         patch_vary_headers(response, ["Cookie"])  # Django reads the cookie, but does not say so
         if language := _requested_language(request):
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                language,
-                secure=settings.LANGUAGE_COOKIE_SECURE,
-                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-                samesite="Lax",
-            )
+            set_page_language(response, language)
         return response
 
 

@@ -51,11 +51,11 @@ class NewMemberForm(forms.Form):
 
     def clean_user_first_name(self) -> str:
         """Return the first name if an order could hold it."""
-        return _checked_name(self.cleaned_data["user_first_name"])
+        return checked_name(self.cleaned_data["user_first_name"])
 
     def clean_user_last_name(self) -> str:
         """Return the last name if an order could hold it."""
-        return _checked_name(self.cleaned_data["user_last_name"])
+        return checked_name(self.cleaned_data["user_last_name"])
 
     def clean(self) -> dict[str, Any]:
         """Check the password in the form that is hashed, also against names and login."""
@@ -83,7 +83,8 @@ class NewMemberForm(forms.Form):
         )
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return `name` if an order could hold it. Raises ValidationError."""
     if name and (problem := name_problem(name)):
         raise ValidationError(form_text(problem))
     return name

@@ -17,9 +17,12 @@ def lock_rows(rows: QuerySet[Any]) -> int:
     return rows.update(**_nothing(rows.model))
 
 
-def row_lock(model: type[Model], *columns: str) -> CompiledUpdate:
-    """Return `lock_rows` for the rows that have given values in `columns`, compiled once."""
-    found = {column: Parameter(column) for column in columns}
+def row_lock(model: type[Model], *columns: str, **fixed: object) -> CompiledUpdate:
+    """Return `lock_rows` for the rows that have given values in `columns`, compiled once.
+
+    `fixed` are conditions that are the same at each call.
+    """
+    found = {column: Parameter(column) for column in columns} | fixed
     return CompiledUpdate(lambda: model._default_manager.filter(**found), **_nothing(model))
 
 

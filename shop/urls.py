@@ -9,6 +9,7 @@ from django.urls import include, path, re_path, register_converter
 from django.urls.converters import StringConverter
 from django.views.generic import TemplateView
 
+from portal.accounts.demo_project import demo_project
 from portal.accounts.online_payment import notify
 from portal.backoffice.staff_access import close_admin
 from portal.backoffice.staff_join_page import join_back_office
@@ -56,6 +57,7 @@ urlpatterns = [
     path("staff/catalogue/", admin.site.urls),
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.emails.urls")),
+    path("dev/project/<int:pk>/", demo_project, name="demo_project"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),

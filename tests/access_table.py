@@ -16,7 +16,8 @@ class Kind(Enum):
     PRIVATE = "anybody, for what is theirs or whose secret they hold; no cache may keep it"
     MEMBER = "whoever is signed in"
     CLIENT = "the client_admin"
-    PROJECT = "the client_admin and the project's admins"
+    PROJECT = "the client_admin and the project's members"
+    SEAT = "the project's members"
     LIST = "programs with a token that may read"
     ORDER = "the program that placed the order"
     DEMO = "the demo alone"
@@ -36,13 +37,16 @@ class Outcome(Enum):
 
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
-        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "api/openapi.json", "api/docs",
+        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "withdrawal/", "withdrawal-form/",
+         "api/openapi.json", "api/docs",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
         Kind.PUBLIC,
     ),
     **dict.fromkeys(
-        ("checkout/", "checkout/price/", "checkout/tier/", "register/", "register/{order_hash}/",
+        ("checkout/", "checkout/price/", "checkout/tier/", "cancel-contract/", "withdraw/",
+         "declarations/received/{token}/", "declarations/prove/{token}/",
+         "declarations/proven/{token}/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
          "account/back-office/{token}/",
@@ -65,7 +69,8 @@ TABLE: dict[str, Kind | set[str]] = {
          "account/2fa/webauthn/keys/{pk}/edit/", "account/sessions/", "account/password/set/",
          "account/password/change/", "account/reauthenticate/", "account/email/",
          "oauth/authorize", "portal/", "portal/tokens/", "portal/tokens/new/",
-         "portal/my-data/", "portal/my-data/export/", "portal/my-data/delete/"),
+         "portal/my-data/", "portal/my-data/export/", "portal/my-data/delete/",
+         "portal/my-data/delete/undo/", "portal/profile/"),
         Kind.MEMBER,
     ),
     **dict.fromkeys(
@@ -73,6 +78,9 @@ TABLE: dict[str, Kind | set[str]] = {
          "portal/clients/{pk}/billing/", "portal/clients/{pk}/invoices/",
          "portal/invoices/{number}/pay/",
          "portal/clients/{pk}/invoices/{number}/pdf", "portal/clients/{pk}/invoices/{number}/xml",
+         "portal/clients/{pk}/company/", "portal/clients/{pk}/export/",
+         "portal/clients/{pk}/export/download/", "portal/clients/{pk}/ask-for-successor/",
+         "portal/projects/{pk}/export/", "portal/projects/{pk}/export/waive/",
          "portal/clients/{pk}/add-project/", "portal/clients/{pk}/hand-over/",
          "portal/clients/{pk}/hand-over/{user}/", "portal/projects/{pk}/invite/",
          "portal/projects/{pk}/members/{membership}/role/",
@@ -81,11 +89,24 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.CLIENT,
     ),
     "portal/projects/{pk}/": Kind.PROJECT,
+    "portal/projects/{pk}/leave/": Kind.SEAT,
+    "portal/subscriptions/{pk}/": Kind.PROJECT,
+    **dict.fromkeys(
+        ("portal/subscriptions/{pk}/plan/", "portal/subscriptions/{pk}/plan/confirm/",
+         "portal/subscriptions/{pk}/plan/undo/", "portal/subscriptions/{pk}/cancel/",
+         "portal/subscriptions/{pk}/cancel/undo/"),
+        Kind.CLIENT,
+    ),
     "payments/notify/": Kind.PUBLIC,
     "register/{order_hash}/address/": Kind.PRIVATE,
     "register/{order_hash}/billing/": Kind.PRIVATE,
+    **dict.fromkeys(
+        ("register/{order_hash}/cancel/", "register/{order_hash}/cancel/link/",
+         "register/{order_hash}/cancel/{token}/", "contact/"),
+        Kind.PRIVATE,
+    ),
     "api/orders": Kind.LIST,
-    "api/orders/{order_hash}": Kind.ORDER,
+    **dict.fromkeys(("api/orders/{order_hash}", "api/orders/{order_hash}/cancel"), Kind.ORDER),
     **dict.fromkeys(("api/products", "api/products/{slug}"), Kind.PRIVATE),
     **dict.fromkeys(("api/invoices", "api/webhook_endpoints"), Kind.LIST),
     **dict.fromkeys(
@@ -94,7 +115,7 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.ORDER,
     ),
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",
-                     "dev/mailbox/{pk}/attached/{position}/", "metrics"), Kind.DEMO),
+                     "dev/mailbox/{pk}/attached/{position}/", "dev/project/{pk}/", "metrics"), Kind.DEMO),
     **{f"staff/{address}": groups for address, groups in ADDRESSES.items()},
 }  # fmt: skip
 OPEN_ORDER = (
@@ -121,7 +142,12 @@ RULES: dict[Kind, tuple[Collection[str], Outcome, Outcome]] = {
     Kind.DEMO: ((), Outcome.MISSING, Outcome.MISSING),
     Kind.MEMBER: (PEOPLE, Outcome.SIGN_IN, Outcome.IN),
     Kind.CLIENT: (["client_admin"], Outcome.SIGN_IN, Outcome.MISSING),
-    Kind.PROJECT: (["client_admin", "project admin"], Outcome.SIGN_IN, Outcome.MISSING),
+    Kind.PROJECT: (
+        ["client_admin", "project admin", "member"],
+        Outcome.SIGN_IN,
+        Outcome.MISSING,
+    ),
+    Kind.SEAT: (["project admin", "member"], Outcome.SIGN_IN, Outcome.MISSING),
     Kind.LIST: (OUTSIDERS[1:], Outcome.UNKNOWN, Outcome.UNKNOWN),
     Kind.ORDER: (["program", "reader"], Outcome.UNKNOWN, Outcome.UNKNOWN),
 }
@@ -159,6 +185,6 @@ def matches(kind: Kind | set[str], wanted: Outcome, found: Outcome) -> bool:
         return found != Outcome.SIGN_IN
     if kind in {Kind.LIST, Kind.ORDER}:
         return found != Outcome.UNKNOWN
-    if kind in {Kind.CLIENT, Kind.PROJECT}:
+    if kind in {Kind.CLIENT, Kind.PROJECT, Kind.SEAT}:
         return found == Outcome.IN
     return found not in {Outcome.SIGN_IN, Outcome.FORBIDDEN}

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
@@ -32,7 +33,13 @@ hypothesis_settings.load_profile("patient")
 LONG = 3600.0  # seconds
 # Run first: no worker of xdist is left alone with one of them at the end.
 LONGEST_FIRST = (
-    *("api/test_schema", "faults/test_storm", "worker/test_supervisor", "packing/test_kills"),
+    *(
+        "api/test_schema",
+        "faults/test_storm",
+        "faults/test_contract_storm",
+        "worker/test_supervisor",
+        "packing/test_kills",
+    ),
     *("worker/test_redis", "worker/test_run", "journey/"),
 )
 
@@ -122,16 +129,23 @@ def empty_cache(db: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running shop in the demo profile, on the kind of database under test."""
-    directory, settings = tmp_path_factory.mktemp("shop"), "tests.journey.patient_settings"
+def shop_variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a running shop: its files and its database, of the kind under test."""
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.journey.patient_settings"}
+    directory = str(tmp_path_factory.mktemp("shop"))
     if os.environ.get("TEST_DATABASE") != "postgres":
-        with running_shop(directory, DJANGO_SETTINGS_MODULE=settings) as address:
-            yield address
+        yield {**settings, "VAR_DIR": directory}
         return
     name = f"journey_{uuid.uuid4().hex[:8]}"
     url = os.environ["TEST_DATABASE_URL"].replace("/postgres?", f"/{name}?")
     create_database(name)
-    with running_shop(directory, DATABASE_URL=url, DJANGO_SETTINGS_MODULE=settings) as address:
-        yield address
+    yield {**settings, "VAR_DIR": directory, "DATABASE_URL": url}
     drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def shop(shop_variables: dict[str, str]) -> Iterator[str]:
+    """The address of a running shop in the demo profile, on the kind of database under test."""
+    variables = {**shop_variables}
+    with running_shop(Path(variables.pop("VAR_DIR")), **variables) as address:
+        yield address

@@ -97,6 +97,14 @@ def fields(response: Response) -> dict[str, str]:
     return found
 
 
+def posts_to(response: Response, path: str) -> str:
+    """The address to which a browser that shows `path` posts the form within the page's main part."""
+    form = re.search(r"<form\b[^>]*method=\"post\"[^>]*>", html(response).partition("<main")[2])
+    assert form, "the page has no form"
+    action = re.search(r'action="([^"]*)"', form[0])
+    return unescape(action[1]) if action else path
+
+
 def at_checkout(
     product: str = "s", user: User | None = None, language: str = "en"
 ) -> tuple[Client, dict[str, str]]:

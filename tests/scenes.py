@@ -49,7 +49,10 @@ from tests.scene import (
     without_cookies,
     without_style,
 )
-from tests.scenes_of_billing import client_billing, staff_billing
+from tests.scenes_of_billing import client_billing, contracts, staff_billing
+from tests.scenes_of_cancelling import cancelling, contact, declaring
+from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
+from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
 SITUATIONS = (
@@ -206,6 +209,7 @@ def signing_in() -> Iterator[Scene]:
     make_packed_order(client_name="Wartet & Söhne")
     send_all(lambda: None)
     yield Scene("mailbox", "/dev/mailbox/")
+    yield Scene("demo-project", "/dev/project/1/")
     yield Scene("mailbox-mail", "/dev/mailbox/", act=press("main table a"))
 
 
@@ -260,7 +264,6 @@ def own_data() -> Iterator[Scene]:
     yield Scene("home-my-data-delete", "/portal/my-data/delete/", uta, act=password)
     refused = in_turn(password, press(SEND))
     yield Scene("home-my-data-delete-errors", "/portal/my-data/delete/", uta, act=refused)
-    yield Scene("home-my-data-hand-over-first", "/portal/my-data/delete/", admin, act=password)
 
 
 def errors() -> Iterator[Scene]:
@@ -277,16 +280,8 @@ def errors() -> Iterator[Scene]:
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
-    *(colleagues, people),
-    *(
-        registration,
-        address_correction,
-        joining,
-        signing_in,
-        members,
-        home,
-        client_billing,
-        own_data,
-        errors,
-    ),
+    *(declaration_cases, requests, staff_contracts, colleagues, people, contact),
+    *(registration, cancelling, address_correction, joining, signing_in, members, home),
+    *(client_billing, contracts, own_data, profile_and_company, leaving, way_out),
+    *(declaring, errors),
 )

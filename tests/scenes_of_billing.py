@@ -1,20 +1,29 @@
 """The pages about a client's billing in every state; see `scenes.py`."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from shop.billing.bank_statements import import_statement
+from shop.billing.contract_cancellation import cancel_contract
+from shop.billing.contract_end import end_due
 from shop.billing.credit_notes import credit
+from shop.billing.issuing import issue_all
 from shop.billing.ledger import BankEntry
+from shop.billing.models import Subscription
 from shop.billing.overdue_cases import open_case
 from shop.billing.payments import enter_payment
+from shop.billing.periods import add_months
+from shop.catalogue.models import Product
+from shop.tenancy.models import Client, Project
 from tests.billing.statements import camt
+from tests.contract_factories import make_tier_change
 from tests.factories import (
     PASSWORD,
     make_client,
     make_invoice,
+    make_membership,
     make_seller,
     make_staff,
     make_subscription,
@@ -43,6 +52,62 @@ def client_billing() -> Iterator[Scene]:
     yield Scene("home-billing-new", page, admin)
     refused = in_turn(press(SEND), fill(password=PASSWORD))
     yield Scene("home-billing-errors", page, admin, act=refused)
+
+
+def contracts() -> Iterator[Scene]:
+    """A client's contracts: running, changed, cancelled and ended; changing and cancelling one."""
+    make_seller()
+    Product.objects.filter(code="m").update(yearly_net_cents=199_000)
+    admin, today = make_user(first_name="Nina", last_name="Nebenan"), timezone.localdate()
+    client = make_client(client_admin=admin, name="Isarfilm Produktion GmbH")
+    began = add_months(today - timedelta(days=10), -2)
+    subscription, planned, asked, cancelled, ended = (
+        _contract(client, name, began)
+        for name in (
+            "Drei Tage im Mai", "Der lange Abschied", "Winterlicht", "Nordkap", "Am Kanal",
+        )
+    )  # fmt: skip
+    member = make_membership(project=subscription.project).user
+    for _ in range(4):
+        make_membership(project=subscription.project)
+    page = f"/portal/subscriptions/{subscription.pk}/"
+    yield Scene("contract", page, admin)
+    yield Scene("contract-member", page, member)
+    yield Scene("contract-plans", f"{page}plan/", admin)
+    yield Scene("contract-plans-year", f"{page}plan/?interval=year", admin)
+    yield Scene("contract-plans-errors", f"{page}plan/", admin, act=press(SEND))
+    yield Scene("contract-up", f"{page}plan/confirm/?product=m&interval=month", admin)
+    yield Scene("contract-year", f"{page}plan/confirm/?product=m&interval=year", admin)
+    yield Scene("contract-approval", f"{page}plan/confirm/?product=xl&interval=month", admin)
+    yield Scene("contract-refused", f"{page}plan/confirm/?product=starter&interval=month", admin)
+    yield Scene("contract-cancel", f"{page}cancel/", admin)
+    yield Scene("contract-cancel-errors", f"{page}cancel/?wished=2020-01-01", admin)
+    of_planned = f"/portal/subscriptions/{planned.pk}/"
+    yield Scene(
+        "contract-down", f"{of_planned}plan/confirm/?product=Yamdu+FREE&interval=month", admin
+    )
+    make_tier_change(planned, "Yamdu FREE")
+    yield Scene("contract-planned", of_planned, admin)
+    make_tier_change(asked, "xl")
+    yield Scene("contract-asked", f"/portal/subscriptions/{asked.pk}/", admin)
+    cancel_contract(cancelled, by=admin)
+    yield Scene("contract-cancelled", f"/portal/subscriptions/{cancelled.pk}/", admin)
+    make_tier_change(ended, "m")
+    cancel_contract(ended, by=admin)
+    Subscription.objects.filter(pk=ended.pk).update(ends_on=today - timedelta(days=1))
+    end_due(lambda: None)
+    yield Scene("contract-ended", f"/portal/subscriptions/{ended.pk}/", admin)
+
+
+def _contract(client: Client, name: str, began: date) -> Subscription:
+    """A contract for a project of this name, invoiced up to now."""
+    subscription = make_subscription(
+        client, started_on=began, anchor_on=began, next_period_on=began
+    )
+    Project.objects.filter(pk=subscription.project_id).update(name=name)
+    issue_all([subscription.pk], timezone.localdate(), lambda: None)
+    subscription.refresh_from_db()
+    return subscription
 
 
 def staff_billing() -> Iterator[Scene]:

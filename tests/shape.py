@@ -27,7 +27,7 @@ FACE_AND_ROOM = {
     ("portal/backoffice/applications.py", "shop/access/applications.py"),
 }
 # Exceptions that are no errors: how a packing step reports its result.
-OUTCOMES = {"NeedsCorrection", "NeedsHuman", "RetryLater"}
+OUTCOMES = {"NeedsCorrection", "NeedsHuman", "NotBefore", "RetryLater"}
 QUESTIONS = (
     "What",
     "Who",

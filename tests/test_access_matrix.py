@@ -18,10 +18,11 @@ from pytest_django import Settings
 
 from portal.backoffice.models import BulkJob
 from shop.access.models import Application
-from shop.notifications.webhooks.models import Attempt
-from shop.orders.models import Order, OrderEvent
+from shop.billing.declaration_rows import Declaration
+from shop.orders.models import Order
 from shop.orders.placing import Caller
-from shop.packing.models import Packing
+from shop.packing.models import ContractRun
+from shop.tenancy.departure_rows import AppointmentRequest
 from shop.tenancy.models import Client, Membership, Project, User
 from shop.worker.models import Heartbeat
 from tests.access_table import (
@@ -54,6 +55,7 @@ from tests.factories import (
     pack_all,
 )
 from tests.pages import Response, join_address, visitor
+from tests.quoted_hashes import quote_hashes, quote_hashes_in_contracts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("outside_the_demo")]
 
@@ -86,6 +88,9 @@ class World:
                 "token": token and token.pk,
                 "invoice": self.client.invoices.get().number,
                 "subscriptions": self.client.invoices.get().subscription_id,
+                "declarations": Declaration.objects.get().pk,
+                "requests": AppointmentRequest.objects.get().pk,
+                "run": ContractRun.objects.get().pk,
                 "mail": self.order.messages.get(kind="received").pk,
             }
             return filled(address.removeprefix("staff/"), numbers)
@@ -93,6 +98,7 @@ class World:
         joined = Membership.objects.get(user=self.member)
         pk: dict[str, object] = {"clients": self.client.pk, "projects": self.project.pk}
         pk |= {"tokens": token.pk, "programs": self.application.pk}
+        pk["subscriptions"] = self.client.subscriptions.get(project=self.project).pk
         parts = address.split("/")
         before = parts[parts.index("{pk}") - 1] if "{pk}" in parts else ""
         if address == "register/{order_hash}/join/{token}/":
@@ -121,6 +127,7 @@ class World:
 @pytest.fixture
 def outside_the_demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.DEMO = False
+    settings.CUSTOMERS = "everyone"  # with the pages for private persons
     settings.PAYMENT_PROVIDER = "acme.online_payment.AcmePay"
     monkeypatch.setenv("ACME_PAY_SECRET", "between the provider and us")
     monkeypatch.setenv("ACME_PAY_URL", "http://127.0.0.1:9")  # nobody answers there
@@ -152,26 +159,12 @@ def world(settings: Settings) -> World:
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
     BulkJob.objects.create(action="retry", actor=make_staff("agent"))
-    make_invoice(make_subscription(client))
+    make_invoice(make_subscription(client, project=project))
     quote_hashes(order, other := make_order())
+    quote_hashes_in_contracts(client, order)
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())
     return World(application, order, other, client, project, admin, project_admin, member)
-
-
-def quote_hashes(order: Order, other: Order) -> None:
-    """Have everything that people and machines write about `order` quote its hash and another's.
-
-    Also within a link that a mail gateway has wrapped, and in capitals.
-    """
-    wrapped = f"https://gateway.example/?u=%2Fregister%2F{other.order_hash}%2F"
-    said = f"see /register/{order.order_hash}/ {order.order_hash.upper()} {wrapped}"
-    order.events.create(kind=OrderEvent.Kind.NOTE, note=said)
-    order.messages.update(last_error=said)
-    Packing.objects.filter(order=order).update(last_error=said)
-    delivery = order.deliveries.first()
-    assert delivery
-    Attempt.objects.create(delivery=delivery, at=timezone.now(), status=500, answer=said)
 
 
 def browser_of(role: str, world: World) -> Browser:

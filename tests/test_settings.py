@@ -77,8 +77,13 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: nonsense"),
         ({"MAIL_FROM": "nonsense"}, "MAIL_FROM cannot be read: nonsense"),
+        ({"CANCELLATION_NOTICE_DAYS": "-1"}, "CANCELLATION_NOTICE_DAYS must not be negative."),
         ({"CUSTOMERS": "all"}, "CUSTOMERS must be businesses or everyone, not all."),
         ({"VIES_URL": "http://vies.example"}, "VIES_URL must be an https URL."),
+        ({"PROJECT_URL": "http://app.example/"}, "PROJECT_URL must be an https URL"),
+        ({"PROJECT_URL": "https://me@app.example/"}, "PROJECT_URL must be an https URL"),
+        ({"PROJECT_URL": "https://app.example/{name}"}, "PROJECT_URL must be an https URL"),
+        ({"EXPORT_DAYS": "many"}, "EXPORT_DAYS cannot be read: many"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL "),
         ({"PACKING_LEASE_SECONDS": "long"}, "PACKING_LEASE_SECONDS cannot be read: long"),
         ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES cannot be read: one"),
@@ -112,7 +117,7 @@ print(json.dumps([settings.PACKING_LEASE_SECONDS, packing["frozen_after"], packi
 """
 
 
-@pytest.mark.parametrize(("seconds", "limits"), [("3", [30, 5, 60]), ("40", [80, 42, 230])])
+@pytest.mark.parametrize(("seconds", "limits"), [("3", [30, 5, 87]), ("40", [80, 42, 420])])
 def test_limits_of_the_worker_lie_above_its_longest_step(
     tmp_path: Path, seconds: str, limits: list[int]
 ) -> None:
@@ -132,6 +137,8 @@ def test_rate_limits_are_set_by_calls_a_second_and_burst(tmp_path: Path) -> None
         "anonymous": [20, 200],
         "orders": [20 / 3600, 20],
         "links": [20 / 3600, 20],
+        "declarations": [60 / 3600, 60],
+        "contact": [10 / 3600, 10],
         "codes": [1 / 60, 7],
     }
 

@@ -187,7 +187,7 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is not 
 
     scope_display: ClassVar = {
         READ: _("See the orders that it has placed"),
-        WRITE: _("Place orders in your name, also for the clients you administer"),
+        WRITE: _("Place orders in your name, also for the companies you administer"),
         BILLING: _("See the invoices of the clients you administer"),
         WEBHOOKS: _("Have its own addresses told of what becomes of its orders"),
     }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import member_access as access
 from portal.accounts.client_invoices import open_invoices
+from portal.accounts.client_subscriptions import contract_of
 from portal.accounts.member_forms import ProjectForm
 from shop.form_texts import add_errors
 from shop.languages import page_language
@@ -29,6 +30,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.member(request)
     found = get_object_or_404(access.clients_of(user), pk=pk)
     projects = access.projects_run_by(user).filter(client=found).order_by("name", "pk")
+    projects = projects.annotate(contract=contract_of("pk"))
     context = {
         "client": found,
         "projects": access.page_of(request, projects),

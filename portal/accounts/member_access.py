@@ -58,6 +58,15 @@ def recent_login_to_post(view: View) -> View:
     return guarded
 
 
+def recent_login_to_see(view: View) -> View:
+    """Decorate what follows in a view once it has checked whose page it is.
+
+    Even to look they must have signed in or reauthenticated a moment ago.
+    """
+    guarded: View = reauthentication_required(view)
+    return guarded
+
+
 def member(request: HttpRequest) -> User:
     """Return the user, in a view that `member_required` guards."""
     assert isinstance(request.user, User)  # noqa: S101 -- `member_required` checked it

@@ -46,7 +46,7 @@ class ProjectForm(forms.Form):
     project_name = member_field("project_name", required=True)
     product = TierField(
         Product.objects.none(),
-        label=_("Tier"),
+        label=_("Plan"),
         to_field_name="code",
         empty_label=None,
         error_messages={
@@ -85,6 +85,17 @@ class TokenForm(forms.Form):
     )
     billing = forms.BooleanField(
         label=_("It may also see the invoices of the clients I administer"), required=False
+    )
+
+
+class AppointmentForm(forms.Form):
+    """Tells staff who is to be appointed as client_admin, or why."""
+
+    note = forms.CharField(
+        label=_("Who could do it, or what should we know?"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
     )
 
 

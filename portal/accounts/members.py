@@ -1,4 +1,9 @@
-"""The members of a project; the client_admin invites and removes them and changes roles."""
+"""The members of a project; the client_admin invites and removes them and changes roles.
+
+Each of them can leave.
+"""
+
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -10,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts import member_access as access
 from portal.accounts.member_forms import InviteForm
 from shop.email_spellings import shown_email
-from shop.form_texts import add_errors, filled_in
+from shop.form_texts import FORM_TEXTS, add_errors, filled_in
 from shop.orders.document import InvalidDocumentError
-from shop.orders.member_orders import invite, remove_member
+from shop.orders.member_orders import invite, leave_project, remove_member
 from shop.orders.models import Order
 from shop.orders.states import UNDER_WAY
+from shop.tenancy.closed_projects import open_projects
 from shop.tenancy.memberships import change_role
 from shop.tenancy.models import Invitation, Membership, Project, User
 from shop.typed_text import isolated
@@ -23,27 +29,48 @@ from shop.typed_text import isolated
 @access.member_required
 @require_safe
 def project(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the members, for the client_admin and the project's admins."""
+    """List the members: with addresses for the client_admin and the project's admins, else by name.
+
+    Who is invited but has not joined is nobody's business but theirs.
+    """
     user = access.member(request)
-    as_admin = Membership.objects.filter(
-        user=user,
-        role=Membership.Role.ADMIN,
-        joined_at__isnull=False,
-        project__client__closed_at=None,
+    joined = Membership.objects.filter(
+        user=user, joined_at__isnull=False, project__in=open_projects()
     )
-    seen = Q(client__client_admin=user) | Q(pk__in=as_admin.values("project"))
+    seen = Q(client__client_admin=user) | Q(pk__in=joined.values("project"))
     found = get_object_or_404(Project.objects.select_related("client", "product"), seen, pk=pk)
+    own = joined.filter(project=found).first()
     may_decide = found.client.client_admin_id == user.pk
+    context: dict[str, Any] = {"project": found, "own": own, "may_decide": may_decide}
+    if not may_decide and (own is None or own.role != Membership.Role.ADMIN):
+        colleagues = _members(pk).filter(joined_at__isnull=False)
+        context["page"] = access.page_of(request, colleagues)
+        return render(request, "accounts/colleagues.html", context)
     under_way = Order.objects.filter(project_id=found.pk, state__in=UNDER_WAY)
     page = access.page_of(request, _members(pk))
-    context = {
-        "project": found,
+    context |= {
         "page": page,
         "places": [(each, _order_of(each)) for each in page],
-        "may_decide": may_decide,
         "under_way": under_way.order_by("pk")[: access.A_PAGE] if may_decide else [],
     }
     return render(request, "accounts/project.html", context)
+
+
+@access.member_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Explain what it means to leave a project; POST does it.
+
+    A client_admin can leave, too: they still administer the client, and can invite themselves.
+    """
+    mine = Membership.objects.filter(user=access.member(request), joined_at__isnull=False)
+    found = get_object_or_404(mine.select_related("user", "project__client"), project=pk)
+    if request.method != "POST":
+        return render(request, "accounts/leave.html", {"membership": found})
+    if leave_project(found):
+        text = _("You have left %(project)s.")
+        messages.success(request, text % {"project": isolated(found.project.name)})
+    return redirect("portal")
 
 
 @access.member_required
@@ -52,6 +79,9 @@ def invite_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite another member; the mail is sent once their place is set up."""
     user = access.member(request)
     found = get_object_or_404(access.projects_run_by(user), pk=pk)
+    if found.joins_closed_at:
+        messages.warning(request, FORM_TEXTS["project_closed"])
+        return redirect("portal_project", found.pk)
     form = InviteForm(access.post_data(request), initial={"language": user.language})
     if form.is_valid():
         try:
@@ -93,8 +123,7 @@ def remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     if found is None:
         return _too_late(request, pk)
     if found.user_id == user.pk:
-        messages.warning(request, _("You administer this client: hand over first."))
-        return redirect("portal_project", pk)
+        return redirect("portal_leave", pk)
     if request.method != "POST":
         context = {"membership": found, "order": _order_of(found)}
         return render(request, "accounts/remove.html", context)

@@ -6,7 +6,6 @@ from allauth.account.views import PasswordResetFromKeyView
 from allauth.decorators import rate_limit
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -14,17 +13,15 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts import member_access as access
 from portal.accounts.client_invoices import open_invoices
+from portal.accounts.client_subscriptions import contract_of
 from portal.accounts.forms import ResetLinkForm
-from portal.accounts.member_forms import DeleteForm
 from shop.data_export import export
 from shop.orders.models import State
-from shop.orders.order_erasure import orders_for
-from shop.orders.states import FINISHED
-from shop.tenancy.erasure import NotErasableError, StillAdministersError, emails_of, erase_user
+from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.joining import join_as_known, open_invitations
 from shop.tenancy.mfa import has_second_factor, may_recover_by_mail
 from shop.tenancy.models import Invitation, Membership, User
@@ -76,6 +73,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     memberships = (
         Membership.objects.filter(user=user, joined_at__isnull=False)
         .select_related("project__client", "project__product")
+        .annotate(contract=contract_of("project"))
         .order_by("project__client__name", "project__name", "pk")
     )
     clients = access.page_of(request, access.clients_of(user), "clients")
@@ -113,7 +111,7 @@ def _acceptable(user: User) -> QuerySet[Invitation]:
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
     """Offer to export the data or to delete the account."""
-    context = {"clients": access.clients_of(access.member(request))}
+    context = {"wish": DeletionWish.objects.filter(user=access.member(request)).first()}
     return render(request, "accounts/my_data.html", context)
 
 
@@ -126,24 +124,3 @@ def export_data(request: HttpRequest) -> HttpResponse:
         json_dumps_params={"indent": 2, "ensure_ascii": False},
         headers={"Content-Disposition": 'attachment; filename="slate-my-data.json"'},
     )
-
-
-@access.recent_login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def delete_account(request: HttpRequest) -> HttpResponse:
-    """Explain what is deleted and what is kept; POST deletes the account."""
-    user = access.member(request)
-    form = DeleteForm(access.post_data(request))
-    if form.is_valid():
-        try:
-            erase_user(user)
-        except (StillAdministersError, NotErasableError):
-            # The page explains the reason and what to do about it.
-            return redirect("portal_delete_account")
-        logout(request)
-        messages.success(request, _("Your account is deleted. Thank you for having been here."))
-        return redirect("tiers")
-    under_way = orders_for(user, emails_of(user)).exclude(state__in=FINISHED).count()
-    context = {"form": form, "clients": access.clients_of(user), "under_way": under_way}
-    status = 422 if form.errors else 200
-    return render(request, "accounts/delete_account.html", context, status=status)

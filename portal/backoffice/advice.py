@@ -21,9 +21,14 @@ BY_FAULT: dict[str, StrOrPromise] = {
         "The project that the order names is not there any more. Cancel it and say so; the "
         "customer may order a new project."
     ),
+    # Of orders that the version before 1.4 has left.
     "tier_changed": _(
-        "The order adds a member to a project whose tier has changed since. Cancel it and say so; "
-        "the customer may order in the project's tier."
+        "The order adds a member to a project whose tier has changed since. Try again: it follows "
+        "the project's tier."
+    ),
+    "project_closed": _(
+        "The order adds a member to a project whose contract has ended. Cancel it and say so; the "
+        "customer may order a new project."
     ),
     "not_client_admin": _(
         "Somebody else administers the client now. If that is a mistake, hand the client "

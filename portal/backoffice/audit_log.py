@@ -1,4 +1,4 @@
-"""Audit log: what staff did with applications, people, colleagues and the seller."""
+"""Audit log: what staff did with applications, people, colleagues, the seller and contracts."""
 
 import json
 from typing import Any
@@ -33,6 +33,23 @@ class Act(TextChoices):
     RATE_REMOVED = "rate_removed", _("VAT rate removed")
     GIVEN_OUT = "given_out", _("data given out")
     ERASED = "erased", _("person erased")
+    DECLARATION_MATCHED = "declaration_matched", _("matched, link to prove it mailed")
+    DECLARATION_EFFECTIVE = "declaration_effective", _("let it take effect")
+    DECLARATION_DISMISSED = "declaration_dismissed", _("dismissed")
+    CAUSE_ACCEPTED = "cause_accepted", _("cause accepted")
+    CAUSE_DECLINED = "cause_declined", _("cause declined: counts as ordinary")
+    REQUEST_DONE = "request_done", _("request marked as done")
+    TIER_CHANGED = "tier_changed", _("tier changed")
+    CHANGE_APPROVED = "change_approved", _("change of tier approved")
+    CHANGE_REFUSED = "change_refused", _("change of tier refused")
+    CHANGE_UNDONE = "change_undone", _("change of tier undone")
+    CANCELLED = "cancelled", _("subscription cancelled")
+    TAKEN_BACK = "taken_back", _("cancellation taken back")
+    CONTRACT_WITHDRAWN = "contract_withdrawn", _("withdrawal carried out")
+    CONTRACT_ENDED = "contract_ended", _("subscription ended at once")
+    RUN_RETRIED = "run_retried", _("steps tried again")
+    STEP_SKIPPED = "step_skipped", _("step skipped")
+    EXPORT_WAIVED = "export_waived", _("time to download data waived")
 
 
 def record(staff: User, about: Model, what: Act, note: str = "") -> None:
@@ -57,9 +74,11 @@ def history_of(about: Model) -> list[dict[str, Any]]:
 
 
 def _said(entry: LogEntry) -> dict[str, str]:
-    """Return `what` and `note` of an entry of ours; of the admin's own, its sentence."""
+    """Return `act`, `what` and `note` of an entry of ours; of any other, its sentence."""
+    if entry.change_message and not entry.change_message.startswith("["):
+        return {"act": "", "what": entry.change_message, "note": ""}
     # Erasure empties what was logged about a person.
     (said, *_rest) = json.loads(entry.change_message or "[{}]") or [{}]
     if "what" in said:
-        return {"what": Act(said["what"]).label, "note": said["note"]}
-    return {"what": entry.get_change_message() or str(_("changed")), "note": ""}
+        return {"act": said["what"], "what": Act(said["what"]).label, "note": said["note"]}
+    return {"act": "", "what": entry.get_change_message() or str(_("changed")), "note": ""}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,7 +45,7 @@ def bank(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "proposals": proposals_for(entries),
-        "refunds": due_refunds()[:SHOWN],
+        "refunds": _with_reason(due_refunds())[:SHOWN],
         "statements": statements.order_by("-pk")[:SHOWN],
         "aside": aside.order_by("-set_aside_at")[:SHOWN],
     }
@@ -84,7 +84,7 @@ def move_entry(request: HttpRequest, pk: int, aside: bool) -> HttpResponse:
 @handler_required
 def refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the day on which a refund was paid; POST notes it."""
-    due = get_object_or_404(due_refunds(), pk=pk)
+    due = get_object_or_404(_with_reason(due_refunds()), pk=pk)
     data = request.POST if request.method == "POST" else None
     form = RefundForm(data, initial={"seen_cents": due.amount_cents})
     if not form.is_valid():
@@ -146,7 +146,13 @@ def _search(text: str) -> QuerySet[Any]:
     return _payable().filter(named, open_cents__gt=0)
 
 
-def _ask_to_refund(request: HttpRequest, due: Refund, form: RefundForm) -> HttpResponse:
+def _with_reason(refunds: QuerySet[Refund]) -> QuerySet[Any]:
+    """Return refunds with the `reason` of the newest credit note; NULL: paid in excess."""
+    notes = Invoice.objects.filter(corrects=OuterRef("invoice")).order_by("-pk")
+    return refunds.annotate(reason=Subquery(notes.values("reason")[:1]))
+
+
+def _ask_to_refund(request: HttpRequest, due: Any, form: RefundForm) -> HttpResponse:
     amount = money(due.amount_cents, due.invoice.currency)
     iban = _("To the account %(iban)s.") % {"iban": due.iban} if due.iban else ""
     return ask_first(
@@ -155,6 +161,7 @@ def _ask_to_refund(request: HttpRequest, due: Refund, form: RefundForm) -> HttpR
         % {"amount": amount, "client": due.invoice.client.name},
         [
             _("For invoice %(number)s.") % {"number": due.invoice.number},
+            _("Reason: %(reason)s") % {"reason": due.reason or _("paid in excess")},
             iban or _("We know no account of this client: please ask them for it."),
             _("The shop pays nothing by itself. Note it here once you have transferred it."),
         ],

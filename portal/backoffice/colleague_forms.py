@@ -15,10 +15,10 @@ from shop.tenancy.models import User
 # By name of the shipped groups: what it allows.
 ROLES: dict[str, StrOrPromise] = {
     "viewer": _("viewer: looks at orders"),
-    "agent": _("agent: acts on orders"),
+    "agent": _("agent: acts on orders and declarations"),
     "admin": _("admin: manages tiers, texts, clients and applications"),
     "export": _("export: exports orders"),
-    "billing": _("billing: handles the seller, invoices, payments and reminders"),
+    "billing": _("billing: handles the seller, invoices, payments, reminders and subscriptions"),
     "privacy": _("privacy: gives out and erases people's data"),
 }
 

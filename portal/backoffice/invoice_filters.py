@@ -1,4 +1,4 @@
-"""Filters of the list of invoices: parsed from a query string, with totals, and page by page."""
+"""Filters of the list of invoices: parsed from a query string, with totals."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from portal.backoffice.row_pages import read_key
 from shop.billing.balances import with_balance
 from shop.billing.models import Invoice
 from shop.tenancy.models import Client
 
-A_PAGE = 50
 # By name: label. An overdue invoice is open as well; this is what staff look for.
 STATES: dict[str, StrOrPromise] = {
     "open": pgettext_lazy("invoices", "not due yet"),
@@ -111,52 +111,17 @@ class InvoiceFilter:
 NAMES = tuple(field.name for field in fields(InvoiceFilter))
 
 
-class InvoicePage(NamedTuple):
-    """Some invoices, the newest first, and the keys around them; "" if there are no more."""
-
-    invoices: list[Any]
-    before: str
-    after: str
-
-
 def parse_invoice_filter(data: QueryDict) -> InvoiceFilter:
     """Parse the filter from a query string, ignoring unknown values."""
     chosen = {name: data.get(name, "") for name in CHOICES if data.get(name) in CHOICES[name]}
-    days = {name: _day(data.get(name, "")) for name in ("since", "until")}
+    days = {name: read_day(data.get(name, "")) for name in ("since", "until")}
     text = data.get("q", "").replace("\0", "").strip()[:200]
     given: dict[str, Any] = {**chosen, **days, "client": read_key(data.get("client", ""))}
     return InvoiceFilter(q=text, **given)
 
 
-def invoice_page(wanted: InvoiceFilter, *, after: str = "", before: str = "") -> InvoicePage:
-    """Return the page behind the primary key `after`, or in front of `before`; else the first.
-
-    Numbers are given in turn, so the newest invoice has the highest key.
-    """
-    start, end = read_key(after), read_key(before)
-    found = wanted.invoices().select_related("client", "corrects")
-    backwards = bool(end) and not start
-    if backwards:
-        rows = list(found.filter(pk__gt=end).order_by("pk")[: A_PAGE + 1])
-    else:
-        behind = found.filter(pk__lt=start) if start else found
-        rows = list(behind.order_by("-pk")[: A_PAGE + 1])
-    has_more, rows = len(rows) > A_PAGE, rows[:A_PAGE]
-    if backwards:
-        rows.reverse()
-    if not rows:
-        return invoice_page(wanted) if start or end else InvoicePage([], "", "")
-    first, last = str(rows[0].pk), str(rows[-1].pk)
-    is_first = not start and not (backwards and has_more)
-    return InvoicePage(rows, "" if is_first else first, last if backwards or has_more else "")
-
-
-def read_key(text: str) -> str:
-    """Return `text` if it can be a primary key, else ""."""
-    return text if text.isascii() and text.isdecimal() and len(text) < 19 else ""
-
-
-def _day(text: str) -> str:
+def read_day(text: str) -> str:
+    """Return `text` if it is a day in ISO 8601, else ""."""
     try:
         found: date | None = parse_date(text.strip())
     except ValueError:  # such as the 30th of February

@@ -1,6 +1,5 @@
 """The page of one order: what staff can do, what happened, and the views that do it."""
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -17,6 +16,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.advice import advice_on, way_in
 from portal.backoffice.forms import ActionForm
+from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.order_actions import ACTIONS, MEND, OrderAction
 from portal.backoffice.staff_access import (
     View,
@@ -42,8 +42,6 @@ from shop.tenancy.models import User
 from shop.typed_text import isolated
 
 INVOICES = 12  # those of a year
-HIDDEN = "…".encode()  # in place of an order's hash
-HASHES = re.compile(rb"[0-9A-Fa-f]{32,}")  # also within links that mail gateways have wrapped
 RELATED = (
     *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
     *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
@@ -173,11 +171,7 @@ def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None)
         "invoices": _invoices(order),
     }
     response = render(request, "backoffice/order.html", context, status=422 if refused else 200)
-    if not staff_user(request).has_perm(MEND):
-        # It opens the registration page to whoever holds it (contract, "Who is who"). Notes, errors
-        # and what receivers of webhooks answer may quote it, or that of another order.
-        response.content = HASHES.sub(HIDDEN, response.content)
-    return response
+    return hide_hashes(request, response)
 
 
 def _invoices(order: Order) -> QuerySet[Any] | None:

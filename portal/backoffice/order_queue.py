@@ -1,7 +1,6 @@
 """The staff's queue: the orders that need them, and any other list of orders."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
+from portal.backoffice.filter_pills import PILL, Pill
 from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, TAKEN, Filter, parse
 from portal.backoffice.keyset_paging import Page, page_of
 from portal.backoffice.queue_counts import Counts, count_waiting
@@ -18,22 +18,9 @@ from shop.catalogue.models import Product
 from shop.compiled_queries import CompiledQuery
 from shop.row_patterns import render_rows
 
-PILL = "backoffice/pill.html"
 _tiers: CompiledQuery[tuple[str, str]] = CompiledQuery(
     lambda: Product.objects.values_list("code", "name")
 )
-
-
-@dataclass(frozen=True)
-class Pill:
-    """One choice, in the words of `backoffice/pill.html`."""
-
-    name: str
-    label: str
-    query: str
-    is_on: bool
-    is_counted: bool
-    count: str
 
 
 @permission_required("orders.view_order")

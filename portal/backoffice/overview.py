@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.charts import stacked
+from portal.backoffice.contract_queue import waiting_contracts
 from portal.backoffice.staff_access import permission_required
 from portal.backoffice.statistics import DAYS, SAMPLE, Last30Days, Times
 from shop.catalogue.models import Product
@@ -34,6 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     numbers = [[weeks.number(day, states) for states in PILES.values()] for day in weeks.days]
     context = {
         "conflicts": users_in_conflict()[:MAX_CONFLICTS],
+        "contracts": waiting_contracts(),
         "weeks": weeks,
         "days": DAYS,
         "sample": SAMPLE,

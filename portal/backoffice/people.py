@@ -41,7 +41,8 @@ from shop.tenancy.erasure import (
     erase_user,
     spellings,
 )
-from shop.tenancy.models import Client, Membership, User
+from shop.tenancy.models import Membership, User
+from shop.tenancy.needed_clients import needed_clients
 
 ERASE = "tenancy.erase_person"
 SHOWN = 200  # rows of each kind
@@ -129,7 +130,7 @@ def person(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "orders": orders[:SHOWN],
         "mails": found.mails[:SHOWN],
         "memberships": of_user.select_related("project__client")[:SHOWN],
-        "clients": Client.objects.filter(client_admin=user) if user else [],
+        "held": needed_clients(user) if user else [],
         "events": OrderEvent.objects.filter(order__in=orders.order_by()).count(),
         "history": history_of(user) if user else [],
         "data_url": found.url("staff_person_data"),
@@ -214,8 +215,8 @@ def _refusal(person: Person) -> str:
     user = person.user
     if user and user.is_staff:
         return _("This is a colleague: end their access to the back office first.")
-    if user and Client.objects.filter(client_admin=user).exists():
-        return _("This person administers a client: it must be handed over first.")
+    if user and needed_clients(user):
+        return _("A client still needs this person. The page says for what.")
     return ""
 
 

@@ -1,7 +1,7 @@
-"""The list of subscriptions, and what holds their invoices back."""
+"""The list of subscriptions: their state, what needs staff, what holds their invoices back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.billing_access import looker_required
-from portal.backoffice.invoice_filters import read_key
-from portal.backoffice.order_queue import PILL, Pill
+from portal.backoffice.contract_queue import stuck_runs, waiting_changes
+from portal.backoffice.filter_pills import filter_pills
+from portal.backoffice.invoice_filters import read_day
+from portal.backoffice.row_pages import read_key, row_page
 from shop.billing.models import Subscription
 from shop.billing.subscriptions import never_joined
 from shop.catalogue.models import Product
-from shop.row_patterns import render_rows
 
-A_PAGE = 50
 NEVER_JOINED = "never_joined"
 ANY = "any"
 WAITS: dict[str, StrOrPromise] = {
@@ -32,6 +32,12 @@ STATES: dict[str, tuple[StrOrPromise, Q]] = {
     "cancelled": (_("cancelled, runs on"), Q(ended_at=None, cancelled_at__isnull=False)),
     "ended": (_("ended"), Q(ended_at__isnull=False)),
 }
+STATE_LABELS = {name: label for name, (label, _where) in STATES.items()}
+APPROVAL, STUCK = "approval", "stuck"
+NEEDS: dict[str, StrOrPromise] = {
+    APPROVAL: _("approval of a change of tier"),
+    STUCK: _("help with a step that failed"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,10 @@ class SubscriptionFilter:
     q: str = ""  # how the client's name goes, or an order number
     waits: str = ""
     state: str = ""
+    needs: str = ""
     tier: str = ""
     client: str = ""
+    until: str = ""  # ends on this day or before, as ISO 8601
 
     def subscriptions(self) -> QuerySet[Subscription]:
         """Return the filtered subscriptions, in no order."""
@@ -58,6 +66,12 @@ class SubscriptionFilter:
             found = found.filter(named)
         if self.state:
             found = found.filter(STATES[self.state][1])
+        if self.needs == APPROVAL:
+            found = found.filter(pk__in=waiting_changes().values("subscription"))
+        elif self.needs == STUCK:
+            found = found.filter(pk__in=stuck_runs().values("subscription"))
+        if self.until:
+            found = found.filter(ends_on__lte=self.until)
         if self.tier:
             found = found.filter(product__code=self.tier)
         return found.filter(client=int(self.client)) if self.client else found
@@ -80,68 +94,37 @@ NAMES = tuple(field.name for field in fields(SubscriptionFilter))
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """List the subscriptions that the query string asks for, the newest first."""
     wanted = _parse(request.GET)
-    rows, newer, older = _page(
-        wanted, read_key(request.GET.get("after", "")), read_key(request.GET.get("before", ""))
-    )
-    tiers = dict(Product.objects.values_list("code", "name"))
-    states = {name: label for name, (label, _where) in STATES.items()}
+    found = wanted.subscriptions().select_related("client", "project", "product", "order")
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = row_page(found, after=after, before=before)
     context = {
         "wanted": wanted,
-        "subscriptions": rows,
+        "subscriptions": page.rows,
         "filters": [
-            (_("Invoice waits"), render_rows(PILL, _pills(wanted, "waits", WAITS))),
-            (_("State"), render_rows(PILL, _pills(wanted, "state", states))),
-            (_("Tier"), render_rows(PILL, _pills(wanted, "tier", tiers))),
+            (_("State"), filter_pills(wanted, "state", STATE_LABELS)),
+            (_("Needs"), filter_pills(wanted, "needs", NEEDS)),
+            (_("Invoice waits"), filter_pills(wanted, "waits", WAITS)),
+            (
+                _("Tier"),
+                filter_pills(wanted, "tier", dict(Product.objects.values_list("code", "name"))),
+            ),
         ],
-        "newer": wanted.as_query(before=newer) if newer else "",
-        "older": wanted.as_query(after=older) if older else "",
+        "newer": wanted.as_query(before=page.before) if page.before else "",
+        "older": wanted.as_query(after=page.after) if page.after else "",
     }
     return render(request, "backoffice/subscriptions.html", context)
 
 
 def _parse(data: QueryDict) -> SubscriptionFilter:
     text, tier = (data.get(name, "").replace("\0", "").strip()[:200] for name in ("q", "tier"))
-    waits, state = data.get("waits", ""), data.get("state", "")
+    choices: dict[str, Collection[str]] = {"waits": WAITS, "state": STATES, "needs": NEEDS}
+    chosen = {
+        name: data.get(name, "") for name, known in choices.items() if data.get(name, "") in known
+    }
     return SubscriptionFilter(
         q=text,
-        waits=str(waits) if waits in WAITS else "",
-        state=str(state) if state in STATES else "",
         tier=tier,
         client=read_key(data.get("client", "")),
+        until=read_day(data.get("until", "")),
+        **chosen,
     )
-
-
-def _page(
-    wanted: SubscriptionFilter, after: str, before: str
-) -> tuple[list[Subscription], str, str]:
-    """Return some subscriptions, and the keys of the pages before and behind them, or ""."""
-    found = wanted.subscriptions().select_related("client", "project", "product", "order")
-    backwards = bool(before) and not after
-    if backwards:
-        rows = list(found.filter(pk__gt=before).order_by("pk")[: A_PAGE + 1])
-    else:
-        behind = found.filter(pk__lt=after) if after else found
-        rows = list(behind.order_by("-pk")[: A_PAGE + 1])
-    has_more, rows = len(rows) > A_PAGE, rows[:A_PAGE]
-    if backwards:
-        rows.reverse()
-    if not rows:
-        return _page(wanted, "", "") if after or before else ([], "", "")
-    is_first = not after and not (backwards and has_more)
-    newer = "" if is_first else str(rows[0].pk)
-    return rows, newer, str(rows[-1].pk) if backwards or has_more else ""
-
-
-def _pills(wanted: SubscriptionFilter, field: str, choices: dict[str, Any]) -> list[Pill]:
-    chosen = getattr(wanted, field)
-    return [
-        Pill(
-            name=name,
-            label=str(label),
-            query=wanted.as_query(**{field: "" if chosen == name else name}),
-            is_on=chosen == name,
-            is_counted=False,
-            count="",
-        )
-        for name, label in choices.items()
-    ]

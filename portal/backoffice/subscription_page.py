@@ -15,8 +15,14 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.billing_access import handler_required, looker_required
 from portal.backoffice.billing_forms import RaiseForm
 from portal.backoffice.confirmation import ask_first
+from portal.backoffice.contract_decisions import FASTER, find_subscription
+from portal.backoffice.contract_end_pages import is_withdrawable
+from portal.backoffice.contract_history import history_of_contract
+from portal.backoffice.contract_run_pages import can_waive, shown_runs
+from portal.backoffice.hidden_hashes import hide_hashes
 from portal.backoffice.staff_access import View, staff_user
 from shop.billing.balances import with_balance
+from shop.billing.contract_cancellation import can_take_back
 from shop.billing.holds import charge_vat, keep_waiting, profile_of
 from shop.billing.models import Invoice, Subscription
 from shop.billing.price_changes import (
@@ -27,19 +33,18 @@ from shop.billing.price_changes import (
     undo_price_change,
 )
 from shop.billing.subscriptions import end_without_invoice, release
+from shop.billing.tier_change_rows import TierChange
 from shop.catalogue.templatetags.money import money
 from shop.tenancy.models import User
 from shop.tenancy.vies import newest_check
 
 SHOWN = 20  # invoices
-FASTER = gettext_lazy("Somebody else was faster: here is how it stands now.")
-RELATED = ("client__client_admin", "client__billing_profile", "project", "product", "order")
 
 
 @looker_required
 def subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a subscription."""
-    found = _find(pk)
+    found = find_subscription(pk)
     invoices = with_balance(Invoice.objects.filter(subscription=found))
     profile = profile_of(found.client)
     start = found.next_period_on
@@ -55,8 +60,9 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "is_vat_id_open": found.waits_for
         in {Subscription.WaitsFor.VIES, Subscription.WaitsFor.STAFF},
         "can_raise": _can_raise(found),
+        **_contract(found),
     }
-    return render(request, "backoffice/subscription.html", context)
+    return hide_hashes(request, render(request, "backoffice/subscription.html", context))
 
 
 def decision(act: Callable[[Subscription, User], bool], done: StrOrPromise) -> View:
@@ -65,7 +71,7 @@ def decision(act: Callable[[Subscription, User], bool], done: StrOrPromise) -> V
     @handler_required
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
-            if act(_find(pk), staff_user(request)):
+            if act(find_subscription(pk), staff_user(request)):
                 messages.success(request, done)
             else:
                 messages.warning(request, FASTER)
@@ -106,7 +112,7 @@ def end_subscription(request: HttpRequest, pk: int) -> HttpResponse:
 @handler_required
 def raise_subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a higher price and say from when it counts; POST announces it."""
-    found = _find(pk)
+    found = find_subscription(pk)
     if not _can_raise(found):
         messages.warning(request, _("The price cannot be raised now."))
         return redirect("staff_subscription", pk)
@@ -137,8 +143,22 @@ def undo_raise(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     return redirect("staff_subscription", pk)
 
 
-def _find(pk: int) -> Subscription:
-    return get_object_or_404(Subscription.objects.select_related(*RELATED), pk=pk)
+def _contract(found: Subscription) -> dict[str, Any]:
+    """Return what the page shows of the subscription's life, and what staff can do about it."""
+    under_way = (TierChange.State.APPROVAL, TierChange.State.PLANNED)
+    changes = found.tier_changes.filter(state__in=under_way).select_related("product", "asked_by")
+    runs_on = found.ended_at is None and found.cancelled_at is None
+    return {
+        "change": changes.first(),
+        "runs": shown_runs(found),
+        "history": history_of_contract(found),
+        "is_running": found.ended_at is None,
+        "can_change": runs_on,
+        "can_cancel": runs_on,
+        "can_take_back": can_take_back(found, by_staff=True),
+        "can_withdraw": is_withdrawable(found),
+        "can_waive": can_waive(found.project),
+    }
 
 
 def _can_raise(found: Subscription) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
+from shop.orders.cancellation import CancelledBy
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
 from shop.orders.order_fields import FIELDS
@@ -61,7 +62,7 @@ def _entries(order: Order) -> Iterator[Entry]:
             at=event.at,
             title="" if is_state else event.get_kind_display(),
             text=_event_text(event),
-            who=str(event.actor or ""),
+            who=_who(event),
             state=event.state if is_state else "",
             label=event.get_state_display() if is_state else "",
             event=event.pk,
@@ -87,6 +88,15 @@ def _entries(order: Order) -> Iterator[Entry]:
                 state="failed" if attempt.failure else "delivered",
                 label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),
             )
+
+
+def _who(event: OrderEvent) -> str:
+    by = event.details.get("by", CancelledBy.STAFF)
+    if by == CancelledBy.STAFF:
+        return str(event.actor or "")
+    # The reason beside it is not ours.
+    who = _("by the customer") if by == CancelledBy.CUSTOMER else _("by the partner's program")
+    return f"{event.actor} ({who})" if event.actor else who
 
 
 def _event_text(event: OrderEvent) -> str:

@@ -9,6 +9,10 @@ from portal.backoffice import (
     billing_overview,
     bulk_views,
     colleague_pages,
+    contract_end_pages,
+    contract_run_pages,
+    declaration_list,
+    declaration_page,
     invoice_detail,
     invoice_export,
     issued_invoices,
@@ -19,9 +23,11 @@ from portal.backoffice import (
     people,
     previews,
     reminder_pages,
+    request_pages,
     seller_page,
     subscription_list,
     subscription_page,
+    tier_change_pages,
 )
 from portal.backoffice.order_actions import ACTIONS
 from shop import invoice_number  # noqa: F401 -- registers its converter
@@ -83,6 +89,28 @@ subscription_urls = [
     path("wait/", subscription_page.wait_for_vies, name="staff_wait_for_vies"),
     path("raise/", subscription_page.raise_subscription, name="staff_raise"),
     path("raise/<int:change>/undo/", subscription_page.undo_raise, name="staff_undo_raise"),
+    path("tier/", tier_change_pages.choose_tier, name="staff_choose_tier"),
+    path("tier/<slug:slug>/<slug:interval>/", tier_change_pages.quoted, name="staff_change_tier"),
+    path("changes/<int:change>/approve/", tier_change_pages.approve, name="staff_approve_change"),
+    path("changes/<int:change>/refuse/", tier_change_pages.refuse, name="staff_refuse_change"),
+    path("changes/<int:change>/undo/", tier_change_pages.undo, name="staff_undo_change"),
+    path("cancel/", contract_end_pages.cancel, name="staff_cancel_contract"),
+    path("take-back/", contract_end_pages.take_back_page, name="staff_take_back"),
+    path("withdraw/", contract_end_pages.withdraw_page, name="staff_withdraw"),
+    path("end-now/", contract_end_pages.end_now_page, name="staff_end_now"),
+    path("waive-export/", contract_run_pages.waive, name="staff_waive_export"),
+    path("runs/<int:run>/retry/", contract_run_pages.retry, name="staff_retry_run"),
+    path("runs/<int:run>/skip/", contract_run_pages.skip, name="staff_skip_step"),
+]
+declaration_urls = [
+    path("", declaration_page.declaration, name="staff_declaration"),
+    path("orders/<int:order>/proof/", declaration_page.mail_proof, name="staff_declaration_proof"),
+    path(
+        "orders/<int:order>/effect/", declaration_page.take_effect, name="staff_declaration_effect"
+    ),
+    path("dismiss/", declaration_page.dismiss_declaration, name="staff_dismiss_declaration"),
+    path("accept-cause/", declaration_page.accept, name="staff_accept_cause"),
+    path("decline-cause/", declaration_page.decline, name="staff_decline_cause"),
 ]
 payment_urls = [
     path("", bank_entries.bank, name="staff_bank"),
@@ -141,6 +169,10 @@ urlpatterns = [
     path("billing/", billing_overview.billing_overview, name="staff_billing"),
     path("subscriptions/", subscription_list.subscriptions, name="staff_subscriptions"),
     path("subscriptions/<int:pk>/", include(subscription_urls)),
+    path("declarations/", declaration_list.declarations, name="staff_declarations"),
+    path("declarations/<int:pk>/", include(declaration_urls)),
+    path("requests/", request_pages.requests, name="staff_requests"),
+    path("requests/<int:pk>/done/", request_pages.finish_request, name="staff_finish_request"),
     path("payments/", include(payment_urls)),
     path("reminders/", include(reminder_urls)),
     path("seller/", include(seller_urls)),

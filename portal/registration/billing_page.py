@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.registration.order_access import find_order, private
+from portal.registration.order_access import find_order
 from portal.registration.status_page import OrderStatus
 from shop.billing_form import BillingForm
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
 from shop.orders.order_billing import fill_in_billing
+from shop.secret_pages import private
 from shop.tenancy.models import User
 
 

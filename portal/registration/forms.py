@@ -15,8 +15,9 @@ from shop.catalogue.models import Promotion
 from shop.catalogue.promotions import named_promotion
 from shop.catalogue.seller import current_seller
 from shop.content.terms_field import terms_field
-from shop.email_spellings import InvalidEmailError, canonical_email, check_email, same_mailbox
+from shop.email_spellings import InvalidEmailError, check_email, same_mailbox
 from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, member_field
+from shop.login_field import checked_login, login_field
 from shop.new_member_form import NewMemberForm
 from shop.notifications.emails.queue import queue_completed
 from shop.orders.corrections import check_corrections, readdress
@@ -192,14 +193,7 @@ class CodeForm(forms.Form):
 class JoinForm(NewMemberForm, TermsForm):
     """Ask a new member for password, names, login, language and consent to the terms."""
 
-    user_login = forms.CharField(
-        label=_("Login"),
-        help_text=_("How others see you. You sign in with your e-mail."),
-        required=False,
-        max_length=150,
-        validators=User._meta.get_field("login").validators,  # noqa: SLF001 -- Django's own API
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
+    user_login = login_field()
     terms = terms_field(_("Please agree to the terms to join."))
     field_order = ("user_first_name", "user_last_name", "user_login", "password", "language")
 
@@ -214,12 +208,8 @@ class JoinForm(NewMemberForm, TermsForm):
         super().__init__(user, posted, {"user_login": login, "language": order.language})
 
     def clean_user_login(self) -> str:
-        login: str = self.cleaned_data["user_login"]
-        if "@" in login and canonical_email(login) != self.user.canonical_email:
-            raise ValidationError(_("A login with @ must be your own e-mail address."))
-        if login and not login_is_free(login, self.user):
-            raise ValidationError(_("Please choose another login; this one is taken."))
-        return login
+        """Return the login if the new member can have it."""
+        return checked_login(self.cleaned_data["user_login"], self.user)
 
     def new_member(self) -> NewMember:
         """Return the input of `join_as_new`."""

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.registration.forms import JoinForm
-from portal.registration.order_access import PageOrder, find_order, private
+from portal.registration.order_access import PageOrder, find_order
 from portal.registration.status_page import OrderStatus
+from shop.login_field import taken
 from shop.orders.models import Order, State
 from shop.orders.reachability import mark_reached
+from shop.secret_pages import private
 from shop.tenancy.email_addresses import mark_verified
 from shop.tenancy.invitations import LinkError, read_join_token
 from shop.tenancy.joining import LoginTakenError, join_as_known, join_as_new
@@ -53,7 +55,7 @@ def _join_new(request: HttpRequest, order: PageOrder, invitation: Invitation) ->
                 if joined:
                     mark_verified(user)
         except LoginTakenError:
-            form.add_error("user_login", _("Please choose another login; this one is taken."))
+            form.add_error("user_login", taken())
         else:
             if not joined:
                 # Lost a race: look up again what the link is good for.
@@ -104,6 +106,9 @@ def _show_problem(request: HttpRequest, order: PageOrder, reason: LinkError.Reas
     member = order.invitation.membership.user if order.invitation else None
     if reason == LinkError.Reason.USED and request.user == member:
         return redirect("portal")
+    project = order.delivered_project
+    if reason == LinkError.Reason.WITHDRAWN and project and project.joins_closed_at:
+        reason = LinkError.Reason.CLOSED
     is_old = reason in {LinkError.Reason.EXPIRED, LinkError.Reason.REPLACED}
     can_resend = is_old and order.state == State.PACKED
     context = {"order": order, "showing": OrderStatus(order)}

@@ -30,11 +30,14 @@ HARMLESS = {*NEUTRAL_COOKIES, ADDRESS_COOKIE, COOKIE}
 # Pages that a process keeps; beyond it, all are rendered anew.
 MOST = 500
 # Placeholders for what is the order's own. As random as a token, so no text contains them.
-NUMBER, CLIENT, PROJECT, ADDRESS, RECEIVED, RECEIVED_ISO, VERSION = (
-    get_random_string(32) for _ in range(7)
+NUMBER, CLIENT, PROJECT, PROJECT_URL, ADDRESS, RECEIVED, RECEIVED_ISO, VERSION = (
+    get_random_string(32) for _ in range(8)
 )
 HASH = get_random_string(32, "0123456789abcdef")
-OWN = (NUMBER, CLIENT, PROJECT, ADDRESS, RECEIVED, RECEIVED_ISO, VERSION, HASH, TOKEN)
+OWN = (
+    *(NUMBER, CLIENT, PROJECT, PROJECT_URL, ADDRESS, RECEIVED, RECEIVED_ISO, VERSION, HASH),
+    TOKEN,
+)
 PLACEHOLDERS = re.compile(f"({'|'.join(OWN)})")
 
 pages: dict[tuple[Any, ...], list[str]] = {}
@@ -76,8 +79,9 @@ def kept_page(
     # A page names its query string in the links to its languages; the fragment has no such links.
     order, query = stand_in.order, request.META.get("QUERY_STRING", "")
     facts = (order.tier_name, order.currency, showing.price)
-    kinds = (showing.kind, showing.is_invitation, bool(showing.client), bool(showing.project))
-    billing = showing.billing if of_page else ""
+    named = (bool(showing.client), bool(showing.project), bool(showing.project_url))
+    kinds = (showing.kind, showing.is_invitation, *named)
+    billing = (showing.billing, showing.has_right_of_withdrawal) if of_page else ()
     query = query if query in QUERIES else ""
     key = (template, get_language(), query, stand_in.words, facts, kinds, billing, *flags.values())
     pieces = pages.get(key)
@@ -95,6 +99,7 @@ def kept_page(
         NUMBER: escape(str(showing.order.order_number)),
         CLIENT: escape(showing.client),
         PROJECT: escape(showing.project),
+        PROJECT_URL: escape(showing.project_url),
         ADDRESS: escape(showing.masked_email),
         RECEIVED: escape(showing.received),
         RECEIVED_ISO: escape(showing.received_iso),
@@ -134,9 +139,11 @@ def _stand_in(showing: OrderStatus, *, of_page: bool) -> StandIn:
     stand_in.is_invitation = showing.is_invitation
     stand_in.client = showing.client and CLIENT
     stand_in.project = showing.project and PROJECT
+    stand_in.project_url = showing.project_url and PROJECT_URL
     stand_in.masked_email = showing.masked_email and ADDRESS
     if of_page:
         stand_in.billing = showing.billing
+        stand_in.has_right_of_withdrawal = showing.has_right_of_withdrawal
     stand_in.received, stand_in.received_iso = RECEIVED, RECEIVED_ISO
     # Read first, as it is made of all the words.
     stand_in.words, stand_in.version = stand_in.version, VERSION

@@ -1,7 +1,6 @@
 """Access to an order by its hash, without leaking the hash, and the right to correct it."""
 
 from datetime import datetime
-from functools import wraps
 from typing import TypeAlias, TypedDict
 
 from django.conf import settings
@@ -9,7 +8,6 @@ from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.views.decorators.cache import never_cache
 from django_stubs_ext import WithAnnotations
 
 from shop.compiled_queries import CompiledQuery, Parameter
@@ -20,7 +18,6 @@ from shop.orders.waiting import ready_at
 from shop.owner_cookie import page_owner
 from shop.packing.step_names import done_steps
 from shop.tenancy.models import Client
-from shop.view_types import View
 
 # What the live fragment and its version are made of; an order that was cancelled shows its facts.
 FOR_FRAGMENT = (
@@ -33,20 +30,6 @@ FOR_FRAGMENT = (
 )
 ADDRESS_COOKIE = "NamedAddress"
 DAYS = 30
-
-
-def private(view: View) -> View:
-    """Keep a page with a secret URL out of caches, search engines and referrers."""
-
-    @wraps(view)
-    @never_cache
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
 
 
 class Progress(TypedDict):

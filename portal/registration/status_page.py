@@ -22,13 +22,16 @@ from portal.registration.status_words import (
     WORDS,
     Words,
 )
-from shop.orders.cancellation import cancellation_reason
+from shop.billing.private_buyers import is_private_order
+from shop.customers import sells_to_everyone
+from shop.orders.cancellation import cancellation_reason, is_cancellable
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import State
 from shop.orders.order_fields import FILLABLE
 from shop.orders.waiting import LATE, SLOW
 from shop.packing.models import Packing
 from shop.packing.step_names import recorded_steps, step_title
+from shop.tenancy.project_urls import project_url
 
 # The status of the first step that is not done, by the state of the order; else it is open.
 CURRENT: dict[str, str] = {
@@ -62,6 +65,12 @@ class OrderStatus(OrderFacts):
         return bool(self.order.invitation and self.order.invitation.used_at)
 
     @cached_property
+    def project_url(self) -> str:
+        """Return where the member works, once they have joined; "" where there is no address."""
+        project = self.order.delivered_project if self.is_joined else None
+        return project_url(project) if project and not project.closed_at else ""
+
+    @cached_property
     def mendable(self) -> list[str]:
         """List the fields that the customer has to correct."""
         if self.order.state != State.HAS_PACKING_ERRORS:
@@ -83,6 +92,13 @@ class OrderStatus(OrderFacts):
         return "asked" if self.order.lacks_billing else ""
 
     @cached_property
+    def has_right_of_withdrawal(self) -> bool:
+        """Tell whether a private person has ordered, who may withdraw from the contract."""
+        if self.order.state == State.CANCELLED or self.is_invitation:
+            return False
+        return sells_to_everyone() and is_private_order(self.order)
+
+    @cached_property
     def is_withdrawn(self) -> bool:
         """Tell whether the invitation is gone: the member was removed or deleted their account."""
         if self.order.state != State.PACKED or self.order.invitation_id:
@@ -102,6 +118,11 @@ class OrderStatus(OrderFacts):
     def is_settled(self) -> bool:
         """Tell whether packing is over, so that a page without scripts need not look again."""
         return self.order.state in {State.PACKED, State.CANCELLED}
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Tell whether whoever ordered can still cancel."""
+        return is_cancellable(self.order)
 
     @property
     def is_unreachable(self) -> bool:

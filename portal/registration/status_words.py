@@ -86,11 +86,11 @@ LATE_HEADLINES: dict[str, StrOrPromise] = {
 # What helps once it takes very long.
 VERY_LATE = _(
     "Your order is safely stored, and we will go on as soon as we can. If you cannot wait, please "
-    "write to us: you find our address in the imprint."
+    "write to us or call us."
 )
 VERY_LATE_INVITATION = _(
     "The invitation is safely stored, and we will go on as soon as we can. If you cannot wait, "
-    "please write to us: you find our address in the imprint."
+    "please write to us or call us."
 )
 # How the order stands besides, where our mail could not be delivered.
 ONLY_THE_MAIL_IS_MISSING = _("Everything is set up. Only the e-mail with the link is missing.")
@@ -109,7 +109,7 @@ INVITATION_WORDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     ),
     "withdrawn": (
         _("The invitation was withdrawn."),
-        _("The person who administers the client can send a new one."),
+        _("The person who administers the company can send a new one."),
     ),
     State.HAS_PACKING_ERRORS: (
         _("Something is stuck on our side. The invitation is safely stored; we are on it."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.registration import billing_page, join_page, views
+from portal.registration import billing_page, cancel_page, join_page, views
 
 urlpatterns = [
     path("", views.registration, name="registration"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("resend/", views.resend, name="registration_resend"),
     path("address/", views.address, name="registration_address"),
     path("billing/", billing_page.billing, name="registration_billing"),
+    path("cancel/", cancel_page.cancel, name="registration_cancel"),
+    path("cancel/link/", cancel_page.mail_cancel_link, name="registration_cancel_link"),
+    path("cancel/<str:token>/", cancel_page.cancel_by_link, name="registration_cancel_by_link"),
     path("code/", views.code, name="registration_code"),
     path("join/<str:token>/", join_page.join, name="join"),
 ]

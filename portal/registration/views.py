@@ -24,7 +24,6 @@ from portal.registration.order_access import (
     find_order_of_fragment,
     has_named_address,
     has_ordered,
-    private,
     remember_named_address,
 )
 from portal.registration.status_page import OrderStatus
@@ -38,6 +37,7 @@ from shop.orders.corrections import corrections_left, is_readdressable
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, State
 from shop.orders.order_numbers import read_order_number
+from shop.secret_pages import private
 from shop.tenancy.invitations import join_token, redeem_code
 from shop.tenancy.models import User
 

@@ -136,11 +136,16 @@ class InvoiceEvent(Answered):
 
 
 class SubscriptionEvent(Answered):
-    """A subscription has begun."""
+    """A subscription has begun, changed, was cancelled, or has ended."""
 
     model_config = ConfigDict(title="SubscriptionEvent")
 
-    type: Literal["subscription.started"]
+    type: Literal[
+        "subscription.started",
+        "subscription.changed",
+        "subscription.cancelled",
+        "subscription.ended",
+    ]
     """The name of the event."""
     timestamp: datetime
     """The moment of the event, UTC."""
@@ -155,4 +160,13 @@ EVENTS: dict[str, tuple[type[BaseModel], str]] = {
     "invoice.paid": (InvoiceEvent, "Nothing is open of an invoice any more."),
     "invoice.overdue": (InvoiceEvent, "An invoice was not paid in time."),
     "subscription.started": (SubscriptionEvent, "An order was packed: its subscription begins."),
+    "subscription.changed": (
+        SubscriptionEvent,
+        "Its tier or interval has changed or will, or a cancellation was taken back.",
+    ),
+    "subscription.cancelled": (
+        SubscriptionEvent,
+        "A subscription was cancelled; ends_on is its last day. Withdrawn from, it ends at once.",
+    ),
+    "subscription.ended": (SubscriptionEvent, "A subscription has ended."),
 }

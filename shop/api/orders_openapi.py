@@ -101,7 +101,14 @@ def describe(tiers: list[Product]) -> Schema:
                 **envelopes(),
             },
             "headers": HEADERS,
-            "responses": {f"Orders{status}": _refusal(status) for status in REFUSALS},
+            "responses": {
+                **{f"Orders{status}": _refusal(status) for status in REFUSALS},
+                **{
+                    _own_name(status, each): _refusal(status, each)
+                    for _, _, each in operations()
+                    for status in each.refusals
+                },
+            },
         },
     }
 
@@ -126,12 +133,15 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         parameters = [*parameters, openapi.IDEMPOTENCY_KEY]
     # Unknown parameters are refused everywhere, but only lists have some.
     refused |= {422} if operation.query or operation.body else set()
+    refused |= set(operation.refusals)
     if operation.body:
         refused |= set(openapi.OF_BODIES)
         name = "OrderRequest" if operation.body is OrderDocument else title(operation.body)
         body = content(ref(name), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": True, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
+    for status in operation.refusals:
+        answers[status] = ref(_own_name(status, operation), "responses")
     for status, kind in operation.answers.items():
         answers[status] = _success(operation, status, kind)
     responses = {str(status): answers[status] for status in sorted(answers)}
@@ -173,16 +183,24 @@ def _webhook(name: str, kind: type[BaseModel], text: str) -> Schema:
     }
 
 
-def _refusal(status: int) -> Schema:
+def _own_name(status: int, operation: Operation) -> str:
+    """The name of a refusal that means something of its own for an operation."""
+    return f"{operation.id[0].upper()}{operation.id[1:]}{status}"
+
+
+def _refusal(status: int, own: Operation | None = None) -> Schema:
+    """The refusal with `status` that operations share, or that one has of its `own`."""
     headers = (HEADERS_OF[status],) if status in HEADERS_OF else ()
+    theirs = {each.id for _, _, each in operations() if status in each.refusals}
+    told = {own.id} if own else EXAMPLES.keys() - theirs - {"events"}
     examples = {
-        name if operation == "any" else f"{operation}_{name}": value
+        name if operation == "any" or own else f"{operation}_{name}": value
         for operation, recorded in EXAMPLES.items()
-        if operation != "events"
+        if operation in told
         for name, value in recorded.get(str(status), {}).items()
     }
     return {
-        "description": STATUSES[status],
+        "description": own.refusals[status] if own else STATUSES[status],
         "headers": header_refs(*headers),
         "content": content(ref("Error"), examples),
     }

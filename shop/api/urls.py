@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from shop.api import endpoint_views, invoice_views, product_views, views
+from shop.api import cancellation_views, endpoint_views, invoice_views, product_views, views
 
 urlpatterns = [
     path("orders", views.orders, name="api_orders"),
     path("orders/<str:order_hash>", views.order, name="api_order"),
+    path("orders/<str:order_hash>/cancel", cancellation_views.cancel, name="api_order_cancel"),
     path("products", product_views.products, name="api_products"),
     path("products/<str:slug>", product_views.product, name="api_product"),
     path("invoices", invoice_views.invoices, name="api_invoices"),

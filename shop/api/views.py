@@ -27,6 +27,8 @@ from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
 from shop.orders.serializers import serialize_order
 
+NOT_FOUND = "There is no such order."
+
 
 @bearer_required(
     POST=Operation(
@@ -57,7 +59,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     except InvalidQueryError as refusal:
         return failure(422, refusal.errors)
     base = base_url(request)
-    shown = [_shown(order, base) for order in page.rows]
+    shown = [shown_order(order, base) for order in page.rows]
     return page.answer(shown, urljoin(base, request.path))
 
 
@@ -68,8 +70,8 @@ def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse
     """Show an order to the application or user that placed it; 404 for anybody else."""
     found = find_order(order_hash, bearer)
     if found is None:
-        return failure(404, "There is no such order.")
-    return success(200, {"order": _shown(found, base_url(request))})
+        return failure(404, NOT_FOUND)
+    return success(200, {"order": shown_order(found, base_url(request))})
 
 
 def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
@@ -116,5 +118,6 @@ def _checked(document: dict[str, Any], beside: AbstractSet[str]) -> CheckedDocum
     return checked
 
 
-def _shown(order: Order, base: str) -> dict[str, Any]:
+def shown_order(order: Order, base: str) -> dict[str, Any]:
+    """Return `order` as programs are shown it, with links that begin with `base`."""
     return serialize_order(order, registration_url(order, base), shown_subscription(order))

@@ -7,7 +7,12 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shop.billing import file_receivers, payment_providers, receivers  # noqa: F401 -- register
-        from shop.billing.invoice_triggers import create_missing_triggers
+        from shop.billing import (  # noqa: F401 -- register
+            file_receivers,
+            payment_providers,
+            receivers,
+            written_reasons,
+        )
+        from shop.billing.keeping_triggers import create_missing_triggers
 
         post_migrate.connect(create_missing_triggers, sender=self)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Sum
@@ -18,6 +19,9 @@ from shop.catalogue.prices import percent_of
 from shop.tenancy.models import User
 
 MAX_REASON = 200
+
+
+Days = tuple[date, date]  # the first and the last
 
 
 class CreditError(Exception):
@@ -63,17 +67,19 @@ def left_of(invoice: Invoice) -> Left:
 
 def credit(
     invoice: Invoice,
-    by: User,
+    by: User | None,
     *,
     reason: str,
     net_cents: int | None = None,
     lines: Collection[int] | None = None,
+    days: Days | None = None,
     seen_left: int | None = None,
 ) -> Invoice:
     """Credit a net amount of an invoice, some of its `lines` (by position), or all that is left.
 
-    `seen_left` is the net amount that was left when staff decided: a second click credits nothing.
-    Raises CreditError.
+    `days` are those that an amount is credited for, where they are not the whole period. `seen_left`
+    is the net amount that was left when staff decided: a second click credits nothing. Nobody is
+    `by` where the end of a contract causes it. Raises CreditError.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise NoReasonError
@@ -85,8 +91,14 @@ def credit(
         left = left_of(invoice)
         if seen_left not in {None, left.net_cents}:
             raise LeftChangedError
-        chosen = _lines(invoice, document, reason, _amount(document, left, net_cents, lines), lines)
-        note = _credit_note(invoice, _corrected(invoice, document, chosen, left), by, reason)
+        amount = _amount(document, left, net_cents, lines)
+        period = days or (invoice.period_start, invoice.period_end)
+        if lines is not None:
+            chosen = [document.lines[position] for position in sorted(set(lines))]
+        else:
+            chosen = _lines(invoice, document, amount, reason, period)
+        corrected = _corrected(invoice, document, chosen, left)
+        note = _credit_note(invoice, corrected, by, reason, period)
         dispatch(note)
         settle(invoice)
     return note
@@ -109,15 +121,9 @@ def _amount(
 
 
 def _lines(
-    invoice: Invoice,
-    document: InvoiceDocument,
-    reason: str,
-    amount: int,
-    lines: Collection[int] | None,
+    invoice: Invoice, document: InvoiceDocument, amount: int, reason: str, period: Days
 ) -> list[LinePart]:
-    """The invoice's own lines where they are credited, else one line with the amount."""
-    if lines is not None:
-        return [document.lines[position] for position in sorted(set(lines))]
+    """The invoice's own lines where all of them are credited, else one line with the amount."""
     if amount == invoice.net_cents:
         return document.lines
     with translation.override(invoice.language):
@@ -129,8 +135,8 @@ def _lines(
         unit_cents=amount,
         net_cents=amount,
         vat_rate=total.vat_rate,
-        period_start=invoice.period_start,
-        period_end=invoice.period_end,
+        period_start=period[0],
+        period_end=period[1],
     )
     return [line]
 
@@ -154,7 +160,9 @@ def _corrected(
     )
 
 
-def _credit_note(invoice: Invoice, corrected: InvoiceDocument, by: User, reason: str) -> Invoice:
+def _credit_note(
+    invoice: Invoice, corrected: InvoiceDocument, by: User | None, reason: str, period: Days
+) -> Invoice:
     (total,) = corrected.totals
     number, issued_on = next_number(timezone.localdate())
     return Invoice(
@@ -167,8 +175,8 @@ def _credit_note(invoice: Invoice, corrected: InvoiceDocument, by: User, reason:
         issued_on=issued_on,
         issued_by=by,
         due_on=issued_on,
-        period_start=invoice.period_start,
-        period_end=invoice.period_end,
+        period_start=period[0],
+        period_end=period[1],
         whole_period=invoice.whole_period,
         language=invoice.language,
         recipient=recipient_of(invoice.client),

@@ -46,7 +46,7 @@ class Ready:
 def ready_or_hold(subscription: Subscription, selling: Selling, day: date) -> Ready | WaitsFor:
     """All that an invoice issued on `day` needs, or the reason why it waits (contract, "Invoices")."""
     if is_strangers(subscription):
-        if not _has_joined(subscription):
+        if not has_joined(subscription):
             return WaitsFor.MEMBER
         release_joined(subscription.project_id)
     profile = profile_of(subscription.client)
@@ -78,6 +78,12 @@ def is_strangers(subscription: Subscription) -> bool:
     order = subscription.order
     by_nobody = order.application_id is None and order.placed_by_id is None
     return by_nobody and subscription.released_at is None
+
+
+def has_joined(subscription: Subscription) -> bool:
+    """Tell if a member of the subscription's project has joined."""
+    members = Membership.objects.filter(project=subscription.project_id)
+    return members.filter(joined_at__isnull=False).exists()
 
 
 def profile_of(client: Client) -> BillingProfile | None:
@@ -151,11 +157,6 @@ def _undecided(subscription: Subscription) -> QuerySet[Subscription]:
     return Subscription.objects.filter(
         pk=subscription.pk, waits_for__in=(WaitsFor.VIES, WaitsFor.STAFF)
     )
-
-
-def _has_joined(subscription: Subscription) -> bool:
-    members = Membership.objects.filter(project=subscription.project_id)
-    return members.filter(joined_at__isnull=False).exists()
 
 
 def _vat_id_to_confirm(profile: BillingProfile, seller: VatSeller) -> str:

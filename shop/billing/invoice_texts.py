@@ -29,10 +29,16 @@ def invoice_document(
     subscription: Subscription, ready: Ready, start: date, end: date
 ) -> InvoiceDocument:
     """Everything on the invoice of the period from `start` to `end`, inclusive."""
+    with translation.override(subscription.order.language):
+        lines = _lines(subscription, ready.vat.rate, start, end)
+    return document_of(subscription, ready, lines)
+
+
+def document_of(subscription: Subscription, ready: Ready, lines: list[LinePart]) -> InvoiceDocument:
+    """Everything on an invoice with these lines."""
     seller, profile, vat = ready.selling.seller, ready.profile, ready.vat
     language = subscription.order.language
     with translation.override(language):
-        lines = _lines(subscription, vat.rate, start, end)
         notes = _notes(vat.rule, seller, profile.country, language)
     return InvoiceDocument(
         seller=_seller_part(seller),

@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from shop.billing.applied_changes import apply_planned_change
 from shop.billing.holds import Ready, Selling, ready_or_hold
+from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_texts import invoice_document
 from shop.billing.models import Invoice, InvoiceDispatch, Subscription
 from shop.billing.numbering import next_number
@@ -73,7 +75,8 @@ def issue_next(pk: int, selling: Selling, today: date) -> bool:
     A period that costs nothing, as the discount takes it all, passes without an invoice.
     """
     this = Subscription.objects.filter(pk=pk)
-    runs = this.filter(ended_at=None, next_period_on__lte=today)
+    # Also of one that has ended: what waited for data is still owed (contract, "Invoices").
+    runs = this.filter(next_period_on__lte=today)
     seen = runs.only("anchor_on", "interval", "next_period_on").first()
     if seen is None or (start := seen.next_period_on) is None:
         return False
@@ -85,6 +88,11 @@ def issue_next(pk: int, selling: Selling, today: date) -> bool:
         if subscription.ends_on and start > subscription.ends_on:
             this.update(next_period_on=None)
             return False
+        if apply_planned_change(subscription, start):
+            if subscription.next_period_on is None:  # it is free from now on
+                return False
+            following = next_start(subscription.anchor_on, subscription.interval, start)
+            this.update(next_period_on=following)
         ready = ready_or_hold(subscription, selling, today)
         if not isinstance(ready, Ready):
             this.update(next_period_on=start)
@@ -114,9 +122,22 @@ def kept_until(issued_on: date) -> date:
 
 def new_invoice(subscription: Subscription, ready: Ready, start: date, today: date) -> Invoice:
     """An invoice of the period that begins on `start`, with the next number, to be dispatched."""
-    number, issued_on = next_number(today)
     end = period_end(subscription.anchor_on, subscription.interval, start)
     document = invoice_document(subscription, ready, start, end)
+    return invoice_of(subscription, ready, document, start=start, end=end, today=today)
+
+
+def invoice_of(
+    subscription: Subscription,
+    ready: Ready,
+    document: InvoiceDocument,
+    *,
+    start: date,
+    end: date,
+    today: date,
+) -> Invoice:
+    """An invoice with the next number, to be dispatched; both days of its period are inclusive."""
+    number, issued_on = next_number(today)
     (total,) = document.totals
     return Invoice(
         number=number,

@@ -8,6 +8,10 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from shop.billing.declaration_rows import (  # noqa: F401 -- Django finds its models here
+    Declaration,
+    DeclarationCase,
+)
 from shop.billing.ledger import (  # noqa: F401 -- Django finds its models here
     BankEntry,
     BankStatement,
@@ -20,6 +24,10 @@ from shop.billing.reminder_rows import (  # noqa: F401 -- the same
     OverdueCase,
     Reminder,
     ReminderText,
+)
+from shop.billing.tier_change_rows import (  # noqa: F401 -- the same
+    SubscriptionEvent,
+    TierChange,
 )
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
@@ -71,10 +79,16 @@ class Subscription(models.Model):
     # Staff have VAT charged although VIES has not answered; undone by new billing data.
     vat_anyway_at = models.DateTimeField(null=True, blank=True)
     vat_anyway_by = optional(User, on_delete=models.PROTECT)
+    # When the cancellation was declared; NULL again once it is taken back.
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = optional(User, on_delete=models.PROTECT)  # NULL: by a declaration
+    # Within the time for it, by a private person: nothing of it is to be paid.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)  # the last paid day, inclusive
+    # The shortest of END_REMINDER_DAYS that was told, of the end that stands.
+    end_told_days = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = optional(User, on_delete=models.PROTECT)  # staff, without an invoice
+    ended_by = optional(User, on_delete=models.PROTECT)  # staff, by their own decision
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -93,6 +107,12 @@ class Subscription(models.Model):
                 fields=["waits_for", "next_period_on"],
                 name="subscription_waits_or_due",
                 condition=Q(next_period_on__isnull=False),
+            ),
+            # Each second the worker looks for what is to end.
+            Index(
+                fields=["ends_on"],
+                name="subscription_ends",
+                condition=Q(ends_on__isnull=False, ended_at=None),
             ),
         ]
 

@@ -35,6 +35,21 @@ def next_start(anchor: date, interval: str, after: date) -> date:
     return start
 
 
+def period_of(anchor: date, interval: str, day: date) -> tuple[date, date]:
+    """The first and last day of the period that a day is in; of one before the anchor the first."""
+    months = (day.year - anchor.year) * 12 + day.month - anchor.month
+    number = max(0, months // MONTHS[Interval(interval)])
+    if number and period_start(anchor, interval, number) > day:
+        number -= 1
+    start = period_start(anchor, interval, number)
+    return start, period_end(anchor, interval, start)
+
+
+def months_between(start: date, until: date) -> int:
+    """The months from `start` to `until`, both first days of months counted from one anchor."""
+    return (until.year - start.year) * 12 + until.month - start.month
+
+
 def period_end(anchor: date, interval: str, start: date) -> date:
     """The last day, inclusive, of the period that begins on `start`."""
     return next_start(anchor, interval, start) - ONE_DAY
@@ -45,11 +60,16 @@ def days_left(end: date, today: date) -> int:
     return max(0, (end - today).days + 1)
 
 
+def share_of_days(cents: int, days: int, of_days: int) -> int:
+    """The part of `cents` that falls on some days of a period, rounded half up."""
+    return (2 * cents * days + of_days) // (2 * of_days)
+
+
 def share_of(cents: int, interval: str, start: date, until: date) -> int:
     """The part of `cents` for an interval that falls on its months before `until`, rounded half up.
 
     Both days are first days of months counted from one anchor.
     """
     months = MONTHS[Interval(interval)]
-    left = (until.year - start.year) * 12 + until.month - start.month
-    return (2 * cents * min(max(left, 0), months) + months) // (2 * months)
+    left = min(max(months_between(start, until), 0), months)
+    return (2 * cents * left + months) // (2 * months)

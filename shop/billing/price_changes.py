@@ -12,14 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from shop.billing.periods import ONE_DAY, next_start
 from shop.billing.signals import price_raised
 from shop.orders.models import optional
+from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 
 if TYPE_CHECKING:
     from shop.billing.models import Subscription
 
 
+_SEEN = ("product_id", "interval", "list_cents", "ended_at")
+
+
 class NoRaiseError(Exception):
-    """The price cannot be raised so: it is no higher, nothing is paid, or a raise is announced."""
+    """The price cannot be raised so: it is no higher, nothing is paid, or a raise is announced.
+
+    Or it was changed meanwhile.
+    """
 
 
 class PriceChange(models.Model):
@@ -77,6 +84,10 @@ def raise_price(subscription: "Subscription", list_cents: int, by: User) -> Pric
     )
     try:
         with transaction.atomic():
+            # Changed to another tier meanwhile, the price that was raised is not its price.
+            as_seen = {name: getattr(subscription, name) for name in _SEEN}
+            if not lock_rows(type(subscription).objects.filter(pk=subscription.pk, **as_seen)):
+                raise NoRaiseError
             change.save()
             price_raised.send(sender=PriceChange, change=change)
     except IntegrityError as error:  # another one is announced already

@@ -7,7 +7,11 @@ from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from shop.billing.contract_end import still_needed
 from shop.billing.holds import WaitsFor, billing_changed, look_again, release_joined
+from shop.billing.models import Invoice
+from shop.billing.rest_credits import credit_rest
+from shop.billing.signals import invoice_issued
 from shop.billing.subscriptions import begin_for
 from shop.catalogue.seller import Seller, VatRate
 from shop.orders.models import Order, State
@@ -15,8 +19,8 @@ from shop.orders.order_billing import billing_given
 from shop.orders.states import state_changed
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.joining import member_joined
-from shop.tenancy.models import Membership
-from shop.tenancy.signals import vat_id_answered
+from shop.tenancy.models import Client, Membership
+from shop.tenancy.signals import client_needed, vat_id_answered
 from shop.tenancy.vat_id_check import VatIdCheck
 
 
@@ -60,3 +64,16 @@ def invoice_with_answer(sender: type[VatIdCheck], check: VatIdCheck, **kwargs: A
 def invoice_of_complete_seller(sender: type[Seller | VatRate], **kwargs: Any) -> None:
     """Look again at what waited for the seller, or for a rate that was missing."""
     look_again(Q(waits_for=WaitsFor.SELLER))
+
+
+@receiver(invoice_issued)
+def credit_days_after_the_end(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> None:
+    """Credit at once what an invoice that has waited charges for days after the contract's end."""
+    if invoice.kind == Invoice.Kind.INVOICE and invoice.subscription.ended_at:
+        credit_rest(invoice.subscription)
+
+
+@receiver(client_needed)
+def tell_need_of_client_admin(sender: type[Client], client: Client, **kwargs: Any) -> list[str]:
+    """Return why billing keeps a client from being without a client_admin."""
+    return still_needed(client)

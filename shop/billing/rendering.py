@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
 from subprocess import PIPE
+from tempfile import TemporaryFile
 from time import monotonic
+from typing import IO
 
 from django.conf import settings
 
@@ -91,17 +93,19 @@ def _answers(
 def _run(request: bytes, seconds: float, beat: Callable[[], None]) -> bytes:
     """Run the renderer; its output. Raises SubprocessError where it fails or takes too long."""
     command, until = [sys.executable, "-m", "shop.billing.renderer"], monotonic() + seconds
-    given: bytes | None = request
-    with subprocess.Popen(
-        command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
-    ) as process:
+    # By a file: once `communicate` was interrupted it sends no more of what a pipe does not hold.
+    with (
+        TemporaryFile() as given,
+        subprocess.Popen(
+            command, stdin=_filled(given, request), stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
+        ) as process,
+    ):
         try:
             while True:
                 try:
-                    output, said = process.communicate(given, timeout=BEAT_EVERY)
+                    output, said = process.communicate(timeout=BEAT_EVERY)
                     break
                 except subprocess.TimeoutExpired:
-                    given = None  # it has been sent
                     if monotonic() > until:
                         raise
                     beat()
@@ -111,6 +115,12 @@ def _run(request: bytes, seconds: float, beat: Callable[[], None]) -> bytes:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, output, said)
     return output
+
+
+def _filled(file: IO[bytes], content: bytes) -> IO[bytes]:
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def _answer(answer: dict[str, str]) -> Rendered | RenderingError:

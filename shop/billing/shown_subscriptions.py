@@ -15,13 +15,22 @@ OF_ORDER = tuple(
 def shown_subscription(order: Order) -> dict[str, Any] | None:
     """Return the subscription that `order` has begun; None if it has begun none."""
     found: Subscription | None = getattr(order, "subscription", None)
-    if found is None:
-        return None
+    return _shown(found) if found else None
+
+
+def shown_in_event(subscription: Subscription) -> dict[str, Any]:
+    """Return a subscription as events tell of it: as it is now, with its tier and its order."""
+    order_hash = subscription.order.order_hash
+    names = {"product": subscription.product.code, "order_hash": order_hash}
+    return dict(sorted({**_shown(subscription), **names}.items()))
+
+
+def _shown(subscription: Subscription) -> dict[str, Any]:
     return {
-        "id": found.pk,
-        "state": found.state,
-        "started_on": found.started_on.isoformat(),
-        "ends_on": found.ends_on and found.ends_on.isoformat(),
+        "id": subscription.pk,
+        "state": subscription.state,
+        "started_on": subscription.started_on.isoformat(),
+        "ends_on": subscription.ends_on and subscription.ends_on.isoformat(),
     }
 
 

@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shop.billing.models import Invoice, Subscription
 from shop.billing.periods import add_months, next_start
-from shop.billing.signals import subscription_started
+from shop.billing.signals import subscription_ended, subscription_started
+from shop.billing.subscription_events import RELATED, record_event
+from shop.billing.tier_change_rows import SubscriptionEvent
+from shop.billing.tier_changes import undo_changes
 from shop.orders.models import Order, OrderEvent, State
 from shop.tenancy.models import User
 
@@ -66,7 +70,10 @@ def release(subscription: Subscription, by: User) -> bool:
 
 
 def end_without_invoice(subscription: Subscription, by: User) -> bool:
-    """End a subscription that nobody has joined; False where somebody has, or it was invoiced."""
+    """End a subscription that nobody has joined; False where somebody has, or it was invoiced.
+
+    Its steps of ending follow, as of every other.
+    """
     held = Subscription.objects.filter(
         ~Exists(Invoice.objects.filter(subscription=OuterRef("pk"))),
         pk=subscription.pk,
@@ -76,7 +83,14 @@ def end_without_invoice(subscription: Subscription, by: User) -> bool:
         next_period_on=subscription.next_period_on,
     )
     ended = {"ended_at": timezone.now(), "ended_by": by, "ends_on": timezone.localdate()}
-    return bool(held.update(**ended, next_period_on=None, waits_for="", waits_since=None))
+    with transaction.atomic():
+        if not held.update(**ended, next_period_on=None, waits_for="", waits_since=None):
+            return False
+        subscription = Subscription.objects.select_related(*RELATED).get(pk=subscription.pk)
+        undo_changes(subscription, by)
+        subscription_ended.send(sender=Subscription, subscription=subscription)
+        record_event(subscription, SubscriptionEvent.Kind.ENDED, by)
+    return True
 
 
 def never_joined(today: date) -> QuerySet[Subscription]:

@@ -1,13 +1,12 @@
 """Find a promotion that is valid now, compute its discount, count its uses."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product, Promotion
-from shop.catalogue.prices import percent_of
 from shop.catalogue.promotion_codes import canonical_code
 
 YEAR = 12  # months
@@ -42,13 +41,20 @@ def discount(promotion: Promotion, net_cents: int, interval: str = Interval.MONT
     An amount is that of a month: of a year, twelve times as much. A promotion for fewer months than
     twelve is taken off these months of a year alone.
     """
-    months = 1
-    if interval == Interval.YEAR:
-        months = YEAR if promotion.months is None else min(promotion.months, YEAR)
+    return discount_for(promotion, net_cents, interval, promotion.months)
+
+
+def discount_for(
+    promotion: Promotion, net_cents: int, interval: str, months_left: int | None
+) -> int:
+    """Return the same where the promotion still counts for some months; None: for ever."""
+    of_interval = YEAR if interval == Interval.YEAR else 1
+    months = of_interval if months_left is None else min(max(months_left, 0), of_interval)
     if promotion.percent is None:
         return min((promotion.amount_cents or 0) * months, net_cents)
-    share = Decimal(months) / YEAR if interval == Interval.YEAR else Decimal(1)
-    return percent_of(net_cents, promotion.percent * share)
+    # Multiplied first: a twelfth is no exact decimal number, and halves are to be rounded up.
+    exact = Decimal(net_cents) * promotion.percent * months / (100 * of_interval)
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def use(promotion: Promotion) -> bool:

@@ -15,6 +15,10 @@ class Page(models.Model):
         IMPRINT = "imprint", _("Imprint")
         PRIVACY = "privacy", _("Privacy")
         TERMS = "terms", _("Terms")
+        # Where private persons may order (`shown_pages.py`).
+        WITHDRAWAL = "withdrawal", _("Right of withdrawal")
+        WITHDRAWAL_FORM = "withdrawal-form", _("Model withdrawal form")
+        ACCESSIBILITY = "accessibility", _("Accessibility")
 
     slug = models.SlugField(primary_key=True, choices=Slug)
 

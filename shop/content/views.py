@@ -2,7 +2,7 @@
 
 import time
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from shop.content.models import Page
 from shop.content.publishing import NEWEST
+from shop.content.shown_pages import shown_slugs
 from shop.kept_pages import KeptPages, is_same_for_all
 
 STARTED = time.time()
@@ -21,12 +22,20 @@ SUMMARIES = {
     Page.Slug.IMPRINT: _("Who runs this shop, and how to reach us."),
     Page.Slug.PRIVACY: _("What we store of you, what for and for how long, and what you may ask."),
     Page.Slug.TERMS: _("What holds between you and us when you order."),
+    Page.Slug.WITHDRAWAL: _("How private persons withdraw from a contract, and what follows."),
+    Page.Slug.WITHDRAWAL_FORM: _("A form to withdraw from a contract by post or e-mail."),
+    Page.Slug.ACCESSIBILITY: _("How accessible this shop is, and who to tell about a barrier."),
 }
 
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the newest version; browsers store it and revalidate."""
+    """Show the newest version; browsers store it and revalidate.
+
+    404 for a page that the setting CUSTOMERS leaves out.
+    """
+    if slug not in shown_slugs():
+        raise Http404
     rows = NEWEST.raw(slug=slug)
     version = NEWEST.read(rows)[0]
     context = {"version": version, "summary": SUMMARIES[Page.Slug(slug)]}

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from shop.notifications.emails.models import Message
+from shop.notifications.emails.models import ContactRequest, Message
 from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.orders.models import State
 from shop.orders.states import FINISHED
@@ -26,11 +26,11 @@ ENDED_DELIVERIES = (Delivery.State.DELIVERED, Delivery.State.FAILED, Delivery.St
 
 
 def delete_expired(beat: Callable[[], None]) -> None:
-    """Delete expired mails and webhooks, calling `beat` before each batch.
+    """Delete expired mails, webhooks and messages to support, calling `beat` before each batch.
 
     They expire KEEP_MESSAGES_DAYS, KEEP_ACCOUNT_MESSAGES_DAYS and KEEP_DELIVERIES_DAYS after
-    they were written; mails about an erased order as soon as they are sent. What still waits to
-    be sent is never deleted.
+    they were written; mails about an erased order or account as soon as they are sent. What still
+    waits to be sent is never deleted.
     """
     finished = Q(order__state__in=FINISHED)
     erased = Q(order__state=State.CANCELLED, order__user_email=None)
@@ -38,10 +38,13 @@ def delete_expired(beat: Callable[[], None]) -> None:
         (finished & _older_than(settings.KEEP_MESSAGES_DAYS))
         | (Q(order=None) & _older_than(settings.KEEP_ACCOUNT_MESSAGES_DAYS))
         | erased
+        | Q(kind=Message.Kind.DELETED)
     )
     expired_webhooks = finished & _older_than(settings.KEEP_DELIVERIES_DAYS)
     _delete(Message.objects.filter(expired_mails, state__in=ENDED_MESSAGES), beat)
     _delete(Delivery.objects.filter(expired_webhooks, state__in=ENDED_DELIVERIES), beat)
+    old_requests = _older_than(settings.KEEP_CONTACT_REQUESTS_DAYS)
+    ContactRequest.objects.filter(old_requests).delete()
     used = Delivery.objects.filter(receiver=OuterRef("address"))
     Receiver.objects.filter(~Exists(used)).delete()
 

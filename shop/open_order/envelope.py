@@ -5,9 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from shop.middleware import current_id
 from shop.orders.card_numbers import holds_card
 from shop.orders.document import Errors
+from shop.request_id import current_id
 
 KINDS = {
     400: "badRequest",

@@ -10,6 +10,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from shop.orders import (  # noqa: F401 -- registers and connects
             checks,
+            client_orders,
             order_billing,
             order_erasure,
             search_index,

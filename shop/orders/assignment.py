@@ -53,7 +53,7 @@ def appoint_client_admin(order: Order, user: User, staff: User) -> bool:
     if order.delivered_client is None:
         return False
     with transaction.atomic():
-        if not appoint(order.delivered_client, user):
+        if not appoint(order.delivered_client, user, staff):
             return False
         details = {"client_admin": user.email}
         OrderEvent.objects.create(order=order, kind=Kind.CLIENT_ADMIN, actor=staff, details=details)

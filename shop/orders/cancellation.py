@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from shop.orders.models import Order, State
+from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.states import TRANSITIONS, transition
 from shop.tenancy.models import Invitation, Membership, User
@@ -21,29 +22,83 @@ EXPIRED = _(
 )
 
 
+TRIES = 5  # an order that waits is looked at by the worker now and then
+
+
+class CancelledBy(StrEnum):
+    """The one who cancelled an order, as its history keeps it in `details["by"]`."""
+
+    STAFF = "staff"
+    CUSTOMER = "customer"
+    PROGRAM = "program"
+
+
+def cancellation_of(order: Order) -> OrderEvent | None:
+    """Return the event by which `order` was cancelled, or None."""
+    events = order.events.all()
+    return next((event for event in events if event.state == State.CANCELLED), None)
+
+
+def cancelled_by(order: Order) -> CancelledBy | None:
+    """Return who cancelled `order`; None if it lapsed, or is not cancelled."""
+    event = cancellation_of(order)
+    if event is None:
+        return None
+    if "by" in event.details:
+        return CancelledBy(event.details["by"])
+    # Events of the version before name staff alone.
+    return CancelledBy.STAFF if event.actor_id or event.note else None
+
+
 def cancellation_reason(order: Order) -> str:
     """Return why `order` was cancelled, as the customer may read it; or ""."""
-    events = order.events.all()
-    given = next((event.note for event in events if event.state == State.CANCELLED), "")
-    return given or ("" if order.complete else str(capfirst(EXPIRED)))
+    event = cancellation_of(order)
+    if event and event.note:
+        return event.note
+    lapsed = not order.complete and cancelled_by(order) is None
+    return str(capfirst(EXPIRED)) if lapsed else ""
 
 
-def cancel(order: Order, staff: User, *, reason: str) -> bool:
+def is_cancellable(order: Order) -> bool:
+    """Tell whether `order` can be cancelled in the state it was loaded with."""
+    return State.CANCELLED in TRANSITIONS[State(order.state)]
+
+
+def cancel(
+    order: Order, actor: User | None, *, reason: str = "", by: CancelledBy = CancelledBy.STAFF
+) -> bool:
     """Cancel `order`; the customer reads `reason` in the mail that tells them.
 
     An unused invitation of the order is deleted and the seat it reserved is free again; anything
     else delivered so far stays. Returns False if the order is delivered or being packed.
     """
-    if State.CANCELLED not in TRANSITIONS[State(order.state)]:
+    if not is_cancellable(order):
         return False
     with transaction.atomic():
         over: dict[str, Any] = {"follow_up_on": None, "unreachable_since": None}
-        if not transition(order, State.CANCELLED, actor=staff, note=reason, **over):
+        told: dict[str, Any] = {"actor": actor, "note": reason, "details": {"by": by}}
+        if not transition(order, State.CANCELLED, **told, **over):
             return False
         Invitation.objects.filter(order=order, used_at=None).delete()
         reserved = Membership.objects.filter(joined_at=None, invitations=None)
         reserved.filter(user=order.member_id, project=order.delivered_project_id).delete()
     return True
+
+
+def cancel_in_any_state(
+    order: Order, actor: User | None, *, reason: str = "", by: CancelledBy
+) -> bool:
+    """Cancel `order` although its state may have changed since it was loaded.
+
+    Returns False if it is delivered, cancelled or being packed by now; `order` is as it is now.
+    """
+    for _try in range(TRIES):
+        if cancel(order, actor, reason=reason, by=by):
+            return True
+        order.refresh_from_db(fields=["state", "updated_at"])
+        if not is_cancellable(order):
+            return False
+    return False
 
 
 def expire_incomplete(beat: Callable[[], None]) -> None:

@@ -64,6 +64,8 @@ def check_corrections(
         check_document(document, bought=order.product, client_admin=_who_answers(order))
     except InvalidDocumentError as refusal:
         problems = [problem for problem in refusal.problems if problem.member not in codes]
+        if "project_id" not in changes:  # the order follows its project's tier
+            problems = [problem for problem in problems if problem.code != "wrong_tier"]
     problems += [Problem(name, code) for name, code in codes.items()]
     if order.state != State.PENDING or order.complete:
         told = {problem.member for problem in problems}

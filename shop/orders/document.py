@@ -195,6 +195,8 @@ def _check_delivered(
     project = Project.objects.filter(pk=sound["project_id"], client=client).first()
     if project is None:
         yield Problem("project_id", "unknown_project")
+    elif project.joins_closed_at:
+        yield Problem("project_id", "project_closed")
     elif product is not None and project.product_id != product.pk:
         yield Problem("product", "wrong_tier")
 

@@ -22,6 +22,8 @@ ERROR_CODES: dict[str, ErrorCode] = {
     "tries_used_up": ErrorCode(_("Setting up failed several times. We look into it.")),
     "client_gone": ErrorCode(_("The client of this order no longer exists.")),
     "project_gone": ErrorCode(_("The project of this order no longer exists.")),
+    "project_closed": ErrorCode(_("The contract of this project has ended: nobody can join it.")),
+    # Of orders that an earlier version has stopped: they follow the project's tier by now.
     "tier_changed": ErrorCode(_("The project no longer has the tier that was ordered.")),
     "not_client_admin": ErrorCode(
         _("The user of admin_user_access_token is no longer client_admin of this client."),

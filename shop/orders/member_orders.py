@@ -1,6 +1,9 @@
-"""Invite and remove the members of a project; an invitation is an order like any other."""
+"""Invite and remove the members of a project, who may leave it, too.
 
-from collections.abc import Mapping
+An invitation is an order like any other.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +16,7 @@ from shop.orders.problems import Problem
 from shop.orders.states import UNDER_WAY
 from shop.row_locks import lock_rows
 from shop.tenancy.client_admins import administering
-from shop.tenancy.memberships import remove_membership
+from shop.tenancy.memberships import leave, remove_membership
 from shop.tenancy.models import Membership, Project, User
 
 
@@ -32,19 +35,31 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
 
 def remove_member(membership: Membership, admin: User) -> bool:
     """Remove a member, noted on their orders; False if already gone. Raises NotClientAdminError."""
+    return _end(membership, admin, lambda: remove_membership(membership, admin))
+
+
+def leave_project(membership: Membership) -> bool:
+    """End a member's own membership, noted on their orders; False if it is gone.
+
+    A client_admin who leaves a project still administers its client.
+    """
+    return _end(membership, membership.user, lambda: leave(membership))
+
+
+def _end(membership: Membership, actor: User, end: Callable[[], bool]) -> bool:
     with transaction.atomic():
         # Looked up first: deleting the invitations takes them off their orders.
         orders = list(Order.objects.filter(invitation__membership=membership))
         # Orders before the client, as an e-mail correction locks them; see `lock_rows`.
         lock_rows(Order.objects.filter(pk__in=[order.pk for order in orders]))
-        removed = remove_membership(membership, admin)
-        if removed:
+        ended = end()
+        if ended:
             kind = OrderEvent.Kind.REMOVED
-            events = [OrderEvent(order=order, kind=kind, actor=admin) for order in orders]
+            events = [OrderEvent(order=order, kind=kind, actor=actor) for order in orders]
             OrderEvent.objects.bulk_create(events)
             pks = [order.pk for order in orders]
             Order.objects.filter(pk__in=pks).update(unreachable_since=None)
-    return removed
+    return ended
 
 
 def _is_there(project: Project, canonical: str) -> bool:

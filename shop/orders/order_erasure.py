@@ -5,7 +5,7 @@ made of them.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -24,7 +24,8 @@ from shop.orders.states import FINISHED
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 
-# Sent in the transaction of the erasure, with the primary keys of the `orders`.
+# Sent in the transaction of the erasure, with the primary keys of the `orders` and the `names` that
+# are taken out of what was written about them.
 orders_erased = Signal()
 
 
@@ -47,16 +48,30 @@ def erase_orders(
         for order in Order.objects.filter(owner=user, state=State.NEW):
             with suppress(NotOpenError):
                 delete_open(order)
-    finished = list(orders_for(user, emails).filter(state__in=FINISHED))
+    erased = {*emails, *empty_orders(orders_for(user, emails), names)}
+    # Others' orders name the person, too.
+    _erase_from_details(OrderEvent.objects.all(), erased)
+
+
+def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> set[str]:
+    """Erase the people from those of `orders` that are finished; tell `orders_erased`.
+
+    `names` are taken out of their notes, besides the orders' own. Returns the e-mail addresses that
+    were in them, as accounts spell them and as they were typed, in small letters.
+    """
+    finished = list(orders.filter(state__in=FINISHED))
     numbers = [order.pk for order in finished]
+    given = set(names)
     for order in finished:
-        names |= {getattr(order, member) for member in PERSONAL if member != "billing"}
-        names.add((order.billing or {}).get("name"))
+        given |= {getattr(order, member) for member in PERSONAL if member != "billing"}
+        given.add((order.billing or {}).get("name"))
+    found = {str(name) for name in given if name}
     ordered = {order.user_email for order in finished if order.user_email}
     spelled = {spell(email) for email in ordered for spell in (str.lower, stored_email)}
-    _erase_from_details({*emails, *spelled})
-    for event in OrderEvent.objects.filter(order__in=numbers).exclude(note=""):
-        note = _redact(event.note, {name for name in names if name})
+    events = OrderEvent.objects.filter(order__in=numbers)
+    _erase_from_details(events, spelled)
+    for event in events.exclude(note=""):
+        note = redact(event.note, found)
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
     nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
     for basket in Basket.objects.filter(order__in=numbers):
@@ -66,18 +81,21 @@ def erase_orders(
     emptied = Order.objects.filter(pk__in=numbers)
     emptied.update(**nothing, unreachable_since=None, updated_at=timezone.now())
     reindex(emptied)
-    orders_erased.send(sender=Order, orders=numbers)
+    orders_erased.send(sender=Order, orders=numbers, names=found)
+    return spelled
 
 
-def _erase_from_details(emails: set[str]) -> None:
-    """Take `emails` out of the history of every order: others' orders name the person, too."""
+def _erase_from_details(events: QuerySet[OrderEvent], emails: set[str]) -> None:
     for key in OrderEvent.EMAIL_KEYS:
-        for event in OrderEvent.objects.filter(**{f"details__{key}__in": sorted(emails)}):
+        for event in events.filter(**{f"details__{key}__in": sorted(emails)}):
             event.details[key] = "…"
             event.save(update_fields=["details"])
 
 
-def _redact(text: str, names: set[str]) -> str:
+def redact(text: str, names: Collection[str]) -> str:
+    """Return a text without some names, whichever way they are spelled."""
+    if not names:
+        return text
     # Longest first: a name may be part of the e-mail address.
     found = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.sub(rf"(?<!\w)(?:{found})(?!\w)", "…", text, flags=re.IGNORECASE)

@@ -54,6 +54,7 @@ SENTENCES = {
     "invalid_token": "is not a valid token for this order.",
     "not_client_admin": "is not a client that you administer.",
     "unknown_project": "is not a project of this client.",
+    "project_closed": "is a project whose contract has ended: nobody can join it.",
     "wrong_tier": "is not the tier of this project.",
     # What is filled in, corrected or added later.
     "not_fillable": "cannot be filled in.",

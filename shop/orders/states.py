@@ -4,7 +4,7 @@
 and PostgreSQL. Its event and what receivers of `state_changed` write commit with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -60,14 +60,17 @@ def transition(
     actor: User | None = None,
     fault: str = "",
     note: str = "",
+    details: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> bool:
     """Move `order` from the state it was loaded with to `to`, and write `changes` with it.
 
     Returns False, and changes nothing, if somebody else was faster. `fault` stays on the order
-    until the next transition. Raises ForbiddenTransitionError.
+    until the next transition; `note` and `details` are the event's. Raises
+    ForbiddenTransitionError.
     """
-    moved = transition_all([order], to, actor=actor, fault=fault, note=note, **changes)
+    told: dict[str, Any] = {"actor": actor, "fault": fault, "note": note, "details": details}
+    moved = transition_all([order], to, **told, **changes)
     if moved:
         for name in ("state", "fault", "updated_at", *changes):
             setattr(order, name, getattr(moved[0], name))
@@ -81,6 +84,7 @@ def transition_all(
     actor: User | None = None,
     fault: str = "",
     note: str = "",
+    details: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> list[Order]:
     """Move `orders`, which were loaded with one state, as `transition` does: all, or none.
@@ -103,7 +107,8 @@ def transition_all(
             return []
         # Read again: others may have changed the rows since `orders` were loaded.
         moved = _orders_as_they_are(pks)
-        of_all = {"previous": previous, "state": to, "actor": actor, "fault": fault, "note": note}
+        of_all: dict[str, Any] = {"previous": previous, "state": to, "actor": actor}
+        of_all |= {"fault": fault, "note": note, "details": dict(details or {})}
         OrderEvent.objects.bulk_create([OrderEvent(order=order, **of_all) for order in moved])
         # Outside, an order begins when it is placed.
         known = None if previous == State.NEW else previous

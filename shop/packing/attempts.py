@@ -4,8 +4,7 @@ Claiming and ending an attempt also move the order, in the same transaction.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
-from random import uniform
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +17,9 @@ from shop.orders.models import Order, State
 from shop.orders.states import transition, transition_all
 from shop.packing.models import Counter, Packing, StepRecord
 from shop.packing.step_names import recorded_steps
+from shop.packing.step_runner import STOPPED, retry_delay
 from shop.worker import leases
-from shop.worker.leases import LeaseLostError, backoff, release
+from shop.worker.leases import LeaseLostError, release
 
 ATTEMPTS = "attempts"
 LEASES_EXPIRED = "leases_expired"
@@ -115,18 +115,12 @@ def finish(
 def retry_later(record: Packing, *, error: str, kind: str, wait: float | None = None) -> None:
     """End an attempt that failed: another one follows, or a person after the last.
 
-    The retry comes after `wait` seconds or up to a fifth more; without `wait` after
-    PACKING_RETRY_SECONDS, and four times as long after each further attempt. Raises
-    LeaseLostError.
+    The retry comes after `retry_delay`. Raises LeaseLostError.
     """
-    retries = range(settings.PACKING_MAX_ATTEMPTS - 1)
-    waits = [settings.PACKING_RETRY_SECONDS * 4**n for n in retries]
-    delay = backoff(record.attempts, waits)
+    delay = retry_delay(record.attempts, wait)
     if delay is None:
         finish(record, State.NEED_HUMAN, fault="tries_used_up", error=error, kind=kind)
         return
-    if wait is not None:
-        delay = timedelta(seconds=max(wait, 1) * uniform(1, 1.2))  # noqa: S311 -- no secret
     next_attempt_at = timezone.now() + delay
     finish(
         record,
@@ -138,6 +132,14 @@ def retry_later(record: Packing, *, error: str, kind: str, wait: float | None = 
     )
 
 
+def pause(record: Packing, until: datetime) -> None:
+    """End an attempt without counting it: the next one follows at a moment.
+
+    Raises LeaseLostError.
+    """
+    finish(record, State.PENDING, next_attempt_at=until, attempts=0, alone=True)
+
+
 def reclaim(record: Packing) -> None:
     """End the attempt of a worker that died, if its lease has expired."""
     with transaction.atomic():
@@ -146,8 +148,7 @@ def reclaim(record: Packing) -> None:
         record.refresh_from_db()
         done = StepRecord.objects.filter(order=record.order).values_list("name", flat=True)
         if record.last_step or set(recorded_steps()) <= set(done):
-            error = "The worker stopped in the middle."
-            retry_later(record, error=error, kind=Packing.ErrorKind.PASSING)
+            retry_later(record, error=STOPPED, kind=Packing.ErrorKind.PASSING)
         else:
             # The worker died at another order that it had claimed in the same batch, or at this
             # one: the next attempt, which it makes alone, will tell.

@@ -1,5 +1,6 @@
 """System checks of the steps and limits of packing."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,20 +11,26 @@ from shop.packing.step_names import load_step
 
 @register()
 def check_steps(**kwargs: Any) -> list[CheckMessage]:
-    """Each step of PACKING_STEPS can be imported, and no two have the same name."""
-    found: list[CheckMessage] = []
-    for path in settings.PACKING_STEPS:
+    """Each step of a setting can be imported, and no two of one have the same name."""
+    return [
+        message
+        for setting in ("PACKING_STEPS", "ENDING_STEPS", "CHANGING_STEPS")
+        for message in _check(setting, getattr(settings, setting))
+    ]
+
+
+def _check(setting: str, paths: Sequence[str]) -> Iterator[CheckMessage]:
+    for path in paths:
         try:
             step = load_step(path)
         except ImportError:
-            found.append(Error(f"PACKING_STEPS names {path}, which cannot be imported."))
+            yield Error(f"{setting} names {path}, which cannot be imported.")
             continue
         if step.gate and step.calls_out:
-            found.append(Error(f"{path} is a gate: it must not call another system."))
-    names = [path.rpartition(".")[2] for path in settings.PACKING_STEPS]
+            yield Error(f"{path} is a gate: it must not call another system.")
+    names = [path.rpartition(".")[2] for path in paths]
     if len(set(names)) < len(names):
-        found.append(Error("PACKING_STEPS has two steps of one name: each is recorded by it."))
-    return found
+        yield Error(f"{setting} has two steps of one name: each is recorded by it.")
 
 
 @register()

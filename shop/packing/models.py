@@ -5,12 +5,15 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.orders.models import Order
+from shop.billing.models import Subscription
+from shop.billing.tier_change_rows import TierChange
+from shop.orders.models import Order, optional
+from shop.tenancy.models import User
 from shop.worker.leases import Leased
 
 
-class Packing(Leased):
-    """One per order, created at its first attempt."""
+class StepWork(Leased):
+    """A row whose steps are run, and why its last attempt came to nothing."""
 
     class ErrorKind(models.TextChoices):
         """The remedy for an error."""
@@ -19,16 +22,24 @@ class Packing(Leased):
         PASSING = "passing", _("may pass by itself")
         BUG = "bug", _("a fault of our own")
 
-    order = models.OneToOneField(
-        Order, on_delete=models.CASCADE, primary_key=True, related_name="packing"
-    )
-    # Null: no retry is planned; an order that is pending is then due at once.
-    next_attempt_at = models.DateTimeField(null=True, blank=True)  # type: ignore[assignment]
     # The step that the current attempt has reached; empty until its work begins, and for an order
     # that is packed together with others.
     last_step = models.CharField(max_length=100, blank=True)
     last_error = models.TextField(blank=True)
     last_error_kind = models.CharField(max_length=10, choices=ErrorKind, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Packing(StepWork):
+    """One per order, created at its first attempt."""
+
+    order = models.OneToOneField(
+        Order, on_delete=models.CASCADE, primary_key=True, related_name="packing"
+    )
+    # Null: no retry is planned; an order that is pending is then due at once.
+    next_attempt_at = models.DateTimeField(null=True, blank=True)  # type: ignore[assignment]
     # Packed by itself, step by step, since an attempt at it has failed or the worker has died at it
     # or at another order of its batch: what is wrong with one must not hold up others.
     alone = models.BooleanField(default=False, db_default=False, editable=False)
@@ -67,6 +78,75 @@ class StepRecord(models.Model):
         verbose_name_plural = _("steps")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "name"], name="step_once_an_order")
+        ]
+
+
+class ContractRun(StepWork):
+    """A run of steps over a subscription: of its end (ENDING_STEPS) or of a change of its tier."""
+
+    class Kind(models.TextChoices):
+        """The occasions of a run."""
+
+        ENDING = "ending", _("end of the contract")
+        CHANGING = "changing", _("change of tier")
+
+    class State(models.TextChoices):
+        """The state of a run."""
+
+        WAITING = "waiting", _("waiting")  # for the worker, until `next_attempt_at`
+        RUNNING = "running", _("running")  # under a lease
+        NEED_HUMAN = "need_human", _("needs a person")
+        DONE = "done", _("done")
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=10, choices=Kind)
+    change = models.OneToOneField(
+        TierChange, null=True, blank=True, on_delete=models.PROTECT, related_name="run"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    # The member of staff who last had it tried again, or skipped a step.
+    handled_by = optional(User, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("run of steps")
+        verbose_name_plural = _("runs of steps")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subscription"], name="one_ending", condition=models.Q(kind="ending")
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="run_due",
+                condition=models.Q(state__in=("waiting", "running")),
+            ),
+            models.Index(
+                fields=["state"], name="run_stuck", condition=models.Q(state="need_human")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} ({self.kind})"
+
+
+class ContractStep(models.Model):
+    """A step of a run that is done; committed in one transaction with what the step wrote."""
+
+    run = models.ForeignKey(ContractRun, on_delete=models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=100)
+    done_at = models.DateTimeField(auto_now_add=True)
+    skipped_by = optional(User, on_delete=models.PROTECT)  # of staff: it was not run
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("step of a run")
+        verbose_name_plural = _("steps of runs")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "name"], name="step_once_a_run")
         ]
 
 

@@ -19,13 +19,18 @@ A gate, `def step(order: Order) -> None`, sets `step.gate = True`. It only decid
 may go on: it reads our database and raises, or returns. It is asked again at each attempt, and is
 neither recorded nor shown among the steps.
 
-A step may raise `RetryLater`, `NeedsCorrection` or `NeedsHuman`. After any other exception it is
+A step may raise `RetryLater`, `NotBefore`, `NeedsCorrection` or `NeedsHuman`. After any other exception it is
 tried again with growing waits, and by a person after the last of PACKING_MAX_ATTEMPTS; OSError and
 the database's OperationalError (nobody answers, time-outs) count as transient, everything else as
 a bug. Wrap a library whose time-outs are no OSError (urllib3): `raise RetryLater(10) from error`.
+
+The steps of ENDING_STEPS and CHANGING_STEPS are the same, but that they get a `Subscription` or a
+`TierChange` in place of the order, and nothing that they set on it is saved. Nobody shares their
+transactions. `NeedsCorrection` and `NeedsHuman` both have the run wait for staff, who read `staff`.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 LONGEST_CODE = 40
 
@@ -39,6 +44,18 @@ class RetryLater(Exception):
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason)
         self.seconds, self.reason = seconds, reason
+
+
+class NotBefore(Exception):
+    """Not before `moment`: wait until then, which does not count as an attempt.
+
+    The steps are asked again at `moment`, and once a day until then: it may have changed. Attempts
+    are counted from zero again.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(moment)
+        self.moment = moment
 
 
 class NeedsCorrection(Exception):

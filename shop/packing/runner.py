@@ -1,26 +1,22 @@
 """Run the steps of one order that is claimed, and end in the state that follows from them.
 
-Each step commits by itself, as soon as it is done. `batches.py` is the faster way, for orders with
-which nothing has gone wrong.
+`batches.py` is the faster way, for orders with which nothing has gone wrong.
 """
 
 import logging
 from collections.abc import Callable
-
-from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from datetime import datetime
 
 from shop.orders.models import State
-from shop.packing.attempts import finish, retry_later
+from shop.packing.attempts import finish, pause, retry_later
 from shop.packing.delivered import delivered_keys, save_delivered
 from shop.packing.models import Packing, StepRecord
-from shop.packing.outcomes import NeedsCorrection, NeedsHuman, RetryLater
+from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.packing.step_names import Step, configured_steps, recorded_steps, step_key
-from shop.worker.leases import LeaseLostError, fence, lease_end
+from shop.packing.step_runner import Attempt, run_attempt
+from shop.worker.leases import LeaseLostError, fence
 
 logger = logging.getLogger(__name__)
-
-TRANSIENT = (OSError, OperationalError, InterfaceError)
 
 
 def run_steps(record: Packing, beat: Callable[[], None] = lambda: None) -> None:
@@ -32,19 +28,47 @@ def run_steps(record: Packing, beat: Callable[[], None] = lambda: None) -> None:
         if not record.last_step:
             # Committed first: if the worker dies at this order, it counts as an attempt.
             fence(record, last_step=next(iter(recorded_steps()), ""))
-        _attempt(record, beat)
+        run_attempt(OrderAttempt(record), beat)
     except LeaseLostError:
         logger.warning("Lost the lease of %s: somebody else works on it.", record.order)
 
 
-def _attempt(record: Packing, beat: Callable[[], None]) -> None:
-    try:
-        _run_steps(record, beat)
-    except LeaseLostError:
-        raise
-    except NeedsCorrection as outcome:
+class OrderAttempt(Attempt[Packing]):
+    """An attempt at packing an order."""
+
+    def __init__(self, record: Packing) -> None:
+        self.row, self.subject, self.steps = record, record.order, configured_steps()
+
+    def done(self) -> set[str]:
+        """Return the names of the steps that are recorded for the order."""
+        return set(StepRecord.objects.filter(order=self.subject).values_list("name", flat=True))
+
+    def record(self, name: str) -> None:
+        """Record a step of the order."""
+        StepRecord.objects.create(order=self.subject, name=name)
+
+    def key(self, name: str) -> str:
+        """Return the idempotency key of a step of the order."""
+        return step_key(self.subject, name)
+
+    def run_local(self, step: Step) -> None:
+        """Run a step, and save what it has delivered."""
+        before = delivered_keys(self.subject)
+        step.run(self.subject)
+        save_delivered(self.subject, before)
+
+    def finish(self) -> None:
+        """Have the order packed."""
+        finish(self.row, State.PACKED)
+
+    def stop(self, outcome: NeedsCorrection | NeedsHuman) -> None:
+        """Have the order wait for a correction, or for a decision."""
+        if isinstance(outcome, NeedsHuman):
+            # Waiting for a decision is not an error: no kind.
+            finish(self.row, State.NEED_HUMAN, fault=outcome.code, error=outcome.staff)
+            return
         finish(
-            record,
+            self.row,
             State.HAS_PACKING_ERRORS,
             fault=outcome.code,
             error=outcome.staff or outcome.code,
@@ -52,47 +76,11 @@ def _attempt(record: Packing, beat: Callable[[], None]) -> None:
             customer_text=outcome.customer,
             mendable=list(outcome.members),
         )
-    except NeedsHuman as outcome:
-        # Waiting for a decision is not an error: no kind.
-        finish(record, State.NEED_HUMAN, fault=outcome.code, error=outcome.staff)
-    except RetryLater as outcome:
-        kind = Packing.ErrorKind.PASSING
-        retry_later(record, error=outcome.reason, kind=kind, wait=outcome.seconds)
-    except Exception as error:
-        logger.exception("Packing %s failed.", record.order)
-        kind = Packing.ErrorKind.PASSING if isinstance(error, TRANSIENT) else Packing.ErrorKind.BUG
-        retry_later(record, error=f"{type(error).__name__}: {error}", kind=kind)
-    else:
-        finish(record, State.PACKED)
 
+    def retry(self, *, error: str, kind: str, wait: float | None = None) -> None:
+        """Have the order tried again."""
+        retry_later(self.row, error=error, kind=kind, wait=wait)
 
-def _run_steps(record: Packing, beat: Callable[[], None]) -> None:
-    order = record.order
-    done = set(StepRecord.objects.filter(order=order).values_list("name", flat=True))
-    for step in configured_steps():
-        if step.gate:
-            record.last_step = ""
-            step.run(order)
-        elif step.name not in done:
-            beat()
-            record.last_step = step.name
-            _run_step(record, step)
-
-
-def _run_step(record: Packing, step: Step) -> None:
-    order, seconds = record.order, settings.PACKING_LEASE_SECONDS
-    if step.calls_out:
-        # No transaction is open while another system answers: it would block every writer.
-        fence(record, lease_until=lease_end(seconds), last_step=step.name)
-        step.run(order, step_key(order, step.name))
-    with transaction.atomic():
-        fence(record, lease_until=lease_end(seconds), last_step=step.name)
-        try:
-            StepRecord.objects.create(order=order, name=step.name)
-        except IntegrityError as error:
-            # The fence comes first; should it ever fail, this keeps a step from counting twice.
-            raise LeaseLostError from error
-        if not step.calls_out:
-            before = delivered_keys(order)
-            step.run(order)
-            save_delivered(order, before)
+    def pause(self, until: datetime) -> None:
+        """Have the order wait for a moment."""
+        pause(self.row, until)

@@ -1,4 +1,4 @@
-"""The configured steps of packing, and their names in rows, on pages, and for other systems."""
+"""The configured steps, and their names in rows, on pages, and for other systems."""
 
 import uuid
 from collections.abc import Callable
@@ -18,12 +18,16 @@ TITLES = {
     "project": _("Project"),
     "member": _("First member"),
     "invitation": _("Invitation"),
+    "no_new_members": _("Nobody joins any more"),
+    "close_project": _("Project closed"),
+    "export_time": _("Time to download data"),
+    "erase_project": _("Contents erased"),
 }
 
 
 @dataclass(frozen=True)
 class Step:
-    """A function of PACKING_STEPS, of one of the kinds that `shop.packing.outcomes` documents."""
+    """A function that a setting names, of one of the kinds that `shop.packing.outcomes` documents."""
 
     name: str  # under which it is recorded
     run: Callable[..., None]

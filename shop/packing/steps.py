@@ -7,6 +7,7 @@ who").
 
 from django.db.models import Count
 
+from shop.catalogue.models import Product
 from shop.compiled_inserts import insert
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.document import FREE_FOR_FIRST_USER
@@ -17,7 +18,7 @@ from shop.row_locks import row_lock
 from shop.tenancy.email_addresses import lock_user_of
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 
-lock_project = row_lock(Project, "pk")
+lock_open_project = row_lock(Project, "pk", "product", joins_closed_at=None)
 seat: CompiledQuery[Membership] = CompiledQuery(
     lambda: Membership.objects.filter(project=Parameter("project"), user=Parameter("user"))
 )
@@ -66,8 +67,8 @@ def project(order: Order) -> None:
         found = projects.filter(pk=order.project_id).first()
         if found is None:
             raise NeedsCorrection("project_gone")
-        if found.product_id != order.product_id:
-            raise NeedsCorrection("tier_changed")
+        if found.joins_closed_at:
+            raise NeedsCorrection("project_closed")
     else:
         if order.delivered_client is None:
             raise NeedsCorrection("client_gone")
@@ -84,14 +85,16 @@ def member(order: Order) -> None:
         raise NeedsCorrection("project_gone")
     user = first_user(order)
     # Of two orders for the last seat of the project, the second waits and sees that it is taken.
-    lock_project.run(pk=order.delivered_project.pk)
-    found = {"project": order.delivered_project.pk, "user": user.pk}
+    order.delivered_project = project = _locked(order.delivered_project)
+    if order.project_id and order.product_id != project.product_id:
+        _follow_tier(order, project.product)
+    found = {"project": project.pk, "user": user.pk}
     others = others_seats.first(**found) or (0,)
-    if not order.approved_at and others[0] >= order.delivered_project.product.members:
+    if not order.approved_at and others[0] >= project.product.members:
         raise NeedsHuman("no_place")
     role = Membership.Role.MEMBER if order.project_id else Membership.Role.ADMIN
     if seat.first(**found) is None:
-        insert(Membership(user=user, project=order.delivered_project, role=role))
+        insert(Membership(user=user, project=project, role=role))
     order.member = user
 
 
@@ -119,3 +122,22 @@ def first_user(order: Order) -> User:
     if client and not order.client_id and lock_user_of(order.user_email, client.client_admin):
         return client.client_admin
     return order_user(order)
+
+
+def _follow_tier(order: Order, tier: Product) -> None:
+    """The tier of the project was changed while the order waited (contract, "Changing")."""
+    order.product, order.tier_name = tier, tier.name
+    Order.objects.filter(pk=order.pk).update(product=tier, tier_name=tier.name)
+
+
+def _locked(project: Project) -> Project:
+    """The project as it is now, held while it takes a member. Raises NeedsCorrection."""
+    while not lock_open_project.run(pk=project.pk, product=project.product_id):
+        # Changed to another tier, or closed, since it was read.
+        found = Project.objects.filter(pk=project.pk).first()
+        if found is None:
+            raise NeedsCorrection("project_gone")
+        if found.joins_closed_at:
+            raise NeedsCorrection("project_closed")
+        project = found
+    return project

@@ -8,4 +8,5 @@ from shop.settings.accounts import *
 from shop.settings.base import *
 from shop.settings.billing import *
 from shop.settings.security import *
+from shop.settings.support import *
 from shop.settings.worker import *

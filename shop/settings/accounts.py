@@ -1,7 +1,8 @@
 """Signing in: password, passkey, mailed code, second factor; OAuth 2 for partners' programs."""
 
-from shop.env import env, read
+from shop.env import env, is_web_url, read
 from shop.settings.base import DEMO
+from shop.settings.security import BASE_URL
 
 AUTH_USER_MODEL = "tenancy.User"
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.MemberBackend"]
@@ -71,3 +72,11 @@ MFA_FORMS = {
 IDP_OIDC_ADAPTER = "portal.accounts.adapter.OAuthAdapter"
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 86_400  # seconds; each refresh gives a new one
 OAUTH_TOKEN_RATES = {"address": "30/m/ip", "client": "30/m/key"}
+
+# Where the members of a project work, unless a packing step gives it an address of its own.
+PROJECT_URL = env.str("PROJECT_URL", default="")
+_example = PROJECT_URL.replace("{project_id}", "1").replace("{client_id}", "1")
+if PROJECT_URL and ("{" in _example or not is_web_url(_example, http=DEMO)):
+    raise SystemExit("PROJECT_URL must be an https URL; {project_id} and {client_id} may be in it.")
+if DEMO and not PROJECT_URL:
+    PROJECT_URL = f"{BASE_URL}/dev/project/{{project_id}}/"

@@ -101,7 +101,9 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "shop.customers",
                 "shop.kept_fragments",
+                "shop.support",
                 "shop.typed_text",
             ],
         },

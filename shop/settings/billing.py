@@ -25,6 +25,16 @@ KEEP_INVOICES_YEARS = 8  # to the end of the eighth year after that of issue
 REMIND_INVOICES_AFTER_DAYS = (7, 14, 28)  # after the day on which it was due
 PRICE_NOTICE_DAYS = 42  # between the mail about a higher price and its first day
 
+# A contract that is cancelled with fewer days left ends with the next interval.
+CANCELLATION_NOTICE_DAYS = read("CANCELLATION_NOTICE_DAYS", env.int, 0)
+if CANCELLATION_NOTICE_DAYS < 0:
+    raise SystemExit("CANCELLATION_NOTICE_DAYS must not be negative.")
+END_REMINDER_DAYS = (14, 1)  # before the last day of a contract
+WITHDRAWAL_DAYS = 14  # after the day of the order
+DECLARATION_MAILS_A_DAY = 10  # receipts and links that prove, to one address
+PROOF_DAYS = 14  # so long a declaration waits to be proven before staff see it
+KEEP_DECLARATIONS_YEARS = 3  # to the end of the third year after that of receipt
+
 # Files of invoices: a folder, or any storage of Django by its dotted path and options.
 INVOICE_STORAGE = env.str("INVOICE_STORAGE", default="django.core.files.storage.FileSystemStorage")
 INVOICE_STORAGE_OPTIONS = read(

@@ -15,13 +15,27 @@ PACKING_STEPS = env.list(
 # A deployment that forgets the gate must not deliver manual tiers without approval.
 if "shop.packing.steps.approval" not in PACKING_STEPS:
     PACKING_STEPS.insert(0, "shop.packing.steps.approval")
+# The same for contracts: the steps at their end, and at a change of tier, where there are none.
+ENDING_STEPS = env.list(
+    "ENDING_STEPS",
+    default=[
+        f"shop.packing.ending_steps.{name}"
+        for name in ("no_new_members", "close_project", "export_time", "erase_project")
+    ],
+)
+CHANGING_STEPS = env.list("CHANGING_STEPS", default=[])
+# For so many days after its contract has ended, the data of a project can be exported.
+EXPORT_DAYS = read("EXPORT_DAYS", env.int, 30)
 # The longest time one step may take; the limits below follow from it.
 PACKING_STEP_SECONDS = read("PACKING_STEP_SECONDS", env.int, 3)
 PACKING_LEASE_SECONDS = read("PACKING_LEASE_SECONDS", env.int, max(30, 2 * PACKING_STEP_SECONDS))
 PACKING_MAX_ATTEMPTS = 5
 PACKING_RETRY_SECONDS = 10.0  # before the second attempt; four times as long before each later one
-# A run starts no order after 20 seconds, and the last one still does all its steps.
-PACKING_TIMEOUT = max(60, 30 + len(PACKING_STEPS) * PACKING_STEP_SECONDS)
+# A run starts no order after 20 seconds, and the last one still does all its steps; then the same
+# for contracts.
+PACKING_TIMEOUT = 60 + PACKING_STEP_SECONDS * (
+    len(PACKING_STEPS) + max(len(ENDING_STEPS), len(CHANGING_STEPS))
+)
 
 # Wake-ups are queued in the database, or in Redis, which may lose them.
 BROKER = env.str("BROKER", default="database")
@@ -58,7 +72,7 @@ Q_CLUSTER = {
 # counts as frozen (above its longest single piece of work).
 WORKER_CLUSTERS = {
     "packing": {
-        "tasks": ["shop.packing.dispatch.run_due"],
+        "tasks": ["shop.packing.dispatch.run_due", "shop.packing.contract_runs.run_due"],
         "workers": 2,
         "timeout": PACKING_TIMEOUT,
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
@@ -68,6 +82,8 @@ WORKER_CLUSTERS = {
         "tasks": [
             "shop.orders.search_index.number_orders",
             "shop.orders.order_counts.fold_counts",
+            "shop.billing.declaration_matching.match_received",
+            "shop.billing.contract_end.end_due",
             "shop.billing.issuing.issue_due",
             "shop.billing.filing.make_files",  # before the mails, which they are attached to
             "shop.notifications.emails.send.send_due",
@@ -77,6 +93,9 @@ WORKER_CLUSTERS = {
         "hourly": [
             "shop.billing.subscriptions.begin_missing",
             "shop.billing.issuing.issue_waiting",
+            "shop.billing.contract_end.remind_of_ends",
+            "shop.billing.declarations.hand_over_unproven",
+            "shop.billing.declarations.delete_kept_long_enough",
             "shop.billing.balances.tell_overdue",
             "shop.billing.reminders.remind_due",
             "shop.billing.invoice_expiry.delete_kept_long_enough",
@@ -92,6 +111,7 @@ WORKER_CLUSTERS = {
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.tenancy.email_conflicts.settle_new_rows",
+            "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
         ],
         # Two: the mail goes on while one does the hourly work.
@@ -136,6 +156,7 @@ _name, _address = parseaddr(read("MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((_name or "Slate", _address))
 
 INVITATION_DAYS = 7
+CANCEL_LINK_DAYS = 3  # that a mailed link cancels its order
 JOIN_CODE_TRIES = 5  # for one mail
 ADDRESS_CORRECTIONS = 3  # of one order
 MAIL_LEASE_SECONDS = 120  # above EMAIL_TIMEOUT

@@ -278,5 +278,5 @@ def _initial(basket: Basket, seller: Seller, user: User | None) -> dict[str, Any
 
 
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:
-    messages.warning(request, _("The tier you chose can no longer be ordered."))
+    messages.warning(request, _("The plan you chose can no longer be ordered."))
     return redirect("tiers")

@@ -74,7 +74,7 @@ class CheckoutForm(TermsForm, BillingForm):
         label=_("You pay"), required=False, initial=Interval.MONTH, widget=forms.RadioSelect
     )
     product = forms.ChoiceField(
-        label=_("Tier"), error_messages={"invalid_choice": _("This tier can no longer be ordered.")}
+        label=_("Plan"), error_messages={"invalid_choice": _("This plan can no longer be ordered.")}
     )
     promo_code = forms.CharField(
         label=_("Promotion code"),

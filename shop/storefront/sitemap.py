@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from shop.catalogue.models import Product
-from shop.content.models import Page
+from shop.content.shown_pages import shown_slugs
+from shop.customers import sells_to_everyone
 
 
 class Pages(Sitemap[str]):
-    """The list of tiers, each tier, and the legal pages."""
+    """The list of tiers, each tier, the legal pages, and where contracts are cancelled."""
 
     i18n = True
     alternates = True
@@ -22,7 +23,8 @@ class Pages(Sitemap[str]):
         """Return the pages' paths."""
         listed = Product.objects.filter(listed=True)
         tiers = [reverse("tier", args=[product.slug]) for product in listed]
-        return [reverse("tiers"), *tiers, *(reverse(slug) for slug in Page.Slug.values)]
+        declarations = ["cancel_contract", *(["withdraw"] if sells_to_everyone() else [])]
+        return [reverse("tiers"), *tiers, *map(reverse, [*shown_slugs(), *declarations])]
 
     def location(self, item: str) -> str:
         """Return the path of the page in the active language."""

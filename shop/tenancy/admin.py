@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from shop.email_columns import EmailColumn
 from shop.email_fields import EmailInput
+from shop.tenancy.client_admins import finish_request
 from shop.tenancy.models import Client, Membership, Project, User
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -70,6 +71,12 @@ class ClientAdmin(admin.ModelAdmin[Client]):
     list_display = ("name", "client_admin", "created_at")
     search_fields = ("name", "client_admin__email")
     raw_id_fields = ("client_admin",)
+
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: Any) -> None:
+        """Save the client. Somebody else appointed is what an open request had asked for."""
+        super().save_model(request, obj, form, change)
+        if change and "client_admin" in form.changed_data and isinstance(request.user, User):
+            finish_request(obj, request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Client | None = None) -> bool:
         return False

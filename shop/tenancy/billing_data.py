@@ -62,7 +62,7 @@ def erase_from_billing(
 ) -> None:
     """Take an erased person out of clients' billing data, where invoices do not need them.
 
-    The name of a private person stays, as do company and address: the client is billed on.
+    The name of a private person stays, as do company and address, while the client is billed on.
     """
     names = {*emails}
     if user and (name := user.get_full_name().strip()):
@@ -70,9 +70,12 @@ def erase_from_billing(
         theirs = BillingProfile.objects.filter(client__projects__memberships__user=user)
         theirs = BillingProfile.objects.filter(pk__in=theirs.values("pk"), name=name)
         theirs.filter(customer_type=BillingProfile.CustomerType.COMPANY).update(name="")
+        # Erased, they administer only clients that are billed no more; invoices have their own copy.
+        gone = BillingProfile.objects.filter(client__client_admin=user)
+        gone.filter(customer_type=BillingProfile.CustomerType.PRIVATE).delete()
     spelled = BillingProfile.objects.annotate(lower=Lower("email"))
     spelled.filter(lower__in=sorted(emails)).update(email="")
-    kind = ContentType.objects.get_for_model(BillingProfile)
-    for entry in LogEntry.objects.filter(content_type=kind).iterator():
+    kinds = ContentType.objects.get_for_models(BillingProfile, Client).values()
+    for entry in LogEntry.objects.filter(content_type__in=kinds).iterator():
         if any(name.casefold() in entry.change_message.casefold() for name in names):
             LogEntry.objects.filter(pk=entry.pk).update(change_message="")

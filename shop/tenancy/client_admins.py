@@ -8,8 +8,10 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from shop.row_locks import lock_rows
+from shop.tenancy.departure_rows import AppointmentRequest
 from shop.tenancy.models import Client, Membership, User
 
 
@@ -33,10 +35,10 @@ def successors(client: Client) -> QuerySet[User]:
     return joined.filter(is_active=True).exclude(pk=client.client_admin_id)
 
 
-def appoint(client: Client, user: User) -> bool:
+def appoint(client: Client, user: User, staff: User | None = None) -> bool:
     """Make `user` client_admin in place of the one that `client` was loaded with.
 
-    Returns False, and changes nothing, if somebody else was faster, or `user` is it already or
+    `staff` is who appoints them; an open request to do so is done. Returns False, and changes nothing, if somebody else was faster, or `user` is it already or
     gone.
     """
     if client.client_admin_id == user.pk:
@@ -46,7 +48,16 @@ def appoint(client: Client, user: User) -> bool:
         if not lock_rows(User.objects.filter(pk=user.pk, is_active=True)):
             return False
         as_loaded = Client.objects.filter(pk=client.pk, client_admin=client.client_admin_id)
-        return bool(as_loaded.update(client_admin=user))
+        if not as_loaded.update(client_admin=user):
+            return False
+        finish_request(client, staff)
+    return True
+
+
+def finish_request(client: Client, staff: User | None) -> None:
+    """Mark the client's open request to appoint somebody as done, if there is one."""
+    unfinished = AppointmentRequest.objects.filter(client=client, done_at=None)
+    unfinished.update(done_at=timezone.now(), done_by=staff)
 
 
 def hand_over(client: Client, admin: User, to: User) -> bool:

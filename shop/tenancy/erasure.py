@@ -4,7 +4,7 @@ A user's row stays, emptied, because others refer to it: an order keeps the user
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as OAuthClient
@@ -20,8 +20,17 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from shop.email_spellings import canonical_email, stored_email
+from shop.row_locks import lock_rows
+from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.email_addresses import user_by_email
-from shop.tenancy.models import Client, Membership, StaffInvitation, User, erased_email
+from shop.tenancy.models import (
+    Client,
+    Membership,
+    StaffInvitation,
+    User,
+    erased_email,
+)
+from shop.tenancy.needed_clients import needed_clients
 
 # Sent inside the transaction, before anything is erased: `user`, and `emails`, all their addresses
 # as `emails_of` spells them.
@@ -31,7 +40,7 @@ address_erased = Signal()
 
 
 class StillAdministersError(Exception):
-    """The user must hand over their clients first (contract, "Who is who")."""
+    """A client still needs the user as its client_admin (contract, "Who is who")."""
 
 
 class NotErasableError(Exception):
@@ -41,8 +50,23 @@ class NotErasableError(Exception):
 def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
     """Anonymise `user`, who can no longer sign in; their address can be invited again.
 
-    Ends memberships, invitations, sessions, tokens, passkeys and second factors. Calls `record` at
-    the end of the transaction. Raises StillAdministersError and NotErasableError.
+    Ends memberships, invitations, sessions, tokens, passkeys and second factors. A client that
+    needs its client_admin no more keeps the emptied row. Calls `record` at the end of the
+    transaction. Raises StillAdministersError and NotErasableError.
+    """
+    # Decoding every session takes too long for a transaction.
+    delete_sessions_with(anonymise_user(user, record))
+
+
+def anonymise_user(
+    user: User,
+    record: Callable[[], None] = lambda: None,
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> frozenset[str]:
+    """Do the same but for sessions with the addresses of `user`, which are returned.
+
+    Calls `check`, which may raise, once the user's row is locked.
     """
     emails = emails_of(user)
     with transaction.atomic():
@@ -51,20 +75,24 @@ def erase_user(user: User, record: Callable[[], None] = lambda: None) -> None:
         there = User.objects.filter(pk=user.pk, is_staff=False)
         if not there.exclude(email=erased_email(user.pk)).update(is_active=False):
             raise NotErasableError
-        if Client.objects.filter(client_admin=user).exists():
+        # Nobody orders for the clients meanwhile.
+        lock_rows(Client.objects.filter(client_admin=user))
+        if needed_clients(user):
             raise StillAdministersError
+        check()
         user_erased.send(sender=User, user=user, emails=emails)
         _delete_credentials(user)
         Membership.objects.filter(user=user).delete()
         StaffInvitation.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
+        AppointmentRequest.objects.filter(asked_by=user).delete()
         of_users = ContentType.objects.get_for_model(User)
         log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
         log.update(object_repr="", change_message="")
         _empty(user)
         record()
-    # Decoding every session takes too long for a transaction.
-    _delete_sessions_with(emails)
+        DeletionWish.objects.filter(user=user).delete()
+    return emails
 
 
 def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None:
@@ -78,16 +106,16 @@ def erase_address(email: str, record: Callable[[], None] = lambda: None) -> None
             raise NotErasableError
         address_erased.send(sender=User, emails=emails)
         record()
-    _delete_sessions_with(emails)
+    delete_sessions_with(emails)
 
 
 def _empty(user: User) -> None:
     user.email = erased_email(user.pk)
     user.login = user.last_login = None
-    user.first_name = user.last_name = ""
+    user.first_name = user.last_name = user.time_zone = ""
     user.password = make_password(None)
     # Saved, not updated: orders are found by the names of their member.
-    names = ("email", "login", "first_name", "last_name", "last_login", "password")
+    names = ("email", "login", "first_name", "last_name", "last_login", "password", "time_zone")
     user.save(update_fields=names)
 
 
@@ -115,7 +143,7 @@ def _delete_credentials(user: User) -> None:
         session.end()
 
 
-def _delete_sessions_with(emails: frozenset[str]) -> None:
+def delete_sessions_with(emails: Collection[str]) -> None:
     """Delete sessions in which an address was typed without signing in."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         held = json.dumps(session.get_decoded()).lower()

@@ -26,6 +26,7 @@ class LinkError(Exception):
         EXPIRED = "expired"
         REPLACED = "replaced"
         WITHDRAWN = "withdrawn"
+        CLOSED = "closed"  # the contract of the project has ended
         USED = "used"
 
     def __init__(self, reason: Reason) -> None:

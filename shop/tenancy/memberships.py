@@ -11,9 +11,13 @@ class NoSeatError(Exception):
 
 
 def change_role(membership: Membership, role: Membership.Role, admin: User) -> bool:
-    """Give a member `role`; False if they were removed meanwhile. Raises NotClientAdminError."""
+    """Give a member `role`; False if they were removed, or the project was closed, meanwhile.
+
+    Raises NotClientAdminError.
+    """
     with administering(membership.project.client, admin):
-        return bool(Membership.objects.filter(pk=membership.pk).update(role=role))
+        there = Membership.objects.filter(pk=membership.pk, project__closed_at=None)
+        return bool(there.update(role=role))
 
 
 def remove_membership(membership: Membership, admin: User) -> bool:
@@ -24,6 +28,12 @@ def remove_membership(membership: Membership, admin: User) -> bool:
     with administering(membership.project.client, admin):
         found = Membership.objects.filter(pk=membership.pk).exclude(user=admin)
         return found.delete()[0] > 0
+
+
+def leave(membership: Membership) -> bool:
+    """Delete a member's own `membership`, which frees the seat; False if it is gone."""
+    joined = Membership.objects.filter(pk=membership.pk, joined_at__isnull=False)
+    return joined.delete()[0] > 0
 
 
 def transfer_seat(

@@ -1,6 +1,7 @@
 """Clients (Kunde), projects (Projekt) and members (Mitglied), as orders deliver them."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -23,14 +24,26 @@ from shop.email_columns import (
 )
 from shop.email_spellings import canonical_email, same_mailbox, stored_email
 from shop.tenancy.billing_profile import BillingProfile  # noqa: F401 -- Django finds its models
+from shop.tenancy.departure_rows import (  # noqa: F401 -- the same
+    AppointmentRequest,
+    DeletionWish,
+)
 from shop.tenancy.passwords import normal_password, password_forms
 from shop.tenancy.vat_id_check import VatIdCheck  # noqa: F401 -- the same
+from shop.time_zones import zone_called
 from shop.typed_text import isolated
+
+ERASED_DOMAIN = "@deleted.invalid"
 
 
 def erased_email(number: int | None) -> str:
     """Return what stands in place of the e-mail of a user who was erased; nobody can have it."""
-    return f"deleted-{number}@deleted.invalid"
+    return f"deleted-{number}{ERASED_DOMAIN}"
+
+
+def is_erased_email(email: str) -> bool:
+    """Tell whether an address stands for a user who was erased, so that no mail can go there."""
+    return email.endswith(ERASED_DOMAIN)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -72,6 +85,8 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(max_length=200, blank=True)
     last_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="de")
+    # The name of a time zone, in which pages show times; empty: the shop's.
+    time_zone = models.CharField(max_length=63, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True, blank=True)
@@ -136,6 +151,11 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone in which pages show them times."""
+        return zone_called(self.time_zone)
+
+    @property
     def is_erased(self) -> bool:
         """Return whether the person was erased; the row stays for what refers to it."""
         return self.email == erased_email(self.pk)
@@ -181,6 +201,14 @@ class Project(models.Model):
     name = models.CharField(max_length=200)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Where its members work, as a packing step wrote it; empty: by the setting PROJECT_URL.
+    url = models.CharField(max_length=500, blank=True, default="", db_default="")
+    # Its contract has ended: nobody joins any more; then it is closed for its members but the
+    # client_admin, who can export until `export_until`; then its contents are erased.
+    joins_closed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    export_until = models.DateField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("project")
@@ -188,6 +216,11 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return isolated(self.name)
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether its members can enter: neither it nor its client is closed."""
+        return self.closed_at is None and self.client.closed_at is None
 
 
 class Membership(models.Model):

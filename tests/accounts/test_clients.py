@@ -116,7 +116,7 @@ def test_added_project_comes_to_the_checkout_with_client_and_name() -> None:
     assert answer.headers["Location"] == "/checkout/"
     assert not Order.objects.exclude(state=State.NEW).exists()
     page = browser.get("/checkout/")
-    assert "Tier M" in words(page)
+    assert "Plan M" in words(page)
     assert f'<option value="{client.pk}" selected>' in html(page)
     form = {**checkout_form(page, "m"), "client_id": str(client.pk), "place": "1"}
     browser.post("/checkout/", form)
@@ -155,7 +155,7 @@ def test_project_of_a_retired_tier_is_refused() -> None:
         f"/portal/clients/{client.pk}/add-project/", {"project_name": "Neu", "product": "m"}
     )
     assert page.status_code == 422
-    assert "This tier can no longer be ordered." in error_beside(page, "product")
+    assert "This plan can no longer be ordered." in error_beside(page, "product")
     assert not Order.objects.exists()
 
 
@@ -180,9 +180,9 @@ def test_handing_over_says_what_it_means_and_then_does_it() -> None:
     assert "You cannot take it back yourself." in words(browser.get(address))
     page = words(browser.post(address, follow=True))
     assert "Mia Muster administers Beispielfilm GmbH now." in page
-    assert "Clients you administer" not in page
+    assert "Companies you administer" not in page
     assert browser.get(f"/portal/clients/{client.pk}/").status_code == 404
-    assert "Clients you administer" in words(visitor(membership.user).get("/portal/"))
+    assert "Companies you administer" in words(visitor(membership.user).get("/portal/"))
 
 
 def test_who_was_removed_meanwhile_is_not_handed_over_to() -> None:

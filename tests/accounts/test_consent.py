@@ -30,7 +30,7 @@ def refresh(program: Program, value: str) -> tuple[int, dict[str, str]]:
             [
                 "The application Kranplaner asks you for access.",
                 "See the orders that it has placed",
-                "Place orders in your name, also for the clients you administer",
+                "Place orders in your name, also for the companies you administer",
             ],
         ),
         (
@@ -38,7 +38,7 @@ def refresh(program: Program, value: str) -> tuple[int, dict[str, str]]:
             [
                 "Die Anwendung Kranplaner bittet Sie um Zugriff.",
                 "Die Bestellungen einsehen, die sie aufgegeben hat",
-                "In Ihrem Namen bestellen, auch für die Kunden, die Sie verwalten",
+                "In Ihrem Namen bestellen, auch für die Firmen, die Sie verwalten",
             ],
         ),
     ],

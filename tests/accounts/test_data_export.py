@@ -64,6 +64,7 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
             "first_name": "Uta",
             "last_name": "Unger",
             "language": "en",
+            "time_zone": "",
             "has_password": True,
             "created_at": user.date_joined.isoformat(),
             "joined_at": user.joined_at.isoformat(),
@@ -86,7 +87,11 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
             }
         ],
         "sign_in": [],
+        "messages_to_support": [],
+        "declarations": [],
         "tokens": [],
+        "wishes_to_be_deleted": [],
+        "requests_to_appoint": [],
     }
 
 
@@ -289,8 +294,7 @@ def test_who_signs_in_by_mailed_codes_alone_shows_another_code(
     assert "Please show once more who you are: we mail you a code." in words(page)
     browser.post("/account/login/code/", {"email": user.email, "next": EXPORT})
     send_all()
-    answer = browser.post(
-        "/account/login/code/confirm/", {"code": code_in(mailoutbox[0]), "next": EXPORT}
-    )
+    code = {"code": code_in(mailoutbox[0]), "next": EXPORT}
+    answer = browser.post("/account/login/code/confirm/", code)
     assert answer.headers["Location"] == EXPORT
     assert browser.get(EXPORT).status_code == 200

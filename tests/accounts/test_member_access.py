@@ -10,6 +10,7 @@ from django.test import Client as Visitor
 from shop.access.models import Application
 from shop.access.tokens import issue
 from shop.orders.models import Order
+from shop.tenancy.departure_rows import AppointmentRequest
 from shop.tenancy.models import Client, Membership, User
 from tests.factories import (
     PASSWORD,
@@ -19,7 +20,7 @@ from tests.factories import (
     make_project,
     make_user,
 )
-from tests.pages import visitor
+from tests.pages import html, visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -82,6 +83,11 @@ ADMINS: list[Way] = [
     ("GET", of_client("orders/")),
     ("GET", of_client("billing/")),
     ("GET", of_client("invoices/")),
+    ("GET", of_client("company/")),
+    ("POST", of_client("company/")),
+    ("GET", of_client("export/")),
+    ("POST", of_client("ask-for-successor/")),
+    ("POST", of_project("export/waive/")),
     ("GET", of_client("add-project/")),
     ("POST", of_client("add-project/")),
     ("GET", of_client("hand-over/")),
@@ -103,6 +109,7 @@ EVERYBODYS: list[Way] = [
     ("GET", lambda house: "/portal/"),
     ("GET", lambda house: "/portal/tokens/"),
     ("GET", lambda house: "/portal/my-data/"),
+    ("GET", lambda house: "/portal/profile/"),
 ]
 SHOWN_AGAIN: list[Way] = [
     ("GET", lambda house: "/portal/tokens/new/"),
@@ -146,6 +153,7 @@ def nothing_has_happened(house: House) -> bool:
         and Token.objects.count() == 2
         and not Order.objects.exists()
         and not User.objects.filter(is_active=False).exists()
+        and not AppointmentRequest.objects.exists()
     )
 
 
@@ -167,10 +175,9 @@ def test_admin_who_has_not_joined_is_nobody_yet(house: House) -> None:
     assert nothing_has_happened(house)
 
 
-@pytest.mark.parametrize("who", ["member", "invited", "another client's admin", "staff"])
+@pytest.mark.parametrize("who", ["invited", "another client's admin", "staff"])
 def test_others_find_nothing(house: House, who: str) -> None:
     other = {
-        "member": house.member.user,
         "invited": house.invited.user,
         "another client's admin": make_project().client.client_admin,
         "staff": make_user(is_staff=True, is_superuser=True),
@@ -180,6 +187,16 @@ def test_others_find_nothing(house: House, who: str) -> None:
     assert set(found.values()) == {404}, found
     Client.objects.exclude(pk=house.client.pk).delete()
     assert nothing_has_happened(house)
+
+
+def test_plain_member_sees_the_names_of_the_members_and_decides_nothing(house: House) -> None:
+    browser = visitor(house.member.user)
+    assert set(tried(browser, house, ADMINS + OWN).values()) == {404}
+    assert set(tried(browser, house, SEEN_BY_PROJECT_ADMIN).values()) == {200}
+    assert nothing_has_happened(house)
+    page = html(browser.get(f"/portal/projects/{house.project}/"))
+    assert house.project_admin.user.get_full_name() in page
+    assert house.project_admin.user.email not in page
 
 
 def test_project_admin_sees_the_members_and_decides_nothing(house: House) -> None:

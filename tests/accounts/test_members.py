@@ -60,10 +60,10 @@ def test_client_admin_is_marked_and_is_not_offered_their_own_removal() -> None:
     mine = make_membership(user=client.client_admin, project=make_project(client=client))
     browser = visitor(client.client_admin)
     page = browser.get(address(mine.project))
-    assert "administers the client" in words(page)
+    assert "administers the company" in words(page)
     assert "/remove/" not in html(page)
-    page = browser.post(of(mine, "remove"), follow=True)
-    assert "You administer this client: hand over first." in words(page)
+    answer = browser.post(of(mine, "remove"))
+    assert answer.headers["Location"] == f"/portal/projects/{mine.project_id}/leave/"
     assert Membership.objects.count() == 1
 
 
@@ -147,7 +147,7 @@ def test_project_of_a_retired_tier_takes_no_more_members() -> None:
     Product.objects.filter(pk=project.product_id).update(listed=False)
     page = visitor(project.client.client_admin).post(address(project, "invite/"), NINA)
     assert page.status_code == 422
-    assert "This tier can no longer be ordered." in words(page)
+    assert "This plan can no longer be ordered." in words(page)
 
 
 @pytest.mark.parametrize("known", [True, False])

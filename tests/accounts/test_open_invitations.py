@@ -85,6 +85,6 @@ def test_welcome_is_not_turned_by_the_name_of_the_project() -> None:
 def test_member_without_open_invitations_sees_none() -> None:
     user = make_user(email=EMAIL)
     make_membership(user=user)
-    assert "Invitations that wait for you" not in words(visitor(user).get("/portal/"))
+    assert "Invitations waiting for you" not in words(visitor(user).get("/portal/"))
     invite_to("Waiting", make_user())
-    assert "Invitations that wait for you" in words(visitor(user).get("/portal/"))
+    assert "Invitations waiting for you" in words(visitor(user).get("/portal/"))

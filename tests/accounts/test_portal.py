@@ -32,8 +32,8 @@ def test_portal_shows_project_client_tier_and_role() -> None:
     membership = make_membership(project=project, role=Membership.Role.ADMIN)
     text = words(visitor(membership.user).get("/portal/"))
     assert "Nachtdreh" in text
-    assert "Client Kranfilm" in text
-    assert "Tier M" in text
+    assert "Company Kranfilm" in text
+    assert "Plan M" in text
     assert "Your role project admin" in text
     assert membership.user.email in text
 
@@ -63,7 +63,7 @@ def test_portal_shows_the_clients_one_administers_with_their_numbers() -> None:
     user = make_user()
     client = make_client(name="Kranfilm", client_admin=user)
     text = words(visitor(user).get("/portal/"))
-    assert "Clients you administer" in text
+    assert "Companies you administer" in text
     assert re.search(rf"Kranfilm\D+{client.pk}\b", text)
 
 

@@ -1,12 +1,21 @@
 """The calls about tiers, invoices and webhook endpoints whose answers are examples."""
 
+from typing import Any
+
+from django.utils import timezone
 from pytest_django import Settings
 
 from shop.access.models import Application
 from shop.access.tokens import READ
 from shop.api.invoice_schema import EVENTS
-from shop.billing.models import Invoice
-from shop.billing.signals import invoice_issued, invoice_overdue, invoice_paid
+from shop.billing.models import Invoice, Subscription
+from shop.billing.signals import (
+    invoice_issued,
+    invoice_overdue,
+    invoice_paid,
+    subscription_event,
+)
+from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.notifications.webhooks.endpoints import register
 from shop.notifications.webhooks.models import Delivery
 from tests.api.recorded_calls import HASH, Examples, Recording, bearer, call, elsewhere
@@ -33,7 +42,7 @@ REPLACED = {
     "[0-9a-f]{32}": HASH,
     r'"(issued_on|period_start|started_on)": "[^"]*"': r'"\1": "2026-03-02"',
     r'"due_on": "[^"]*"': '"due_on": "2026-03-16"',
-    r'"period_end": "[^"]*"': '"period_end": "2026-04-01"',
+    r'"(period_end|ends_on)": "[^"]*"': r'"\1": "2026-04-01"',
     r'"number": "\d{4}-\d+"': '"number": "2026-000123"',
     r'"id": \d+': '"id": 3',
     r'"secret": "[^"]*"': '"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"',
@@ -74,10 +83,28 @@ def _record_endpoints(recording: Recording) -> Application:
     return application
 
 
+def _send_events_of(subscription: Subscription) -> None:
+    """Send what is told of a subscription, each with the state that it then has."""
+    kind = SubscriptionEvent.Kind
+    ends: dict[str, Any] = {"cancelled_at": timezone.now(), "ends_on": subscription.started_on}
+    states: dict[str, dict[str, Any]] = {
+        kind.CHANGED: {},
+        kind.CANCELLED: ends,
+        kind.ENDED: {"ended_at": timezone.now()},
+    }
+    for happened, changes in states.items():
+        for name, value in changes.items():
+            setattr(subscription, name, value)
+        event = SubscriptionEvent(kind=happened, subscription=subscription)
+        subscription_event.send(sender=Subscription, event=event)
+
+
 def _record_invoices(recording: Recording, application: Application) -> None:
     register(
         application, {"url": ENDPOINT["url"], "events": ["order.*", "invoice.*", "subscription.*"]}
     )
+    # Apart: an invoice of a contract that ends is credited at once.
+    _send_events_of(make_subscription(application=application, billing=BUYER))
     invoice = make_invoice(make_subscription(application=application, billing=BUYER))
     allowed = bearer(application)
     for signal in (invoice_issued, invoice_overdue, invoice_paid):

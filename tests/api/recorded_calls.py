@@ -65,6 +65,7 @@ WITH_BILLING = {
         },
     }
 }
+CANCELLATION = {"reason": "The production was called off."}
 PRODUCT_ALONE = {"order": {"product": "Yamdu FREE"}}
 WITH_FAULTS = {"order": {"product": "unknown", "client_name": "", "user_email": "x"}}
 
@@ -163,6 +164,7 @@ def record_orders(settings: Settings) -> Examples:
     keep("showOrder", "unknown", call("GET", f"{ORDERS}/{HASH}", **allowed))
     keep("placeOrder", "scope", place_order(COMPLETE, **bearer(application, READ)))
     keep("placeOrder", "refused", place_order(WITH_FAULTS, **allowed))
+    record_cancellation(keep, allowed)
     place_order(COMPLETE, **allowed, **key)
     keep("placeOrder", "key_used_again", place_order(PRODUCT_ALONE, **allowed, **key))
     again = {"Idempotency-Key": "another key"}
@@ -181,6 +183,15 @@ def record_orders(settings: Settings) -> Examples:
     settings.RATE_LIMITS = NO_CALLS
     keep("any", "calls", place_order(COMPLETE, **allowed))
     return recording.found
+
+
+def record_cancellation(keep: Callable[..., None], allowed: dict[str, str]) -> None:
+    """The examples of an order that is cancelled, and of one that cannot be any more."""
+    placed = call("POST", ORDERS, COMPLETE, **allowed).json()["data"]["order"]
+    path = f"{ORDERS}/{placed['order_hash']}/cancel"
+    keep("cancelOrder", "refused", call("POST", path, {"reason": " "}, **allowed))
+    keep("cancelOrder", "with_reason", call("POST", path, CANCELLATION, **allowed), CANCELLATION)
+    keep("cancelOrder", "too_late", call("POST", path, {}, **allowed))
 
 
 def bearer(application: Application, *scopes: str) -> dict[str, str]:

@@ -96,6 +96,7 @@ BEYOND_A_SCHEMA = {
     "created_after": MOMENT,
     "updated_after": MOMENT,
     "url": ADDRESS,
+    "reason": INVISIBLE,
     "base": {
         USED_KEY: "earlier calls",
         "This application has 20 webhook endpoints already.": "how many there are",

@@ -1,4 +1,4 @@
-"""The addresses about billing: those that some staff look at, and those of the group `billing`."""
+"""The addresses about billing: those that staff look at, those of `billing`, and of menders."""
 
 LOOKED_AT = (
     "billing/",
@@ -8,6 +8,9 @@ LOOKED_AT = (
     "invoices/{invoice}/xml",
     "subscriptions/",
     "subscriptions/{pk}/",
+    "declarations/",
+    "declarations/{pk}/",
+    "requests/",
     "payments/",
     "reminders/",
     "seller/",
@@ -25,6 +28,16 @@ HANDLED = (
     "subscriptions/{pk}/wait/",
     "subscriptions/{pk}/raise/",
     "subscriptions/{pk}/raise/{change}/undo/",
+    "subscriptions/{pk}/tier/",
+    "subscriptions/{pk}/tier/{slug}/{interval}/",
+    "subscriptions/{pk}/changes/{change}/approve/",
+    "subscriptions/{pk}/changes/{change}/refuse/",
+    "subscriptions/{pk}/changes/{change}/undo/",
+    "subscriptions/{pk}/cancel/",
+    "subscriptions/{pk}/take-back/",
+    "subscriptions/{pk}/withdraw/",
+    "subscriptions/{pk}/end-now/",
+    "subscriptions/{pk}/waive-export/",
     "payments/import/",
     "payments/import/{pk}/",
     "payments/statements/{pk}/undo/",
@@ -40,4 +53,15 @@ HANDLED = (
     "seller/change/",
     "seller/rates/",
     "seller/rates/{pk}/remove/",
+)
+# Those who mend orders decide about these.
+DECIDED = (
+    "declarations/{pk}/orders/{order}/proof/",
+    "declarations/{pk}/orders/{order}/effect/",
+    "declarations/{pk}/dismiss/",
+    "declarations/{pk}/accept-cause/",
+    "declarations/{pk}/decline-cause/",
+    "requests/{pk}/done/",
+    "subscriptions/{pk}/runs/{run}/retry/",
+    "subscriptions/{pk}/runs/{run}/skip/",
 )

@@ -26,6 +26,8 @@ OWN = {
     "tenancy.StaffInvitation.user": "what they were invited to",
     "tenancy.User_groups.user": "their roles",
     "tenancy.User_user_permissions.user": "their permissions",
+    "tenancy.DeletionWish.user": "their wish to be deleted",
+    "tenancy.AppointmentRequest.asked_by": "their request to appoint somebody else",
     "emails.Message.user": "a mail to them",
     "access.IdempotentResponse.user": "an answer to their program, kept for a day",
     "account.EmailAddress.user": "their address",

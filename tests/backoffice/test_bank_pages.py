@@ -11,6 +11,7 @@ from pytest_django import Settings
 from portal.backoffice.models import BankUpload
 from shop.billing.balances import balance_of
 from shop.billing.bank_statements import import_statement
+from shop.billing.credit_notes import credit
 from shop.billing.ledger import BankEntry, BankStatement, Payment, Refund
 from shop.billing.payments import enter_payment
 from tests.accounts.factors import by_password_and_app
@@ -158,7 +159,7 @@ def test_refund_is_listed_with_its_iban_and_noted_once() -> None:
     enter_payment(invoice, None, amount_cents=cents, currency="EUR", paid_on=today)
     due = Refund.objects.get()
     Refund.objects.update(iban="DE89370400440532013000")
-    assert "DE89370400440532013000" in words(browser.get(BANK))
+    assert "paid in excess DE89370400440532013000" in words(browser.get(BANK))
     path = f"{BANK}refunds/{due.pk}/"
     assert "The shop pays nothing by itself." in words(browser.get(path))
     late = browser.post(path, refund_form(300, paid_on="2999-01-01"))
@@ -168,3 +169,24 @@ def test_refund_is_listed_with_its_iban_and_noted_once() -> None:
     assert "noted as paid" in words(browser.post(path, refund_form(300), follow=True))
     assert Refund.objects.get().paid_on == timezone.localdate()
     assert browser.post(path, refund_form(300)).status_code == 404
+
+
+def test_refund_shows_the_reason_of_its_newest_credit_note() -> None:
+    invoice, excess, browser = make_invoice(), make_invoice(), clerk()
+    for paid, cents in ((invoice, 0), (excess, 300)):
+        enter_payment(
+            paid,
+            None,
+            amount_cents=paid.gross_cents + cents,
+            currency="EUR",
+            paid_on=timezone.localdate(),
+        )
+    credit(invoice, make_staff(), reason="Halber Monat.", net_cents=100)
+    credit(invoice, make_staff(), reason="Widerruf des Vertrags")
+    due = Refund.objects.get(invoice=invoice)
+    listed = browser.get(BANK).context["refunds"]
+    assert {each.invoice_id: each.reason for each in listed} == {
+        invoice.pk: "Widerruf des Vertrags",
+        excess.pk: None,
+    }
+    assert "Widerruf des Vertrags" in words(browser.get(f"{BANK}refunds/{due.pk}/"))

@@ -109,3 +109,16 @@ def test_client_after_the_third_reminder_waits_is_closed_opened_and_exempted() -
     client.billing_profile.refresh_from_db()
     assert client.billing_profile.reminders_exempt
     assert "Somebody else was faster" in words(browser.post(f"{path}exempt/", follow=True))
+
+
+def test_client_after_the_third_reminder_leads_to_its_subscriptions_to_be_ended() -> None:
+    subscription, other = make_subscription(), make_subscription()
+    open_case(subscription.client, timezone.localdate())
+    browser = clerk()
+    listed = f"/staff/subscriptions/?client={subscription.client_id}"
+    assert f'href="{listed}"' in html(browser.get(REMINDERS))
+    page = html(browser.get(listed))
+    found = [
+        each.pk for each in (subscription, other) if f"/staff/subscriptions/{each.pk}/" in page
+    ]
+    assert found == [subscription.pk]

@@ -33,7 +33,7 @@ def manager(*groups: str) -> User:
 def test_manager_grants_no_more_than_they_have() -> None:
     browser = visitor(manager("agent"))
     page = html(browser.get(NEW))
-    assert "agent: acts on orders" in page
+    assert "agent: acts on orders and declarations" in page
     assert "export: exports orders" not in page
     refused = browser.post(NEW, form(EMAIL, "admin"))
     assert refused.status_code == 422

@@ -199,7 +199,7 @@ def test_invitation_that_could_not_be_delivered_says_so() -> None:
         send_due(lambda: None)
     page = words(browser.get(f"{LIST}{person.pk}/"))
     assert f"{lost} {EMAIL}. What the mail server said {EMAIL}: 550 5.1.1 User unknown" in page
-    assert "Roles agent: acts on orders" in page
+    assert "Roles agent: acts on orders and declarations" in page
     assert lost not in words(browser.get(f"{LIST}{other.pk}/"))
     assert words(browser.get(LIST)).count("e-mail not delivered") == 1
     browser.post(f"{LIST}{person.pk}/send-again/")

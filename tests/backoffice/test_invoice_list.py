@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from portal.backoffice import invoice_filters
+from portal.backoffice import row_pages
 from shop.billing.credit_notes import credit
 from shop.billing.models import Invoice
 from shop.billing.payments import enter_payment
@@ -71,7 +71,7 @@ def test_totals_are_those_of_what_is_filtered() -> None:
 
 
 def test_pages_neither_skip_nor_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invoice_filters, "A_PAGE", 2)
+    monkeypatch.setattr(row_pages, "A_PAGE", 2)
     subscription = make_subscription()
     made = [make_invoice(subscription).number for _each in range(5)]
     browser = visitor(make_staff("viewer"))

@@ -13,6 +13,7 @@ from portal.backoffice.models import Export
 from shop.notifications.emails.models import Message
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.states import transition
+from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.models import Membership, User
 from tests.accounts.factors import by_password_and_app
 from tests.factories import (
@@ -22,6 +23,7 @@ from tests.factories import (
     make_membership,
     make_order,
     make_packed_order,
+    make_project,
     make_staff,
     make_user,
 )
@@ -95,7 +97,19 @@ def test_page_shows_what_is_held_about_a_member() -> None:
     assert f"Order {order.order_number}" in page
     assert "Constantin Film · OSD Yamdu Free invited" in page
     assert "order received" in page
-    assert "Administers Constantin Film." in page
+    assert "Constantin Film still needs this person: a contract runs" in page
+
+
+def test_page_shows_time_zone_and_wish_to_be_deleted() -> None:
+    user, plain = make_user(time_zone="Asia/Tokyo"), make_user()
+    DeletionWish.objects.create(user=user)
+    browser = visitor(make_staff("privacy"))
+    page = words(browser.get(f"/staff/people/accounts/{user.pk}/"))
+    assert "Asia/Tokyo" in page
+    assert "Asked for deletion" in page
+    page = words(browser.get(f"/staff/people/accounts/{plain.pk}/"))
+    assert "the shop's" in page
+    assert "Asked for deletion" not in page
 
 
 def test_data_of_an_orderer_without_an_account_is_given_out() -> None:
@@ -181,13 +195,14 @@ def test_person_who_was_invited_and_never_joined_is_erased() -> None:
     assert not Membership.objects.filter(user=member).exists()
 
 
-def test_who_administers_a_client_must_hand_over_first() -> None:
+def test_whom_a_client_needs_is_not_erased_before_they_are_replaced() -> None:
     client = make_client(client_admin=make_user(email=EMAIL))
+    make_membership(project=make_project(client=client))
     path = f"{PEOPLE}accounts/{client.client_admin.pk}/"
     browser = officer()
     for send in (browser.get, browser.post):
         page = send(f"{path}erase/", {"confirm": "on"}, follow=True)
-        assert "This person administers a client: it must be handed over first." in words(page)
+        assert "A client still needs this person. The page says for what." in words(page)
     assert User.objects.filter(email=EMAIL, is_active=True).exists()
 
 

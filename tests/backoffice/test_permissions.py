@@ -15,7 +15,7 @@ from shop.catalogue.seller import VatRate
 from shop.content.models import Page, Question
 from shop.orders.models import Order
 from tests.addresses import all_addresses
-from tests.backoffice.billing_addresses import HANDLED, LOOKED_AT
+from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
 from tests.factories import (
     make_application,
     make_invoice,
@@ -37,6 +37,10 @@ ADMINS = {"admin", "all"}
 HANDLERS = {"billing", "all"}
 PRIVACY = {"privacy", "all"}
 ALL = {"all"}  # who may do everything
+SEEN = {  # in the navigation, by all who look
+    *("/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"),
+    *("/staff/declarations/", "/staff/requests/"),
+}
 
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
@@ -93,6 +97,7 @@ ADDRESSES: dict[str, set[str]] = {
     "people/orders/{pk}/": PRIVACY,
     "people/orders/{pk}/data.json": PRIVACY,
     "people/orders/{pk}/erase/": PRIVACY,
+    **dict.fromkeys(DECIDED, MENDERS),
     **dict.fromkeys(LOOKED_AT, LOOKERS),
     **dict.fromkeys(HANDLED, HANDLERS),
     # Django's admin: its own pages …
@@ -161,6 +166,8 @@ def filled(address: str, numbers: dict[str, object]) -> str:
     model = address.removeprefix("catalogue/").split("/{")[0]
     if model in ROWS:
         values["object_id"] = ROWS[model]()
+    values |= {"order": numbers.get("orders", 1), "interval": "month"}
+    values["run"] = numbers.get("run", 1)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)
 
@@ -250,30 +257,10 @@ def test_refusal_says_whom_to_ask() -> None:
 @pytest.mark.parametrize(
     ("group", "seen"),
     [
-        ("viewer", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"}),
-        ("billing", {"/staff/", "/staff/overview/", "/staff/mails/", "/staff/invoices/"}),
-        (
-            "agent",
-            {
-                "/staff/",
-                "/staff/overview/",
-                "/staff/mails/",
-                "/staff/invoices/",
-                "/staff/bulk/",
-            },
-        ),
-        (
-            "admin",
-            {
-                "/staff/",
-                "/staff/overview/",
-                "/staff/mails/",
-                "/staff/invoices/",
-                "/staff/bulk/",
-                "/staff/applications/",
-                "/staff/catalogue/",
-            },
-        ),
+        ("viewer", SEEN),
+        ("billing", SEEN),
+        ("agent", {*SEEN, "/staff/bulk/"}),
+        ("admin", {*SEEN, "/staff/bulk/", "/staff/applications/", "/staff/catalogue/"}),
     ],
 )
 def test_navigation_shows_what_one_may(group: str, seen: set[str]) -> None:

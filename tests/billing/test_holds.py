@@ -10,6 +10,7 @@ from shop.billing.holds import charge_vat, keep_waiting
 from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.issuing import issue_all, issue_due, issue_waiting
 from shop.billing.models import Subscription
+from shop.billing.signals import subscription_ended, subscription_event
 from shop.billing.subscriptions import end_without_invoice, never_joined, release
 from shop.orders.models import Order
 from shop.orders.order_billing import fill_in_billing
@@ -29,6 +30,7 @@ from tests.factories import (
     make_subscription,
     make_user,
 )
+from tests.signals import heard
 
 pytestmark = pytest.mark.django_db
 
@@ -126,8 +128,11 @@ def test_staff_see_whom_nobody_has_joined_for_fourteen_days() -> None:
 def test_subscription_that_nobody_joins_ends_without_an_invoice() -> None:
     staff, subscription = make_staff(), stranger()
     issue_due(beat)
-    assert end_without_invoice(subscription, staff)
-    assert not end_without_invoice(subscription, staff)
+    with heard(subscription_ended) as ended, heard(subscription_event) as told:
+        assert end_without_invoice(subscription, staff)
+        assert not end_without_invoice(subscription, staff)
+    assert [each["subscription"] for each in ended] == [subscription]
+    assert [(each["event"].kind, each["event"].actor) for each in told] == [("ended", staff)]
     assert waits(subscription) == ("", None, None)
     assert (subscription.state, subscription.ended_by) == ("ended", staff)
     assert subscription.ends_on == timezone.localdate()

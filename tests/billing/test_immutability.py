@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from shop.billing.credit_notes import credit
 from shop.billing.invoice_expiry import delete_kept_long_enough
-from shop.billing.invoice_triggers import create_missing_triggers
+from shop.billing.keeping_triggers import create_missing_triggers
 from shop.billing.ledger import Payment, Refund
 from shop.billing.models import Invoice, InvoiceDispatch, InvoiceFile
 from tests.billing.runs import beat

@@ -1,21 +1,26 @@
 """Invoices and credit notes as the shop issues them keep the official rules of EN 16931."""
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from shop.billing.credit_notes import credit
 from shop.billing.holds import Ready, Selling
 from shop.billing.issuing import dispatch, new_invoice
 from shop.billing.models import Invoice
 from shop.billing.rendering import Rendered, render_all
+from shop.billing.rest_credits import credit_rest
 from shop.catalogue.seller import vat_seller
 from shop.catalogue.vat import Vat, VatRule
 from tests.billing.documents import LEITWEG_ID
+from tests.billing.runs import running
 from tests.billing.schematron import broken_rules
+from tests.contract_factories import make_tier_change
 from tests.factories import BILLING, make_seller, make_staff, make_subscription
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -49,14 +54,36 @@ def issue(name: str) -> Invoice:
     return invoice
 
 
+def of_a_change() -> Invoice:
+    """The invoice by days of a change upwards: a negative line under a positive total."""
+    make_seller()
+    begun = timezone.localdate() - timedelta(days=15)
+    change = make_tier_change(running(begun))
+    assert change.invoice
+    assert [each["net_cents"] < 0 for each in change.invoice.document["lines"]] == [False, True]
+    return change.invoice
+
+
+def of_an_end(name: str) -> Invoice:
+    """The credit note of the days after the end of a contract, of an invoice of the kind `name`."""
+    invoice = issue(name)
+    invoice.subscription.ends_on = invoice.period_start + timedelta(days=9)
+    credit_rest(invoice.subscription)
+    note = invoice.credit_notes.get()
+    assert (note.period_end - note.period_start).days < 28
+    return note
+
+
 def test_issued_invoices_and_credit_notes_keep_the_official_rules(tmp_path: Path) -> None:
     staff, issued = make_staff(), {}
-    for name in KINDS:
-        invoice = issued[name] = issue(name)
+    of_kinds = {name: issue(name) for name in KINDS} | {"change": of_a_change()}
+    for name, invoice in of_kinds.items():
+        issued[name] = invoice
         issued[f"{name}, part"] = credit(invoice, staff, reason="Ausfall", net_cents=1001)
         issued[f"{name}, rest"] = credit(invoice, staff, reason="Irrtum")
     issued["whole"] = credit(issue("discount"), staff, reason="Irrtum")
     issued["lines"] = credit(issue("discount"), staff, reason="Irrtum", lines=[0, 1])
+    issued |= {f"end, {name}": of_an_end(name) for name in ("discount", "authority", "Vienna")}
     made = render_all(list(issued.values()))
     for name, files in zip(issued, made, strict=True):
         assert isinstance(files, Rendered), (name, files)

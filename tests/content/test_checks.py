@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from shop.content.models import Page, Question
 from shop.content.publishing import publish
+from tests.pages import assert_left_out
 from tests.test_settings import PRODUCTION, manage
 
 FILLED_IN = {"title_de": "Titel", "title_en": "Title", "text_de": "Text.", "text_en": "Text."}
@@ -30,15 +31,27 @@ def test_shipped_texts_are_told_by_their_addresses() -> None:
     assert sentence == (
         "Placeholders in square brackets are still to be filled in at /staff/catalogue/ in these "
         "texts: /imprint/ ([Firma und Rechtsform] …), /privacy/ ([Firma und Rechtsform] …), "
-        "/terms/ ([Firma und Rechtsform] …), / ([monatlich im Voraus oder im Nachhinein] …)."
+        "/terms/ ([Firma und Rechtsform] …), /accessibility/ ([Weitere Einschränkungen oder „Weitere "
+        "sind uns nicht bekannt.“] …), / ([monatlich im Voraus oder im Nachhinein] …)."
     )
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("in_production")
+def test_withdrawal_notice_is_told_only_where_private_persons_can_order(settings: Settings) -> None:
+    settings.CUSTOMERS = "everyone"
+    ((_id, everyone),) = told()
+    settings.CUSTOMERS = "businesses"
+    ((_id, businesses),) = told()
+    for place in ("/withdrawal/ ([Firma und Rechtsform] …)", "/withdrawal-form/ ("):
+        assert_left_out(place, there=everyone, here=businesses)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("in_production")
 def test_text_that_is_filled_in_is_no_longer_told() -> None:
-    publish(Page.objects.get(pk="imprint"), FILLED_IN)
-    publish(Page.objects.get(pk="terms"), FILLED_IN)
+    for slug in ("imprint", "terms", "accessibility"):
+        publish(Page.objects.get(pk=slug), FILLED_IN)
     Question.objects.update(answer_de="Ja.", answer_en="Yes.")
     ((_id, sentence),) = told()
     assert sentence.endswith("in these texts: /privacy/ ([Firma und Rechtsform] …).")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 from django.utils.http import parse_http_date
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop import owner_cookie
 from shop.content.models import Page, Question, Version
@@ -29,6 +29,11 @@ TITLES = {
     "imprint": ("Impressum", "Imprint"),
     "privacy": ("Datenschutz", "Privacy"),
     "terms": ("Allgemeine Geschäftsbedingungen", "Terms and conditions"),
+    "accessibility": ("Erklärung zur Barrierefreiheit", "Accessibility statement"),
+}
+FOR_PRIVATE_PERSONS = {
+    "withdrawal": ("Widerrufsbelehrung", "Right of withdrawal"),
+    "withdrawal-form": ("Muster-Widerrufsformular", "Model withdrawal form"),
 }
 
 
@@ -141,6 +146,31 @@ def test_every_page_leads_to_the_legal_ones() -> None:
     for page in pages:
         for slug in TITLES:
             assert f'href="/{slug}/"' in html(page).partition("<footer")[2]
+
+
+@pytest.mark.parametrize("slug", FOR_PRIVATE_PERSONS)
+def test_page_for_private_persons_is_there_only_where_they_can_order(
+    slug: str, settings: Settings
+) -> None:
+    settings.CUSTOMERS = "everyone"
+    for language, title in zip(("de", "en"), FOR_PRIVATE_PERSONS[slug], strict=True):
+        page = visitor(language=language).get(f"/{slug}/")
+        assert page.status_code == 200
+        assert f"<h1>{title}</h1>" in html(page)
+        assert f"/{slug}/?lang={language}" in html(visitor().get("/sitemap.xml"))
+    settings.CUSTOMERS = "businesses"
+    assert visitor().get(f"/{slug}/").status_code == 404
+    assert f"/{slug}/" not in html(visitor().get("/sitemap.xml"))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_withdrawal_notice_leads_to_the_form_and_to_the_online_function(
+    language: str, settings: Settings
+) -> None:
+    settings.CUSTOMERS = "everyone"
+    notice = html(visitor(language=language).get("/withdrawal/")).partition("<footer")[0]
+    for path in ("/withdraw/", "/withdrawal-form/"):
+        assert f'href="{path}"' in notice
 
 
 @pytest.mark.parametrize("slug", TITLES)

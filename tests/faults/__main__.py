@@ -1,10 +1,10 @@
 """`python -m tests.faults TRIAL DATABASE`: one trial on a database of its own; prints a report.
 
-TRIAL is storm, provisioning (a storm with a flaky service) or backlog; DATABASE is sqlite or
-postgres. Without them: all of both, which is what `make faults` runs.
+TRIAL is storm, provisioning (a storm with a flaky service), endings (contracts change and end, with
+that service) or backlog; DATABASE is sqlite or postgres. Without them: all of both, which is what `make faults` runs.
 
 FAULTS_SECONDS: how long a storm lasts. FAULTS_PACE: a fault about every so many seconds.
-FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many wait in the backlog. FAULTS_BILLING: 0 for orders without invoices.
+FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many orders wait in the backlog, or how many contracts there are. FAULTS_BILLING: 0 for orders without invoices.
 """
 
 import itertools
@@ -26,13 +26,20 @@ from tests.faults.mail_server import mail_server
 from tests.ports import free_port
 from tests.postgres import Server, throw_away_server
 
-TRIALS = ("storm", "provisioning", "backlog")
+TRIALS = ("storm", "provisioning", "endings", "backlog")
 DATABASES = ("sqlite", "postgres")
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SHIPPED = ("approval", "client", "project", "member", "invitation")
 STEPS = [
     *(f"shop.packing.steps.{name}" for name in SHIPPED),
     "acme.provision.create_workspace",
+]
+CHANGING = "acme.contract_steps.resize_workspace"
+ENDING = [
+    *(f"shop.packing.ending_steps.{name}" for name in ("no_new_members", "close_project")),
+    "shop.packing.ending_steps.export_time",
+    "acme.contract_steps.remove_workspace",
+    "shop.packing.ending_steps.erase_project",
 ]
 SHORT_WAITS = "tests.faults.settings"
 MOST_COMPLAINTS = 20  # that are printed
@@ -58,6 +65,21 @@ def small_disk(directory: Path) -> Iterator[Path | None]:
         yield directory
     finally:
         subprocess.run(["umount", "--lazy", directory], check=True)
+
+
+def of_trial(trial: str) -> dict[str, str]:
+    """The variables of the steps of a trial."""
+    match trial:
+        case "provisioning":
+            return {"PACKING_STEPS": ",".join(STEPS), "ACME_TIMEOUT": str(TIMEOUT)}
+        case "endings":
+            return {
+                "CHANGING_STEPS": CHANGING,
+                "ENDING_STEPS": ",".join(ENDING),
+                "EXPORT_DAYS": "0",
+                "ACME_TIMEOUT": str(TIMEOUT),
+            }
+    return {}
 
 
 def one(trial: str, database: str) -> bool:
@@ -89,8 +111,7 @@ def one(trial: str, database: str) -> bool:
                 "EMAIL_URL": mail.url,
                 "TRUSTED_PROXIES": "1",  # so that limits hold for callers from this machine
             }
-        if trial == "provisioning":
-            os.environ |= {"PACKING_STEPS": ",".join(STEPS), "ACME_TIMEOUT": str(TIMEOUT)}
+        os.environ |= of_trial(trial)
         sys.path.append(str(EXAMPLES))
         django.setup()
         from tests.faults.trials import Surroundings
@@ -114,6 +135,7 @@ def run(trial: str, given: Any) -> dict[str, Any]:
     """The report of a trial."""
     # They need the settings, which need the environment.
     from tests.faults import flaky, trials
+    from tests.faults.endings import Draw, endings
 
     if trial == "backlog":
         return trials.backlog(int(number("FAULTS_ORDERS", 5000)))
@@ -123,6 +145,9 @@ def run(trial: str, given: Any) -> dict[str, Any]:
         return trials.storm(seconds, pace, seed, given)
     with flaky.flaky_service(seed, TIMEOUT) as service:
         os.environ["ACME_URL"] = service.address
+        if trial == "endings":
+            contracts = int(number("FAULTS_ORDERS", 60))
+            return endings(Draw(seconds, pace, seed), contracts, given, service)
         report = trials.storm(seconds, pace, seed, given)
         judged = service.judge()
     return {**report, **judged, "complaints": report["complaints"] + judged["complaints"]}

@@ -45,7 +45,7 @@ class Weather:
 
     def __init__(
         self, shop: Shop, seed: int, *, server: Server | None, redis: Redis, mail: MailServer,
-        full_disk: Path | None, longest: float,
+        full_disk: Path | None, longest: float, without: str = "",
     ) -> None:  # fmt: skip
         self.shop = shop
         self.random = Random(seed)
@@ -55,6 +55,9 @@ class Weather:
             **self._of_redis(redis),
             **self._of_the_database(server),
         }
+        if without:
+            kept = {name: kind for name, kind in self.kinds.items() if not name.startswith(without)}
+            self.kinds = kept
         if full_disk:
             self.kinds["disk full"] = Kind(partial(fill_disk, full_disk), (1, 4), 2)
         self.longest = longest

@@ -25,7 +25,7 @@ def authenticator(page: Page) -> CDPSession:
     return devices
 
 
-def invited(page: Page, domain: str = "example.com") -> tuple[str, str]:
+def invited(page: Page, domain: str = "example.com", **members: str) -> tuple[str, str]:
     """Somebody whose order is packed: their address and the link that was mailed to them."""
     email = f"nina-{uuid.uuid4().hex[:8]}@{domain}"
     order = {
@@ -33,6 +33,7 @@ def invited(page: Page, domain: str = "example.com") -> tuple[str, str]:
         "client_name": "Film",
         "project_name": "Drei Tage im Mai",
         "user_email": email,
+        **members,
     }
     page.request.post(
         "/api/orders",
@@ -42,9 +43,9 @@ def invited(page: Page, domain: str = "example.com") -> tuple[str, str]:
     return email, mailed_link(page, email, 2, "join/")
 
 
-def joined(page: Page, domain: str = "example.com") -> str:
-    """A new member who has joined by password; their address."""
-    email, link = invited(page, domain)
+def joined(page: Page, domain: str = "example.com", **members: str) -> str:
+    """A new member who has joined by password; their address. `members` are of their order."""
+    email, link = invited(page, domain, **members)
     page.goto(link)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=terms]").check()

@@ -58,3 +58,16 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: IO[str
             time.sleep(0.1)
     log.seek(0)
     raise AssertionError(f"The shop did not start:\n{log.read()}")
+
+
+def run_in_shop(variables: dict[str, str], code: str) -> None:
+    """Run Python code on the database of a running shop, whose environment is `variables`."""
+    manage = str(Path(settings.BASE_DIR) / "manage.py")
+    environment = {**os.environ, "DEMO": "1", **variables}
+    subprocess.run(
+        [sys.executable, manage, "shell", "-c", code],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )

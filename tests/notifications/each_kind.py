@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 
+from shop.billing.declarations import prove
 from shop.billing.models import Subscription
 from shop.billing.price_changes import raise_price
 from shop.billing.reminder_rows import Reminder
 from shop.catalogue.seller import Seller, save_seller
+from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
+from shop.notifications.emails.contact_emails import queue_contact_request
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -25,9 +28,12 @@ from shop.orders.models import Order, State
 from shop.orders.placing import Caller
 from shop.orders.states import transition
 from shop.tenancy.closing import close_client
-from shop.tenancy.models import Project
+from shop.tenancy.deletion_wishes import delete_when_possible
+from shop.tenancy.models import Project, User
 from shop.tenancy.staff_invitations import invite_colleague
+from tests.contract_factories import make_declaration
 from tests.factories import (
+    BILLING,
     make_bare_order,
     make_client,
     make_invoice,
@@ -38,6 +44,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.notifications.contract_messages import make_contract_message
 
 ATTENTION = "tests.notifications.steps.ask_for_another_name"
 
@@ -68,22 +75,55 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password":
-            queue_password_reset(known.email, language)
-        case "code":
-            queue_code(known, known.email, language, seed=new_seed())
-        case "change":
-            queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
+        case "password" | "code" | "change" | "deleted":
+            make_account_message(kind, known)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
+        case "cancel_order":
+            queue_cancel_link(make_order(**names))
+        case "contact":
+            queue_contact_request(
+                name=name, email="nina@example.com", text="Wann?", language=language
+            )
+            Message.objects.filter(kind=kind).update(language=language)
         case "alarm":
             make_alarm(language, names)
+        case "receipt" | "proof" | "withdrawal":
+            make_declaration_message(kind, language, name, settings)
         case _:
             make_billing_message(kind, language, name)
     return Message.objects.get(kind=kind)
+
+
+def make_account_message(kind: str, known: User) -> None:
+    """Queue a message of `kind` about the account of `known`."""
+    match kind:
+        case "password":
+            queue_password_reset(known.email, known.language)
+        case "code":
+            queue_code(known, known.email, known.language, seed=new_seed())
+        case "change":
+            queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
+        case "deleted":
+            assert delete_when_possible(known)
+
+
+def make_declaration_message(kind: str, language: str, name: str, settings: Settings) -> None:
+    """Queue a message of `kind` about a declaration that somebody of this name has made."""
+    settings.CUSTOMERS = "everyone"
+    private = {**BILLING, "customer_type": "private", "company": "", "vat_id": ""}
+    billing = {member: value for member, value in private.items() if value}
+    names = {"client_name": "C", "project_name": name, "language": language}
+    order = make_packed_order(billing=billing, **names)
+    Message.objects.filter(kind="received").delete()
+    made = "withdrawal" if kind == "withdrawal" else "cancellation"
+    with translation.override(language):
+        case = make_declaration(order, kind=made, name=name, email=order.user_email or "")
+    if kind == "withdrawal":
+        prove(case)
 
 
 def make_alarm(language: str, names: dict[str, Any]) -> None:
@@ -119,6 +159,8 @@ def make_billing_message(kind: str, language: str, name: str) -> None:
                 queue_invoice_reminder(reminder)
         case "access":
             close_client(make_client(name=name, client_admin=make_user(language=language)))
+        case "tier_change" | "cancellation" | "ends_soon" | "ended":
+            make_contract_message(kind, language, name)
         case "price_change":
             raise_price(subscription_of(name, language), 5900, make_staff())
 

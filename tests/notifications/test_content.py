@@ -13,7 +13,7 @@ from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, resend_invitation
 from shop.tenancy.invitations import read_join_token
-from shop.tenancy.models import Invitation
+from shop.tenancy.models import Invitation, Project
 from tests.factories import make_bare_order, make_order, make_packed_order
 from tests.notifications.sent import html_of, send_all
 from tests.pages import assert_left_out
@@ -25,6 +25,12 @@ db = pytest.mark.django_db
 
 def links(text: str) -> set[str]:
     return set(re.findall(r"https?://[^\s\"'<>]+", text))
+
+
+def join_and_project(text: str) -> tuple[str, str]:
+    """The two links of an invitation: to join, and to where the project is opened then."""
+    project, join = sorted(links(text))
+    return join, project
 
 
 @db
@@ -93,9 +99,10 @@ def test_invitation_carries_a_link_that_lets_in(
     order = make_packed_order(language=language)
     send_all()
     mail = mailoutbox[1]
-    (link,) = links(str(mail.body))
-    assert links(html_of(mail)) == {link}
+    link, project = join_and_project(str(mail.body))
+    assert links(html_of(mail)) == {link, project}
     assert link.startswith(f"{settings.BASE_URL}/register/{order.order_hash}/join/")
+    assert project == f"{settings.BASE_URL}/dev/project/{Project.objects.get().pk}/"
     token = urlsplit(link).path.rstrip("/").rpartition("/")[2]
     assert read_join_token(token, Invitation.objects.get())
     assert "7" in str(mail.body)
@@ -118,7 +125,7 @@ def test_mail_asked_for_again_carries_the_new_link(mailoutbox: list[EmailMessage
     send_all()
     assert resend_invitation(order) == Resent.QUEUED
     send_all()
-    (old,), (new,) = links(str(mailoutbox[1].body)), links(str(mailoutbox[2].body))
+    (old, _), (new, _) = (join_and_project(str(mail.body)) for mail in mailoutbox[1:])
     assert old != new
     assert "-2~" in new
 
@@ -156,7 +163,9 @@ def test_what_an_orderer_typed_is_never_a_link_in_a_mail(
                 urlsplit(settings.BASE_URL).netloc
             }
             assert "evil.example" not in text
-        assert set(re.findall(r'<a\s+href="([^"]+)"', html_of(mail))) == links(str(mail.body))
+        assert set(re.findall(r'<a\s+href="(https?:[^"]+)"', html_of(mail))) == links(
+            str(mail.body)
+        )
         # A mail program that makes links of what looks like one finds only ours.
         # Escaped first, so that an href that somebody typed is none that we wrote.
         found = re.findall(r'href="[^"]*"', urlize(escape(str(mail.body))))

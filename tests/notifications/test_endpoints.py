@@ -18,8 +18,11 @@ from shop.billing.signals import (
     invoice_issued,
     invoice_overdue,
     invoice_paid,
+    subscription_event,
     subscription_started,
 )
+from shop.billing.tier_change_rows import SubscriptionEvent
+from shop.catalogue.models import Product
 from shop.notifications.webhooks.endpoints import register
 from shop.notifications.webhooks.models import Delivery, WebhookEndpoint
 from shop.notifications.webhooks.replay import replay
@@ -223,8 +226,58 @@ def test_erased_person_is_taken_out_of_what_was_told(settings: Settings) -> None
     text = json.dumps(told(endpoint))
     assert order.user_email in text
     assert "buchhaltung@isarfilm.example" in text
-    orders_erased.send(sender=Order, orders=[order.pk])
+    orders_erased.send(sender=Order, orders=[order.pk], names=set())
     text = json.dumps(told(endpoint))
     for gone in (order.user_email, "Katharina Huber", "buchhaltung@isarfilm.example", "Baaderstra"):
         assert gone not in text
     assert invoice.number in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "event"),
+    [
+        ("change_asked", None),
+        ("change_planned", "subscription.changed"),
+        ("changed", "subscription.changed"),
+        ("change_undone", None),
+        ("change_refused", None),
+        ("cancelled", "subscription.cancelled"),
+        ("taken_back", "subscription.changed"),
+        ("withdrawn", "subscription.cancelled"),
+        ("ended", "subscription.ended"),
+    ],
+)
+def test_what_happens_to_a_subscription_is_told_by_its_event(kind: str, event: str | None) -> None:
+    application = make_application()
+    endpoint = hook(application, "subscription.*")
+    others = hook(make_application(), "subscription.*")
+    subscription = make_subscription(application=application)
+    endpoint.deliveries.all().delete()
+    happened = SubscriptionEvent.objects.create(subscription=subscription, kind=kind)
+    subscription_event.send(sender=Subscription, event=happened)
+    assert kinds(endpoint) == ([event] if event else [])
+    assert not others.deliveries.exists()
+
+
+def test_event_tells_of_the_subscription_as_it_is_at_that_moment() -> None:
+    application = make_application()
+    endpoint = hook(application, "subscription.cancelled", "subscription.ended")
+    subscription = make_subscription(application=application)
+    subscription.ends_on = subscription.started_on
+    subscription.product = Product.objects.get(code="m")
+    for kind, column in {"withdrawn": "cancelled_at", "ended": "ended_at"}.items():
+        setattr(subscription, column, timezone.now())
+        happened = SubscriptionEvent.objects.create(subscription=subscription, kind=kind)
+        subscription_event.send(sender=Subscription, event=happened)
+    shown = {
+        "id": subscription.pk,
+        "state": "cancelled",
+        "product": "m",
+        "order_hash": subscription.order.order_hash,
+        "started_on": subscription.started_on.isoformat(),
+        "ends_on": subscription.started_on.isoformat(),
+    }
+    assert [(event["type"], event["data"]) for event in told(endpoint)] == [
+        ("subscription.cancelled", {"subscription": shown}),
+        ("subscription.ended", {"subscription": {**shown, "state": "ended"}}),
+    ]

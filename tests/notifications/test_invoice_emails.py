@@ -114,8 +114,8 @@ def test_reminder_has_the_text_of_staff_and_what_is_open(level: int, subject: st
     assert mail.subject == f"{subject} {invoice.number}"
     assert "Bitte zahlen Sie.\n\nDanke.\n" in mail.text
     assert "Noch zu zahlen: 50,00\xa0€\n" in mail.text
-    assert mail.attachment
-    assert mail.attachment.content_type == "application/pdf"
+    (attached,) = mail.attachments
+    assert attached.content_type == "application/pdf"
 
 
 def test_reminder_of_an_invoice_that_was_paid_is_obsolete(mailoutbox: list[EmailMessage]) -> None:

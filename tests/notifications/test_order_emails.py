@@ -52,10 +52,9 @@ def test_confirmation_brings_the_terms_that_were_agreed_to(
     (mail,) = mailoutbox
     ((name, content, kind),) = [tuple(attachment) for attachment in mail.attachments]
     assert (name, kind) == (f"terms-{terms.number}.txt", "text/plain")
-    assert (
-        content
-        == f"{getattr(terms, f'title_{language}')}\n\n{getattr(terms, f'text_{language}')}\n"
-    )
+    title, text = (getattr(terms, f"{part}_{language}") for part in ("title", "text"))
+    absolute = text.replace("](/", f"]({settings.BASE_URL}/")
+    assert content == f"{title}\n\n{absolute}\n"
     for text in (str(mail.body), html_of(mail)):
         assert f" {terms.number})" in text
         assert f"{settings.BASE_URL}/terms/" in text

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from django.db import transaction
 
+from shop.catalogue.models import Product
 from shop.orders.assignment import appoint_client_admin
 from shop.orders.corrections import readdress
 from shop.orders.document import InvalidDocumentError
@@ -109,12 +110,15 @@ def test_nobody_is_appointed_while_they_delete_their_account() -> None:
 def test_nothing_is_made_for_somebody_who_deletes_their_account_just_now() -> None:
     email = make_user().email
     person = {"first_name": "", "last_name": "", "language": "en"}
+    product = Product.objects.get(code="s")
 
     def act(number: int) -> None:
         if number % 2:
             with transaction.atomic():
                 user = get_or_create_user(email, **person)
-                Client.objects.create(name="Film", client_admin=user)
+                client = Client.objects.create(name="Film", client_admin=user)
+                project = Project.objects.create(name="Dreh", client=client, product=product)
+                Membership.objects.create(user=user, project=project)
         else:
             with suppress(NotErasableError, StillAdministersError, User.DoesNotExist):
                 erase_user(User.objects.get(email=email))

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from shop.catalogue.models import Product
 from shop.orders.corrections import correct
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import CORRECTABLE
 from shop.orders.problems import SENTENCES
 from shop.packing.recovery import correct_and_retry
+from shop.tenancy.models import Project
 from tests.factories import make_bare_order, make_order, make_project, make_token, make_user
 from tests.registration.states import order_in
 
@@ -82,6 +84,23 @@ def test_rules_of_ordering_hold() -> None:
         "client_name": ["must not be given together with client_id."],
         "admin_user_access_token": ["is required with client_id."],
     }
+
+
+def test_order_to_a_project_whose_tier_was_changed_takes_corrections() -> None:
+    project, other = make_project(), make_project()
+    admin = project.client.client_admin
+    Project.objects.filter(pk=other.pk).update(client=project.client)
+    order = stuck_order(
+        client_id=project.client.pk,
+        client_name=None,
+        project_id=project.pk,
+        project_name=None,
+        admin_user_access_token=make_token(admin),
+    )
+    tier = Product.objects.get(code="m")
+    Project.objects.filter(pk__in=(project.pk, other.pk)).update(product=tier)
+    assert refused(order, project_id=other.pk) == {"product": [SENTENCES["wrong_tier"]]}
+    assert correct(order, {"user_first_name": "Nina"}, actor=None)
 
 
 def test_what_packing_needs_cannot_be_taken_back() -> None:

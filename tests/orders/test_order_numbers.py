@@ -45,7 +45,7 @@ def test_other_text_is_not_read_as_a_number(text: str) -> None:
     [
         *("Bestellnummer: K70M-31Z1", "Nr. k7om-3lz1", "Order number K70M 31Z1.", "No K70M31Z1"),
         *("Re: Bestellung K70M\u201131Z1 (eilt)", "K70M-31Z1, K70M 31Z1", "K70M-31Z1"),
-        "Order number: K70M-31Z1\nTier: S",
+        "Order number: K70M-31Z1\nPlan: S",
     ],
 )
 def test_number_is_found_among_other_words(text: str) -> None:

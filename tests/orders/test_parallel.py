@@ -11,6 +11,7 @@ from django.db import connection
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.send import send
+from shop.orders.cancellation import CancelledBy, cancel_in_any_state
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.states import transition
@@ -118,3 +119,26 @@ def test_link_lets_one_in() -> None:
     )
     assert sorted(won) == [False] * (CALLERS - 1) + [True]
     assert User.objects.get().check_password(f"password {won.index(True)}")
+
+
+def test_cancelling_and_packing_have_one_winner() -> None:
+    make_order()
+    make_order(user_email="other@example.com")  # a bystander, which is packed
+    order = Order.objects.earliest("pk")
+    seen = [Order.objects.get(pk=order.pk) for _ in range(CALLERS)]
+
+    def one(number: int) -> bool:
+        if number % 2:
+            pack_all()
+            return False
+        return cancel_in_any_state(seen[number], None, by=CancelledBy.CUSTOMER)
+
+    won = at_once(one)
+    order.refresh_from_db()
+    ended = order.events.filter(state__in=("packed", "cancelled"))
+    assert [event.state for event in ended] == [order.state]
+    assert sum(won) == (order.state == "cancelled")
+    # Nothing half: all that was delivered, or nothing.
+    delivered = Invitation.objects.filter(order=order).count()
+    assert delivered == (order.state == "packed")
+    assert Order.objects.latest("pk").state == "packed"

@@ -10,7 +10,8 @@ from shop.catalogue.models import Product
 from shop.orders.models import Order
 from shop.packing import steps
 from shop.packing.models import StepRecord
-from shop.packing.outcomes import NeedsCorrection
+from shop.packing.outcomes import NeedsCorrection, NeedsHuman
+from shop.tenancy.closed_projects import close_joins
 from shop.tenancy.models import Client, Invitation, Membership, Project, User
 from tests.factories import (
     make_bare_order,
@@ -151,8 +152,8 @@ def project_is_gone(order: Order, project: Project) -> None:
     project.delete()
 
 
-def project_has_another_tier(order: Order, project: Project) -> None:
-    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="m"))
+def contract_has_ended(order: Order, project: Project) -> None:
+    close_joins(project)
 
 
 def admin_was_replaced(order: Order, project: Project) -> None:
@@ -168,7 +169,7 @@ def token_was_revoked(order: Order, project: Project) -> None:
     [
         (client_is_gone, "client_gone"),
         (project_is_gone, "project_gone"),
-        (project_has_another_tier, "tier_changed"),
+        (contract_has_ended, "project_closed"),
         (admin_was_replaced, "not_client_admin"),
         (token_was_revoked, "token_revoked"),
     ],
@@ -182,6 +183,42 @@ def test_order_that_no_longer_fits_has_errors_a_person_must_mend(
     order = packed(order)
     assert (order.state, order.fault) == ("has_packing_errors", fault)
     assert Membership.objects.count() == 0
+
+
+def test_waiting_order_follows_the_project_s_tier() -> None:
+    order, other = order_to(project := make_project()), order_to(make_project())
+    Project.objects.filter(pk=project.pk).update(product=Product.objects.get(code="m"))
+    order = packed(order)
+    assert (order.state, order.product.code, order.tier_name) == ("packed", "m", "M")
+    assert order.member is not None
+    other.refresh_from_db()
+    assert (other.state, other.product.code, other.tier_name) == ("packed", "s", "S")
+
+
+def test_seats_are_counted_by_the_tier_as_it_is_while_the_project_is_locked() -> None:
+    project, starter = make_project(), Product.objects.get(code="Starter")
+    for _each in range(starter.members):
+        make_membership(project=project)
+    order = order_to(project)
+    order.delivered_client, order.delivered_project = project.client, project
+    Project.objects.filter(pk=project.pk).update(product=starter)
+    with pytest.raises(NeedsHuman) as outcome:
+        steps.member(order)
+    assert outcome.value.code == "no_place"
+    assert order.product == starter
+    assert project.memberships.count() == starter.members
+
+
+def test_project_that_closes_between_two_steps_takes_no_member() -> None:
+    project = make_project()
+    order = order_to(project)
+    steps.client(order)
+    steps.project(order)
+    close_joins(project)
+    with pytest.raises(NeedsCorrection) as raised:
+        steps.member(order)
+    assert raised.value.code == "project_closed"
+    assert not Membership.objects.filter(project=project).exists()
 
 
 def test_token_that_expired_while_the_order_waited_still_counts() -> None:

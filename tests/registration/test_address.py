@@ -112,7 +112,7 @@ def test_address_before_is_told_without_a_name_or_a_link_to_the_order(
     assert (told.to, invited.to, receipt.to) == (["nicecustomer@gmx.com"], [NEW], [NEW])
     for text in (told.subject, told.body, html_of(told)):
         links = re.findall(r"https?://[^/]+(/[^\s\"<]*)", str(text))
-        assert set(links) <= {"/imprint/"}
+        assert set(links) <= {"/contact/"}
         for secret in ("register", order.order_hash, NEW, "Nina", "Geheimfilm"):
             assert secret not in text
     assert f"/register/{order.order_hash}/join/" in invited.body
@@ -132,7 +132,7 @@ def test_after_a_few_corrections_the_page_says_whom_to_ask() -> None:
     for number in range(3):
         assert correct(browser, order, f"nina{number}@example.com").status_code == 302
     page = correct(browser, order)
-    assert "It was corrected several times already." in words(page)
+    assert "It has been corrected several times already." in words(page)
     assert not is_corrected(order)
 
 

@@ -31,7 +31,7 @@ def test_page_gives_the_reason(path: str) -> None:
     text = words(look(cancelled(), path))
     assert f"The reason {REASON}" in text
     assert "nothing is to be paid" in text
-    assert "Is that a mistake? Then please tell us: the imprint says how." in text
+    assert "Is that a mistake? Please tell us. E-mail: hilfe@slate.example" in text
     assert 'href="/">Order again' in html(look(cancelled(), path))
 
 

@@ -41,8 +41,8 @@ pytestmark = pytest.mark.django_db
 
 BUTTON = "Order and pay · €236.81 a month"
 NOTICE = (
-    "The contract runs until you cancel it. You can cancel at any time by e-mail; it then ends with "
-    "the month you have paid for."
+    "The contract runs until you cancel it. You can cancel at any time, online or by e-mail; it then "
+    "ends with the month you have paid for."
 )
 
 
@@ -170,7 +170,7 @@ def test_free_order_keeps_its_plain_button_and_asks_for_the_terms_as_the_checkou
 
 
 def test_tier_that_a_person_approves_says_so_above_the_button() -> None:
-    assert "A person approves orders of this tier." in words(page_of(make_bare_order("xl")))
+    assert "A person approves orders of this plan." in words(page_of(make_bare_order("xl")))
 
 
 def test_order_for_a_client_that_is_there_misses_nothing_that_its_page_could_ask_for() -> None:

@@ -82,7 +82,7 @@ def test_login_that_is_taken_is_told_beside_its_field(taken: str) -> None:
     make_user(login=taken)
     page = join(make_packed_order(), user_login="Nina")
     assert page.status_code == 422
-    told = "Please choose another login; this one is taken."
+    told = "Please choose another display name; this one is taken."
     assert error_beside(page, "user_login") == told
     assert not newcomer().is_known
 

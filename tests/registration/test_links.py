@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from shop.orders.models import Order
+from shop.tenancy.closed_projects import close_joins
 from shop.tenancy.invitations import join_token
 from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import PASSWORD, make_order, make_packed_order, make_user
@@ -200,6 +201,19 @@ def test_link_to_a_membership_that_was_taken_back_lets_nobody_in() -> None:
     page = browser.post(address, CHOICE)
     assert page.status_code == 410
     assert "This invitation was withdrawn." in words(page)
+    assert "resend" not in html(page)
+    assert not is_in(browser)
+
+
+def test_link_to_a_project_whose_contract_has_ended_says_so() -> None:
+    order, browser = make_packed_order(), visitor()
+    address = join_address(order)
+    assert browser.get(address).status_code == 200
+    assert order.delivered_project
+    close_joins(order.delivered_project)
+    page = browser.post(address, CHOICE)
+    assert page.status_code == 410
+    assert "This project has ended." in words(page)
     assert "resend" not in html(page)
     assert not is_in(browser)
 

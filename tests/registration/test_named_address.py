@@ -47,7 +47,7 @@ def test_tries_are_limited() -> None:
     for number in range(3):
         correct(browser, order, f"nina{number}@example.com")
     page = browser.get(f"/register/{order.order_hash}/address/")
-    assert "It was corrected several times already." in words(page)
+    assert "It has been corrected several times already." in words(page)
 
 
 def test_mark_is_for_one_order_and_not_for_scripts_or_other_sites() -> None:

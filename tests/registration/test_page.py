@@ -80,7 +80,7 @@ def test_page_shows_the_facts_of_the_order(situation: str) -> None:
     text = words(visitor().get(f"/register/{order.order_hash}/"))
     assert str(order.order_number) in text
     assert order.order_hash not in text
-    assert f"Tier {order.tier_name}" in text
+    assert f"Plan {order.tier_name}" in text
     assert "What happens next" in text
     assert ("Constantin Film" in text) == (situation != "details")
 
@@ -215,7 +215,7 @@ def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
     )
     text = words(visitor().get(f"/register/{order.order_hash}/"))
     assert "A further member of a project" in text
-    assert "Client Beispielfilm GmbH Project Der erste Dreh" in text
+    assert "Company Beispielfilm GmbH Project Der erste Dreh" in text
     assert "To pay a month" not in text
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 LONGER = "This is taking longer than usual."
 CLOSE = "You can close this page; we will write to n…@g….com once all is set up."
-CONTACT = "If you cannot wait, please write to us: you find our address in the imprint."
+CONTACT = "If you cannot wait, please write to us or call us."
 
 
 def look(order: Order, path: str = "", language: str = "en") -> Response:
@@ -63,8 +63,10 @@ def test_page_says_it_in_german_with_the_way_to_reach_us() -> None:
     wait(order, minutes=6)
     page = look(order, language="de")
     assert "Das dauert länger" in words(page)
-    assert "schreiben Sie uns bitte:" in words(page)
-    assert 'href="/imprint/">Impressum' in html(page).partition("<footer")[0]
+    assert "schreiben Sie uns bitte oder rufen Sie uns an." in words(page)
+    assert "hilfe@slate.example" in html(page).partition("<footer")[0]
+    number = f"/contact/?order_number={order.order_number}"
+    assert f'href="{number}"' in html(page).partition("<footer")[0]
 
 
 def test_order_without_an_address_of_its_own_promises_no_mail() -> None:

@@ -55,7 +55,7 @@ def test_tier_that_is_retired_meanwhile_is_told() -> None:
         browser.get("/checkout/", follow=True),
         browser.post("/checkout/", {**form, **DETAILS}, follow=True),
     ):
-        assert "The tier you chose can no longer be ordered." in words(answer)
+        assert "The plan you chose can no longer be ordered." in words(answer)
     assert Order.objects.get().state == "new"
 
 

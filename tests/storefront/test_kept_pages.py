@@ -71,7 +71,7 @@ def visitors() -> dict[str, tuple[Client, str]]:
         "signed in": (visitor(make_user()), "Sign out"),
         "staff": (visitor(make_staff("agent")), "Back office"),
         "with an open order": (at_checkout("m")[0], "Your order of M is not placed yet."),
-        "with a message": (with_message(), "The tier you chose can no longer be ordered."),
+        "with a message": (with_message(), "The plan you chose can no longer be ordered."),
     }
 
 

@@ -127,7 +127,9 @@ def test_language_switch_works_on_an_orders_page() -> None:
     assert '<html lang="de">' in html(page)
 
 
-@pytest.mark.parametrize("path", ["/", "/tiers/yamdu-free/", "/imprint/", "/privacy/", "/terms/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/tiers/yamdu-free/", "/imprint/", "/privacy/", "/terms/", "/cancel-contract/"]
+)
 def test_page_names_its_address_and_those_of_both_languages(path: str) -> None:
     address = f"http://testserver{path}"
     for query, own in {"": "", "?lang=de": "?lang=de", "?utm=x&lang=en": "?lang=en"}.items():
@@ -233,9 +235,9 @@ def test_sitemap_names_each_listed_tier_and_the_legal_pages_in_both_languages(
     assert answer.headers["Content-Type"] == "application/xml"
     pages = ET.fromstring(html(answer)).findall(f"{NAMES['page']}url")
     slugs = Product.objects.filter(listed=True).values_list("slug", flat=True)
-    legal = ["/imprint/", "/privacy/", "/terms/"]
+    legal = ["/imprint/", "/privacy/", "/terms/", "/accessibility/", "/cancel-contract/"]
     paths = ["/", *(f"/tiers/{slug}/" for slug in slugs), *legal]
-    assert len(paths) == 12
+    assert len(paths) == 14
     assert sorted(page.findtext(f"{NAMES['page']}loc") or "" for page in pages) == sorted(
         f"http://testserver{path}?lang={language}" for path in paths for language in ("de", "en")
     )
@@ -249,7 +251,7 @@ def test_sitemap_names_each_listed_tier_and_the_legal_pages_in_both_languages(
 
 def test_every_page_of_the_sitemap_is_there_and_names_itself() -> None:
     found = re.findall(r"<loc>http://testserver([^<]*)</loc>", html(visitor().get("/sitemap.xml")))
-    assert len(found) == 26
+    assert len(found) == 30
     for path in found:
         page = visitor().get(path)
         assert page.status_code == 200

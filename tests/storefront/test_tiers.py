@@ -135,5 +135,5 @@ def test_pages_speak_the_browsers_language_german_without_a_wish() -> None:
 
 def test_page_is_german_throughout() -> None:
     english, german = (words(visitor(language=each).get("/tiers/s/")) for each in ("en", "de"))
-    for text in ("All tiers", "Net a month", "To pay a month", "Sign in", "up to"):
+    for text in ("All plans", "Net a month", "To pay a month", "Sign in", "up to"):
         assert_left_out(text, there=english, here=german)

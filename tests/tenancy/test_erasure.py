@@ -12,7 +12,14 @@ from shop.tenancy.erasure import (
     user_erased,
 )
 from shop.tenancy.models import Membership, User
-from tests.factories import bystander, make_client, make_membership, make_staff, make_user
+from tests.factories import (
+    bystander,
+    make_client,
+    make_membership,
+    make_project,
+    make_staff,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +70,7 @@ def test_user_is_erased_once_and_staff_never() -> None:
 def test_client_admin_is_erased_only_after_handing_over() -> None:
     admin = make_user()
     client = make_client(client_admin=admin)
+    make_membership(project=make_project(client=client))
     with pytest.raises(StillAdministersError):
         erase_user(admin)
     assert User.objects.get(pk=admin.pk).is_active

@@ -10,36 +10,41 @@ from typing import Any
 
 @dataclass
 class Workspaces:
-    """The workspaces that were created, in memory."""
+    """The workspaces that were created, resized and removed, in memory."""
 
     made: list[dict[str, Any]] = field(default_factory=list)
+    resized: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[dict[str, Any]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)  # by key
     lock: Lock = field(default_factory=Lock)
 
-    def make(self, key: str, wish: dict[str, Any]) -> tuple[int, int]:
-        """The status and number of the workspace of `key`, which the first call creates."""
+    def do(self, path: str, key: str, wish: dict[str, Any]) -> tuple[int, int]:
+        """Do once what the calls with `key` ask for; return the status and the number of it."""
+        done = {"/workspaces": self.made, "/resizings": self.resized, "/removals": self.removed}
         with self.lock:
+            if path not in done:
+                return 404, 0
             if key in self.numbers:
                 return 200, self.numbers[key]
-            self.made.append(wish)
-            self.numbers[key] = len(self.made)
-            return 201, len(self.made)
+            done[path].append(wish)
+            self.numbers[key] = len(done[path])
+            return 201, len(done[path])
 
 
 class Handler(BaseHTTPRequestHandler):
-    """POST /workspaces with an Idempotency-Key and a JSON object."""
+    """POST /workspaces, /resizings or /removals, with an Idempotency-Key and a JSON object."""
 
     workspaces: Workspaces
 
     def do_POST(self) -> None:
-        """Create a workspace, or find the one of this key."""
+        """Create, resize or remove a workspace, unless an earlier call of this key has."""
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         key = self.headers.get("Idempotency-Key")
-        if self.path != "/workspaces" or not key:
-            self.answer(404, {})
+        if not key:
+            self.answer(400, {})
             return
-        status, number = self.workspaces.make(key, json.loads(body))
-        self.answer(status, {"workspace": number})
+        status, number = self.workspaces.do(self.path, key, json.loads(body))
+        self.answer(status, {"number": number})
 
     def answer(self, status: int, content: dict[str, Any]) -> None:
         """Send `content` as JSON."""

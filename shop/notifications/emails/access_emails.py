@@ -44,7 +44,7 @@ class AccessNotice(Email, kind=Message.Kind.ACCESS):
 
     def content(self) -> EmailContent:
         """Return what has changed, and what the reader can do."""
-        rows = (Row(_("Client"), typed(self.client.name)),)
+        rows = (Row(_("Company"), typed(self.client.name)),)
         if not self.message.details["closed"]:
             return EmailContent(
                 subject=_("Your projects are open again"),
@@ -55,7 +55,7 @@ class AccessNotice(Email, kind=Message.Kind.ACCESS):
         subject = _("Your projects are closed at the moment")
         if self.client.client_admin_id != self.message.user_id:
             closed = _("At the moment members cannot enter their projects. Nothing is lost.")
-            ask = _("The person who administers the account can tell you more.")
+            ask = _("The person who administers the company can tell you more.")
             return EmailContent(subject=subject, intro=(closed, ask), rows=rows)
         unpaid = _(
             "Invoices are still unpaid after three reminders. So we have closed your projects for "

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shop.access.tokens import live_tokens_of, programs_of
 from shop.notifications.emails.codes import code_of
 from shop.notifications.emails.content import EmailContent, Link, page_url, typed
-from shop.notifications.emails.kinds import Email
+from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import account_sample
 from shop.notifications.emails.security_notices import NOTICES, OTHER, RECOVERY
@@ -102,6 +102,21 @@ class SignInCode(AccountEmail, kind=Message.Kind.CODE):
         )
 
 
+class AccountDeleted(Email, kind=Message.Kind.DELETED):
+    """Confirmation to the address that the account had. The message knows no user any more."""
+
+    samples = (Sample(gettext_lazy("account deleted"), dict),)
+
+    def content(self) -> EmailContent:
+        """Return what was deleted, and what is kept."""
+        done = _(
+            "As you asked, we have deleted your account. Nobody can sign in with it any more, "
+            "and your places in projects are free again."
+        )
+        kept = _("We keep what the law requires, such as invoices. This is our last e-mail to you.")
+        return EmailContent(subject=_("Your account is deleted"), intro=(done, kept))
+
+
 class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
     """Notice of a changed way to sign in, with advice if somebody else changed it.
 
@@ -116,16 +131,17 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
 
     def content(self) -> EmailContent:
         """Return the notice of the change, with its time and IP address."""
-        what, ip = self.message.details["what"], self.message.details["ip"]
+        what, ip, user = self.message.details["what"], self.message.details["ip"], self.message.user
+        made_at = localtime(self.message.created_at, user.zone if user else None)
         subject, sentence = NOTICES.get(what, OTHER)
         made = _("The change was made on %(when)s, by us.")
         if ip:
             made = _("The change was made on %(when)s, from the address %(ip)s.")
-        made %= {"when": date(localtime(self.message.created_at), "DATETIME_FORMAT"), "ip": ip}
+        made %= {"when": date(made_at, "DATETIME_FORMAT"), "ip": ip}
         if what == "email_changed":
             # The old address gets no new password any more.
-            not_me = _("Was it not you? Then please tell us at once. You find us here.")
-            action = Link(_("To our website"), page_url("tiers"))
+            not_me = _("If this wasn't you, please tell us at once.")
+            action = Link(_("Contact"), page_url("contact"))
         else:
             not_me = _("Was it not you? Then please choose a new password at once.")
             action = Link(_("Choose a new password"), page_url("account_reset_password"))

@@ -51,7 +51,8 @@ class EmailContent:
     action: Link | None = None  # the button
     outro: tuple[str, ...] = ()
     link: Link | None = None  # for looking something up
-    attachment: Attachment | None = None
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""  # where answers go, if not to the sender
 
 
 def page_url(name: str, *args: object, **kwargs: object) -> str:
@@ -62,9 +63,18 @@ def page_url(name: str, *args: object, **kwargs: object) -> str:
 def typed(text: str | None) -> str:
     """Return what an orderer typed, cut to 60 characters, and never a link (contract, "Mail").
 
-    Mail programs turn whatever looks like a link into one, so a hair space parts its words.
     Characters that show nothing, or change the direction of text, are left out.
     """
-    visible = "".join(char for char in text or "" if not INVISIBLE.match(char))
-    apart = LINK_LIKE.sub(rf"\1{HAIR_SPACE}", " ".join(visible.split()))
+    apart = _unlinked(" ".join((text or "").split()))
     return apart if len(apart) <= MAX_TYPED else apart[: MAX_TYPED - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    """Return what somebody declared, whole and with its lines, but never a link."""
+    return "\n".join(_unlinked(" ".join(line.split())) for line in text.strip().splitlines())
+
+
+def _unlinked(text: str) -> str:
+    # Mail programs turn whatever looks like a link into one, so a hair space parts its words.
+    visible = "".join(char for char in text if not INVISIBLE.match(char))
+    return LINK_LIKE.sub(rf"\1{HAIR_SPACE}", visible)

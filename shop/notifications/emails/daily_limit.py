@@ -25,7 +25,7 @@ HELD_BACK = "Held back: the address has had its mails of today."
 Kind = Message.Kind
 COUNTED = {
     *(Kind.RECEIVED, Kind.REMINDER, Kind.INVITATION),
-    *(Kind.ATTENTION, Kind.CANCELLED, Kind.ADDRESS),
+    *(Kind.ATTENTION, Kind.CANCELLED, Kind.ADDRESS, Kind.CANCEL_ORDER),
 }
 
 

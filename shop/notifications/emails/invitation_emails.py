@@ -18,6 +18,7 @@ from shop.orders.parties import inviter_of
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.invitations import join_code, join_token
 from shop.tenancy.models import User
+from shop.tenancy.project_urls import project_url
 from shop.typed_text import isolated
 
 
@@ -84,7 +85,14 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
             rows=self.rows(),
             action=Link(_("Join the project"), url),
             outro=(f"{other_device} {join_code(invitation)}", f"{lifetime} {expired}", unknown),
+            link=self._way_in(),
         )
+
+    def _way_in(self) -> Link | None:
+        """Return the address at which the reader works once they have joined, if there is one."""
+        project = self.order.delivered_project
+        url = project_url(project) if project else ""
+        return Link(_("Your project, once you have joined"), url) if url else None
 
     @cached_property
     def invites(self) -> bool:
@@ -139,7 +147,7 @@ class OrderPacked(DeliveryEmail, kind=Message.Kind.PACKED):
             )
         return EmailContent(
             subject=_("Your order is set up"),
-            intro=(_("All that you ordered is set up."), invited % email),
+            intro=(_("Everything you ordered is set up."), invited % email),
             rows=self.rows(),
             action=self.page(_("See the order")),
             outro=(nothing_to_do,),

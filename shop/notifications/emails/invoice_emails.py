@@ -125,7 +125,7 @@ class InvoiceIssued(InvoiceEmail, kind=Kind.INVOICE):
             ),
             action=self.to_list(),
             outro=outro,
-            attachment=self.pdf(),
+            attachments=(self.pdf(),),
         )
 
     def _credit_note(self) -> EmailContent:
@@ -151,7 +151,7 @@ class InvoiceIssued(InvoiceEmail, kind=Kind.INVOICE):
             ),
             action=self.to_list(),
             outro=self.closing(),
-            attachment=self.pdf(),
+            attachments=(self.pdf(),),
         )
 
 
@@ -207,7 +207,7 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
             rows=tuple(rows),
             action=self.to_list(),
             outro=self.closing(),
-            attachment=self.pdf(),
+            attachments=(self.pdf(),),
         )
 
 

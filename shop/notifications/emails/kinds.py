@@ -64,7 +64,8 @@ class Rendered:
     subject: str
     text: str
     html: str
-    attachment: Attachment | None
+    attachments: tuple[Attachment, ...]
+    reply_to: str
     message_id: str
 
 
@@ -77,7 +78,8 @@ def render(message: Message) -> Rendered:
             subject=content.subject,
             text=render_to_string("emails/content.txt", context).strip() + "\n",
             html=render_to_string("emails/content.html", context),
-            attachment=content.attachment,
+            attachments=content.attachments,
+            reply_to=content.reply_to,
             message_id=_message_id(message),
         )
 

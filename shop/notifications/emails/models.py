@@ -37,6 +37,16 @@ class Message(Leased):
         INVOICE_REMINDER = "invoice_reminder", _("payment reminder")
         PRICE_CHANGE = "price_change", _("change of price")
         ACCESS = "access", _("closed for members")
+        TIER_CHANGE = "tier_change", _("change of tier")
+        CANCELLATION = "cancellation", _("contract cancelled")
+        RECEIPT = "receipt", _("receipt of a declaration")
+        PROOF = "proof", _("link that proves a declaration")
+        WITHDRAWAL = "withdrawal", _("withdrawal from a contract")
+        ENDS_SOON = "ends_soon", _("contract ends soon")
+        ENDED = "ended", _("contract has ended")
+        CANCEL_ORDER = "cancel_order", _("link to cancel an order")
+        CONTACT = "contact", _("message to support")
+        DELETED = "deleted", _("account deleted")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -82,6 +92,22 @@ class Message(Leased):
 
     def __str__(self) -> str:
         return f"mail {self.pk} ({self.kind})"
+
+
+class ContactRequest(models.Model):
+    """A message by the contact form, until it is mailed to support and for some days."""
+
+    name = models.CharField(max_length=200, blank=True)
+    email = RecipientColumn()
+    order_number = models.CharField(max_length=40, blank=True)
+    text = models.TextField(max_length=5000)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("contact request")
+        verbose_name_plural = _("contact requests")
 
 
 class MailboxEntry(models.Model):

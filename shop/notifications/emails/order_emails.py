@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from shop.content.models import Version
 from shop.email_spellings import same_mailbox
-from shop.notifications.emails.content import Attachment, EmailContent, Link, Row, page_url, typed
+from shop.notifications.emails.content import EmailContent, Link, Row, page_url, typed
 from shop.notifications.emails.kinds import Email, Sample
+from shop.notifications.emails.legal_texts import legal_text, withdrawal_texts, withdrawal_words
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.price_rows import price_rows
 from shop.notifications.emails.samples import order_sample, sample_order
@@ -52,9 +53,9 @@ class OrderEmail(Email):
 
     def named(self, client: str | None = None, project: str | None = None) -> tuple[Row, ...]:
         """Return the rows of the number, the tier and the names that there are."""
-        names = ((_("Client"), client), (_("Project"), project))
+        names = ((_("Company"), client), (_("Project"), project))
         number = Row(_("Order number"), self.order.order_number or "")
-        tier = Row(_("Tier"), self.order.tier_name)
+        tier = Row(_("Plan"), self.order.tier_name)
         return (number, tier, *(Row(title, typed(name)) for title, name in names if name))
 
     def rows(self) -> tuple[Row, ...]:
@@ -81,6 +82,10 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
             discount_cents=1000,
             discount_months=3,
             promo_code="SUMMER",
+        ),
+        order_sample(
+            gettext_lazy("of a private person, where CUSTOMERS=everyone"),
+            billing={"customer_type": "private", "name": "Nina Vogl"},
         ),
     )
 
@@ -111,14 +116,16 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
             outro=(
                 keep,
                 *(_agreed(consent) if consent else ()),
+                *withdrawal_words(self.order),
                 *self._ask_for_billing(),
                 *self.unknown(),
             ),
             link=Link(_("Terms"), page_url("terms")) if terms else None,
-            # The version that was agreed to, even if the page has a newer one by now.
-            attachment=Attachment(f"terms-{terms.number}.txt", f"{terms.title}\n\n{terms.text}\n")
-            if terms
-            else None,
+            attachments=(
+                # The version that was agreed to, even if the page has a newer one by now.
+                *([legal_text(terms)] if terms else []),
+                *withdrawal_texts(self.order),
+            ),
         )
 
     def _ask_for_billing(self) -> tuple[str, ...]:
@@ -172,7 +179,7 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
             "A link to sign in that you may have had from us no longer works. "
             "There is nothing to do."
         )
-        mine = _("Was it your order after all? Then please tell us: the imprint says how.")
+        mine = _("Was it your order after all? Please tell us.")
         subject = _("This address no longer belongs to an order")
         if self.is_invitation:
             subject = _("This address no longer belongs to an invitation")
@@ -185,7 +192,7 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
             subject=subject,
             intro=(corrected,),
             outro=(link_ended, mine),
-            link=Link(_("Imprint"), page_url("imprint")),
+            link=Link(_("Contact"), page_url("contact")),
         )
 
 
@@ -193,7 +200,9 @@ def _agreed(consent: Consent) -> tuple[str, str]:
     agreed = _("You agreed to our terms (version %(number)s) on %(day)s. They come with this mail.")
     return (
         agreed % {"number": consent.terms.number, "day": date(consent.agreed_at, "DATE_FORMAT")},
-        _("To cancel, an e-mail is enough: the terms say where to and by when."),
+        _(
+            "You cancel by the link at the bottom of our pages, in the portal or by e-mail; the terms say by when."
+        ),
     )
 
 

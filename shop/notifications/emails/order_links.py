@@ -71,7 +71,7 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
                 intro=(_("You asked for the link to your order. Here it is."),),
                 rows=(
                     Row(_("Order number"), order.order_number or ""),
-                    Row(_("Tier"), order.tier_name),
+                    Row(_("Plan"), order.tier_name),
                     Row(_("State"), str(State(order.state).label)),
                 ),
                 action=Link(_("Open the order"), page_url("registration", order.order_hash)),

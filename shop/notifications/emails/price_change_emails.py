@@ -56,18 +56,18 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
             "You do not have to accept it: you can cancel the contract so that it ends on %(day)s, "
             "and never pay the new price. If you do nothing, the contract continues at the new price."
         )
-        how = _("To cancel, an e-mail is enough: the terms say where to.")
+        how = _("You cancel in the portal, by the link at the bottom of our pages or by e-mail.")
         return EmailContent(
             subject=_("The price of your contract rises on %(day)s") % {"day": from_on},
             intro=(rises % {"day": from_on}, cancel % {"day": last}),
             rows=(
-                Row(_("Tier"), subscription.tier_name),
+                Row(_("Plan"), subscription.tier_name),
                 Row(_("Project"), typed(subscription.project.name)),
                 Row(_("Price now"), self._price(change.old_list_cents)),
                 Row(_("Price from %(day)s") % {"day": from_on}, self._price(change.list_cents)),
                 Row(_("Contract can end on"), last),
             ),
-            action=Link(_("See your contract"), page_url("portal_billing", subscription.client_id)),
+            action=Link(_("See your contract"), page_url("portal_subscription", subscription.pk)),
             outro=(how,),
             link=Link(_("Terms"), page_url("terms")),
         )

@@ -164,6 +164,11 @@ def queue_staff_invitation(invitation: StaffInvitation) -> None:
     )
 
 
+def queue_deleted(email: str, language: str) -> None:
+    """Queue the confirmation that an account was deleted; its row names no user any more."""
+    _queue_account(Message.Kind.DELETED, None, email, language)
+
+
 def _queue_account(
     kind: Message.Kind, user: User | None, email: str, language: str, **details: str
 ) -> None:

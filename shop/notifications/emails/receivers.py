@@ -14,7 +14,7 @@ from shop.billing.reminder_rows import Reminder
 from shop.billing.signals import invoice_filed, price_raised, reminder_due
 from shop.notifications.emails import queue
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
-from shop.notifications.emails.models import MailboxEntry, Message
+from shop.notifications.emails.models import ContactRequest, MailboxEntry, Message
 from shop.notifications.emails.moved_invoices import (
     ABOUT_CONTRACTS,
     UNSENT,
@@ -28,6 +28,7 @@ from shop.orders.order_erasure import orders_erased
 from shop.orders.states import FINISHED, state_changed
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
+from shop.tenancy.signals import account_deleted
 
 
 @receiver(state_changed)
@@ -92,8 +93,15 @@ def erase_mails(
     if user:
         found |= Q(user=user)
     Message.objects.filter(found).delete()
+    ContactRequest.objects.filter(email__in=emails).delete()
     within = [Q(text__icontains=email) for email in emails]
     MailboxEntry.objects.filter(reduce(or_, within, Q(recipient__in=emails))).delete()
+
+
+@receiver(account_deleted)
+def queue_deletion_email(sender: type[User], email: str, language: str, **kwargs: Any) -> None:
+    """Queue the confirmation, in the transaction that has erased the user."""
+    queue.queue_deleted(email, language)
 
 
 @receiver(orders_erased)

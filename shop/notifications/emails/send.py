@@ -23,6 +23,7 @@ from shop.notifications.emails.refusals import refusal_in
 from shop.orders.order_lookup import address_of
 from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
+from shop.tenancy.models import is_erased_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 
 logger = logging.getLogger(__name__)
@@ -105,7 +106,8 @@ def _due() -> QuerySet[Message]:
 
 def _attempt(message: Message) -> dict[str, Any]:
     """Send a claimed message unless it must not or need not be sent; returns what changes."""
-    if email_for(message).is_obsolete():
+    # A client that needs its client_admin no more may still get a correction of an old invoice.
+    if is_erased_email(message.recipient) or email_for(message).is_obsolete():
         return {"state": State.OBSOLETE}
     if wait := daily_limit_wait(message):
         # Not an attempt: nothing was sent. Staff see why it waits.
@@ -136,7 +138,9 @@ def _deliver(message: Message) -> None:
         rendered.subject, rendered.text, to=[wire_email(message.recipient)]
     )
     mail.attach_alternative(rendered.html, "text/html")
-    if attached := rendered.attachment:
+    if rendered.reply_to:
+        mail.reply_to = [wire_email(rendered.reply_to)]
+    for attached in rendered.attachments:
         mail.attach(attached.name, attached.content, attached.content_type)
     mail.extra_headers["Message-ID"] = rendered.message_id
     mail.extra_headers["Auto-Submitted"] = "auto-generated"  # no answers from absence notes

@@ -1,14 +1,17 @@
 """Mails about an order, or an invitation, that stands still or was cancelled."""
 
+from typing import assert_never
+
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shop.notifications.emails.content import EmailContent, Link, page_url
+from shop.notifications.emails.content import EmailContent, Link, page_url, typed
 from shop.notifications.emails.kinds import Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.samples import order_sample, sample_order
-from shop.orders.cancellation import EXPIRED, cancellation_reason
+from shop.orders.cancellation import EXPIRED, CancelledBy, cancellation_reason, cancelled_by
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_lookup import address_of
@@ -82,6 +85,10 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
     follows_address = False  # a cancellation is final
     samples = (
         Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
+        Sample(
+            gettext_lazy("by the customer"),
+            lambda: {"order": _sample_cancelled(CancelledBy.CUSTOMER)},
+        ),
         order_sample(
             gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
         ),
@@ -97,20 +104,22 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
                 subject=_("Your order was cancelled"),
                 intro=(str(EXPIRED),),
                 rows=self.rows(),
-                action=Link(_("See the tiers"), page_url("tiers")),
+                action=Link(_("See the plans"), page_url("tiers")),
                 outro=(nothing_due, _("You are welcome to order again.")),
             )
         return EmailContent(
             subject=_("Your order was cancelled"),
-            intro=(_("We have cancelled your order."), *self._reasons()),
+            intro=(self._cancelled(), *self._reasons()),
             rows=self.rows(),
             action=self.page(_("See the order")),
-            outro=(nothing_due, _("Is that a mistake? Then please tell us: the imprint says how.")),
-            link=Link(_("Imprint"), page_url("imprint")),
+            outro=(nothing_due, _("Is that a mistake? Please tell us.")),
+            link=Link(_("Contact"), page_url("contact")),
         )
 
     def _of_an_invitation(self) -> EmailContent:
         cancelled = _("We have cancelled your invitation to %(address)s.")
+        if self._by == CancelledBy.CUSTOMER:
+            cancelled = _("Your invitation to %(address)s was cancelled on its page.")
         cancelled %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
             subject=_("Your invitation was cancelled"),
@@ -119,14 +128,32 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
             action=self.page(_("See the invitation")),
         )
 
+    @cached_property
+    def _by(self) -> CancelledBy | None:
+        return cancelled_by(self.order)
+
+    def _cancelled(self) -> str:
+        match self._by:
+            case CancelledBy.CUSTOMER:
+                return _("Your order was cancelled on its page.")
+            case CancelledBy.PROGRAM:
+                return _("Your order was cancelled by the partner through which it was placed.")
+            case CancelledBy.STAFF | None:
+                return _("We have cancelled your order.")
+            case unknown:
+                assert_never(unknown)
+
     def _reasons(self) -> list[str]:
         reason = cancellation_reason(self.order)
+        if reason and self._by in {CancelledBy.CUSTOMER, CancelledBy.PROGRAM}:
+            # Anybody may have typed it.
+            return [_("The reason given: “%(reason)s”") % {"reason": typed(reason)}]
         return [reason] if reason else []
 
 
-def _sample_cancelled() -> Order:
+def _sample_cancelled(by: CancelledBy = CancelledBy.STAFF) -> Order:
     order = sample_order(state=State.CANCELLED)
     reason = str(_("You have told us that it is not needed."))
-    cancelled = OrderEvent(state=State.CANCELLED, note=reason)
+    cancelled = OrderEvent(state=State.CANCELLED, note=reason, details={"by": by})
     order._prefetched_objects_cache = {"events": [cancelled]}  # type: ignore[attr-defined] # noqa: SLF001
     return order

@@ -12,7 +12,7 @@ from shop.base_url import registration_url
 from shop.billing.balances import balance_of
 from shop.billing.models import Invoice, Subscription
 from shop.billing.shown_invoices import shown_invoice
-from shop.billing.shown_subscriptions import shown_subscription, subscriptions_of
+from shop.billing.shown_subscriptions import shown_in_event, subscriptions_of
 from shop.notifications.webhooks.endpoints import endpoints_for, receiver_of
 from shop.notifications.webhooks.models import ORDER_STATE_CHANGED, Delivery, WebhookEndpoint
 from shop.orders.models import Order, OrderEvent, State
@@ -49,12 +49,21 @@ def queue_subscriptions_started(subscriptions: Sequence[Subscription]) -> None:
     told = [each.order for each in subscriptions if each.order.application_id]
     endpoints = _endpoints_of(event, told)
     payloads = {
-        each.order_id: _written(event, {"subscription": _shown(each)})
+        each.order_id: _written(event, {"subscription": shown_in_event(each)})
         for each in subscriptions
         if each.order_id in endpoints
     }
     if payloads:
         Delivery.objects.bulk_create(_to_endpoints(event, told, endpoints, payloads))
+
+
+def queue_subscription_event(event: str, subscription: Subscription) -> None:
+    """Queue an event about one subscription as it is now, in the transaction of what happened."""
+    order = subscription.order
+    endpoints = _endpoints_of(event, [order])
+    if endpoints:
+        payloads = {order.pk: _written(event, {"subscription": shown_in_event(subscription)})}
+        Delivery.objects.bulk_create(_to_endpoints(event, [order], endpoints, payloads))
 
 
 def queue_invoice_event(event: str, invoice: Invoice) -> None:
@@ -131,10 +140,3 @@ def _payload(order: Order, previous: State | None, subscription: dict[str, Any] 
 def _written(event: str, data: dict[str, Any]) -> str:
     now = timezone.now().astimezone(UTC).isoformat().replace("+00:00", "Z")
     return json.dumps({"type": event, "timestamp": now, "data": data})
-
-
-def _shown(subscription: Subscription) -> dict[str, Any]:
-    order = subscription.order
-    shown = shown_subscription(order) or {}
-    names = {"product": subscription.product.code, "order_hash": order.order_hash}
-    return dict(sorted({**shown, **names}.items()))

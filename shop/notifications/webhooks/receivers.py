@@ -11,11 +11,14 @@ from shop.billing.signals import (
     invoice_issued,
     invoice_overdue,
     invoice_paid,
+    subscription_event,
     subscription_started,
 )
+from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.notifications.webhooks.events import (
     queue_events,
     queue_invoice_event,
+    queue_subscription_event,
     queue_subscriptions_started,
 )
 from shop.notifications.webhooks.models import Attempt, Delivery
@@ -26,6 +29,17 @@ from shop.orders.states import state_changed
 
 # Of the buyer on an invoice. The invoice itself is kept as it was issued.
 PERSONAL_OF_BUYER = ("name", "email", "street", "street2", "vat_id")
+
+Kind = SubscriptionEvent.Kind
+# By what happened to a subscription; the rest of its history is nobody's business outside.
+SUBSCRIPTION_EVENTS: dict[str, str] = {
+    Kind.CHANGE_PLANNED: "subscription.changed",
+    Kind.CHANGED: "subscription.changed",
+    Kind.TAKEN_BACK: "subscription.changed",
+    Kind.CANCELLED: "subscription.cancelled",
+    Kind.WITHDRAWN: "subscription.cancelled",  # and then it ends
+    Kind.ENDED: "subscription.ended",
+}
 
 
 @receiver(state_changed)
@@ -46,6 +60,15 @@ def queue_started(
 ) -> None:
     """Queue the webhooks for subscriptions that have begun."""
     queue_subscriptions_started(subscriptions)
+
+
+@receiver(subscription_event)
+def queue_subscription_webhooks(
+    sender: type[Subscription], event: SubscriptionEvent, **kwargs: Any
+) -> None:
+    """Queue the webhooks for a change, cancellation or end of a subscription."""
+    if told := SUBSCRIPTION_EVENTS.get(event.kind):
+        queue_subscription_event(told, event.subscription)
 
 
 @receiver(invoice_issued)

@@ -1,0 +1,31 @@
+"""The name of a client, which its client_admin may change; issued invoices keep the old one."""
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from shop.tenancy.client_admins import administering
+from shop.tenancy.models import Client, User
+
+
+def rename_client(client: Client, name: str, admin: User) -> bool:
+    """Change the name, and note it in the client's history; False where it is that already.
+
+    Raises NotClientAdminError.
+    """
+    with administering(client, admin):
+        client.refresh_from_db(fields=["name"])
+        before = client.name
+        if name == before:
+            return False
+        client.name = name
+        # Saved, not updated: orders are found by the names of their client.
+        client.save(update_fields=["name"])
+        LogEntry.objects.create(
+            user=admin,
+            content_type=ContentType.objects.get_for_model(Client),
+            object_id=str(client.pk),
+            object_repr="",
+            action_flag=CHANGE,
+            change_message=f"name: {before} → {name}",
+        )
+    return True
