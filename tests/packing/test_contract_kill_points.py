@@ -56,7 +56,7 @@ def work_until_killed(*point: str) -> None:
 
 
 def work_on() -> ContractRun:
-    """What other workers do, once the lease of the dead one is over."""
+    """Do what other workers do once the lease of the dead one is over."""
     over = timezone.now() - timedelta(seconds=1)
     ContractRun.objects.filter(state="running").update(lease_until=over)
     for _reclaimed_then_tried in range(2):
