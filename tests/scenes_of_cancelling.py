@@ -27,7 +27,7 @@ def cancelling() -> Iterator[Scene]:
 
 
 def contact() -> Iterator[Scene]:
-    """How to reach a person, and the accessibility statement."""
+    """The ways to reach a person, and the accessibility statement."""
     yield Scene("contact", "/contact/")
     yield Scene("contact-errors", "/contact/", act=press(SEND))
     yield Scene("contact-sent", "/contact/?sent=1")

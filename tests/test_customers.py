@@ -40,7 +40,7 @@ PAGES = (
 
 
 def on(settings: Settings, customers: str, page: Callable[[], str]) -> str:
-    """What a shop that sells to `customers` answers."""
+    """The answer of a shop that sells to `customers`."""
     settings.CUSTOMERS = customers
     kept_status.clear()
     return page()

@@ -75,8 +75,8 @@ def download_project(request: HttpRequest, pk: int) -> HttpResponse:
 def _archive(
     request: HttpRequest, client: Client, projects: Sequence[Project], stem: str
 ) -> HttpResponse:
-    # A temporary file: it may be larger than the memory, and the response closes it.
-    file = TemporaryFile()  # noqa: SIM115
+    # A temporary file: it may be larger than the memory.
+    file = TemporaryFile()  # noqa: SIM115 -- the response closes it
     write_archive(file, client, projects)
     file.seek(0)
     name = f"{stem}-{timezone.localdate():%Y-%m-%d}.zip"

@@ -7,6 +7,6 @@ matters must be given; a missing or unsafe one stops the start with one sentence
 from shop.settings.accounts import *
 from shop.settings.base import *
 from shop.settings.billing import *
+from shop.settings.contact import *
 from shop.settings.security import *
-from shop.settings.support import *
 from shop.settings.worker import *

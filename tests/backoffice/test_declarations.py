@@ -138,7 +138,7 @@ def test_viewer_sees_no_button() -> None:
     assert page.context["candidates"]
     assert 'method="post"' not in main
     assert "/dismiss/" not in main
-    assert "takes a permission that you do not have" in words(page)
+    assert "you do not have the permission to decide about them" in words(page)
 
 
 def test_proof_is_mailed_to_the_client_and_nothing_changes_yet() -> None:

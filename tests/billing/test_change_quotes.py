@@ -1,4 +1,4 @@
-"""What a change of tier or interval costs, from when it counts, and when it is refused."""
+"""Quotes of changes of tier or interval: their price, their first day, and refusals."""
 
 from datetime import date
 from typing import Any

@@ -185,7 +185,7 @@ class Simulation:
         return "taken back"
 
     def morning(self, today: date) -> None:
-        """What the worker does, and what the clerk does."""
+        """The worker's part of a day, and the clerk's."""
         run_worker(today)
         end_due(beat)
         for page in self.pages.values():

@@ -51,7 +51,7 @@ def test_credit_note_of_all_repeats_the_invoice_and_cancels_it() -> None:
 
 
 def test_credit_note_goes_where_the_clients_invoices_go_now() -> None:
-    """Who got the invoice may have left, and been erased."""
+    """The person who got the invoice may have left, and been erased."""
     invoice, staff = make_invoice(recipient="left@example.com"), make_staff()
     profile = invoice.client.billing_profile
     profile.email = "new@example.com"

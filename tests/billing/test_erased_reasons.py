@@ -1,4 +1,4 @@
-"""What staff wrote about a contract names nobody who was erased."""
+"""Reasons that staff wrote about a contract name nobody who was erased."""
 
 import pytest
 

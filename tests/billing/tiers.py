@@ -16,7 +16,7 @@ def sell_by_the_year(code: str, cents: int) -> None:
 
 
 def agreed(subscription: Subscription) -> tuple[Any, ...]:
-    """What is agreed now, of the subscription and its project."""
+    """The terms agreed now, of the subscription and its project."""
     subscription.refresh_from_db()
     project = Project.objects.get(pk=subscription.project_id)
     return (

@@ -60,7 +60,7 @@ def _copy(order: Order) -> Order:
 
 
 def run_worker(today: date) -> None:
-    """What the worker does in some seconds of a day."""
+    """Do the worker's work of some seconds of a day."""
     while found := due.all(day=today):
         issue_all([pk for (pk,) in found], today, beat)
         assert len(found) <= AT_ONCE

@@ -34,7 +34,7 @@ CANCELLED = "cancelled"
 
 @dataclass
 class Plan:
-    """What becomes of one contract: the tiers it gets in turn, and whether it ends."""
+    """The plan for one contract: the tiers it gets in turn, and whether it ends."""
 
     subscription: int
     tiers: list[str]

@@ -27,7 +27,7 @@ Kind, State = ContractRun.Kind, ContractRun.State
 
 @dataclass(frozen=True)
 class Draw:
-    """How long a storm lasts, how fast faults follow, and what it is drawn from."""
+    """The length of a storm, the pace of its faults, and the seed it is drawn from."""
 
     seconds: float
     pace: float

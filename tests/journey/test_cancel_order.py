@@ -58,14 +58,16 @@ def come(page: Page, address: str, language: str) -> None:
     expect(waits).to_be_visible()
 
 
-def confirm(page: Page, language: str, reason: str) -> None:
-    check_accessibility(page)
+def confirm(page: Page, language: str, reason: str, *, javascript: bool) -> None:
+    if javascript:  # axe is a script itself
+        check_accessibility(page)
     page.locator("[name=reason]").fill(reason)
     page.get_by_role("button", name=WORDS[language]["cancel"]).click()
     expect(page.get_by_text(WORDS[language]["done"])).to_be_visible()
     expect(page.get_by_text(reason)).to_be_visible()
     expect(page.get_by_text(re.compile("534[.,]31"))).to_have_count(0)  # no price is due
-    check_accessibility(page)
+    if javascript:
+        check_accessibility(page)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -84,9 +86,10 @@ def test_order_is_cancelled_by_its_browser_or_by_a_mailed_link_and_by_no_strange
     stranger.goto(mine)
     stranger.get_by_role("link", name=words["cancel"]).click()
     expect(stranger.locator("[name=reason]")).to_have_count(0)
-    check_accessibility(stranger)
+    if javascript:
+        check_accessibility(stranger)
     buyer.get_by_role("link", name=words["cancel"]).click()
-    confirm(buyer, language, "Abgesagt.")
+    confirm(buyer, language, "Abgesagt.", javascript=javascript)
     email = f"other-{key}@example.com"
     other = place_order(anybody().new_page(), language, email)
     come(stranger, other, language)
@@ -94,7 +97,7 @@ def test_order_is_cancelled_by_its_browser_or_by_a_mailed_link_and_by_no_strange
     stranger.get_by_role("button", name=words["link"]).click()
     expect(stranger.locator(".notice--success")).to_be_visible()
     stranger.goto(link_in(newest_mail(stranger, email, 3), "cancel/"))
-    confirm(stranger, language, "Doppelt.")
+    confirm(stranger, language, "Doppelt.", javascript=javascript)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -106,7 +109,6 @@ def test_message_by_the_contact_form_reaches_support(
     page.goto("/dev/mailbox/")
     before = rows.count()
     page.goto("/contact/?order_number=K7QM-3FZ2")
-    check_accessibility(page)
     page.locator("[name=email]").fill(f"writer-{language}@example.com")
     page.locator("[name=text]").fill("Wann ist es so weit?")
     page.get_by_role("button", name=WORDS[language]["send"]).click()

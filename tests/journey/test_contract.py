@@ -48,7 +48,7 @@ SAID: dict[str, dict[str, Words]] = {
         "cancelled": re.compile(r"Der Vertrag ist gekündigt. Er endet am \d+\. \w+ \d{4}\."),
         "keep": "Kündigung zurücknehmen",
         "kept": "Die Kündigung ist zurückgenommen. Der Vertrag läuft weiter.",
-        "ended": re.compile(r"Dieser Vertrag hat am \d+\. \w+ \d{4} geendet\."),
+        "ended": re.compile(r"Dieser Vertrag endete am \d+\. \w+ \d{4}\."),
         "export": "Daten herunterladen",
         "mail": "Ihr Vertrag ist beendet",
     },

@@ -50,8 +50,7 @@ def change_profile(page: Page) -> None:
 
 def end_contract(page: Page, variables: dict[str, str], project: str) -> None:
     """From the page that shows what holds the account: cancelled, ended, and its data waived."""
-    press(page, re.compile("^Cancel"))
-    press(page, "Cancel contract")
+    press(page, "Cancel")
     press(page, re.compile("^Cancel · ends"))
     run_in_shop(variables, LAST_DAY.format(project=project))
     page.goto("/portal/my-data/delete/")

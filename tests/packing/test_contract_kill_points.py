@@ -5,8 +5,9 @@ import sys
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
+from django.conf import settings as shop_settings
 from django.utils import timezone
+from pytest_django import Settings
 
 from shop.packing.contract_runs import run_due
 from shop.packing.models import ContractRun, ContractStep
@@ -42,13 +43,15 @@ from shop.packing.contract_runs import run_due
 run_due(lambda: None)
 """
 STEPS = ["no_new_members", "close_project", "erase_project"]
+# Without the gate that waits until the time of export is over.
+ENDING_STEPS = [f"shop.packing.ending_steps.{name}" for name in STEPS]
 
 
 def work_until_killed(*point: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", WORKER, *point],
-        env=environment(),
-        cwd=settings.BASE_DIR,
+        env={**environment(), "ENDING_STEPS": ",".join(ENDING_STEPS)},
+        cwd=shop_settings.BASE_DIR,
         check=False,
         capture_output=True,
     )
@@ -56,7 +59,7 @@ def work_until_killed(*point: str) -> None:
 
 
 def work_on() -> ContractRun:
-    """What other workers do, once the lease of the dead one is over."""
+    """Do what other workers do once the lease of the dead one is over."""
     over = timezone.now() - timedelta(seconds=1)
     ContractRun.objects.filter(state="running").update(lease_until=over)
     for _reclaimed_then_tried in range(2):
@@ -104,7 +107,10 @@ def work_on() -> ContractRun:
         ),
     ],
 )
-def test_worker_killed_in_a_run_leaves_nothing_half(point: tuple[str, ...], done: int) -> None:
+def test_worker_killed_in_a_run_leaves_nothing_half(
+    point: tuple[str, ...], done: int, settings: Settings
+) -> None:
+    settings.ENDING_STEPS = ENDING_STEPS
     subscription = make_subscription(ends_on="2026-01-31", ended_at=timezone.now())
     people = [make_membership(project=subscription.project).user for _ in range(2)]
     other = make_membership().user

@@ -18,5 +18,5 @@ def remove_workspace(subscription: Subscription, key: str) -> None:
     call("/removals", key, {"project": subscription.project_id})
 
 
-resize_workspace.calls_out = True  # type: ignore[attr-defined]
-remove_workspace.calls_out = True  # type: ignore[attr-defined]
+resize_workspace.calls_out = True  # type: ignore[attr-defined]  # functions take any attribute
+remove_workspace.calls_out = True  # type: ignore[attr-defined]  # the same
