@@ -46,7 +46,8 @@ def test_admin_invites_hands_over_and_is_removed_without_a_script(
     member.wait_for_url("**/portal/")
     expect(member.get_by_text("Welcome to Drei Tage im Mai.")).to_be_visible()
     expect(member.get_by_text("You work on this project.")).to_be_visible()
-    expect(member.get_by_role("link", name="Members")).to_have_count(0)
+    expect(member.get_by_role("link", name="Members")).to_have_count(1)
+    expect(member.get_by_role("link", name="Invite a member")).to_have_count(0)
 
     admin.goto("/portal/")
     press(admin, "Members")
