@@ -38,7 +38,7 @@ def theme_file(name: str) -> Path | None:
     """Return the path of a static file of the theme, or None if there is no such file."""
     if not settings.THEME_DIR:
         return None
-    path = Path(settings.THEME_DIR, "static", name)
+    path = Path(f"{settings.THEME_DIR}/static/{name}")  # names in templates are no plain str
     return path if path.is_file() else None
 
 
