@@ -12,6 +12,8 @@ from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeData
 from django.utils.translation import gettext
 
+from shop.form_errors import error_texts
+
 Widget = Mapping[str, Any]
 
 
@@ -42,8 +44,8 @@ def _field(field: BoundField) -> str:
     if field.help_text:
         hint = f'<div class="field__hint" id="{field.auto_id}_helptext">{field.help_text}</div>'
         lines.append(hint)
-    if errors := field.errors:
-        told = "".join(f"<p>{conditional_escape(str(error))}</p>" for error in errors)
+    if field.errors:
+        told = "".join(f"<p>{escape(text)}</p>" for text in error_texts(field))
         lines.append(f'<div class="field__error" id="{field.auto_id}_error">{told}</div>')
     if not _holds_its_widget(field):
         lines.append(str(field))
@@ -92,11 +94,11 @@ def _password(widget: Widget) -> str:
         "hidden": escape(gettext("Your password is hidden.")),
     }
     data = "".join(f' data-{name}="{text}"' for name, text in words.items())
+    attributes = f'class="button button--quiet" type="button" aria-label="{label}"'
     lines = [
         '<div class="password">',
         _input(widget),
-        f'<button class="button button--quiet" type="button" aria-label="{label}"'
-        f' data-shows="{target}"{data} hidden>{show}</button>',
+        f'<button {attributes} data-shows="{target}"{data} hidden>{show}</button>',
         '<span class="visually-hidden" role="status"></span>',
         f'<script type="module" src="{static("password.js")}"></script>',
         "</div>",

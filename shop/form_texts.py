@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import what_to_read, without_outdated_tick
 from shop.email_fields import NOT_AN_EMAIL, EmailInput
+from shop.form_errors import REQUIRED
 from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
@@ -18,7 +19,7 @@ from shop.orders.problems import Problem
 MISSING = ("required", "blank", "required_with", "required_unless")
 # By code of `shop.orders.problems`.
 FORM_TEXTS: dict[str, StrOrPromise] = {
-    **dict.fromkeys(MISSING, _("Please fill this in.")),
+    **dict.fromkeys(MISSING, REQUIRED),  # pages name what is missing
     "not_an_email": NOT_AN_EMAIL,
     "control_characters": _("Please remove line breaks and invisible signs."),
     "too_long": _("Please use at most %(limit)s characters."),
@@ -85,7 +86,6 @@ def member_field(name: str, *, required: bool) -> forms.Field:
         label=field.label,
         help_text=field.hint,
         required=required,
-        error_messages={"required": FORM_TEXTS["required"]},
         widget=widget({"autocomplete": field.autocomplete}),
     )
 

@@ -86,7 +86,7 @@ def test_field_has_label_hint_errors_and_widget() -> None:
         "&lt;b&gt;&quot;it&#x27;s&quot; &amp; &#x27;that&#x27;&lt;/b&gt;",
         "</label>",
         '<div class="field__hint" id="id_name_helptext">In <b>bold</b>.</div>',
-        '<div class="field__error" id="id_name_error"><p>This field is required.</p></div>',
+        '<div class="field__error" id="id_name_error"><p>Please enter a name.</p></div>',
         str(form["name"]),
         "</div>",
     ]

@@ -13,8 +13,8 @@ from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.content.terms_field import terms_field
 from shop.customers import sells_to_everyone
+from shop.form_errors import REQUIRED
 from shop.form_texts import (
-    FORM_TEXTS,
     MISSING,
     OUTDATED_TERMS,
     TermsForm,
@@ -194,7 +194,7 @@ class CheckoutForm(TermsForm, BillingForm):
         for kind in ("client", "project"):
             name = f"{kind}_name"
             if not given.get(f"{kind}_id") and not given.get(name) and name not in self.errors:
-                self.add_error(name, str(FORM_TEXTS["required"]))
+                self.add_error(name, str(REQUIRED))
         if self.is_private:
             self.errors.pop("client_name", None)
         return given

@@ -12,7 +12,11 @@ from tests.journey.test_journey import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 WORDS = {
-    "en": {"join": "Join", "passkey": "Join with a passkey instead", "by": "Sign in by passkey"},
+    "en": {
+        "join": "Join",
+        "passkey": "Join with a passkey instead",
+        "by": "Sign in with a passkey",
+    },
     "de": {
         "join": "Beitreten",
         "passkey": "Stattdessen mit Passkey beitreten",
@@ -125,7 +129,7 @@ def test_passkey_that_is_refused_is_told_and_nothing_is_lost(open_context: OpenC
         "() => { const refusal = new DOMException('', 'NotAllowedError');"
         " navigator.credentials.get = () => Promise.reject(refusal); }"
     )
-    page.get_by_role("button", name="Sign in by passkey").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("alert")).to_have_text(
         "That did not work, or it was cancelled. Please try again."
     )
