@@ -124,7 +124,7 @@ class OrderDocument(BaseModel):
 
     user_login: Annotated[
         Login | None,
-        OrderField(_("Login wished for"), correctable=True, personal=True),
+        OrderField(_("Requested display name"), correctable=True, personal=True),
         Field(examples=["nina.nagel"]),
     ] = None
     """The login the first member would like: ASCII letters, digits and @ . + - _, with @ only if it
@@ -135,9 +135,9 @@ class OrderDocument(BaseModel):
     ] = "de"
     """The language of the registration page and of mails; de where it is absent."""
 
-    promo_code: Annotated[Name | None, OrderField(_("Promo code")), Field(examples=["SUMMER"])] = (
-        None
-    )
+    promo_code: Annotated[
+        Name | None, OrderField(_("Promotion code")), Field(examples=["SUMMER"])
+    ] = None
     """A code that is valid now for this tier. Case and blanks make no difference."""
 
     interval: Annotated[

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from shop.billing_form import PREFIX, BillingForm, form_name
 from shop.catalogue.intervals import Interval
@@ -117,7 +116,6 @@ class CheckoutForm(TermsForm, BillingForm):
         self.billed = billed_to(self.clients)
         self.billed_lines = billed_lines(self.clients, self.billed)
         self._ask_for_billing()
-        self.fields["client_name"].label = pgettext("billing", "Company")
         _offer(self, "product", [(each.code, each.name) for each in tiers])
         if tier.yearly_net_cents is None or tier.is_free:
             del self.fields["interval"]
