@@ -5,16 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import (
-    password_validators_help_text_html,
-    validate_password,
-)
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from shop.form_texts import form_text, member_field
 from shop.orders.document import name_problem
+from shop.password_field import new_password_field
 from shop.tenancy.joining import NewMember
 from shop.tenancy.models import User
 from shop.tenancy.passwords import normal_password
@@ -25,11 +23,7 @@ class NewMemberForm(forms.Form):
 
     user_first_name = member_field("user_first_name", required=False)
     user_last_name = member_field("user_last_name", required=False)
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = new_password_field()
     language = forms.ChoiceField(
         label=_("Language"), help_text=_("Of our e-mails to you."), choices=settings.LANGUAGES
     )
@@ -47,7 +41,6 @@ class NewMemberForm(forms.Form):
         self.by_passkey = "by_passkey" in self.data
         # The passkey is created after joining instead.
         self.fields["password"].required = not self.by_passkey
-        self.fields["password"].help_text = password_validators_help_text_html()
 
     def clean_user_first_name(self) -> str:
         """Return the first name if an order could hold it."""

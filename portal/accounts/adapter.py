@@ -98,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def _refuse(self, request: HttpRequest) -> HttpResponse:
         clear_login(request)
-        messages.error(request, _("This sign-in did not work."))
+        messages.error(request, _("We could not sign you in."))
         return redirect("account_login")
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
@@ -176,9 +176,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
 
 METHODS = {
-    "reauthenticate": _("By password"),
-    "mfa_reauthenticate": _("By a code of the app, or a recovery code"),
-    "mfa_reauthenticate:webauthn": _("By passkey"),
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use an app code or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 
 

@@ -124,7 +124,7 @@ class OrderDocument(BaseModel):
 
     user_login: Annotated[
         Login | None,
-        OrderField(_("Login wished for"), correctable=True, personal=True),
+        OrderField(_("Requested display name"), correctable=True, personal=True),
         Field(examples=["nina.nagel"]),
     ] = None
     """The login the first member would like: ASCII letters, digits and @ . + - _, with @ only if it
@@ -135,10 +135,10 @@ class OrderDocument(BaseModel):
     ] = "de"
     """The language of the registration page and of e-mails; default de."""
 
-    promo_code: Annotated[Name | None, OrderField(_("Promo code")), Field(examples=["SUMMER"])] = (
-        None
-    )
-    """A promotion code that is valid for this tier now. Case and spaces don't matter."""
+    promo_code: Annotated[
+        Name | None, OrderField(_("Promotion code")), Field(examples=["SUMMER"])
+    ] = None
+    """A promotion code that is valid for this tier now. Case and spaces don\'t matter."""
 
     interval: Annotated[
         Literal["month", "year"], OrderField(_("Billing interval")), Field(examples=["month"])

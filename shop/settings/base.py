@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "shop.customers",
+                "shop.form_errors",
                 "shop.kept_fragments",
                 "shop.support",
                 "shop.typed_text",

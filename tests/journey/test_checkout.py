@@ -119,7 +119,9 @@ def test_field_that_is_missing_is_told_at_its_field(open_context: OpenContext) -
     name_all(page)
     page.click("button[name=place]")
     expect(page.locator(".error-summary")).to_be_focused()
-    expect(page.locator("#id_billing_street_error")).to_have_text("Please fill this in.")
+    expect(page.locator("#id_billing_street_error")).to_have_text(
+        "Please enter the street and house number."
+    )
     check_accessibility(page)
     expect(page.locator("[name=client_name]")).to_have_value("Wiener Film GmbH")
 

@@ -58,7 +58,7 @@ def test_who_breaks_off_is_reminded_and_may_choose_a_password_instead() -> None:
     browser = joined()
     assert NOTHING_YET in words(browser.get("/portal/"))
     assert 'href="/account/password/set/"' in html(browser.get(ADD))
-    form = {"password1": "quite a long phrase", "password2": "quite a long phrase"}
+    form = {"password1": "quite a long phrase"}
     assert browser.post("/account/password/set/", form).status_code == 302
     assert newcomer().check_password("quite a long phrase")
     assert NOTHING_YET not in words(browser.get("/portal/"))
