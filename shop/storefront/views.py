@@ -10,6 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from shop.base_url import base_url
+from shop.catalogue.features import INCLUDED
 from shop.catalogue.listed_tiers import LISTED, with_vat_rate
 from shop.catalogue.models import Product
 from shop.catalogue.vat import Vat, VatRule
@@ -39,7 +40,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
         rows = LISTED.raw()
         return _tiers_pages.answer(
             request,
-            (rows, asked),
+            (rows, asked, INCLUDED.raw()),
             lambda nobody, token: _tiers(nobody, LISTED.read(rows), asked, csrf_token=token),
         )
     chosen = open_orders_of(owner).filter(product=OuterRef("pk"))
@@ -57,7 +58,7 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     if is_same_for_all(request):
         return _tier_pages.answer(
             request,
-            rows,
+            (rows, INCLUDED.raw()),
             lambda nobody, token: _tier(nobody, LISTED.read(rows), slug, csrf_token=token),
         )
     return HttpResponse(_tier(request, LISTED.read(rows), slug))

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from shop import owner_cookie
 from shop.content.models import Page, Question, Version
 from shop.content.publishing import newest, publish
-from shop.content.questions import clear_cache
+from shop.content.questions import LISTED
 from tests.factories import make_bare_order, make_packed_order, make_staff, make_user
 from tests.pages import (
     assert_headers,
@@ -240,7 +240,7 @@ def test_questions_come_in_their_order_and_only_if_listed() -> None:
 def test_tiers_page_without_questions_has_no_heading_for_them() -> None:
     before = words(visitor().get("/"))
     Question.objects.update(listed=False)
-    clear_cache()
+    LISTED.clear()
     assert_left_out("Questions and answers", there=before, here=words(visitor().get("/")))
 
 

@@ -55,9 +55,9 @@ def test_tiers_page_takes_few_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = visitor()
-    with django_assert_num_queries(2):  # tiers, questions
+    with django_assert_num_queries(3):  # tiers, what they include, questions
         first = words(browser.get("/"))
-    with django_assert_num_queries(1):  # the questions are remembered
+    with django_assert_num_queries(1):  # the others are remembered
         assert words(browser.get("/")) == first
     assert "Commercial" in first
     assert "Questions and answers" in first
@@ -91,8 +91,9 @@ def test_each_tier_has_a_page(slug: str) -> None:
     assert page.status_code == 200
     assert product.name in text
     assert product.promise_en in text
-    for feature in product.features_en.splitlines():
-        assert feature in text
+    for value in product.included:
+        assert value.feature.name_en in text
+        assert value.text_en in text
     assert f'value="{product.code}"' in html(page)
     assert 'action="/checkout/tier/"' in html(page)
 
