@@ -21,6 +21,7 @@ from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.pricing import price_of
 from shop.owner_cookie import read_owner_id
 from shop.storefront.json_ld import data_block, describe
+from shop.storefront.start_page import start_page
 
 # Only these pages are compressed: the size of a compressed response can leak a secret that it
 # holds beside user input (BREACH). Nothing here is secret: the CSRF token is masked anew in each
@@ -64,17 +65,16 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _tiers(request: HttpRequest, products: Sequence[Product], asked: Rows, **more: Any) -> str:
-    families = {
-        family: [product for product in products if product.family == family]
-        for family in Product.Family
-    }
-    context = {
-        "families": [(family, tiers) for family, tiers in families.items() if tiers],
-        "products": products,
-        "questions": questions.LISTED.read(asked),
-        **more,
-    }
-    return render_to_string("storefront/tiers.html", context, request)
+    return render_to_string(
+        "storefront/tiers.html",
+        {
+            **start_page(products),
+            "products": products,
+            "questions": questions.LISTED.read(asked),
+            **more,
+        },
+        request,
+    )
 
 
 def _tier(request: HttpRequest, products: Sequence[Product], slug: str, **more: Any) -> str:
