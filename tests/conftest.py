@@ -19,7 +19,7 @@ from shop import kept_fragments, remembered_rows
 from shop.access.reserved_calls import reserves
 from shop.billing import filing, rendering
 from shop.catalogue.features import INCLUDED
-from shop.content import questions
+from shop.content import proof, questions
 from shop.packing import batches, dispatch
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
@@ -86,7 +86,7 @@ def in_english() -> Iterator[None]:
 def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what another test left in this process, and remember rows to the end of this one."""
     monkeypatch.setattr(remembered_rows, "SECONDS", 1_000_000)
-    for remembered in (questions.LISTED, INCLUDED):
+    for remembered in (questions.LISTED, INCLUDED, *proof.LISTED):
         remembered.clear()
     kept_fragments.clear()
     kept_status.clear()

@@ -42,7 +42,7 @@ class Feature(models.Model):
 
 
 class FeatureValue(models.Model):
-    """Whether a tier includes a feature, and how much of it. A tier without a row lacks it."""
+    """What a tier has of a feature: all, so much of it, or nothing. Without a row: nothing."""
 
     feature = models.ForeignKey(
         Feature, verbose_name=_("feature"), on_delete=models.CASCADE, related_name="values"

@@ -1,5 +1,6 @@
 """Features as rows: which tier has which, and how much of it."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_features_are_lines_in_the_readers_language() -> None:
 @pytest.mark.parametrize("family", Product.Family)
 def test_shipped_tier_has_all_that_the_next_smaller_one_has_and_more(family: str) -> None:
     tiers = list(Product.objects.filter(family=family))
-    for smaller, larger in zip(tiers, tiers[1:], strict=False):
+    for smaller, larger in pairwise(tiers):
         assert {each.feature_id for each in smaller.included} <= {
             each.feature_id for each in larger.included
         }

@@ -16,6 +16,7 @@ from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller
+from shop.content.demo_proof import add_demo_proof
 from shop.content.models import Page, Question
 from shop.content.publishing import TEXTS, newest, publish
 from shop.content.shown_pages import FOR_PRIVATE_PERSONS
@@ -82,6 +83,7 @@ class Command(BaseCommand):
             _sell()
             _name_seller_in_texts()
             _complete_questions()
+            add_demo_proof()
             application = _tokens(customer)
             reduction = {"name": "PREMIERE", "percent": 10}
             Promotion.objects.get_or_create(code=PROMO_CODE, defaults=reduction)
