@@ -39,7 +39,7 @@ def start_page(products: Sequence[Product]) -> dict[str, Any]:
         "families": families,
         "shown": shown if shown in names else next(iter(names), ""),
         "recommended": recommended,
-        **_paying(products),
+        **paying(products),
     }
 
 
@@ -51,7 +51,7 @@ def _cards(members: Sequence[Product]) -> list[Card]:
     ]
 
 
-def _paying(products: Sequence[Product]) -> dict[str, Any]:
+def paying(products: Sequence[Product]) -> dict[str, Any]:
     """Return what the settings and the seller say of invoices and of the end of a contract."""
     paid = [product for product in products if not product.is_free]
     return {

@@ -14,7 +14,7 @@ from shop.catalogue.features import INCLUDED
 from shop.catalogue.listed_tiers import LISTED, with_vat_rate
 from shop.catalogue.models import Product
 from shop.catalogue.vat import Vat, VatRule
-from shop.content import questions
+from shop.content import proof, questions
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.languages import page_language
 from shop.orders.open_orders import Owner, open_orders_of
@@ -22,6 +22,7 @@ from shop.orders.pricing import price_of
 from shop.owner_cookie import read_owner_id
 from shop.storefront.json_ld import data_block, describe
 from shop.storefront.start_page import start_page
+from shop.storefront.tier_page import tier_page
 
 # Only these pages are compressed: the size of a compressed response can leak a secret that it
 # holds beside user input (BREACH). Nothing here is secret: the CSRF token is masked anew in each
@@ -40,7 +41,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
         rows = LISTED.raw()
         return _tiers_pages.answer(
             request,
-            (rows, asked, INCLUDED.raw()),
+            (rows, asked, INCLUDED.raw(), proof.listed_rows()),
             lambda nobody, token: _tiers(nobody, LISTED.read(rows), asked, csrf_token=token),
         )
     chosen = open_orders_of(owner).filter(product=OuterRef("pk"))
@@ -54,14 +55,14 @@ def tiers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one tier; 404 for a retired one."""
-    rows = LISTED.raw()
+    rows, asked = LISTED.raw(), questions.listed_rows()
     if is_same_for_all(request):
         return _tier_pages.answer(
             request,
-            (rows, INCLUDED.raw()),
-            lambda nobody, token: _tier(nobody, LISTED.read(rows), slug, csrf_token=token),
+            (rows, asked, INCLUDED.raw(), proof.listed_rows()),
+            lambda nobody, token: _tier(nobody, LISTED.read(rows), asked, slug, csrf_token=token),
         )
-    return HttpResponse(_tier(request, LISTED.read(rows), slug))
+    return HttpResponse(_tier(request, LISTED.read(rows), asked, slug))
 
 
 def _tiers(request: HttpRequest, products: Sequence[Product], asked: Rows, **more: Any) -> str:
@@ -71,19 +72,23 @@ def _tiers(request: HttpRequest, products: Sequence[Product], asked: Rows, **mor
             **start_page(products),
             "products": products,
             "questions": questions.LISTED.read(asked),
+            "proof": proof.listed_proof(),
             **more,
         },
         request,
     )
 
 
-def _tier(request: HttpRequest, products: Sequence[Product], slug: str, **more: Any) -> str:
+def _tier(
+    request: HttpRequest, products: Sequence[Product], asked: Rows, slug: str, **more: Any
+) -> str:
     product = next((product for product in products if product.slug == slug), None)
     if product is None:
         raise Http404
     address = f"{base_url(request)}{request.path}?lang={page_language()}"
     context = {
-        "product": product,
+        **tier_page(product, products),
+        "questions": questions.LISTED.read(asked),
         "price": price_of(product, None, Vat(VatRule.DOMESTIC, product.vat_rate)),
         "data": data_block(describe(product, address)),
         **more,
