@@ -54,7 +54,9 @@ def test_pictures_of_the_product_are_one_sentence_for_who_hears_the_page(languag
     assert page.count('<figure class="scene') == 4
     pictures = re.findall(r"<figure.*?</figure>", page, re.DOTALL)
     for picture in pictures:
-        caption, drawn = re.findall(r"<figcaption[^>]*>\s*(.*?)\s*</figcaption>(.*)", picture, re.S)[0]
+        caption, drawn = re.findall(
+            r"<figcaption[^>]*>\s*(.*?)\s*</figcaption>(.*)", picture, re.DOTALL
+        )[0]
         assert caption.startswith({"en": "Example: ", "de": "Beispiel: "}[language])
         assert drawn.lstrip().startswith('<div aria-hidden="true">')
         assert not re.search(r"<(a|button|input|img)\b|style=", drawn)
@@ -125,7 +127,9 @@ def test_card_says_what_the_tier_includes_and_what_it_lacks() -> None:
 
 def test_card_of_a_tier_that_staff_approve_says_so() -> None:
     page = start_page()
-    cards = {slug: part(page, f'aria-labelledby="tier-{slug}"', "</article>") for slug in ("xl", "l")}
+    cards = {
+        slug: part(page, f'aria-labelledby="tier-{slug}"', "</article>") for slug in ("xl", "l")
+    }
     assert_left_out("We review each order in person", there=cards["xl"], here=cards["l"])
 
 
@@ -195,7 +199,10 @@ def test_contact_is_whatever_is_set(settings: Settings) -> None:
 
 
 def test_each_language_has_its_own_texts_and_picture_in_link_previews() -> None:
-    for language, title in {"en": "Dailies, call sheets and crew", "de": "Muster, Dispos und Team"}.items():
+    for language, title in {
+        "en": "Dailies, call sheets and crew",
+        "de": "Muster, Dispos und Team",
+    }.items():
         page = html(start_page(language))
         assert f'<meta property="og:title" content="{title} ' in page
         assert f"<title>{title} " in page
