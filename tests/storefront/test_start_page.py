@@ -6,6 +6,8 @@ import pytest
 from pytest_django import Settings
 
 from shop.catalogue.models import Product
+from shop.content import questions
+from shop.content.models import Question
 from tests.factories import make_seller
 from tests.pages import Response, assert_left_out, html, part, visitor, words
 
@@ -207,3 +209,10 @@ def test_each_language_has_its_own_texts_and_picture_in_link_previews() -> None:
         assert f'<meta property="og:title" content="{title} ' in page
         assert f"<title>{title} " in page
         assert f'content="http://testserver/static/card.{language}.png"' in page
+
+
+def test_page_is_sent_without_indentation_unless_an_answer_holds_code() -> None:
+    assert "\n " not in html(start_page())
+    Question.objects.filter(question_en="How do I pay?").update(answer_en="    one\n      two")
+    questions.LISTED.clear()
+    assert "<pre><code>one\n  two" in html(start_page())
