@@ -16,7 +16,8 @@ from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller
-from shop.content.models import Page
+from shop.content.demo_proof import add_demo_proof
+from shop.content.models import Page, Question
 from shop.content.publishing import TEXTS, newest, publish
 from shop.content.shown_pages import FOR_PRIVATE_PERSONS
 from shop.tenancy.billing_profile import BillingProfile
@@ -50,6 +51,8 @@ FIRM = {
     **dict.fromkeys(["[Straße und Hausnummer]", "[street and number]"], SELLER["street"]),
     **dict.fromkeys(["[Postleitzahl und Ort]", "[postal code and city]"], PLACE),
     **dict.fromkeys(["[Telefonnummer]", "[telephone number]"], SELLER["phone"]),
+    "[Ort des Rechenzentrums]": "Frankfurt am Main",
+    "[place of the data centre]": "Frankfurt am Main, Germany",
     **dict.fromkeys(["[E-Mail-Adresse]", "[e-mail address]"], "hallo@slate.example"),
 }
 BILLING = {
@@ -79,6 +82,8 @@ class Command(BaseCommand):
             _client_of(customer)
             _sell()
             _name_seller_in_texts()
+            _complete_questions()
+            add_demo_proof()
             application = _tokens(customer)
             reduction = {"name": "PREMIERE", "percent": 10}
             Promotion.objects.get_or_create(code=PROMO_CODE, defaults=reduction)
@@ -131,6 +136,14 @@ def _name_seller_in_texts() -> None:
     for page in pages.exclude(versions__number__gt=1):
         shipped = newest(page.pk)
         publish(page, {name: _filled_in(getattr(shipped, name)) for name in TEXTS})
+
+
+def _complete_questions() -> None:
+    """Fill the demo's firm into the answers to questions."""
+    for question in Question.objects.filter(answer_de__contains="["):
+        question.answer_de = _filled_in(question.answer_de)
+        question.answer_en = _filled_in(question.answer_en)
+        question.save()
 
 
 def _filled_in(text: str) -> str:
