@@ -130,11 +130,12 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             intro = _("We have received a cancellation of your contract.")
             label = _("Confirm the cancellation")
         asked = _(
-            "Was it you, or somebody acting for you? Then please confirm it. You do not have to "
-            "sign in. It counts from the moment we received it, even if you confirm it later."
+            "If it came from you, or from someone acting for you, please confirm it. You "
+            "don't need to sign in. It counts from the moment we received it, even if you "
+            "confirm it later."
         )
         stranger = _(
-            "If this wasn't you, do not confirm it, and everything stays as it is. If somebody "
+            "If this wasn't you, don't confirm it, and everything stays as it is. If someone "
             "is using your name, please tell us."
         )
         return EmailContent(
@@ -197,7 +198,7 @@ class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
             subject=_("Your withdrawal has taken effect"),
             intro=(_("You have withdrawn from this contract, so it has ended."), owes_nothing),
             rows=tuple(rows),
-            action=Link(_("See the order"), page_url("registration", order.order_hash)),
+            action=Link(_("View the order"), page_url("registration", order.order_hash)),
             outro=tuple(pay_back),
         )
 

@@ -34,9 +34,9 @@ def withdrawal_words(order: Order) -> list[str]:
         return []
     return [
         _(
-            "As a private person, you can withdraw from the contract within 14 days of ordering, "
-            "without giving reasons. The withdrawal notice and the model withdrawal form come with "
-            "this mail."
+            "As a private person, you can withdraw from the contract within 14 days of "
+            "ordering, without giving a reason. The withdrawal notice and the model "
+            "withdrawal form are attached."
         )
     ]
 

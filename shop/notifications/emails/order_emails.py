@@ -91,28 +91,34 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
 
     def content(self) -> EmailContent:
         """Return the confirmation. Only an order that our pages made binding has consent."""
-        complete = _("Once all is set up, you get a second e-mail, with a link to sign in.")
-        incomplete = _(
-            "A few details are still missing. Please fill them in on the page of your order; "
-            "then we go on at once."
+        complete = _(
+            "We are setting everything up now. When it's done, you get a second e-mail with "
+            "your link to join."
         )
-        keep = _("Whoever has this link can see how the order stands. Please keep it to yourself.")
+        incomplete = _(
+            "We still need a few details from you. Please add them on the page of your "
+            "order, and we continue right away."
+        )
+        keep = _(
+            "Anyone with this link can see the status of your order, so please keep it to yourself."
+        )
         consent = consent_of(self.order)
         terms = consent.terms if consent else None
         number, tier, *names = self.rows()
         onward = complete if self.order.complete else incomplete
         if self.order.state == State.PACKED:  # the address was corrected after that
-            onward = _("Everything is set up. The link to sign in comes in a separate e-mail.")
+            onward = _("Everything is set up. Your link to join comes in a separate e-mail.")
         if self.message.user is not None:
             onward = _(
-                "Once all is set up, we write to you again. The link to join goes to %(address)s."
+                "Once everything is set up, we e-mail you again. The link to join goes to "
+                "%(address)s."
             )
             onward %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
-            subject=_("Your order has arrived"),
+            subject=_("We have received your order"),
             intro=(_("We have received your order."), onward),
             rows=(number, tier, *price_rows(self.order), *names),
-            action=self.page(_("See how it stands")),
+            action=self.page(_("View order status")),
             outro=(
                 keep,
                 *(_agreed(consent) if consent else ()),
@@ -132,8 +138,8 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
         if not Order.objects.filter(lacks_billing(), pk=self.order.pk).exists():
             return ()
         text = _(
-            "We do not know your billing address yet. Please enter it on the page of your order: "
-            "the invoice waits for it. Everything is set up all the same."
+            "We don't have your billing address yet. Please add it on the page of your "
+            "order: your first invoice waits for it. Setting up does not."
         )
         return (text,)
 
@@ -150,15 +156,17 @@ class Reminder(OrderEmail, kind=Message.Kind.REMINDER):
 
     def content(self) -> EmailContent:
         """Return the reminder, with a link to the form."""
-        waits = _("Your order waits for a few details. Please fill them in; then we go on at once.")
+        waits = _(
+            "Your order is waiting for a few details. Please add them, and we continue right away."
+        )
         otherwise = _(
-            "If you do nothing, we cancel the order after a while and delete what you told us."
+            "If we don't have them by %(day)s, we cancel the order and delete what you entered."
         )
         return EmailContent(
             subject=_("Your order still needs a few details"),
             intro=(waits,),
             rows=self.rows(),
-            action=self.page(_("Fill in the details")),
+            action=self.page(_("Add the details")),
             outro=(otherwise, *self.unknown()),
         )
 
@@ -172,20 +180,19 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
     def content(self) -> EmailContent:
         """Return the notice, with nothing that the order holds."""
         corrected = _(
-            "An order at our shop named this e-mail address. That was corrected: the order "
-            "has another address now, and we write to this one about it no more."
+            "An order in our shop was placed with this e-mail address. The address has been "
+            "corrected since, so you get no more e-mails about that order."
         )
         link_ended = _(
-            "A link to sign in that you may have had from us no longer works. "
-            "There is nothing to do."
+            "If you got a link to join from us, it no longer works. You don't need to do anything."
         )
         mine = _("Was it your order after all? Please tell us.")
-        subject = _("This address no longer belongs to an order")
+        subject = _("Your address was removed from an order")
         if self.is_invitation:
-            subject = _("This address no longer belongs to an invitation")
+            subject = _("Your address was removed from an invitation")
             corrected = _(
-                "An invitation to a project named this e-mail address. That was corrected: it "
-                "goes to another address now, and we write to this one about it no more."
+                "An invitation to a project was sent to this e-mail address. The address has "
+                "been corrected since, so you get no more e-mails about that invitation."
             )
             mine = _("Was it meant for you after all? Then please ask the person who invited you.")
         return EmailContent(
@@ -197,11 +204,12 @@ class AddressCorrected(OrderEmail, kind=Message.Kind.ADDRESS):
 
 
 def _agreed(consent: Consent) -> tuple[str, str]:
-    agreed = _("You agreed to our terms (version %(number)s) on %(day)s. They come with this mail.")
+    agreed = _("You agreed to our terms (version %(number)s) on %(day)s. They are attached.")
     return (
         agreed % {"number": consent.terms.number, "day": date(consent.agreed_at, "DATE_FORMAT")},
         _(
-            "You cancel by the link at the bottom of our pages, in the portal or by e-mail; the terms say by when."
+            "You can cancel in the portal, at “Cancel contracts here” at the bottom of our "
+            "pages, or by e-mail."
         ),
     )
 

@@ -62,8 +62,10 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
 
     def content(self) -> EmailContent:
         """Return the links, each with its order's number, tier and state."""
-        secret = _("Anybody who has a link can see how that order stands. Keep it to yourself.")
-        not_me = _("If you did not ask for this, you can ignore this e-mail.")
+        secret = _(
+            "Anyone with a link can see the status of that order, so please keep it to yourself."
+        )
+        not_me = _("If you didn't ask for this, you can ignore this e-mail.")
         if len(self.orders) == 1:
             [order] = self.orders
             return EmailContent(

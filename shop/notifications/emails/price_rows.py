@@ -28,22 +28,20 @@ def price_rows(order: Order) -> list[Row]:
         rows.append(Row(_("Promotion code"), _discount(price, typed(order.promo_code))))
     days = current_seller().due_days
     due = ngettext(
-        "%(days)s day after the date of the invoice",
-        "%(days)s days after the date of the invoice",
+        "by bank transfer, within %(days)s day of the invoice date",
+        "by bank transfer, within %(days)s days of the invoice date",
         days,
     )
-    first = _("for the first month, once everything is set up")
-    runs = _("no fixed term; you can cancel at any time to the end of the month you have paid for")
+    first = _("as soon as everything is set up, for the first month")
+    runs = _("no fixed term; cancel any time, and it ends with the month you have paid for")
     if price.is_yearly:
-        first = _("for the first year, once everything is set up")
-        runs = _(
-            "no fixed term; you can cancel at any time to the end of the year you have paid for"
-        )
+        first = _("as soon as everything is set up, for the first year")
+        runs = _("no fixed term; cancel any time, and it ends with the year you have paid for")
     return [
         *rows,
         Row(_("First invoice"), first),
         Row(_("Due"), due % {"days": days}),
-        Row(_("Contract"), runs),
+        Row(_("Duration"), runs),
     ]
 
 
