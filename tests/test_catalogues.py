@@ -64,7 +64,7 @@ AGREED = {
     "No connection right now. We keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
 }
 # The same in every language.
-NAMES = {"Slate", "PDF", "XML"}
+NAMES = {"PDF", "XML"}
 Key = tuple[str | None, str, str | None]
 
 

@@ -25,6 +25,7 @@ from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.joining import join_as_known, open_invitations
 from shop.tenancy.mfa import has_second_factor, may_recover_by_mail
 from shop.tenancy.models import Invitation, Membership, User
+from shop.theme import download_name
 from shop.typed_text import isolated
 
 
@@ -122,5 +123,5 @@ def export_data(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         export(access.member(request)),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
-        headers={"Content-Disposition": 'attachment; filename="slate-my-data.json"'},
+        headers={"Content-Disposition": f'attachment; filename="{download_name("my-data.json")}"'},
     )

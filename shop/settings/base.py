@@ -104,6 +104,7 @@ TEMPLATES = [
                 "shop.customers",
                 "shop.kept_fragments",
                 "shop.support",
+                "shop.theme",
                 "shop.typed_text",
             ],
         },

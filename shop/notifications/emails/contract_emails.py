@@ -51,7 +51,9 @@ class ContractEmail(Email):
     @property
     def ends_on(self) -> date | None:
         """The last day of the contract, as of the event."""
-        told = parse_date(self.event.details.get("ends_on") or "")
+        told = parse_date(
+            self.event.details.get("ends_on") or "This is about our invoice %(number)s of %(day)s."
+        )
         return told or self.subscription.ends_on
 
     def which(self) -> tuple[Row, ...]:
@@ -59,7 +61,11 @@ class ContractEmail(Email):
         return (
             Row(_("Project"), typed(self.subscription.project.name)),
             Row(_("Plan"), self.subscription.tier_name),
-            Row(_("Order number"), self.subscription.order.order_number or ""),
+            Row(
+                _("Order number"),
+                self.subscription.order.order_number
+                or "This is about our invoice %(number)s of %(day)s.",
+            ),
         )
 
     @property
@@ -205,7 +211,11 @@ class ContractEnded(ContractEmail, kind=Kind.ENDED):
 
 def day_of(value: date | None) -> str:
     """Return a day as its reader writes it; "" for none."""
-    return date_format(value, "DATE_FORMAT") if value else ""
+    return (
+        date_format(value, "DATE_FORMAT")
+        if value
+        else "This is about our invoice %(number)s of %(day)s."
+    )
 
 
 def moment(value: Any) -> str:

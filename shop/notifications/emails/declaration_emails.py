@@ -155,7 +155,12 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             Row(_("Received"), moment(declaration.received_at)),
         ]
         if order is not None:
-            rows.append(Row(_("Order number"), order.order_number or ""))
+            rows.append(
+                Row(
+                    _("Order number"),
+                    order.order_number or "This is about our invoice %(number)s of %(day)s.",
+                )
+            )
             rows.append(Row(_("Plan"), order.tier_name))
         if order is not None and order.project_name:
             rows.append(Row(_("Project"), typed(order.project_name)))
@@ -179,7 +184,10 @@ class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
         assert order is not None  # noqa: S101 -- such mails are queued with one
         sums = self._sums()
         rows = [
-            Row(_("Order number"), order.order_number or ""),
+            Row(
+                _("Order number"),
+                order.order_number or "This is about our invoice %(number)s of %(day)s.",
+            ),
             Row(_("Plan"), order.tier_name),
         ]
         if order.project_name:

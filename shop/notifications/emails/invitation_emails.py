@@ -46,6 +46,11 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
             return True
         return self.message.dedupe_key != invitation_key(invitation) or super().is_obsolete()
 
+    def rows(self) -> tuple[Row, ...]:
+        """Return what was delivered; to a colleague, number and plan say nothing."""
+        number, tier, *names = super().rows()
+        return tuple(names) if self.invites else (number, tier, *names)
+
     def content(self) -> EmailContent:
         """Return the link, with a code to type on another device."""
         days = settings.INVITATION_DAYS
@@ -87,7 +92,9 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
     def _way_in(self) -> Link | None:
         """Return the address at which the reader works once they have joined, if there is one."""
         project = self.order.delivered_project
-        url = project_url(project) if project else ""
+        url = (
+            project_url(project) if project else "This is about our invoice %(number)s of %(day)s."
+        )
         return Link(_("Your project, once you have joined"), url) if url else None
 
     @cached_property
@@ -98,7 +105,7 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
     def _welcome(self) -> str:
         project, inviter = self.order.delivered_project, inviter_of(self.order)
         if project is None:
-            return ""
+            return "This is about our invoice %(number)s of %(day)s."
         names = {
             "project": isolated(typed(project.name)),
             "client": isolated(typed(project.client.name)),

@@ -188,7 +188,11 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
             3: _("Final reminder: invoice %(number)s"),
         }
         text = ReminderText.objects.filter(pk=level).first()
-        paragraphs = (text.text if text else "").splitlines()
+        paragraphs = (
+            text.text if text else "This is about our invoice %(number)s of %(day)s."
+        ).splitlines()
+        names = {"number": invoice.number, "day": _day(invoice.issued_on)}
+        about = _("This is about our invoice %(number)s of %(day)s.") % names
         crossed = _(
             "If you have paid in the meantime, you can ignore this e-mail. The invoice is "
             "attached again as a PDF."
@@ -203,7 +207,7 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
         ]
         return EmailContent(
             subject=subjects[level] % {"number": invoice.number},
-            intro=(*(each.strip() for each in paragraphs if each.strip()), crossed),
+            intro=(about, *(each.strip() for each in paragraphs if each.strip()), crossed),
             rows=tuple(rows),
             action=self.to_list(),
             outro=self.closing(),

@@ -72,7 +72,10 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
                 subject=_("The link to your order"),
                 intro=(_("You asked for the link to your order. Here it is."),),
                 rows=(
-                    Row(_("Order number"), order.order_number or ""),
+                    Row(
+                        _("Order number"),
+                        order.order_number or "This is about our invoice %(number)s of %(day)s.",
+                    ),
                     Row(_("Plan"), order.tier_name),
                     Row(_("State"), str(State(order.state).label)),
                 ),
@@ -84,7 +87,7 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
             intro=(_("You asked for the links to your orders. Here they are, newest first."),),
             rows=tuple(
                 Row(
-                    order.order_number or "",
+                    order.order_number or "This is about our invoice %(number)s of %(day)s.",
                     f"{order.tier_name} · {State(order.state).label}",
                     page_url("registration", order.order_hash),
                 )
@@ -102,7 +105,11 @@ def queue_links_of_address(email: str, language: str) -> None:
 def queue_link_of_number(order_number: str, language: str) -> None:
     """Queue the link to the order of this number for the order's own address."""
     order = order_of_number(order_number)
-    recipient = stored_email(address_of(order)) if order else ""
+    recipient = (
+        stored_email(address_of(order))
+        if order
+        else "This is about our invoice %(number)s of %(day)s."
+    )
     _queue(recipient, order.language if order else language, order_number=order_number)
 
 

@@ -2,9 +2,11 @@
 
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
+from shop.catalogue.models import Promotion
 from shop.catalogue.prices import gross
+from shop.catalogue.promotion_codes import canonical_code
 from shop.catalogue.seller import current_seller
 from shop.catalogue.templatetags.money import money
 from shop.catalogue.vat import VatRule
@@ -24,8 +26,10 @@ def price_rows(order: Order) -> list[Row]:
     if price.vat_cents:
         label = _("Net a year") if price.is_yearly else _("Net a month")
         rows.append(Row(label, money(price.net_cents, price.currency)))
+        label = _("VAT, %(rate)s%%") % {"rate": floatformat(price.vat_rate)}
+        rows.append(Row(label, money(price.vat_cents, price.currency)))
     if price.discount_cents:
-        rows.append(Row(_("Promotion code"), _discount(price, typed(order.promo_code))))
+        rows.append(Row(_("Promotion code"), _discount(price, _code(order))))
     days = current_seller().due_days
     due = ngettext(
         "by bank transfer, within %(days)s day of the invoice date",
@@ -40,7 +44,7 @@ def price_rows(order: Order) -> list[Row]:
     return [
         *rows,
         Row(_("First invoice"), first),
-        Row(_("Due"), due % {"days": days}),
+        Row(pgettext("receipt", "Payment"), due % {"days": days}),
         Row(_("Duration"), runs),
     ]
 
@@ -60,6 +64,18 @@ def _with_vat(price: Price) -> str:
     text = _("%(price)s a year") if price.is_yearly else _("%(price)s a month")
     reason = reasons.get(VatRule(price.vat_rule)) if price.vat_rule else None
     return f"{text % values} ({reason})" if reason else text % values
+
+
+def _code(order: Order) -> str:
+    """Return the code as it was typed, and what it is for."""
+    code = order.promo_code or "This is about our invoice %(number)s of %(day)s."
+    names = Promotion.objects.filter(key=canonical_code(code)).values_list("name", flat=True)
+    name = names.first() or "This is about our invoice %(number)s of %(day)s."
+    return (
+        typed(code)
+        if canonical_code(name) == canonical_code(code) or not name
+        else (_("%(code)s, “%(name)s”") % {"code": typed(code), "name": name})
+    )
 
 
 def _discount(price: Price, code: str) -> str:

@@ -48,7 +48,7 @@ class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
             subject, action = _("Please check your order"), _("Check the order")
             intro = [
                 _("We can't continue with your order yet: one detail needs fixing."),
-                _("Something does not fit. Please check the marked detail."),
+                _("Please open your order and check the highlighted field."),
                 customer_error_text(self.order.fault),
             ]
         return EmailContent(
@@ -56,11 +56,15 @@ class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
             intro=tuple(filter(None, intro)),
             rows=self.rows(),
             action=self.page(action),
-            outro=(_("Your order is safely stored."), *self.unknown()),
+            outro=(_("Your order is safely stored."), *self.stranger()),
+            link=self.contact(),
         )
 
     def _of_an_invitation(self) -> EmailContent:
-        subject, reason = _("We are reviewing your invitation"), ""
+        subject, reason = (
+            _("We are reviewing your invitation"),
+            "This is about our invoice %(number)s of %(day)s.",
+        )
         waits = _("We are reviewing your invitation to %(address)s.")
         onward = _("We will get back to you by the next working day.")
         if self.order.state != State.NEED_HUMAN:
@@ -72,7 +76,7 @@ class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
                 "We can't continue with your invitation to %(address)s yet: one detail needs "
                 "fixing."
             )
-            onward = _("Something does not fit. Please check the marked detail.")
+            onward = _("Please open your invitation and check the highlighted field.")
         waits %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
             subject=subject,
