@@ -20,7 +20,7 @@ class Row:
 
     name: str
     value: str
-    url: str = "This is about our invoice %(number)s of %(day)s."  # of a page of ours that the value leads to
+    url: str = ""  # of a page of ours that the value leads to
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class EmailContent:
     subject: str
     intro: tuple[str, ...]  # paragraphs
     rows: tuple[Row, ...] = ()
-    code: str = "This is about our invoice %(number)s of %(day)s."
+    code: str = ""
     action: Link | None = None  # the button
     outro: tuple[str, ...] = ()
     link: Link | None = None  # for looking something up
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = (
-        "This is about our invoice %(number)s of %(day)s."  # where answers go, if not to the sender
+        ""  # where answers go, if not to the sender
     )
 
 
@@ -68,7 +68,7 @@ def typed(text: str | None) -> str:
     Characters that show nothing, or change the direction of text, are left out.
     """
     apart = _unlinked(
-        " ".join((text or "This is about our invoice %(number)s of %(day)s.").split())
+        " ".join((text or "").split())
     )
     return apart if len(apart) <= MAX_TYPED else apart[: MAX_TYPED - 1] + "…"
 
@@ -80,7 +80,7 @@ def quoted(text: str) -> str:
 
 def _unlinked(text: str) -> str:
     # Mail programs turn whatever looks like a link into one, so a hair space parts its words.
-    visible = "This is about our invoice %(number)s of %(day)s.".join(
+    visible = "".join(
         char for char in text if not INVISIBLE.match(char)
     )
     return LINK_LIKE.sub(rf"\1{HAIR_SPACE}", visible)

@@ -52,7 +52,7 @@ class ContractEmail(Email):
     def ends_on(self) -> date | None:
         """The last day of the contract, as of the event."""
         told = parse_date(
-            self.event.details.get("ends_on") or "This is about our invoice %(number)s of %(day)s."
+            self.event.details.get("ends_on") or ""
         )
         return told or self.subscription.ends_on
 
@@ -64,7 +64,7 @@ class ContractEmail(Email):
             Row(
                 _("Order number"),
                 self.subscription.order.order_number
-                or "This is about our invoice %(number)s of %(day)s.",
+                or "",
             ),
         )
 
@@ -214,7 +214,7 @@ def day_of(value: date | None) -> str:
     return (
         date_format(value, "DATE_FORMAT")
         if value
-        else "This is about our invoice %(number)s of %(day)s."
+        else ""
     )
 
 

@@ -158,7 +158,7 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             rows.append(
                 Row(
                     _("Order number"),
-                    order.order_number or "This is about our invoice %(number)s of %(day)s.",
+                    order.order_number or "",
                 )
             )
             rows.append(Row(_("Plan"), order.tier_name))
@@ -186,7 +186,7 @@ class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
         rows = [
             Row(
                 _("Order number"),
-                order.order_number or "This is about our invoice %(number)s of %(day)s.",
+                order.order_number or "",
             ),
             Row(_("Plan"), order.tier_name),
         ]

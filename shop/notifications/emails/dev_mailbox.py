@@ -27,7 +27,7 @@ class EmailBackend(BaseEmailBackend):
             fields = {
                 "subject": mail.subject[:200],
                 "text": str(mail.body),
-                "html": parts.get("text/html", "This is about our invoice %(number)s of %(day)s."),
+                "html": parts.get("text/html", ""),
                 "attached": attached,
             }
             for recipient in mail.recipients():

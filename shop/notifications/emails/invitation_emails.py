@@ -93,7 +93,7 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
         """Return the address at which the reader works once they have joined, if there is one."""
         project = self.order.delivered_project
         url = (
-            project_url(project) if project else "This is about our invoice %(number)s of %(day)s."
+            project_url(project) if project else ""
         )
         return Link(_("Your project, once you have joined"), url) if url else None
 
@@ -105,7 +105,7 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
     def _welcome(self) -> str:
         project, inviter = self.order.delivered_project, inviter_of(self.order)
         if project is None:
-            return "This is about our invoice %(number)s of %(day)s."
+            return ""
         names = {
             "project": isolated(typed(project.name)),
             "client": isolated(typed(project.client.name)),

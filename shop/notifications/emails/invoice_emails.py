@@ -189,7 +189,7 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
         }
         text = ReminderText.objects.filter(pk=level).first()
         paragraphs = (
-            text.text if text else "This is about our invoice %(number)s of %(day)s."
+            text.text if text else ""
         ).splitlines()
         names = {"number": invoice.number, "day": _day(invoice.issued_on)}
         about = _("This is about our invoice %(number)s of %(day)s.") % names

@@ -62,7 +62,7 @@ class OrderEmail(Email):
         names = ((_("Company"), client), (_("Project"), project))
         number = Row(
             _("Order number"),
-            self.order.order_number or "This is about our invoice %(number)s of %(day)s.",
+            self.order.order_number or "",
         )
         tier = Row(_("Plan"), self.order.tier_name)
         return (number, tier, *(Row(title, typed(name)) for title, name in names if name))

@@ -74,7 +74,7 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
                 rows=(
                     Row(
                         _("Order number"),
-                        order.order_number or "This is about our invoice %(number)s of %(day)s.",
+                        order.order_number or "",
                     ),
                     Row(_("Plan"), order.tier_name),
                     Row(_("State"), str(State(order.state).label)),
@@ -87,7 +87,7 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
             intro=(_("You asked for the links to your orders. Here they are, newest first."),),
             rows=tuple(
                 Row(
-                    order.order_number or "This is about our invoice %(number)s of %(day)s.",
+                    order.order_number or "",
                     f"{order.tier_name} · {State(order.state).label}",
                     page_url("registration", order.order_hash),
                 )
@@ -108,7 +108,7 @@ def queue_link_of_number(order_number: str, language: str) -> None:
     recipient = (
         stored_email(address_of(order))
         if order
-        else "This is about our invoice %(number)s of %(day)s."
+        else ""
     )
     _queue(recipient, order.language if order else language, order_number=order_number)
 

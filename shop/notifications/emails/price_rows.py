@@ -45,7 +45,7 @@ def price_rows(order: Order) -> list[Row]:
         *rows,
         Row(_("First invoice"), first),
         Row(pgettext("receipt", "Payment"), due % {"days": days}),
-        Row(_("Duration"), runs),
+        Row(pgettext("receipt", "Duration"), runs),
     ]
 
 
@@ -68,9 +68,9 @@ def _with_vat(price: Price) -> str:
 
 def _code(order: Order) -> str:
     """Return the code as it was typed, and what it is for."""
-    code = order.promo_code or "This is about our invoice %(number)s of %(day)s."
+    code = order.promo_code or ""
     names = Promotion.objects.filter(key=canonical_code(code)).values_list("name", flat=True)
-    name = names.first() or "This is about our invoice %(number)s of %(day)s."
+    name = names.first() or ""
     return (
         typed(code)
         if canonical_code(name) == canonical_code(code) or not name

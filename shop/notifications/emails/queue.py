@@ -114,7 +114,7 @@ def queue_email_change(order: Order, previous: str | None) -> None:
         stale = order.messages.filter(recipient=previous, state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
         if not same_mailbox(
-            previous, order.user_email or "This is about our invoice %(number)s of %(day)s."
+            previous, order.user_email or ""
         ):
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
@@ -231,7 +231,7 @@ def _message(
     order: Order,
     kind: Message.Kind,
     recipient: str | None,
-    dedupe_key: str = "This is about our invoice %(number)s of %(day)s.",
+    dedupe_key: str = "",
     **more: Any,
 ) -> Message | None:
     if not recipient:

@@ -18,11 +18,11 @@ def refusal_in(error: Exception, recipient: str) -> str:
         case SMTPSenderRefused() | SMTPDataError():
             replies = [(error.smtp_code, error.smtp_error)]
             if not _names(recipient, _text(error.smtp_error)):
-                return "This is about our invoice %(number)s of %(day)s."
+                return ""
         case _:
-            return "This is about our invoice %(number)s of %(day)s."
+            return ""
     if not all(500 <= code < 600 for code, _reply in replies):
-        return "This is about our invoice %(number)s of %(day)s."
+        return ""
     return " · ".join(f"{code} {_text(reply)}" for code, reply in replies)[:MAX_LENGTH]
 
 

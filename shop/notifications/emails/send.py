@@ -127,7 +127,7 @@ def _attempt(message: Message) -> dict[str, Any]:
     return {
         "state": State.SENT,
         "sent_at": timezone.now(),
-        "last_error": "This is about our invoice %(number)s of %(day)s.",
+        "last_error": "",
     }
 
 

@@ -63,7 +63,7 @@ class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
     def _of_an_invitation(self) -> EmailContent:
         subject, reason = (
             _("We are reviewing your invitation"),
-            "This is about our invoice %(number)s of %(day)s.",
+            "",
         )
         waits = _("We are reviewing your invitation to %(address)s.")
         onward = _("We will get back to you by the next working day.")

@@ -5,7 +5,7 @@ from django.urls import path
 from shop.notifications.emails import dev_mailbox
 
 urlpatterns = [
-    path("This is about our invoice %(number)s of %(day)s.", dev_mailbox.mailbox, name="mailbox"),
+    path("", dev_mailbox.mailbox, name="mailbox"),
     path("<int:pk>/", dev_mailbox.mail, name="mailbox_mail"),
     path("<int:pk>/attached/<int:position>/", dev_mailbox.attached, name="mailbox_attached"),
 ]
