@@ -52,9 +52,7 @@ class EmailContent:
     outro: tuple[str, ...] = ()
     link: Link | None = None  # for looking something up
     attachments: tuple[Attachment, ...] = ()
-    reply_to: str = (
-        ""  # where answers go, if not to the sender
-    )
+    reply_to: str = ""  # where answers go, if not to the sender
 
 
 def page_url(name: str, *args: object, **kwargs: object) -> str:
@@ -67,9 +65,7 @@ def typed(text: str | None) -> str:
 
     Characters that show nothing, or change the direction of text, are left out.
     """
-    apart = _unlinked(
-        " ".join((text or "").split())
-    )
+    apart = _unlinked(" ".join((text or "").split()))
     return apart if len(apart) <= MAX_TYPED else apart[: MAX_TYPED - 1] + "…"
 
 
@@ -80,7 +76,5 @@ def quoted(text: str) -> str:
 
 def _unlinked(text: str) -> str:
     # Mail programs turn whatever looks like a link into one, so a hair space parts its words.
-    visible = "".join(
-        char for char in text if not INVISIBLE.match(char)
-    )
+    visible = "".join(char for char in text if not INVISIBLE.match(char))
     return LINK_LIKE.sub(rf"\1{HAIR_SPACE}", visible)

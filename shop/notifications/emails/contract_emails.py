@@ -51,9 +51,7 @@ class ContractEmail(Email):
     @property
     def ends_on(self) -> date | None:
         """The last day of the contract, as of the event."""
-        told = parse_date(
-            self.event.details.get("ends_on") or ""
-        )
+        told = parse_date(self.event.details.get("ends_on") or "")
         return told or self.subscription.ends_on
 
     def which(self) -> tuple[Row, ...]:
@@ -63,8 +61,7 @@ class ContractEmail(Email):
             Row(_("Plan"), self.subscription.tier_name),
             Row(
                 _("Order number"),
-                self.subscription.order.order_number
-                or "",
+                self.subscription.order.order_number or "",
             ),
         )
 
@@ -211,11 +208,7 @@ class ContractEnded(ContractEmail, kind=Kind.ENDED):
 
 def day_of(value: date | None) -> str:
     """Return a day as its reader writes it; "" for none."""
-    return (
-        date_format(value, "DATE_FORMAT")
-        if value
-        else ""
-    )
+    return date_format(value, "DATE_FORMAT") if value else ""
 
 
 def moment(value: Any) -> str:

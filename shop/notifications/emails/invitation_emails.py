@@ -92,9 +92,7 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
     def _way_in(self) -> Link | None:
         """Return the address at which the reader works once they have joined, if there is one."""
         project = self.order.delivered_project
-        url = (
-            project_url(project) if project else ""
-        )
+        url = project_url(project) if project else ""
         return Link(_("Your project, once you have joined"), url) if url else None
 
     @cached_property

@@ -188,9 +188,7 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
             3: _("Final reminder: invoice %(number)s"),
         }
         text = ReminderText.objects.filter(pk=level).first()
-        paragraphs = (
-            text.text if text else ""
-        ).splitlines()
+        paragraphs = (text.text if text else "").splitlines()
         names = {"number": invoice.number, "day": _day(invoice.issued_on)}
         about = _("This is about our invoice %(number)s of %(day)s.") % names
         crossed = _(

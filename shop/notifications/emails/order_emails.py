@@ -270,6 +270,7 @@ def _agreed(consent: Consent) -> tuple[str, str]:
 def _sample_agreed() -> Order:
     order = sample_order()
     terms = Version(
+        page_id="terms",
         number=1,
         title_de="Allgemeine Geschäftsbedingungen",
         title_en="Terms",

@@ -105,11 +105,7 @@ def queue_links_of_address(email: str, language: str) -> None:
 def queue_link_of_number(order_number: str, language: str) -> None:
     """Queue the link to the order of this number for the order's own address."""
     order = order_of_number(order_number)
-    recipient = (
-        stored_email(address_of(order))
-        if order
-        else ""
-    )
+    recipient = stored_email(address_of(order)) if order else ""
     _queue(recipient, order.language if order else language, order_number=order_number)
 
 

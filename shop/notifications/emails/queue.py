@@ -113,9 +113,7 @@ def queue_email_change(order: Order, previous: str | None) -> None:
     if previous:
         stale = order.messages.filter(recipient=previous, state=Message.State.WAITING)
         stale.update(state=Message.State.OBSOLETE)
-        if not same_mailbox(
-            previous, order.user_email or ""
-        ):
+        if not same_mailbox(previous, order.user_email or ""):
             _queue(order, Message.Kind.ADDRESS, previous, key)
     if order.state == State.PACKED:
         queue_invitation(order)
