@@ -25,6 +25,18 @@ from shop.typed_text import isolated
 
 @access.member_required
 @require_safe
+def companies(request: HttpRequest) -> HttpResponse:
+    """List the clients that the member administers; the only one shows itself."""
+    page = access.page_of(request, access.clients_of(access.member(request)))
+    if page.paginator.count == 1:
+        return redirect("portal_client", page[0].pk)
+    owed = open_invoices(page)
+    rows = [(each, owed[each.pk]) for each in page]
+    return render(request, "accounts/companies.html", {"page": page, "rows": rows})
+
+
+@access.member_required
+@require_safe
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the client's projects."""
     user = access.member(request)
