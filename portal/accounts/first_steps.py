@@ -42,8 +42,8 @@ def first_steps(user: User, cards: Sequence[ProjectCard]) -> list[Step]:
             is_done=any(card.membership.opened_at for card in own),
         ),
         Step(
-            title=_("Invite a colleague"),
-            text=_("You need their e-mail address; they get a link to join."),
+            title=_("Invite your team"),
+            text=_("All you need is an e-mail address; they get a link to join."),
             label=_("Invite a member"),
             url=reverse("portal_invite", args=[project.pk]),
             is_done=any(card.taken > 1 for card in own),

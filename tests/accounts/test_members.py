@@ -135,11 +135,11 @@ def test_full_project_says_that_a_person_looks_at_further_invitations() -> None:
     Product.objects.filter(pk=project.product_id).update(members=1)
     make_membership(project=project)
     browser = visitor(project.client.client_admin)
-    assert "All places of this tier are taken." in words(browser.get(address(project, "invite/")))
+    assert "All places of this plan are taken." in words(browser.get(address(project, "invite/")))
     browser.post(address(project, "invite/"), NINA)
     pack_all()
     assert Order.objects.get().state == State.NEED_HUMAN
-    assert "nina@example.com needs a person" in words(browser.get(address(project)))
+    assert "nina@example.com being reviewed" in words(browser.get(address(project)))
 
 
 def test_project_of_a_retired_tier_takes_no_more_members() -> None:
@@ -243,3 +243,29 @@ def test_names_with_markup_are_not_run() -> None:
     browser = visitor(project.client.client_admin)
     assert_escaped(browser.get(address(project)), "<script>x</script>", "<script>y</script>")
     assert_escaped(browser.get(address(project, "invite/")), "<script>x</script>")
+
+
+def test_invitation_is_sent_again_with_a_new_link() -> None:
+    project = make_project()
+    browser = visitor(project.client.client_admin)
+    browser.post(address(project, "invite/"), NINA)
+    pack_all()
+    invited = Membership.objects.get(project=project, joined_at=None)
+    joined = make_membership(project=project)
+    invitation = invited.invitations.get()
+    assert of(invited, "resend") in html(browser.get(address(project)))
+    assert of(joined, "resend") not in html(browser.get(address(project)))
+    page = words(browser.post(of(invited, "resend"), follow=True))
+    assert "A new link is on its way to nina@example.com." in page
+    before, after = invitation.counter, invited.invitations.get().counter
+    assert after == before + 1
+    for _ in range(5):
+        page = words(browser.post(of(invited, "resend"), follow=True))
+    assert "nina@example.com had several e-mails lately" in page
+
+
+def test_invitation_of_who_has_joined_is_not_sent_again() -> None:
+    joined = make_membership()
+    browser = visitor(joined.project.client.client_admin)
+    page = words(browser.post(of(joined, "resend"), follow=True))
+    assert "Somebody else was faster" in page
