@@ -82,10 +82,10 @@ def test_invitation_is_an_order_that_brings_the_member_in(mailoutbox: list[Email
     assert "The invitation to nina@example.com is being sent." in words(page)
     order = Order.objects.get()
     assert f'href="/register/{order.order_hash}/"' in html(page)
-    assert "Invitations under way nina@example.com received" in words(page)
+    assert "Pending invitations nina@example.com received" in words(page)
     pack_all()
     page = browser.get(address(project))
-    assert "Invitations under way" not in words(page)
+    assert "Pending invitations" not in words(page)
     assert "Nina Nagel nina@example.com member invited, not joined yet" in words(page)
     send_all()
     told = {mail.to[0] for mail in mailoutbox}
@@ -188,7 +188,7 @@ def test_removing_asks_first_and_then_ends_the_membership() -> None:
     membership = make_membership()
     browser = visitor(membership.project.client.client_admin)
     asked = browser.get(of(membership, "remove"))
-    assert "They no longer see the project." in words(asked)
+    assert "They lose access to the project." in words(asked)
     assert Membership.objects.exists()
     page = browser.post(of(membership, "remove"), follow=True)
     assert "The member is removed; the place is free again." in words(page)
@@ -218,7 +218,7 @@ def test_who_is_gone_already_is_told_so(what: str, form: dict[str, str]) -> None
     Membership.objects.all().delete()
     page = browser.post(of(membership, what), form, follow=True)
     assert page.status_code == 200
-    assert "Somebody else was faster" in words(page)
+    assert "Something has changed in the meantime" in words(page)
 
 
 def test_list_takes_as_many_queries_for_three_as_for_one() -> None:
@@ -268,4 +268,4 @@ def test_invitation_of_who_has_joined_is_not_sent_again() -> None:
     joined = make_membership()
     browser = visitor(joined.project.client.client_admin)
     page = words(browser.post(of(joined, "resend"), follow=True))
-    assert "Somebody else was faster" in page
+    assert "Something has changed in the meantime" in page

@@ -64,7 +64,7 @@ def test_admin_invites_hands_over_and_is_removed_without_a_script(
     press(member, "Members")
     row = member.get_by_role("row").filter(has_text=old)
     row.get_by_role("link", name="Remove").click()
-    expect(member.get_by_text("They no longer see the project.")).to_be_visible()
+    expect(member.get_by_text("They lose access to the project.")).to_be_visible()
     press(member, "Remove")
     expect(member.get_by_text("The member is removed; the place is free again.")).to_be_visible()
 
