@@ -18,6 +18,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
@@ -66,6 +67,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         theirs = "allauth.mfa.stages.AuthenticateStage"
         ours = "portal.accounts.mfa_adapter.SecondFactorStage"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return the URL after signing in: for staff who are in no project, the back office."""
+        user = request.user
+        if isinstance(user, User) and user.is_staff and user.has_perm("orders.view_order"):
+            joined = user.memberships.filter(joined_at__isnull=False)
+            if not (joined.exists() or user.administered_clients.exists()):
+                return reverse("staff")
+        return str(super().get_login_redirect_url(request))
 
     def is_safe_url(self, url: str | None) -> bool:
         """Return whether `?next=` may lead to `url`: within the shop, and not away from https."""
@@ -188,7 +198,7 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is not 
     scope_display: ClassVar = {
         READ: _("See the orders that it has placed"),
         WRITE: _("Place orders in your name, also for the companies you administer"),
-        BILLING: _("See the invoices of the clients you administer"),
+        BILLING: _("See the invoices of the companies you administer"),
         WEBHOOKS: _("Have its own addresses told of what becomes of its orders"),
     }
 
