@@ -115,16 +115,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Return False for users who have joined or signed in a moment ago: they just showed it.
+        """Return False for members who have joined or signed in a moment ago: they just showed it.
 
-        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT. Those who sign in by e-mailed codes alone are
+        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT; staff are asked all the same. Those who sign in by e-mailed codes alone are
         sent to do so again, if that was a while ago: allauth would let them, or whoever sits at their
         open browser, set up any way to sign in.
         """
         user = self.request.user
-        if signed_in_recently(self.request, user):
+        is_recent = signed_in_recently(self.request, user)
+        if is_recent and not user.is_staff:
             return False
-        if not get_reauthentication_flows(user):
+        if not (is_recent or get_reauthentication_flows(user)):
             raise ImmediateHttpResponse(ask_for_code(self.request))
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

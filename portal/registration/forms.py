@@ -89,6 +89,8 @@ class OrderForm(forms.Form):
         self.order = order
         for name, required in asked.items():
             self.fields[name] = member_field(name, required=required)
+        if "client_name" in self.fields:
+            self.fields["client_name"].label = _("Company")  # the buyer's own
 
     def check(self) -> None:
         """Raise InvalidDocumentError if what was typed breaks a rule of ordering."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
@@ -77,12 +78,24 @@ class OrderStatus(OrderSituation):
     def headline_parts(self) -> list[str]:
         """Return the headline's first sentence, which is set large, and the rest if there is one."""
         first, blank, rest = self.headline.partition(". ")
-        return [f"{first}.", rest] if blank else [first]
+        return (
+            [self._unbroken(f"{first}."), self._unbroken(rest)]
+            if blank
+            else [self._unbroken(first)]
+        )
+
+    def _unbroken(self, text: str) -> str:
+        """Return `text` as HTML in which the masked address stays on one line."""
+        address = self.masked_email
+        if not address:
+            return text
+        whole = format_html('<span class="nowrap">{}</span>', address)
+        return format_html_join(whole, "{}", ((piece,) for piece in text.split(address)))
 
     @property
     def sign(self) -> str:
-        """Return the status of a step that has the sign of this situation."""
-        return "stopped" if self.is_unreachable else SIGNS[self.situation]
+        """Return the status of a step that has the sign of this situation, or attention."""
+        return "attention" if self.is_unreachable else SIGNS[self.situation]
 
     @property
     def standing(self) -> str:
@@ -160,6 +173,12 @@ class OrderStatus(OrderSituation):
         return [
             Step(self._title(name), status) for name, status in zip(names, statuses, strict=True)
         ]
+
+    @property
+    def reason_of_no_step(self) -> str:
+        """Return the reason where no step in the list is the one that has stopped; or ''."""
+        stops = any(step.status in {"stopped", "waiting"} for step in self.steps)
+        return "" if stops else self.reason
 
     def _title(self, name: str) -> str:
         if name == "client":
