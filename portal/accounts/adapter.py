@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.member_access import ask_for_code
-from portal.accounts.mfa_adapter import recovered_by_mail, signed_in_recently
+from portal.accounts.mfa_adapter import signed_in_recently
 from shop.access.client_address import client_ip
 from shop.access.tokens import BILLING, READ, WEBHOOKS, WRITE
 from shop.email_spellings import canonical_email, stored_email, wire_email
@@ -125,16 +125,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Return False for users who have just recovered from a lost passkey by an e-mailed code.
+        """Return False for members who have joined or signed in a moment ago: they just showed it.
 
-        Those who sign in by such codes alone are sent to do so again, if that was a while ago: allauth
-        would let them, or whoever sits at their open browser, set up any way to sign in.
+        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT; staff are asked all the same. Those who sign in by e-mailed codes alone are
+        sent to do so again, if that was a while ago: allauth would let them, or whoever sits at their
+        open browser, set up any way to sign in.
         """
         user = self.request.user
-        if not (get_reauthentication_flows(user) or signed_in_recently(self.request, user)):
+        is_recent = signed_in_recently(self.request, user)
+        if is_recent and not user.is_staff:
+            return False
+        if not (is_recent or get_reauthentication_flows(user)):
             raise ImmediateHttpResponse(ask_for_code(self.request))
-        required = bool(super().is_reauthentication_required(app=app, **kwargs))
-        return required and not recovered_by_mail(self.request)
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
         """Return allauth's methods with our descriptions; the first is offered first.

@@ -45,7 +45,7 @@ def order(page: Page) -> None:
     """Press the button and wait until everything is set up."""
     page.click("button[name=place]")
     page.wait_for_url("**/register/*/")
-    expect(page.locator("h1")).to_have_text(re.compile(r"Done|Fertig"))
+    expect(page.locator("h1")).to_have_text(re.compile(r"All set|Fertig"))
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desktop"])
