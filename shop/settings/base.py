@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "shop.customers",
+                "shop.form_errors",
                 "shop.kept_fragments",
                 "shop.support",
                 "shop.theme",

@@ -87,6 +87,7 @@ WORKER_CLUSTERS = {
             "shop.billing.contract_end.end_due",
             "shop.billing.issuing.issue_due",
             "shop.billing.filing.make_files",  # before the mails, which they are attached to
+            "shop.content.legal_pdfs.make_missing",  # likewise
             "shop.notifications.emails.send.send_due",
             "shop.tenancy.vies.ask_vies",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
