@@ -89,8 +89,8 @@ def in_turn(*acts: Act) -> Act:
 
 def with_code(page: Page) -> None:
     """Takes a promotion code."""
-    page.locator("details summary").click()
-    fill("details [name=apply]", promo_code="PREMIERE")(page)
+    page.locator("#promotion summary").click()
+    fill("#promotion [name=apply]", promo_code="PREMIERE")(page)
 
 
 def without_cookies(selector: str = SEND) -> Act:

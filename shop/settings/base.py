@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "shop.customers",
                 "shop.kept_fragments",
+                "shop.legal_links",
                 "shop.support",
                 "shop.typed_text",
             ],
