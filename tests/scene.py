@@ -93,6 +93,14 @@ def with_code(page: Page) -> None:
     fill("#promotion [name=apply]", promo_code="PREMIERE")(page)
 
 
+def checked(page: Page) -> None:
+    """Has filled in the checkout, and pressed Enter."""
+    page.locator("[name=project_name]").fill("Drei Tage im Mai")
+    page.locator("[name=business]").check()
+    page.locator("[name=project_name]").press("Enter")
+    page.wait_for_load_state()
+
+
 def without_cookies(selector: str = SEND) -> Act:
     """Sends a form from a browser that has lost its cookies."""
 

@@ -31,11 +31,13 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.known_customers import known_customer
 from tests.pages import join_address
 from tests.registration.states import order_in
 from tests.scene import (
     SEND,
     Scene,
+    checked,
     chosen,
     chosen_in_bulk,
     fill,
@@ -94,7 +96,10 @@ def checkout() -> Iterator[Scene]:
     yield Scene("checkout-free", "/tiers/yamdu-free/", act=chosen())
     yield Scene("checkout-manual", "/tiers/xl/", act=chosen())
     yield Scene("checkout-code", "/tiers/l/", act=chosen(with_code))
+    wrong = fill("#promotion [name=apply]", promo_code="PREMIERA")
+    yield Scene("checkout-code-errors", "/tiers/s/", act=chosen(unfolded, wrong))
     yield Scene("checkout-client", "/tiers/s/", admin, act=chosen())
+    yield Scene("checkout-known", "/tiers/m/", known_customer(), act=chosen(checked))
 
 
 def staff_queue() -> Iterator[Scene]:

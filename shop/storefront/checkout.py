@@ -19,7 +19,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.seller import SELLER, Seller, current_seller
 from shop.csrf_failure import unsent_form
 from shop.form_texts import add_errors
-from shop.kept_pages import KeptPages, is_same_for_all
+from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.orders.basket import (
     NoConsentError,
     current_terms,
@@ -43,6 +43,7 @@ from shop.storefront.checkout_page import checkout_page, initial_values
 from shop.storefront.checkout_price import asks_for_price, number, price_part
 from shop.storefront.forms import MEMBERS, CheckoutForm
 from shop.storefront.tier_choice import posted_tier
+from shop.storefront.visitors_country import country_abroad
 
 # Stands in a kept page for the hash of the visitor's order, and is as random.
 HASH_OF_NOBODY = new_hash()
@@ -61,13 +62,19 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _form_without_order(request, owner) or _elsewhere(owner)
     if not order.product.listed:
         return _tier_is_gone(request)
-    if _is_as_chosen(order.basket) and not owner.user and _says_no_more(request):
-        return _kept_page(request, order)
-    seller = current_seller()
+    sellers = SELLER.raw()
+    seller = next(iter(SELLER.read(sellers)), Seller(pk=1))
+    abroad = country_abroad(request, order.basket, seller)
+    if _is_as_chosen(order.basket) and not (owner.user or abroad) and _says_no_more(request):
+        return _kept_page(request, order, sellers)
     initial = initial_values(order.basket, seller, owner.user)
     form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
     form.initial.setdefault("terms", order.basket.terms_id == form.to_agree.pk)
     _choose_own_client(form, order.basket)
+    if abroad and "client_id" not in order.basket.document:
+        # For this page alone, so that the price goes by the country that the form begins with.
+        update_document(order.basket, {"billing": {"country": abroad}})
+        form.initial["billing_country"] = abroad
     checked = "checked" in request.GET
     return checkout_page(request, form, order.basket, seller, checked=checked)
 
@@ -100,9 +107,9 @@ def _says_no_more(request: HttpRequest) -> bool:
     return is_same_for_all(request, COOKIE) and unsent_form(request) is None
 
 
-def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
+def _kept_page(request: HttpRequest, order: Order, sellers: Rows) -> HttpResponse:
     """Show the page of a tier that was just chosen: the same for all, but for the order's hash."""
-    rows, sellers, terms = LISTED.raw(), SELLER.raw(), current_terms()
+    rows, terms = LISTED.raw(), current_terms()
     interval = order.basket.document.get("interval")
 
     def render_page(nobody: HttpRequest, token: str) -> str:
