@@ -115,7 +115,7 @@ def test_neither_client_nor_name_is_told() -> None:
     browser, form = at_checkout(user=client.client_admin)
     page = browser.post("/checkout/", {**form, "client_id": "", "project_name": "Dreh"})
     assert page.status_code == 422
-    assert error_beside(page, "client_name") == "Please fill this in."
+    assert error_beside(page, "client_name") == "Please enter the name of your company."
 
 
 def test_client_handed_over_before_packing_is_not_added_to() -> None:
