@@ -1,7 +1,5 @@
 """The checkout begins with the country that the browser names beside its language."""
 
-import re
-
 import pytest
 from django.test import Client
 
@@ -66,7 +64,7 @@ def test_country_of_the_customers_own_client_counts_more() -> None:
 
 
 def test_page_of_a_visitor_from_abroad_is_not_kept_for_others() -> None:
-    assert "58,80 €" in html(chosen("de-AT").get("/checkout/"))
+    assert "58,80" in html(chosen("de-AT").get("/checkout/"))
     here = html(chosen("de-DE").get("/checkout/"))
-    assert not re.search("58,80", here)
+    assert "58,80" not in here
     assert "58,31" in here
