@@ -31,29 +31,35 @@ pytestmark = pytest.mark.once
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 AGREED = {
-    "Received. We start in a moment.": "Eingegangen. Wir beginnen gleich.",
-    "We still need a few details from you.": "Es fehlen noch Angaben von Ihnen.",
-    "Being set up. There is nothing for you to do.": (
+    "Order received. We'll start in a moment.": "Eingegangen. Wir fangen gleich an.",
+    "We need a few more details from you.": "Es fehlen noch Angaben von Ihnen.",
+    "We're setting up your project. Nothing for you to do.": (
         "Wird gerade eingerichtet. Sie müssen nichts tun."
     ),
-    "Done. The link to sign in is on its way to %(address)s.": (
-        "Fertig. Der Link zur Anmeldung ist unterwegs an %(address)s."
+    "All set. We've sent your sign-in link to %(address)s.": (
+        "Fertig. Ihr Zugang ist bereit; der Link ist unterwegs an %(address)s."
     ),
-    (
-        "Something is stuck on our side. Your order is safely stored; "
-        "we are on it and will write to you."
-    ): (
+    "All set, but we couldn't deliver e-mail to %(address)s. Please check the address.": (
+        "Fertig. Aber an %(address)s ließ sich nichts zustellen. Bitte prüfen Sie die Adresse."
+    ),
+    "One detail needs fixing. Please check the highlighted field.": (
+        "Eine Angabe passt nicht. Bitte prüfen Sie das markierte Feld."
+    ),
+    "Something went wrong on our side. Your order is safe; we're on it and will e-mail you.": (
         "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; "
-        "wir kümmern uns darum und schreiben Ihnen."
+        "wir kümmern uns und schreiben Ihnen."
     ),
-    "A person looks at this order. We get back to you by the next working day.": (
-        "Diese Bestellung prüft ein Mensch. Wir melden uns spätestens am nächsten Werktag."
+    "We're reviewing your order and will get back to you by the next working day.": (
+        "Wir prüfen Ihre Bestellung persönlich und melden uns spätestens am nächsten Werktag."
     ),
     "Cancelled.": "Storniert.",
-    "No connection right now. We keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
+    "This is taking longer than usual. You can close this page; we'll e-mail you.": (
+        "Das dauert länger als sonst. Sie können die Seite schließen; wir schreiben Ihnen."
+    ),
+    "Connection lost. We'll keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
 }
 # The same in every language.
-NAMES = {"Slate", "PDF", "XML"}
+NAMES = {"PDF", "XML"}
 
 
 def bare_words(source: str) -> list[str]:
@@ -191,7 +197,7 @@ def test_compiles(catalogue: Catalog, tmp_path: Path) -> None:
         write_mo(file, catalogue)
     with path.open("rb") as file:
         compiled = read_mo(file)
-    message = compiled.get("We still need a few details from you.")
+    message = compiled.get("We need a few more details from you.")
     assert message
     assert message.string == "Es fehlen noch Angaben von Ihnen."
 

@@ -86,7 +86,7 @@ class TokenForm(forms.Form):
         ],
     )
     billing = forms.BooleanField(
-        label=_("It may also see the invoices of the clients I administer"), required=False
+        label=_("It may also see the invoices of the companies I administer"), required=False
     )
 
 

@@ -43,6 +43,7 @@ from shop.tenancy.erasure import (
 )
 from shop.tenancy.models import Membership, User
 from shop.tenancy.needed_clients import needed_clients
+from shop.theme import download_name
 
 ERASE = "tenancy.erase_person"
 SHOWN = 200  # rows of each kind
@@ -154,7 +155,9 @@ def data(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return JsonResponse(
         held,
         json_dumps_params={"indent": 2, "ensure_ascii": False},
-        headers={"Content-Disposition": 'attachment; filename="slate-personal-data.json"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{download_name("personal-data.json")}"'
+        },
     )
 
 

@@ -25,10 +25,13 @@ ERROR_CODES: dict[str, ErrorCode] = {
         _("The project has as many members as its tier allows."),
         _("The project has as many members as its plan allows."),
     ),
-    "tries_used_up": ErrorCode(_("Setting up failed several times. We look into it.")),
+    "tries_used_up": ErrorCode(
+        _("Setting up failed several times. We look into it."),
+        _("Setting it up failed several times; we're looking into it."),
+    ),
     "client_gone": ErrorCode(
         _("The client of this order no longer exists."),
-        _("The company of this order no longer exists."),
+        _("The company that this was ordered for no longer exists."),
     ),
     "project_gone": ErrorCode(_("The project of this order no longer exists.")),
     "project_closed": ErrorCode(_("The contract of this project has ended: nobody can join it.")),
@@ -39,7 +42,7 @@ ERROR_CODES: dict[str, ErrorCode] = {
     ),
     "not_client_admin": ErrorCode(
         _("The user of admin_user_access_token is no longer client_admin of this client."),
-        _("The person who ordered this can no longer order for this company."),
+        _("The person who ordered may no longer order for this company."),
     ),
     "token_revoked": ErrorCode(
         _("The admin_user_access_token was revoked."),

@@ -55,7 +55,7 @@ def joined(page: Page, domain: str = "example.com", **members: str) -> str:
     page.goto(link)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=terms]").check()
-    page.locator("main .button--primary").click()
+    page.locator("main form > .button").click()
     page.wait_for_url("**/portal/")
     return email
 
