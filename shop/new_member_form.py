@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.form_texts import form_text, member_field
 from shop.orders.document import name_problem
+from shop.password_field import new_password_field
 from shop.tenancy.joining import NewMember
 from shop.tenancy.models import User
 from shop.tenancy.passwords import normal_password
@@ -20,20 +21,12 @@ class NewPasswordForm(forms.Form):
     """Ask whoever joins for a password, unless they join with a passkey."""
 
     user: User
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        error_messages={"required": _("Please choose a password.")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = new_password_field()
 
     def __init__(self, posted: QueryDict | None, **options: Any) -> None:
         super().__init__(posted, **options)
         self.by_passkey = "by_passkey" in self.data
         self.fields["password"].required = not self.by_passkey
-        self.fields["password"].help_text = _(
-            "At least 10 characters, not only digits, and not your name."
-        )
 
     def check_password(self) -> None:
         """Check the password in the form that is hashed, also against the names of `user`."""

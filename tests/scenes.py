@@ -52,6 +52,7 @@ from tests.scene import (
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
+from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
@@ -290,6 +291,6 @@ GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
     *(declaration_cases, requests, staff_contracts, colleagues, people, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
-    *(client_billing, contracts, own_data, profile_and_company, leaving, way_out),
+    *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),
     *(declaring, errors),
 )

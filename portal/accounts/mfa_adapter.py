@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from shop.tenancy.mfa import may_recover_by_mail
 from shop.tenancy.models import User
+from shop.theme import shop_name
 
-NAME = "Slate"
 # The first mark found counts: Edge and Opera also claim to be Chrome, and Chrome to be Safari.
 BROWSERS = {
     "Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS/": "Firefox",
@@ -34,11 +34,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not 
 
     def get_totp_issuer(self) -> str:
         """Return the name that an authenticator app shows."""
-        return NAME
+        return shop_name()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the relying party of passkeys; they work for this host name only."""
-        return {**super().get_public_key_credential_rp_entity(), "name": NAME}
+        return {**super().get_public_key_credential_rp_entity(), "name": shop_name()}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 -- allauth's name
         """Return the initial name of a passkey: the browser that created it, and the day."""

@@ -45,7 +45,7 @@ def test_admin_invites_hands_over_and_is_removed_without_a_script(
     member.locator("main form > .button").click()
     member.wait_for_url("**/portal/")
     expect(member.get_by_text("Welcome to Drei Tage im Mai.")).to_be_visible()
-    expect(member.get_by_text("You work on this project.")).to_be_visible()
+    expect(member.get_by_text("With one other member")).to_be_visible()
     expect(member.get_by_role("link", name="Members")).to_have_count(1)
     expect(member.get_by_role("link", name="Invite a member")).to_have_count(0)
 
@@ -53,6 +53,7 @@ def test_admin_invites_hands_over_and_is_removed_without_a_script(
     press(admin, "Members")
     expect(admin.get_by_role("row").filter(has_text=email)).to_contain_text("member")
     press(admin, "Film")
+    press(admin, "Company details")
     press(admin, "Hand over")
     press(admin, f"Choose {email}")
     press(admin, "Hand over")
@@ -63,7 +64,7 @@ def test_admin_invites_hands_over_and_is_removed_without_a_script(
     press(member, "Members")
     row = member.get_by_role("row").filter(has_text=old)
     row.get_by_role("link", name="Remove").click()
-    expect(member.get_by_text("They no longer see the project.")).to_be_visible()
+    expect(member.get_by_text("They lose access to the project.")).to_be_visible()
     press(member, "Remove")
     expect(member.get_by_text("The member is removed; the place is free again.")).to_be_visible()
 

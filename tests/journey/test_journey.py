@@ -71,6 +71,7 @@ def place_order(page: Page, language: str, email: str, client: str) -> None:
     """From the tiers to the registration page."""
     page.goto("/")
     check_accessibility(page)
+    page.locator("[name=family][value=film]").check()
     page.get_by_role("link", name="Commercial", exact=True).first.click()
     check_accessibility(page)
     page.locator("main form[action*='/checkout/'] button").first.click()

@@ -11,7 +11,11 @@ from tests.journey.members import authenticator, invited, joined, look, sign_in,
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 WORDS = {
-    "en": {"join": "Join", "passkey": "Join with a passkey", "by": "Sign in by passkey"},
+    "en": {
+        "join": "Join",
+        "passkey": "Join with a passkey",
+        "by": "Sign in with a passkey",
+    },
     "de": {
         "join": "Beitreten",
         "passkey": "Mit Passkey beitreten",
@@ -90,6 +94,39 @@ def test_passkey_is_added_beside_a_password_renamed_and_removed(
     page.wait_for_url("**/portal/")
 
 
+def test_passkey_that_is_chosen_in_the_field_signs_in(open_context: OpenContext) -> None:
+    page = open_context(locale="en").new_page()
+    authenticator(page, in_fields=True)
+    _email, link = invited(page)
+    page.goto(link)
+    page.locator("[name=terms]").check()
+    page.get_by_role("button", name=WORDS["en"]["passkey"]).click()
+    page.locator("#passkey_add").click()
+    page.wait_for_url("**/portal/")
+    sign_out(page)
+    page.goto("/account/login/?next=/tiers/s/", wait_until="commit")
+    page.wait_for_url(re.compile(r":\d+/tiers/s/$"))
+    expect(page.locator(".site-nav form button")).to_be_visible()
+
+
+def test_field_of_the_sign_in_page_tells_browsers_to_offer_passkeys(
+    open_context: OpenContext,
+) -> None:
+    page = open_context(locale="en").new_page()
+    page.add_init_script(
+        "navigator.credentials.get = (options) => { window.asked = options.mediation;"
+        " return new Promise(() => {}); }"
+    )
+    page.goto("/account/login/")
+    expect(page.locator("[name=login]")).to_have_attribute("autocomplete", "username webauthn")
+    page.wait_for_function("window.asked === 'conditional'")
+    # Signing in by password works all the same.
+    page.locator("[name=login]").fill("nobody@example.com")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+
+
 def test_at_a_number_the_page_says_that_passkeys_need_a_name(
     open_context: OpenContext, shop: str
 ) -> None:
@@ -109,7 +146,7 @@ def test_passkey_that_is_refused_is_told_and_nothing_is_lost(open_context: OpenC
         "() => { const refusal = new DOMException('', 'NotAllowedError');"
         " navigator.credentials.get = () => Promise.reject(refusal); }"
     )
-    page.get_by_role("button", name="Sign in by passkey").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("alert")).to_have_text(
         "That did not work, or it was cancelled. Please try again."
     )

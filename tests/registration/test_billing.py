@@ -105,11 +105,11 @@ def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost() -> None:
     order = make_packed_order()
     answer = send(order, billing_company="", billing_vat_id="DE136695977", billing_city=" ")
     assert answer.status_code == 422
-    assert error_beside(answer, "billing_company") == "Please fill this in."
-    assert error_beside(answer, "billing_city") == "Please fill this in."
+    assert error_beside(answer, "billing_company") == "Please enter the full name of your company."
+    assert error_beside(answer, "billing_city") == "Please enter the city."
     assert "does not exist" in error_beside(answer, "billing_vat_id")
     assert summary(answer) == (
-        "Please look at this again Company: Please fill this in. City: Please fill this in. "
+        "There is a problem Please enter the full name of your company. Please enter the city. "
         "VAT ID: This VAT ID does not exist. Please check each character."
     )
     assert fields(answer)["billing_street"] == BILLING["street"]

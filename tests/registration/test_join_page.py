@@ -159,7 +159,7 @@ def test_client_of_the_order_is_administered_by_its_new_member() -> None:
     assert order.delivered_client
     join(order, browser)
     assert order.delivered_client.client_admin == newcomer()
-    assert "Companies you administer" in words(browser.get("/portal/"))
+    assert "Your company: Constantin Film" in words(browser.get("/portal/"))
 
 
 def test_address_that_a_known_user_has_as_a_second_one_lets_its_owner_in() -> None:
