@@ -6,7 +6,6 @@ before you ask for the next.
 
 from collections.abc import Iterator
 
-from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from portal.backoffice.bulk_jobs import begin
@@ -206,7 +205,6 @@ def joining() -> Iterator[Scene]:
     order.invitation.save()
     yield Scene("join-replaced", old_link)
     member = make_user()
-    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
     order = make_packed_order(user_email=member.email)
     yield Scene("order-join-now", f"/register/{order.order_hash}/", member)
     yield Scene("join-known", join_address(order))
