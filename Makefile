@@ -55,10 +55,10 @@ bench: ## measure speed beside its limit, growth to a million orders (BENCH_ORDE
 	$(VENV)/python -m tests.benchmarks
 	$(VENV)/python -m tests.postgres tests.benchmarks
 
-screenshots: ## take pictures of every page in every state, into var/screenshots
+screenshots: ## take pictures of every page in every state, into var/screenshots (ARGS=--help)
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
-	$(VENV)/python -m tests.screenshots
+	$(VENV)/python -m tests.screenshots $(ARGS)
 
 schema: ## try the running API with twenty times as many requests as the tests do (SCHEMA_TIMES)
 	@$(BOOTSTRAP) requirements-dev.txt

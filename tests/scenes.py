@@ -6,6 +6,7 @@ before you ask for the next.
 
 from collections.abc import Iterator
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from portal.backoffice.bulk_jobs import begin
@@ -17,7 +18,7 @@ from shop.orders.member_orders import invite
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.tenancy.invitations import join_token
-from shop.tenancy.models import Invitation, Membership
+from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import (
     PASSWORD,
     make_application,
@@ -158,7 +159,7 @@ def registration() -> Iterator[Scene]:
             yield Scene(f"order-{situation}-errors", address, act=fill(project_name=""))
         if situation == "packed":
             wrong = fill("main form[action$='code/'] .button", code="2222-2222")
-            yield Scene("order-code-errors", address, act=wrong)
+            yield Scene("order-code-errors", address, act=in_turn(unfolded, wrong))
             yield Scene("address-closed", f"{address}address/")
     yield Scene("find", "/register/")
     yield Scene("find-errors", "/register/?order=17")
@@ -184,6 +185,13 @@ def joining() -> Iterator[Scene]:
     order = make_packed_order(user_email="nina@example.com", user_first_name="Nina")
     yield Scene("join", join_address(order))
     yield Scene("join-errors", join_address(order), act=press(SEND))
+    project = make_project(client=make_client(name="Isarfilm GmbH"), name="Nachtdreh")
+    inviter = project.client.client_admin
+    User.objects.filter(pk=inviter.pk).update(first_name="Bernd", last_name="Beispiel")
+    invited = invite(project, inviter, {"user_email": "carla@example.com"})
+    pack_all()
+    invited.refresh_from_db()
+    yield Scene("join-invited", join_address(invited))
     withdrawn = make_packed_order(user_email="nora@example.com")
     yield Scene("join-withdrawn", join_address(withdrawn), act=withdraw(withdrawn))
     yield Scene("join-damaged", f"/register/{order.order_hash}/join/damaged/")
@@ -193,7 +201,9 @@ def joining() -> Iterator[Scene]:
     order.invitation.save()
     yield Scene("join-replaced", old_link)
     member = make_user()
+    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
     order = make_packed_order(user_email=member.email)
+    yield Scene("order-join-now", f"/register/{order.order_hash}/", member)
     yield Scene("join-known", join_address(order))
     yield Scene("join-known-signed-in", join_address(order), member)
     yield Scene("join-somebody-else", join_address(order), make_user())

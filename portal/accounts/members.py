@@ -175,5 +175,7 @@ def _find(user: User, project: int, membership: int) -> Membership | None:
 
 
 def _too_late(request: HttpRequest, project: int) -> HttpResponse:
-    messages.warning(request, _("Something has changed in the meantime. This is the list as it is now."))
+    messages.warning(
+        request, _("Something has changed in the meantime. This is the list as it is now.")
+    )
     return redirect("portal_project", project)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from allauth.account.views import PasswordResetFromKeyView
 from allauth.decorators import rate_limit
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +20,12 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts import member_access as access
 from portal.accounts.forms import ResetLinkForm
 from portal.accounts.home_page import acceptable
+from shop.access.tokens import live_tokens_of, programs_of
 from shop.data_export import export
 from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.joining import join_as_known
 from shop.tenancy.mfa import may_recover_by_mail
+from shop.theme import download_name
 from shop.typed_text import isolated
 
 
@@ -40,6 +45,7 @@ class ResetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # alla
 
     allauth moves the token into the session of whoever opens the link first, and redirects. That
     may be a mail gateway, which hands the address it was led to on to the reader's browser.
+    Who has set a password is signed in, as after a mailed code; a second factor is still asked for.
     """
 
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponse:
@@ -59,6 +65,16 @@ class ResetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # alla
             response = self.render_to_response(self.get_context_data(token_fail=True))
         response["Referrer-Policy"] = "no-referrer"
         return response
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """Set the password, sign in, and name the programs that can still act for the member."""
+        user = self.reset_user
+        super().form_valid(form)
+        record_authentication(self.request, user, method="password_reset")
+        outlives = live_tokens_of(user).exists() or programs_of(user).exists()
+        way_on = "account_reset_password_from_key_done" if outlives else "portal"
+        answer: HttpResponse = perform_login(self.request, user, redirect_url=reverse(way_on))
+        return answer
 
 
 @access.member_required
@@ -89,5 +105,5 @@ def export_data(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         export(access.member(request)),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
-        headers={"Content-Disposition": 'attachment; filename="slate-my-data.json"'},
+        headers={"Content-Disposition": f'attachment; filename="{download_name("my-data.json")}"'},
     )

@@ -144,7 +144,7 @@ def test_project_without_a_name_is_asked_for_again() -> None:
         f"/portal/clients/{client.pk}/add-project/", {"project_name": "", "product": "m"}
     )
     assert page.status_code == 422
-    assert "Please fill this in." in summary(page)
+    assert "Please give your project a name." in summary(page)
     assert '<option value="m" selected>' in html(page)
 
 
