@@ -73,11 +73,12 @@ def test_feature_is_added_with_what_tiers_have_of_it() -> None:
     browser, path = visitor(make_staff("admin")), f"{ADMIN}/catalogue/feature/add/"
     form = fields(browser.get(path))
     assert form["values-TOTAL_FORMS"] == "9"
-    tier = Product.objects.get(code="l")
+    tiers = list(Product.objects.all())
+    chosen = {f"values-{number}-product": tier.pk for number, tier in enumerate(tiers)}
     named = {"code": "scans", "name_de": "Scans", "name_en": "Scans", "position": "500"}
-    texts = {"values-3-product": tier.pk, "values-3-text_de": "2K", "values-3-text_en": "2K"}
-    assert browser.post(path, form | named | texts).status_code == 302
-    assert tier.features[-1] == "Scans: 2K"
+    texts = {"values-3-text_de": "2K", "values-3-text_en": "2K"}
+    assert browser.post(path, form | named | chosen | texts).status_code == 302
+    assert tiers[3].features[-1] == "Scans: 2K"
     assert FeatureValue.objects.filter(feature__code="scans").count() == 1
 
 
