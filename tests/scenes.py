@@ -12,6 +12,7 @@ from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
+from shop.content.demo_proof import add_demo_proof
 from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
@@ -40,6 +41,7 @@ from tests.scene import (
     chosen_in_bulk,
     fill,
     in_turn,
+    other_family,
     overtaken,
     press,
     unfolded,
@@ -75,7 +77,16 @@ def webhooks_of_a_packed_order() -> int:
 
 def tiers() -> Iterator[Scene]:
     """The tiers, together and each on its page."""
+    add_demo_proof()
     yield Scene("tiers", "/")
+    yield Scene("tiers-by-kind", "/", act=other_family)
+    yield Scene("tiers-questions", "/", act=unfolded)
+    listed = list(Product.objects.filter(listed=True).values_list("pk", flat=True))
+    Product.objects.exclude(code="s").update(listed=False)
+    yield Scene("tiers-one", "/")
+    Product.objects.update(listed=False)
+    yield Scene("tiers-none", "/")
+    Product.objects.filter(pk__in=listed).update(listed=True)
     yield Scene("tiers-open-order", "/tiers/m/", act=chosen(lambda page: page.goto("/")))
     yield Scene("tiers-old-browser", "/", act=without_style)
     for slug in ("commercial", "yamdu-free", "xl"):
