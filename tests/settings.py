@@ -11,15 +11,18 @@ for name in (
     "INVOICE_STORAGE", "INVOICE_STORAGE_OPTIONS", "INVOICE_TEMPLATE", "LATE_AFTER_MINUTES", "MAILS_A_DAY", "SIGN_IN_MAILS_A_DAY",
     "MAIL_FROM", "METRICS_TOKEN", "PACKING_LEASE_SECONDS", "PACKING_STEPS", "PACKING_STEP_SECONDS",
     "PAYMENT_PROVIDER", "PORT", "PROJECT_URL", "RATE_LIMIT_ANONYMOUS", "RATE_LIMIT_APPLICATION", "RATE_LIMIT_CODES",
-    "RATE_LIMIT_LINKS", "RATE_LIMIT_ORDERS", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "SSL_REDIRECT",
+    "RATE_LIMIT_LINKS", "RATE_LIMIT_ORDERS", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "SHOP_NAME", "SSL_REDIRECT",
     "RATE_LIMIT_CONTACT", "RATE_LIMIT_DECLARATIONS", "SUPPORT_EMAIL", "SUPPORT_HOURS_DE", "SUPPORT_HOURS_EN", "SUPPORT_PHONE",
-    "STAFF_IDLE_MINUTES", "STAFF_SESSION_HOURS", "VIES_URL",
+    "STAFF_IDLE_MINUTES", "STAFF_SESSION_HOURS", "THEME_DIR", "VIES_URL",
 ):  # fmt: skip
     os.environ.pop(name, None)
 
 directory = tempfile.TemporaryDirectory(prefix="shop-tests-")  # goes away with the process
 os.environ["DEMO"] = "1"
 os.environ["VAR_DIR"] = directory.name
+# Pictures of a shop with a theme (tests/screenshots.py).
+for name in ("SHOP_NAME", "THEME_DIR"):
+    os.environ[name] = os.environ.pop(f"TEST_{name}", "")
 if os.environ.get("TEST_DATABASE") == "postgres":
     if "TEST_DATABASE_URL" not in os.environ:
         raise SystemExit("Start the tests on PostgreSQL with: python -m tests.postgres pytest")

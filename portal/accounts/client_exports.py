@@ -16,6 +16,7 @@ from shop.client_export import exportable_projects, write_archive
 from shop.tenancy.client_admins import administering
 from shop.tenancy.closed_projects import waive_export
 from shop.tenancy.models import Client, Project
+from shop.theme import download_name
 
 
 @access.member_required
@@ -56,7 +57,9 @@ def _waive(request: HttpRequest, project: Project) -> HttpResponse:
 def download_client(request: HttpRequest, pk: int) -> HttpResponse:
     """Download the data of all projects of a client that are still there."""
     found = get_object_or_404(access.clients_of(access.member(request)), pk=pk)
-    return _archive(request, found, list(exportable_projects(found)), f"slate-company-{found.pk}")
+    return _archive(
+        request, found, list(exportable_projects(found)), download_name(f"company-{found.pk}")
+    )
 
 
 @access.member_required
@@ -68,7 +71,7 @@ def download_project(request: HttpRequest, pk: int) -> HttpResponse:
     if not exportable_projects(project.client).filter(pk=pk).exists():
         messages.warning(request, _("The time to download this project’s data is over."))
         return redirect("portal_client_export", project.client_id)
-    return _archive(request, project.client, [project], f"slate-project-{pk}")
+    return _archive(request, project.client, [project], download_name(f"project-{pk}"))
 
 
 @access.recent_login_to_see

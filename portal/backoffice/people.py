@@ -43,6 +43,7 @@ from shop.tenancy.erasure import (
 )
 from shop.tenancy.models import Membership, User
 from shop.tenancy.needed_clients import needed_clients
+from shop.theme import download_name
 
 ERASE = "tenancy.erase_person"
 SHOWN = 200  # rows of each kind
@@ -154,7 +155,9 @@ def data(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return JsonResponse(
         held,
         json_dumps_params={"indent": 2, "ensure_ascii": False},
-        headers={"Content-Disposition": 'attachment; filename="slate-personal-data.json"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{download_name("personal-data.json")}"'
+        },
     )
 
 
@@ -224,8 +227,8 @@ def _ask_to_erase(request: HttpRequest, person: Person, form: EraseForm) -> Http
     under_way = person.orders.exclude(state__in=FINISHED).count()
     finished = person.orders.filter(state__in=FINISHED).count()
     names = ngettext(
-        "%(number)s finished order loses names, e-mail and login; tier, price and dates stay.",
-        "%(number)s finished orders lose names, e-mail and login; tier, price and dates stay.",
+        "%(number)s finished order loses names, e-mail and display name; tier, price and dates stay.",
+        "%(number)s finished orders lose names, e-mail and display name; tier, price and dates stay.",
         finished,
     )
     waiting = ngettext(

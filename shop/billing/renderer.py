@@ -5,22 +5,19 @@ are imported here alone. Reads a `Request` as JSON from its input, writes a list
 """
 
 import json
-import re
 import sys
 from base64 import b64encode
 from typing import Any, TypedDict
 
-import typst
 from facturx import generate_from_binary
 from facturx.facturx import xml_check_xsd
 from facturx.generate_xml import generate_cii_xml
 from lxml import etree
 
 from shop.billing.girocode import girocode
+from shop.typst_compiler import typeset
 
 GUIDELINE = "//{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
-UNDISPLAYABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
-ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
 class Job(TypedDict):
@@ -49,7 +46,7 @@ def answer(request: Request, job: Job) -> dict[str, str]:
         if page["transfer"]:
             page["qr"] = girocode(page["transfer"])
         pdf = generate_from_binary(
-            typeset(request, page),
+            typeset(request["template"], request["fonts"], page, standard="a-3b"),
             xml,
             flavor="factur-x",
             level="en16931",
@@ -63,38 +60,6 @@ def answer(request: Request, job: Job) -> dict[str, str]:
     except Exception as error:  # noqa: BLE001 -- told to the process that asked
         return {"error": f"{type(error).__name__}: {error}"}
     return {"pdf": b64encode(pdf).decode(), "xml": b64encode(file).decode()}
-
-
-def typeset(request: Request, page: dict[str, Any]) -> bytes:
-    """Compile the template with `page` as its data.
-
-    PDF/A wants a glyph for every sign. Signs that our own typefaces lack are taken from those of
-    the machine, and shown as a box where it has none either: a name in Chinese must not keep a
-    customer from getting the invoice.
-    """
-    text = json.dumps(page, ensure_ascii=False)
-    try:
-        return _compile(request, text, system_fonts=False)
-    except typst.TypstError as error:
-        if not UNDISPLAYABLE.search(str(error.diagnostic)):
-            raise
-    try:
-        return _compile(request, text, system_fonts=True)
-    except typst.TypstError as error:
-        for shown in UNDISPLAYABLE.findall(str(error.diagnostic)):
-            text = text.replace(ESCAPED.sub(lambda code: chr(int(code[1], 16)), shown), "□")
-    return _compile(request, text, system_fonts=True)
-
-
-def _compile(request: Request, text: str, *, system_fonts: bool) -> bytes:
-    return typst.compile(
-        request["template"],
-        format="pdf",
-        sys_inputs={"data": text},
-        pdf_standards=["a-3b"],
-        ignore_system_fonts=not system_fonts,
-        font_paths=request["fonts"],
-    )
 
 
 def with_guideline(xml: bytes, guideline: str) -> bytes:

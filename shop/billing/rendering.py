@@ -1,18 +1,9 @@
 """The PDF and the XML of invoices, made from their rows by `renderer.py` in another process."""
 
-import json
-import subprocess
-import sys
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from math import ceil
-from pathlib import Path
-from subprocess import PIPE
-from tempfile import TemporaryFile
-from time import monotonic
-from typing import IO
 
 from django.conf import settings
 
@@ -20,11 +11,11 @@ from shop.billing.e_invoice import XRECHNUNG, e_invoice_terms, is_leitweg_id
 from shop.billing.invoice_document import InvoiceDocument
 from shop.billing.invoice_page import invoice_page
 from shop.billing.models import Invoice
+from shop.typesetting import TypesettingError, font_folders, run_apart
 
 # Seconds for each ten invoices, which take three, on a starved machine much longer. Less than half of
 # the time after which a run of the worker is cut off: one that hangs is tried twice in a run.
 TIMEOUT = 45
-BEAT_EVERY = 1.0  # second
 
 
 class RenderingError(Exception):
@@ -80,58 +71,17 @@ def _answers(
 ) -> list[Rendered | RenderingError]:
     if not jobs:
         return []
-    request = {"template": settings.INVOICE_TEMPLATE, "fonts": _fonts(), "jobs": jobs}
+    template = settings.INVOICE_TEMPLATE
+    request = {"template": template, "fonts": font_folders(template), "jobs": jobs}
+    seconds = TIMEOUT * ceil(len(jobs) / 10)
     try:
-        seconds = TIMEOUT * ceil(len(jobs) / 10)
-        answers = json.loads(_run(json.dumps(request).encode(), seconds, beat))
-    except (subprocess.SubprocessError, OSError) as error:
-        said = getattr(error, "stderr", None) or b""
-        raise RenderingError(f"{error} {said.decode(errors='replace')[-1000:]}") from error
+        answers = run_apart("shop.billing.renderer", request, seconds=seconds, beat=beat)
+    except TypesettingError as error:
+        raise RenderingError(str(error)) from error
     return [_answer(each) for each in answers]
-
-
-def _run(request: bytes, seconds: float, beat: Callable[[], None]) -> bytes:
-    """Run the renderer; its output. Raises SubprocessError where it fails or takes too long."""
-    command, until = [sys.executable, "-m", "shop.billing.renderer"], monotonic() + seconds
-    # By a file: once `communicate` was interrupted it sends no more of what a pipe does not hold.
-    with (
-        TemporaryFile() as given,
-        subprocess.Popen(
-            command, stdin=_filled(given, request), stdout=PIPE, stderr=PIPE, cwd=settings.BASE_DIR
-        ) as process,
-    ):
-        try:
-            while True:
-                try:
-                    output, said = process.communicate(timeout=BEAT_EVERY)
-                    break
-                except subprocess.TimeoutExpired:
-                    if monotonic() > until:
-                        raise
-                    beat()
-        except BaseException:
-            process.kill()
-            raise
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, output, said)
-    return output
-
-
-def _filled(file: IO[bytes], content: bytes) -> IO[bytes]:
-    file.write(content)
-    file.seek(0)
-    return file
 
 
 def _answer(answer: dict[str, str]) -> Rendered | RenderingError:
     if "error" in answer:
         return RenderingError(answer["error"])
     return Rendered(pdf=b64decode(answer["pdf"]), xml=b64decode(answer["xml"]))
-
-
-def _fonts() -> list[str]:
-    """The folders of typefaces: that of Source Sans, and `fonts` beside the template."""
-    package = find_spec("font_source_sans_pro")
-    found = package.submodule_search_locations if package else None
-    own = Path(settings.INVOICE_TEMPLATE).parent / "fonts"
-    return [f"{folder}/files" for folder in found or []] + ([str(own)] if own.is_dir() else [])

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.languages import PageText
@@ -73,7 +73,10 @@ class FeatureValue(models.Model):
         """Return it as one line, such as "Storage: 100 GB"."""
         if not self.text:
             return self.feature.name
-        return _now("%(feature)s: %(value)s") % {"feature": self.feature.name, "value": self.text}
+        return gettext("%(feature)s: %(value)s") % {
+            "feature": self.feature.name,
+            "value": self.text,
+        }
 
     def clean(self) -> None:
         """Include what has a text. Raise ValidationError if that is in one language alone."""

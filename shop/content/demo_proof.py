@@ -11,17 +11,25 @@ FIGURES = [
 # Text, name, role and company.
 QUOTES = [
     (
-        "Um acht sitzt die Regie im Hotel und sieht die Muster vom Tag. Früher kam am nächsten "
-        "Mittag eine Festplatte.",
-        "By eight the director is back at the hotel, watching the day’s dailies. It used to be a "
-        "hard drive at noon the next day.",
+        (
+            "Um acht sitzt die Regie im Hotel und sieht die Muster vom Tag. Früher kam am nächsten "
+            "Mittag eine Festplatte."
+        ),
+        (
+            "By eight the director is back at the hotel, watching the day’s dailies. It used to be a "
+            "hard drive at noon the next day."
+        ),
         *("Miriam Adler", "Produktionsleiterin", "Production manager", "Kaltental Film"),
     ),
     (
-        "Die Dispo geht einmal raus, und ich sehe, wer sie gelesen hat. Das spart mir jeden Abend "
-        "zwanzig Anrufe.",
-        "I send the call sheet once and see who has read it. That saves me twenty phone calls "
-        "every evening.",
+        (
+            "Die Dispo geht einmal raus, und ich sehe, wer sie gelesen hat. Das spart mir jeden Abend "
+            "zwanzig Anrufe."
+        ),
+        (
+            "I send the call sheet once and see who has read it. That saves me twenty phone calls "
+            "every evening."
+        ),
         *("Jonas Petersen", "Erster Regieassistent", "First assistant director", "Uferbau Film"),
     ),
     (

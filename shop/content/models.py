@@ -63,6 +63,26 @@ class Version(models.Model):
         super().save(*args, **kwargs)
 
 
+class PrintedVersion(models.Model):
+    """A version as PDF in both languages, made once by the worker (`legal_pdfs.py`)."""
+
+    version = models.OneToOneField(
+        Version, on_delete=models.CASCADE, primary_key=True, related_name="printed"
+    )
+    pdf_de = models.BinaryField(null=True)
+    pdf_en = models.BinaryField(null=True)
+    # While it is being made: when that is given up. NULL: there is nothing to do any more.
+    next_attempt_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+
+    class Meta:
+        verbose_name = _("legal page as PDF")
+        verbose_name_plural = _("legal pages as PDF")
+
+    def __str__(self) -> str:
+        return f"PDF of {self.version_id}"
+
+
 class Question(models.Model):
     """A question and its answer, shown on the page of the tiers."""
 

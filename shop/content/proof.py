@@ -6,9 +6,7 @@ from typing import Any
 from shop.content.models import Figure, Quote, Reference
 from shop.remembered_rows import RememberedRows
 
-FIGURES: RememberedRows[Figure] = RememberedRows(
-    lambda: Figure.objects.filter(listed=True), Figure
-)
+FIGURES: RememberedRows[Figure] = RememberedRows(lambda: Figure.objects.filter(listed=True), Figure)
 QUOTES: RememberedRows[Quote] = RememberedRows(lambda: Quote.objects.filter(listed=True), Quote)
 REFERENCES: RememberedRows[Reference] = RememberedRows(
     lambda: Reference.objects.filter(listed=True), Reference

@@ -8,6 +8,7 @@ from shop.catalogue.models import Product
 from shop.compiled_queries import CompiledQuery
 from shop.open_order import open_order_openapi
 from shop.openapi import NUMBER, Schema, header
+from shop.theme import shop_name
 
 SCOPES = {
     READ: "See the orders that this application placed.",
@@ -45,7 +46,7 @@ def describe(base: str, tiers: list[Product] | None = None) -> Schema:
     return {
         "openapi": "3.1.1",
         "info": {
-            "title": "Slate orders API",
+            "title": f"{shop_name()} orders API",
             "version": "1",
             "summary": "Place orders for your customers and follow them.",
             "description": f"The guides are at {base}/api/docs and {base}/api/docs/open-order.",

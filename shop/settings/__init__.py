@@ -9,4 +9,5 @@ from shop.settings.base import *
 from shop.settings.billing import *
 from shop.settings.contact import *
 from shop.settings.security import *
+from shop.settings.theme import *
 from shop.settings.worker import *

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from shop.env import env, read, required, sender
 from shop.settings.base import DEMO
 from shop.settings.security import BASE_URL
+from shop.settings.theme import SHOP_NAME
 
 SHIPPED_STEPS = ("approval", "client", "project", "member", "invitation")
 # Dotted paths; a deployment adds its own.
@@ -86,6 +87,7 @@ WORKER_CLUSTERS = {
             "shop.billing.contract_end.end_due",
             "shop.billing.issuing.issue_due",
             "shop.billing.filing.make_files",  # before the mails, which they are attached to
+            "shop.content.legal_pdfs.make_missing",  # likewise
             "shop.notifications.emails.send.send_due",
             "shop.tenancy.vies.ask_vies",
             "portal.backoffice.bulk_jobs.run_bulk_jobs",
@@ -153,7 +155,7 @@ if env.str("EMAIL_URL", default=""):
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
 _name, _address = parseaddr(read("MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_URL).hostname}"))
 # With a name, by which readers know the sender.
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((_name or "Slate", _address))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((_name or SHOP_NAME, _address))
 
 INVITATION_DAYS = 7
 CANCEL_LINK_DAYS = 3  # that a mailed link cancels its order

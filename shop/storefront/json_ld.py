@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from shop.catalogue.models import Product
+from shop.theme import shop_name
 
 # Characters that could end the script element, as JSON escapes.
 ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
@@ -23,7 +24,7 @@ def describe(product: Product, address: str) -> dict[str, Any]:
         "sku": product.code,
         "description": product.promise,
         "url": address,
-        "brand": {"@type": "Brand", "name": "Slate"},
+        "brand": {"@type": "Brand", "name": shop_name()},
         "offers": offers if len(offers) > 1 else offers[0],
     }
 

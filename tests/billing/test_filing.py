@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop import typesetting
 from shop.billing import rendering
 from shop.billing.filing import WAITS, make_files
 from shop.billing.invoice_files import invoice_file
@@ -97,7 +98,7 @@ def test_files_of_many_are_made_by_few_processes(
 def test_worker_beats_while_files_are_made(
     invoice: Invoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "BEAT_EVERY", 0.01)
+    monkeypatch.setattr(typesetting, "BEAT_EVERY", 0.01)
     beats: list[int] = []
     make_files(lambda: beats.append(1))
     assert dispatch(invoice).filed_at

@@ -11,6 +11,7 @@ import pytest
 from facturx import get_xml_from_pdf
 from pytest_django import Settings
 
+from shop import typesetting
 from shop.billing import rendering
 from shop.billing.rendering import Rendered, RenderingError, render, render_all
 from shop.catalogue.vat import VatRule
@@ -219,7 +220,7 @@ def test_broken_template_is_an_error_that_names_it(settings: Settings, tmp_path:
 def test_request_that_no_pipe_holds_reaches_a_renderer_that_starts_slowly(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "BEAT_EVERY", 0.01)
+    monkeypatch.setattr(typesetting, "BEAT_EVERY", 0.01)
     monkeypatch.setattr(rendering, "TIMEOUT", 10)
     (tmp_path / "short.typ").write_text("#panic()")  # an error comes sooner than a sheet
     settings.INVOICE_TEMPLATE = str(tmp_path / "short.typ")

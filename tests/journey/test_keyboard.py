@@ -80,7 +80,7 @@ def test_order_is_placed_by_keyboard_alone(open_context: OpenContext) -> None:
     tab_to(page, "place")
     page.keyboard.press("Enter")
     page.wait_for_url("**/register/*/")
-    expect(page.locator("h1")).to_have_text(re.compile("Done"))
+    expect(page.locator("h1")).to_have_text(re.compile("All set"))
     tab_to(page, "Send the e-mail again")
 
 

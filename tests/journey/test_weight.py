@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.journey.conftest import OpenContext
+from tests.journey.conftest import OpenContext, report_requests
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
@@ -15,6 +15,7 @@ SLUGS = ["starter", "commercial", "studio", "dailies", "yamdu-free", "s", "m", "
 PATHS = ["/", *(f"/tiers/{slug}/" for slug in SLUGS)]
 MOST_REQUESTS = 8
 MOST_BYTES = 25_000
+MOST_BYTES_OF_AN_ORDER = 35_000
 SHIFTS = """() => new Promise((resolve) => {
   let sum = 0;
   new PerformanceObserver((list) => { for (const each of list.getEntries()) sum += each.value; })
@@ -70,6 +71,23 @@ def test_page_is_light_and_still(open_context: OpenContext, path: str, language:
     assert sum(wire.bytes.values()) <= MOST_BYTES, wire.bytes
     assert page.evaluate(SHIFTS) == 0
     print(path, language, len(wire.bytes), sum(wire.bytes.values()))
+
+
+def test_page_of_an_order_is_light(open_context: OpenContext) -> None:
+    page = open_context(locale="de", viewport={"width": 375, "height": 667}).new_page()
+    order = {"product": "s", "client_name": "Film", "project_name": "P", "user_email": "n@gmx.com"}
+    answer = page.request.post(
+        "/api/orders",
+        data={"order": order},
+        headers={"Authorization": "Bearer example-token"},
+    )
+    wire = listen(page)
+    page.goto(answer.json()["data"]["order"]["registration_url"])
+    page.wait_for_load_state()
+    expect(page.locator("#headline")).to_be_in_viewport(ratio=1)
+    report_requests(page)
+    first = {path: size for path, size in wire.bytes.items() if "/progress/" not in path}
+    assert sum(first.values()) <= MOST_BYTES_OF_AN_ORDER, first
 
 
 def test_files_are_compressed_and_kept_for_ever(open_context: OpenContext) -> None:

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
     dependencies = (
         ("backoffice", "0006_billing_group"),
         ("catalogue", "0008_features"),
-        ("content", "0006_proof"),
+        ("content", "0007_proof"),
     )
 
     operations = (migrations.RunPython(grant, migrations.RunPython.noop),)

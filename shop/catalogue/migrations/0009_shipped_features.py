@@ -27,8 +27,8 @@ FEATURES = {
     ),
     "call-sheets": (
         ("Dispo verschicken", "Sending call sheets"),
-        ("Sie sehen, wer sie bekommen und gelesen hat.",
-         "You see who has received and read them."),
+        ("Mit E-Mail und SMS sehen Sie auch, wer sie gelesen hat.",
+         "With e-mail and SMS you also see who has read them."),
     ),
     "guests": (
         ("Gäste", "Guests"),

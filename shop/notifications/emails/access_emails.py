@@ -48,25 +48,25 @@ class AccessNotice(Email, kind=Message.Kind.ACCESS):
         if not self.message.details["closed"]:
             return EmailContent(
                 subject=_("Your projects are open again"),
-                intro=(_("Members can enter their projects again. Everything is as it was."),),
+                intro=(_("Members can open their projects again. Everything is as it was."),),
                 rows=rows,
-                action=Link(_("To your projects"), page_url("portal")),
+                action=Link(_("Go to your projects"), page_url("portal")),
             )
-        subject = _("Your projects are closed at the moment")
+        subject = _("Your projects are closed for now")
         if self.client.client_admin_id != self.message.user_id:
-            closed = _("At the moment members cannot enter their projects. Nothing is lost.")
-            ask = _("The person who administers the company can tell you more.")
+            closed = _("Members can't open their projects for now. Nothing is lost.")
+            ask = _("The person who administers your company can tell you more.")
             return EmailContent(subject=subject, intro=(closed, ask), rows=rows)
         unpaid = _(
-            "Invoices are still unpaid after three reminders. So we have closed your projects for "
-            "their members. You yourself can still sign in, pay and export."
+            "Invoices are still unpaid after three reminders, so we have closed your "
+            "projects for their members. You can still sign in, pay, and download your data."
         )
-        paid = _("Once they are paid, everything opens again. Nothing is lost.")
+        paid = _("As soon as they are paid, everything opens again. Nothing is lost.")
         return EmailContent(
             subject=subject,
             intro=(unpaid, paid),
             rows=rows,
-            action=Link(_("See all invoices"), page_url("portal_invoices", self.client.pk)),
+            action=Link(_("View all invoices"), page_url("portal_invoices", self.client.pk)),
         )
 
 

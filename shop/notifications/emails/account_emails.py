@@ -50,24 +50,21 @@ class PasswordReset(AccountEmail, kind=Message.Kind.PASSWORD):
         if may_recover_by_mail(user):
             # With a password, the account would need the lost passkey as its second factor.
             asked = _(
-                "Somebody, you we hope, has asked for a new password for this address. "
-                "Your account has none: you sign in by passkey. Is it lost? Then have a "
-                "code sent to you."
+                "Someone, hopefully you, asked for a new password for this address. Your account "
+                "doesn't have one: you sign in with a passkey. If you have lost it, we can send "
+                "you a code instead."
             )
-            action = Link(_("Have a code sent"), page_url("account_request_login_code"))
-            not_me = _("Was it not you? Then please ignore this e-mail.")
+            action = Link(_("Send me a code"), page_url("account_request_login_code"))
+            not_me = _("If this wasn't you, you can ignore this e-mail.")
         else:
-            asked = _(
-                "Somebody, you we hope, has asked for a new password for this address. "
-                "Choose it here."
-            )
+            asked = _("Someone, hopefully you, asked for a new password for this address.")
             token, uid = default_token_generator.make_token(user), user_pk_to_url_str(user)
             action = Link(
                 subject, page_url("account_reset_password_from_key", uidb36=uid, key=token)
             )
             not_me = _(
-                "The link works once. Was it not you? Then please ignore this e-mail; "
-                "your password stays as it is."
+                "The link works once. If this wasn't you, you can ignore this e-mail: your "
+                "password stays the same."
             )
         return EmailContent(subject=subject, intro=(asked,), action=action, outro=(not_me,))
 
@@ -86,17 +83,17 @@ class SignInCode(AccountEmail, kind=Message.Kind.CODE):
         """Return the code of the seed in the message's details."""
         minutes = settings.CODE_SECONDS // 60
         lifetime = ngettext(
-            "It works once and for %(minutes)s minute.",
-            "It works once and for %(minutes)s minutes.",
+            "It works once and expires after %(minutes)s minute.",
+            "It works once and expires after %(minutes)s minutes.",
             minutes,
         )
         secret = _(
-            "Never tell it to anybody, us included. Do you know nothing of this? "
-            "Then please ignore this e-mail."
+            "Never share it with anyone, not even with us. If you didn't ask for it, you can "
+            "ignore this e-mail."
         )
         return EmailContent(
             subject=_("Your code"),
-            intro=(_("Here is your code. Please enter it on the page from which you come:"),),
+            intro=(_("Enter this code on the page where you asked for it:"),),
             code=code_of(self.message.details["seed"]),
             outro=(lifetime % {"minutes": minutes}, secret),
         )
@@ -110,8 +107,8 @@ class AccountDeleted(Email, kind=Message.Kind.DELETED):
     def content(self) -> EmailContent:
         """Return what was deleted, and what is kept."""
         done = _(
-            "As you asked, we have deleted your account. Nobody can sign in with it any more, "
-            "and your places in projects are free again."
+            "As you asked, we have deleted your account. Nobody can sign in with it any "
+            "more, and your places in projects are free again."
         )
         kept = _("We keep what the law requires, such as invoices. This is our last e-mail to you.")
         return EmailContent(subject=_("Your account is deleted"), intro=(done, kept))
@@ -134,16 +131,16 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
         what, ip, user = self.message.details["what"], self.message.details["ip"], self.message.user
         made_at = localtime(self.message.created_at, user.zone if user else None)
         subject, sentence = NOTICES.get(what, OTHER)
-        made = _("The change was made on %(when)s, by us.")
+        made = _("We made this change on %(when)s.")
         if ip:
-            made = _("The change was made on %(when)s, from the address %(ip)s.")
+            made = _("The change was made on %(when)s, from the IP address %(ip)s.")
         made %= {"when": date(made_at, "DATETIME_FORMAT"), "ip": ip}
         if what == "email_changed":
             # The old address gets no new password any more.
-            not_me = _("If this wasn't you, please tell us at once.")
+            not_me = _("If this wasn't you, please tell us right away.")
             action = Link(_("Contact"), page_url("contact"))
         else:
-            not_me = _("Was it not you? Then please choose a new password at once.")
+            not_me = _("If this wasn't you, choose a new password right away.")
             action = Link(_("Choose a new password"), page_url("account_reset_password"))
         intro = (f"{sentence} {made}", *self._live_tokens(what), not_me)
         return EmailContent(subject=str(subject), intro=intro, action=action)
@@ -156,12 +153,12 @@ class SecurityNotice(AccountEmail, kind=Message.Kind.CHANGE):
         tokens = [each.data["name"] for each in live_tokens_of(user)[:NAMED]]
         programs = [each.name for each in programs_of(user)[:NAMED]]
         tokens_work = _(
-            "These access tokens still work: %(names)s. Revoke those that are not yours under "
+            "These access tokens still work: %(names)s. Revoke any that aren't yours under "
             "“Access tokens” in the portal."
         )
         programs_act = _(
-            "These programs can still act in your name: %(names)s. Take that back from those you do "
-            "not know under “Access tokens” in the portal."
+            "These programs can still act in your name: %(names)s. Stop any that you don't "
+            "know under “Access tokens” in the portal."
         )
         return tuple(
             sentence % {"names": ", ".join(typed(name) for name in names)}

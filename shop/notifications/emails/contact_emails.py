@@ -67,12 +67,12 @@ class ContactMessage(Email, kind=Message.Kind.CONTACT):
         }
         return EmailContent(
             subject=_("Message from the contact form, no. %(number)s") % {"number": request.pk},
-            intro=(_("Somebody has written to you through the contact form."),),
+            intro=(_("Someone wrote to you through the contact form."),),
             rows=tuple(Row(name, value) for name, value in rows.items() if value),
             outro=(
                 _(
-                    "Your reply to this e-mail goes to the address above. Nobody has checked "
-                    "that the address or the order belongs to the writer."
+                    "Your reply to this e-mail goes to the address above. Nobody has checked that "
+                    "the address or the order belongs to the writer."
                 ),
             ),
             reply_to=request.email,

@@ -59,7 +59,10 @@ class ContractEmail(Email):
         return (
             Row(_("Project"), typed(self.subscription.project.name)),
             Row(_("Plan"), self.subscription.tier_name),
-            Row(_("Order number"), self.subscription.order.order_number or ""),
+            Row(
+                _("Order number"),
+                self.subscription.order.order_number or "",
+            ),
         )
 
     @property
@@ -81,7 +84,7 @@ class ContractEmail(Email):
 
     def to_contract(self) -> Link:
         """Return the link to the contract's page."""
-        return Link(_("See your contract"), page_url("portal_subscription", self.subscription.pk))
+        return Link(_("View your contract"), page_url("portal_subscription", self.subscription.pk))
 
 
 class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
@@ -97,14 +100,14 @@ class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
         if self.event.kind == Event.TAKEN_BACK:
             return self._undone()
         cancelled = _(
-            "Your contract is cancelled. It ends on %(day)s; that is its last day. Until then "
-            "everything works as before."
+            "Your contract is cancelled; its last day is %(day)s. Until then everything "
+            "works as before."
         )
         gone = _("Your contract is cancelled. Its last day is %(day)s.") % {
             "day": day_of(self.ends_on)
         }
         undo = _("If you change your mind, you can undo the cancellation in the portal until then.")
-        refund = _("If you have paid beyond that day, we'll refund the rest.")
+        refund = _("If you have paid beyond that day, we refund the rest.")
         day = day_of(self.ends_on)
         return EmailContent(
             subject=_("Your contract ends on %(day)s") % {"day": day},
@@ -120,11 +123,11 @@ class ContractCancelled(ContractEmail, kind=Kind.CANCELLATION):
 
     def _undone(self) -> EmailContent:
         goes_on = _(
-            "The cancellation of your contract is undone. The contract goes on as it was, until "
-            "you cancel it."
+            "The cancellation of your contract is undone. Your contract continues as it was "
+            "until you cancel it."
         )
         return EmailContent(
-            subject=_("Your contract goes on"),
+            subject=_("Your contract continues"),
             intro=(goes_on,),
             rows=self.which(),
             action=self.to_contract(),
@@ -167,9 +170,12 @@ class ContractEndsSoon(ContractEmail, kind=Kind.ENDS_SOON):
     def content(self) -> EmailContent:
         """Return the last day, and what can still be done until then."""
         day = day_of(self.ends_on)
-        ends = _("Your contract ends on %(day)s. That is the last day on which members can work.")
+        ends = _(
+            "Your contract ends on %(day)s. That is the last day your members can work in "
+            "the project."
+        )
         ends %= {"day": day}
-        undo = _("If you want to stay, undo the cancellation in the portal until then.")
+        undo = _("If you want to stay, undo the cancellation in the portal by then.")
         return EmailContent(
             subject=_("Your contract ends on %(day)s") % {"day": day},
             intro=(ends, undo) if can_take_back(self.subscription) else (ends,),
@@ -190,7 +196,7 @@ class ContractEnded(ContractEmail, kind=Kind.ENDED):
         closed = _("Your contract ended on %(day)s. The project is closed for its members.") % day
         export = _("You can download its data until %(day)s; then it is deleted.")
         export %= {"day": day_of(self.export_until)}
-        invoices = _("Invoices stay available in the portal. Thank you for having been with us.")
+        invoices = _("Your invoices stay available in the portal. Thank you for working with us.")
         return EmailContent(
             subject=_("Your contract has ended"),
             intro=(closed, export),

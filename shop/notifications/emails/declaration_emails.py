@@ -130,11 +130,12 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             intro = _("We have received a cancellation of your contract.")
             label = _("Confirm the cancellation")
         asked = _(
-            "Was it you, or somebody acting for you? Then please confirm it. You do not have to "
-            "sign in. It counts from the moment we received it, even if you confirm it later."
+            "If it came from you, or from someone acting for you, please confirm it. You "
+            "don't need to sign in. It counts from the moment we received it, even if you "
+            "confirm it later."
         )
         stranger = _(
-            "If this wasn't you, do not confirm it, and everything stays as it is. If somebody "
+            "If this wasn't you, don't confirm it, and everything stays as it is. If someone "
             "is using your name, please tell us."
         )
         return EmailContent(
@@ -154,7 +155,12 @@ class DeclarationProof(DeclarationEmail, kind=Message.Kind.PROOF):
             Row(_("Received"), moment(declaration.received_at)),
         ]
         if order is not None:
-            rows.append(Row(_("Order number"), order.order_number or ""))
+            rows.append(
+                Row(
+                    _("Order number"),
+                    order.order_number or "",
+                )
+            )
             rows.append(Row(_("Plan"), order.tier_name))
         if order is not None and order.project_name:
             rows.append(Row(_("Project"), typed(order.project_name)))
@@ -178,7 +184,10 @@ class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
         assert order is not None  # noqa: S101 -- such mails are queued with one
         sums = self._sums()
         rows = [
-            Row(_("Order number"), order.order_number or ""),
+            Row(
+                _("Order number"),
+                order.order_number or "",
+            ),
             Row(_("Plan"), order.tier_name),
         ]
         if order.project_name:
@@ -197,7 +206,7 @@ class WithdrawalEffective(Email, kind=Message.Kind.WITHDRAWAL):
             subject=_("Your withdrawal has taken effect"),
             intro=(_("You have withdrawn from this contract, so it has ended."), owes_nothing),
             rows=tuple(rows),
-            action=Link(_("See the order"), page_url("registration", order.order_hash)),
+            action=Link(_("View the order"), page_url("registration", order.order_hash)),
             outro=tuple(pay_back),
         )
 

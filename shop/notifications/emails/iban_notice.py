@@ -46,11 +46,11 @@ class IbanNotice(Email, kind=Message.Kind.IBAN):
             ),
             outro=(
                 _(
-                    "Has nobody of you agreed to this? Then please enter the right IBAN at once, "
-                    "and end the access of the person who changed it."
+                    "If this was not agreed, enter the right IBAN right away and end the access of "
+                    "the person who changed it."
                 ),
             ),
-            action=Link(_("To the back office"), page_url("staff")),
+            action=Link(_("Go to the back office"), page_url("staff")),
         )
 
 

@@ -46,41 +46,42 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
             return True
         return self.message.dedupe_key != invitation_key(invitation) or super().is_obsolete()
 
+    def rows(self) -> tuple[Row, ...]:
+        """Return what was delivered; to a colleague, number and plan say nothing."""
+        number, tier, *names = super().rows()
+        return tuple(names) if self.invites else (number, tier, *names)
+
     def content(self) -> EmailContent:
         """Return the link, with a code to type on another device."""
         days = settings.INVITATION_DAYS
         lifetime = ngettext(
-            "The link works once and for %(days)s day.",
-            "The link works once and for %(days)s days.",
+            "The link works once and expires after %(days)s day.",
+            "The link works once and expires after %(days)s days.",
             days,
         )
-        expired = _("Has it expired? Open it all the same: from there you can have a new one sent.")
+        expired = _("If it has expired, open it anyway: you can ask for a new one there.")
         unknown = _(
-            "Do you know nothing of this project? Then please ignore this e-mail; "
-            "nothing happens without the link."
+            "If you don't know this project, you can ignore this e-mail: nothing happens "
+            "unless you use the link."
         )
         order, invitation = self.order, self.order.invitation
         assert invitation is not None  # noqa: S101 -- else it is obsolete
-        other_device = _(
-            "Are you reading this on another device? "
-            "Then enter this code on the page of your order:"
-        )
+        other_device = _("Using another device? Enter this code on the page of your order:")
         if self.invites:
             other_device = _(
-                "Are you reading this on another device? "
-                "Then enter this code on the page of your invitation:"
+                "Using another device? Enter this code on the page of your invitation:"
             )
         url = page_url("join", order.order_hash, join_token(invitation))
         lifetime %= {"days": days}
         ready = (
-            _("With this link you join.")
+            _("Use this link to join.")
             if self.invites
-            else _("All is set up. With this link you join.")
+            else _("Everything is set up. Use this link to join.")
         )
         return EmailContent(
             subject=_("You are invited to a project")
             if self.invites
-            else _("Your link to sign in"),
+            else _("Your access is ready"),
             intro=(" ".join(filter(None, (self._welcome(), ready))),),
             rows=self.rows(),
             action=Link(_("Join the project"), url),
@@ -132,24 +133,24 @@ class OrderPacked(DeliveryEmail, kind=Message.Kind.PACKED):
     def content(self) -> EmailContent:
         """Return what was set up, with the new member's address masked."""
         email = {"address": mask_email(address_of(self.order))}
-        invited = _("The link to sign in is on its way to %(address)s.")
+        invited = _("The link to join is on its way to %(address)s.")
         nothing_to_do = _(
-            "There is nothing for you to do: the new member joins by the link in that mail."
+            "You don't need to do anything: the new member joins with the link in that e-mail."
         )
         if self.is_invitation:
-            sending = _("The place is ready, and we are sending the invitation to %(address)s.")
+            sending = _("A place is reserved, and the invitation is on its way to %(address)s.")
             return EmailContent(
-                subject=_("Your invitation is being sent"),
+                subject=_("Your invitation is on its way"),
                 intro=(sending % email,),
                 rows=self.rows(),
-                action=self.page(_("See the invitation")),
+                action=self.page(_("View the invitation")),
                 outro=(nothing_to_do,),
             )
         return EmailContent(
-            subject=_("Your order is set up"),
+            subject=_("Your order is ready"),
             intro=(_("Everything you ordered is set up."), invited % email),
             rows=self.rows(),
-            action=self.page(_("See the order")),
+            action=self.page(_("View the order")),
             outro=(nothing_to_do,),
         )
 

@@ -76,15 +76,15 @@ class InvoiceEmail(Email):
 
     def to_list(self) -> Link:
         """Return the link to all invoices of the client."""
-        return Link(_("See all invoices"), page_url("portal_invoices", self.invoice.client_id))
+        return Link(_("View all invoices"), page_url("portal_invoices", self.invoice.client_id))
 
     def closing(self) -> tuple[str, ...]:
         """Return who finds the invoices where, and who answers questions."""
         where = _(
-            "All invoices are in the portal, as PDF and as XML for accounting programs. They are "
-            "shown to the person who administers the account."
+            "All your invoices are in the portal, as PDF and as XML for accounting software. "
+            "The person who administers your company can see them."
         )
-        ask = _("If something is not right, please write to %(email)s.")
+        ask = _("If something isn't right, please write to %(email)s.")
         return where, ask % {"email": self.document.seller.email}
 
     def pdf(self) -> Attachment:
@@ -136,8 +136,8 @@ class InvoiceIssued(InvoiceEmail, kind=Kind.INVOICE):
             "This credit note corrects invoice %(number)s of %(day)s. It is attached as a PDF."
         )
         back = _(
-            "The amount you owe is reduced accordingly. If you have already paid the invoice, we "
-            "transfer the amount back to you."
+            "You owe that much less. If you have already paid the invoice, we transfer the "
+            "amount back to you."
         )
         return EmailContent(
             subject=_("Credit note %(number)s") % {"number": invoice.number},
@@ -189,9 +189,11 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
         }
         text = ReminderText.objects.filter(pk=level).first()
         paragraphs = (text.text if text else "").splitlines()
+        names = {"number": invoice.number, "day": _day(invoice.issued_on)}
+        about = _("This is about our invoice %(number)s of %(day)s.") % names
         crossed = _(
-            "If you have paid in the meantime, please ignore this e-mail. The invoice is attached "
-            "again as a PDF."
+            "If you have paid in the meantime, you can ignore this e-mail. The invoice is "
+            "attached again as a PDF."
         )
         rows = [
             Row(_("Invoice number"), invoice.number),
@@ -203,7 +205,7 @@ class InvoiceReminder(InvoiceEmail, kind=Kind.INVOICE_REMINDER):
         ]
         return EmailContent(
             subject=subjects[level] % {"number": invoice.number},
-            intro=(*(each.strip() for each in paragraphs if each.strip()), crossed),
+            intro=(about, *(each.strip() for each in paragraphs if each.strip()), crossed),
             rows=tuple(rows),
             action=self.to_list(),
             outro=self.closing(),

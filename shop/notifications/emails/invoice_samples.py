@@ -36,17 +36,17 @@ def _sample_invoice(**fields: Any) -> Invoice:
     subscription = sample_subscription()
     german = get_language() == "de"
     seller = {
-        "legal_name": "Lichtspiel Software GmbH", "street": "Lindwurmstraße 88",
+        "legal_name": "Slate Software GmbH", "street": "Lindwurmstraße 88",
         "postal_code": "80337", "city": "München", "country": "DE",
-        "email": "rechnung@lichtspiel.example", "iban": "DE89370400440532013000",
-        "bic": "COBADEFFXXX",
+        "email": "rechnung@slate.example", "iban": "DE02120300000000202051",
+        "bic": "BYLADEM1001",
     }  # fmt: skip
     buyer = {
         "customer_type": "company", "company": subscription.client.name, "street": "Baaderstraße 12",
         "postal_code": "80469", "city": "München", "country": "DE",
     }  # fmt: skip
     line = {
-        "text": "Tarif Commercial" if german else "Tier Commercial",
+        "text": "Tarif Commercial, ein Monat" if german else "Plan Commercial, one month",
         "unit_cents": 4900, "net_cents": 4900, "vat_rate": "19",
     }  # fmt: skip
     total = {"vat_rate": "19", "rule": "domestic", "net_cents": 4900, "vat_cents": 931}

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import override
 from django_stubs_ext import StrOrPromise
 
+from shop.catalogue.seller import current_seller
 from shop.notifications.emails.content import Attachment, EmailContent
 from shop.notifications.emails.models import Message
 
@@ -73,7 +74,7 @@ def render(message: Message) -> Rendered:
     """Return the mail of `message` in its reader's language. Tokens are made here, never stored."""
     with override(message.language):
         content = email_for(message).content()
-        context = {"content": content}
+        context = {"content": content, "seller": current_seller()}
         return Rendered(
             subject=content.subject,
             text=render_to_string("emails/content.txt", context).strip() + "\n",

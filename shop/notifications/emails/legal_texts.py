@@ -6,19 +6,29 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop.billing.private_buyers import is_private_order
+from shop.content.legal_pdfs import file_stem, stored_pdf
 from shop.content.models import Page, Version
 from shop.content.publishing import newest
 from shop.content.shown_pages import FOR_PRIVATE_PERSONS
 from shop.customers import sells_to_everyone
+from shop.languages import page_language
 from shop.notifications.emails.content import Attachment
 from shop.orders.models import Order
 
 
 def legal_text(version: Version) -> Attachment:
-    """Return a version of a legal page as a file in the active language."""
+    """Return a version of a legal page in the active language: as PDF, else as text.
+
+    The worker makes the PDFs before it sends mails. A mail does not wait for one that fails.
+    """
+    name = file_stem(version)
+    if version.pk is None:  # a sample
+        return Attachment(f"{name}.pdf", b"", "application/pdf")
+    if pdf := stored_pdf(version.page_id, version.number, page_language()):
+        return Attachment(f"{name}.pdf", pdf, "application/pdf")
     # On paper and in a file, a link needs the shop's own address.
     text = version.text.replace("](/", f"]({urljoin(settings.BASE_URL, '/')}")
-    return Attachment(f"{version.page_id}-{version.number}.txt", f"{version.title}\n\n{text}\n")
+    return Attachment(f"{name}.txt", f"{version.title}\n\n{text}\n")
 
 
 def withdrawal_texts(order: Order) -> list[Attachment]:
@@ -34,9 +44,9 @@ def withdrawal_words(order: Order) -> list[str]:
         return []
     return [
         _(
-            "As a private person, you can withdraw from the contract within 14 days of ordering, "
-            "without giving reasons. The withdrawal notice and the model withdrawal form come with "
-            "this mail."
+            "As a private person, you can withdraw from the contract within 14 days of "
+            "ordering, without giving a reason. The withdrawal notice and the model "
+            "withdrawal form are attached."
         )
     ]
 

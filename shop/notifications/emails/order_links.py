@@ -62,15 +62,20 @@ class OrderLinks(Email, kind=Message.Kind.LINKS):
 
     def content(self) -> EmailContent:
         """Return the links, each with its order's number, tier and state."""
-        secret = _("Anybody who has a link can see how that order stands. Keep it to yourself.")
-        not_me = _("If you did not ask for this, you can ignore this e-mail.")
+        secret = _(
+            "Anyone with a link can see the status of that order, so please keep it to yourself."
+        )
+        not_me = _("If you didn't ask for this, you can ignore this e-mail.")
         if len(self.orders) == 1:
             [order] = self.orders
             return EmailContent(
                 subject=_("The link to your order"),
                 intro=(_("You asked for the link to your order. Here it is."),),
                 rows=(
-                    Row(_("Order number"), order.order_number or ""),
+                    Row(
+                        _("Order number"),
+                        order.order_number or "",
+                    ),
                     Row(_("Plan"), order.tier_name),
                     Row(_("State"), str(State(order.state).label)),
                 ),

@@ -80,10 +80,11 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
 
     def _asked(self) -> "Words":
         text = _(
-            "Thank you for your request. We'll check it and get back to you by the next working "
-            "day. Until then nothing changes, and you can undo the request in the portal."
+            "Thank you for your request. We are reviewing it and will get back to you by the "
+            "next working day. Until then nothing changes, and you can undo the request in "
+            "the portal."
         )
-        return _("We are checking your change of plan"), (text,), ()
+        return _("We are reviewing your change of plan"), (text,), ()
 
     def _planned(self) -> "Words":
         day = {"day": day_of(self.change.from_on)}
@@ -92,13 +93,13 @@ class PlanChange(ContractEmail, kind=Message.Kind.TIER_CHANGE):
         return _("Your plan changes on %(day)s") % day, (text,), (undo,)
 
     def _changed(self) -> "Words":
-        text = _("Your plan is changed. What it includes is available now.")
+        text = _("Your plan has been changed. Everything in it is available now.")
         invoice = self.change.invoice
         days = _(
-            "For the days until the next regular invoice you get a separate invoice by e-mail. "
-            "What you had paid for the old plan is credited in it."
+            "For the days until your next regular invoice you get a separate invoice by "
+            "e-mail. It credits what you paid for the old plan."
         )
-        return _("Your plan is changed"), (text,), (days,) if invoice else ()
+        return _("Your plan has been changed"), (text,), (days,) if invoice else ()
 
     def _undone(self) -> "Words":
         text = _("The change of your plan is undone. Your plan stays as it is.")

@@ -53,10 +53,14 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
         last = date_format(change.from_on - A_DAY, "DATE_FORMAT")
         rises = _("The price of your contract rises on %(day)s. Until then nothing changes.")
         cancel = _(
-            "You do not have to accept it: you can cancel the contract so that it ends on %(day)s, "
-            "and never pay the new price. If you do nothing, the contract continues at the new price."
+            "You don't have to accept it: you can cancel the contract so that it ends on "
+            "%(day)s, and never pay the new price. If you do nothing, the contract continues "
+            "at the new price."
         )
-        how = _("You cancel in the portal, by the link at the bottom of our pages or by e-mail.")
+        how = _(
+            "You can cancel in the portal, at “Cancel contracts here” at the bottom of our "
+            "pages, or by e-mail."
+        )
         return EmailContent(
             subject=_("The price of your contract rises on %(day)s") % {"day": from_on},
             intro=(rises % {"day": from_on}, cancel % {"day": last}),
@@ -67,7 +71,7 @@ class PriceChangeNotice(Email, kind=Message.Kind.PRICE_CHANGE):
                 Row(_("Price from %(day)s") % {"day": from_on}, self._price(change.list_cents)),
                 Row(_("Contract can end on"), last),
             ),
-            action=Link(_("See your contract"), page_url("portal_subscription", subscription.pk)),
+            action=Link(_("View your contract"), page_url("portal_subscription", subscription.pk)),
             outro=(how,),
             link=Link(_("Terms"), page_url("terms")),
         )

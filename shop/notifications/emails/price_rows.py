@@ -2,9 +2,11 @@
 
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
+from shop.catalogue.models import Promotion
 from shop.catalogue.prices import gross
+from shop.catalogue.promotion_codes import canonical_code
 from shop.catalogue.seller import current_seller
 from shop.catalogue.templatetags.money import money
 from shop.catalogue.vat import VatRule
@@ -24,26 +26,26 @@ def price_rows(order: Order) -> list[Row]:
     if price.vat_cents:
         label = _("Net a year") if price.is_yearly else _("Net a month")
         rows.append(Row(label, money(price.net_cents, price.currency)))
+        label = _("VAT, %(rate)s%%") % {"rate": floatformat(price.vat_rate)}
+        rows.append(Row(label, money(price.vat_cents, price.currency)))
     if price.discount_cents:
-        rows.append(Row(_("Promotion code"), _discount(price, typed(order.promo_code))))
+        rows.append(Row(_("Promotion code"), _discount(price, _code(order))))
     days = current_seller().due_days
     due = ngettext(
-        "%(days)s day after the date of the invoice",
-        "%(days)s days after the date of the invoice",
+        "by bank transfer, within %(days)s day of the invoice date",
+        "by bank transfer, within %(days)s days of the invoice date",
         days,
     )
-    first = _("for the first month, once everything is set up")
-    runs = _("no fixed term; you can cancel at any time to the end of the month you have paid for")
+    first = _("as soon as everything is set up, for the first month")
+    runs = _("no fixed term; cancel any time, and it ends with the month you have paid for")
     if price.is_yearly:
-        first = _("for the first year, once everything is set up")
-        runs = _(
-            "no fixed term; you can cancel at any time to the end of the year you have paid for"
-        )
+        first = _("as soon as everything is set up, for the first year")
+        runs = _("no fixed term; cancel any time, and it ends with the year you have paid for")
     return [
         *rows,
         Row(_("First invoice"), first),
-        Row(_("Due"), due % {"days": days}),
-        Row(_("Contract"), runs),
+        Row(pgettext("receipt", "Payment"), due % {"days": days}),
+        Row(pgettext("receipt", "Duration"), runs),
     ]
 
 
@@ -62,6 +64,18 @@ def _with_vat(price: Price) -> str:
     text = _("%(price)s a year") if price.is_yearly else _("%(price)s a month")
     reason = reasons.get(VatRule(price.vat_rule)) if price.vat_rule else None
     return f"{text % values} ({reason})" if reason else text % values
+
+
+def _code(order: Order) -> str:
+    """Return the code as it was typed, and what it is for."""
+    code = order.promo_code or ""
+    names = Promotion.objects.filter(key=canonical_code(code)).values_list("name", flat=True)
+    name = names.first() or ""
+    return (
+        typed(code)
+        if canonical_code(name) == canonical_code(code) or not name
+        else (_("%(code)s, “%(name)s”") % {"code": typed(code), "name": name})
+    )
 
 
 def _discount(price: Price, code: str) -> str:

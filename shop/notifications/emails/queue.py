@@ -20,6 +20,8 @@ from shop.orders.parties import customer_of, is_invitation, orderer_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Invitation, StaffInvitation, User
 
+REVIEWED = "reviewed"  # in the details of a receipt
+
 
 def queue_received(order: Order) -> None:
     """Queue the receipt with the link to the registration page, if there is an address.
@@ -27,12 +29,13 @@ def queue_received(order: Order) -> None:
     An invited colleague gets none, and who invites has seen the page (contract, "Mail").
     """
     if not is_invitation(order):
-        _queue(order, Message.Kind.RECEIVED, **_customer(order))
+        _queue(order, Message.Kind.RECEIVED, details=_reviewed(order), **_customer(order))
 
 
 def queue_completed(order: Order) -> None:
     """Queue the confirmation again for an order that was completed on its page."""
-    _queue(order, Message.Kind.RECEIVED, dedupe_key="completed", **_customer(order))
+    more = {"details": _reviewed(order), **_customer(order)}
+    _queue(order, Message.Kind.RECEIVED, dedupe_key="completed", **more)
 
 
 def queue_reminder(order: Order) -> None:
@@ -72,10 +75,13 @@ def invitation_key(invitation: Invitation) -> str:
 def queue_attention(order: Order) -> None:
     """Queue the mail that the order stands still, once per cause.
 
-    A fault on our side brings no mail; a person's decision or a customer's correction does.
+    A fault on our side brings no mail; a person's decision or a customer's correction does. A
+    decision that the receipt tells of, or can still tell of, takes no second mail.
     """
     to = _customer(order)
     if not (order.user_email and to["recipient"]):
+        return
+    if order.state == State.NEED_HUMAN and _is_told_by_receipt(order):
         return
     key = f"attention:{order.state}"
     if order.state != State.NEED_HUMAN:
@@ -178,6 +184,20 @@ def _queue_account(
     )
 
 
+def _reviewed(order: Order) -> dict[str, Any]:
+    """Return the details of a receipt: whether staff are to approve the order (`REVIEWED`)."""
+    waits = order.complete and order.product.is_manual and not order.project_id
+    return {REVIEWED: True} if waits and not order.approved_at else {}
+
+
+def _is_told_by_receipt(order: Order) -> bool:
+    """Have a receipt that is still unsent say that staff review the order; tell if one says so."""
+    receipts = order.messages.filter(kind=Message.Kind.RECEIVED)
+    receipts.filter(state=Message.State.WAITING).update(details={REVIEWED: True})
+    told = (Message.State.WAITING, Message.State.SENDING, Message.State.SENT)
+    return receipts.filter(details__reviewed=True, state__in=told).exists()
+
+
 def _customer(order: Order) -> dict[str, Any]:
     """Return the recipient of mails about `order` itself, in their language."""
     if is_invitation(order) or customer_of(order):
@@ -206,7 +226,11 @@ def _packed(order: Order) -> Message | None:
 
 
 def _message(
-    order: Order, kind: Message.Kind, recipient: str | None, dedupe_key: str = "", **more: Any
+    order: Order,
+    kind: Message.Kind,
+    recipient: str | None,
+    dedupe_key: str = "",
+    **more: Any,
 ) -> Message | None:
     if not recipient:
         return None

@@ -7,16 +7,16 @@ from django.utils.translation import gettext_lazy as _
 NOTICES: dict[str, tuple[Promise, Promise]] = {
     "password_changed": (
         _("Your password was changed"),
-        _("The password with which you sign in was changed."),
+        _("The password you sign in with was changed."),
     ),
     "password_reset": (
         _("Your password was changed"),
-        _("The password with which you sign in was changed, by a link that we had mailed to you."),
+        _("The password you sign in with was changed, using a link that we e-mailed to you."),
     ),
     "password_set": (_("Your password was set"), _("A password was set for your account.")),
     "email_changed": (
         _("Your e-mail address was changed"),
-        _("You now sign in with another e-mail address than this one."),
+        _("You now sign in with a different e-mail address."),
     ),
     "totp_activated": (
         _("An authenticator app was set up"),
@@ -28,30 +28,30 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
     ),
     "recovery_codes_generated": (
         _("You have new recovery codes"),
-        _("New recovery codes were made for your account; the old ones no longer work."),
+        _("New recovery codes were created for your account. The old ones no longer work."),
     ),
     "webauthn_added": (
         _("A passkey was added"),
-        _("A passkey was added to your account; one can sign in by it."),
+        _("A passkey was added to your account. It can be used to sign in."),
     ),
     "webauthn_removed": (_("A passkey was removed"), _("A passkey was removed from your account.")),
     "token_made": (
-        _("A new access token was made"),
+        _("A new access token was created"),
         _(
-            "An access token was made for your account. A program that has it orders in your name, "
-            "also for the clients you administer."
+            "An access token was created for your account. A program that has it can order "
+            "in your name, also for the companies you administer."
         ),
     ),
     "program_allowed": (
-        _("A program may act in your name now"),
+        _("A program can now act in your name"),
         _(
-            "A program was allowed to act in your name: it orders for you, also for the clients you "
-            "administer. You can take that back under “Access tokens” in the portal."
+            "A program was allowed to act in your name: it can order for you, also for the "
+            "companies you administer. You can stop it under “Access tokens” in the portal."
         ),
     ),
     "factors_reset": (
         _("Your second factor was reset"),
-        _("Passkeys, authenticator app and recovery codes were taken off your account."),
+        _("Passkeys, authenticator app and recovery codes were removed from your account."),
     ),
 }
 # After these, by which people get an account back, tokens that were made before still work. A

@@ -124,7 +124,11 @@ def _attempt(message: Message) -> dict[str, Any]:
         after = {"state": State.FAILED} if wait is None else _again(wait)
         said = _redacted(f"{type(error).__name__}: {error}", message.recipient)
         return after | {"last_error": said}
-    return {"state": State.SENT, "sent_at": timezone.now(), "last_error": ""}
+    return {
+        "state": State.SENT,
+        "sent_at": timezone.now(),
+        "last_error": "",
+    }
 
 
 def _again(wait: timedelta) -> dict[str, Any]:

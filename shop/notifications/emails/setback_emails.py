@@ -39,16 +39,16 @@ class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
         if self.is_invitation:
             return self._of_an_invitation()
         if self.order.state == State.NEED_HUMAN:
-            subject, action = _("A person looks at your order"), _("See how it stands")
+            subject, action = _("We are reviewing your order"), _("View order status")
             intro = [
                 _("Thank you for your order."),
-                _("A person looks at this order. We get back to you by the next working day."),
+                _("We are reviewing it and will get back to you by the next working day."),
             ]
         else:
             subject, action = _("Please check your order"), _("Check the order")
             intro = [
-                _("We cannot go on with your order just now."),
-                _("Something does not fit. Please check the marked detail."),
+                _("We can't continue with your order yet: one detail needs fixing."),
+                _("Please open your order and check the highlighted field."),
                 customer_error_text(self.order.fault),
             ]
         return EmailContent(
@@ -56,26 +56,33 @@ class NeedsAttention(OrderEmail, kind=Message.Kind.ATTENTION):
             intro=tuple(filter(None, intro)),
             rows=self.rows(),
             action=self.page(action),
-            outro=(_("Your order is safely stored."), *self.unknown()),
+            outro=(_("Your order is safely stored."), *self.stranger()),
+            link=self.contact(),
         )
 
     def _of_an_invitation(self) -> EmailContent:
-        subject, reason = _("We are reviewing your invitation"), ""
+        subject, reason = (
+            _("We are reviewing your invitation"),
+            "",
+        )
         waits = _("We are reviewing your invitation to %(address)s.")
-        onward = _("We get back to you by the next working day.")
+        onward = _("We will get back to you by the next working day.")
         if self.order.state != State.NEED_HUMAN:
             subject, reason = (
                 _("Please check your invitation"),
                 customer_error_text(self.order.fault),
             )
-            waits = _("We cannot go on with your invitation to %(address)s just now.")
-            onward = _("Something does not fit. Please check the marked detail.")
+            waits = _(
+                "We can't continue with your invitation to %(address)s yet: one detail needs "
+                "fixing."
+            )
+            onward = _("Please open your invitation and check the highlighted field.")
         waits %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
             subject=subject,
             intro=tuple(filter(None, (waits, onward, reason))),
             rows=self.rows(),
-            action=self.page(_("See the invitation")),
+            action=self.page(_("View the invitation")),
         )
 
 
@@ -98,34 +105,34 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
         """Return the reason that staff gave, or that the order expired and was erased."""
         if self.is_invitation:
             return self._of_an_invitation()
-        nothing_due = _("Nothing is to be paid for it.")
+        nothing_due = _("You don't owe anything for it.")
         if self.order.user_email is None:  # erased
             return EmailContent(
                 subject=_("Your order was cancelled"),
                 intro=(str(EXPIRED),),
                 rows=self.rows(),
-                action=Link(_("See the plans"), page_url("tiers")),
+                action=Link(_("View plans"), page_url("tiers")),
                 outro=(nothing_due, _("You are welcome to order again.")),
             )
         return EmailContent(
             subject=_("Your order was cancelled"),
             intro=(self._cancelled(), *self._reasons()),
             rows=self.rows(),
-            action=self.page(_("See the order")),
-            outro=(nothing_due, _("Is that a mistake? Please tell us.")),
+            action=self.page(_("View the order")),
+            outro=(nothing_due, _("Is this a mistake? Please tell us.")),
             link=Link(_("Contact"), page_url("contact")),
         )
 
     def _of_an_invitation(self) -> EmailContent:
         cancelled = _("We have cancelled your invitation to %(address)s.")
         if self._by == CancelledBy.CUSTOMER:
-            cancelled = _("Your invitation to %(address)s was cancelled on its page.")
+            cancelled = _("Your invitation to %(address)s was cancelled, as requested on its page.")
         cancelled %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
             subject=_("Your invitation was cancelled"),
             intro=(cancelled, *self._reasons()),
             rows=self.rows(),
-            action=self.page(_("See the invitation")),
+            action=self.page(_("View the invitation")),
         )
 
     @cached_property
@@ -135,9 +142,9 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
     def _cancelled(self) -> str:
         match self._by:
             case CancelledBy.CUSTOMER:
-                return _("Your order was cancelled on its page.")
+                return _("Your order was cancelled, as requested on its page.")
             case CancelledBy.PROGRAM:
-                return _("Your order was cancelled by the partner through which it was placed.")
+                return _("The partner through which you ordered has cancelled your order.")
             case CancelledBy.STAFF | None:
                 return _("We have cancelled your order.")
             case unknown:
@@ -147,7 +154,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
         reason = cancellation_reason(self.order)
         if reason and self._by in {CancelledBy.CUSTOMER, CancelledBy.PROGRAM}:
             # Anybody may have typed it.
-            return [_("The reason given: “%(reason)s”") % {"reason": typed(reason)}]
+            return [_("Reason given: “%(reason)s”") % {"reason": typed(reason)}]
         return [reason] if reason else []
 
 

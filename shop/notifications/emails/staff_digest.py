@@ -50,7 +50,7 @@ class StaffDigest(Email, kind=Message.Kind.ALARM):
         details = self.message.details
         count, orders = details["count"], details["orders"]
         subject = ngettext(
-            "%(count)s order waits for a person", "%(count)s orders wait for a person", count
+            "%(count)s order needs attention", "%(count)s orders need attention", count
         )
         hours, minutes = divmod(details["oldest_minutes"], 60)
         oldest = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
@@ -59,9 +59,9 @@ class StaffDigest(Email, kind=Message.Kind.ALARM):
             rows.append(Row(_("Further orders"), str(count - len(orders))))
         return EmailContent(
             subject=subject % {"count": count},
-            intro=(_("The oldest has waited for %(time)s.") % {"time": oldest},),
+            intro=(_("The oldest has been waiting for %(time)s.") % {"time": oldest},),
             rows=tuple(rows),
-            action=Link(_("To the back office"), page_url("staff")),
+            action=Link(_("Go to the back office"), page_url("staff")),
         )
 
 

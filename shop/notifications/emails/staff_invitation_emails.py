@@ -13,6 +13,7 @@ from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import NO_PK
 from shop.tenancy.models import StaffInvitation, User
 from shop.tenancy.staff_invitations import is_backed, staff_join_token
+from shop.theme import shop_name
 
 
 def _sample() -> dict[str, Any]:
@@ -41,25 +42,26 @@ class StaffInvitationEmail(Email, kind=Message.Kind.COLLEAGUE):
         invitation = self._invitation()
         assert invitation is not None  # noqa: S101 -- else it is obsolete
         inviter = invitation.invited_by
-        invites = _("%(who)s invites you to the back office of Slate.")
+        invites = _("%(who)s invites you to the back office of %(shop)s.")
         days = settings.INVITATION_DAYS
         lifetime = ngettext(
-            "The link works once and for %(days)s day.",
-            "The link works once and for %(days)s days.",
+            "The link works once and expires after %(days)s day.",
+            "The link works once and expires after %(days)s days.",
             days,
         )
         factor = _(
-            "After that we ask for a second step to sign in, a passkey or an authenticator app."
+            "Then you set up a second step for signing in: a passkey or an authenticator app."
         )
         unknown = _(
-            "Do you know nothing of this? Then please ignore this e-mail; "
-            "nothing happens without the link."
+            "If you don't know what this is about, you can ignore this e-mail: nothing "
+            "happens unless you use the link."
         )
         return EmailContent(
-            subject=_("You are invited to the back office of Slate"),
+            subject=_("You are invited to the back office of %(shop)s") % {"shop": shop_name()},
             intro=(
-                invites % {"who": typed(inviter.get_full_name() or str(inviter))},
-                _("With this link you join."),
+                invites
+                % {"who": typed(inviter.get_full_name() or str(inviter)), "shop": shop_name()},
+                _("Use this link to join."),
             ),
             action=Link(
                 _("Join the back office"), page_url("staff_join", staff_join_token(invitation))

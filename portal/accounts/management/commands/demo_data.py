@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from portal.accounts.demo_texts import SELLER, fill_in_texts
 from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
@@ -17,9 +18,6 @@ from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller
 from shop.content.demo_proof import add_demo_proof
-from shop.content.models import Page, Question
-from shop.content.publishing import TEXTS, newest, publish
-from shop.content.shown_pages import FOR_PRIVATE_PERSONS
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client, Membership, Project, User
 
@@ -28,33 +26,6 @@ CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
 PROMO_CODE = "PREMIERE"
-# An invented firm; the account is an example of the Bundesbank's, the VAT ID of nobody.
-SELLER = {
-    "legal_name": "Slate Software GmbH",
-    "street": "Lindwurmstraße 88",
-    "postal_code": "80337",
-    "city": "München",
-    "country": "DE",
-    "vat_id": "DE123456788",
-    "tax_number": "143/150/60015",
-    "register": "Amtsgericht München, HRB 999999",
-    "contact": "Renate Vogl",
-    "email": "rechnung@slate.example",
-    "phone": "+49 89 5550123",
-    "iban": "DE02120300000000202051",
-    "bic": "BYLADEM1001",
-}
-# What stands for them in the shipped texts.
-PLACE = "{postal_code} {city}".format(**SELLER)
-FIRM = {
-    **dict.fromkeys(["[Firma und Rechtsform]", "[company and legal form]"], SELLER["legal_name"]),
-    **dict.fromkeys(["[Straße und Hausnummer]", "[street and number]"], SELLER["street"]),
-    **dict.fromkeys(["[Postleitzahl und Ort]", "[postal code and city]"], PLACE),
-    **dict.fromkeys(["[Telefonnummer]", "[telephone number]"], SELLER["phone"]),
-    "[Ort des Rechenzentrums]": "Frankfurt am Main",
-    "[place of the data centre]": "Frankfurt am Main, Germany",
-    **dict.fromkeys(["[E-Mail-Adresse]", "[e-mail address]"], "hallo@slate.example"),
-}
 BILLING = {
     "company": "Beispielfilm GmbH",
     "name": "Kim Kunde",
@@ -81,8 +52,7 @@ class Command(BaseCommand):
             customer = _person(*CUSTOMER, first_name="Kim", last_name="Kunde")
             _client_of(customer)
             _sell()
-            _name_seller_in_texts()
-            _complete_questions()
+            fill_in_texts()
             add_demo_proof()
             application = _tokens(customer)
             reduction = {"name": "PREMIERE", "percent": 10}
@@ -128,28 +98,6 @@ def _sell() -> None:
     Seller.objects.update_or_create(pk=1, defaults=SELLER)
     paid = Product.objects.filter(net_cents__gt=0, yearly_net_cents=None)
     paid.update(yearly_net_cents=MONTHS_OF_A_YEAR * F("net_cents"))
-
-
-def _name_seller_in_texts() -> None:
-    """Fill the demo's firm into the pages about withdrawing; once, as staff may change them."""
-    pages = Page.objects.filter(slug__in=FOR_PRIVATE_PERSONS)
-    for page in pages.exclude(versions__number__gt=1):
-        shipped = newest(page.pk)
-        publish(page, {name: _filled_in(getattr(shipped, name)) for name in TEXTS})
-
-
-def _complete_questions() -> None:
-    """Fill the demo's firm into the answers to questions."""
-    for question in Question.objects.filter(answer_de__contains="["):
-        question.answer_de = _filled_in(question.answer_de)
-        question.answer_en = _filled_in(question.answer_en)
-        question.save()
-
-
-def _filled_in(text: str) -> str:
-    for placeholder, value in FIRM.items():
-        text = text.replace(placeholder, value)
-    return text
 
 
 def _tokens(customer: User) -> Application:

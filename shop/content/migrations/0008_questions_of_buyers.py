@@ -110,6 +110,6 @@ def reword(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Nine rows; the version before shows them as well."""
 
-    dependencies = (("content", "0006_proof"),)
+    dependencies = (("content", "0007_proof"),)
 
     operations = (migrations.RunPython(reword, migrations.RunPython.noop),)

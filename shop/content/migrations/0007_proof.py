@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content', '0005_accessibility_statement'),
+        ('content', '0006_printed_versions'),
     ]
 
     operations = [
