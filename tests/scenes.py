@@ -13,7 +13,6 @@ from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
-from shop.content.demo_proof import add_demo_proof
 from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
@@ -42,7 +41,6 @@ from tests.scene import (
     chosen_in_bulk,
     fill,
     in_turn,
-    other_family,
     overtaken,
     press,
     unfolded,
@@ -50,7 +48,6 @@ from tests.scene import (
     withdraw,
     without_a_reason,
     without_cookies,
-    without_style,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
@@ -58,6 +55,7 @@ from tests.scenes_of_contracts import declaration_cases, requests, staff_contrac
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
+from tests.scenes_of_tiers import tiers
 
 SITUATIONS = (
     "details", "pending", "packing", "slow", "late", "packed", "mendable", "has_packing_errors",
@@ -75,24 +73,6 @@ def webhooks_of_a_packed_order() -> int:
         delivery.attempt_log.create(**times, status=503, answer="Try later", failure="status")
         delivery.attempt_log.create(**times, status=204)
     return order.pk
-
-
-def tiers() -> Iterator[Scene]:
-    """The tiers, together and each on its page."""
-    add_demo_proof()
-    yield Scene("tiers", "/")
-    yield Scene("tiers-by-kind", "/", act=other_family)
-    yield Scene("tiers-questions", "/", act=unfolded)
-    listed = list(Product.objects.filter(listed=True).values_list("pk", flat=True))
-    Product.objects.exclude(code="s").update(listed=False)
-    yield Scene("tiers-one", "/")
-    Product.objects.update(listed=False)
-    yield Scene("tiers-none", "/")
-    Product.objects.filter(pk__in=listed).update(listed=True)
-    yield Scene("tiers-open-order", "/tiers/m/", act=chosen(lambda page: page.goto("/")))
-    yield Scene("tiers-old-browser", "/", act=without_style)
-    for slug in ("commercial", "yamdu-free", "xl"):
-        yield Scene(f"tier-{slug}", f"/tiers/{slug}/")
 
 
 def checkout() -> Iterator[Scene]:
