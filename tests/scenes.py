@@ -13,6 +13,7 @@ from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
+from shop.content.demo_proof import add_demo_proof
 from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
@@ -76,7 +77,8 @@ def webhooks_of_a_packed_order() -> int:
 
 
 def tiers() -> Iterator[Scene]:
-    """The tiers, together and each on its page."""
+    """The tiers, together and each on its page, with what customers say of the shop."""
+    add_demo_proof()
     yield Scene("tiers", "/")
     yield Scene("tiers-open-order", "/tiers/m/", act=chosen(lambda page: page.goto("/")))
     yield Scene("tiers-old-browser", "/", act=without_style)
