@@ -111,6 +111,11 @@ def without_cookies(selector: str = SEND) -> Act:
     return act
 
 
+def other_family(page: Page) -> None:
+    """Asks for the plans of the family that is not shown at first."""
+    page.locator("[name=family]:not(:checked)").check()
+
+
 def overtaken(page: Page) -> None:
     """Types into the form of an order whose details somebody else has filled in meanwhile."""
     order = make_bare_order("s")

@@ -49,7 +49,6 @@ from tests.scene import (
     withdraw,
     without_a_reason,
     without_cookies,
-    without_style,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
@@ -57,6 +56,7 @@ from tests.scenes_of_contracts import declaration_cases, requests, staff_contrac
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
+from tests.scenes_of_tiers import tiers
 
 SITUATIONS = (
     "details", "pending", "packing", "slow", "late", "packed", "mendable", "has_packing_errors",
@@ -74,15 +74,6 @@ def webhooks_of_a_packed_order() -> int:
         delivery.attempt_log.create(**times, status=503, answer="Try later", failure="status")
         delivery.attempt_log.create(**times, status=204)
     return order.pk
-
-
-def tiers() -> Iterator[Scene]:
-    """The tiers, together and each on its page."""
-    yield Scene("tiers", "/")
-    yield Scene("tiers-open-order", "/tiers/m/", act=chosen(lambda page: page.goto("/")))
-    yield Scene("tiers-old-browser", "/", act=without_style)
-    for slug in ("commercial", "yamdu-free", "xl"):
-        yield Scene(f"tier-{slug}", f"/tiers/{slug}/")
 
 
 def checkout() -> Iterator[Scene]:
