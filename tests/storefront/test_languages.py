@@ -157,7 +157,7 @@ def test_link_preview_shows_the_page_and_our_picture(language: str, locale: str)
     assert told == {
         "site_name": "Slate",
         "type": "website",
-        "title": "S",
+        "title": "S plan" if language == "en" else "Tarif S",
         "description": product.promise_de if language == "de" else product.promise_en,
         "url": f"http://testserver/tiers/s/?lang={language}",
         "locale": locale,
@@ -192,7 +192,7 @@ def test_tier_is_described_as_a_product_with_its_offer() -> None:
         "@type": "Product",
         "name": "S",
         "sku": "s",
-        "description": "Ein kleines Team, ein Projekt, alles beisammen.",
+        "description": "Für ein kleines Team, das alles an einem Ort haben will.",
         "url": "http://testserver/tiers/s/?lang=de",
         "brand": {"@type": "Brand", "name": "Slate"},
         "offers": {
