@@ -58,9 +58,9 @@ def test_unknown_host_is_400_in_the_envelope_under_api() -> None:
 def test_unknown_address_is_404_in_the_browsers_language(language: str) -> None:
     answer = visitor(language=language).get("/nothing/here")
     assert_error_page(answer, 404, language)
-    assert ("There is nothing at this address" in words(answer)) == (language == "en")
+    assert ("Page not found" in words(answer)) == (language == "en")
     assert 'href="/"' in html(answer)
-    assert "Whatever you have ordered" in words(answer) or language == "de"
+    assert "Anything you ordered" in words(answer) or language == "de"
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/orders/", "/api/orders/a/b"])
@@ -120,7 +120,7 @@ def test_database_that_is_away_is_told_and_when_to_come_back(language: str, brok
     assert_headers(answer)
     assert answer.headers["Retry-After"] == "30"
     assert "no-store" in answer.headers["Cache-Control"]
-    assert ("We are away for a moment" in words(answer)) == (language == "en")
+    assert ("We'll be right back" in words(answer)) == (language == "en")
     assert "refused" not in html(answer)
 
 
@@ -164,4 +164,4 @@ def test_form_without_its_token_is_told_kindly() -> None:
         browser.handler.enforce_csrf_checks = True
         answer = browser.post("/checkout/tier/", {"product": "s"})
         assert_error_page(answer, 403, language)
-        assert ("Please send this form once more" in words(answer)) == (language == "en")
+        assert ("Please send this form again" in words(answer)) == (language == "en")

@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "shop.customers",
                 "shop.kept_fragments",
+                "shop.request_id",
                 "shop.support",
                 "shop.theme",
                 "shop.typed_text",
