@@ -147,6 +147,28 @@ def test_page_is_away_with_its_database(path: str) -> None:
         assert_error_page(browser.get(path), 503, "de")
 
 
+@pytest.mark.parametrize("path", ["broken", "forbidden", "suspicious", "away", "nothing"])
+def test_error_page_leads_on_and_names_its_reference_number(path: str, broken: Client) -> None:
+    answer = broken.get(f"/{path}")
+    page = html(answer)
+    header = page.partition("<header")[2].partition("</header>")[0]
+    for url in ("/", "/register/", "/portal/"):
+        assert f'href="{url}"' in header
+    reference = answer.headers["X-Request-ID"]
+    assert f'<code class="reference">{reference}</code>' in page
+    assert 'href="mailto:hilfe@slate.example"' in page
+    assert 'href="/contact/"' in page
+
+
+@db
+def test_form_that_is_refused_and_too_many_attempts_name_a_reference_number() -> None:
+    browser = visitor()
+    browser.handler.enforce_csrf_checks = True
+    refused = browser.post("/checkout/tier/", {"product": "s"})
+    assert refused.status_code == 403
+    assert f'<code class="reference">{refused.headers["X-Request-ID"]}</code>' in html(refused)
+
+
 def test_error_pages_speak_both_languages(broken: Client) -> None:
     pages = {"/broken": 500, "/forbidden": 403, "/suspicious": 400, "/away": 503, "/nothing": 404}
     for path, status in pages.items():
