@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -49,6 +50,11 @@ def pdf(version: Version, language: str) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(content))
 
 
+def root_of(reader: pypdf.PdfReader) -> Any:
+    """The root of the PDF's objects."""
+    return reader.trailer["/Root"]
+
+
 def words(reader: pypdf.PdfReader) -> str:
     """The text of all pages, with single spaces."""
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
@@ -65,7 +71,8 @@ def test_finished_text_is_made_in_both_languages_and_one_with_placeholders_never
     assert "Seite 1/1" in words(german)
     # Nothing in the text is markup of the typesetter.
     assert "For all of #read(x) $y$ <b>z</b>. 1. one 2. two" in words(english)
-    (link,) = [each.get_object()["/A"]["/URI"] for each in german.pages[0]["/Annots"]]
+    page: Any = german.pages[0]
+    (link,) = [each.get_object()["/A"]["/URI"] for each in page["/Annots"]]
     assert link == f"{settings.BASE_URL}/privacy/"
     shipped = Version.objects.get(page_id="terms", number=1)
     assert stored_pdf("terms", 1, "de") is None
@@ -75,11 +82,13 @@ def test_finished_text_is_made_in_both_languages_and_one_with_placeholders_never
 def test_pdf_is_accessible_and_says_its_language_and_title(terms: Version) -> None:
     run()
     for language, title in (("de", TEXTS["title_de"]), ("en", TEXTS["title_en"])):
-        root = pdf(terms, language).trailer["/Root"]
+        reader = pdf(terms, language)
+        root = root_of(reader)
         assert root["/MarkInfo"]["/Marked"]
         assert str(root["/Lang"]).startswith(language)
         assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
-        assert pdf(terms, language).metadata["/Title"] == title
+        assert reader.metadata is not None
+        assert reader.metadata.title == title
 
 
 def test_pdf_is_made_once(terms: Version, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,9 @@ def test_confirmation_says_price_net_and_gross(mailoutbox: list[EmailMessage]) -
     make_order("Yamdu FREE", language="en", user_email="other@gmx.com")
     send_all()
     paid, free = (str(mail.body) for mail in mailoutbox)
-    assert "Price: €58.31 a month, including 19% VAT\nNet a month: €49.00\nVAT, 19%: €9.31\n" in paid
+    assert (
+        "Price: €58.31 a month, including 19% VAT\nNet a month: €49.00\nVAT, 19%: €9.31\n" in paid
+    )
     assert "Price: free of charge\n" in free
     assert "Net a month" not in free
 
@@ -288,4 +290,6 @@ def test_reminder_names_the_day_on_which_the_order_is_cancelled(settings: Settin
     message = make_message("reminder", "en", settings)
     assert message.order
     day = timezone.localtime(message.order.created_at + timedelta(days=60))
-    assert f"If we don't have them by {date_format(day, 'j F Y')}, we cancel" in render(message).text
+    assert (
+        f"If we don't have them by {date_format(day, 'j F Y')}, we cancel" in render(message).text
+    )
