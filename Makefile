@@ -15,7 +15,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # the many processes would compile all modules anew.
 unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format examples bench clients faults mutants schema screenshots lock catalogues
+.PHONY: help run test lint format examples bench clients faults mutants schema screenshots firefox lock catalogues
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -55,10 +55,15 @@ bench: ## measure speed beside its limit, growth to a million orders (BENCH_ORDE
 	$(VENV)/python -m tests.benchmarks
 	$(VENV)/python -m tests.postgres tests.benchmarks
 
-screenshots: ## take pictures of every page in every state, into var/screenshots
+screenshots: ## take pictures of every page in every state, into var/screenshots (ARGS=--help)
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
-	$(VENV)/python -m tests.screenshots
+	$(VENV)/python -m tests.screenshots $(ARGS)
+
+firefox: ## order, join and open the portal in Firefox, which the tests do not know (minutes)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.firefox
 
 schema: ## try the running API with twenty times as many requests as the tests do (SCHEMA_TIMES)
 	@$(BOOTSTRAP) requirements-dev.txt

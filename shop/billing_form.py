@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from shop.catalogue.vat import EU
 from shop.email_fields import EmailInput
-from shop.form_texts import FORM_TEXTS, MISSING, form_text
+from shop.form_texts import MISSING, form_text
 from shop.languages import page_language
 from shop.orders.billing_fields import check_billing
 from shop.orders.problems import Problem
@@ -64,7 +64,6 @@ def _text_field(
         label=label,
         help_text=hint,
         required=required,
-        error_messages={"required": FORM_TEXTS["required"]},
         widget=forms.TextInput({"autocomplete": autocomplete, **attrs}),
     )
 

@@ -29,7 +29,10 @@ from shop.tenancy.erasure import emails_of, spellings
 from shop.tenancy.models import Client, Membership, StaffInvitation, User
 
 # The attributes in the export, and the paths to those that it names differently.
-USER = ("email", "login", "first_name", "last_name", "language", "time_zone", "joined_at")
+USER = (
+    *("email", "login", "first_name", "last_name", "language", "time_zone", "joined_at"),
+    "first_steps_hidden_at",
+)
 MESSAGE = ("kind", "recipient", "language", "state", "created_at", "sent_at")
 ORDER = ("order_number", "state", "created_at", "updated_at", "net_cents", "currency")
 BILLING = (
@@ -63,7 +66,7 @@ def export(user: User) -> Facts:
     sessions = UserSession.objects.filter(user=user)
     return {
         "user": _user(user),
-        "memberships": facts_of_all(memberships, "role", "joined_at", **MEMBERSHIP),
+        "memberships": facts_of_all(memberships, "role", "joined_at", "opened_at", **MEMBERSHIP),
         "invitations": _invitations(user),
         "clients_administered": facts_of_all(clients, "name", "created_at", number="pk"),
         "billing": facts_of_all(profiles, *BILLING, client="client.name"),

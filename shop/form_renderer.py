@@ -6,10 +6,13 @@ from typing import Any
 from django.forms import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils.formats import localize
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeData
 from django.utils.translation import gettext
+
+from shop.form_errors import error_texts
 
 Widget = Mapping[str, Any]
 
@@ -41,8 +44,8 @@ def _field(field: BoundField) -> str:
     if field.help_text:
         hint = f'<div class="field__hint" id="{field.auto_id}_helptext">{field.help_text}</div>'
         lines.append(hint)
-    if errors := field.errors:
-        told = "".join(f"<p>{conditional_escape(str(error))}</p>" for error in errors)
+    if field.errors:
+        told = "".join(f"<p>{escape(text)}</p>" for text in error_texts(field))
         lines.append(f'<div class="field__error" id="{field.auto_id}_error">{told}</div>')
     if not _holds_its_widget(field):
         lines.append(str(field))
@@ -75,6 +78,34 @@ def _input(widget: Widget) -> str:
     return f'<input type="{kind}" name="{name}"{value}{_attributes(widget)}>'
 
 
+def _password(widget: Widget) -> str:
+    """Write the input, and a button that shows what was typed.
+
+    The script of the button comes along; as a module it runs once, however often it is named.
+    """
+    target = _text(widget["attrs"].get("id", ""))
+    show, label = escape(gettext("Show")), escape(gettext("Show password"))
+    words = {
+        "show": show,
+        "show-label": label,
+        "hide": escape(gettext("Hide")),
+        "hide-label": escape(gettext("Hide password")),
+        "visible": escape(gettext("Your password is visible.")),
+        "hidden": escape(gettext("Your password is hidden.")),
+    }
+    data = "".join(f' data-{name}="{text}"' for name, text in words.items())
+    attributes = f'class="button button--quiet" type="button" aria-label="{label}"'
+    lines = [
+        '<div class="password">',
+        _input(widget),
+        f'<button {attributes} data-shows="{target}"{data} hidden>{show}</button>',
+        '<span class="visually-hidden" role="status"></span>',
+        f'<script type="module" src="{static("password.js")}"></script>',
+        "</div>",
+    ]
+    return "\n".join(lines)
+
+
 def _select(widget: Widget) -> str:
     lines = [f'<select name="{_text(widget["name"])}"{_attributes(widget)}>']
     for group, options, _index in widget["optgroups"]:
@@ -103,8 +134,9 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, SafeData) else escape(str(value))
 
 
-_INPUTS = ("input", "text", "email", "number", "password", "hidden", "checkbox", "url", "date")
+_INPUTS = ("input", "text", "email", "number", "hidden", "checkbox", "url", "date")
 WRITERS: dict[str, Callable[[Widget], str]] = {
     **{f"django/forms/widgets/{name}.html": _input for name in _INPUTS},
+    "django/forms/widgets/password.html": _password,
     "django/forms/widgets/select.html": _select,
 }

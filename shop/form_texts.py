@@ -7,10 +7,12 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from shop.content.terms_field import what_to_read, without_outdated_tick
 from shop.email_fields import NOT_AN_EMAIL, EmailInput
+from shop.form_errors import REQUIRED
 from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 from shop.orders.problems import Problem
@@ -18,7 +20,7 @@ from shop.orders.problems import Problem
 MISSING = ("required", "blank", "required_with", "required_unless")
 # By code of `shop.orders.problems`.
 FORM_TEXTS: dict[str, StrOrPromise] = {
-    **dict.fromkeys(MISSING, _("Please fill this in.")),
+    **dict.fromkeys(MISSING, REQUIRED),  # pages name what is missing
     "not_an_email": NOT_AN_EMAIL,
     "control_characters": _("Please remove line breaks and invisible signs."),
     "too_long": _("Please use at most %(limit)s characters."),
@@ -26,17 +28,17 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     "invalid_promo_code": _(
         "We don't recognise this code, or it isn't valid (any more) for %(tier)s."
     ),
-    "not_client_admin": _("You do not administer this client."),
-    "unknown_project": _("This project belongs to another client."),
+    "not_client_admin": _("You do not administer this company."),
+    "unknown_project": _("This project belongs to another company."),
     "project_closed": _("The contract of this project has ended: nobody can join it any more."),
-    "wrong_tier": _("This project has another tier."),
-    "client_required": _("To add to a project, choose its client, too."),
-    "two_clients": _("Choose a client or name a new one, not both."),
+    "wrong_tier": _("This project has another plan."),
+    "client_required": _("To add to a project, choose its company, too."),
+    "two_clients": _("Choose a company or name a new one, not both."),
     "two_projects": _("Choose a project or name a new one, not both."),
     "not_correctable": _("This cannot be corrected here."),
     "delivered": _("This can no longer be changed: it is set up already."),
     "corrected_too_often": _("This was corrected several times already. Please write to us."),
-    "no_seat": _("The project has as many members as its tier allows."),
+    "no_seat": _("The project has as many members as its plan allows."),
     "already_member": _("This person is a member of the project already, or invited."),
     "not_fillable": _("This was filled in already."),
     "unknown_country": _("Please choose a country."),
@@ -47,8 +49,11 @@ FORM_TEXTS: dict[str, StrOrPromise] = {
     ),
     "businesses_only": _("We sell to businesses only."),
     "not_by_the_year": _("This plan is not sold by the year."),
-    "client_has_billing": _("We have billing data of this client already."),
+    "client_has_billing": _("We already have billing details for this company."),
 }
+
+# Where customers have another word for a field than staff and programs.
+CUSTOMERS_LABELS: dict[str, StrOrPromise] = {"client_name": pgettext_lazy("billing", "Company")}
 
 # Of forms that order.
 OUTDATED_TERMS = _(
@@ -76,16 +81,16 @@ class TermsForm(forms.Form):
 def member_field(name: str, *, required: bool) -> forms.Field:
     """Make the form field of the order's field `name`. The order document checks its value."""
     field = FIELDS[name]
+    label = CUSTOMERS_LABELS.get(name, field.label)
     if name == "language":
-        return forms.ChoiceField(label=field.label, choices=settings.LANGUAGES, required=required)
+        return forms.ChoiceField(label=label, choices=settings.LANGUAGES, required=required)
     if name in {"client_id", "project_id"}:
-        return forms.IntegerField(label=field.label, required=required)
+        return forms.IntegerField(label=label, required=required)
     widget = EmailInput if name == "user_email" else forms.TextInput
     return forms.CharField(
-        label=field.label,
+        label=label,
         help_text=field.hint,
         required=required,
-        error_messages={"required": FORM_TEXTS["required"]},
         widget=widget({"autocomplete": field.autocomplete}),
     )
 

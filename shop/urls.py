@@ -28,7 +28,12 @@ class HashConverter(StringConverter):
 
 # Staff edit these in Django's admin. Tokens, tasks and allauth's e-mail addresses are not typed.
 EDITABLE = {
-    *("shop.catalogue.models", "shop.catalogue.seller", "shop.content.models"),
+    *(
+        "shop.catalogue.features",
+        "shop.catalogue.models",
+        "shop.catalogue.seller",
+        "shop.content.models",
+    ),
     "shop.tenancy.models",
 }
 for model in apps.get_models():

@@ -15,10 +15,11 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from portal.registration import kept_status
-from shop import kept_fragments
+from shop import kept_fragments, remembered_rows
 from shop.access.reserved_calls import reserves
 from shop.billing import filing, rendering
-from shop.content import questions
+from shop.catalogue.features import INCLUDED
+from shop.content import proof, questions
 from shop.packing import batches, dispatch
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
@@ -83,9 +84,10 @@ def in_english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget what another test left in this process, and keep questions to the end of this one."""
-    monkeypatch.setattr(questions, "SECONDS", 1_000_000)
-    questions.clear_cache()
+    """Forget what another test left in this process, and remember rows to the end of this one."""
+    monkeypatch.setattr(remembered_rows, "SECONDS", 1_000_000)
+    for remembered in (questions.LISTED, INCLUDED, *proof.LISTED):
+        remembered.clear()
     kept_fragments.clear()
     kept_status.clear()
 

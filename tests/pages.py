@@ -2,12 +2,15 @@
 
 import re
 import time
+from datetime import date
 from html import escape, unescape
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
 
 from shop.orders.models import Order
 from shop.tenancy.invitations import join_token
@@ -50,6 +53,12 @@ def words(response: Response) -> str:
     body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html(response), flags=re.DOTALL)
     body = re.sub(r"</?bdi>", "", body)  # around a name, within a sentence
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def shown(at: date, form: str = "DATE_FORMAT") -> str:
+    """A day or a time as English pages show it."""
+    with translation.override("en"):
+        return date_format(at, form)
 
 
 def assert_escaped(response: Response, *texts: str) -> None:

@@ -6,6 +6,7 @@ before you ask for the next.
 
 from collections.abc import Iterator
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from portal.backoffice.bulk_jobs import begin
@@ -17,7 +18,7 @@ from shop.orders.member_orders import invite
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.tenancy.invitations import join_token
-from shop.tenancy.models import Invitation, Membership
+from shop.tenancy.models import Invitation, Membership, User
 from tests.factories import (
     PASSWORD,
     make_application,
@@ -52,6 +53,7 @@ from tests.scene import (
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
+from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
 
@@ -157,7 +159,7 @@ def registration() -> Iterator[Scene]:
             yield Scene(f"order-{situation}-errors", address, act=fill(project_name=""))
         if situation == "packed":
             wrong = fill("main form[action$='code/'] .button", code="2222-2222")
-            yield Scene("order-code-errors", address, act=wrong)
+            yield Scene("order-code-errors", address, act=in_turn(unfolded, wrong))
             yield Scene("address-closed", f"{address}address/")
     yield Scene("find", "/register/")
     yield Scene("find-errors", "/register/?order=17")
@@ -183,6 +185,13 @@ def joining() -> Iterator[Scene]:
     order = make_packed_order(user_email="nina@example.com", user_first_name="Nina")
     yield Scene("join", join_address(order))
     yield Scene("join-errors", join_address(order), act=press(SEND))
+    project = make_project(client=make_client(name="Isarfilm GmbH"), name="Nachtdreh")
+    inviter = project.client.client_admin
+    User.objects.filter(pk=inviter.pk).update(first_name="Bernd", last_name="Beispiel")
+    invited = invite(project, inviter, {"user_email": "carla@example.com"})
+    pack_all()
+    invited.refresh_from_db()
+    yield Scene("join-invited", join_address(invited))
     withdrawn = make_packed_order(user_email="nora@example.com")
     yield Scene("join-withdrawn", join_address(withdrawn), act=withdraw(withdrawn))
     yield Scene("join-damaged", f"/register/{order.order_hash}/join/damaged/")
@@ -192,7 +201,9 @@ def joining() -> Iterator[Scene]:
     order.invitation.save()
     yield Scene("join-replaced", old_link)
     member = make_user()
+    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
     order = make_packed_order(user_email=member.email)
+    yield Scene("order-join-now", f"/register/{order.order_hash}/", member)
     yield Scene("join-known", join_address(order))
     yield Scene("join-known-signed-in", join_address(order), member)
     yield Scene("join-somebody-else", join_address(order), make_user())
@@ -282,6 +293,6 @@ GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
     *(declaration_cases, requests, staff_contracts, colleagues, people, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
-    *(client_billing, contracts, own_data, profile_and_company, leaving, way_out),
+    *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),
     *(declaring, errors),
 )

@@ -1,12 +1,16 @@
 """`make screenshots`: every page in every state, as PNGs in `var/screenshots`.
 
-Each on a phone and a desk, in light and dark, in German and English. `python -m tests.screenshots
-checkout` takes only the scenes whose names hold that word.
+Each on a phone and a desk, in light and dark, in German and English. Fewer take less time:
+
+    python -m tests.screenshots checkout join --sizes phone 1440x900 --schemes light --languages en
+
+takes only the scenes whose names hold one of the words. `--theme FOLDER --name NAME` shows the shop with
+an adopter's theme (docs/look.md).
 """
 
+import argparse
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -16,6 +20,28 @@ from typing import Any
 import django
 
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
+
+
+def arguments() -> argparse.Namespace:
+    """What to take pictures of."""
+    parser = argparse.ArgumentParser(prog="python -m tests.screenshots")
+    parser.add_argument("words", nargs="*", default=[""], help="of the names of scenes")
+    parser.add_argument("--sizes", nargs="+", default=list(SIZES), help="phone, desk, or 1440x900")
+    parser.add_argument("--schemes", nargs="+", default=["light", "dark"])
+    parser.add_argument("--languages", nargs="+", default=["de", "en"])
+    parser.add_argument("--folder", type=Path, help="default var/screenshots")
+    parser.add_argument("--theme", type=Path, help="a folder as THEME_DIR names one")
+    parser.add_argument("--name", default="", help="the name of the shop")
+    parser.add_argument("--first-screen", action="store_true", help="not the whole page")
+    return parser.parse_args()
+
+
+def pixels(size: str) -> tuple[int, int]:
+    """Width and height of a size by its name, or of one such as 1440x900."""
+    if size in SIZES:
+        return SIZES[size]
+    width, _x, height = size.partition("x")
+    return int(width), int(height)
 
 
 @contextmanager
@@ -38,13 +64,12 @@ def serving() -> Iterator[str]:
             teardown_databases(databases, verbosity=0)
 
 
-def pictures(browser: Any, port: str, scene: Any, folder: Path) -> None:
-    """The eight of a scene."""
+def pictures(browser: Any, port: str, scene: Any, wanted: argparse.Namespace) -> None:
+    """One of a scene for each size, scheme and language."""
     from tests.scene import open_scene
 
-    for (size, (width, height)), scheme, language in product(
-        SIZES.items(), ("light", "dark"), ("de", "en")
-    ):
+    for size, scheme, language in product(wanted.sizes, wanted.schemes, wanted.languages):
+        width, height = pixels(size)
         context, page = open_scene(
             browser,
             port,
@@ -54,35 +79,40 @@ def pictures(browser: Any, port: str, scene: Any, folder: Path) -> None:
             locale=language,
         )
         name = f"{scene.name}-{size}-{scheme}-{language}.png"
-        page.screenshot(path=folder / name, full_page=True)
+        page.screenshot(path=wanted.folder / name, full_page=not wanted.first_screen)
         context.close()
 
 
-def main(wanted: str) -> None:
-    """Take the pictures of the scenes whose names hold `wanted`."""
+def main(wanted: argparse.Namespace) -> None:
+    """Take the pictures."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop of its own
+    if wanted.theme:
+        os.environ["TEST_THEME_DIR"] = str(wanted.theme.resolve())
+    os.environ["TEST_SHOP_NAME"] = wanted.name
     django.setup()
     logging.disable()  # some pages are of things that break
 
     from django.conf import settings
     from playwright.sync_api import sync_playwright
 
+    from shop.message_catalogues import compile_catalogues
     from tests.journey.conftest import ARGUMENTS
     from tests.prepare import chromium
     from tests.scenes import GROUPS
 
-    folder = Path(settings.BASE_DIR) / "var" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
+    compile_catalogues()  # also those of the theme
+    wanted.folder = wanted.folder or Path(settings.BASE_DIR) / "var" / "screenshots"
+    wanted.folder.mkdir(parents=True, exist_ok=True)
     with serving() as port, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for group in GROUPS:
             for scene in group():
-                if wanted in scene.name:
+                if any(word in scene.name for word in wanted.words):
                     print(scene.name, flush=True)
-                    pictures(browser, port, scene, folder)
+                    pictures(browser, port, scene, wanted)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    main(arguments())

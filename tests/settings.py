@@ -20,6 +20,9 @@ for name in (
 directory = tempfile.TemporaryDirectory(prefix="shop-tests-")  # goes away with the process
 os.environ["DEMO"] = "1"
 os.environ["VAR_DIR"] = directory.name
+# Pictures of a shop with a theme (tests/screenshots.py).
+for name in ("SHOP_NAME", "THEME_DIR"):
+    os.environ[name] = os.environ.pop(f"TEST_{name}", "")
 if os.environ.get("TEST_DATABASE") == "postgres":
     if "TEST_DATABASE_URL" not in os.environ:
         raise SystemExit("Start the tests on PostgreSQL with: python -m tests.postgres pytest")

@@ -1,20 +1,15 @@
 """The German catalogue says all that the project says: no more, no less, and with care."""
 
-import ast
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo, write_mo
-from babel.messages.pofile import read_po
-from django.conf import settings
 from django.core.management import call_command
-from django.utils.translation.template import templatize
 from pytest_django import Settings
 
 from shop.message_catalogues import (
@@ -22,92 +17,49 @@ from shop.message_catalogues import (
     compile_catalogues,
     refuse_missing_catalogues,
 )
+from tests.marked_texts import (
+    CATALOGUE,
+    ROOT,
+    german_catalogue,
+    key,
+    texts_of_the_project,
+    translations,
+)
 
 pytestmark = pytest.mark.once
 
-ROOT = Path(settings.BASE_DIR)
-CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
-# For each function that marks a text: which of its arguments are context, text and plural.
-MARKERS: dict[str, tuple[int | None, int, int | None]] = {
-    "_": (None, 0, None),
-    "gettext": (None, 0, None),
-    "gettext_lazy": (None, 0, None),
-    "gettext_noop": (None, 0, None),
-    "ngettext": (None, 0, 1),
-    "ngettext_lazy": (None, 0, 1),
-    "pgettext": (0, 1, None),
-    "pgettext_lazy": (0, 1, None),
-    "npgettext": (0, 1, 2),
-}
 AGREED = {
-    "Received. We start in a moment.": "Eingegangen. Wir beginnen gleich.",
-    "We still need a few details from you.": "Es fehlen noch Angaben von Ihnen.",
-    "Being set up. There is nothing for you to do.": (
+    "Order received. We'll start in a moment.": "Eingegangen. Wir fangen gleich an.",
+    "We need a few more details from you.": "Es fehlen noch Angaben von Ihnen.",
+    "We're setting up your project. Nothing for you to do.": (
         "Wird gerade eingerichtet. Sie müssen nichts tun."
     ),
-    "Done. The link to sign in is on its way to %(address)s.": (
-        "Fertig. Der Link zur Anmeldung ist unterwegs an %(address)s."
+    "All set. We've sent your sign-in link to %(address)s.": (
+        "Fertig. Ihr Zugang ist bereit; der Link ist unterwegs an %(address)s."
     ),
-    (
-        "Something is stuck on our side. Your order is safely stored; "
-        "we are on it and will write to you."
-    ): (
+    "All set, but we couldn't deliver e-mail to %(address)s. Please check the address.": (
+        "Fertig. Aber an %(address)s ließ sich nichts zustellen. Bitte prüfen Sie die Adresse."
+    ),
+    "One detail needs fixing. Please check the highlighted field.": (
+        "Eine Angabe passt nicht. Bitte prüfen Sie das markierte Feld."
+    ),
+    "Something went wrong on our side. Your order is safe; we're on it and will e-mail you.": (
         "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; "
-        "wir kümmern uns darum und schreiben Ihnen."
+        "wir kümmern uns und schreiben Ihnen."
     ),
-    "A person looks at this order. We get back to you by the next working day.": (
-        "Diese Bestellung prüft ein Mensch. Wir melden uns spätestens am nächsten Werktag."
+    "We're reviewing your order and will get back to you by the next working day.": (
+        "Wir prüfen Ihre Bestellung persönlich und melden uns spätestens am nächsten Werktag."
     ),
     "Cancelled.": "Storniert.",
-    "No connection right now. We keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
+    "This is taking longer than usual. You can close this page; we'll e-mail you.": (
+        "Das dauert länger als sonst. Sie können die Seite schließen; wir schreiben Ihnen."
+    ),
+    "Connection lost. We'll keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
 }
 # The same in every language.
 NAMES = {"PDF", "XML"}
-Key = tuple[str | None, str, str | None]
-
-
-def marked(tree: ast.AST) -> Iterator[Key]:
-    """The texts that code marks for translation: context, text, plural."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id not in MARKERS:
-                continue
-            texts = [
-                argument.value
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-                else None
-                for argument in node.args
-            ]
-            context, text, plural = (
-                None if place is None else texts[place] for place in MARKERS[node.func.id]
-            )
-            if text is not None:
-                yield context, text, plural
-
-
-def calls(templatized: str) -> Iterator[ast.AST]:
-    """The calls in what Django makes of a template for xgettext: code amid filler."""
-    for start in re.finditer(rf"\b({'|'.join(MARKERS)})\(", templatized):
-        for end in re.finditer(r"\)", templatized[start.start() :]):
-            try:
-                yield ast.parse(templatized[start.start() :][: end.end()])
-            except SyntaxError:
-                continue  # this bracket stands inside the text
-            break
-
-
-def texts_of_the_project() -> set[Key]:
-    found: set[Key] = set()
-    for room in ("shop", "portal"):
-        for path in (ROOT / room).rglob("*.py"):
-            found |= set(marked(ast.parse(path.read_text(encoding="utf-8"))))
-    for path in (ROOT / "templates").rglob("*"):
-        if path.suffix in {".html", ".txt"}:
-            for call in calls(templatize(path.read_text(encoding="utf-8"))):
-                found |= set(marked(call))
-    return found
 
 
 def bare_words(source: str) -> list[str]:
@@ -126,28 +78,13 @@ def bare_words(source: str) -> list[str]:
     return [word for text in texts for word in re.findall(r"[^\W\d_]{2,}", unescape(text))]
 
 
-def several(text: object) -> tuple[str, ...]:
-    """What a catalogue holds as one string, or as a tuple of singular and plural."""
-    return tuple(str(each or "") for each in (text if isinstance(text, tuple) else (text,)))
-
-
-def key(message: Message) -> Key:
-    text, *plural = several(message.id)
-    return message.context, text, plural[0] if plural else None
-
-
-def translations(message: Message) -> tuple[str, ...]:
-    return several(message.string)
-
-
 @pytest.fixture(scope="module")
 def catalogue() -> Catalog:
-    with CATALOGUE.open("rb") as file:
-        return read_po(file, locale="de")
+    return german_catalogue()
 
 
 def test_holds_each_text_of_the_project_and_no_other(catalogue: Catalog) -> None:
-    ours = texts_of_the_project()
+    ours = set(texts_of_the_project())
     held = {key(message) for message in catalogue if message.id}
     assert not ours - held, "Run manage.py makemessages -l de --no-obsolete --add-location file"
     assert not held - ours
@@ -260,7 +197,7 @@ def test_compiles(catalogue: Catalog, tmp_path: Path) -> None:
         write_mo(file, catalogue)
     with path.open("rb") as file:
         compiled = read_mo(file)
-    message = compiled.get("We still need a few details from you.")
+    message = compiled.get("We need a few more details from you.")
     assert message
     assert message.string == "Es fehlen noch Angaben von Ihnen."
 

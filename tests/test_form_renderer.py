@@ -33,7 +33,7 @@ CHOICES: list[Any] = [
 ]
 WIDGETS = [
     *(forms.TextInput(), forms.TextInput(ATTRIBUTES), EmailInput(ATTRIBUTES), forms.EmailInput()),
-    *(forms.NumberInput(ATTRIBUTES), forms.PasswordInput(), forms.HiddenInput(ATTRIBUTES)),
+    *(forms.NumberInput(ATTRIBUTES), forms.HiddenInput(ATTRIBUTES)),
     *(forms.CheckboxInput(ATTRIBUTES), forms.URLInput(), forms.DateInput({"type": "date"})),
     *(forms.Select(ATTRIBUTES, CHOICES), forms.Select({}, []), forms.Textarea(ATTRIBUTES)),
     *(forms.RadioSelect({}, CHOICES), forms.CheckboxSelectMultiple({}, CHOICES)),
@@ -51,6 +51,17 @@ def test_widget_is_written_as_by_django(widget: forms.Widget, value: Any) -> Non
     )
     # Django's options end with an empty line each.
     assert written.replace("\n\n", "\n") == wanted.replace("\n\n", "\n")
+
+
+def test_password_has_a_button_that_shows_it() -> None:
+    widget = forms.PasswordInput({"autocomplete": "new-password"})
+    theirs = widget.render("password", "x", {"id": "id_password"}, DjangoTemplates())
+    ours = widget.render("password", "x", {"id": "id_password"}, FormRenderer()).splitlines()
+    assert ours[:2] == ['<div class="password">', theirs.strip()]
+    assert ours[2].startswith('<button class="button button--quiet" type="button"')
+    # Without script it would do nothing.
+    assert ours[2].endswith(" hidden>Show</button>")
+    assert 'aria-label="Show password" data-shows="id_password" data-show="Show"' in ours[2]
 
 
 class Everything(forms.Form):
@@ -75,7 +86,7 @@ def test_field_has_label_hint_errors_and_widget() -> None:
         "&lt;b&gt;&quot;it&#x27;s&quot; &amp; &#x27;that&#x27;&lt;/b&gt;",
         "</label>",
         '<div class="field__hint" id="id_name_helptext">In <b>bold</b>.</div>',
-        '<div class="field__error" id="id_name_error"><p>This field is required.</p></div>',
+        '<div class="field__error" id="id_name_error"><p>Please enter a name.</p></div>',
         str(form["name"]),
         "</div>",
     ]

@@ -18,11 +18,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.backends import is_of_another_profile, may_sign_in
 from portal.accounts.member_access import ask_for_code
-from portal.accounts.mfa_adapter import recovered_by_mail, signed_in_recently
+from portal.accounts.mfa_adapter import signed_in_recently
 from shop.access.client_address import client_ip
 from shop.access.tokens import BILLING, READ, WEBHOOKS, WRITE
 from shop.email_spellings import canonical_email, stored_email, wire_email
@@ -67,6 +68,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         ours = "portal.accounts.mfa_adapter.SecondFactorStage"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return the URL after signing in: for staff who are in no project, the back office."""
+        user = request.user
+        if isinstance(user, User) and user.is_staff and user.has_perm("orders.view_order"):
+            joined = user.memberships.filter(joined_at__isnull=False)
+            if not (joined.exists() or user.administered_clients.exists()):
+                return reverse("staff")
+        return str(super().get_login_redirect_url(request))
+
     def is_safe_url(self, url: str | None) -> bool:
         """Return whether `?next=` may lead to `url`: within the shop, and not away from https."""
         is_ours = bool(super().is_safe_url(url))
@@ -98,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def _refuse(self, request: HttpRequest) -> HttpResponse:
         clear_login(request)
-        messages.error(request, _("This sign-in did not work."))
+        messages.error(request, _("We could not sign you in."))
         return redirect("account_login")
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
@@ -115,16 +125,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Return False for users who have just recovered from a lost passkey by an e-mailed code.
+        """Return False for members who have joined or signed in a moment ago: they just showed it.
 
-        Those who sign in by such codes alone are sent to do so again, if that was a while ago: allauth
-        would let them, or whoever sits at their open browser, set up any way to sign in.
+        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT; staff are asked all the same. Those who sign in by e-mailed codes alone are
+        sent to do so again, if that was a while ago: allauth would let them, or whoever sits at their
+        open browser, set up any way to sign in.
         """
         user = self.request.user
-        if not (get_reauthentication_flows(user) or signed_in_recently(self.request, user)):
+        is_recent = signed_in_recently(self.request, user)
+        if is_recent and not user.is_staff:
+            return False
+        if not (is_recent or get_reauthentication_flows(user)):
             raise ImmediateHttpResponse(ask_for_code(self.request))
-        required = bool(super().is_reauthentication_required(app=app, **kwargs))
-        return required and not recovered_by_mail(self.request)
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
         """Return allauth's methods with our descriptions; the first is offered first.
@@ -176,9 +189,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
 
 METHODS = {
-    "reauthenticate": _("By password"),
-    "mfa_reauthenticate": _("By a code of the app, or a recovery code"),
-    "mfa_reauthenticate:webauthn": _("By passkey"),
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use an app code or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 
 
@@ -188,7 +201,7 @@ class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth is not 
     scope_display: ClassVar = {
         READ: _("See the orders that it has placed"),
         WRITE: _("Place orders in your name, also for the companies you administer"),
-        BILLING: _("See the invoices of the clients you administer"),
+        BILLING: _("See the invoices of the companies you administer"),
         WEBHOOKS: _("Have its own addresses told of what becomes of its orders"),
     }
 

@@ -14,6 +14,7 @@ RETRANSLATED = (
     _("Please select only one."),
     _("Please type your current password."),
     _("This field is required."),
+    _("This password is too common."),
     _("The email address and/or password you specified are not correct."),
     _("This email address is already associated with this account."),
     _("The new value must be different from the current one."),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,8 +17,14 @@ from shop.billing.models import Invoice
 from shop.invoice_download import invoice_download
 from shop.tenancy.models import Client
 
-# The number of a client's open invoices in a currency, what is open in cents, and the currency.
-Open = tuple[int, int, str]
+
+class Open(NamedTuple):
+    """A client's open invoices in one currency."""
+
+    number: int
+    cents: int  # of all
+    currency: str
+    is_overdue: bool  # at least one is
 
 
 @access.member_required
@@ -54,10 +61,12 @@ def open_invoices(clients: Iterable[Client]) -> defaultdict[int, list[Open]]:
     if not (numbers := [client.pk for client in clients]):
         return by_client
     found = with_balance(Invoice.objects.filter(client__in=numbers, kind=Invoice.Kind.INVOICE))
-    sums: dict[tuple[int, str], list[int]] = defaultdict(list)
+    sums: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
     rows = found.filter(open_cents__gt=0).order_by("currency")
-    for client, currency, cents in rows.values_list("client", "currency", "open_cents"):
-        sums[client, currency].append(cents)
-    for (client, currency), amounts in sums.items():
-        by_client[client].append((len(amounts), sum(amounts), currency))
+    for client, currency, *of_one in rows.values_list("client", "currency", "open_cents", "state"):
+        sums[client, currency].append((of_one[0], of_one[1]))
+    for (client, currency), each in sums.items():
+        cents = sum(open_cents for open_cents, _state in each)
+        overdue = any(state == "overdue" for _cents, state in each)
+        by_client[client].append(Open(len(each), cents, currency, overdue))
     return by_client

@@ -11,6 +11,8 @@ from portal.accounts import member_access as access
 from portal.accounts.client_invoices import open_invoices
 from portal.accounts.client_subscriptions import contract_of
 from portal.accounts.member_forms import ProjectForm
+from portal.accounts.subscription_costs import soonest_cost
+from shop.catalogue.seller import current_seller
 from shop.form_texts import add_errors
 from shop.languages import page_language
 from shop.orders.basket import put_tier, update_document
@@ -25,8 +27,20 @@ from shop.typed_text import isolated
 
 @access.member_required
 @require_safe
+def companies(request: HttpRequest) -> HttpResponse:
+    """List the clients that the member administers; the only one shows itself."""
+    page = access.page_of(request, access.clients_of(access.member(request)))
+    if page.paginator.count == 1:
+        return redirect("portal_client", page[0].pk)
+    owed = open_invoices(page)
+    rows = [(each, owed[each.pk]) for each in page]
+    return render(request, "accounts/companies.html", {"page": page, "rows": rows})
+
+
+@access.member_required
+@require_safe
 def client(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the client's projects."""
+    """Show the client's projects with their tiers, what is open and the next invoice."""
     user = access.member(request)
     found = get_object_or_404(access.clients_of(user), pk=pk)
     projects = access.projects_run_by(user).filter(client=found).order_by("name", "pk")
@@ -35,6 +49,7 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
         "client": found,
         "projects": access.page_of(request, projects),
         "open": open_invoices([found])[found.pk],
+        "next_cost": soonest_cost([found], current_seller()),
     }
     return render(request, "accounts/client.html", context)
 

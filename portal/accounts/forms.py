@@ -25,7 +25,8 @@ class LoginForm(account.LoginForm):  # type: ignore[misc]  # allauth is not type
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        username = EmailInput({"autocomplete": "username"})
+        # Browsers offer passkeys where they offer names.
+        username = EmailInput({"autocomplete": "username webauthn"})
         self.fields["login"] = EmailField(label=_("E-mail"), widget=username)
 
 
@@ -142,4 +143,4 @@ class SignInByPasskeyForm(CredentialMixin, webauthn.LoginWebAuthnForm):  # type:
 # allauth and its library raise these for some malformed input.
 MALFORMED = (AttributeError, LookupError, TypeError, ValueError, struct.error)
 FAILED = _("That did not work, or it was cancelled. Please try again.")
-NO_SIGN_IN = _("This passkey does not let anybody in here. Please sign in another way.")
+NO_SIGN_IN = _("We don't recognise this passkey. Please sign in another way.")

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from shop.tenancy.client_admins import NotClientAdminError
-from shop.tenancy.models import Client, Project, User
+from shop.tenancy.closed_projects import open_projects
+from shop.tenancy.models import Client, Membership, Project, User
 from shop.view_types import View
 
 A_PAGE = 20
@@ -90,6 +91,14 @@ def projects_run_by(user: User) -> QuerySet[Project]:
     """Return the projects of the clients that `user` administers, with `places_taken`."""
     found = Project.objects.filter(client__client_admin=user).select_related("client", "product")
     return found.annotate(places_taken=Count("memberships"))
+
+
+def projects_seen_by(user: User) -> QuerySet[Project]:
+    """Return the projects of the clients that `user` administers, and those they can enter."""
+    joined = Membership.objects.filter(
+        user=user, joined_at__isnull=False, project__in=open_projects()
+    )
+    return Project.objects.filter(Q(client__client_admin=user) | Q(pk__in=joined.values("project")))
 
 
 def post_data(request: HttpRequest) -> QueryDict | None:

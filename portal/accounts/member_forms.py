@@ -23,7 +23,9 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user_email"].help_text = _("The invitation goes here.")
+        email = self.fields["user_email"]
+        email.help_text = _("The invitation goes here.")
+        email.error_messages["required"] = _("Please enter the e-mail address of whom you invite.")
         for name in ("user_email", "user_first_name", "user_last_name"):
             # Another person's data, not that of the browser's user.
             self.fields[name].widget.attrs["autocomplete"] = "off"
@@ -50,7 +52,7 @@ class ProjectForm(forms.Form):
         to_field_name="code",
         empty_label=None,
         error_messages={
-            "required": FORM_TEXTS["required"],
+            "required": _("Please choose a plan."),
             "invalid_choice": FORM_TEXTS["unknown_tier"],
         },
     )
@@ -84,7 +86,7 @@ class TokenForm(forms.Form):
         ],
     )
     billing = forms.BooleanField(
-        label=_("It may also see the invoices of the clients I administer"), required=False
+        label=_("It may also see the invoices of the companies I administer"), required=False
     )
 
 

@@ -11,6 +11,7 @@ from portal.accounts import (
     client_subscriptions,
     clients,
     company_page,
+    home_page,
     members,
     online_payment,
     plan_change_pages,
@@ -21,7 +22,9 @@ from portal.accounts import (
 from shop import invoice_number  # noqa: F401 -- registers its converter
 
 urlpatterns = [
-    path("", views.portal, name="portal"),
+    path("", home_page.portal, name="portal"),
+    path("first-steps/hide/", home_page.hide_first_steps, name="portal_hide_first_steps"),
+    path("clients/", clients.companies, name="portal_clients"),
     path("clients/<int:pk>/", clients.client, name="portal_client"),
     path("clients/<int:pk>/orders/", clients.orders, name="portal_orders"),
     path("clients/<int:pk>/billing/", client_billing.billing, name="portal_billing"),
@@ -73,6 +76,7 @@ urlpatterns = [
         name="portal_take_back",
     ),
     path("projects/<int:pk>/", members.project, name="portal_project"),
+    path("projects/<int:pk>/open/", home_page.open_project, name="portal_open_project"),
     path(
         "projects/<int:pk>/export/", client_exports.download_project, name="portal_project_export"
     ),
@@ -82,6 +86,9 @@ urlpatterns = [
     path("projects/<int:pk>/members/<int:membership>/role/", members.set_role, name="portal_role"),
     path(
         "projects/<int:pk>/members/<int:membership>/remove/", members.remove, name="portal_remove"
+    ),
+    path(
+        "projects/<int:pk>/members/<int:membership>/resend/", members.resend, name="portal_resend"
     ),
     path("invitations/<int:pk>/accept/", views.accept_invitation, name="portal_accept"),
     path("tokens/", tokens.tokens, name="portal_tokens"),

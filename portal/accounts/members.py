@@ -6,7 +6,7 @@ Each of them can leave.
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,13 +16,13 @@ from portal.accounts import member_access as access
 from portal.accounts.member_forms import InviteForm
 from shop.email_spellings import shown_email
 from shop.form_texts import FORM_TEXTS, add_errors, filled_in
+from shop.notifications.emails.resend import Resent, resend_invitation
 from shop.orders.document import InvalidDocumentError
 from shop.orders.member_orders import invite, leave_project, remove_member
 from shop.orders.models import Order
 from shop.orders.states import UNDER_WAY
-from shop.tenancy.closed_projects import open_projects
 from shop.tenancy.memberships import change_role
-from shop.tenancy.models import Invitation, Membership, Project, User
+from shop.tenancy.models import Invitation, Membership, User
 from shop.typed_text import isolated
 
 
@@ -34,12 +34,9 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     Who is invited but has not joined is nobody's business but theirs.
     """
     user = access.member(request)
-    joined = Membership.objects.filter(
-        user=user, joined_at__isnull=False, project__in=open_projects()
-    )
-    seen = Q(client__client_admin=user) | Q(pk__in=joined.values("project"))
-    found = get_object_or_404(Project.objects.select_related("client", "product"), seen, pk=pk)
-    own = joined.filter(project=found).first()
+    seen = access.projects_seen_by(user).select_related("client", "product")
+    found = get_object_or_404(seen, pk=pk)
+    own = Membership.objects.filter(user=user, project=found, joined_at__isnull=False).first()
     may_decide = found.client.client_admin_id == user.pk
     context: dict[str, Any] = {"project": found, "own": own, "may_decide": may_decide}
     if not may_decide and (own is None or own.role != Membership.Role.ADMIN):
@@ -133,6 +130,27 @@ def remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     return redirect("portal_project", pk)
 
 
+@access.member_required
+@require_POST
+def resend(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+    """Mail the invitation of somebody who has not joined again, with a new link."""
+    found = _find(access.member(request), pk, membership)
+    order = _order_of(found) if found and not found.joined_at else None
+    if order is None:
+        return _too_late(request, pk)
+    email = {"email": isolated(shown_email(order.user_email or ""))}
+    match resend_invitation(order):
+        case Resent.QUEUED:
+            text = _("A new link is on its way to %(email)s. Older links no longer work.")
+            messages.success(request, text % email)
+        case Resent.HAD_ENOUGH_THIS_HOUR | Resent.HAD_ENOUGH_TODAY:
+            text = _("%(email)s had several e-mails lately, so we sent no other. Try again later.")
+            messages.warning(request, text % email)
+        case _:
+            return _too_late(request, pk)
+    return redirect("portal_project", pk)
+
+
 def _members(project: int) -> QuerySet[Membership]:
     """Return the members in the order in which they joined, then those who are invited.
 
@@ -157,5 +175,7 @@ def _find(user: User, project: int, membership: int) -> Membership | None:
 
 
 def _too_late(request: HttpRequest, project: int) -> HttpResponse:
-    messages.warning(request, _("Somebody else was faster: here are the members as they are now."))
+    messages.warning(
+        request, _("Something has changed in the meantime. This is the list as it is now.")
+    )
     return redirect("portal_project", project)

@@ -10,6 +10,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from shop.tenancy.mfa import may_recover_by_mail
@@ -39,8 +41,9 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not 
         return {**super().get_public_key_credential_rp_entity(), "name": shop_name()}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 -- allauth's name
-        """Return the initial name of a passkey: the browser that created it."""
-        return browser_name(context.request.headers.get("User-Agent", ""))
+        """Return the initial name of a passkey: the browser that created it, and the day."""
+        browser = browser_name(context.request.headers.get("User-Agent", ""))
+        return f"{browser}, {date_format(timezone.localdate(), 'DATE_FORMAT')}"
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code for use in HTML, without the XML declaration."""
@@ -64,14 +67,6 @@ def came_by_code(request: HttpRequest, user: User) -> bool:
     """Return whether `user` last authenticated by an e-mailed code in this session."""
     records: list[dict[str, Any]] = get_authentication_records(request, user)
     return bool(records) and records[-1]["method"] == "code"
-
-
-def recovered_by_mail(request: HttpRequest) -> bool:
-    """Return whether the user recovered from a lost passkey by an e-mailed code a moment ago."""
-    user = request.user
-    if not (isinstance(user, User) and came_by_code(request, user) and may_recover_by_mail(user)):
-        return False
-    return signed_in_recently(request, user)
 
 
 def signed_in_recently(request: HttpRequest, user: User) -> bool:

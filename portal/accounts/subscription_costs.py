@@ -1,5 +1,6 @@
 """The cost of a client's subscriptions, as the billing page and theirs show it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from shop.orders.buyers import vat_of
 from shop.tenancy.models import Client
 
 A_DAY = timedelta(days=1)
+LOOKED_AT = 20  # subscriptions, for the next invoice of all; some end before theirs
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,19 @@ def costs(client: Client, seller: Seller) -> list[Cost]:
     found = running.select_related("project", "product", "order").order_by("pk")
     found = found.prefetch_related("price_changes", "tier_changes")
     return [cost_of(each, vat, seller) for each in found]
+
+
+def soonest_cost(clients: Iterable[Client], seller: Seller) -> Cost | None:
+    """Return the cost of the subscription whose next invoice comes first; None: none comes."""
+    due = Subscription.objects.filter(
+        client__in=[client.pk for client in clients], ended_at=None, next_period_on__isnull=False
+    )
+    found = due.select_related("client", "project", "product", "order")
+    found = found.prefetch_related("price_changes", "tier_changes")
+    for each in found.order_by("next_period_on", "pk")[:LOOKED_AT]:
+        if next_invoice(each):
+            return cost_of(each, vat_of(None, each.client_id), seller)
+    return None
 
 
 def cost_of(subscription: Subscription, vat: Vat, seller: Seller) -> Cost:

@@ -50,10 +50,11 @@ def _start(subscription: Subscription) -> Entry:
 def _of_event(event: SubscriptionEvent) -> Entry:
     refused = event.change if event.kind == Kind.CHANGE_REFUSED else None
     note = refused.decision_note if refused else ""
-    return Entry(event.at, _text_of(event), _by(event.actor), note)
+    return Entry(event.at, text_of_event(event), _by(event.actor), note)
 
 
-def _text_of(event: SubscriptionEvent) -> str:
+def text_of_event(event: SubscriptionEvent) -> str:
+    """Return what happened, as the client_admin reads it; needs the tiers of its change."""
     kind, change = Kind(event.kind), event.change
     day = parse_date(event.details.get("ends_on") or "")
     ends = {"day": _day(day or event.subscription.ends_on)}

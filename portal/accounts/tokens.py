@@ -44,6 +44,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "page": page,
         "tokens": [(token, last_used(token)) for token in page],
         "programs": programs_of(user),
+        "companies": access.clients_of(user)[: access.A_PAGE],
         "now": timezone.now(),
     }
     return render(request, "accounts/tokens.html", context)

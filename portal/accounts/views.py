@@ -1,12 +1,14 @@
-"""The member's home page, their data, and allauth's views with our changes."""
+"""Invitations to accept, the member's data, and allauth's views with our changes."""
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from allauth.account.views import PasswordResetFromKeyView
 from allauth.decorators import rate_limit
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,15 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts import member_access as access
-from portal.accounts.client_invoices import open_invoices
-from portal.accounts.client_subscriptions import contract_of
 from portal.accounts.forms import ResetLinkForm
+from portal.accounts.home_page import acceptable
+from shop.access.tokens import live_tokens_of, programs_of
 from shop.data_export import export
-from shop.orders.models import State
 from shop.tenancy.departure_rows import DeletionWish
-from shop.tenancy.joining import join_as_known, open_invitations
-from shop.tenancy.mfa import has_second_factor, may_recover_by_mail
-from shop.tenancy.models import Invitation, Membership, User
+from shop.tenancy.joining import join_as_known
+from shop.tenancy.mfa import may_recover_by_mail
 from shop.theme import download_name
 from shop.typed_text import isolated
 
@@ -45,6 +45,7 @@ class ResetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # alla
 
     allauth moves the token into the session of whoever opens the link first, and redirects. That
     may be a mail gateway, which hands the address it was led to on to the reader's browser.
+    Who has set a password is signed in, as after a mailed code; a second factor is still asked for.
     """
 
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponse:
@@ -65,47 +66,28 @@ class ResetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # alla
         response["Referrer-Policy"] = "no-referrer"
         return response
 
-
-@access.member_required
-@require_safe
-def portal(request: HttpRequest) -> HttpResponse:
-    """List the member's projects with client, tier and role, and the clients they administer."""
-    user = access.member(request)
-    memberships = (
-        Membership.objects.filter(user=user, joined_at__isnull=False)
-        .select_related("project__client", "project__product")
-        .annotate(contract=contract_of("project"))
-        .order_by("project__client__name", "project__name", "pk")
-    )
-    clients = access.page_of(request, access.clients_of(user), "clients")
-    open_by_client = open_invoices(clients)
-    for each in clients:
-        each.open = open_by_client[each.pk]  # type: ignore[attr-defined]  # for the template
-    context = {
-        "memberships": access.page_of(request, memberships),
-        "clients": clients,
-        "invitations": access.page_of(request, _acceptable(user), "invitations"),
-        "signs_in_by_code_alone": not (user.has_usable_password() or has_second_factor(user)),
-    }
-    return render(request, "accounts/home.html", context)
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """Set the password, sign in, and name the programs that can still act for the member."""
+        user = self.reset_user
+        super().form_valid(form)
+        record_authentication(self.request, user, method="password_reset")
+        outlives = live_tokens_of(user).exists() or programs_of(user).exists()
+        way_on = "account_reset_password_from_key_done" if outlives else "portal"
+        answer: HttpResponse = perform_login(self.request, user, redirect_url=reverse(way_on))
+        return answer
 
 
 @access.member_required
 @require_POST
 def accept_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Join the project of one invitation; until then, nobody there learns the member's name."""
-    found = _acceptable(access.member(request)).filter(pk=pk).first()
+    found = acceptable(access.member(request)).filter(pk=pk).first()
     if found and join_as_known(found):
         text = _("Welcome to %(project)s.")
         messages.success(request, text % {"project": isolated(found.membership.project.name)})
     else:
         messages.warning(request, _("This invitation is no longer open."))
     return redirect("portal")
-
-
-def _acceptable(user: User) -> QuerySet[Invitation]:
-    packed = open_invitations(user).filter(order__state=State.PACKED)
-    return packed.select_related("membership__project__client", "membership__project__product")
 
 
 @access.member_required

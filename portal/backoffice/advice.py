@@ -31,8 +31,8 @@ BY_FAULT: dict[str, StrOrPromise] = {
         "customer may order a new project."
     ),
     "not_client_admin": _(
-        "Somebody else administers the client now. If that is a mistake, hand the client "
-        "to whoever ordered and try again; else cancel it."
+        "Somebody else administers the client now. If that is a mistake, hand the client over to "
+        "the person who ordered and try again; otherwise, cancel the order."
     ),
     "token_revoked": _(
         "A token that was revoked does not come back. Cancel it and say so; the customer orders "
@@ -44,8 +44,8 @@ BY_KIND: dict[str, StrOrPromise] = {
         "What failed may work again by now: try again. Every step that is done stays done."
     ),
     Packing.ErrorKind.BUG: _(
-        "This is a fault of our own: show the error below to whoever looks after the shop. Once it "
-        "is mended, try again; every step that is done stays done."
+        "This is an error on our side. Show the error below to the person who runs the shop. "
+        "Once it is fixed, try again: completed steps stay done."
     ),
     Packing.ErrorKind.PERSON: _("Mend what the error below names, then try again."),
 }

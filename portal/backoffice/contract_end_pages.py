@@ -204,4 +204,4 @@ def _too_late(request: HttpRequest, found: Subscription) -> HttpResponse:
 
 
 def _day(day: Any) -> str:
-    return date_format(day, "Y-m-d")
+    return date_format(day)

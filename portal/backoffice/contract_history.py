@@ -58,7 +58,7 @@ def _event_text(event: SubscriptionEvent) -> str:
     reason = str(event.details.get("reason", ""))
     match Kind(event.kind):
         case Kind.CANCELLED:
-            day = date_format(date.fromisoformat(event.details["ends_on"]), "Y-m-d")
+            day = date_format(date.fromisoformat(event.details["ends_on"]))
             return " · ".join(filter(None, (_("ends on %(day)s") % {"day": day}, reason)))
         case Kind.CHANGE_ASKED | Kind.CHANGE_PLANNED | Kind.CHANGED | Kind.CHANGE_UNDONE:
             return " · ".join(filter(None, (_change_text(event.change), reason)))
@@ -81,6 +81,6 @@ def _change_text(change: TierChange | None) -> str:
         new = f"{new}, {labels[change.interval]}"
     text = f"{old} → {new}"
     if change.from_on:
-        day = date_format(change.from_on, "Y-m-d")
+        day = date_format(change.from_on)
         text = _("%(change)s from %(day)s") % {"change": text, "day": day}
     return " · ".join(filter(None, (text, change.reason)))

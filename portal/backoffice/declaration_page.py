@@ -179,7 +179,7 @@ def accept(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
         return accept_cause(case, staff_user(request), ends_on=given["ends_on"], note=given["note"])
 
     done = _("The cause is accepted: the subscription ends on %(day)s.")
-    day = date_format(given["ends_on"], "Y-m-d")
+    day = date_format(given["ends_on"])
     return _decided(request, case, act, Act.CAUSE_ACCEPTED, done % {"day": day})
 
 
@@ -273,7 +273,7 @@ def _consequences(case: DeclarationCase, order: Order) -> list[str]:
     )
     sentence = _("The subscription ends on %(day)s, as counted from the declaration.")
     return [
-        sentence % {"day": date_format(end, "Y-m-d")},
+        sentence % {"day": date_format(end)},
         _("A planned change of tier is undone."),
         _("The client can take it back until the last day."),
         told,

@@ -182,7 +182,7 @@ class ClientAdminForm(ActionForm):
     instead_of = forms.IntegerField(widget=forms.HiddenInput)
     user = EmailField(
         widget=EmailInput({"autocomplete": "off"}),
-        label=_("E-mail of whoever is to administer it"),
+        label=_("E-mail of the person who will administer it"),
         help_text=_("Of somebody who has joined. The one before loses these powers at once."),
     )
     confirm = confirmed(_("Yes, hand this client over."))

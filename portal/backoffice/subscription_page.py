@@ -125,7 +125,7 @@ def raise_subscription(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, FASTER)
     else:
         text = _("The price is raised from %(day)s. The client is told by e-mail.")
-        messages.success(request, text % {"day": date_format(change.from_on, "Y-m-d")})
+        messages.success(request, text % {"day": date_format(change.from_on)})
     return redirect("staff_subscription", pk)
 
 
@@ -170,7 +170,7 @@ def _can_raise(found: Subscription) -> bool:
 def _ask_to_raise(request: HttpRequest, found: Subscription, form: RaiseForm) -> HttpResponse:
     facts: dict[str, Any] = {
         "price": money(found.list_cents, found.currency),
-        "day": date_format(first_day_of_raise(found), "Y-m-d"),
+        "day": date_format(first_day_of_raise(found)),
         "email": found.client.client_admin.email,
     }
     per = _("It costs %(price)s net a month, before any discount.")

@@ -69,7 +69,7 @@ def quoted(request: HttpRequest, pk: int, slug: str, interval: str) -> HttpRespo
     done = _("The tier is changed. The client is told by e-mail.")
     if not quote.at_once:
         done = _("The change is planned for %(day)s. The client is told by e-mail.")
-        done %= {"day": date_format(quote.from_on, "Y-m-d")}
+        done %= {"day": date_format(quote.from_on)}
     try:
         return decide(
             request,
@@ -182,7 +182,7 @@ def _meaning(quote: ChangeQuote) -> list[str]:
     """Return what a change means, in sentences."""
     currency = quote.subscription.currency
     facts: dict[str, Any] = {
-        "day": date_format(quote.from_on, "Y-m-d"),
+        "day": date_format(quote.from_on),
         "price": money(quote.list_cents - quote.discount_cents, currency),
         "credited": money(quote.credited_cents, currency),
         "charged": money(quote.charged_cents, currency),
@@ -195,7 +195,7 @@ def _meaning(quote: ChangeQuote) -> list[str]:
     following = ""
     if quote.next_invoice_on:
         following = _("The next whole period is invoiced on %(day)s.") % {
-            "day": date_format(quote.next_invoice_on, "Y-m-d")
+            "day": date_format(quote.next_invoice_on)
         }
     today = _(
         "Invoiced now: %(charged)s for the new tier, less %(credited)s for the old one, net "

@@ -1,7 +1,6 @@
 """Forms of the registration pages. The order document checks the fields of the order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -17,8 +16,6 @@ from shop.catalogue.seller import current_seller
 from shop.content.terms_field import terms_field
 from shop.email_spellings import InvalidEmailError, check_email, same_mailbox
 from shop.form_texts import OUTDATED_TERMS, TermsForm, filled_in, member_field
-from shop.login_field import checked_login, login_field
-from shop.new_member_form import NewMemberForm
 from shop.notifications.emails.queue import queue_completed
 from shop.orders.corrections import check_corrections, readdress
 from shop.orders.missing_details import check_details, fill_in, fillable
@@ -27,7 +24,6 @@ from shop.orders.order_numbers import find_order_number, read_order_number
 from shop.orders.pasted_text import find_email, find_hash
 from shop.orders.pricing import price_as_ordered
 from shop.packing.recovery import correct_and_retry
-from shop.tenancy.joining import NewMember, login_is_free
 from shop.tenancy.models import User
 from shop.worker.wake_up import wake
 
@@ -93,6 +89,8 @@ class OrderForm(forms.Form):
         self.order = order
         for name, required in asked.items():
             self.fields[name] = member_field(name, required=required)
+        if "client_name" in self.fields:
+            self.fields["client_name"].label = _("Company")  # the buyer's own
 
     def check(self) -> None:
         """Raise InvalidDocumentError if what was typed breaks a rule of ordering."""
@@ -181,36 +179,10 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("It stands in the e-mail below the link."),
-        error_messages={"required": _("Please enter the code of the e-mail.")},
+        help_text=_("You'll find it in the e-mail, below the link."),
+        error_messages={"required": _("Please enter the code from the e-mail.")},
         max_length=40,
         widget=forms.TextInput(
             {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
-
-
-class JoinForm(NewMemberForm, TermsForm):
-    """Ask a new member for password, names, login, language and consent to the terms."""
-
-    user_login = login_field()
-    terms = terms_field(_("Please agree to the terms to join."))
-    field_order = ("user_first_name", "user_last_name", "user_login", "password", "language")
-
-    outdated_terms = _(
-        "The terms have changed while you were looking. Nothing is lost. "
-        "Please read them again and tick the box if you agree."
-    )
-
-    def __init__(self, user: User, order: Order, posted: QueryDict | None) -> None:
-        wish = order.user_login
-        login = wish if wish and login_is_free(wish, user) else ""
-        super().__init__(user, posted, {"user_login": login, "language": order.language})
-
-    def clean_user_login(self) -> str:
-        """Return the login if the new member can have it."""
-        return checked_login(self.cleaned_data["user_login"], self.user)
-
-    def new_member(self) -> NewMember:
-        """Return the input of `join_as_new`."""
-        return replace(super().new_member(), terms=self.to_agree)

@@ -20,7 +20,6 @@ from django.utils.translation import get_language
 from portal.registration.forms import CodeForm
 from portal.registration.order_access import ADDRESS_COOKIE, PageOrder
 from portal.registration.status_page import OrderStatus
-from shop.billing_form import BillingForm
 from shop.kept_pages import NEUTRAL_COOKIES, QUERIES, TOKEN, of_nobody
 from shop.orders.models import Order, State
 from shop.owner_cookie import COOKIE
@@ -80,14 +79,13 @@ def kept_page(
     order, query = stand_in.order, request.META.get("QUERY_STRING", "")
     facts = (order.tier_name, order.currency, showing.price)
     named = (bool(showing.client), bool(showing.project), bool(showing.project_url))
-    kinds = (showing.kind, showing.is_invitation, *named)
+    kinds = (showing.is_invitation, *named)
     billing = (showing.billing, showing.has_right_of_withdrawal) if of_page else ()
     query = query if query in QUERIES else ""
     key = (template, get_language(), query, stand_in.words, facts, kinds, billing, *flags.values())
     pieces = pages.get(key)
     if pieces is None:
         context = {"showing": stand_in, "order": order, "code_form": CodeForm(), **flags}
-        context["billing_form"] = BillingForm  # blank: a template makes one, where it asks
         nobody = of_nobody(
             request, request.path_info.replace(showing.order.order_hash, HASH), query
         )

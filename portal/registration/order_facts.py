@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from portal.registration.order_access import PageOrder
 from shop.orders.order_lookup import address_of
@@ -26,15 +24,6 @@ class OrderFacts:
     def is_invitation(self) -> bool:
         """Tell whether the order only invites somebody into a project that there is."""
         return is_invitation(self.order)
-
-    @cached_property
-    def kind(self) -> StrOrPromise:
-        """Describe the kind of order."""
-        if self.order.project_id:
-            return _("A further member of a project")
-        if self.order.client_id:
-            return _("A new project of a client")
-        return _("A new client and its first project")
 
     @cached_property
     def price(self) -> Price:

@@ -1,37 +1,35 @@
 """The state of an order, its steps and what happens next, for its registration page."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from hashlib import blake2b
-from typing import assert_never
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
-from portal.registration.order_facts import OrderFacts
+from portal.registration.order_situation import OrderSituation
 from portal.registration.status_words import (
+    CANCELLED_BY,
+    INVITATION_STILL_TRYING,
     INVITATION_WORDS,
-    LATE_HEADLINES,
     LATE_INVITATION,
-    ONLY_THE_MAIL_IS_MISSING,
+    OVERDUE_REVIEW,
+    STILL_TRYING,
+    TAKES_LONGER,
     VERY_LATE,
-    VERY_LATE_INVITATION,
     WORDS,
     Words,
 )
-from shop.billing.private_buyers import is_private_order
-from shop.customers import sells_to_everyone
-from shop.orders.cancellation import cancellation_reason, is_cancellable
-from shop.orders.error_codes import customer_error_text
+from portal.registration.working_days import day_with_weekday, next_working_day
+from shop.orders.cancellation import cancelled_by
 from shop.orders.models import State
-from shop.orders.order_fields import FILLABLE
 from shop.orders.waiting import LATE, SLOW
-from shop.packing.models import Packing
 from shop.packing.step_names import recorded_steps, step_title
-from shop.tenancy.project_urls import project_url
 
 # The status of the first step that is not done, by the state of the order; else it is open.
 CURRENT: dict[str, str] = {
@@ -39,8 +37,17 @@ CURRENT: dict[str, str] = {
     State.NEED_HUMAN: "waiting",
     State.HAS_PACKING_ERRORS: "stopped",
 }
-# Packing does not go on by itself: the page gives the reason.
-STOPPED = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
+# The sign before the headline, by situation: the status of a step with the same sign.
+SIGNS: dict[str, str] = {
+    "incomplete": "waiting",
+    "mendable": "stopped",
+    State.PACKED: "done",
+    "joined": "done",
+    "withdrawn": "done",
+    State.PENDING: "open",
+    State.CANCELLED: "dropped",
+    **CURRENT,
+}
 
 
 @dataclass(frozen=True)
@@ -51,201 +58,114 @@ class Step:
     status: str
 
 
-class OrderStatus(OrderFacts):
+class OrderStatus(OrderSituation):
     """The state of an order, as its registration page shows it."""
-
-    @cached_property
-    def is_waiting_for_details(self) -> bool:
-        """Tell whether the order misses details."""
-        return self.order.state == State.PENDING and not self.order.complete
-
-    @cached_property
-    def is_joined(self) -> bool:
-        """Tell whether the e-mailed link was used."""
-        return bool(self.order.invitation and self.order.invitation.used_at)
-
-    @cached_property
-    def project_url(self) -> str:
-        """Return where the member works, once they have joined; "" where there is no address."""
-        project = self.order.delivered_project if self.is_joined else None
-        return project_url(project) if project and not project.closed_at else ""
-
-    @cached_property
-    def mendable(self) -> list[str]:
-        """List the fields that the customer has to correct."""
-        if self.order.state != State.HAS_PACKING_ERRORS:
-            return []
-        return [name for name in FILLABLE if name in self._packing.mendable]
-
-    @cached_property
-    def has_form(self) -> bool:
-        """Tell whether the page shows a form."""
-        return self.is_waiting_for_details or bool(self.mendable)
-
-    @cached_property
-    def billing(self) -> str:
-        """Tell who is billed: asked, where it is not known yet; known, by this order; else ''."""
-        if self.order.state == State.CANCELLED or self.has_form:
-            return ""
-        if self.order.billing:
-            return "known"
-        return "asked" if self.order.lacks_billing else ""
-
-    @cached_property
-    def has_right_of_withdrawal(self) -> bool:
-        """Tell whether a private person has ordered, who may withdraw from the contract."""
-        if self.order.state == State.CANCELLED or self.is_invitation:
-            return False
-        return sells_to_everyone() and is_private_order(self.order)
-
-    @cached_property
-    def is_withdrawn(self) -> bool:
-        """Tell whether the invitation is gone: the member was removed or deleted their account."""
-        if self.order.state != State.PACKED or self.order.invitation_id:
-            return False
-        return "invitation" in self._done
-
-    @property
-    def is_live(self) -> bool:
-        """Tell whether the page polls. A page with a form does not: polling would replace it.
-
-        When all is set up, it goes on until the member has joined: the mail may still come back.
-        """
-        over = self.is_joined or self.is_withdrawn or self.order.state == State.CANCELLED
-        return not over and not self.has_form
-
-    @property
-    def is_settled(self) -> bool:
-        """Tell whether packing is over, so that a page without scripts need not look again."""
-        return self.order.state in {State.PACKED, State.CANCELLED}
-
-    @property
-    def is_cancellable(self) -> bool:
-        """Tell whether whoever ordered can still cancel."""
-        return is_cancellable(self.order)
-
-    @property
-    def is_unreachable(self) -> bool:
-        """Tell whether our mail could not be delivered, and somebody has to act."""
-        over = self.is_joined or self.is_withdrawn or self.order.state == State.CANCELLED
-        return self.order.unreachable_since is not None and not over
-
-    @property
-    def may_have_wrong_address(self) -> bool:
-        """Tell whether there is an e-mail address that may still be corrected."""
-        over = self.order.state in {State.PACKING, State.CANCELLED}
-        return bool(self.order.user_email) and not over and not self.is_joined
 
     @property
     def title(self) -> str:
         """Return the state in a word or two, for the title of the page."""
-        situation = "unreachable" if self.is_unreachable else self._situation
-        return str(WORDS[situation].title)
+        return str(self._words.title)
 
     @property
     def headline(self) -> str:
         """Return the state in the words of the page."""
-        if self.is_unreachable:
-            return self._words("unreachable").headline % {"address": self.masked_email}
-        if self._waited >= SLOW:
-            return str(LATE_INVITATION if self.is_invitation else LATE_HEADLINES[self.order.state])
-        return self._words(self._situation).headline % {"address": self.masked_email}
+        if self.is_slow and not self.is_unreachable:
+            words = LATE_INVITATION if self.is_invitation else TAKES_LONGER[self._can_write]
+            return str(words)
+        return self._words.headline % {"address": self.masked_email}
 
     @property
-    def standing(self) -> StrOrPromise:
-        """Return how the order stands besides, where our mail could not be delivered."""
-        if self._situation == State.PACKED:
-            return ONLY_THE_MAIL_IS_MISSING
-        return self._words(self._situation).headline
+    def headline_parts(self) -> list[str]:
+        """Return the headline's first sentence, which is set large, and the rest if there is one."""
+        first, blank, rest = self.headline.partition(". ")
+        return (
+            [self._unbroken(f"{first}."), self._unbroken(rest)]
+            if blank
+            else [self._unbroken(first)]
+        )
+
+    def _unbroken(self, text: str) -> str:
+        """Return `text` as HTML in which the masked address stays on one line."""
+        address = self.masked_email
+        if not address:
+            return text
+        whole = format_html('<span class="nowrap">{}</span>', address)
+        return format_html_join(whole, "{}", ((piece,) for piece in text.split(address)))
+
+    @property
+    def sign(self) -> str:
+        """Return the status of a step that has the sign of this situation, or attention."""
+        return "attention" if self.is_unreachable else SIGNS[self.situation]
+
+    @property
+    def standing(self) -> str:
+        """Return how the order stands besides, where our mail could not be delivered; or ''."""
+        if self.situation == State.PACKED:
+            return ""
+        return str(self._words_of(self.situation).headline)
 
     @property
     def next_step(self) -> str:
         """Return the sentence about what happens next and who does it."""
-        if self.is_unreachable and self._situation == State.PACKED:
-            return str(self._words("unreachable").next_step)
-        if self._waited < SLOW:
-            values = {"days": settings.INVITATION_DAYS, "address": self.masked_email}
-            return self._words(self._situation).next_step % values
-        if not self.masked_email or self.is_unreachable:
-            return gettext("You can close this page; its address stays the same.")
-        sentence = gettext(
-            "You can close this page; we will write to %(address)s once all is set up."
-        )
-        return sentence % {"address": self.masked_email}
+        values = {"days": settings.INVITATION_DAYS, "address": self.masked_email}
+        if self.is_slow:
+            words = INVITATION_STILL_TRYING if self.is_invitation else STILL_TRYING[self._can_write]
+            return str(words) % values
+        if self.situation == State.NEED_HUMAN:
+            return self._review % {"day": day_with_weekday(self._answer_on)}
+        return self._words.next_step % values
+
+    @property
+    def _review(self) -> StrOrPromise:
+        is_over = timezone.localdate() > self._answer_on and not self.is_invitation
+        return OVERDUE_REVIEW if is_over else self._words_of(State.NEED_HUMAN).next_step
+
+    @cached_property
+    def _answer_on(self) -> date:
+        """The day by which we answer an order that is reviewed."""
+        return next_working_day(self.order.ready_at or self.order.created_at)
 
     @property
     def delay_note(self) -> str:
         """Return what the customer can do once it takes very long; or ''."""
-        if self._waited < LATE:
-            return ""
-        return str(VERY_LATE_INVITATION if self.is_invitation else VERY_LATE)
+        return "" if self.waited < LATE else str(VERY_LATE)
 
     @property
     def announcement(self) -> str:
         """Return what is read out when the state changes, or when it begins to take long."""
         said = [self.headline]
-        if self._waited >= SLOW:
+        if self.is_slow:
             said += filter(None, [self.next_step, self.delay_note])
         return " ".join(said)
 
-    @cached_property
-    def _waited(self) -> timedelta:
-        """For how long the order has waited for the worker, or been set up; else 0."""
-        if self.order.state not in LATE_HEADLINES or self.has_form:
-            return timedelta()
-        return timezone.now() - (self.order.ready_at or self.order.created_at)
+    @property
+    def _can_write(self) -> bool:
+        """Tell whether we may promise an e-mail."""
+        return bool(self.masked_email) and not self.is_unreachable
 
-    def _words(self, situation: str) -> Words:
+    @property
+    def _words(self) -> Words:
+        if self.is_unreachable:
+            is_packed = self.situation == State.PACKED
+            return self._words_of("unreachable" if is_packed else "undelivered")
+        return self._words_of(self.situation)
+
+    def _words_of(self, situation: str) -> Words:
         words = INVITATION_WORDS.get(situation) if self.is_invitation else None
         return Words(WORDS[situation].title, *words) if words else WORDS[situation]
 
     @cached_property
-    def _situation(self) -> str:
-        state = State(self.order.state)
-        match state:
-            case State.NEW:
-                raise ValueError("an open order has no page")
-            case State.PENDING:
-                return "incomplete" if self.is_waiting_for_details else state
-            case State.HAS_PACKING_ERRORS:
-                return "mendable" if self.mendable else state
-            case State.PACKED if self.is_withdrawn or self.is_joined:
-                return "withdrawn" if self.is_withdrawn else "joined"
-            case State.PACKING | State.PACKED | State.NEED_HUMAN | State.CANCELLED:
-                return state
-            case _:
-                assert_never(state)
-
-    @cached_property
-    def reason(self) -> str:
-        """Explain why packing stopped or the order was cancelled; or return ''."""
-        if self.order.state == State.CANCELLED:
-            return cancellation_reason(self.order)
-        if not self.order.fault or self.order.state not in STOPPED:
-            return ""
-        return self._packing.customer_text or customer_error_text(self.order.fault)
-
-    @property
-    def has_text_of_a_step(self) -> bool:
-        """Tell whether the reason is a text that a step has written for this order."""
-        return bool(self.reason and self._packing.customer_text)
-
-    @property
-    def _packing(self) -> Packing:
-        packing: Packing = getattr(self.order, "packing", None) or Packing()
-        return packing
-
-    @cached_property
-    def _done(self) -> set[str]:
-        """The names of the steps that are recorded as done."""
-        return set((self.order.done_steps or "").split())
+    def cancelled_by(self) -> StrOrPromise:
+        """Return the sentence on who cancelled the order; '' for an invitation."""
+        prefetch_related_objects([self.order], "events")  # read once, also for the reason
+        return "" if self.is_invitation else CANCELLED_BY[cancelled_by(self.order)]
 
     @cached_property
     def steps(self) -> list[Step]:
         """List the steps of packing in order."""
         over = self.order.state == State.PACKED
         names = recorded_steps()
-        statuses = ["done" if over or name in self._done else "open" for name in names]
+        statuses = ["done" if over or name in self.done else "open" for name in names]
         if self.order.state == State.CANCELLED:
             statuses = ["done" if status == "done" else "dropped" for status in statuses]
         if "open" in statuses:
@@ -254,7 +174,15 @@ class OrderStatus(OrderFacts):
             Step(self._title(name), status) for name, status in zip(names, statuses, strict=True)
         ]
 
+    @property
+    def reason_of_no_step(self) -> str:
+        """Return the reason where no step in the list is the one that has stopped; or ''."""
+        stops = any(step.status in {"stopped", "waiting"} for step in self.steps)
+        return "" if stops else self.reason
+
     def _title(self, name: str) -> str:
+        if name == "client":
+            return gettext("Company")  # staff say client
         # Somebody who is invited is not the project's first member.
         return gettext("Member") if name == "member" and self.is_invitation else step_title(name)
 
@@ -283,5 +211,5 @@ class OrderStatus(OrderFacts):
             return f"{self.order.state}:joined"
         if self.is_withdrawn:
             return f"{self.order.state}:withdrawn"
-        passed = sum(self._waited >= limit for limit in (SLOW, LATE))
+        passed = sum(self.waited >= limit for limit in (SLOW, LATE))
         return self.order.state + "+" * passed

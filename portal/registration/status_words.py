@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from shop.orders.cancellation import CancelledBy
 from shop.orders.models import State
 
 
@@ -16,84 +17,105 @@ class Words(NamedTuple):
     next_step: StrOrPromise
 
 
-SOON = _("We set up your client and your project. Then you get an e-mail with a link to sign in.")
+# "Usually" is honest: past a minute the page says that it takes longer (`shop/orders/waiting.py`).
+SOON = _(
+    "This runs automatically and usually takes less than a minute. Then we'll e-mail you a link to "
+    "sign in."
+)
 # By the state of the order or a finer situation.
 WORDS: dict[str, Words] = {
     "incomplete": Words(
         _("Details needed"),
-        _("We still need a few details from you."),
-        _("You fill in the form; then we set everything up in a moment."),
+        _("We need a few more details from you."),
+        _(
+            "Fill in the form. We'll take it from there and e-mail you a link to sign in once "
+            "everything is set up."
+        ),
     ),
-    State.PENDING: Words(_("Received"), _("Received. We start in a moment."), SOON),
+    State.PENDING: Words(_("Received"), _("Order received. We'll start in a moment."), SOON),
     State.PACKING: Words(
-        _("Being set up"), _("Being set up. There is nothing for you to do."), SOON
+        _("Being set up"), _("We're setting up your project. Nothing for you to do."), SOON
     ),
     State.PACKED: Words(
-        _("Done"),
-        _("Done. The link to sign in is on its way to %(address)s."),
-        _(
-            "You open the link in the e-mail and choose a password. "
-            "The link works once and for %(days)s days."
-        ),
+        _("All set"),
+        _("All set. We've sent your sign-in link to %(address)s."),
+        _("Open the link in that e-mail to join. It works once, for %(days)s days."),
     ),
     "unreachable": Words(
         _("E-mail not delivered"),
-        _("Our e-mail could not be delivered to %(address)s."),
-        _("As soon as we have the right address, we will send our e-mail there."),
+        _("All set, but we couldn't deliver e-mail to %(address)s. Please check the address."),
+        _("Once we have the right address, we'll send the link there."),
+    ),
+    # Our mail could not be delivered, and the order is not set up yet.
+    "undelivered": Words(
+        _("E-mail not delivered"),
+        _("We couldn't deliver e-mail to %(address)s. Please check the address."),
+        _("Once we have the right address, we'll send our e-mail there."),
     ),
     "withdrawn": Words(
-        _("Done"),
-        _("Done. The invitation was withdrawn since."),
-        _("Whoever administers the client can invite anew."),
+        _("All set"),
+        _("All set, but the invitation has since been withdrawn."),
+        _("The person who administers the company can send a new one."),
     ),
     "joined": Words(
-        _("Done"),
-        _("Done. The link was used; you sign in with your e-mail from now on."),
-        _("You find your projects in the portal."),
+        _("All set"),
+        _("All set, and the first member has joined."),
+        _("You'll find members, plan and invoices in the portal."),
     ),
     "mendable": Words(
-        _("A detail does not fit"),
-        _("Something does not fit. Please check the marked detail."),
-        _("You correct the detail; then we go on where we stopped, in a moment."),
+        _("One detail needs fixing"),
+        _("One detail needs fixing. Please check the highlighted field."),
+        _("Once you have corrected it, we carry on where we stopped."),
     ),
     State.HAS_PACKING_ERRORS: Words(
         _("Delayed"),
+        _("Something went wrong on our side. Your order is safe; we're on it and will e-mail you."),
         _(
-            "Something is stuck on our side. Your order is safely stored; "
-            "we are on it and will write to you."
+            "Someone from our team is looking into it. There is nothing for you to do, and you can "
+            "close this page."
         ),
-        _("We act. You can close this page; its address stays the same."),
     ),
     State.NEED_HUMAN: Words(
         _("Being reviewed"),
-        _("A person looks at this order. We get back to you by the next working day."),
+        _("We're reviewing your order and will get back to you by the next working day."),
         _(
-            "One of us looks at it and lets it go on, or writes to you. There is nothing for you "
-            "to do. You can close this page; its address stays the same."
+            "Someone from our team reviews your order, by %(day)s at the latest. Then we set "
+            "everything up, or write to you. You can close this page."
         ),
     ),
     State.CANCELLED: Words(
         _("Cancelled"),
         _("Cancelled."),
-        _("Nothing more happens, and nothing is to be paid. You are welcome to order again."),
+        _("Nothing is set up, and you don't have to pay anything."),
     ),
 }
-# Headlines once it takes longer than usual.
-LATE_HEADLINES: dict[str, StrOrPromise] = {
-    State.PENDING: _("Received. This is taking longer than usual."),
-    State.PACKING: _("Being set up. This is taking longer than usual."),
+# Said in place of the next step once the promised day has passed.
+OVERDUE_REVIEW = _(
+    "We meant to get back to you by %(day)s and are sorry for the wait. Your order is safe, and we "
+    "are still on it. If it's urgent, please contact us."
+)
+CANCELLED_BY: dict[CancelledBy | None, StrOrPromise] = {
+    CancelledBy.CUSTOMER: _("You cancelled this order."),
+    CancelledBy.STAFF: _("We cancelled this order."),
+    CancelledBy.PROGRAM: _("The partner through whom you ordered cancelled this order."),
+    None: _("This order has expired."),
+}
+# Headlines once it takes longer than usual, by whether we have an address to write to.
+TAKES_LONGER: dict[bool, StrOrPromise] = {
+    True: _("This is taking longer than usual. You can close this page; we'll e-mail you."),
+    False: _(
+        "This is taking longer than usual. You can close this page; its address stays the same."
+    ),
+}
+STILL_TRYING: dict[bool, StrOrPromise] = {
+    True: _(
+        "Your order is safely stored. We keep trying, and write to %(address)s as soon as "
+        "everything is set up."
+    ),
+    False: _("Your order is safely stored, and we keep trying."),
 }
 # What helps once it takes very long.
-VERY_LATE = _(
-    "Your order is safely stored, and we will go on as soon as we can. If you cannot wait, please "
-    "write to us or call us."
-)
-VERY_LATE_INVITATION = _(
-    "The invitation is safely stored, and we will go on as soon as we can. If you cannot wait, "
-    "please write to us or call us."
-)
-# How the order stands besides, where our mail could not be delivered.
-ONLY_THE_MAIL_IS_MISSING = _("Everything is set up. Only the e-mail with the link is missing.")
+VERY_LATE = _("If it's urgent, please contact us.")
 
 PREPARING = (
     _("The invitation is being prepared."),
@@ -107,19 +129,31 @@ INVITATION_WORDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         _("The invitation is on its way to %(address)s."),
         _("The link in the e-mail leads into the project. It works once and for %(days)s days."),
     ),
+    "unreachable": (
+        _("We couldn't deliver the invitation to %(address)s. Please check the address."),
+        _("Once we have the right address, we'll send the link there."),
+    ),
     "withdrawn": (
         _("The invitation was withdrawn."),
         _("The person who administers the company can send a new one."),
     ),
+    "joined": (
+        _("The person you invited has joined."),
+        _("You'll find members, plan and invoices in the portal."),
+    ),
     State.HAS_PACKING_ERRORS: (
-        _("Something is stuck on our side. The invitation is safely stored; we are on it."),
-        _("We act. You can close this page; its address stays the same."),
+        _("Something went wrong on our side. The invitation is safely stored; we're on it."),
+        _("Someone from our team is looking into it. You can close this page."),
     ),
     State.NEED_HUMAN: (
-        _("We are reviewing this invitation. We get back to you by the next working day."),
-        _("We approve it, or write to the person who invites. You can close this page."),
+        _("We're reviewing this invitation and will get back to you by the next working day."),
+        _(
+            "Someone from our team reviews it, by %(day)s at the latest. Then we send it, or write "
+            "to the person who invites. You can close this page."
+        ),
     ),
     State.CANCELLED: (_("The invitation was cancelled."), _("Nothing more happens.")),
 }
-# The headline once it takes longer than usual.
-LATE_INVITATION = _("The invitation is being prepared. This is taking longer than usual.")
+# The headline and the next step of an invitation once it takes longer than usual.
+LATE_INVITATION = _("The invitation is taking longer than usual. You can close this page.")
+INVITATION_STILL_TRYING = _("The invitation is safely stored, and we keep trying.")

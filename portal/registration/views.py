@@ -18,6 +18,7 @@ from portal.registration.forms import (
     FindForm,
     OrderForm,
 )
+from portal.registration.join_now import may_join_now
 from portal.registration.kept_status import is_anybody, is_kept, kept_page
 from portal.registration.order_access import (
     find_order,
@@ -28,7 +29,6 @@ from portal.registration.order_access import (
 )
 from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
-from shop.billing_form import BillingForm
 from shop.form_texts import add_errors
 from shop.languages import page_language
 from shop.notifications.emails.order_links import queue_link_of_number, queue_links_of_address
@@ -128,7 +128,7 @@ def registration(request: HttpRequest, order_hash: str) -> HttpResponse:
 def _progress(request: HttpRequest, order: Order, showing: OrderStatus) -> dict[str, Any]:
     """Return the context of the live part. An address that fails comes with its correction."""
     context = {"showing": showing, "order": order, "code_form": CodeForm()}
-    context["billing_form"] = BillingForm  # a template makes one, where it asks
+    context["may_join"] = may_join_now(request, showing)
     if not showing.is_unreachable:
         return context
     left = corrections_left(order)
@@ -215,7 +215,7 @@ def progress(request: HttpRequest, order_hash: str) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     # Screen readers announce changes of state and delays only, not every step.
     announce = seen.partition("-")[0] != showing.moment
-    if is_kept(showing):
+    if is_kept(showing) and not may_join_now(request, showing):
         return kept_page(request, "registration/fragment.html", showing, announce=announce)
     context = {**_progress(request, order, showing), "announce": announce}
     return render(request, "registration/fragment.html", context)

@@ -11,11 +11,11 @@ Reason = Annotated[str, Field(min_length=1, max_length=500), Plain, says(json_pa
 
 
 class CancelDocument(BaseModel):
-    """The reason for which an order is cancelled. May be empty."""
+    """The reason for the cancellation. May be empty."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, title="OrderCancellation", use_attribute_docstrings=True
     )
 
     reason: Reason | None = None
-    """Your customer reads it on the page of the order and in the e-mail that tells them."""
+    """Shown to your customer on the order's page and in the e-mail about it."""

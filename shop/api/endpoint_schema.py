@@ -58,24 +58,24 @@ class EndpointDocument(BaseModel):
     """The URL to which events are POSTed: an absolute https URI of printable ASCII characters, a
     host name or a public address, no user information."""
     events: Events
-    """The events that it is told of; order.* stands for all about orders."""
+    """The events to send; order.* stands for all events about orders."""
     enabled: bool | None = None
-    """false: nothing is sent there; default true."""
+    """false: nothing is sent to it. Default true."""
 
 
 class EndpointChange(BaseModel):
-    """Changes of an endpoint; what is left out stays."""
+    """Changes of an endpoint; fields left out stay as they are."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, title="WebhookEndpointChange", use_attribute_docstrings=True
     )
 
     url: Url | None = None
-    """The URL to which events are POSTed from now on, also those that wait."""
+    """The new URL, also for events that are waiting."""
     events: Events | None = None
-    """The events that it is told of from now on."""
+    """The events to send from now on."""
     enabled: bool | None = None
-    """false: nothing more is sent there, nor what waits."""
+    """false: nothing more is sent to it, not even events that are waiting."""
 
 
 class EndpointAnswer(Answered):
@@ -84,24 +84,24 @@ class EndpointAnswer(Answered):
     model_config = ConfigDict(title="WebhookEndpoint")
 
     id: Number
-    """Names the endpoint."""
+    """The id of the endpoint."""
     url: str
     """The URL to which events are POSTed, as sent."""
     events: list[str]
-    """The events that it is told of."""
+    """The events to send."""
     enabled: bool
-    """false: nothing is sent there. An endpoint that answers 410 is switched off."""
+    """false: nothing is sent to it. An endpoint that responds with 410 is switched off."""
     created_at: datetime
     """When it was registered, UTC."""
 
 
 class RegisteredEndpointAnswer(EndpointAnswer):
-    """A webhook endpoint that was registered just now, with its secret."""
+    """A webhook endpoint that has just been registered, with its secret."""
 
     model_config = ConfigDict(title="RegisteredWebhookEndpoint")
 
     secret: Annotated[str, Field(pattern="^whsec_[A-Za-z0-9+/=]+$")]
-    """The key that signs what is sent there. It is shown this once."""
+    """The key that signs its events. It is shown only once."""
 
 
 class InvalidEndpointError(Exception):

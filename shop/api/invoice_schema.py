@@ -27,30 +27,30 @@ class InvoiceLineAnswer(Answered):
     text: str
     """The text, in the language of the invoice."""
     quantity: float
-    """The quantity; negative where something is taken off."""
+    """The quantity; negative for a deduction."""
     net: SignedAmount
-    """Without VAT, for all of the quantity."""
+    """Without VAT, for the whole quantity."""
     vat_rate: Amount
     """The rate of VAT in percent, such as 19.00."""
 
 
 class InvoiceAnswer(Answered):
-    """An invoice or credit note. All members are always there."""
+    """An invoice or credit note. All fields are always present."""
 
     model_config = ConfigDict(title="Invoice")
 
     number: InvoiceNumber
     """The number. Invoices and credit notes are numbered in one series."""
     kind: Literal["invoice", "credit_note"]
-    """A credit note takes back an invoice, or a part of it; its amounts are positive."""
+    """A credit note cancels an invoice or a part of it; its amounts are positive."""
     issued_on: date
     """The day of issue, in the shop's time zone."""
     due_on: date
-    """The last day to pay in time."""
+    """The day by which it must be paid."""
     period_start: date
-    """The first day that it is for."""
+    """The first day of the period."""
     period_end: date
-    """The last day that it is for."""
+    """The last day of the period."""
     net: Amount
     """Without VAT."""
     vat: Amount
@@ -58,9 +58,9 @@ class InvoiceAnswer(Answered):
     gross: Amount
     """With VAT."""
     currency: str
-    """A currency code of ISO 4217."""
+    """The ISO 4217 currency code."""
     state: Literal["open", "paid", "overdue", "cancelled"]
-    """cancelled: credit notes took all of it back. A credit note is always paid."""
+    """cancelled: credit notes cover all of it. A credit note is always paid."""
     order_hash: Hash
     """The order that began the subscription."""
     buyer: BillingAnswer
@@ -70,7 +70,7 @@ class InvoiceAnswer(Answered):
 
 
 class StartedSubscriptionAnswer(SubscriptionAnswer):
-    """A subscription, as events tell of it."""
+    """A subscription, as in events."""
 
     model_config = ConfigDict(title="EventSubscription")
 

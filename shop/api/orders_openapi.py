@@ -15,43 +15,43 @@ from shop.openapi import File, Operation, Schema, content, header, header_refs, 
 from shop.orders.order_fields import OrderDocument
 
 EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
-TAG = {"name": "Orders", "description": "A whole order in one call, and what comes of it."}
+TAG = {"name": "Orders", "description": "Place a whole order in one request, and follow it."}
 HEADERS = {
     "Content-Disposition": header("The name of the file."),
     "Idempotency-Replayed": header(
-        "true where this is the first call's answer, given again.",
+        "true if this repeats the response to the first request.",
         {"const": "true"},
         required=False,
     ),
-    "Link": header("The pages around this one: first, last, prev, next (RFC 8288)."),
-    "Links": header("The same as Link, by the name older programs know."),
-    "Location": header("The address of what was made, relative to this server."),
-    "Per-Page": header("How many there are on a page.", openapi.NUMBER),
-    "Total": header("How many the whole list has.", openapi.NUMBER),
+    "Link": header("URLs of other pages: first, last, prev, next (RFC 8288)."),
+    "Links": header("The same as Link, under the name that older programs use."),
+    "Location": header("The URL of the new resource, relative to this server."),
+    "Per-Page": header("The number of items per page.", openapi.NUMBER),
+    "Total": header("The number of items in the whole list.", openapi.NUMBER),
     "WWW-Authenticate": header(
         "How to authenticate, and what is wrong with the token that was sent (RFC 6750).",
         {"type": "string", "pattern": '^Bearer( error="[a-z_]+"(, scope="[a-z:]+")?)?$'},
     ),
 }
 STATUSES = openapi.STATUSES | {
-    201: "It is made.",
-    204: "It is done.",
-    400: "The request cannot be understood: the body is not strict JSON in UTF-8 (a duplicate "
-    'member, NaN), or has no member "order", an object.',
-    401: "There is no token, or none that is alive.",
+    201: "Created.",
+    204: "Done.",
+    400: "The body can't be parsed: it is not strict JSON in UTF-8 (a duplicate field, NaN), or "
+    'lacks the object "order".',
+    401: "The token is missing, unknown, expired or revoked.",
     403: "The token lacks the scope.",
-    404: "There is no such thing, or it is another application's: both answer alike.",
-    405: "This address does not know the method.",
-    409: "The first call with this Idempotency-Key still runs. Try again in a moment.",
-    422: "Something in the request breaks a rule. Every fault is told at once, each under the "
-    "member or parameter it belongs to, or under base.",
-    429: "Too many calls.",
+    404: "It doesn't exist or belongs to another application: both give the same response.",
+    405: "This URL doesn't support the method.",
+    409: "The first request with this Idempotency-Key is still running. Try again in a moment.",
+    422: "The request is invalid. All errors are reported at once, each under its field or "
+    "parameter, or under base.",
+    429: "Too many requests.",
 }
 HEADERS_OF = openapi.HEADERS_OF | {403: "WWW-Authenticate"}
 REFUSALS = [status for status in sorted(STATUSES) if status >= 400]
 ORDER_HASH = openapi.path_parameter(
     "order_hash",
-    "As it was answered when the order was placed.",
+    "The order_hash from the response to the order.",
     openapi.ID,
     example="8a1f0c2b9d4e47538f6a7b0c1d2e3f40",
 )
@@ -65,7 +65,7 @@ PARAMETERS = {
     ),
     "slug": openapi.path_parameter(
         "slug",
-        "Names the tier, as the list of tiers answers it.",
+        "The slug of the tier, from the list of tiers.",
         {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,50}$"},
         example="s",
     ),
@@ -170,14 +170,14 @@ def _webhook(name: str, kind: type[BaseModel], text: str) -> Schema:
         "post": {
             "operationId": f"on{''.join(part.title() for part in re.split('[._]', name))}",
             "summary": text,
-            "description": f"{text} Signed as Standard Webhooks has it.",
+            "description": f"{text} Signed as Standard Webhooks specifies.",
             "requestBody": {
                 "required": True,
                 "content": content(ref(title(kind)), {"event": example}),
             },
             "responses": {
-                "2XX": {"description": "You have taken the event."},
-                "410": {"description": "You want no more of them."},
+                "2XX": {"description": "You have received the event."},
+                "410": {"description": "You want no more events."},
             },
         }
     }

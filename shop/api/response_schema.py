@@ -20,13 +20,13 @@ Amount = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["49.00"])
 
 
 class Answered(BaseModel):
-    """All members are always there; what is not set is null."""
+    """All fields are always present; those not set are null."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class BillingAnswer(Answered):
-    """The buyer. All members are always there; what is not set is null."""
+    """The buyer. All fields are always present; those not set are null."""
 
     model_config = ConfigDict(title="Billing")
 
@@ -45,13 +45,13 @@ class BillingAnswer(Answered):
     city: str
     """The city."""
     country: str
-    """The country's code of ISO 3166-1."""
+    """The country, as an ISO 3166-1 code."""
     vat_id: str | None
     """The VAT ID."""
     email: str | None
-    """The address that invoices are mailed to; null: that of the client_admin."""
+    """The e-mail address for invoices. null: the client_admin's."""
     reference: str | None
-    """The buyer's own reference, which stands on each invoice."""
+    """The buyer's own reference, printed on each invoice."""
 
 
 class PriceAnswer(Answered):
@@ -63,9 +63,9 @@ class PriceAnswer(Answered):
     model_config = ConfigDict(title="Price")
 
     net: Amount
-    """Without VAT, with the discount taken off."""
+    """Without VAT, after the discount."""
     discount: Amount
-    """The amount that the promotion code takes off, without VAT."""
+    """The discount of the promotion code, without VAT."""
     vat_rate: Amount
     """The rate of VAT in percent, such as 19.00."""
     vat: Amount
@@ -73,7 +73,7 @@ class PriceAnswer(Answered):
     gross: Amount
     """With VAT."""
     currency: str
-    """A currency code of ISO 4217."""
+    """The ISO 4217 currency code."""
     interval: Literal["month", "year"]
     """The time that is paid for in advance."""
 
@@ -84,27 +84,27 @@ class SubscriptionAnswer(Answered):
     model_config = ConfigDict(title="Subscription")
 
     id: Number
-    """Names the subscription."""
+    """The id of the subscription."""
     state: Literal["active", "cancelled", "ended"]
-    """cancelled: it ends with the day ends_on."""
+    """cancelled: it ends after the day ends_on."""
     started_on: date
     """The day on which the order was packed, in the shop's time zone."""
     ends_on: date | None
-    """The last day that is paid, or null where no end is known."""
+    """The last paid day; null if no end is set."""
 
 
 class OrderAnswer(BaseModel):
-    """An order. All members are always there; what is not set is `null`."""
+    """An order. All fields are always present; those not set are `null`."""
 
     model_config = ConfigDict(extra="forbid", title="Order", use_attribute_docstrings=True)
 
     admin_user_access_token: Mask | None
-    """A mask that ends in the token's last four characters. Never the token."""
+    """A mask with the token's last four characters, never the token itself."""
     billing: BillingAnswer | None
-    """The buyer, as sent or filled in. null once the person has deleted their account: invoices
-    go by the billing data of the client."""
+    """The buyer, as sent or filled in. null once the person has deleted their account; invoices
+    use the client's billing data."""
     client_id: Number | None
-    """The client as sent; once packed, the client that was delivered."""
+    """The client as sent; once packed, the delivered client."""
     client_name: str | None
     """As sent, filled in on the registration page or corrected."""
     created_at: datetime
@@ -114,19 +114,19 @@ class OrderAnswer(BaseModel):
     language: Literal["de", "en"]
     """The language of the registration page and of mails."""
     order_hash: Hash
-    """Names the order here and on its registration page: 16 random bytes in hexadecimal digits.
-    Whoever holds it can look at the order's state and fill in what is unset."""
+    """The key of the order in the API and on its registration page: 16 random bytes in hexadecimal.
+    Anyone who has it can see the order's state and fill in missing details."""
     order_number: OrderNumber
-    """The number by which people name the order on pages, in mails and on the phone. It opens
-    nothing by itself."""
+    """The number for people, used on pages, in e-mails and on the phone. It gives no access by
+    itself."""
     packing_errors: str | None
-    """The reason why packing stopped, in English, for a person to act on."""
+    """The reason why packing stopped, in English, for people to read."""
     price: PriceAnswer
     """The price of one interval. All zero for an order that only adds a member."""
     product: str
     """The code of the tier."""
     project_id: Number | None
-    """The project as sent; once packed, the project that was delivered."""
+    """The project as sent; once packed, the delivered project."""
     project_name: str | None
     """As sent, filled in on the registration page or corrected."""
     promo_code: str | None
@@ -134,13 +134,13 @@ class OrderAnswer(BaseModel):
     redirection_uri: str | None
     """As sent."""
     registration_url: Address
-    """The special registration page: give it to your customer."""
+    """The registration page of the order: send your customer there."""
     state: PlacedState
     """The state of the order."""
     status: PlacedState | None
     """null until packing has begun, then equal to state."""
     subscription: SubscriptionAnswer | None
-    """The contract that the order has begun: once it is packed, unless it only adds a member."""
+    """The contract that began when the order was packed; null if it only adds a member."""
     updated_at: datetime
     """When the order last changed, UTC."""
     user_email: str | None
@@ -150,5 +150,5 @@ class OrderAnswer(BaseModel):
     user_last_name: str | None
     """As sent, filled in or corrected. null once the member has deleted their account."""
     user_login: str | None
-    """As sent or corrected; the member may choose another while joining. null once the member has
+    """As sent or corrected; the member can choose another when joining. null once the member has
     deleted their account."""

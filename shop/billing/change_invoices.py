@@ -20,11 +20,11 @@ def change_invoice(quote: ChangeQuote, ready: Ready, today: date) -> Invoice:
     this, end = quote.subscription, quote.period_end or today
     with translation.override(this.order.language):
         numbers = {"days": quote.days, "of": quote.of_days}
-        new = gettext("Change to tier %(tier)s, %(days)s of %(of)s days") % {
+        new = gettext("Change to plan %(tier)s, %(days)s of %(of)s days") % {
             "tier": quote.product.name,
             **numbers,
         }
-        old = gettext("Tier %(tier)s until now, %(days)s of %(of)s days") % {
+        old = gettext("Plan %(tier)s until now, %(days)s of %(of)s days") % {
             "tier": this.tier_name,
             **numbers,
         }

@@ -80,9 +80,9 @@ def _lines(subscription: Subscription, rate: Decimal, start: date, end: date) ->
     names = {"tier": subscription.tier_name}
     match Interval(subscription.interval):
         case Interval.MONTH:
-            text = gettext("Tier %(tier)s, one month") % names
+            text = gettext("Plan %(tier)s, one month") % names
         case Interval.YEAR:
-            text = gettext("Tier %(tier)s, one year") % names
+            text = gettext("Plan %(tier)s, one year") % names
         case unknown:
             assert_never(unknown)
     days = " – ".join(short_day(day) for day in (start, end))

@@ -1,9 +1,9 @@
-"""Tiers, promotion codes, the seller and rates of VAT in Django's admin."""
+"""Tiers with their features, promotion codes, the seller and rates of VAT in Django's admin."""
 
 from collections.abc import Sequence
 from datetime import date, time
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.day_time_field import DayTimeField
+from shop.catalogue.features import Feature, FeatureValue
 from shop.catalogue.forms import ProductForm, PromotionForm
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller, VatRate, save_seller
@@ -23,6 +24,7 @@ from shop.catalogue.templatetags.money import money
 from shop.change_history import change_message
 from shop.text_areas import TextAreaField
 
+Row = TypeVar("Row", bound=models.Model)
 # Of the two ends of a promotion: the time if none is given, and what the moment means.
 ENDS = {
     "valid_from": (
@@ -39,22 +41,78 @@ ENDS = {
 }
 
 
+class FeatureValueInline(admin.TabularInline[FeatureValue, Any]):
+    """What tiers have of a feature: a line for each tier, or for each feature of one tier."""
+
+    model = FeatureValue
+    can_delete = False
+
+    def missing(self, parent: Feature | Product | None) -> list[dict[str, int]]:
+        """Return what lines without a row begin with."""
+        here, there = (
+            ("product", "feature") if self.parent_model is Product else ("feature", "product")
+        )
+        others: models.QuerySet[Any] = (Feature if there == "feature" else Product).objects.all()
+        if parent:
+            there_already = FeatureValue.objects.filter(**{here: parent.pk})
+            others = others.exclude(pk__in=there_already.values(there))
+        return [{there: each.pk} for each in others]
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return len(self.missing(obj))
+
+
+class CatalogueAdmin(admin.ModelAdmin[Row]):
+    """A page with a line for each value, whose changes are in the history with the page's own."""
+
+    inlines: ClassVar = [FeatureValueInline]
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.TextField: {"form_class": TextAreaField, "widget": AdminTextareaWidget}
+    }
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        return kwargs | {"initial": inline.missing(obj)}
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        lines = [line for formset in formsets or () for line in formset if line.has_changed()]
+        said = [change_message(form), *map(_line_message, lines)]
+        return "; ".join(filter(None, said))
+
+
+def _line_message(line: Any) -> str:
+    """Say what has changed in a line; of a new one, what it says now."""
+    changes = change_message(line)
+    return f"{line.instance}: {changes}" if changes else f"+ {line.instance}"
+
+
+@admin.register(Feature)
+class FeatureAdmin(CatalogueAdmin[Feature]):
+    list_display = ("__str__", "code", "position")
+    list_editable = ("position",)
+    prepopulated_fields: ClassVar = {"code": ("name_en",)}
+
+
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin[Product]):
+class ProductAdmin(CatalogueAdmin[Product]):
     """Tiers are retired by taking them off the list, never deleted: orders refer to them."""
 
     form = ProductForm
     list_display = ("name", "code", "net_price", "yearly_price", "members", "packing", "listed")
     list_editable = ("listed",)
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
-        models.TextField: {"form_class": TextAreaField, "widget": AdminTextareaWidget}
-    }
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        # The box that confirms a price stands beside the price.
+        # The box that confirms a price stands beside the price, that of the mark before the place.
         fields = list(super().get_fields(request, obj))
-        fields.remove("confirmed_price")
-        fields.insert(fields.index("currency") + 1, "confirmed_price")
+        for name, place in (("confirmed_price", "members"), ("recommended", "position")):
+            fields.remove(name)
+            fields.insert(fields.index(place), name)
         return fields
 
     @admin.display(description=_("Net price a month"), ordering="net_cents")
@@ -78,13 +136,6 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         return False
-
-    def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> Any:
-        if add:
-            return super().construct_change_message(request, form, formsets, add)
-        return change_message(form)
 
 
 @admin.register(Promotion)

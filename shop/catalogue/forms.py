@@ -38,10 +38,20 @@ class ProductForm(forms.ModelForm[Product]):
         help_text=_("In advance, without VAT; empty: the tier is sold by the month alone."),
     )
     confirmed_price = ConfirmedPriceField()
+    recommended = forms.BooleanField(
+        label=_("Recommended"),
+        required=False,
+        help_text=_("One tier at most: the mark moves here from another one."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["recommended"] = self.instance.recommended
 
     def clean(self) -> dict[str, Any]:
         """Ask for the tick beside what a new price means; a tick for another price is none."""
         cleaned = super().clean() or {}
+        self.instance.is_recommended = cleaned.get("recommended")
         is_whole = all(cleaned.get(name) is not None for name in ("net_cents", "currency"))
         if not self._changes_price() or not is_whole or "yearly_net_cents" in self.errors:
             return cleaned

@@ -5,11 +5,17 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from shop.catalogue.features import (  # noqa: F401 -- Django finds its models here
+    Feature,
+    FeatureValue,
+    values_of,
+)
 from shop.catalogue.prices import gross
 from shop.catalogue.promotion_codes import canonical_code
 from shop.catalogue.seller import (  # noqa: F401 -- Django finds its models here
@@ -17,16 +23,17 @@ from shop.catalogue.seller import (  # noqa: F401 -- Django finds its models her
     VatRate,
     own_vat_rate,
 )
-from shop.languages import PageText, page_language
+from shop.languages import PageText
+from shop.row_locks import lock_rows
 
 
 class Product(models.Model):
-    """A tier: its name, monthly price and features, and whether staff approve its orders."""
+    """A tier: its name, monthly price and limit, and whether staff approve its orders."""
 
     class Family(models.TextChoices):
-        FREE = "free", _("For the undecided")
-        FILM = "film", _("By kind of work")
-        SIZE = "size", _("By size of team")
+        FREE = "free", _("Try it first")
+        FILM = "film", _("By type of production")
+        SIZE = "size", _("By team size")
 
     class Packing(models.TextChoices):
         AUTOMATIC = "automatic", _("automatic")
@@ -41,8 +48,6 @@ class Product(models.Model):
     promise_de = models.CharField(max_length=200)
     promise_en = models.CharField(max_length=200)
     promise = PageText()
-    features_de = models.TextField(help_text=_("One a line."))
-    features_en = models.TextField(help_text=_("One a line."))
     net_cents = models.PositiveIntegerField(help_text=_("A month, without VAT, in cents."))
     yearly_net_cents = models.PositiveIntegerField(
         null=True,
@@ -56,7 +61,8 @@ class Product(models.Model):
         validators=[MinValueValidator(1)], help_text=_("How many members a project may have.")
     )
     packing = models.CharField(max_length=10, choices=Packing, default=Packing.AUTOMATIC)
-    recommended = models.BooleanField(default=False)
+    # True or NULL, never False, so that the database can keep the mark unique.
+    is_recommended = models.BooleanField(null=True, unique=True, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
     listed = models.BooleanField(
         default=True, help_text=_("A tier that is not listed is retired: nobody can order it.")
@@ -74,9 +80,19 @@ class Product(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the tier. Raises ValidationError as `clean` does, for code that does not call it."""
+        """Save the tier; if it is recommended, no other one is any more.
+
+        Raises ValidationError as `clean` does, for code that does not call it.
+        """
         self.clean()
-        super().save(*args, **kwargs)
+        self.is_recommended = self.is_recommended or None
+        with transaction.atomic():
+            if self.is_recommended:
+                # One at a time, or two that are marked at once would meet at the constraint.
+                lock_rows(Product.objects.order_by("pk"))
+                others = Product.objects.exclude(pk=self.pk).exclude(is_recommended=None)
+                others.update(is_recommended=None)
+            super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Raise ValidationError if the code or slug of a tier that is in use was changed.
@@ -111,7 +127,8 @@ class Product(models.Model):
                 continue
             rows: Any = relation.related_model
             # A promotion, beside which rows are made automatically, can be taken off a tier again.
-            if rows._meta.auto_created:  # noqa: SLF001 -- Django's own API
+            # Its features go with it.
+            if rows._meta.auto_created or rows is FeatureValue:  # noqa: SLF001 -- Django's own API
                 continue
             if rows.objects.filter(**{relation.field.name: self.pk}).exists():
                 return True
@@ -146,9 +163,20 @@ class Product(models.Model):
         return self.packing == self.Packing.MANUAL
 
     @property
+    def included(self) -> list[FeatureValue]:
+        """Return what the tier includes, in the order of the features."""
+        return values_of(self)
+
+    @property
     def features(self) -> list[str]:
-        """Return the features in the reader's language, one line each."""
-        return (self.features_en if page_language() == "en" else self.features_de).splitlines()
+        """Return what the tier includes in the reader's language, one line each, members first."""
+        members = ngettext("%(count)d member", "%(count)d members", self.members)
+        return [members % {"count": self.members}, *map(str, self.included)]
+
+    @property
+    def recommended(self) -> bool:
+        """Return whether it is the one tier that we recommend."""
+        return bool(self.is_recommended)
 
 
 class Promotion(models.Model):

@@ -1,8 +1,8 @@
-"""Legal pages and questions in Django's admin."""
+"""Legal pages, questions and proof in Django's admin."""
 
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin
@@ -18,10 +18,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shop.content.models import Page, Question
+from shop.content.models import Figure, Page, Question, Quote, Reference
 from shop.content.publishing import TEXTS, newest, publish
 from shop.text_areas import TextAreaField
 
+Row = TypeVar("Row", bound=models.Model)
 TextField = partial(TextAreaField, widget=AdminTextareaWidget(attrs={"rows": 30}))
 TitleField = partial(forms.CharField, max_length=100, widget=AdminTextInputWidget)
 
@@ -89,13 +90,35 @@ class PageAdmin(admin.ModelAdmin[Page]):
         return False
 
 
-@admin.register(Question)
-class QuestionAdmin(admin.ModelAdmin[Question]):
+class ListedAdmin(admin.ModelAdmin[Row]):
+    """Rows that the page of the tiers shows in their order, while they are listed."""
+
     list_display = ("__str__", "position", "listed")
     list_editable = ("position", "listed")
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         models.TextField: {"form_class": TextAreaField, "widget": AdminTextareaWidget}
     }
+    shown_at = "proof"
 
-    def view_on_site(self, question: Question) -> str:
-        return reverse("tiers") + "#questions"
+    def view_on_site(self, row: Row) -> str:
+        return f"{reverse('tiers')}#{self.shown_at}"
+
+
+@admin.register(Question)
+class QuestionAdmin(ListedAdmin[Question]):
+    shown_at = "questions"
+
+
+@admin.register(Figure)
+class FigureAdmin(ListedAdmin[Figure]):
+    pass
+
+
+@admin.register(Quote)
+class QuoteAdmin(ListedAdmin[Quote]):
+    pass
+
+
+@admin.register(Reference)
+class ReferenceAdmin(ListedAdmin[Reference]):
+    pass

@@ -2,10 +2,10 @@ from django.apps import AppConfig
 
 
 class ContentConfig(AppConfig):
-    """Legal pages and questions, with checks of texts: placeholders, compiled catalogues."""
+    """Legal pages and questions, with checks of texts: placeholders, compiled catalogues, an adopter's theme."""
 
     name = "shop.content"
 
     def ready(self) -> None:
-        from shop import message_catalogues  # noqa: F401 -- registers its check
+        from shop import message_catalogues, theme_checks  # noqa: F401 -- register their checks
         from shop.content import checks  # noqa: F401 -- registers them

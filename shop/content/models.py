@@ -1,4 +1,4 @@
-"""Legal pages in versions, and questions with answers."""
+"""Legal pages in versions, questions with answers, and what speaks for the shop."""
 
 from typing import Any, ClassVar
 
@@ -104,3 +104,78 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+
+class Figure(models.Model):
+    """A number that speaks for the shop, such as 120 productions a year."""
+
+    number_de = models.CharField(
+        _("Number (German)"), max_length=20, help_text=_("With its unit, such as 1,200 or 3 h.")
+    )
+    number_en = models.CharField(_("Number (English)"), max_length=20)
+    meaning_de = models.CharField(_("What it counts (German)"), max_length=100)
+    meaning_en = models.CharField(_("What it counts (English)"), max_length=100)
+    number = PageText()
+    meaning = PageText()
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
+    listed = models.BooleanField(
+        _("Listed"), default=True, help_text=_("Whether the page shows it.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.meaning}"
+
+
+class Quote(models.Model):
+    """What a customer has said of the shop, with their name."""
+
+    text_de = models.TextField(
+        _("Text (German)"), help_text=_("In their own words, without quotation marks.")
+    )
+    text_en = models.TextField(_("Text (English)"))
+    name = models.CharField(_("Name"), max_length=100)
+    role_de = models.CharField(_("Role (German)"), max_length=100)
+    role_en = models.CharField(_("Role (English)"), max_length=100)
+    firm = models.CharField(_("Company"), max_length=100)
+    text = PageText()
+    role = PageText()
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
+    listed = models.BooleanField(
+        _("Listed"), default=True, help_text=_("Whether the page shows it.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.firm}"
+
+
+class Reference(models.Model):
+    """A customer whom the shop may name, and what they make."""
+
+    firm = models.CharField(_("Company"), max_length=100)
+    work_de = models.CharField(
+        _("What they make (German)"), max_length=100, help_text=_("Such as: series, 8 × 45 min.")
+    )
+    work_en = models.CharField(_("What they make (English)"), max_length=100)
+    work = PageText()
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
+    listed = models.BooleanField(
+        _("Listed"), default=True, help_text=_("Whether the page shows it.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+
+    def __str__(self) -> str:
+        return self.firm

@@ -1,4 +1,4 @@
-"""The chapter "All calls" of a guide: the OpenAPI document laid out for people."""
+"""The chapter "Reference" of a guide: the OpenAPI document laid out for people."""
 
 import json
 from collections import Counter

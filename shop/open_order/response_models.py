@@ -27,16 +27,16 @@ class Capital(Resource):
 
 
 class Link(Resource):
-    """An address, and its relation to this resource."""
+    """A URL and its relation to this resource."""
 
     href: Address
-    """The address."""
+    """The URL."""
     rel: str
-    """self: this resource; alternate: the same by another address."""
+    """self: this resource; alternate: the same at another URL."""
 
 
 class Linked(Resource):
-    """A resource that says where it is."""
+    """A resource with links."""
 
     links: list[Link]
     """Links from this resource."""
@@ -46,20 +46,20 @@ class OrderMembers(Capital):
     """The order itself."""
 
     owner_id: OwnerId | None = None
-    """The owner's id, only where the call carried it."""
+    """The owner's id, only if the request sent it."""
     status: AnyState
-    """new while it is open, then the same word as state in /api/orders."""
+    """new while it is open, then the same value as state in /api/orders."""
     account: Address
-    """The address of its account."""
+    """The URL of its account."""
 
 
 class OrderLinks(Resource):
     """By what they are: a list elsewhere, an object here, as in the source."""
 
     self: Link
-    """By the address that was called."""
+    """The URL of the request."""
     alternate: Link | None = None
-    """By its order_hash, for good; only below /order."""
+    """The permanent URL by order_hash; only below /order."""
 
 
 class OpenOrder(Resource):
@@ -72,7 +72,7 @@ class OpenOrder(Resource):
 
 
 class Opened(Resource):
-    """The answer to opening an order."""
+    """The response to opening an order."""
 
     order_id: Hash
     """The order_hash, as in /api/orders."""
@@ -86,13 +86,13 @@ class AccountAnswer(Linked, resources.Account):
     """The account, and where its parts are."""
 
     contact_info: Address
-    """The address of the contacts."""
+    """The URL of the contacts."""
     user: Address
-    """The address of the user."""
+    """The URL of the user."""
     payment_info: Address
-    """The address of the payment."""
+    """The URL of the payment."""
     products: Address
-    """The address of the products."""
+    """The URL of the products."""
 
 
 class ContactAnswer(Linked, resources.Contact):
@@ -128,12 +128,12 @@ class PaymentAnswer(Linked, resources.PaymentInfo):
 
 
 class ProductMade(Resource):
-    """The answer to putting a product in."""
+    """The response to adding a product."""
 
     url: Address
-    """Its address."""
+    """Its URL."""
     product_id: Hash
-    """Names it within its order."""
+    """The id of the product within its order."""
 
 
 class ProductAnswer(Linked):
@@ -147,7 +147,7 @@ class ProductAnswer(Linked):
     services: Address
     """The address of what the tier delivers."""
     offering: Address
-    """The address of the tier's page."""
+    """The URL of the tier's page."""
     display_name: str | None
     """The name of the new project."""
     project_id: Id | None
@@ -217,7 +217,7 @@ class QuotedProduct(Capital):
     plan_number: Hash
     """The productId."""
     offering: Address
-    """The address of the tier's page."""
+    """The URL of the tier's page."""
     promotion_code: str | None = None
     """The promotion code, where one was given."""
     promotion_name: Annotated[str, WithJsonSchema({"type": ["string", "null"]})] | None = None

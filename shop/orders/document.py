@@ -117,7 +117,7 @@ _listed_tier: CompiledQuery[Product] = CompiledQuery(
     lambda: (
         Product.objects.filter(code=Parameter("code"), listed=True)
         .order_by()
-        .defer("promise_de", "promise_en", "features_de", "features_en")
+        .defer("promise_de", "promise_en")
     )
 )
 

@@ -17,17 +17,32 @@ class ErrorCode:
 
 
 ERROR_CODES: dict[str, ErrorCode] = {
-    "manual_tier": ErrorCode(_("This tier is set up after a person has approved the order.")),
-    "no_place": ErrorCode(_("The project has as many members as its tier allows.")),
-    "tries_used_up": ErrorCode(_("Setting up failed several times. We look into it.")),
-    "client_gone": ErrorCode(_("The client of this order no longer exists.")),
+    "manual_tier": ErrorCode(
+        _("This tier is set up after a person has approved the order."),
+        _("We review each order for this plan before we set it up."),
+    ),
+    "no_place": ErrorCode(
+        _("The project has as many members as its tier allows."),
+        _("The project has as many members as its plan allows."),
+    ),
+    "tries_used_up": ErrorCode(
+        _("Setting up failed several times. We look into it."),
+        _("Setting it up failed several times; we're looking into it."),
+    ),
+    "client_gone": ErrorCode(
+        _("The client of this order no longer exists."),
+        _("The company that this was ordered for no longer exists."),
+    ),
     "project_gone": ErrorCode(_("The project of this order no longer exists.")),
     "project_closed": ErrorCode(_("The contract of this project has ended: nobody can join it.")),
     # Of orders that an earlier version has stopped: they follow the project's tier by now.
-    "tier_changed": ErrorCode(_("The project no longer has the tier that was ordered.")),
+    "tier_changed": ErrorCode(
+        _("The project no longer has the tier that was ordered."),
+        _("The project no longer has the plan that was ordered."),
+    ),
     "not_client_admin": ErrorCode(
         _("The user of admin_user_access_token is no longer client_admin of this client."),
-        _("Who ordered this may no longer add to this client."),
+        _("The person who ordered may no longer order for this company."),
     ),
     "token_revoked": ErrorCode(
         _("The admin_user_access_token was revoked."),

@@ -35,7 +35,7 @@ class OrderField:
 
 
 class OrderDocument(BaseModel):
-    """The members of an order. Strings are kept as sent; null is the same as absent."""
+    """The fields of an order. Strings are kept as sent; null is the same as leaving a field out."""
 
     # The schema states no rules between members, which would take `anyOf` and `if`: generators of
     # clients make nothing usable of them. The fields' texts tell these rules, and 422 names them.
@@ -47,7 +47,7 @@ class OrderDocument(BaseModel):
     )
 
     product: Annotated[Name, OrderField(_("Tier"), exported=False), Field(examples=["s"])]
-    """The tier, by its code in exact case. A retired tier is refused like an unknown one."""
+    """The code of the tier, in exact case. A retired tier is rejected like an unknown one."""
 
     admin_user_access_token: Annotated[Text | None, OrderField(_("Token"), exported=False)] = None
     """The token of a client_admin with the scope orders:write. Needed with client_id; with
@@ -57,7 +57,7 @@ class OrderDocument(BaseModel):
     client_id: Annotated[
         Id | None, OrderField(_("Client's number"), correctable=True), Field(examples=[7])
     ] = None
-    """The client to add to. Needs admin_user_access_token, and either project_name or project_id.
+    """The existing client. Needs admin_user_access_token, and either project_name or project_id.
     Not together with client_name."""
 
     client_name: Annotated[
@@ -70,8 +70,8 @@ class OrderDocument(BaseModel):
         ),
         Field(examples=["Constantin Film"]),
     ] = None
-    """The name of a new client; not blank, no control characters. It always makes a new client,
-    also where one of this name exists."""
+    """The name of a new client; not blank, no control characters. A new client is always created, even
+    if one with this name exists."""
 
     project_id: Annotated[
         Id | None, OrderField(_("Project's number"), correctable=True), Field(examples=[12])
@@ -84,8 +84,8 @@ class OrderDocument(BaseModel):
         OrderField(_("Project"), hint=_("A working title will do."), fillable=True),
         Field(examples=["OSD Yamdu Free"]),
     ] = None
-    """The name of a new project; not blank, no control characters. It always makes a new
-    project."""
+    """The name of a new project; not blank, no control characters. A new project is always
+    created."""
 
     redirection_uri: Annotated[
         Webhook | None,
@@ -120,31 +120,31 @@ class OrderDocument(BaseModel):
         ),
         Field(examples=["nina@example.com"]),
     ] = None
-    """The first member's address, bare: nina@example.com."""
+    """The first member's e-mail address, without a name: nina@example.com."""
 
     user_login: Annotated[
         Login | None,
-        OrderField(_("Login wished for"), correctable=True, personal=True),
+        OrderField(_("Requested display name"), correctable=True, personal=True),
         Field(examples=["nina.nagel"]),
     ] = None
     """The login the first member would like: ASCII letters, digits and @ . + - _, with @ only if it
-    equals user_email. Where it is taken, the member chooses another."""
+    equals user_email. If it is taken, the member chooses another."""
 
     language: Annotated[
         Literal["de", "en"], OrderField(_("Language"), correctable=True), Field(examples=["de"])
     ] = "de"
-    """The language of the registration page and of mails; de where it is absent."""
+    """The language of the registration page and of e-mails; default de."""
 
-    promo_code: Annotated[Name | None, OrderField(_("Promo code")), Field(examples=["SUMMER"])] = (
-        None
-    )
-    """A code that is valid now for this tier. Case and blanks make no difference."""
+    promo_code: Annotated[
+        Name | None, OrderField(_("Promotion code")), Field(examples=["SUMMER"])
+    ] = None
+    """A promotion code that is valid for this tier now. Case and spaces don\'t matter."""
 
     interval: Annotated[
         Literal["month", "year"], OrderField(_("Billing interval")), Field(examples=["month"])
     ] = "month"
-    """Paid in advance for a month or for a year; month where it is absent. year only for a tier
-    that has a yearly price."""
+    """Paid in advance for a month or for a year; default month. year only for a tier with a yearly
+    price."""
 
     # Exported member by member, where it is exported.
     billing: Annotated[
@@ -163,9 +163,9 @@ class OrderDocument(BaseModel):
             ]
         ),
     ] = None
-    """The buyer, who is billed. Not needed to set the order up: its invoice waits until somebody has filled it
-    in. It becomes the billing data of the client; with a client_id whose client has some, it is
-    refused."""
+    """The buyer, who is billed. Not needed to set the order up: the invoice waits until it is filled
+    in. It becomes the client's billing data; with the client_id of a client that has some, it is
+    rejected."""
 
 
 FIELDS = {

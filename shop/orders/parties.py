@@ -1,5 +1,8 @@
 """The parties of an order: the user who placed it, and the person it is for."""
 
+from shop.content.models import Version
+from shop.email_spellings import same_mailbox
+from shop.orders.consent import consent_of
 from shop.orders.models import Order
 from shop.orders.order_lookup import address_of
 from shop.tenancy.email_addresses import user_by_email
@@ -32,6 +35,17 @@ def is_invitation(order: Order) -> bool:
         return orderer is None
     known = user_by_email(address_of(order))
     return known is None or known.pk != orderer
+
+
+def terms_agreed_to_by(user: User, order: Order) -> Version | None:
+    """Return the terms that `user` has agreed to by ordering, or None if somebody else ordered.
+
+    Who orders without signing in gives their own address; a link mailed there has proven it.
+    """
+    orderer = orderer_of(order)
+    is_theirs = orderer == user if orderer else same_mailbox(order.user_email or "", user.email)
+    consent = consent_of(order) if is_theirs and not is_invitation(order) else None
+    return consent.terms if consent else None
 
 
 def customer_of(order: Order) -> User | None:

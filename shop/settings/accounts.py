@@ -20,9 +20,12 @@ LOGIN_REDIRECT_URL = "portal"
 ACCOUNT_LOGOUT_REDIRECT_URL = "tiers"
 ACCOUNT_FORMS = {
     "add_email": "portal.accounts.forms.AddEmailForm",
+    "change_password": "portal.accounts.new_password_forms.ChangePasswordForm",
     "login": "portal.accounts.forms.LoginForm",
     "request_login_code": "portal.accounts.forms.RequestLoginCodeForm",
     "reset_password": "portal.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "portal.accounts.new_password_forms.ResetPasswordKeyForm",
+    "set_password": "portal.accounts.new_password_forms.SetPasswordForm",
     "user_token": "portal.accounts.forms.ResetLinkForm",
 }
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from csp.constants import SELF
+
 from shop.env import env
-from shop.settings.base import LOCALE_PATHS, STATICFILES_DIRS, TEMPLATES
+from shop.settings.base import LOCALE_PATHS, STATICFILES_DIRS, TEMPLATE_DIRS
+from shop.settings.security import CONTENT_SECURITY_POLICY
 
 # As pages, mails, authenticator apps and search engines show it.
 SHOP_NAME: str = env.str("SHOP_NAME", default="") or "Slate"
@@ -15,10 +18,9 @@ if THEME_DIR:
     if not _folder.is_dir():
         raise SystemExit(f"THEME_DIR is no folder: {THEME_DIR}")
     THEME_DIR = str(_folder)
-    for _directories, _name in (
-        (TEMPLATES[0]["DIRS"], "templates"),
-        (STATICFILES_DIRS, "static"),
-        (LOCALE_PATHS, "locale"),
-    ):
+    TEMPLATE_DIRS.insert(0, _folder / "templates")
+    for _directories, _name in ((STATICFILES_DIRS, "static"), (LOCALE_PATHS, "locale")):
         if (_folder / _name).is_dir():
-            _directories.insert(0, _folder / _name)  # type: ignore[attr-defined]
+            _directories.insert(0, _folder / _name)
+    # Typefaces of its own.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["font-src"] = [SELF]

@@ -6,15 +6,14 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from shop.billing_form import PREFIX, BillingForm, form_name
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.content.terms_field import terms_field
 from shop.customers import sells_to_everyone
+from shop.form_errors import REQUIRED
 from shop.form_texts import (
-    FORM_TEXTS,
     MISSING,
     OUTDATED_TERMS,
     TermsForm,
@@ -117,7 +116,6 @@ class CheckoutForm(TermsForm, BillingForm):
         self.billed = billed_to(self.clients)
         self.billed_lines = billed_lines(self.clients, self.billed)
         self._ask_for_billing()
-        self.fields["client_name"].label = pgettext("billing", "Company")
         _offer(self, "product", [(each.code, each.name) for each in tiers])
         if tier.yearly_net_cents is None or tier.is_free:
             del self.fields["interval"]
@@ -194,7 +192,7 @@ class CheckoutForm(TermsForm, BillingForm):
         for kind in ("client", "project"):
             name = f"{kind}_name"
             if not given.get(f"{kind}_id") and not given.get(name) and name not in self.errors:
-                self.add_error(name, str(FORM_TEXTS["required"]))
+                self.add_error(name, str(REQUIRED))
         if self.is_private:
             self.errors.pop("client_name", None)
         return given

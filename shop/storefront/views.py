@@ -1,5 +1,6 @@
 """The pages of the tiers."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,20 +11,25 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from shop.base_url import base_url
+from shop.catalogue.features import INCLUDED
 from shop.catalogue.listed_tiers import LISTED, with_vat_rate
 from shop.catalogue.models import Product
 from shop.catalogue.vat import Vat, VatRule
-from shop.content import questions
+from shop.content import proof, questions
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.languages import page_language
 from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.pricing import price_of
 from shop.owner_cookie import read_owner_id
 from shop.storefront.json_ld import data_block, describe
+from shop.storefront.start_page import start_page
+from shop.storefront.tier_page import tier_page
 
 # Only these pages are compressed: the size of a compressed response can leak a secret that it
 # holds beside user input (BREACH). Nothing here is secret: the CSRF token is masked anew in each
 # response, and the query string is repeated in the language links alone.
+
+INDENTATION = re.compile(r"\n\s+")
 
 _tiers_pages, _tier_pages = KeptPages(), KeptPages()
 
@@ -38,7 +44,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
         rows = LISTED.raw()
         return _tiers_pages.answer(
             request,
-            (rows, asked),
+            (rows, asked, INCLUDED.raw(), proof.listed_rows()),
             lambda nobody, token: _tiers(nobody, LISTED.read(rows), asked, csrf_token=token),
         )
     chosen = open_orders_of(owner).filter(product=OuterRef("pk"))
@@ -52,39 +58,46 @@ def tiers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tier(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one tier; 404 for a retired one."""
-    rows = LISTED.raw()
+    rows, asked = LISTED.raw(), questions.listed_rows()
     if is_same_for_all(request):
         return _tier_pages.answer(
             request,
-            rows,
-            lambda nobody, token: _tier(nobody, LISTED.read(rows), slug, csrf_token=token),
+            (rows, asked, INCLUDED.raw(), proof.listed_rows()),
+            lambda nobody, token: _tier(nobody, LISTED.read(rows), asked, slug, csrf_token=token),
         )
-    return HttpResponse(_tier(request, LISTED.read(rows), slug))
+    return HttpResponse(_tier(request, LISTED.read(rows), asked, slug))
 
 
 def _tiers(request: HttpRequest, products: Sequence[Product], asked: Rows, **more: Any) -> str:
-    families = {
-        family: [product for product in products if product.family == family]
-        for family in Product.Family
-    }
     context = {
-        "families": [(family, tiers) for family, tiers in families.items() if tiers],
+        **start_page(products),
         "products": products,
         "questions": questions.LISTED.read(asked),
+        "proof": proof.listed_proof(),
         **more,
     }
-    return render_to_string("storefront/tiers.html", context, request)
+    return _render("storefront/tiers.html", context, request)
 
 
-def _tier(request: HttpRequest, products: Sequence[Product], slug: str, **more: Any) -> str:
+def _tier(
+    request: HttpRequest, products: Sequence[Product], asked: Rows, slug: str, **more: Any
+) -> str:
     product = next((product for product in products if product.slug == slug), None)
     if product is None:
         raise Http404
     address = f"{base_url(request)}{request.path}?lang={page_language()}"
     context = {
-        "product": product,
+        **tier_page(product, products),
+        "questions": questions.LISTED.read(asked),
         "price": price_of(product, None, Vat(VatRule.DOMESTIC, product.vat_rate)),
         "data": data_block(describe(product, address)),
         **more,
     }
-    return render_to_string("storefront/tier.html", context, request)
+    return _render("storefront/tier.html", context, request)
+
+
+def _render(template: str, context: dict[str, Any], request: HttpRequest) -> str:
+    """Render a page without the indentation of its templates, which is a tenth of its weight."""
+    page = render_to_string(template, context, request)
+    # Staff may write code into an answer: its blanks count.
+    return page if "<pre" in page else INDENTATION.sub("\n", page)

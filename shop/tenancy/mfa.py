@@ -21,6 +21,11 @@ def has_second_factor(user: User) -> bool:
     return _second_factor.first(user=user.pk) is not None
 
 
+def has_passkey(user: User) -> bool:
+    """Return whether `user` has a passkey."""
+    return bool(is_mfa_enabled(user, [PASSKEY]))
+
+
 def may_recover_by_mail(user: User) -> bool:
     """Return whether an e-mailed code alone signs `user` in, as their passkey may be lost.
 

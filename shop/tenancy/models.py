@@ -91,6 +91,8 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True, blank=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Since when their home page shows no first steps, as they wished.
+    first_steps_hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     demo = models.BooleanField(
         default=False, editable=False, help_text=_("Works in the demo profile only.")
     )
@@ -237,6 +239,8 @@ class Membership(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     joined_at = models.DateTimeField(null=True, blank=True)
+    # When they first opened the project from the portal.
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -88,10 +88,10 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost() -> None:
     typed = {"billing_street": "", "billing_vat_id": "DE111111111", "billing_email": "nobody"}
     page = save(client, **typed)
     assert page.status_code == 422
-    assert error_beside(page, "billing_street") == "Please fill this in."
+    assert error_beside(page, "billing_street") == "Please enter the street and house number."
     assert "VAT ID" in error_beside(page, "billing_vat_id")
     assert "name@example.com" in error_beside(page, "billing_email")
-    assert "Street and number: Please fill this in." in summary(page)
+    assert "Please enter the street and house number." in summary(page)
     kept = fields(page)
     assert kept["billing_company"] == BILLING["company"]
     assert (kept["billing_vat_id"], kept["billing_email"]) == ("DE111111111", "nobody")

@@ -207,7 +207,7 @@ def test_who_was_closed_out_meanwhile_is_not_let_in(mailoutbox: list[EmailMessag
     User.objects.update(is_active=False)
     answer = browser.post(CONFIRM, {"code": code_in(mailoutbox)})
     assert answer["Location"] == LOGIN
-    assert "This sign-in did not work." in words(browser.get(LOGIN))
+    assert "We could not sign you in." in words(browser.get(LOGIN))
     assert not is_in(browser)
 
 

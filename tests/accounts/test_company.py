@@ -81,7 +81,7 @@ def test_same_name_changes_and_notes_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("", "Please fill this in."),
+        ("", "Please enter the name of your company."),
         ("Kran\nfilm", "Please remove line breaks"),
         ("x" * 201, "at most 200"),
     ],

@@ -166,7 +166,7 @@ def test_request_for_what_is_not_offered_is_sent_back(changes: dict[str, str], e
 def test_request_that_may_be_forged_leads_nowhere(changes: dict[str, str | None]) -> None:
     page = visitor(make_user()).get("/oauth/authorize", Program().query(**changes))
     assert page.status_code == 400
-    assert "Nothing was allowed. Please tell the makers of the application." in words(page)
+    assert "Nothing was allowed. Please tell the provider of the application." in words(page)
     assert "Location" not in page.headers
 
 

@@ -11,6 +11,8 @@ from shop.access.signing_secrets import signing_secrets
 from shop.catalogue.models import Product
 from shop.catalogue.seller import Seller, current_seller
 from shop.catalogue.seller_form import SellerForm
+from shop.content.markdown import placeholders
+from shop.content.models import Question
 from shop.tenancy.models import Client
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +52,13 @@ def test_demo_has_a_complete_seller_and_yearly_prices_that_staff_may_change() ->
     printed()
     assert current_seller().city == "Augsburg"
     assert not Product.objects.exclude(yearly_net_cents=None).exists()
+
+
+def test_demo_answers_its_questions_in_full() -> None:
+    texts = ("answer_de", "answer_en")
+    before = [answer for row in Question.objects.values_list(*texts) for answer in row]
+    assert [found for answer in before for found in placeholders(answer)]
+    printed()
+    after = [answer for row in Question.objects.values_list(*texts) for answer in row]
+    assert [found for answer in after for found in placeholders(answer)] == []
+    assert any("Frankfurt am Main, Germany" in answer for answer in after)

@@ -82,10 +82,10 @@ def test_invitation_is_an_order_that_brings_the_member_in(mailoutbox: list[Email
     assert "The invitation to nina@example.com is being sent." in words(page)
     order = Order.objects.get()
     assert f'href="/register/{order.order_hash}/"' in html(page)
-    assert "Invitations under way nina@example.com received" in words(page)
+    assert "Pending invitations nina@example.com received" in words(page)
     pack_all()
     page = browser.get(address(project))
-    assert "Invitations under way" not in words(page)
+    assert "Pending invitations" not in words(page)
     assert "Nina Nagel nina@example.com member invited, not joined yet" in words(page)
     send_all()
     told = {mail.to[0] for mail in mailoutbox}
@@ -135,11 +135,11 @@ def test_full_project_says_that_a_person_looks_at_further_invitations() -> None:
     Product.objects.filter(pk=project.product_id).update(members=1)
     make_membership(project=project)
     browser = visitor(project.client.client_admin)
-    assert "All places of this tier are taken." in words(browser.get(address(project, "invite/")))
+    assert "All places of this plan are taken." in words(browser.get(address(project, "invite/")))
     browser.post(address(project, "invite/"), NINA)
     pack_all()
     assert Order.objects.get().state == State.NEED_HUMAN
-    assert "nina@example.com needs a person" in words(browser.get(address(project)))
+    assert "nina@example.com being reviewed" in words(browser.get(address(project)))
 
 
 def test_project_of_a_retired_tier_takes_no_more_members() -> None:
@@ -188,7 +188,7 @@ def test_removing_asks_first_and_then_ends_the_membership() -> None:
     membership = make_membership()
     browser = visitor(membership.project.client.client_admin)
     asked = browser.get(of(membership, "remove"))
-    assert "They no longer see the project." in words(asked)
+    assert "They lose access to the project." in words(asked)
     assert Membership.objects.exists()
     page = browser.post(of(membership, "remove"), follow=True)
     assert "The member is removed; the place is free again." in words(page)
@@ -218,7 +218,7 @@ def test_who_is_gone_already_is_told_so(what: str, form: dict[str, str]) -> None
     Membership.objects.all().delete()
     page = browser.post(of(membership, what), form, follow=True)
     assert page.status_code == 200
-    assert "Somebody else was faster" in words(page)
+    assert "Something has changed in the meantime" in words(page)
 
 
 def test_list_takes_as_many_queries_for_three_as_for_one() -> None:
@@ -243,3 +243,29 @@ def test_names_with_markup_are_not_run() -> None:
     browser = visitor(project.client.client_admin)
     assert_escaped(browser.get(address(project)), "<script>x</script>", "<script>y</script>")
     assert_escaped(browser.get(address(project, "invite/")), "<script>x</script>")
+
+
+def test_invitation_is_sent_again_with_a_new_link() -> None:
+    project = make_project()
+    browser = visitor(project.client.client_admin)
+    browser.post(address(project, "invite/"), NINA)
+    pack_all()
+    invited = Membership.objects.get(project=project, joined_at=None)
+    joined = make_membership(project=project)
+    invitation = invited.invitations.get()
+    assert of(invited, "resend") in html(browser.get(address(project)))
+    assert of(joined, "resend") not in html(browser.get(address(project)))
+    page = words(browser.post(of(invited, "resend"), follow=True))
+    assert "A new link is on its way to nina@example.com." in page
+    before, after = invitation.counter, invited.invitations.get().counter
+    assert after == before + 1
+    for _ in range(5):
+        page = words(browser.post(of(invited, "resend"), follow=True))
+    assert "nina@example.com had several e-mails lately" in page
+
+
+def test_invitation_of_who_has_joined_is_not_sent_again() -> None:
+    joined = make_membership()
+    browser = visitor(joined.project.client.client_admin)
+    page = words(browser.post(of(joined, "resend"), follow=True))
+    assert "Something has changed in the meantime" in page

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 REAUTHENTICATE = "/account/reauthenticate/"
 REUSE = "/account/2fa/webauthn/reauthenticate/"
 SECURITY = "/account/2fa/"
-REFUSED = "This passkey does not let anybody in here. Please sign in another way."
+REFUSED = "We don't recognise this passkey. Please sign in another way."
 
 
 def is_in(browser: Client) -> bool:
@@ -257,7 +257,7 @@ def test_beside_a_password_the_passkey_is_the_second_step() -> None:
     browser = at_localhost()
     assert by_password(browser, user)["Location"] == SECOND_STEP
     page = browser.get(SECOND_STEP)
-    assert "Use the passkey" in words(page)
+    assert "Use passkey" in words(page)
     assert not is_in(browser)
     credential = passkey.used_for(data_of(page)["request_options"])
     assert browser.post(SECOND_STEP, {"credential": credential})["Location"] == "/portal/"

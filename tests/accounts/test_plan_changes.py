@@ -124,7 +124,7 @@ def test_choosing_nothing_is_told_beside_the_plans(subscription: Subscription) -
     browser = visitor(subscription.client.client_admin)
     answer = browser.post(f"/portal/subscriptions/{subscription.pk}/plan/", {"interval": "month"})
     assert answer.status_code == 422
-    assert summary(answer) == "Please look at this again Plan: Please choose a plan."
+    assert summary(answer) == "There is a problem Please choose a plan."
     assert error_beside(answer, "product") == "Please choose a plan."
 
 

@@ -6,6 +6,7 @@ from django.test import Client as Browser
 from pytest_django import Settings
 
 from shop.tenancy.models import User
+from tests.accounts.factors import add_app
 from tests.factories import make_packed_order, make_user
 from tests.notifications.sent import send_all
 from tests.pages import AGREED, html, join_address, visitor, words
@@ -13,7 +14,7 @@ from tests.pages import AGREED, html, join_address, visitor, words
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 NEW = "another quiet phrase"
-FORM = {"password1": NEW, "password2": NEW}
+FORM = {"password1": NEW}
 
 
 def last_address(browser: Browser, link: str) -> str:
@@ -53,7 +54,7 @@ def test_reset_link_works_in_a_browser_after_a_gateway_has_opened_it(user: User,
 def test_reset_link_is_used_up_by_a_new_password_alone(user: User, link: str) -> None:
     browser = visitor()
     address = last_address(browser, link)
-    refused = browser.post(address, {**FORM, "password2": "something else"})
+    refused = browser.post(address, {"password1": "4711"})
     assert 'name="password1"' in html(refused)
     assert not has_new_password(user)
     assert browser.post(address, FORM).status_code == 302
@@ -61,8 +62,33 @@ def test_reset_link_is_used_up_by_a_new_password_alone(user: User, link: str) ->
         page = other.get(link, follow=True)
         assert "This link no longer works" in words(page)
         assert 'name="password1"' not in html(page)
-        other.post(link, {"password1": "a third quiet phrase", "password2": "a third quiet phrase"})
+        other.post(link, {"password1": "a third quiet phrase"})
     assert has_new_password(user)
+
+
+def test_who_sets_a_password_by_the_link_is_signed_in(user: User, link: str) -> None:
+    browser = visitor()
+    answer = browser.post(last_address(browser, link), FORM)
+    assert (answer.status_code, answer["Location"]) == (302, "/portal/")
+    assert browser.session["_auth_user_id"] == str(user.pk)
+
+
+def test_second_factor_is_asked_after_the_link(user: User, link: str) -> None:
+    add_app(user)
+    browser = visitor()
+    answer = browser.post(last_address(browser, link), FORM)
+    assert answer["Location"] == "/account/2fa/authenticate/"
+    assert "_auth_user_id" not in browser.session
+    assert has_new_password(user)
+
+
+def test_who_is_locked_is_not_signed_in_by_a_link_from_before(user: User, link: str) -> None:
+    browser = visitor()
+    address = last_address(browser, link)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert "This link no longer works" in words(browser.post(address, FORM))
+    assert "_auth_user_id" not in browser.session
+    assert not has_new_password(user)
 
 
 def test_page_of_the_reset_link_keeps_its_address_to_itself(link: str) -> None:

@@ -203,7 +203,7 @@ def test_code_of_the_app_confirms_instead_of_the_password() -> None:
     user = make_user()
     add_app(user)
     browser = visitor(user)
-    assert "By a code of the app" in words(browser.get(REAUTHENTICATE))
+    assert "Use an app code or a recovery code" in words(browser.get(REAUTHENTICATE))
     answer = browser.post(BY_CODE, {"code": app_code(), "next": ACTIVATE})
     assert answer["Location"] == ACTIVATE
 
@@ -230,7 +230,7 @@ def test_first_password_of_an_open_session_takes_the_passkey(settings: Settings)
     user.set_unusable_password()
     user.save()
     browser = visitor(user)
-    form = {"password1": "quite a long phrase", "password2": "quite a long phrase"}
+    form = {"password1": "quite a long phrase"}
     assert browser.post("/account/password/set/", form)["Location"].startswith(BY_CODE)
     user.refresh_from_db()
     assert not user.has_usable_password()
@@ -252,7 +252,7 @@ def test_nobody_gets_a_means_to_sign_in_by_an_old_session(
     user = make()
     user.set_unusable_password()
     user.save()
-    form = {"password1": "quite a long phrase", "password2": "quite a long phrase"}
+    form = {"password1": "quite a long phrase"}
     form |= {"email": "eve@example.com", "action_add": ""}
     sign_in(browser := visitor(), user, seconds_ago=301)
     if path != "/account/email/":  # which shows the address alone
@@ -275,7 +275,7 @@ def test_member_without_any_means_sets_a_password_at_once(mailoutbox: list[Email
     user.set_unusable_password()
     user.save()
     browser = visitor(user)
-    form = {"password1": "quite a long phrase", "password2": "quite a long phrase"}
+    form = {"password1": "quite a long phrase"}
     assert browser.post("/account/password/set/", form).status_code == 302
     assert is_in(browser)
     send_all()

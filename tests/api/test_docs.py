@@ -113,8 +113,8 @@ def test_guide_tells_all_that_the_description_tells(page: Guide) -> None:
     "told",
     [
         "null once the member has deleted their account",
-        "may correct a wrong user_email until the member has joined",
-        "types its code here",
+        "can correct a wrong user_email up to three times until the member has joined",
+        "can type its code on the page",
         "We keep them for 90 days",
     ],
 )

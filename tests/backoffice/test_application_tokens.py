@@ -11,7 +11,7 @@ from shop.access.applications import create_application
 from shop.access.tokens import check_bearer, issue
 from tests.backoffice.test_applications import FORM, ONE, secret, staff
 from tests.factories import make_application, make_token
-from tests.pages import error_beside, html, part, words
+from tests.pages import error_beside, html, part, shown, words
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def test_tokens_are_listed_with_scopes_expiry_and_last_use() -> None:
     assert "Server orders:read until revoked never" in tokens
     assert "expired never" in tokens.partition("Old")[2]
     assert check_bearer(value)
-    used = timezone.localtime().strftime("%Y-%m-%d")
+    used = shown(timezone.localdate(), "SHORT_DATE_FORMAT")
     assert f"Server orders:read until revoked {used}" in part(
         browser.get(path), "<tbody", "</tbody>"
     )

@@ -46,7 +46,7 @@ def test_registration_page_shows_what_was_done_by_hand() -> None:
     order = stuck()
     by_hand(order, make_project("xl"))
     text = words(visitor().get(f"/register/{order.order_hash}/"))
-    assert "Done. The link to sign in is on its way to n…@g….com." in text
+    assert "All set. We've sent your sign-in link to n…@g….com." in text
 
 
 def test_client_and_project_that_do_not_fit_are_told_and_nothing_typed_is_lost() -> None:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,32 +10,11 @@ from django.core.exceptions import ValidationError
 from shop.catalogue.models import Product, Promotion
 from shop.content.models import Question
 from shop.orders.models import Order
+from tests.backoffice.tier_form import ADMIN, history, tier_form, tier_path
 from tests.factories import make_order, make_project, make_staff
 from tests.pages import fields, html, visitor, words
 
 pytestmark = pytest.mark.django_db
-
-ADMIN = "/staff/catalogue"
-
-
-def tier_path(tier: Product) -> str:
-    return f"{ADMIN}/catalogue/product/{tier.pk}/change/"
-
-
-def tier_form(tier: Product, **changes: Any) -> dict[str, Any]:
-    """The form of `tier` as a browser sends it: prices in euros, line ends of browsers."""
-    names = {field.name for field in Product._meta.fields} - {"id", "listed", "recommended"}
-    form: dict[str, Any] = {name: getattr(tier, name) for name in names}
-    form["net_cents"] = f"{tier.net_cents / 100:.2f}"
-    for name in ("features_de", "features_en"):
-        form[name] = form[name].replace("\n", "\r\n")
-    boxes = {name: "on" for name in ("listed", "recommended") if getattr(tier, name)}
-    return {key: value for key, value in {**form, **boxes, **changes}.items() if value is not None}
-
-
-def history(tier: Product) -> str:
-    page = visitor(make_staff()).get(tier_path(tier).replace("change", "history"))
-    return words(page)
 
 
 def test_tier_is_retired_and_the_change_is_in_its_history() -> None:
@@ -139,20 +117,6 @@ def test_code_of_a_tier_that_nobody_uses_can_be_changed() -> None:
     answer = visitor(make_staff()).post(tier_path(tier), tier_form(tier, code="medium"))
     assert answer.status_code == 302
     assert Product.objects.filter(code="medium").exists()
-
-
-def test_line_ends_of_browsers_are_no_change() -> None:
-    tier = Product.objects.get(code="m")
-    assert "\n" in tier.features_de
-    browser = visitor(make_staff())
-    assert browser.post(tier_path(tier), tier_form(tier, position=7)).status_code == 302
-    assert Product.objects.get(code="m").features_de == tier.features_de
-    entry = history(tier)
-    assert "Position: " in entry
-    assert "Features" not in entry
-    text = f"{tier.features_de}\r\nNoch eines"
-    browser.post(tier_path(tier), tier_form(tier, features_de=text, position=7))
-    assert Product.objects.get(code="m").features_de == f"{tier.features_de}\nNoch eines"
 
 
 def test_answer_is_stored_without_the_line_ends_of_browsers() -> None:

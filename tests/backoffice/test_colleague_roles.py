@@ -18,7 +18,7 @@ from tests.factories import (
     make_staff,
     make_token,
 )
-from tests.pages import html, visitor, words
+from tests.pages import html, shown, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -66,9 +66,10 @@ def test_list_tells_roles_joining_and_factor() -> None:
     agent, invitation = make_staff("agent", email="agent@example.com"), invited()
     assert agent.joined_at
     page = words(visitor(make_staff()).get(LIST))
+    short = "SHORT_DATE_FORMAT"
     joined, sent = (timezone.localdate(at) for at in (agent.joined_at, invitation.sent_at))
-    assert f"agent@example.com Mia Muster agent {joined:%Y-%m-%d} never no" in page
-    assert f"{EMAIL} agent invited on {sent:%Y-%m-%d} never no" in page
+    assert f"agent@example.com Mia Muster agent {shown(joined, short)} never no" in page
+    assert f"{EMAIL} agent invited on {shown(sent, short)} never no" in page
 
 
 def test_end_of_access_takes_powers_sessions_tokens_and_orders() -> None:

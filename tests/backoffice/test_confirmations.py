@@ -113,7 +113,7 @@ def test_client_admin_is_asked_before_a_member_is_removed() -> None:
     browser = visitor(project.client.client_admin)
     path = f"/portal/projects/{project.pk}/members/{membership.pk}/remove/"
     page = browser.get(path)
-    assert "They no longer see the project." in words(page)
+    assert "They lose access to the project." in words(page)
     assert project.memberships.count() == 1
 
 

@@ -15,7 +15,7 @@ from shop.billing.models import Subscription
 from shop.notifications.emails.models import Message
 from tests.contract_factories import make_declaration
 from tests.factories import BILLING, make_invoice, make_seller, make_staff, make_subscription
-from tests.pages import assert_escaped, html, visitor, words
+from tests.pages import assert_escaped, html, shown, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -110,12 +110,8 @@ def test_page_shows_the_declaration_as_received_and_candidates_beside_it() -> No
     page = agent().get(page_of(case))
     assert_escaped(page, "<i>Nina</i>", "Isarfilm <b>GmbH</b>")
     text = words(page)
-    assert (
-        case.declaration.received_at.astimezone(timezone.get_current_timezone()).strftime(
-            "%Y-%m-%d %H:%M"
-        )
-        in text
-    )
+    received_at = timezone.localtime(case.declaration.received_at)
+    assert f"{shown(received_at)}, {received_at:%H:%M:%S}" in text
     assert "as soon as possible" in text
     assert str(likely.order.order_number) in text
     assert bystander.order.order_number != likely.order.order_number
@@ -164,7 +160,7 @@ def test_declaration_takes_effect_after_its_end_was_named() -> None:
     assert "has taken effect" in words(browser.post(path, follow=True))
     subscription.refresh_from_db()
     case.refresh_from_db()
-    assert f"ends on {subscription.ends_on}, as counted from the declaration" in asked
+    assert f"ends on {shown(subscription.ends_on)}, as counted from the declaration" in asked
     assert subscription.cancelled_at == case.declaration.received_at
     assert case.state == DeclarationCase.State.EFFECTIVE
     bystander.refresh_from_db()

@@ -22,7 +22,7 @@ from tests.factories import (
     make_user,
     pack_all,
 )
-from tests.pages import at_checkout, html, visitor, words
+from tests.pages import at_checkout, html, shown, visitor, words
 from tests.registration.states import order_in
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_times_are_exact_and_relative() -> None:
     at = timezone.localtime(timezone.now() - timedelta(hours=3))
     order.events.update(at=at)
     text = page_of(order).replace("\N{NO-BREAK SPACE}", " ")
-    assert f"{at:%Y-%m-%d %H:%M:%S} 3 hours ago" in text
+    assert f"{shown(at)}, {at:%H:%M:%S} 3 hours ago" in text
 
 
 @pytest.mark.parametrize(

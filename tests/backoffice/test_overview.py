@@ -19,7 +19,7 @@ from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 from shop.packing.models import Packing
 from tests.factories import make_order, make_staff
-from tests.pages import html, visitor, words
+from tests.pages import html, shown, visitor, words
 
 # The day of the rows and that of the page are one, also at midnight.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -135,7 +135,7 @@ def test_page_tells_all_numbers_in_tables_and_pictures_with_names() -> None:
     placed(state="need_human", fault="manual_tier")
     page = visitor(make_staff("agent")).get("/staff/overview/")
     text = words(page)
-    today = f"{timezone.localdate():%Y-%m-%d}"
+    today = shown(timezone.localdate(), "SHORT_DATE_FORMAT")
     assert f"{today} 0 0 1 0 1 0 2" in text
     assert f"{today} 1 1 min 30 s 1 min 30 s" in text
     assert "needs a person – This tier is set up after a person has approved the order. 1" in text

@@ -10,9 +10,11 @@ import pytest
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
+from shop.catalogue.features import Feature
 from shop.catalogue.models import Promotion
 from shop.catalogue.seller import VatRate
-from shop.content.models import Page, Question
+from shop.content.demo_proof import add_demo_proof
+from shop.content.models import Figure, Page, Question, Quote, Reference
 from shop.orders.models import Order
 from tests.addresses import all_addresses
 from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
@@ -114,12 +116,16 @@ ADDRESSES: dict[str, set[str]] = {
 }
 # … and of each model: the list and a row's history, adding, changing, deleting.
 MODELS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
+    "catalogue/feature": (ADMINS, ADMINS, ADMINS, ADMINS),
     "catalogue/product": (ADMINS, ADMINS, ADMINS, set()),
     "catalogue/promotion": (ADMINS, ADMINS, ADMINS, ALL),
     "catalogue/seller": (ALL, set(), ALL, set()),
     "catalogue/vatrate": (ALL, ALL, ALL, set()),  # what counts already is only shown
+    "content/figure": (ADMINS, ADMINS, ADMINS, ADMINS),
     "content/page": (ADMINS, set(), ADMINS, set()),
-    "content/question": (ADMINS, ADMINS, ADMINS, ADMINS),
+    **dict.fromkeys(
+        ["content/question", "content/quote", "content/reference"], (ADMINS, ADMINS, ADMINS, ADMINS)
+    ),
     "tenancy/client": (ADMINS, ALL, ADMINS, set()),
     "tenancy/project": (ADMINS, ALL, ADMINS, set()),
     "tenancy/user": (ADMINS, set(), ADMINS, set()),
@@ -176,13 +182,22 @@ def promotion() -> object:
     return Promotion.objects.get_or_create(code="X", defaults={"name": "X", "percent": 10})[0].pk
 
 
+def proof_row(model: type[Figure | Quote | Reference]) -> object:
+    add_demo_proof()
+    return model.objects.order_by("pk")[0].pk
+
+
 ROWS: dict[str, Any] = {
+    "catalogue/feature": lambda: Feature.objects.order_by("pk")[0].pk,
     "catalogue/product": lambda: 1,
     "catalogue/promotion": promotion,
     "catalogue/seller": lambda: 1,
     "catalogue/vatrate": lambda: VatRate.objects.order_by("pk")[0].pk,
+    "content/figure": lambda: proof_row(Figure),
     "content/page": lambda: Page.objects.order_by("pk")[0].pk,
     "content/question": lambda: Question.objects.order_by("pk")[0].pk,
+    "content/quote": lambda: proof_row(Quote),
+    "content/reference": lambda: proof_row(Reference),
     "tenancy/client": lambda: make_membership().project.client.pk,
     "tenancy/project": lambda: make_membership().project.pk,
     "tenancy/user": lambda: make_user().pk,

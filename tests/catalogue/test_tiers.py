@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from shop.catalogue.listed_tiers import LISTED
@@ -68,16 +69,40 @@ def test_texts_of_a_tier_are_there_in_both_languages(code: str) -> None:
     with override("en"):
         english = (product.promise, product.features)
     assert german[0] != english[0]
-    assert len(german[1]) == len(english[1]) == 3
+    assert len(german[1]) == len(english[1]) == len(product.included) + 1
     assert all(text.strip() for text in (german[0], english[0], *german[1], *english[1]))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", SHIPPED)
-def test_features_say_the_number_of_members_the_tier_has(code: str) -> None:
+def test_features_begin_with_the_number_of_members_the_tier_has(code: str) -> None:
     product = Product.objects.get(code=code)
-    assert f"{product.members} members" in product.features_en
-    assert f"{product.members} Mitglieder" in product.features_de
+    assert product.features[0] == f"{product.members} members"
+    with override("de"):
+        assert product.features[0] == f"{product.members} Mitglieder"
+
+
+@pytest.mark.django_db
+def test_m_alone_is_recommended_at_first() -> None:
+    assert [product.code for product in Product.objects.all() if product.recommended] == ["m"]
+
+
+@pytest.mark.django_db
+def test_recommendation_moves_to_the_tier_that_is_saved_with_it() -> None:
+    tier = Product.objects.get(code="s")
+    tier.is_recommended = True
+    tier.save()
+    assert [product.code for product in Product.objects.all() if product.recommended] == ["s"]
+    tier.is_recommended = False
+    tier.save()
+    assert not Product.objects.exclude(is_recommended=None).exists()
+
+
+@pytest.mark.django_db
+def test_database_refuses_a_second_recommendation() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.filter(code="s").update(is_recommended=True)
+    assert Product.objects.get(is_recommended=True).code == "m"
 
 
 @pytest.mark.django_db

@@ -32,7 +32,7 @@ def test_shipped_texts_are_told_by_their_addresses() -> None:
         "Placeholders in square brackets are still to be filled in at /staff/catalogue/ in these "
         "texts: /imprint/ ([Firma und Rechtsform] …), /privacy/ ([Firma und Rechtsform] …), "
         "/terms/ ([Firma und Rechtsform] …), /accessibility/ ([Weitere Einschränkungen oder „Weitere "
-        "sind uns nicht bekannt.“] …), / ([monatlich im Voraus oder im Nachhinein] …)."
+        "sind uns nicht bekannt.“] …), / ([Ort des Rechenzentrums] …)."
     )
 
 

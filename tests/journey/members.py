@@ -9,8 +9,14 @@ from tests.journey.conftest import check_accessibility, check_contrast
 from tests.journey.test_journey import PASSWORD, mailed_link, newest_mail
 
 
-def authenticator(page: Page) -> CDPSession:
-    """A device with fingerprint reader, on which its owner's finger always lies."""
+def authenticator(page: Page, *, in_fields: bool = False) -> CDPSession:
+    """A device with fingerprint reader, on which its owner's finger always lies.
+
+    With `in_fields` the browser also offers passkeys in fields: the one of a virtual device is
+    chosen as soon as it is offered.
+    """
+    if not in_fields:
+        page.add_init_script("delete PublicKeyCredential.isConditionalMediationAvailable")
     devices = page.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
     options = {
@@ -49,7 +55,7 @@ def joined(page: Page, domain: str = "example.com", **members: str) -> str:
     page.goto(link)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=terms]").check()
-    page.locator("main .button--primary").click()
+    page.locator("main form > .button").click()
     page.wait_for_url("**/portal/")
     return email
 

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.once]
 WORDS = {
     "en": {
         "agree": "I agree to the terms",
-        "waits": "A person looks at this order.",
+        "waits": "We're reviewing your order.",
         "cancel": "Cancel the order",
         "done": "Your order is cancelled.",
         "link": "Send the link",

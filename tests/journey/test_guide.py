@@ -29,7 +29,7 @@ def test_guides_are_accessible_and_fit_without_scripts(
     contents.get_by_role("link", name="Die offene Bestellung").click()
     page.wait_for_url("**/api/docs/open-order")
     check_guide(page, width, check)
-    contents.get_by_role("link", name="What was left out").click()
+    contents.get_by_role("link", name="Left out on purpose").click()
     assert page.url.endswith("/api/docs/open-order#left_out")
     contents.get_by_role("link", name="API für Partner").click()
     page.wait_for_url("**/api/docs")

@@ -19,13 +19,13 @@ WORDS = {
     "en": {
         "agree": "I agree to the terms",
         "place": "Order and pay · €94.01 a month",
-        "done": "Done. The link to sign in is on its way to n…@e….com.",
+        "done": "All set. We've sent your sign-in link to n…@e….com.",
         "join": "Join",
     },
     "de": {
         "agree": "Ich stimme den AGB zu",
         "place": "Kostenpflichtig bestellen · 94,01\u00a0€/Monat",
-        "done": "Fertig. Der Link zur Anmeldung ist unterwegs an n…@e….com.",
+        "done": "Fertig. Ihr Zugang ist bereit; der Link ist unterwegs an n…@e….com.",
         "join": "Beitreten",
     },
 }
@@ -71,6 +71,7 @@ def place_order(page: Page, language: str, email: str, client: str) -> None:
     """From the tiers to the registration page."""
     page.goto("/")
     check_accessibility(page)
+    page.locator("[name=family][value=film]").check()
     page.get_by_role("link", name="Commercial", exact=True).first.click()
     check_accessibility(page)
     page.locator("main form[action*='/checkout/'] button").first.click()
@@ -91,8 +92,9 @@ def join(page: Page, language: str, email: str, client: str) -> None:
     assert client in page.locator("pre.mail").first.inner_text()
     page.goto(link)
     check_accessibility(page)
+    # The terms were agreed to with the order, by the same person.
+    expect(page.locator("[name=terms]")).to_have_count(0)
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_label(WORDS[language]["agree"]).check()
     page.get_by_role("button", name=WORDS[language]["join"], exact=True).click()
     page.wait_for_url("**/portal/")
     expect(page.get_by_text("Drei Tage im Mai").first).to_be_visible()
@@ -147,10 +149,10 @@ def test_page_without_scripts_renews_itself(open_context: OpenContext) -> None:
     page.click("main button[name=place]")
     page.wait_for_url("**/register/*/")
     # Every ten seconds.
-    asked = re.compile("A person looks at this order")
+    asked = re.compile("We're reviewing your order")
     expect(page.locator("h1")).to_have_text(asked)
     approve_newest(open_context(locale="en"))
-    expect(page.locator("h1")).to_have_text(re.compile("Done"))
+    expect(page.locator("h1")).to_have_text(re.compile("All set"))
 
 
 def approve_newest(context: BrowserContext) -> None:
@@ -185,14 +187,14 @@ def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
     page.locator("[name=terms]").check()
     page.locator("main button[name=place]").click()
     page.wait_for_url("**/register/*/")
-    expect(page.locator("h1")).to_have_text(re.compile("A person looks at this order"))
-    expect(page.locator("#announcement")).to_have_text(re.compile("A person looks|^$"))
+    expect(page.locator("h1")).to_have_text(re.compile("We're reviewing your order"))
+    expect(page.locator("#announcement")).to_have_text(re.compile("We're reviewing|^$"))
     check_accessibility(page)
     loads = []
     page.on("load", lambda _: loads.append(1))
     approve_newest(open_context(locale="en"))
-    expect(page.locator("h1")).to_have_text(re.compile("Done"))
-    expect(page.locator("#announcement")).to_have_text(re.compile("Done"))
+    expect(page.locator("h1")).to_have_text(re.compile("All set"))
+    expect(page.locator("#announcement")).to_have_text(re.compile("All set"))
     assert loads == []
 
 
@@ -209,7 +211,7 @@ def test_order_of_a_product_alone_is_completed_on_its_page(open_context: OpenCon
     assert (order["state"], order["status"]) == ("pending", None)
     page = context.new_page()
     page.goto(order["registration_url"])
-    expect(page.locator("h1")).to_have_text(re.compile("We still need a few details from you"))
+    expect(page.locator("h1")).to_have_text(re.compile("We need a few more details from you"))
     check_accessibility(page)
     page.locator("main form button.button--primary").click()
     expect(page.locator(".error-summary")).to_be_focused()
@@ -220,7 +222,7 @@ def test_order_of_a_product_alone_is_completed_on_its_page(open_context: OpenCon
     page.locator("[name=user_email]").fill(email)
     page.locator("[name=terms]").check()
     page.get_by_role("button", name="Place order · free of charge").click()
-    expect(page.locator("h1")).to_have_text(re.compile("Done"))
+    expect(page.locator("h1")).to_have_text(re.compile("All set"))
     shown = context.request.get(
         f"/api/orders/{order['order_hash']}", headers={"Authorization": "Bearer example-token"}
     ).json()["data"]["order"]
@@ -246,8 +248,8 @@ def test_lost_connection_is_told_and_the_page_goes_on(open_context: OpenContext)
     )
     page = context.new_page()
     page.goto(answer.json()["data"]["order"]["registration_url"])
-    expect(page.locator("h1")).to_have_text(re.compile("A person looks at this order"))
-    notice = page.get_by_text("No connection right now. We keep trying.")
+    expect(page.locator("h1")).to_have_text(re.compile("We're reviewing your order"))
+    notice = page.get_by_text("Connection lost. We'll keep trying.")
     expect(notice).to_be_hidden()
     page.route("**/progress/**", lambda route: route.abort())
     expect(notice).to_be_visible()

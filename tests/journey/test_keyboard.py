@@ -45,6 +45,8 @@ def test_order_is_placed_by_keyboard_alone(open_context: OpenContext) -> None:
     assert page.evaluate(FOCUS)["what"] == "Skip to the content"
     expect(page.locator(".skip-link")).to_be_in_viewport()
     page.keyboard.press("Enter")
+    tab_to(page, "family")
+    page.keyboard.press("ArrowLeft")  # from the family of the recommended plan
     tab_to(page, "Commercial")
     page.keyboard.press("Enter")
     page.wait_for_url("**/tiers/commercial/")
@@ -78,7 +80,7 @@ def test_order_is_placed_by_keyboard_alone(open_context: OpenContext) -> None:
     tab_to(page, "place")
     page.keyboard.press("Enter")
     page.wait_for_url("**/register/*/")
-    expect(page.locator("h1")).to_have_text(re.compile("Done"))
+    expect(page.locator("h1")).to_have_text(re.compile("All set"))
     tab_to(page, "Send the e-mail again")
 
 

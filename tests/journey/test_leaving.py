@@ -37,8 +37,8 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 
 def change_profile(page: Page) -> None:
-    """From the header to another name, and to times as they are in Lima."""
-    page.locator(".site-nav").get_by_role("link", name="Profile").click()
+    """From the navigation to another name, and to times as they are in Lima."""
+    page.locator(".portal-nav").get_by_role("link", name="Profile").click()
     check_accessibility(page)
     page.locator("[name=first_name]").fill("Uta")
     page.locator("[name=language]").select_option("en")  # the order was in German

@@ -19,7 +19,7 @@ from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
-NO_CONNECTION = "No connection right now. We keep trying."
+NO_CONNECTION = "Connection lost. We'll keep trying."
 # What is read out to whoever does not see the page, one text a change; how often the focus moved.
 LISTEN = """() => {
   window.heard = [];
@@ -127,6 +127,8 @@ def correct_address(page: Page, email: str) -> None:
 
 
 def join_by_code(page: Page, code: str) -> None:
+    tab_to(page, "E-mail on another device\\?.*")
+    page.keyboard.press("Enter")
     tab_to(page, "code")
     page.keyboard.type(code.lower())
     page.keyboard.press("Enter")
@@ -134,8 +136,6 @@ def join_by_code(page: Page, code: str) -> None:
     check_accessibility(page)
     tab_to(page, "password")
     page.keyboard.type(PASSWORD)
-    tab_to(page, "terms")
-    page.keyboard.press("Space")
     tab_to(page, "Join")
     page.keyboard.press("Enter")
     page.wait_for_url("**/portal/")
@@ -148,14 +148,14 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
     with visitor(browser, place) as customer, visitor(browser, place) as member:
         place_order(customer, "admin", wrong)
         # Packing finds a fault while the page is open; it comes with its form by itself.
-        headline(customer, "Something does not fit")
+        headline(customer, "One detail needs fixing")
         expect(customer.locator("#id_project_name_error")).to_contain_text("This name is reserved.")
         check_accessibility(customer)
         tab_to(customer, "project_name")
         customer.keyboard.press("Control+A")
         customer.keyboard.type("Drei Tage im Mai")
         customer.keyboard.press("Enter")
-        headline(customer, "Done")
+        headline(customer, "All set")
         assert set(steps(customer).values()) == {"done"}
         check_accessibility(customer)
         # The address was wrong. Whoever else has the page's address cannot change that.
@@ -163,7 +163,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         member.goto(f"{address}address/")
         headline(member, "Only the person who ordered can correct the address")
         correct_address(customer, right)
-        headline(customer, "Done.*r…@e….com")
+        headline(customer, "All set.*r…@e….com")
         # The member reads the mail on one device and joins on another, by its code.
         # The receipt came there, too: the two are sent in any order.
         mailed_link(member, right, 2, "join/")
@@ -178,7 +178,7 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         join_by_code(member, code[1])
         expect(member.get_by_text("Drei Tage im Mai").first).to_be_visible()
         customer.reload()
-        headline(customer, "Done. The link was used")
+        headline(customer, "All set, and the first member has joined")
 
 
 def test_steps_are_ticked_under_the_reader_s_eyes_and_told_in_few_words(
@@ -190,19 +190,19 @@ def test_steps_are_ticked_under_the_reader_s_eyes_and_told_in_few_words(
         second.goto(page.url)
         running = page.locator(".steps [data-status=running]")
         expect(running).to_contain_text("hold")
-        assert (steps(page)["Client"], steps(page)["First member"]) == ("done", "to come")
+        assert (steps(page)["Company"], steps(page)["First member"]) == ("done", "to come")
         page.evaluate(LISTEN)
         place.hold.unlink()
         for each in (page, second):
-            headline(each, "Done")
+            headline(each, "All set")
         expect(page.locator("h1")).to_be_focused()
         heard = page.evaluate("heard")
-        assert [text.partition(".")[0] for text in heard] == ["Done"]
+        assert [text.partition(".")[0] for text in heard] == ["All set"]
         assert len(heard[0]) < 100
         assert page.evaluate("moved") == 1
         # Only staff can mend this one: no form, and who acts.
         page.goto(ordered(page, "theirs"))
-        headline(page, "Something is stuck on our side")
+        headline(page, "Something went wrong on our side")
         expect(page.locator("main form")).to_have_count(0)
         assert "The disk is full" not in page.content()
         check_accessibility(page)
@@ -214,14 +214,14 @@ def test_page_outlives_a_long_sleep_and_its_own_patience(browser: Browser, place
         page.on("request", lambda request: asked.append(request.url))
         page.clock.install()
         page.goto(ordered(page, "Drei Tage im Mai", "xl"))
-        headline(page, "A person looks at this order")
+        headline(page, "We're reviewing your order")
         # In a tab that nobody sees it asks seldom, and not for ever; seen again, it asks at once.
         hide(page)
         with page.expect_request("**/progress/**"):
             page.clock.fast_forward("00:30")
         report_requests(page)
         page.clock.fast_forward("16:00")
-        button = page.get_by_role("button", name="Look again")
+        button = page.get_by_role("button", name="Check again")
         expect(button).to_be_visible()
         report_requests(page)
         asked.clear()
@@ -255,24 +255,24 @@ def test_title_of_a_tab_that_nobody_sees_tells_that_all_is_done(
         expect(page).to_have_title(re.compile("^(Received|Being set up) · Your order · Slate$"))
         hide(page)
         place.hold.unlink()
-        headline(second, "Done")
+        headline(second, "All set")
         page.clock.fast_forward("00:30")
-        expect(page).to_have_title("Done · Your order · Slate")
+        expect(page).to_have_title("All set · Your order · Slate")
 
 
 def test_page_outlives_its_server(browser: Browser, place: Place) -> None:
     with visitor(browser, place) as page:
         page.goto(ordered(page, "Drei Tage im Mai", "xl"))
-        headline(page, "A person looks at this order")
+        headline(page, "We're reviewing your order")
         page.evaluate("window.same = true")
         place.stop()
         try:
             expect(page.get_by_text(NO_CONNECTION)).to_be_visible()
-            headline(page, "A person looks at this order")
+            headline(page, "We're reviewing your order")
         finally:
             place.start()
         expect(page.get_by_text(NO_CONNECTION)).to_be_hidden()
         with visitor(browser, place) as staff:
             approve_newest(staff.context)
-        headline(page, "Done")
+        headline(page, "All set")
         assert page.evaluate("window.same")

@@ -54,6 +54,34 @@ def test_app_and_recovery_codes(open_context: OpenContext, language: str) -> Non
         look(page)
 
 
+def test_typed_password_can_be_looked_at(open_context: OpenContext) -> None:
+    page = open_context(locale="en").new_page()
+    page.goto("/account/login/")
+    password = page.locator("[name=password]")
+    password.fill(PASSWORD)
+    page.get_by_role("button", name="Show password").click()
+    expect(password).to_have_attribute("type", "text")
+    expect(page.get_by_role("status")).to_have_text("Your password is visible.")
+    look(page)
+    page.get_by_role("button", name="Hide password").press("Enter")
+    expect(password).to_have_attribute("type", "password")
+    expect(page.get_by_role("status")).to_have_text("Your password is hidden.")
+    page.get_by_role("button", name="Show password").click()
+    page.locator("[name=login]").fill("nobody@example.com")
+    page.evaluate("addEventListener('submit', (event) => event.preventDefault())")
+    page.locator("[name=login]").press("Enter")
+    # Sent as a password, which browsers do not keep as a text.
+    expect(password).to_have_attribute("type", "password")
+    expect(password).to_have_value(PASSWORD)
+
+
+def test_without_scripts_the_password_has_no_button(open_context: OpenContext) -> None:
+    page = open_context(locale="en", java_script_enabled=False).new_page()
+    page.goto("/account/login/")
+    expect(page.locator("[name=password]")).to_be_visible()
+    expect(page.locator("button[data-shows]")).to_be_hidden()
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_sign_out_elsewhere_ends_the_other_browser(
     open_context: OpenContext, language: str

@@ -5,16 +5,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.journey.conftest import OpenContext
+from tests.journey.conftest import OpenContext, report_requests
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 SLUGS = ["starter", "commercial", "studio", "dailies", "yamdu-free", "s", "m", "l", "xl"]
 PATHS = ["/", *(f"/tiers/{slug}/" for slug in SLUGS)]
-MOST_REQUESTS = 5
+MOST_REQUESTS = 8
 MOST_BYTES = 25_000
+MOST_BYTES_OF_AN_ORDER = 35_000
 SHIFTS = """() => new Promise((resolve) => {
   let sum = 0;
   new PerformanceObserver((list) => { for (const each of list.getEntries()) sum += each.value; })
@@ -72,13 +73,30 @@ def test_page_is_light_and_still(open_context: OpenContext, path: str, language:
     print(path, language, len(wire.bytes), sum(wire.bytes.values()))
 
 
+def test_page_of_an_order_is_light(open_context: OpenContext) -> None:
+    page = open_context(locale="de", viewport={"width": 375, "height": 667}).new_page()
+    order = {"product": "s", "client_name": "Film", "project_name": "P", "user_email": "n@gmx.com"}
+    answer = page.request.post(
+        "/api/orders",
+        data={"order": order},
+        headers={"Authorization": "Bearer example-token"},
+    )
+    wire = listen(page)
+    page.goto(answer.json()["data"]["order"]["registration_url"])
+    page.wait_for_load_state()
+    expect(page.locator("#headline")).to_be_in_viewport(ratio=1)
+    report_requests(page)
+    first = {path: size for path, size in wire.bytes.items() if "/progress/" not in path}
+    assert sum(first.values()) <= MOST_BYTES_OF_AN_ORDER, first
+
+
 def test_files_are_compressed_and_kept_for_ever(open_context: OpenContext) -> None:
     page = open_context(locale="de").new_page()
     wire = listen(page)
     page.goto("/", wait_until="networkidle")
     assert wire.headers["/"]["content-encoding"] == "gzip"
     sheets = [path for path, kind in wire.kinds.items() if kind == "Stylesheet"]
-    assert len(sheets) == 3
+    assert len(sheets) == 6
     for path in sheets:
         # Chromium takes brotli over https only; without it a file goes out as gzip.
         assert wire.headers[path]["content-encoding"] in {"br", "gzip"}
@@ -93,13 +111,13 @@ def test_second_page_loads_itself_alone(open_context: OpenContext) -> None:
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(urlsplit(request.url).path))
     page.on("requestfinished", lambda request: None)
-    page.get_by_role("link", name="Commercial", exact=True).first.click()
+    page.get_by_role("link", name="M", exact=True).first.click()
     page.wait_for_load_state("networkidle")
     transferred = page.evaluate(
         "performance.getEntriesByType('resource').map((each) => each.transferSize)"
     )
     assert sum(transferred) == 0
-    assert loaded[0] == "/tiers/commercial/"
+    assert loaded[0] == "/tiers/m/"
 
 
 @pytest.mark.parametrize("path", ["/account/login/", "/register/", "/checkout/"])

@@ -143,7 +143,7 @@ def test_page_of_a_member_who_has_joined_offers_it_no_more() -> None:
     order.invitation.save()
     browser = browser_of(order)
     assert address_of(order) not in html(browser.get(f"/register/{order.order_hash}/"))
-    assert "Somebody has joined already" in words(correct(browser, order))
+    assert "Either somebody has already joined" in words(correct(browser, order))
     assert not is_corrected(order)
 
 

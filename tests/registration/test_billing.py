@@ -25,12 +25,16 @@ pytestmark = pytest.mark.django_db
 
 TYPED = {f"billing_{name}": value for name, value in BILLING.items() if name != "customer_type"}
 THANKS = "Thank you, we have your billing address."
-ASKS = "We do not know yet whom to bill."
+ASKS = "We don't know yet whom to bill."
 GERMAN_THANKS = "Vielen Dank, wir haben Ihre Rechnungsanschrift."
 
 
 def page(order: Order, language: str = "en") -> Any:
     return visitor(language=language).get(f"/register/{order.order_hash}/")
+
+
+def billing_page(order: Order) -> Any:
+    return visitor().get(f"/register/{order.order_hash}/billing/")
 
 
 def billing_of(order: Order) -> Any:
@@ -49,8 +53,10 @@ def send(order: Order, **changes: Any) -> Any:
 def test_page_of_a_packed_order_asks_who_is_billed_and_then_thanks() -> None:
     with bystander():
         order = make_packed_order()
-        assert ASKS in words(page(order))
-        assert asked(page(order)) == TYPED.keys()
+        shown = page(order)
+        assert ASKS in words(shown)
+        assert f'href="/register/{order.order_hash}/billing/"' in html(shown)
+        assert asked(billing_page(order)) == TYPED.keys()
         answer = send(order)
         assert (answer.status_code, answer["Location"]) == (302, f"/register/{order.order_hash}/")
     order.refresh_from_db()
@@ -79,13 +85,13 @@ def test_stored_address_is_never_shown_to_whoever_holds_the_hash() -> None:
     assert BILLING["street"] not in everything
 
 
-def test_page_that_loads_itself_anew_leads_to_a_page_of_its_own() -> None:
+def test_page_of_an_order_in_any_state_leads_to_a_page_of_its_own() -> None:
     order = make_order()
     shown = page(order)
     assert ASKS in words(shown)
     assert f'href="/register/{order.order_hash}/billing/"' in html(shown)
     assert not asked(shown)
-    form = visitor().get(f"/register/{order.order_hash}/billing/")
+    form = billing_page(order)
     assert form.status_code == 200
     assert asked(form) == TYPED.keys()
     assert form["Referrer-Policy"] == "no-referrer"
@@ -99,11 +105,11 @@ def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost() -> None:
     order = make_packed_order()
     answer = send(order, billing_company="", billing_vat_id="DE136695977", billing_city=" ")
     assert answer.status_code == 422
-    assert error_beside(answer, "billing_company") == "Please fill this in."
-    assert error_beside(answer, "billing_city") == "Please fill this in."
+    assert error_beside(answer, "billing_company") == "Please enter the full name of your company."
+    assert error_beside(answer, "billing_city") == "Please enter the city."
     assert "does not exist" in error_beside(answer, "billing_vat_id")
     assert summary(answer) == (
-        "Please look at this again Company: Please fill this in. City: Please fill this in. "
+        "There is a problem Please enter the full name of your company. Please enter the city. "
         "VAT ID: This VAT ID does not exist. Please check each character."
     )
     assert fields(answer)["billing_street"] == BILLING["street"]
@@ -150,17 +156,14 @@ def test_billing_is_not_asked_where_nobody_needs_it(kind: str) -> None:
 
 def test_private_person_is_asked_for_where_everybody_may_order(settings: Settings) -> None:
     order = make_packed_order()
-    kept_status.clear()
-    assert "billing_customer_type" not in fields(page(order))
-    kept_status.clear()
+    assert "billing_customer_type" not in fields(billing_page(order))
     settings.CUSTOMERS = "everyone"
-    assert "billing_customer_type" in fields(page(order))
+    assert "billing_customer_type" in fields(billing_page(order))
     answer = send(order, billing_customer_type="private", billing_company="", billing_vat_id="")
     assert answer.status_code == 302
     order.refresh_from_db()
     assert billing_of(order)["customer_type"] == "private"
     assert billing_of(order)["name"] == BILLING["name"]
-    kept_status.clear()
 
 
 def test_partners_order_is_completed_with_price_terms_and_the_order_button() -> None:

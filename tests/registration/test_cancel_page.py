@@ -72,7 +72,7 @@ def test_browser_that_placed_it_cancels_it_with_a_reason(situation: str) -> None
         assert state_of(order) == order.state
         page = browser.post(cancel_path(order), {"reason": " Wrong \r\n plan. "}, follow=True)
     assert "Your order is cancelled." in words(page)
-    assert "The reason Wrong plan." in words(page)
+    assert "The reason: Wrong plan." in words(page)
     event = order.events.get(state="cancelled")
     assert (event.note, event.actor, event.details) == ("Wrong plan.", None, {"by": "customer"})
 
@@ -268,6 +268,6 @@ def test_customer_is_told_by_whom_it_was_cancelled(mailoutbox: list[EmailMessage
     send_all()
     body = str(mailoutbox[-1].body)
     assert "Your order was cancelled on its page." in body
-    assert "The reason given: “See https:" in body
+    assert "The reason: given: “See https:" in body
     assert "evil.example" not in body
     assert "x" * 60 not in body

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from shop.orders.cancellation import cancel, expire_incomplete
+from shop.orders.cancellation import CancelledBy, cancel, expire_incomplete
 from shop.orders.models import Order
 from tests.factories import make_bare_order, make_client, make_order, make_staff, make_user
 from tests.pages import Response, assert_left_out, html, visitor, words
@@ -29,10 +29,24 @@ def cancelled(product: str = "l") -> Order:
 @pytest.mark.parametrize("path", ["", "progress/"])
 def test_page_gives_the_reason(path: str) -> None:
     text = words(look(cancelled(), path))
-    assert f"The reason {REASON}" in text
-    assert "nothing is to be paid" in text
-    assert "Is that a mistake? Please tell us. E-mail: hilfe@slate.example" in text
+    assert f"We cancelled this order. The reason: {REASON}" in text
+    assert "you don't have to pay anything" in text
+    assert "Is this a mistake? Please contact us. E-mail: hilfe@slate.example" in text
     assert 'href="/">Order again' in html(look(cancelled(), path))
+
+
+@pytest.mark.parametrize(
+    ("by", "sentence"),
+    [
+        (CancelledBy.STAFF, "We cancelled this order."),
+        (CancelledBy.CUSTOMER, "You cancelled this order."),
+        (CancelledBy.PROGRAM, "The partner through whom you ordered cancelled this order."),
+    ],
+)
+def test_page_says_who_cancelled(by: CancelledBy, sentence: str) -> None:
+    order = make_order()
+    assert cancel(order, None, by=by)
+    assert sentence in words(look(order))
 
 
 @pytest.mark.parametrize("path", ["", "progress/?seen=pending-0-0-"])
@@ -64,9 +78,12 @@ def test_order_that_was_never_completed_says_so(settings: Settings) -> None:
     settings.CANCEL_AFTER_DAYS = 0
     order = make_bare_order("l")
     expire_incomplete(lambda: None)
-    assert "The reason Details of your order were missing for too long." in words(look(order))
+    assert (
+        "This order has expired. The reason: Details of your order were missing for too long."
+        in words(look(order))
+    )
     german = words(look(order, language="de"))
-    assert "Der Grund In Ihrer Bestellung haben zu lange Angaben gefehlt." in german
+    assert "Der Grund: In Ihrer Bestellung haben zu lange Angaben gefehlt." in german
 
 
 def test_list_of_the_clients_orders_shows_no_price_of_it() -> None:

@@ -66,7 +66,7 @@ def test_order_number_in_place_of_the_code_is_no_try() -> None:
 
 def test_empty_code_is_no_try() -> None:
     page = type_code(make_packed_order(), " ")
-    assert error_beside(page, "code") == "Please enter the code of the e-mail."
+    assert error_beside(page, "code") == "Please enter the code from the e-mail."
     assert Invitation.objects.get().code_tries == 0
 
 

@@ -72,7 +72,7 @@ def test_details_can_be_filled_in_one_after_the_other() -> None:
     assert page.status_code == 422
     assert fresh(order).client_name is None
     assert fields(page)["client_name"] == "Film"
-    assert error_beside(page, "user_email") == "Please fill this in."
+    assert error_beside(page, "user_email") == "Please enter your e-mail address."
 
 
 def test_optional_details_may_be_left_out() -> None:

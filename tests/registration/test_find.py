@@ -93,7 +93,7 @@ def test_number_has_the_link_mailed_to_the_address_of_the_order(
         assert not Message.objects.filter(kind="links").exists()
         answer = post((order.order_number or "").lower().replace("-", " "))
     assert (answer.status_code, answer.headers["Location"]) == (302, "/register/?asked=1")
-    assert "is on its way to the e-mail address of the order" in words(
+    assert "is on its way to the order's e-mail address" in words(
         visitor().get("/register/?asked=1")
     )
     (mail,) = mailed(mailoutbox)

@@ -168,7 +168,7 @@ def test_invitation_and_order_that_read_alike_have_each_their_title(settings: Se
         Order.objects.filter(pk=each.pk).update(project_id=project, placed_by=user)
     for each, title in ((invitation, "Invitation"), (order, "Your order")):
         page = kept(each)
-        assert f"<title>Done · {title}" in page
+        assert f"<title>All set · {title}" in page
         assert page == rendered(each)
 
 

@@ -111,7 +111,7 @@ def test_used_link_says_so_and_offers_sign_in() -> None:
     visitor().post(address, CHOICE)
     for page in (visitor().get(address), visitor().post(address, CHOICE)):
         assert page.status_code == 410
-        assert "This link was used already." in words(page)
+        assert "This link has already been used." in words(page)
         assert 'href="/account/login/"' in html(page)
         assert "resend" not in html(page)
 
@@ -222,7 +222,7 @@ def test_page_of_an_order_whose_invitation_was_withdrawn_promises_no_mail() -> N
     order = make_packed_order()
     Membership.objects.all().delete()
     page = words(visitor().get(f"/register/{order.order_hash}/"))
-    assert "Done. The invitation was withdrawn since." in page
+    assert "All set, but the invitation has since been withdrawn." in page
     assert "Send the e-mail again" not in page
 
 

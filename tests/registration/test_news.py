@@ -143,5 +143,8 @@ def test_withdrawn_invitation_is_read_out() -> None:
     url = polled(order)
     Invitation.objects.filter(order=order).delete()
     answer = html(visitor().get(url))
-    assert 'hx-swap-oob="innerHTML">Done. The invitation was withdrawn since.</p>' in answer
+    assert (
+        'hx-swap-oob="innerHTML">All set, but the invitation has since been withdrawn.</p>'
+        in answer
+    )
     assert "data-live" not in answer

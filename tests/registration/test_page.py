@@ -25,28 +25,28 @@ pytestmark = pytest.mark.django_db
 
 SITUATIONS = {
     "pending": (
-        "Eingegangen. Wir beginnen gleich.",
-        "Received. We start in a moment.",
+        "Eingegangen. Wir fangen gleich an.",
+        "Order received. We'll start in a moment.",
     ),
     "details": (
         "Es fehlen noch Angaben von Ihnen.",
-        "We still need a few details from you.",
+        "We need a few more details from you.",
     ),
     "packing": (
         "Wird gerade eingerichtet. Sie müssen nichts tun.",
-        "Being set up. There is nothing for you to do.",
+        "We're setting up your project. Nothing for you to do.",
     ),
     "packed": (
-        "Fertig. Der Link zur Anmeldung ist unterwegs an n…@g….com.",
-        "Done. The link to sign in is on its way to n…@g….com.",
+        "Fertig. Ihr Zugang ist bereit; der Link ist unterwegs an n…@g….com.",
+        "All set. We've sent your sign-in link to n…@g….com.",
     ),
     "has_packing_errors": (
-        "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; wir kümmern uns darum und schreiben Ihnen.",
-        "Something is stuck on our side. Your order is safely stored; we are on it and will write to you.",
+        "Bei uns hakt es. Ihre Bestellung ist sicher gespeichert; wir kümmern uns und schreiben Ihnen.",
+        "Something went wrong on our side. Your order is safe; we're on it and will e-mail you.",
     ),
     "need_human": (
-        "Diese Bestellung prüft ein Mensch. Wir melden uns spätestens am nächsten Werktag.",
-        "A person looks at this order. We get back to you by the next working day.",
+        "Wir prüfen Ihre Bestellung persönlich und melden uns spätestens am nächsten Werktag.",
+        "We're reviewing your order and will get back to you by the next working day.",
     ),
     "cancelled": ("Storniert.", "Cancelled."),
 }
@@ -83,6 +83,31 @@ def test_page_shows_the_facts_of_the_order(situation: str) -> None:
     assert f"Plan {order.tier_name}" in text
     assert "What happens next" in text
     assert ("Constantin Film" in text) == (situation != "details")
+
+
+@pytest.mark.parametrize("situation", [*SITUATIONS, "mendable", "unreachable", "slow"])
+def test_state_comes_first_then_the_steps_then_the_facts(situation: str) -> None:
+    page = look(order_in(situation)).partition("<main")[2]
+    marks = ['id="headline"', 'id="steps-title"', 'id="order-slate"']
+    positions = [
+        page.index(mark) for mark in marks if situation != "details" or "steps" not in mark
+    ]
+    assert positions == sorted(positions)
+    assert page.index("<h1") < page.index("<dl")
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_state_is_in_the_title(situation: str) -> None:
+    titles = {
+        "pending": "Received",
+        "details": "Details needed",
+        "packing": "Being set up",
+        "packed": "All set",
+        "has_packing_errors": "Delayed",
+        "need_human": "Being reviewed",
+        "cancelled": "Cancelled",
+    }
+    assert f"<title>{titles[situation]} · Your order" in look(order_in(situation))
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
@@ -169,8 +194,7 @@ def test_answers_to_forms_are_kept_out_too(client: Client) -> None:
 
 def test_fault_of_packing_is_told_with_its_reason() -> None:
     text = words(visitor().get(f"/register/{order_in('has_packing_errors').order_hash}/"))
-    assert "The reason" in text
-    assert "The access with which this was ordered has been withdrawn." in text
+    assert "stopped The access with which this was ordered has been withdrawn." in text
     assert "admin_user_access_token" not in text
 
 
@@ -186,7 +210,7 @@ def test_packed_page_offers_the_mail_again_until_the_link_is_used() -> None:
     Invitation.objects.update(used_at=timezone.now())
     page = look(order)
     assert "resend" not in page
-    assert "The link was used" in page
+    assert "the first member has joined" in page
     assert 'href="/portal/"' in page
 
 
@@ -214,7 +238,6 @@ def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
         admin_user_access_token=make_token(admin),
     )
     text = words(visitor().get(f"/register/{order.order_hash}/"))
-    assert "A further member of a project" in text
     assert "Company Beispielfilm GmbH Project Der erste Dreh" in text
     assert "To pay a month" not in text
 
@@ -297,4 +320,4 @@ def test_markup_in_names_is_not_run() -> None:
 def test_retry_after_a_failed_try_is_shown_as_received() -> None:
     order = order_in("packing")
     transition(order, State.PENDING)
-    assert "Received. We start in a moment." in look(order)
+    assert "Order received." in look(order)

@@ -43,7 +43,7 @@ def test_news_is_the_fragment_alone() -> None:
     transition(order, State.PACKING)
     answer = visitor().get(address)
     assert answer.status_code == 200
-    assert "Being set up." in words(answer)
+    assert "We're setting up your project." in words(answer)
     assert html(answer).count('id="progress"') == 1
     assert "<html" not in html(answer)
     assert visitor().get(re.findall(r'hx-get="([^"]+)"', html(answer))[0]).status_code == 204
@@ -67,7 +67,7 @@ def test_change_of_state_is_read_out_once() -> None:
     assert answer.count('id="announcement"') == 1
     assert (
         '<p id="announcement" hx-swap-oob="innerHTML">'
-        "Being set up. There is nothing for you to do.</p>" in answer
+        "We&#x27;re setting up your project. Nothing for you to do.</p>" in answer
     )
 
 
@@ -122,9 +122,9 @@ def test_open_page_sees_an_approval_and_the_packing_after_it() -> None:
     address = polled(order)
     assert approve(order, make_user(is_staff=True))
     answer = visitor().get(address)
-    assert "Received." in words(answer)
+    assert "Order received." in words(answer)
     pack_all()
-    assert "Done." in words(visitor().get(address))
+    assert "All set." in words(visitor().get(address))
 
 
 def test_new_reason_in_the_same_state_is_news() -> None:
@@ -133,7 +133,7 @@ def test_new_reason_in_the_same_state_is_news() -> None:
     Order.objects.update(fault="no_place")
     answer = visitor().get(address)
     assert answer.status_code == 200
-    assert "as many members as its tier allows" in words(answer)
+    assert "as many members as its plan allows" in words(answer)
 
 
 @pytest.mark.parametrize("seen", ["", "nonsense", "pending", "a" * 3000, "\x00", "ä"])

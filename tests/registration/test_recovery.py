@@ -20,7 +20,7 @@ def page_of(order: Order) -> str:
 def test_page_shows_the_form_with_the_cause_beside_the_field() -> None:
     page = visitor().get(page_of(order_in("mendable")))
     assert page.status_code == 200
-    assert "Something does not fit. Please check the marked detail." in words(page)
+    assert "One detail needs fixing. Please check the highlighted field." in words(page)
     assert error_beside(page, "project_name") == CAUSE
     assert 'name="project_name" value="admin"' in html(page)
     assert 'name="client_name"' not in html(page)
@@ -72,7 +72,7 @@ def test_second_of_two_tabs_finds_it_mended() -> None:
     order = order_in("mendable")
     visitor().post(page_of(order), {"project_name": "First"})
     page = visitor().post(page_of(order), {"project_name": "Second"}, follow=True)
-    assert "Received. We start in a moment." in words(page)
+    assert "Order received. We'll start in a moment." in words(page)
     order.refresh_from_db()
     assert order.project_name == "First"
 
@@ -90,7 +90,7 @@ def test_address_is_not_for_whoever_has_the_hash() -> None:
     order = order_in("mendable")
     Packing.objects.update(mendable=["user_email"])
     page = visitor().get(page_of(order))
-    assert "Whoever ordered can correct this" in words(page)
+    assert "Only the person who ordered can correct this" in words(page)
     assert 'name="user_email"' not in html(page)
     visitor().post(page_of(order), {"user_email": "thief@example.com"})
     order.refresh_from_db()
@@ -112,5 +112,5 @@ def test_address_is_for_whoever_ordered() -> None:
 
 def test_error_of_staff_shows_no_form() -> None:
     page = visitor().get(page_of(order_in("has_packing_errors")))
-    assert "Something is stuck on our side." in words(page)
+    assert "Something went wrong on our side." in words(page)
     assert "<form" not in html(page).partition("<main")[2].partition("</main>")[0]

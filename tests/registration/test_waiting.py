@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -26,9 +27,10 @@ from tests.registration.states import order_in, wait
 
 pytestmark = pytest.mark.django_db
 
+START = "Order received. We'll start in a moment."
 LONGER = "This is taking longer than usual."
-CLOSE = "You can close this page; we will write to n…@g….com once all is set up."
-CONTACT = "If you cannot wait, please write to us or call us."
+CLOSE = "You can close this page; we'll e-mail you."
+CONTACT = "If it's urgent, please contact us."
 
 
 def look(order: Order, path: str = "", language: str = "en") -> Response:
@@ -50,11 +52,11 @@ def test_page_says_the_truth_about_waiting(situation: str, path: str) -> None:
 
 def test_nothing_that_is_no_longer_true_stands_beside_it() -> None:
     order = order_in("pending")
-    for promise in ("We start in a moment.", "We set up your client and your project."):
+    for promise in (START, "usually takes less than a minute"):
         assert promise in words(look(order))
     wait(order, seconds=61)
     text = words(look(order))
-    for promise in ("We start in a moment.", "We set up your client and your project."):
+    for promise in (START, "usually takes less than a minute"):
         assert promise not in text
 
 
@@ -63,7 +65,7 @@ def test_page_says_it_in_german_with_the_way_to_reach_us() -> None:
     wait(order, minutes=6)
     page = look(order, language="de")
     assert "Das dauert länger" in words(page)
-    assert "schreiben Sie uns bitte oder rufen Sie uns an." in words(page)
+    assert "Wenn es eilt, melden Sie sich bitte bei uns." in words(page)
     assert "hilfe@slate.example" in html(page).partition("<footer")[0]
     number = f"/contact/?order_number={order.order_number}"
     assert f'href="{number}"' in html(page).partition("<footer")[0]
@@ -78,7 +80,8 @@ def test_order_without_an_address_of_its_own_promises_no_mail() -> None:
     text = words(look(order))
     assert f"{LONGER}" in text
     assert "You can close this page; its address stays the same." in text
-    assert "we will write" not in text
+    assert "e-mail you" not in text
+    assert "write to" not in text.partition("What happens next")[2].partition("<footer")[0]
 
 
 def test_time_counts_from_the_moment_the_details_were_there() -> None:
@@ -94,7 +97,7 @@ def test_time_counts_from_the_approval() -> None:
     order = order_in("need_human")
     wait(order, days=1)
     assert approve(order, make_staff())
-    assert "Received. We start in a moment." in words(look(order))
+    assert START in words(look(order))
 
 
 def test_repeated_attempt_does_not_start_the_clock_again() -> None:
@@ -120,7 +123,7 @@ def test_each_delay_is_news_and_is_read_out_once() -> None:
         assert visitor().get(found[1]).status_code == 204
         wait(order, seconds=seconds)
         answer = visitor().get(found[1])
-        announced = html(answer).partition('<p id="announcement"')[2]
+        announced = unescape(html(answer).partition('<p id="announcement"')[2])
         assert said in announced
     assert LONGER in announced
 
@@ -138,7 +141,7 @@ def test_invitation_that_takes_very_long_is_not_called_an_order() -> None:
     order = invite(project, project.client.client_admin, {"user_email": "carla@example.com"})
     wait(order, minutes=6)
     text = words(look(order))
-    assert "The invitation is safely stored, and we will go on as soon as we can." in text
+    assert "The invitation is safely stored, and we keep trying." in text
     assert "Your order is safely stored" not in text
     other = order_in("pending")
     wait(other, minutes=6)

@@ -92,13 +92,22 @@ def test_names_may_be_left_out() -> None:
     assert (placed().user_first_name, placed().user_last_name) == (None, None)
 
 
-@pytest.mark.parametrize("member", ["client_name", "project_name", "user_email"])
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        ("client_name", "Please enter the name of your company."),
+        ("project_name", "Please give your project a name."),
+        ("user_email", "Please enter your e-mail address."),
+    ],
+)
 @pytest.mark.parametrize("value", ["", "   "])
-def test_missing_detail_is_told_beside_its_field_and_on_top(member: str, value: str) -> None:
+def test_missing_detail_is_told_beside_its_field_and_on_top(
+    member: str, told: str, value: str
+) -> None:
     page = send(**{member: value})
     assert page.status_code == 422
-    assert error_beside(page, member) == "Please fill this in."
-    assert "Please fill this in." in summary(page)
+    assert error_beside(page, member) == told
+    assert summary(page) == f"There is a problem {told}"
     assert f'href="#id_{member}"' in html(page)
     assert Order.objects.get().state == "new"
 

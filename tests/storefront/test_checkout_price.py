@@ -82,7 +82,7 @@ def test_wrong_promotion_code_is_told_before_ordering() -> None:
     page = browser.post("/checkout/", {**form, "promo_code": "NO", "apply": "1"})
     assert page.status_code == 422
     assert error_beside(page, "promo_code") == UNKNOWN_CODE
-    assert "Please fill this in." not in words(page)
+    assert "Please enter the name of your company." not in words(page)
     assert "E-mail optional" not in words(page)
 
 

@@ -159,16 +159,18 @@ def test_private_person_from_lyon_pays_french_vat() -> None:
 def test_private_person_without_a_name_is_asked_for_it() -> None:
     page = send(**{**PRIVATE, "billing_name": ""})
     assert page.status_code == 422
-    assert error_beside(page, "billing_name") == "Please fill this in."
+    assert error_beside(page, "billing_name") == "Please enter your name."
 
 
 @pytest.mark.usefixtures("for_everyone")
 def test_private_person_is_not_asked_for_a_company() -> None:
     company = send(billing_customer_type="company", client_name="")
-    assert "Company: Please fill this in." in summary(company)
+    assert "Please enter the name of your company." in summary(company)
     page = send(**{**PRIVATE, "billing_name": "", "client_name": ""})
-    assert_left_out("Company: Please", there=summary(company), here=summary(page))
-    assert "Name: Please fill this in." in summary(page)
+    assert_left_out(
+        "Please enter the name of your company.", there=summary(company), here=summary(page)
+    )
+    assert "Please enter your name." in summary(page)
 
 
 @pytest.mark.usefixtures("for_everyone")

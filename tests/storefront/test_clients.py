@@ -87,7 +87,7 @@ def test_client_chosen_and_named_is_told_kindly() -> None:
     both = {**form, "client_id": str(client.pk), "client_name": "New", "project_name": "Dreh"}
     page = browser.post("/checkout/", both)
     assert page.status_code == 422
-    assert error_beside(page, "client_name") == "Choose a client or name a new one, not both."
+    assert error_beside(page, "client_name") == "Choose a company or name a new one, not both."
 
 
 def test_neither_client_nor_name_is_told() -> None:
@@ -95,7 +95,7 @@ def test_neither_client_nor_name_is_told() -> None:
     browser, form = at_checkout(user=client.client_admin)
     page = browser.post("/checkout/", {**form, "project_name": "Dreh"})
     assert page.status_code == 422
-    assert error_beside(page, "client_name") == "Please fill this in."
+    assert error_beside(page, "client_name") == "Please enter the name of your company."
 
 
 def test_client_handed_over_before_packing_is_not_added_to() -> None:

@@ -10,9 +10,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop import kept_pages
+from shop.catalogue.features import INCLUDED, FeatureValue
 from shop.catalogue.models import Product
 from shop.content.models import Question
-from shop.content.questions import clear_cache
+from shop.content.questions import LISTED
 from shop.storefront import views
 from tests.factories import make_seller, make_staff, make_user, set_own_rate
 from tests.pages import Response, assert_headers, at_checkout, html, visitor, words
@@ -196,14 +197,14 @@ def test_change_of_the_catalogue_shows_at_once_however_it_was_made(path: str) ->
 
 
 def test_retired_tier_leaves_the_kept_pages_at_once() -> None:
-    assert "Dailies" in words(visitor().get("/"))
+    assert "Choose Dailies" in words(visitor().get("/"))
     assert visitor().get("/tiers/dailies/").status_code == 200
     Product.objects.filter(code="Dailies").update(listed=False)
-    assert "Dailies" not in words(visitor().get("/"))
+    assert "Choose Dailies" not in words(visitor().get("/"))
     assert visitor().get("/tiers/dailies/").status_code == 404
     assert visitor().get("/tiers/dailies/").status_code == 404
     Product.objects.filter(code="Dailies").update(listed=True)
-    assert "Dailies" in words(visitor().get("/"))
+    assert "Choose Dailies" in words(visitor().get("/"))
     assert visitor().get("/tiers/dailies/").status_code == 200
 
 
@@ -215,8 +216,20 @@ def test_change_of_a_question_shows_at_once_in_this_process() -> None:
     question.save()
     assert "Is it new?" in words(visitor().get("/"))
     Question.objects.filter(pk=question.pk).update(answer_en="It is *quite* new.")
-    clear_cache()  # as ten seconds later
+    LISTED.clear()  # as ten seconds later
     assert "<em>quite</em> new." in html(visitor().get("/"))
+
+
+@pytest.mark.parametrize("path", ["/", "/tiers/s/"])
+def test_change_of_a_feature_shows_at_once_in_this_process(path: str) -> None:
+    assert "100 GB" in words(visitor().get(path))
+    value = FeatureValue.objects.get(product__code="s", feature__code="storage")
+    value.text_en = "111 GB"
+    value.save()
+    assert "111 GB" in words(visitor().get(path))
+    FeatureValue.objects.filter(pk=value.pk).update(text_en="112 GB")
+    INCLUDED.clear()  # as ten seconds later
+    assert "112 GB" in words(visitor().get(path))
 
 
 def test_shops_own_address_is_not_kept_from_another_setting(settings: Settings) -> None:

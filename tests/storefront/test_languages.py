@@ -161,12 +161,15 @@ def test_link_preview_shows_the_page_and_our_picture(language: str, locale: str)
         "description": product.promise_de if language == "de" else product.promise_en,
         "url": f"http://testserver/tiers/s/?lang={language}",
         "locale": locale,
-        "image": "http://testserver/static/card.png",
+        "image": f"http://testserver/static/card.{language}.png",
         "image:width": "1200",
         "image:height": "630",
-        "image:alt": "Slate",
+        "image:alt": {
+            "de": "Muster einer Landstraße in der Abenddämmerung, mit Clip und Timecode",
+            "en": "Dailies of a country road at dusk, with clip and timecode",
+        }[language],
     }
-    picture = (Path(settings.BASE_DIR) / "static" / "card.png").read_bytes()
+    picture = (Path(settings.BASE_DIR) / "static" / f"card.{language}.png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     size = (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big"))
     assert size == (1200, 630)
@@ -176,7 +179,7 @@ def test_addresses_begin_with_the_shops_own_outside_the_demo(settings: Settings)
     settings.DEMO, settings.BASE_URL = False, "https://shop.example"
     page = visitor().get("/tiers/s/")
     assert links(page, "canonical") == {"": "https://shop.example/tiers/s/"}
-    assert shared(page)["image"] == "https://shop.example/static/card.png"
+    assert shared(page)["image"] == "https://shop.example/static/card.en.png"
     assert data(page)["url"] == "https://shop.example/tiers/s/?lang=en"
     assert "<loc>https://shop.example/?lang=de</loc>" in html(visitor().get("/sitemap.xml"))
     robots = html(visitor().get("/robots.txt"))

@@ -75,9 +75,7 @@ def test_order_without_consent_is_not_placed() -> None:
     page = browser.post("/checkout/", {**form, **DETAILS})
     assert page.status_code == 422
     assert error_beside(page, "terms") == "Please agree to the terms to place the order."
-    assert (
-        summary(page) == "Please look at this again Please agree to the terms to place the order."
-    )
+    assert summary(page) == "There is a problem Please agree to the terms to place the order."
     assert 'href="#id_terms"' in html(page)
     order = Order.objects.get()
     assert (order.state, order.basket.terms, order.basket.agreed_at) == ("new", None, None)

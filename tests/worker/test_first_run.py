@@ -39,10 +39,10 @@ def test_first_start_shows_each_language_in_its_own_words(tmp_path: Path) -> Non
     command = [sys.executable, "manage.py", "run"]
     process = subprocess.Popen(command, cwd=tmp_path, env=environment)
     try:
-        assert wait_for(lambda: "Order now" in start_page(port, "en"), 60)
+        assert wait_for(lambda: "Choose M" in start_page(port, "en"), 60)
         german = start_page(port, "de")
     finally:
         process.terminate()
         process.wait(30 * slowness())
-    assert "Order now" not in german
+    assert "Choose M" not in german
     assert "im Monat" in german

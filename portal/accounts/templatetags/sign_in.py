@@ -16,9 +16,12 @@ register.filter("browser_name", browser_name)
 
 @register.filter
 def plain(form: BaseForm) -> BaseForm:
-    """Return `form` without placeholders that repeat a label."""
+    """Return `form` without placeholders that repeat a label; phones show digits for codes."""
     for field in form:
-        field.field.widget.attrs.pop("placeholder", None)
+        attributes = field.field.widget.attrs
+        attributes.pop("placeholder", None)
+        if attributes.get("autocomplete") == "one-time-code":
+            attributes |= {"inputmode": "numeric", "autocapitalize": "none", "spellcheck": "false"}
     return form
 
 

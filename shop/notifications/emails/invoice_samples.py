@@ -46,7 +46,7 @@ def _sample_invoice(**fields: Any) -> Invoice:
         "postal_code": "80469", "city": "München", "country": "DE",
     }  # fmt: skip
     line = {
-        "text": "Tarif Commercial, ein Monat" if german else "Commercial plan, one month",
+        "text": "Tarif Commercial, ein Monat" if german else "Plan Commercial, one month",
         "unit_cents": 4900, "net_cents": 4900, "vat_rate": "19",
     }  # fmt: skip
     total = {"vat_rate": "19", "rule": "domestic", "net_cents": 4900, "vat_cents": 931}

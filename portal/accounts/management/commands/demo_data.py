@@ -17,6 +17,7 @@ from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller
+from shop.content.demo_proof import add_demo_proof
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Client, Membership, Project, User
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             _client_of(customer)
             _sell()
             fill_in_texts()
+            add_demo_proof()
             application = _tokens(customer)
             reduction = {"name": "PREMIERE", "percent": 10}
             Promotion.objects.get_or_create(code=PROMO_CODE, defaults=reduction)

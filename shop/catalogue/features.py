@@ -1,0 +1,135 @@
+"""Features as rows: what each tier includes, or how much of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from shop.languages import PageText
+from shop.remembered_rows import RememberedRows
+
+
+class Feature(models.Model):
+    """Something that tiers include or lack, such as storage. How many members they have is not one."""
+
+    code = models.SlugField(_("Code"), unique=True, help_text=_("Visitors never see it."))
+    name_de = models.CharField(_("Name (German)"), max_length=200)
+    name_en = models.CharField(_("Name (English)"), max_length=200)
+    name = PageText()
+    explanation_de = models.TextField(
+        _("Explanation (German)"), blank=True, help_text=_("One sentence; may be left out.")
+    )
+    explanation_en = models.TextField(_("Explanation (English)"), blank=True)
+    explanation = PageText()
+    position = models.PositiveSmallIntegerField(_("Position"), default=0)
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+        verbose_name = _("feature")
+        verbose_name_plural = _("features")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Raise ValidationError if it is explained in one language alone."""
+        _check_both_languages(self, "explanation")
+
+
+class FeatureValue(models.Model):
+    """What a tier has of a feature: all, so much of it, or nothing. Without a row: nothing."""
+
+    feature = models.ForeignKey(
+        Feature, verbose_name=_("feature"), on_delete=models.CASCADE, related_name="values"
+    )
+    product = models.ForeignKey(
+        "catalogue.Product", verbose_name=_("tier"), on_delete=models.CASCADE, related_name="values"
+    )
+    included = models.BooleanField(_("Included"), default=False)
+    text_de = models.CharField(
+        _("How much (German)"), max_length=60, blank=True, help_text=_("Such as 100 GB.")
+    )
+    text_en = models.CharField(_("How much (English)"), max_length=60, blank=True)
+    text = PageText()
+
+    class Meta:
+        ordering: ClassVar = ["feature__position", "feature_id"]
+        verbose_name = _("feature of a tier")
+        verbose_name_plural = _("features of tiers")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["feature", "product"], name="tier_has_a_feature_once"),
+            models.CheckConstraint(
+                condition=Q(included=True) | Q(text_de="", text_en=""),
+                name="feature_with_a_text_is_included",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return it as one line, such as "Storage: 100 GB"."""
+        if not self.text:
+            return self.feature.name
+        return gettext("%(feature)s: %(value)s") % {
+            "feature": self.feature.name,
+            "value": self.text,
+        }
+
+    def clean(self) -> None:
+        """Include what has a text. Raise ValidationError if that is in one language alone."""
+        _check_both_languages(self, "text")
+        self.included = self.included or bool(self.text_de)
+
+
+INCLUDED: RememberedRows[FeatureValue] = RememberedRows(
+    lambda: FeatureValue.objects.filter(included=True).select_related("feature"),
+    *(Feature, FeatureValue),
+)
+
+
+@dataclass(frozen=True)
+class ComparedFeature:
+    """A feature beside what each of several tiers has of it, in their order; None: it lacks it."""
+
+    feature: Feature
+    values: list[FeatureValue | None]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A feature that a tier has, and another one lacks (`before` is None) or has less of."""
+
+    value: FeatureValue
+    before: FeatureValue | None
+
+
+def values_of(product: models.Model) -> list[FeatureValue]:
+    """Return what a tier includes, in the order of the features."""
+    return [value for value in INCLUDED.all() if value.product_id == product.pk]
+
+
+def compare(products: Sequence[models.Model]) -> list[ComparedFeature]:
+    """Return all features that at least one of the tiers includes."""
+    numbers = [product.pk for product in products]
+    found: dict[int, ComparedFeature] = {}
+    for value in INCLUDED.all():
+        if value.product_id in numbers:
+            empty: list[FeatureValue | None] = [None] * len(numbers)
+            row = found.setdefault(value.feature_id, ComparedFeature(value.feature, empty))
+            row.values[numbers.index(value.product_id)] = value
+    return list(found.values())
+
+
+def gains(smaller: models.Model, larger: models.Model) -> list[Gain]:
+    """Return what the larger of two tiers has beyond the smaller one."""
+    rows = [row.values for row in compare([smaller, larger])]
+    return [Gain(new, old) for old, new in rows if new and (not old or old.text != new.text)]
+
+
+def _check_both_languages(row: Any, name: str) -> None:
+    for there, missing in (("de", "en"), ("en", "de")):
+        if getattr(row, f"{name}_{there}") and not getattr(row, f"{name}_{missing}"):
+            raise ValidationError({f"{name}_{missing}": _("Please write it in both languages.")})
