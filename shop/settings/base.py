@@ -106,6 +106,7 @@ TEMPLATES = [
                 "shop.form_errors",
                 "shop.kept_fragments",
                 "shop.legal_links",
+                "shop.request_id",
                 "shop.support",
                 "shop.theme",
                 "shop.typed_text",
