@@ -16,8 +16,8 @@ from tests.pages import html, visitor
 from tests.test_settings import PRODUCTION, manage
 
 NAME = "Licht & Ton"
-# The default, and texts that staff edit as rows.
-MAY_SAY_SLATE = ("shop/settings/theme.py", "shipped_texts")
+# The default, the firm of the demo, and texts that staff edit as rows.
+MAY_SAY_SLATE = ("shop/settings/theme.py", "shop/theme_checks.py", "demo_texts.py", "shipped_texts")
 
 
 @pytest.fixture
