@@ -117,7 +117,8 @@ def test_second_page_loads_itself_alone(open_context: OpenContext) -> None:
         "performance.getEntriesByType('resource').map((each) => each.transferSize)"
     )
     assert sum(transferred) == 0
-    assert loaded[0] == "/tiers/m/"
+    icons = ("/static/favicon",)  # a browser may ask for the first page's so late
+    assert [path for path in loaded if not path.startswith(icons)] == ["/tiers/m/"]
 
 
 @pytest.mark.parametrize("path", ["/account/login/", "/register/", "/checkout/"])
