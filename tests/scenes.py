@@ -6,7 +6,6 @@ before you ask for the next.
 
 from collections.abc import Iterator
 
-from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from portal.backoffice.bulk_jobs import begin
@@ -32,11 +31,13 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.known_customers import known_customer
 from tests.pages import join_address
 from tests.registration.states import order_in
 from tests.scene import (
     SEND,
     Scene,
+    checked,
     chosen,
     chosen_in_bulk,
     fill,
@@ -87,7 +88,10 @@ def checkout() -> Iterator[Scene]:
     yield Scene("checkout-free", "/tiers/yamdu-free/", act=chosen())
     yield Scene("checkout-manual", "/tiers/xl/", act=chosen())
     yield Scene("checkout-code", "/tiers/l/", act=chosen(with_code))
+    wrong = fill("#promotion [name=apply]", promo_code="PREMIERA")
+    yield Scene("checkout-code-errors", "/tiers/s/", act=chosen(unfolded, wrong))
     yield Scene("checkout-client", "/tiers/s/", admin, act=chosen())
+    yield Scene("checkout-known", "/tiers/m/", known_customer(), act=chosen(checked))
 
 
 def staff_queue() -> Iterator[Scene]:
@@ -192,7 +196,6 @@ def joining() -> Iterator[Scene]:
     order.invitation.save()
     yield Scene("join-replaced", old_link)
     member = make_user()
-    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
     order = make_packed_order(user_email=member.email)
     yield Scene("order-join-now", f"/register/{order.order_hash}/", member)
     yield Scene("join-known", join_address(order))

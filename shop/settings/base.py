@@ -105,6 +105,8 @@ TEMPLATES = [
                 "shop.customers",
                 "shop.form_errors",
                 "shop.kept_fragments",
+                "shop.legal_links",
+                "shop.request_id",
                 "shop.support",
                 "shop.theme",
                 "shop.typed_text",
