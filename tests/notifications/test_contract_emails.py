@@ -97,7 +97,7 @@ def test_undone_cancellation_is_confirmed() -> None:
     take_back(subscription, admin)
     subject, text = newest("cancellation")
     assert subject == "Your contract continues"
-    assert "The contract goes on as it was, until you cancel it." in text
+    assert "Your contract continues as it was until you cancel it." in text
     assert "Last day" not in text
 
 
