@@ -12,6 +12,7 @@ from django.urls import reverse
 from shop.invisible_characters import INVISIBLE, TURNS
 from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
+from shop.notifications.emails.queue import queue_attention
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
