@@ -48,7 +48,7 @@ def test_link_previews_and_search_engines_are_told_the_name(named: None) -> None
 @pytest.mark.django_db
 def test_mails_are_signed_with_the_name(named: None, settings: Settings) -> None:
     mail = render(make_message("received", "en", settings))
-    assert mail.text.rstrip().endswith(f"\n{NAME}")
+    assert f"\n{NAME}\n" in mail.text
     assert '<p class="wordmark">Licht &amp; Ton</p>' in mail.html
     colleague = render(make_message("colleague", "de", settings))
     assert colleague.subject == f"Sie sind in das Backoffice von {NAME} eingeladen"
