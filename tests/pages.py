@@ -24,11 +24,14 @@ else:
     Response = HttpResponse
 
 
-def visitor(user: User | None = None, language: str = "en") -> Client:
+A_WHILE = 301  # seconds; past ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def visitor(user: User | None = None, language: str = "en", seconds_ago: float = 0) -> Client:
     """A browser that reads `language`; with `user` a signed-in one."""
     client = Client(headers={"accept-language": language})
     if user:
-        sign_in(client, user)
+        sign_in(client, user, seconds_ago)
     return client
 
 

@@ -15,7 +15,7 @@ from shop.tenancy.models import Membership, User
 from tests.factories import DETAILS, make_bare_order
 
 Act = Callable[[Page], object]
-SEND = "main form .button"
+SEND = "main form .button:not([type='button'])"
 
 
 def nothing(page: Page) -> None:
@@ -109,6 +109,11 @@ def without_cookies(selector: str = SEND) -> Act:
         press(selector)(page)
 
     return act
+
+
+def other_family(page: Page) -> None:
+    """Asks for the plans of the family that is not shown at first."""
+    page.locator("[name=family]:not(:checked)").check()
 
 
 def overtaken(page: Page) -> None:

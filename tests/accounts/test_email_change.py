@@ -16,7 +16,7 @@ from shop.tenancy.models import User
 from tests.accounts.factors import add_app, by_password
 from tests.factories import PASSWORD, make_packed_order, make_user
 from tests.notifications.sent import send_all
-from tests.pages import html, visitor, words
+from tests.pages import A_WHILE, html, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -72,7 +72,7 @@ def test_old_address_is_told_in_the_members_language(mailoutbox: list[EmailMessa
 
 
 def test_password_is_asked_for_first_and_the_wish_is_kept(mailoutbox: list[EmailMessage]) -> None:
-    browser = visitor(make_user())
+    browser = visitor(make_user(), seconds_ago=A_WHILE)
     way = change(browser, NEW)
     assert way == "/account/reauthenticate/?next=%2Faccount%2Femail%2F"
     send_all()
