@@ -18,7 +18,7 @@ STAFF = re.compile(
     templates/(backoffice|admin|api)/ | portal/backoffice/
     | shop/\w+/(admin|forms|models|features|apps)\.py | shop/notifications/\w+/models\.py
     | shop/notifications/emails/(staff_|iban_notice) | shop/(packing|access|billing)/
-    | shop/catalogue/seller | shop/orders/(order_fields|error_codes)\.py
+    | shop/catalogue/(seller|features) | shop/orders/(order_fields|error_codes)\.py
     """,
     re.VERBOSE,
 )

@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
@@ -86,11 +87,15 @@ class OrderStatus(OrderSituation):
 
     def _unbroken(self, text: str) -> str:
         """Return `text` as HTML in which the masked address stays on one line."""
-        address = self.masked_email
-        if not address:
+        if not self.masked_email:
             return text
-        whole = format_html('<span class="nowrap">{}</span>', address)
-        return format_html_join(whole, "{}", ((piece,) for piece in text.split(address)))
+        pieces = text.split(self.masked_email)
+        return format_html_join(self.unbroken_email, "{}", ((piece,) for piece in pieces))
+
+    @property
+    def unbroken_email(self) -> SafeString:
+        """Return the masked address as HTML that stays on one line."""
+        return format_html('<span class="nowrap">{}</span>', self.masked_email)
 
     @property
     def sign(self) -> str:

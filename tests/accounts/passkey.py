@@ -24,11 +24,11 @@ ADD = "/account/2fa/webauthn/add/"
 SIGN_IN = "/account/2fa/webauthn/login/"
 
 
-def at_localhost(user: User | None = None, language: str = "en") -> Client:
+def at_localhost(user: User | None = None, language: str = "en", seconds_ago: float = 0) -> Client:
     """A browser at the one name where passkeys work without https."""
     browser = Client(SERVER_NAME="localhost", headers={"accept-language": language})
     if user:
-        sign_in(browser, user)
+        sign_in(browser, user, seconds_ago)
     return browser
 
 

@@ -13,7 +13,7 @@ from tests.accounts.factors import LOGIN, SECOND_STEP, by_password, member_with_
 from tests.accounts.passkey import ADD, SIGN_IN, Passkey, add, at_localhost, data_of, sign_in_by
 from tests.factories import PASSWORD, make_user
 from tests.notifications.sent import send_all
-from tests.pages import Response, html, words
+from tests.pages import A_WHILE, Response, html, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -50,7 +50,7 @@ def test_passkey_leads_back_to_where_one_came_from() -> None:
 
 
 def test_adding_asks_for_the_password_once_more() -> None:
-    browser = at_localhost(make_user())
+    browser = at_localhost(make_user(), seconds_ago=A_WHILE)
     answer = browser.get(ADD)
     assert answer.headers["Location"].startswith(f"{REAUTHENTICATE}?")
     answer = browser.post(answer.headers["Location"], {"password": PASSWORD, "next": ADD})
@@ -60,7 +60,7 @@ def test_adding_asks_for_the_password_once_more() -> None:
 
 
 def test_adding_by_a_post_alone_asks_for_the_password_too() -> None:
-    browser = at_localhost(make_user())
+    browser = at_localhost(make_user(), seconds_ago=A_WHILE)
     answer = browser.post(ADD, {"name": "x", "credential": "{}"})
     assert answer.headers["Location"].startswith(f"{REAUTHENTICATE}?")
     assert not Authenticator.objects.exists()
@@ -98,7 +98,7 @@ def reauthenticate(browser: Client, passkey: Passkey) -> Response:
 
 def test_member_without_a_password_shows_who_they_are_by_passkey() -> None:
     user, passkey = member_with_passkey()
-    browser = at_localhost(user)
+    browser = at_localhost(user, seconds_ago=A_WHILE)
     answer = browser.get(ADD)
     assert answer.headers["Location"].startswith("/account/2fa/webauthn/reauthenticate/?")
     assert "By passkey" not in words(browser.get(answer.headers["Location"]))
@@ -109,7 +109,7 @@ def test_member_without_a_password_shows_who_they_are_by_passkey() -> None:
 def test_removing_asks_first_and_tells_by_mail(mailoutbox: list[EmailMessage]) -> None:
     user, passkey = member_with_passkey(language="en")
     address = f"/account/2fa/webauthn/keys/{Authenticator.objects.get(type='webauthn').pk}/remove/"
-    browser = at_localhost(user)
+    browser = at_localhost(user, seconds_ago=A_WHILE)
     assert "reauthenticate" in browser.post(address).headers["Location"]
     reauthenticate(browser, passkey)
     assert browser.get(address).status_code == 200

@@ -16,7 +16,7 @@ from shop.tenancy.models import User
 from tests.accounts.factors import LOGIN, SECOND_STEP, add_app, app_code, by_password
 from tests.factories import PASSWORD, make_staff, make_user
 from tests.notifications.sent import send_all
-from tests.pages import Response, html, sign_in, visitor, words
+from tests.pages import A_WHILE, Response, html, sign_in, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -94,7 +94,7 @@ def test_qr_code_stands_in_the_page_and_loads_nothing() -> None:
 @pytest.mark.parametrize("address", [ACTIVATE, DEACTIVATE, GENERATE, CODES])
 def test_password_is_asked_for_once_more_before(address: str) -> None:
     user = make_user()
-    browser = visitor(user)
+    browser = visitor(user, seconds_ago=A_WHILE)
     if address != ACTIVATE:
         set_up(shown_again(user))
     for answer in (browser.get(address), browser.post(address)):
@@ -102,8 +102,18 @@ def test_password_is_asked_for_once_more_before(address: str) -> None:
             assert answer["Location"] == f"{REAUTHENTICATE}?next={address.replace('/', '%2F')}"
 
 
-def test_wrong_password_does_not_confirm() -> None:
+def test_member_who_has_just_signed_in_is_not_asked_again() -> None:
     browser = visitor(make_user())
+    assert browser.get(ACTIVATE).status_code == 200
+    assert visitor(make_user(), seconds_ago=A_WHILE).get(ACTIVATE).status_code == 302
+
+
+def test_staff_are_asked_again_also_right_after_signing_in() -> None:
+    assert visitor(make_staff()).get(ACTIVATE).status_code == 302
+
+
+def test_wrong_password_does_not_confirm() -> None:
+    browser = visitor(make_user(), seconds_ago=A_WHILE)
     page = browser.post(REAUTHENTICATE, {"password": "wrong", "next": ACTIVATE})
     assert page.status_code == 200
     assert "Incorrect password." in words(page)
@@ -229,7 +239,7 @@ def test_first_password_of_an_open_session_takes_the_passkey(settings: Settings)
     add_app(user)
     user.set_unusable_password()
     user.save()
-    browser = visitor(user)
+    browser = visitor(user, seconds_ago=A_WHILE)
     form = {"password1": "quite a long phrase"}
     assert browser.post("/account/password/set/", form)["Location"].startswith(BY_CODE)
     user.refresh_from_db()

@@ -268,6 +268,6 @@ def test_customer_is_told_by_whom_it_was_cancelled(mailoutbox: list[EmailMessage
     send_all()
     body = str(mailoutbox[-1].body)
     assert "Your order was cancelled on its page." in body
-    assert "The reason: given: “See https:" in body
+    assert "The reason given: “See https:" in body
     assert "evil.example" not in body
     assert "x" * 60 not in body

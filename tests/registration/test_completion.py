@@ -64,7 +64,7 @@ def bare_order_of(name: str = "Partner") -> Order:
 
 def test_paid_order_is_completed_under_price_duration_terms_and_the_order_button() -> None:
     text = words(page_of(make_bare_order("l")))
-    form = text.partition("What you order")[2].partition("What happens next")[0]
+    form = text.partition("Your order")[2].partition("What happens next")[0]
     assert "Net a month €199.00 VAT 19% €37.81 To pay a month €236.81" in form
     positions = [form.index(each) for each in ("€236.81", NOTICE, "I agree to the terms", BUTTON)]
     assert positions == sorted(positions)
@@ -139,7 +139,7 @@ def test_consent_is_kept_with_the_order_and_named_in_the_receipt(
     send_all()
     (mail,) = mailoutbox
     assert "You agreed to our terms (version 1) on" in mail.body
-    assert [attachment[0] for attachment in mail.attachments] == ["terms-1.txt"]
+    assert [attachment[0] for attachment in mail.attachments] == ["AGB-Fassung-1.txt"]
 
 
 def test_receipt_comes_again_with_the_terms_where_the_address_was_known(

@@ -21,13 +21,6 @@ BUTTON = "Join now"
 REFUSED = "Please join with the link in our e-mail."
 
 
-def member(email: str = "bernd@example.com") -> User:
-    """A known user who has verified their address."""
-    user = make_user(email=email)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
-
-
 def page_of(order: Order, browser: Client, path: str = "") -> Response:
     return browser.get(f"/register/{order.order_hash}/{path}")
 
@@ -41,7 +34,7 @@ def has_joined(user: User) -> bool:
 
 
 def test_signed_in_owner_of_the_address_joins_by_a_button() -> None:
-    user = member()
+    user = make_user(email="bernd@example.com")
     with bystander():
         order = make_packed_order(user_email="Bernd@example.com", project_name="Kran")
         browser = visitor(user)
@@ -55,7 +48,7 @@ def test_signed_in_owner_of_the_address_joins_by_a_button() -> None:
 
 
 def test_second_address_that_is_verified_counts_too() -> None:
-    user = member()
+    user = make_user(email="bernd@example.com")
     EmailAddress.objects.create(user=user, email="b@studio.example.com", verified=True)
     order = make_packed_order(user_email="b@studio.example.com")
     assert BUTTON in words(page_of(order, visitor(user)))
@@ -64,7 +57,7 @@ def test_second_address_that_is_verified_counts_too() -> None:
 
 
 def test_button_comes_with_the_news() -> None:
-    user = member()
+    user = make_user(email="bernd@example.com")
     order, browser = make_order(user_email=user.email), visitor(user)
     page = html(page_of(order, browser))
     assert BUTTON not in page
@@ -76,11 +69,11 @@ def test_button_comes_with_the_news() -> None:
 
 @pytest.mark.parametrize("path", ["", "progress/"])
 def test_nobody_else_sees_or_may_do_anything(path: str) -> None:
-    user = member()
+    user = make_user(email="bernd@example.com")
     order = make_packed_order(user_email=user.email)
     unknown = make_packed_order(user_email="nobody@example.com")
     assert BUTTON in words(page_of(order, visitor(user), path))
-    for browser in (visitor(), visitor(member("other@example.com"))):
+    for browser in (visitor(), visitor(make_user(email="other@example.com"))):
         for each in (order, unknown):
             assert BUTTON not in words(page_of(each, browser, path))
             page = join_now(each, browser)
@@ -92,7 +85,7 @@ def test_nobody_else_sees_or_may_do_anything(path: str) -> None:
 @pytest.mark.usefixtures("stopped_clock")  # the pages tell the minute of the order
 def test_known_and_unknown_addresses_look_alike_to_somebody_else() -> None:
     seen = set()
-    known, other = member("kknown@example.com"), member("other@example.com")
+    known, other = make_user(email="kknown@example.com"), make_user(email="other@example.com")
     for email in (known.email, "kunknown@example.com"):
         order = make_packed_order(user_email=email)
         with CaptureQueriesContext(connection) as queries:
@@ -103,7 +96,7 @@ def test_known_and_unknown_addresses_look_alike_to_somebody_else() -> None:
 
 @pytest.mark.parametrize("address", ["unverified", "changed"])
 def test_address_that_is_not_verified_now_proves_nothing(address: str) -> None:
-    user = member()
+    user = make_user(email="bernd@example.com")
     order = make_packed_order(user_email=user.email)
     assert BUTTON in words(page_of(order, visitor(user)))
     if address == "unverified":
@@ -118,7 +111,7 @@ def test_address_that_is_not_verified_now_proves_nothing(address: str) -> None:
 
 
 def test_link_that_was_used_lets_nobody_in_again() -> None:
-    user = member()
+    user = make_user(email="bernd@example.com")
     order = make_packed_order(user_email=user.email)
     Invitation.objects.update(used_at=timezone.now())
     assert BUTTON not in words(page_of(order, visitor(user)))
@@ -128,7 +121,7 @@ def test_link_that_was_used_lets_nobody_in_again() -> None:
 
 @pytest.mark.parametrize("situation", ["pending", "packing", "need_human", "cancelled", "details"])
 def test_nobody_joins_before_all_is_set_up(situation: str) -> None:
-    user = member("nicecustomer@gmx.com")
+    user = make_user(email="nicecustomer@gmx.com")
     order = order_in(situation)
     assert BUTTON not in words(page_of(order, visitor(user)))
     assert REFUSED in words(join_now(order, visitor(user)))
@@ -136,7 +129,7 @@ def test_nobody_joins_before_all_is_set_up(situation: str) -> None:
 
 
 def test_joining_is_posted_and_from_our_pages_alone() -> None:
-    user = member()
+    user = make_user(email="bernd@example.com")
     order, browser = make_packed_order(user_email=user.email), visitor(user)
     assert browser.get(f"/register/{order.order_hash}/join/").status_code == 405
     browser.handler.enforce_csrf_checks = True

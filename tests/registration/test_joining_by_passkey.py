@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from shop.orders.models import Order
+from shop.password_field import PASSWORD_RULES
 from shop.tenancy.models import Invitation
 from tests.accounts.passkey import ADD, Passkey, add, at_localhost, sign_in_by
 from tests.factories import make_packed_order, make_user
@@ -145,7 +146,7 @@ def test_rule_for_passwords_is_one_line() -> None:
     page = html(visitor().get(join_address(make_packed_order())))
     hint = re.search(r'id="id_password_helptext">(.*?)</div>', page, re.DOTALL)
     assert hint
-    assert hint[1].strip() == "At least 10 characters, not only digits, and not your name."
+    assert hint[1].strip() == str(PASSWORD_RULES)
 
 
 def test_name_of_a_further_passkey_is_not_asked_for() -> None:
