@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
-from shop.request_id import current_id
-
 # Given the request, the status and the exception, if any; None leaves it to the next shape.
 ErrorShape = Callable[[HttpRequest, int, BaseException | None], HttpResponse | None]
 
@@ -46,9 +44,8 @@ def error(request: HttpRequest, exception: BaseException | None, *, status: int)
     Rendered without the request: context processors may fail as the view did, and an unknown Host
     forbids `request.get_host()`.
     """
-    context = {"request_id": current_id.get()}
     return shaped_error(request, status, exception) or HttpResponse(
-        render_to_string(f"errors/{status}.html", context), status=status
+        render_to_string(f"errors/{status}.html"), status=status
     )
 
 

@@ -66,9 +66,9 @@ def _old_pictures() -> Iterator[CheckMessage]:
     """Warn of link previews that show our name beside that of the shop."""
     pictures = sorted(Path(settings.BASE_DIR, "static").glob(CARDS))
     ours = [path.name for path in pictures if theme_file(path.name) is None]
-    if ours and settings.SHOP_NAME != "Slate":
+    if ours and settings.SHOP_NAME != settings.SHIPPED_NAME:
         yield CheckWarning(
-            f"Link previews of {settings.SHOP_NAME} show a picture that says Slate.",
+            f"Link previews of {settings.SHOP_NAME} show a picture that says {settings.SHIPPED_NAME}.",
             hint=f"Put pictures of 1200 × 630 into static/: {', '.join(ours)}.",
             id="theme.W002",
         )
@@ -114,8 +114,10 @@ def _unknown_sentences(folder: Path) -> Iterator[CheckMessage]:
             return {str(message.id) for message in read_mo(file) if message.id}
 
     ours = sentences(Path(settings.BASE_DIR, "locale", "de", "LC_MESSAGES", "django.mo"))
+    templates = folder.glob("templates/**/*.*")
+    theirs = "".join(path.read_text(encoding="utf-8") for path in sorted(templates))
     for path in catalogues:
-        for sentence in sorted(sentences(path) - ours):
+        for sentence in sorted(each for each in sentences(path) - ours if each not in theirs):
             name = path.relative_to(folder).with_suffix(".po").as_posix()
             yield CheckWarning(
                 f"{name} replaces a sentence that no page has: {sentence}", id="theme.W006"

@@ -7,12 +7,14 @@ import json
 import re
 import sys
 from base64 import b64encode
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import typst
 
 UNDISPLAYABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+Standard = Literal["a-3b", "ua-1"]  # for archives; for readers with a screen reader
 
 
 class Request(TypedDict):
@@ -20,11 +22,11 @@ class Request(TypedDict):
 
     template: str
     fonts: list[str]
-    standard: str  # that the PDFs are to comply with
+    standard: Standard  # that the PDFs are to comply with
     pages: list[dict[str, Any]]
 
 
-def typeset(template: str, fonts: list[str], page: dict[str, Any], *, standard: str) -> bytes:
+def typeset(template: str, fonts: list[str], page: dict[str, Any], *, standard: Standard) -> bytes:
     """Compile `template` with `page` as its data, which is never read as markup.
 
     PDF/A wants a glyph for every sign. Signs that our own typefaces lack are taken from those of

@@ -38,6 +38,8 @@ class Outcome(Enum):
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
         ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "withdrawal/", "withdrawal-form/",
+         *(f"{slug}/{{number}}/{{language}}.pdf" for slug in
+           ("imprint", "privacy", "terms", "accessibility", "withdrawal", "withdrawal-form")),
          "api/openapi.json", "api/docs",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
@@ -119,7 +121,7 @@ TABLE: dict[str, Kind | set[str]] = {
         Kind.ORDER,
     ),
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",
-                     "dev/mailbox/{pk}/attached/{position}/", "dev/project/{pk}/", "metrics"), Kind.DEMO),
+                     "dev/mailbox/{pk}/html/", "dev/mailbox/{pk}/attached/{position}/", "dev/project/{pk}/", "metrics"), Kind.DEMO),
     **{f"staff/{address}": groups for address, groups in ADDRESSES.items()},
 }  # fmt: skip
 OPEN_ORDER = (

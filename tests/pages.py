@@ -97,11 +97,11 @@ def summary(response: Response) -> str:
 
 
 def fields(response: Response) -> dict[str, str]:
-    """Names and values of the inputs of a page; boxes only where they are ticked."""
+    """Names and values of the inputs of a page; boxes and radio buttons only where they are chosen."""
     found = {}
     for tag in re.findall(r"<(?:input|button)\b[^>]*>", html(response)):
         attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if attributes.get("type") == "checkbox":
+        if attributes.get("type") in {"checkbox", "radio"}:
             if " checked" in tag:
                 found[attributes["name"]] = attributes.get("value", "on")
         elif "name" in attributes:

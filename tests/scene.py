@@ -15,7 +15,7 @@ from shop.tenancy.models import Membership, User
 from tests.factories import DETAILS, make_bare_order
 
 Act = Callable[[Page], object]
-SEND = "main form .button"
+SEND = "main form .button:not([type='button'])"
 
 
 def nothing(page: Page) -> None:
@@ -89,8 +89,16 @@ def in_turn(*acts: Act) -> Act:
 
 def with_code(page: Page) -> None:
     """Takes a promotion code."""
-    page.locator("details summary").click()
-    fill("details [name=apply]", promo_code="PREMIERE")(page)
+    page.locator("#promotion summary").click()
+    fill("#promotion [name=apply]", promo_code="PREMIERE")(page)
+
+
+def checked(page: Page) -> None:
+    """Has filled in the checkout, and pressed Enter."""
+    page.locator("[name=project_name]").fill("Drei Tage im Mai")
+    page.locator("[name=business]").check()
+    page.locator("[name=project_name]").press("Enter")
+    page.wait_for_load_state()
 
 
 def without_cookies(selector: str = SEND) -> Act:
@@ -101,6 +109,11 @@ def without_cookies(selector: str = SEND) -> Act:
         press(selector)(page)
 
     return act
+
+
+def other_family(page: Page) -> None:
+    """Asks for the plans of the family that is not shown at first."""
+    page.locator("[name=family]:not(:checked)").check()
 
 
 def overtaken(page: Page) -> None:

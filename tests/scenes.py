@@ -31,11 +31,13 @@ from tests.factories import (
     make_user,
     pack_all,
 )
+from tests.known_customers import known_customer
 from tests.pages import join_address
 from tests.registration.states import order_in
 from tests.scene import (
     SEND,
     Scene,
+    checked,
     chosen,
     chosen_in_bulk,
     fill,
@@ -47,7 +49,6 @@ from tests.scene import (
     withdraw,
     without_a_reason,
     without_cookies,
-    without_style,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
@@ -55,6 +56,7 @@ from tests.scenes_of_contracts import declaration_cases, requests, staff_contrac
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_people import colleagues, people
+from tests.scenes_of_tiers import tiers
 
 SITUATIONS = (
     "details", "pending", "packing", "slow", "late", "packed", "mendable", "has_packing_errors",
@@ -74,15 +76,6 @@ def webhooks_of_a_packed_order() -> int:
     return order.pk
 
 
-def tiers() -> Iterator[Scene]:
-    """The tiers, together and each on its page."""
-    yield Scene("tiers", "/")
-    yield Scene("tiers-open-order", "/tiers/m/", act=chosen(lambda page: page.goto("/")))
-    yield Scene("tiers-old-browser", "/", act=without_style)
-    for slug in ("commercial", "yamdu-free", "xl"):
-        yield Scene(f"tier-{slug}", f"/tiers/{slug}/")
-
-
 def checkout() -> Iterator[Scene]:
     """The checkout, for each kind of tier and customer."""
     admin = make_user()
@@ -95,7 +88,10 @@ def checkout() -> Iterator[Scene]:
     yield Scene("checkout-free", "/tiers/yamdu-free/", act=chosen())
     yield Scene("checkout-manual", "/tiers/xl/", act=chosen())
     yield Scene("checkout-code", "/tiers/l/", act=chosen(with_code))
+    wrong = fill("#promotion [name=apply]", promo_code="PREMIERA")
+    yield Scene("checkout-code-errors", "/tiers/s/", act=chosen(unfolded, wrong))
     yield Scene("checkout-client", "/tiers/s/", admin, act=chosen())
+    yield Scene("checkout-known", "/tiers/m/", known_customer(), act=chosen(checked))
 
 
 def staff_queue() -> Iterator[Scene]:

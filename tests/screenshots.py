@@ -90,18 +90,19 @@ def main(wanted: argparse.Namespace) -> None:
     if wanted.theme:
         os.environ["TEST_THEME_DIR"] = str(wanted.theme.resolve())
     os.environ["TEST_SHOP_NAME"] = wanted.name
+    from shop.message_catalogues import compile_catalogues
+
+    compile_catalogues()  # also those of the theme, before they are read
     django.setup()
     logging.disable()  # some pages are of things that break
 
     from django.conf import settings
     from playwright.sync_api import sync_playwright
 
-    from shop.message_catalogues import compile_catalogues
     from tests.journey.conftest import ARGUMENTS
     from tests.prepare import chromium
     from tests.scenes import GROUPS
 
-    compile_catalogues()  # also those of the theme
     wanted.folder = wanted.folder or Path(settings.BASE_DIR) / "var" / "screenshots"
     wanted.folder.mkdir(parents=True, exist_ok=True)
     with serving() as port, sync_playwright() as playwright:

@@ -211,12 +211,12 @@ def test_mail_under_way_is_not_sent_by_another(settings: Settings) -> None:
     assert (mail.state, mail.attempts) == ("sent", 1)
 
 
-def test_who_did_not_order_in_a_browser_is_told_to_ignore_what_they_do_not_know(
+def test_who_did_not_order_in_a_browser_is_told_how_to_stop_it(
     mailoutbox: list[EmailMessage],
 ) -> None:
     make_order(language="en")
     send_due(lambda: None)
-    text = "Do you know nothing of this order? Then please ignore this e-mail."
+    text = "Didn't place this order? Please tell us, and we will stop it."
     assert text in str(mailoutbox[0].body)
 
 

@@ -58,9 +58,9 @@ def test_unknown_host_is_400_in_the_envelope_under_api() -> None:
 def test_unknown_address_is_404_in_the_browsers_language(language: str) -> None:
     answer = visitor(language=language).get("/nothing/here")
     assert_error_page(answer, 404, language)
-    assert ("There is nothing at this address" in words(answer)) == (language == "en")
+    assert ("Page not found" in words(answer)) == (language == "en")
     assert 'href="/"' in html(answer)
-    assert "Whatever you have ordered" in words(answer) or language == "de"
+    assert "Anything you ordered" in words(answer) or language == "de"
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/orders/", "/api/orders/a/b"])
@@ -120,7 +120,7 @@ def test_database_that_is_away_is_told_and_when_to_come_back(language: str, brok
     assert_headers(answer)
     assert answer.headers["Retry-After"] == "30"
     assert "no-store" in answer.headers["Cache-Control"]
-    assert ("We are away for a moment" in words(answer)) == (language == "en")
+    assert ("We'll be right back" in words(answer)) == (language == "en")
     assert "refused" not in html(answer)
 
 
@@ -147,6 +147,28 @@ def test_page_is_away_with_its_database(path: str) -> None:
         assert_error_page(browser.get(path), 503, "de")
 
 
+@pytest.mark.parametrize("path", ["broken", "forbidden", "suspicious", "away", "nothing"])
+def test_error_page_leads_on_and_names_its_reference_number(path: str, broken: Client) -> None:
+    answer = broken.get(f"/{path}")
+    page = html(answer)
+    header = page.partition("<header")[2].partition("</header>")[0]
+    for url in ("/", "/register/", "/portal/"):
+        assert f'href="{url}"' in header
+    reference = answer.headers["X-Request-ID"]
+    assert f'<code class="reference">{reference}</code>' in page
+    assert 'href="mailto:hilfe@slate.example"' in page
+    assert 'href="/contact/"' in page
+
+
+@db
+def test_form_that_is_refused_and_too_many_attempts_name_a_reference_number() -> None:
+    browser = visitor()
+    browser.handler.enforce_csrf_checks = True
+    refused = browser.post("/checkout/tier/", {"product": "s"})
+    assert refused.status_code == 403
+    assert f'<code class="reference">{refused.headers["X-Request-ID"]}</code>' in html(refused)
+
+
 def test_error_pages_speak_both_languages(broken: Client) -> None:
     pages = {"/broken": 500, "/forbidden": 403, "/suspicious": 400, "/away": 503, "/nothing": 404}
     for path, status in pages.items():
@@ -164,4 +186,4 @@ def test_form_without_its_token_is_told_kindly() -> None:
         browser.handler.enforce_csrf_checks = True
         answer = browser.post("/checkout/tier/", {"product": "s"})
         assert_error_page(answer, 403, language)
-        assert ("Please send this form once more" in words(answer)) == (language == "en")
+        assert ("Please send this form again" in words(answer)) == (language == "en")

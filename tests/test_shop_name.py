@@ -17,7 +17,7 @@ from tests.test_settings import PRODUCTION, manage
 
 NAME = "Licht & Ton"
 # The default, the firm of the demo, and texts that staff edit as rows.
-MAY_SAY_SLATE = ("shop/settings/theme.py", "shop/theme_checks.py", "demo_data.py", "shipped_texts")
+MAY_SAY_SLATE = ("shop/settings/theme.py", "shop/theme_checks.py", "demo_texts.py", "shipped_texts")
 
 
 @pytest.fixture

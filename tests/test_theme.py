@@ -176,7 +176,7 @@ def test_picture_that_says_another_name_is_reported(
     settings.SHOP_NAME = "Kulisse"
     sentence = "Link previews of Kulisse show a picture that says Slate."
     assert complaints() == [("theme.W002", sentence)]
-    make_theme({"static/card.png": ""})
+    make_theme({"static/card.de.png": "", "static/card.en.png": ""})
     assert complaints() == []
 
 

@@ -1,11 +1,13 @@
 """The demo's invented firm, and its texts: what stands for the placeholders of the shipped ones."""
 
+from django.conf import settings
+
 from shop.content.models import Page, Question
 from shop.content.publishing import TEXTS, newest, publish
 
 # The account is an example of the Bundesbank's, the VAT ID of nobody.
 SELLER = {
-    "legal_name": "Slate Software GmbH",
+    "legal_name": f"{settings.SHOP_NAME} Software GmbH",
     "street": "Lindwurmstraße 88",
     "postal_code": "80337",
     "city": "München",
@@ -121,4 +123,4 @@ def fill_in_texts() -> None:
 def _filled_in(text: str) -> str:
     for placeholder, value in _FILLED.items():
         text = text.replace(placeholder, value)
-    return text
+    return text.replace(settings.SHIPPED_NAME, settings.SHOP_NAME)

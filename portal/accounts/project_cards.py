@@ -42,7 +42,7 @@ class ProjectCard:
 
     @property
     def free(self) -> int:
-        """How many places are free."""
+        """The number of free places."""
         return max(self.project.product.members - self.taken, 0)
 
     @property
@@ -53,12 +53,12 @@ class ProjectCard:
 
     @property
     def unnamed(self) -> int:
-        """How many members have no initials on the card."""
+        """The number of members without initials on the card."""
         return self.joined - len(self.initials)
 
     @property
     def company(self) -> str:
-        """Who else is there, as a sentence."""
+        """The others in the project, as a sentence."""
         names = [isolated(name) for each in self.others if (name := each.first_name or each.login)]
         more = self.joined - 1 - len(names)
         if self.joined <= 1:

@@ -1,29 +1,24 @@
 """Previews for staff: all mails with made-up data, and versions of the legal pages."""
 
-import base64
-import hashlib
-import re
-
-from csp.constants import NONE, SELF
-from csp.decorators import csp_replace, csp_update
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.backoffice.staff_access import permission_required
-from shop.content.markdown import placeholders
+from shop.content.legal_pdfs import pdf_url, stored_pdf
+from shop.content.markdown import headings, placeholders
 from shop.content.models import Version
 from shop.content.publishing import TEXTS, newest
 from shop.languages import page_language
 from shop.notifications.emails.kinds import KINDS, Rendered
 from shop.notifications.emails.kinds import render as render_mail
+from shop.notifications.emails.mail_frame import framed_mail
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import sample_message
-
-STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 @permission_required("orders.view_order")
@@ -54,19 +49,9 @@ def mail(request: HttpRequest, kind: str) -> HttpResponse:
 
 @permission_required("orders.view_order")
 @require_safe
-@xframe_options_sameorigin
 def mail_html(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Return the HTML part as a document of its own, without scripts, forms or external content."""
-    html = _render(request, kind)[0].html
-    (style,) = STYLE.findall(html)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    nothing = ("script-src", "img-src", "connect-src", "form-action")
-    policy = {name: [NONE] for name in nothing} | {
-        "style-src": [f"'sha256-{digest}'"],
-        "frame-ancestors": [SELF],
-        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-    }
-    return csp_replace(policy)(lambda _request: HttpResponse(html))(request)
+    return framed_mail(request, _render(request, kind)[0].html)
 
 
 @permission_required("orders.view_order")
@@ -74,7 +59,13 @@ def mail_html(request: HttpRequest, kind: str) -> HttpResponseBase:
 def page_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show one version of a legal page."""
     found = get_object_or_404(Version, page_id=slug, number=number)
-    context = {"version": found, "newest": newest(slug)}
+    printed = stored_pdf(slug, number, page_language()) is not None
+    context = {
+        "version": found,
+        "newest": newest(slug),
+        "contents": headings(found.text),
+        "pdf_url": pdf_url(found, page_language()) if printed else "",
+    }
     return render(request, "content/page.html", context)
 
 

@@ -99,11 +99,11 @@ class ComparedFeature:
 
 
 @dataclass(frozen=True)
-class Gain:
-    """A feature that a tier has, and another one lacks (`before` is None) or has less of."""
+class FeatureChange:
+    """A feature of which two tiers have not the same; None: the tier lacks it."""
 
-    value: FeatureValue
     before: FeatureValue | None
+    value: FeatureValue | None
 
 
 def values_of(product: models.Model) -> list[FeatureValue]:
@@ -123,10 +123,19 @@ def compare(products: Sequence[models.Model]) -> list[ComparedFeature]:
     return list(found.values())
 
 
-def gains(smaller: models.Model, larger: models.Model) -> list[Gain]:
-    """Return what the larger of two tiers has beyond the smaller one."""
-    rows = [row.values for row in compare([smaller, larger])]
-    return [Gain(new, old) for old, new in rows if new and (not old or old.text != new.text)]
+def changes(old: models.Model, new: models.Model) -> list[FeatureChange]:
+    """Return what becomes different, better or worse, with another tier."""
+    if old.pk == new.pk:
+        return []
+    rows = [FeatureChange(*row.values) for row in compare([old, new])]
+    return [
+        row for row in rows if not (row.before and row.value and row.before.text == row.value.text)
+    ]
+
+
+def gains(smaller: models.Model, larger: models.Model) -> list[FeatureChange]:
+    """Return what a larger tier has that a smaller one lacks or has less of."""
+    return [change for change in changes(smaller, larger) if change.value]
 
 
 def _check_both_languages(row: Any, name: str) -> None:

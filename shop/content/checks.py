@@ -1,5 +1,6 @@
-"""System check: no placeholders are left in the shipped texts."""
+"""System checks of the shipped texts: no placeholders are left, and no other name."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +18,7 @@ def check_placeholders(**kwargs: Any) -> list[CheckMessage]:
     """Warn about placeholders in square brackets, even if no `--database` was given."""
     if settings.DEMO:
         return []
-    try:
-        left = _left()
-    except DatabaseError:
-        left = {}  # not migrated yet, or out of reach: other checks say so
+    left = {place: found for place, text in _texts().items() if (found := placeholders(text))}
     if not left:
         return []
     places = ", ".join(f"{place} ({found[0]} …)" for place, found in left.items())
@@ -33,8 +31,33 @@ def check_placeholders(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _left() -> dict[str, list[str]]:
-    """Return the placeholders that are left, by the path of their page."""
+@register("content")
+def check_name(**kwargs: Any) -> list[CheckMessage]:
+    """Warn about texts that speak of the shop by the name that it has no more."""
+    if settings.DEMO or settings.SHOP_NAME == settings.SHIPPED_NAME:
+        return []
+    name = re.compile(rf"\b{settings.SHIPPED_NAME}\b")
+    places = [place for place, text in _texts().items() if name.search(text)]
+    if not places:
+        return []
+    return [
+        Warning(
+            f"The shop is called {settings.SHOP_NAME}, but these texts say "
+            f"{settings.SHIPPED_NAME}: {', '.join(places)}. Change them at /staff/catalogue/.",
+            id="content.W002",
+        )
+    ]
+
+
+def _texts() -> dict[str, str]:
+    """Return the texts that visitors read, by the path of their page; none without a database."""
+    try:
+        return {place: "\n\n".join(texts) for place, texts in _read().items()}
+    except DatabaseError:
+        return {}  # not migrated yet, or out of reach: other checks say so
+
+
+def _read() -> dict[str, list[str]]:
     texts = {}
     there = set(Page.objects.values_list("pk", flat=True))  # fewer before the last migration
     for slug in (slug for slug in shown_slugs() if slug in there):
@@ -42,5 +65,4 @@ def _left() -> dict[str, list[str]]:
         texts[f"/{slug}/"] = [said.title_de, said.title_en, said.text_de, said.text_en]
     listed = Question.objects.filter(listed=True)
     texts["/"] = [text for each in listed for text in (each.answer_de, each.answer_en)]
-    found = {place: placeholders("\n\n".join(each)) for place, each in texts.items()}
-    return {place: left for place, left in found.items() if left}
+    return texts

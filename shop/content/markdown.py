@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
@@ -37,8 +38,12 @@ def render(text: str, *, anchors: bool = False) -> SafeString:
 @lru_cache(maxsize=64)
 def headings(text: str) -> list[tuple[str, str]]:
     """Return the id and the words of each heading of the first two levels."""
-    found = [node for node in tree(text).walk() if node.tag in {"h1", "h2"}]
-    titles = ["".join(each.content for each in node.walk() if not each.children) for node in found]
+    tokens = markdown.parse(text)
+    titles = [
+        "".join(child.content for child in words.children or ())
+        for token, words in pairwise(tokens)
+        if token.type == "heading_open" and token.tag in {"h1", "h2"}
+    ]
     return [(f"section-{number}", title) for number, title in enumerate(titles, start=1)]
 
 

@@ -105,6 +105,8 @@ TEMPLATES = [
                 "shop.customers",
                 "shop.form_errors",
                 "shop.kept_fragments",
+                "shop.legal_links",
+                "shop.request_id",
                 "shop.support",
                 "shop.theme",
                 "shop.typed_text",
@@ -158,7 +160,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "shop.static_files.LeanManifestStorage"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 

@@ -9,7 +9,8 @@ from shop.settings.base import LOCALE_PATHS, STATICFILES_DIRS, TEMPLATE_DIRS
 from shop.settings.security import CONTENT_SECURITY_POLICY
 
 # As pages, mails, authenticator apps and search engines show it.
-SHOP_NAME: str = env.str("SHOP_NAME", default="") or "Slate"
+SHIPPED_NAME = "Slate"
+SHOP_NAME: str = env.str("SHOP_NAME", default="") or SHIPPED_NAME
 
 # Its files come first: a file of the same name replaces ours.
 THEME_DIR: str = env.str("THEME_DIR", default="")

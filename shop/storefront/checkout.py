@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,18 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shop.access.rate_limits import hit
-from shop.billing_form import initial_billing
 from shop.catalogue.intervals import Interval
 from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
 from shop.catalogue.seller import SELLER, Seller, current_seller
 from shop.csrf_failure import unsent_form
 from shop.form_texts import add_errors
-from shop.kept_pages import KeptPages, is_same_for_all
+from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.orders.basket import (
     NoConsentError,
     current_terms,
-    order_document,
     put_tier,
     update_document,
 )
@@ -40,11 +38,12 @@ from shop.orders.open_orders import (
 )
 from shop.orders.placing import Caller, NotOpenError, PriceChangedError, submit_open_order
 from shop.owner_cookie import COOKIE, page_owner, write_owner_id
+from shop.storefront.checkout_buttons import exit_of, is_enter, place_on_page, sent
+from shop.storefront.checkout_page import checkout_page, initial_values
 from shop.storefront.checkout_price import asks_for_price, number, price_part
 from shop.storefront.forms import MEMBERS, CheckoutForm
-from shop.storefront.offer import offer
 from shop.storefront.tier_choice import posted_tier
-from shop.tenancy.models import User
+from shop.storefront.visitors_country import country_abroad
 
 # Stands in a kept page for the hash of the visitor's order, and is as random.
 HASH_OF_NOBODY = new_hash()
@@ -63,23 +62,36 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _form_without_order(request, owner) or _elsewhere(owner)
     if not order.product.listed:
         return _tier_is_gone(request)
-    if _is_as_chosen(order.basket) and not owner.user and _says_no_more(request):
-        return _kept_page(request, order)
-    seller = current_seller()
-    initial = _initial(order.basket, seller, owner.user)
+    sellers = SELLER.raw()
+    seller = next(iter(SELLER.read(sellers)), Seller(pk=1))
+    abroad = country_abroad(request, order.basket, seller)
+    if _is_as_chosen(order.basket) and not (owner.user or abroad) and _says_no_more(request):
+        return _kept_page(request, order, sellers)
+    initial = initial_values(order.basket, seller, owner.user)
     form = CheckoutForm(None, owner.user, order.product, LISTED.all(), initial=initial)
-    form.initial["terms"] = order.basket.terms_id == form.to_agree.pk
+    form.initial.setdefault("terms", order.basket.terms_id == form.to_agree.pk)
     _choose_own_client(form, order.basket)
-    return _page(request, form, order.basket, seller)
+    if abroad and "client_id" not in order.basket.document:
+        # For this page alone, so that the price goes by the country that the form begins with.
+        update_document(order.basket, {"billing": {"country": abroad}})
+        form.initial["billing_country"] = abroad
+    checked = "checked" in request.GET
+    return checkout_page(request, form, order.basket, seller, checked=checked)
 
 
 def _choose_own_client(form: CheckoutForm, basket: Basket) -> None:
-    """Choose the customer's one client, in the form and its price, where none was named yet."""
-    begun = {"client_id", "client_name", "billing"} & basket.document.keys()
-    if len(form.clients) == 1 and not begun:
-        chosen = {"client_id": form.clients[0].pk}
-        form.initial.update(chosen)
-        update_document(basket, chosen)
+    """Choose the customer's own client, in the form and its price, where no other was named yet.
+
+    Of several it is the newest, or the one whose name was typed before signing in.
+    """
+    document, name = basket.document, str(basket.document.get("client_name", "")).casefold()
+    named = [each for each in form.clients if each.name.casefold() == name]
+    if "client_id" in document or not form.clients:
+        return
+    if named or not {"client_name", "billing"} & document.keys():
+        own = max(named or form.clients, key=lambda client: client.pk)
+        update_document(basket, {"client_id": own.pk, "client_name": None})
+        form.initial.update(client_id=own.pk, client_name="")
 
 
 def _is_as_chosen(basket: Basket) -> bool:
@@ -95,9 +107,9 @@ def _says_no_more(request: HttpRequest) -> bool:
     return is_same_for_all(request, COOKIE) and unsent_form(request) is None
 
 
-def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
+def _kept_page(request: HttpRequest, order: Order, sellers: Rows) -> HttpResponse:
     """Show the page of a tier that was just chosen: the same for all, but for the order's hash."""
-    rows, sellers, terms = LISTED.raw(), SELLER.raw(), current_terms()
+    rows, terms = LISTED.raw(), current_terms()
     interval = order.basket.document.get("interval")
 
     def render_page(nobody: HttpRequest, token: str) -> str:
@@ -107,8 +119,8 @@ def _kept_page(request: HttpRequest, order: Order) -> HttpResponse:
         basket = _basket_of_nobody(tier, interval)
         basket.order.order_hash = HASH_OF_NOBODY
         seller = next(iter(SELLER.read(sellers)), Seller(pk=1))
-        form = CheckoutForm(None, None, tier, tiers, initial=_initial(basket, seller, None))
-        return _page(nobody, form, basket, seller, csrf_token=token).text
+        form = CheckoutForm(None, None, tier, tiers, initial=initial_values(basket, seller, None))
+        return checkout_page(nobody, form, basket, seller, csrf_token=token).text
 
     variant = (order.product_id, interval)
     page = _pages.answer(request, (rows, sellers, terms.pk), render_page, variant=variant)
@@ -124,22 +136,24 @@ def _basket_of_nobody(tier: Product, interval: str | None = None) -> Basket:
 
 
 def _answer_form(request: HttpRequest, owner: Owner, order: Order | None) -> HttpResponse:
-    tiers = LISTED.all()
-    tier = posted_tier(request, tiers)
+    tiers, posted = LISTED.all(), sent(request)
+    tier = posted_tier(posted, tiers)
     if tier is None:
         return _tier_is_gone(request)
-    form = CheckoutForm(request.POST, owner.user, tier, tiers)
+    places = "apply" not in posted
+    form = CheckoutForm(posted, owner.user, tier, tiers, complete=places or is_enter(posted))
     form.is_valid()
-    leads_to = _way_out(request)
-    if order is None or order.order_hash != request.POST.get("order"):
+    leads_to = exit_of(request)
+    if order is None or order.order_hash != posted.get("order"):
         if asks_for_price(request):
-            return price_part(request, None)
+            # Whoever presses a button of the page is told, and keeps what they typed.
+            return HttpResponse(status=204)
         return redirect(leads_to) if leads_to else _answer_old_form(request, owner, form)
     status = 409 if form.is_outdated else 422
     try:
         with locked_basket(order) as basket:
             form.fill(basket)
-            if form.checked and form.complete:
+            if form.checked and places:
                 status = _place(request, form, basket, form.checked)
     except NotOpenError:
         return _answer_form(request, owner, None)
@@ -158,12 +172,11 @@ def _answer_page(
     if asks_for_price(request):
         errors = [str(each) for each in form.errors.get("billing_vat_id") or ()]
         return price_part(request, basket, vat_id_errors=errors)
-    if not (form.complete or form.errors):
-        to = "" if request.POST["apply"] == "language" else "#summary"
-        return redirect(reverse("checkout") + to)
+    if "apply" in request.POST and not form.errors:
+        return redirect(reverse("checkout") + place_on_page(request.POST, checked=form.complete))
     seen = number(request.POST.get("seen", ""))
     context: dict[str, Any] = {"seen": seen} if form.checked and status == 409 else {}
-    return _page(request, form, basket, status=status, **context)
+    return checkout_page(request, form, basket, status=status, **context)
 
 
 def _place(
@@ -188,13 +201,6 @@ def _place(
     return 302
 
 
-def _way_out(request: HttpRequest) -> str:
-    """Return the page that the pressed button leads to, if it leaves the checkout; else ""."""
-    sign_in = f"{reverse('account_login')}?next={reverse('checkout')}"
-    ways = {"tiers": reverse("tiers"), "sign-in": sign_in}
-    return ways.get(request.POST.get("apply", ""), "")
-
-
 def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> HttpResponse:
     """Answer a form whose order is no longer open: sent twice, or outdated by another tab."""
     placed = _placed(request.POST.get("order", ""), owner)
@@ -202,7 +208,7 @@ def _answer_old_form(request: HttpRequest, owner: Owner, form: CheckoutForm) -> 
         return redirect("registration", placed.order_hash)
     # What was typed belongs to a new order, if the customer confirms it.
     basket, new_owner = update_open_order(owner, form.fill)
-    response = _page(request, form, basket, status=409, placed=placed, stale=placed is None)
+    response = checkout_page(request, form, basket, status=409, placed=placed, stale=placed is None)
     write_owner_id(response, new_owner)
     return response
 
@@ -221,21 +227,6 @@ def _same(placed: Order, form: CheckoutForm) -> bool:
     )
 
 
-def _page(
-    request: HttpRequest,
-    form: CheckoutForm,
-    basket: Basket,
-    seller: Seller | None = None,
-    status: int = 200,
-    **context: Any,
-) -> HttpResponse:
-    offered = offer(basket, seller or current_seller())
-    if offered is None:
-        return redirect("tiers")
-    context |= {**offered, "form": form}
-    return render(request, "storefront/checkout.html", context, status=status)
-
-
 def _form_without_order(request: HttpRequest, owner: Owner) -> HttpResponse | None:
     """Show a form that failed its CSRF check again, though its browser has no open order now.
 
@@ -246,9 +237,9 @@ def _form_without_order(request: HttpRequest, owner: Owner) -> HttpResponse | No
     if typed is None or tier is None or _placed(typed.get("order", ""), owner):
         return None
     basket, seller = _basket_of_nobody(tier), current_seller()
-    initial = _initial(basket, seller, None)
+    initial = initial_values(basket, seller, None)
     form = CheckoutForm(None, owner.user, tier, tiers, initial=initial)
-    return _page(request, form, basket, seller)
+    return checkout_page(request, form, basket, seller)
 
 
 def _placed(order_hash: str, owner: Owner) -> Order | None:
@@ -264,17 +255,6 @@ def _elsewhere(owner: Owner) -> HttpResponse:
     if last := placed.order_by("-created_at").first():
         return redirect("registration", last.order_hash)
     return redirect("tiers")
-
-
-def _initial(basket: Basket, seller: Seller, user: User | None) -> dict[str, Any]:
-    document = order_document(basket)
-    names = ("first_name", "last_name", "email") if user else ()
-    known = {f"user_{name}": getattr(user, name) for name in names}
-    billing = {"country": seller.country} | (document.get("billing") or {})
-    if billing.get("company") == document.get("client_name"):
-        billing.pop("company", None)  # it is named once
-    declared = {"business": basket.declared_business_at is not None}
-    return known | document | declared | initial_billing(billing)
 
 
 def _tier_is_gone(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The price in the checkout, by itself: its script puts it in where something was changed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,13 +28,17 @@ def price_part(
     basket: Basket | None,
     *,
     turn: int = 0,
-    vat_id_errors: Iterable[str] = (),
+    vat_id_errors: Sequence[str] = (),
 ) -> HttpResponse:
     """Return the price alone; where there is no order any more, the page is to be loaded again."""
     offered = offer(basket, current_seller(), turn=turn) if basket else None
     if offered is None:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {**offered, "oob": True, "vat_id_errors": vat_id_errors}
+    if request.POST.get("shown") == offered["shown"] and not (
+        vat_id_errors or offered["next_turn"]
+    ):
+        return HttpResponse(status=204)  # what the page shows still holds
     return render(request, "storefront/checkout_offer.html", context)
 
 

@@ -23,6 +23,7 @@ from shop.form_texts import (
     member_field,
 )
 from shop.languages import page_language
+from shop.orders.agreed_terms import agreed_at
 from shop.orders.basket import (
     order_document,
     put_business,
@@ -33,11 +34,11 @@ from shop.orders.basket import (
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
 from shop.orders.models import Basket
 from shop.orders.problems import Problem
-from shop.storefront.billed_clients import BilledSelect, billed_lines, billed_to, clients_of
 from shop.storefront.interval_choices import interval_choices
-from shop.tenancy.models import Project, User
+from shop.storefront.known_customers import KnownCustomerForm, offer
+from shop.storefront.promotion_words import refusal_of
+from shop.tenancy.models import User
 
-EITHER = ("client_id", "client_name", "project_id", "project_name")
 # Fields that are no members of the order document.
 BESIDE = ("product", "terms", "business")
 # Members of the order document that the form puts into the basket.
@@ -48,26 +49,13 @@ MEMBERS = (
 )
 
 
-class CheckoutForm(TermsForm, BillingForm):
-    """Details of the customer, of what is to be set up, and of who is billed.
-
-    A client_admin may choose one of their clients and projects instead of naming new ones.
-    """
+class CheckoutForm(TermsForm, KnownCustomerForm, BillingForm):
+    """Details of the customer, of what is to be set up, and of who is billed."""
 
     user_email = member_field("user_email", required=True)
     user_first_name = member_field("user_first_name", required=False)
     user_last_name = member_field("user_last_name", required=False)
-    client_id = forms.TypedChoiceField(
-        label=_("Your company"), coerce=int, empty_value=None, required=False, widget=BilledSelect
-    )
     client_name = member_field("client_name", required=True)
-    project_id = forms.TypedChoiceField(
-        label=_("Your project"),
-        help_text=_("To add a member to a project of this tier costs nothing."),
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )
     project_name = member_field("project_name", required=True)
     interval = forms.ChoiceField(
         label=_("You pay"), required=False, initial=Interval.MONTH, widget=forms.RadioSelect
@@ -77,9 +65,10 @@ class CheckoutForm(TermsForm, BillingForm):
     )
     promo_code = forms.CharField(
         label=_("Promotion code"),
-        help_text=_("As it was given to you."),
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
     business = forms.BooleanField(
         label=_("I order as a business, a freelancer or an institution, not as a consumer"),
@@ -94,9 +83,11 @@ class CheckoutForm(TermsForm, BillingForm):
     outdated_terms = OUTDATED_TERMS
     # As the page has them, so that the summary of errors names them in this order.
     field_order = (
-        *("user_email", "user_first_name", "user_last_name", "billing_customer_type"),
-        *("client_id", "client_name", "project_id", "project_name"),
+        *("billing_customer_type", "client_id", "client_name", "project_id", "project_name"),
+        *("user_email", "user_first_name", "user_last_name"),
     )
+    # Invoices that need none of these are the rule, so they are folded up.
+    seldom = ("billing_company", "billing_street2", "billing_email", "billing_reference")
 
     def __init__(
         self,
@@ -104,35 +95,49 @@ class CheckoutForm(TermsForm, BillingForm):
         user: User | None,
         tier: Product,
         tiers: Iterable[Product],
+        *,
+        complete: bool = True,
         **options: Any,
     ) -> None:
-        """`tiers` are on offer. All that placing needs is asked for, unless `apply` is posted."""
+        """`tiers` are on offer. Nothing that is missing is an error unless it is `complete`."""
         super().__init__(posted, **options)
         self.user = user
         self.tier = tier
-        self.complete = "apply" not in self.data
+        self.complete = complete
         self.checked: CheckedDocument | None = None
-        self.clients = clients_of(user) if user else []
-        self.billed = billed_to(self.clients)
-        self.billed_lines = billed_lines(self.clients, self.billed)
         self._ask_for_billing()
-        _offer(self, "product", [(each.code, each.name) for each in tiers])
+        offer(self, "product", [(each.code, each.name) for each in tiers])
         if tier.yearly_net_cents is None or tier.is_free:
             del self.fields["interval"]
         else:
-            _offer(self, "interval", interval_choices(tier))
+            offer(self, "interval", interval_choices(tier))
         if sells_to_everyone():
             del self.fields["business"]
+        self._ask_for_consent()
         for field in self.fields.values():
             field.asked = field.required or getattr(field, "asked", False)  # type: ignore[attr-defined]  # for its template
             field.required = field.required and self.complete
         # Which of these are needed depends on what else is chosen: `clean` looks at all of them.
         for name in self.billing_names:
             self.fields[name].required = False
-        if self.clients:
-            self._offer_clients()
-        else:
-            del self.fields["client_id"], self.fields["project_id"]
+        self.offer_clients(user, tier)
+        for kind in ("client", "project"):
+            if f"{kind}_id" in self.fields:
+                # One of the two is enough, so neither is required; nor is either marked optional.
+                self.fields[f"{kind}_name"].required = False
+
+    def _ask_for_consent(self) -> None:
+        """Ask nobody again who agreed to these terms: their order says so by itself."""
+        self.agreed_at = agreed_at(self.user, self.to_agree) if self.user else None
+        if self.agreed_at:
+            self.fields["terms"].widget = forms.HiddenInput()
+            self.initial["terms"] = True
+
+    @property
+    def names_seldom_details(self) -> bool:
+        """Tell whether one of the fields that are folded up is filled in, or wrong."""
+        names = [name for name in self.seldom if name in self.fields]
+        return any(self[name].value() or self[name].errors for name in names)
 
     @property
     def billing_names(self) -> list[str]:
@@ -157,22 +162,6 @@ class CheckoutForm(TermsForm, BillingForm):
                 "If you leave it empty, invoices go to the e-mail address above."
             )
 
-    def _offer_clients(self) -> None:
-        for name in EITHER:
-            # One of the two is enough, so neither is required; nor is either marked optional.
-            self.fields[name].asked = True  # type: ignore[attr-defined]  # likewise
-            self.fields[name].required = False
-        self.fields["client_name"].help_text = _("For a new company: its name as on invoices.")
-        self.fields["project_name"].help_text = _("For a new project: a working title will do.")
-        projects = Project.objects.filter(client__in=self.clients, product=self.tier)
-        _offer(
-            self, "client_id", [("", _("A new company")), *((c.pk, c.name) for c in self.clients)]
-        )
-        _offer(self, "project_id", [("", _("A new project")), *((p.pk, p.name) for p in projects)])
-        widget = self.fields["client_id"].widget
-        assert isinstance(widget, BilledSelect)  # noqa: S101 -- tells mypy what it is
-        widget.known = self.billed
-
     @property
     def is_billed(self) -> bool:
         """Tell whether the order costs something and it is not known yet who is billed."""
@@ -184,6 +173,7 @@ class CheckoutForm(TermsForm, BillingForm):
     def clean(self) -> dict[str, Any]:
         """Ask for a client and a project where neither was chosen nor named."""
         given = self.cleaned_data
+        self.keep_what_was_chosen()
         if self.is_billed:
             self._name_client()
             super().clean()
@@ -284,15 +274,11 @@ class CheckoutForm(TermsForm, BillingForm):
         told = [each for each in told if not (self.is_private and each.member == "client_name")]
         faulty = {each.member for each in others} - {"product"}
         update_document(basket, dict.fromkeys(faulty & typed.keys()))
+        if "promo_code" in faulty and "promo_code" not in self.errors:
+            self.add_error("promo_code", refusal_of(typed["promo_code"], self.tier))
         add_errors(self, told)
         self.add_billing_errors(billing)
         # What is still missing keeps nothing out: the rest of it is a draft.
         faulty = {form_name(each.member) for each in billing if each.code not in MISSING}
         sound = {n: v for n, v in typed.get("billing", {}).items() if form_name(n) not in faulty}
         update_document(basket, {"billing": sound or None})
-
-
-def _offer(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- tells mypy what it is
-    field.choices = choices

@@ -1,6 +1,7 @@
 """The offer of the checkout: the price with its VAT, and why the VAT is as it is."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,14 +34,17 @@ def offer(basket: Basket, seller: Seller, *, turn: int = 0) -> dict[str, Any] | 
     price, quote_hash, promotion = quoted
     billing = _billing_of(basket)
     state = _vat_id_state(billing, seller) if price.net_cents else None
+    note = vat_note(price, billing, state, turn) if price.net_cents else ""
     return {
         "order": basket.order,
         "product": basket.order.product,
         "price": price,
         "quote_hash": quote_hash,
         "promotion": promotion,
+        "saved_cents": price.listed_gross_cents - price.gross_cents,
         "due_days": seller.due_days,
-        "vat_note": vat_note(price, billing, state, turn) if price.net_cents else "",
+        "vat_note": note,
+        "shown": sha256(f"{quote_hash}{note}".encode()).hexdigest()[:16],
         "next_turn": turn + 1 if state == VatIdCheck.State.WAITING and turn < TURNS else 0,
     }
 

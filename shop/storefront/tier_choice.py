@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -19,7 +19,7 @@ from shop.owner_cookie import page_owner, write_owner_id
 @require_POST
 def take_tier(request: HttpRequest) -> HttpResponse:
     """Put a tier into the open order, and go on to its details."""
-    tier = posted_tier(request, LISTED.all())
+    tier = posted_tier(request.POST, LISTED.all())
     if tier is None:
         raise Http404
     # By the month is what an order without an interval means.
@@ -33,9 +33,9 @@ def take_tier(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def posted_tier(request: HttpRequest, tiers: Iterable[Product]) -> Product | None:
+def posted_tier(posted: QueryDict, tiers: Iterable[Product]) -> Product | None:
     """Return the one of `tiers` that was posted."""
-    return next((tier for tier in tiers if tier.code == request.POST.get("product")), None)
+    return next((tier for tier in tiers if tier.code == posted.get("product")), None)
 
 
 def _change_tier(basket: Basket, tier: Product, interval: str | None) -> None:

@@ -26,7 +26,7 @@ from tests.factories import (
     make_staff,
     make_subscription,
 )
-from tests.pages import A_WHILE, Response, error_beside, fields, html, summary, visitor, words
+from tests.pages import Response, error_beside, fields, html, sign_in, summary, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -99,8 +99,8 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost() -> None:
 
 
 def test_saving_asks_for_the_password_once_more_and_keeps_what_was_typed() -> None:
-    client = make_client()
-    browser = visitor(client.client_admin, seconds_ago=A_WHILE)
+    client, browser = make_client(), visitor()
+    sign_in(browser, client.client_admin, seconds_ago=3600)
     assert browser.get(f"/portal/clients/{client.pk}/billing/").status_code == 200
     page = save_in(browser, client)
     assert page.redirect_chain[0][0].startswith("/account/reauthenticate/")

@@ -54,7 +54,7 @@ def test_client_admin_reads_plan_price_and_next_invoice() -> None:
     assert f"Next invoice {day(subscription.next_period_on)} Amount €58.31, €49.00 net" in said
     assert f"Contract since {day(subscription.started_on)} Contract ends when you cancel it" in said
     assert f"Order number {subscription.order.order_number}" in said
-    assert "100 GB for dailies and documents" in said
+    assert "Storage: 100 GB" in said
     (invoice,) = subscription.invoices.all()
     (other,) = bystander.invoices.all()
     assert f"invoices/{invoice.number}/pdf" in html(page)

@@ -65,6 +65,7 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
             "last_name": "Unger",
             "language": "en",
             "time_zone": "",
+            "first_steps_hidden_at": None,
             "has_password": True,
             "created_at": user.date_joined.isoformat(),
             "joined_at": user.joined_at.isoformat(),
@@ -114,6 +115,7 @@ def test_export_holds_memberships_clients_tokens_and_factors_without_secrets() -
             "tier": "M",
             "role": "admin",
             "joined_at": membership.joined_at.isoformat(),
+            "opened_at": None,
         }
     ]
     assert data["clients_administered"] == [

@@ -55,9 +55,11 @@ def test_deletion_asks_first() -> None:
 def test_staff_do_not_delete_themselves() -> None:
     user = make_user(is_staff=True)
     browser = signed_in(user)
-    assert "another member of staff" in words(browser.get(DATA))
-    assert "another member of staff" in words(browser.get(DELETE))
-    assert "another member of staff" in words(browser.post(DELETE, {"sure": "on"}, follow=True))
+    assert "a colleague with the right to do so" in words(browser.get(DATA))
+    assert "a colleague with the right to do so" in words(browser.get(DELETE))
+    assert "a colleague with the right to do so" in words(
+        browser.post(DELETE, {"sure": "on"}, follow=True)
+    )
     user.refresh_from_db()
     assert user.is_active
     with pytest.raises(NotErasableError):

@@ -160,6 +160,7 @@ def test_declaration_takes_effect_after_its_end_was_named() -> None:
     assert "has taken effect" in words(browser.post(path, follow=True))
     subscription.refresh_from_db()
     case.refresh_from_db()
+    assert subscription.ends_on
     assert f"ends on {shown(subscription.ends_on)}, as counted from the declaration" in asked
     assert subscription.cancelled_at == case.declaration.received_at
     assert case.state == DeclarationCase.State.EFFECTIVE

@@ -239,7 +239,7 @@ def test_staff_open_what_their_group_may_and_nothing_else(
             assert answer.status_code != 403, path
         else:
             assert answer.status_code == 403, path
-            assert "This is not open to you" in words(answer), path
+            assert "You don't have access to this page" in words(answer), path
 
 
 @pytest.mark.parametrize("group", ["viewer", "export", "agent"])

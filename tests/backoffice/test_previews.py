@@ -51,7 +51,7 @@ def test_mail_is_shown_in_text_and_html_and_nothing_is_written(
     page = browser.get(f"/staff/mails/{kind}/{asked}")
     frame = browser.get(f"/staff/mails/{kind}/html/{asked}")
     assert rows() == before
-    assert ("Good day," if language == "en" else "Guten Tag,") in words(page)
+    assert ("Hello," if language == "en" else "Guten Tag,") in words(page)
     assert f'src="/staff/mails/{kind}/html/?case={case}&amp;language={language}"' in html(page)
     assert f'<html lang="{language}">' in html(frame)
 

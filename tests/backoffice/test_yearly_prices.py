@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shop.catalogue.models import Product
-from tests.backoffice.test_catalogue_admin import history, tier_form, tier_path
+from tests.backoffice.tier_form import history, tier_form, tier_path
 from tests.factories import make_staff
 from tests.pages import html, visitor, words
 

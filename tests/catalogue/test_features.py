@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from shop.catalogue.features import INCLUDED, Feature, FeatureValue, compare, gains
+from shop.catalogue.features import INCLUDED, Feature, FeatureValue, changes, compare, gains
 from shop.catalogue.models import Product
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,15 @@ def test_gains_are_what_a_larger_tier_has_more_of_or_alone() -> None:
         *("Storage: 500 GB", "Storage: 100 GB"),
     )
     assert found["approvals"].before is None
+
+
+def test_changes_are_what_becomes_better_or_worse_with_another_tier() -> None:
+    found = {(change.value or change.before): change for change in changes(tier("m"), tier("s"))}
+    lost = {str(change.before) for change in found.values() if change.value is None}
+    assert lost == {"Client approvals", "Lists for the edit: EDL"}
+    assert str(found[value("s", "storage")].before) == "Storage: 500 GB"
+    assert value("s", "picture") not in found
+    assert changes(tier("m"), tier("m")) == []
 
 
 def test_feature_that_is_not_included_is_as_good_as_none() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from pytest_django import Settings
 
 from shop.catalogue.features import Feature, FeatureValue
 from shop.catalogue.models import Product
@@ -16,6 +17,12 @@ pytestmark = pytest.mark.django_db
 MIGRATION = import_module("shop.catalogue.migrations.0009_shipped_features")
 
 NODES = [("catalogue", "0008_features"), ("tenancy", "0001_initial")]
+
+
+@pytest.fixture(autouse=True)
+def outside_the_demo(settings: Settings) -> None:
+    """The demo always has all shipped features."""
+    settings.DEMO = False
 
 
 class Editor:
@@ -43,7 +50,7 @@ def test_new_shop_has_all_shipped_features_and_recommends_m() -> None:
     fill()
     after = set(FeatureValue.objects.values_list("product", "feature__code", "text_de", "text_en"))
     assert after == before
-    assert len(after) == 65
+    assert len(after) == 64
     assert Product.objects.get(is_recommended=True).code == "m"
 
 
@@ -80,7 +87,7 @@ def test_lines_of_staff_become_features_and_none_is_added_to_their_tier(sells: b
     fill(lines={"s": own, "l": own})
     assert features("s") == ["8 members", "Suite in Cologne"]
     # It has 50 members, so this line is not what pages say by themselves.
-    assert features("l") == ["50 members", "8 members", "Suite in Cologne"]
+    assert features("l") == ["50 members", "Suite in Cologne", "8 members"]
     suite = Feature.objects.get(name_de="Schnittplatz in Köln")
     assert set(suite.values.values_list("product__code", flat=True)) == {"s", "l"}
     assert features("m")[:2] == ["20 members", "Storage: 500 GB"]

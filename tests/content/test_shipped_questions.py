@@ -16,7 +16,7 @@ def test_shipped_question_that_nobody_changed_is_worded_anew() -> None:
     """As after an update from a version that shipped other words."""
     names = ("question_de", "answer_de", "question_en", "answer_en")
     shipped = import_module("shop.content.migrations.0002_shipped_texts").QUESTIONS
-    migration = import_module("shop.content.migrations.0007_questions_of_buyers")
+    migration = import_module("shop.content.migrations.0008_questions_of_buyers")
     Question.objects.all().delete()
     for texts in shipped[:2]:
         Question.objects.create(**dict(zip(names, texts, strict=True)))

@@ -25,7 +25,7 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 # Refused answers (422, 410, …) and lost connections are printed whatever a page does.
-HARMLESS = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
+HARMLESS = ("Failed to load resource", "htmx:sendError", "htmx:sendAbort", "htmx:afterRequest")
 
 OpenContext = Callable[..., BrowserContext]
 Enter = Callable[[User], Page]

@@ -98,11 +98,11 @@ def test_munich_company_that_browsers_know_orders_in_few_steps(open_context: Ope
     page.get_by_role("button", name="M wählen", exact=True).click()  # 1
     page.wait_for_url("**/checkout/")
     filled = {  # 2: what browsers offer for these tokens
-        "email": email(),
         "organization": "Isarfilm Produktion GmbH",
         "address-line1": "Baaderstraße 12",
         "postal-code": "80469",
         "address-level2": "München",
+        "email": email(),
     }
     for token, value in filled.items():
         page.locator(f"#order [autocomplete='{token}']").first.fill(value)

@@ -1,4 +1,5 @@
-"""Every page in every state: accessible in light and dark, and readable when it is enlarged."""
+"""Every page in every state: accessible in light and dark, readable when it is enlarged, and usable
+by a finger."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.journey.page_checks import FINGER, POINTER, odd_outline, small_targets
 from tests.registration.states import order_in
 from tests.scene import Scene, open_scene
 from tests.scenes import GROUPS
@@ -74,9 +76,13 @@ def faults(visit: Visit, scene: Scene) -> list[str]:
     for scheme, rules in RULES.items():
         page.emulate_media(color_scheme=scheme)
         found += [f"{scheme}: {fault}" for fault in axe(page, rules)]
+    found += odd_outline(page)
+    least = POINTER if page.locator("main.dense").count() else FINGER
+    found += small_targets(page, least)
     for name, (width, height) in ENLARGED.items():
         page.set_viewport_size({"width": width, "height": height})
-        found += [f"at {name}: {fault}" for fault in page.evaluate(WIDER)]
+        told = [*page.evaluate(WIDER), *small_targets(page, least)]
+        found += [f"at {name}: {fault}" for fault in told]
     context.close()
     return [f"{scene.name}, {fault}" for fault in found]
 

@@ -32,7 +32,7 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
     page.wait_for_load_state()
     if "/reauthenticate/" in page.url:
         page.locator("[name=password]").fill(PASSWORD)
-        page.locator("main form .button").first.click()
+        page.locator("main form .button--primary").first.click()
         page.wait_for_load_state()
 
 

@@ -12,6 +12,7 @@ from shop.notifications.emails.content import typed
 from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, resend_invitation
+from shop.orders.models import Order
 from shop.tenancy.invitations import read_join_token
 from shop.tenancy.models import Invitation, Project
 from tests.factories import make_bare_order, make_order, make_packed_order
@@ -42,8 +43,9 @@ def test_confirmation_has_text_and_html_with_the_link_in_both(
     send_all()
     (mail,) = mailoutbox
     link = f"{settings.BASE_URL}/register/{order.order_hash}/"
-    assert links(str(mail.body)) == {link}
-    assert links(html_of(mail)) == {link}
+    contact = f"{settings.BASE_URL}/contact/"
+    assert links(str(mail.body)) == {link, contact}
+    assert links(html_of(mail)) == {link, contact}
     assert f'href="{link}"' in html_of(mail)
     assert html_of(mail).count(link) == 2
     assert f'lang="{language}"' in html_of(mail)
@@ -54,8 +56,9 @@ def test_confirmation_is_in_english(mailoutbox: list[EmailMessage]) -> None:
     make_order(language="en")
     send_all()
     (mail,) = mailoutbox
-    assert mail.subject == "Your order has arrived"
-    assert "Good day," in str(mail.body)
+    number = Order.objects.get().order_number
+    assert mail.subject == f"We have received your order {number}"
+    assert "Hello," in str(mail.body)
     assert "€58.31 a month" in str(mail.body)
 
 
@@ -64,8 +67,8 @@ def test_confirmation_is_in_german(mailoutbox: list[EmailMessage]) -> None:
     make_order(language="de")
     send_all()
     (mail,) = mailoutbox
-    assert "arrived" not in mail.subject
-    assert "Good day" not in str(mail.body)
+    assert mail.subject == f"Ihre Bestellung {Order.objects.get().order_number} ist eingegangen"
+    assert "Guten Tag,\n\nvielen Dank für Ihre Bestellung." in str(mail.body)
     assert "58,31\N{NO-BREAK SPACE}€" in str(mail.body)
     assert "58,31\N{NO-BREAK SPACE}€" in html_of(mail)
     assert not re.search(r"\b(your|order|please)\b", str(mail.body), re.IGNORECASE)
@@ -77,8 +80,8 @@ def test_confirmation_of_an_incomplete_order_asks_for_the_rest(
 ) -> None:
     make_bare_order("s", user_email="a@gmx.com", language="en")
     send_all()
-    assert "A few details are still missing." in str(mailoutbox[0].body)
-    assert "A few details are still missing." in html_of(mailoutbox[0])
+    assert "We still need a few details from you." in str(mailoutbox[0].body)
+    assert "We still need a few details from you." in html_of(mailoutbox[0])
 
 
 @db
@@ -116,7 +119,7 @@ def test_lifetime_in_the_mail_is_that_of_the_link(
     settings.INVITATION_DAYS = 1
     make_packed_order(language="en")
     send_all()
-    assert "The link works once and for 1 day." in str(mailoutbox[1].body)
+    assert "The link works once and expires after 1 day." in str(mailoutbox[1].body)
 
 
 @db

@@ -159,7 +159,7 @@ def test_sending_again_does_not_tell_it_by_what_was_held_back(hours: int) -> Non
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/account/password/reset/", "That was a little too often"),
+        ("/account/password/reset/", "Please wait a moment"),
         ("/account/login/code/", "Too many failed login attempts."),
     ],
 )

@@ -1,5 +1,7 @@
 """The demo profile's mailbox: the backend that keeps mail, and its pages."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.test import Client
@@ -90,6 +92,33 @@ def test_markup_in_a_mail_is_shown_not_run(client: Client) -> None:
     assert_escaped(page, "<b>S</b>", "<script>a</script>", "<script>b</script>")
 
 
+def test_html_of_a_mail_is_shown_in_a_frame_that_runs_nothing(client: Client) -> None:
+    mail = EmailMultiAlternatives("Subject", "The text", to=["a@example.com"])
+    mail.attach_alternative("<head><style>p { color: red }</style></head><p>Hello</p>", "text/html")
+    mail.send()
+    path = f"/dev/mailbox/{MailboxEntry.objects.get().pk}/"
+    page = client.get(path)
+    assert f'src="{path}html/"' in html(page)
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    frame = client.get(f"{path}html/")
+    assert "<p>Hello</p>" in html(frame)
+    assert '<base target="_blank">' in html(frame)  # our pages refuse to be shown in a frame
+    policy = frame.headers["Content-Security-Policy"]
+    assert "script-src 'none'" in policy
+    assert "style-src 'sha256-" in policy
+    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
+    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_times_of_the_mailbox_are_written_as_everywhere(client: Client) -> None:
+    send_mail("Subject", "Text", None, ["a@example.com"])
+    entry = MailboxEntry.objects.get()
+    MailboxEntry.objects.update(created_at=datetime(2026, 3, 7, 12, tzinfo=UTC))
+    for path in ("", f"{entry.pk}/"):
+        text = words(client.get(f"/dev/mailbox/{path}", headers={"accept-language": "en"}))
+        assert "7 March 2026, 13:00" in text
+
+
 def test_mail_that_is_not_there_is_404(client: Client) -> None:
     assert client.get("/dev/mailbox/1/").status_code == 404
     assert client.get(f"/dev/mailbox/{2**70}/").status_code == 404
@@ -99,5 +128,5 @@ def test_mailbox_is_for_the_demo_only(client: Client, settings: Settings) -> Non
     send_mail("Subject", "Text", None, ["a@example.com"])
     entry = MailboxEntry.objects.get()
     settings.DEMO = False
-    for path in ("", f"{entry.pk}/", f"{entry.pk}/attached/0/"):
+    for path in ("", f"{entry.pk}/", f"{entry.pk}/html/", f"{entry.pk}/attached/0/"):
         assert client.get(f"/dev/mailbox/{path}").status_code == 404

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from shop.notifications.emails.content import typed
 from shop.notifications.emails.kinds import KINDS, render
 from shop.notifications.emails.models import Message
+from tests.factories import make_seller
 from tests.notifications.each_kind import make_message
 from tests.notifications.sent import send_all
 
@@ -70,10 +71,20 @@ def test_every_kind_has_a_class_with_samples() -> None:
 def test_text_and_html_say_the_same(kind: str, language: str, settings: Settings) -> None:
     mail = render(make_message(kind, language, settings))
     seen = Visible(mail.html)
-    assert words(seen.text) == ["Slate", *words(mail.subject), *words(mail.text)[:-1]]
-    assert words(mail.text)[-1] == "Slate"
+    assert words(seen.text) == ["Slate", *words(mail.subject), *words(mail.text)]
+    assert "Slate" in mail.text.splitlines()[-2:]
     assert ("html", {"lang": language}) in seen.tags
-    assert ("Good day," in mail.text) == (language == "en")
+    assert mail.text.startswith("Hello,\n" if language == "en" else "Guten Tag,\n")
+
+
+def test_mail_ends_with_who_sells(settings: Settings) -> None:
+    message = make_message("received", "de", settings)
+    assert render(message).text.endswith("\nSlate\n")
+    make_seller()
+    seller = "Lichtspiel Software GmbH · Lindwurmstraße 88 · 80337 München · Amtsgericht München"
+    mail = render(message)
+    assert mail.text.endswith(f"\nSlate\n{seller}, HRB 215347\n")
+    assert f"Slate {seller}" in " ".join(Visible(mail.html).text.split())
 
 
 def test_html_fetches_nothing_and_follows_dark_mode(

@@ -41,9 +41,11 @@ def test_private_persons_get_the_withdrawal_notice_and_the_model_form(
     person, company = mailoutbox
     notice, form = (newest(slug) for slug in ("withdrawal", "withdrawal-form"))
     attached = [tuple(attachment) for attachment in person.attachments]
-    assert [name for name, _content, _kind in attached] == [
-        *("withdrawal-1.txt", "withdrawal-form-1.txt"),
-    ]
+    names = {
+        "de": ["Widerrufsbelehrung-Fassung-1.txt", "Muster-Widerrufsformular-Fassung-1.txt"],
+        "en": ["Withdrawal-notice-version-1.txt", "Withdrawal-form-version-1.txt"],
+    }
+    assert [name for name, _content, _kind in attached] == names[language]
     for (_name, content, kind), version in zip(attached, (notice, form), strict=True):
         title, text = (getattr(version, f"{part}_{language}") for part in ("title", "text"))
         # Its links work where there is no page around them.

@@ -68,7 +68,10 @@ def test_refused_link_is_said_and_the_correction_stands_first() -> None:
     with mail_server(Replies()) as server:
         send_all()
     subjects = [message_from_bytes(mail)["Subject"] for to, mail in server.taken if to == [RIGHT]]
-    assert subjects == ["Ihr Link zur Anmeldung", "Ihre Bestellung ist eingegangen"]
+    assert subjects == [
+        "Ihr Zugang ist bereit",
+        f"Ihre Bestellung {order.order_number} ist eingegangen",
+    ]
     assert LOST not in words(browser.get(page_of(order)))
 
 

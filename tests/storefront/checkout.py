@@ -1,13 +1,11 @@
 """What the tests of the checkout share."""
 
-import re
-
 from django.test import Client
 
 from shop.catalogue.models import Product
 from shop.orders.models import Order, State
 from tests.factories import DETAILS
-from tests.pages import Response, at_checkout, html
+from tests.pages import Response, at_checkout, fields
 
 VIENNA = {"billing_country": "AT", "billing_vat_id": "ATU12345675"}
 PRIVATE = {
@@ -18,7 +16,7 @@ PRIVATE = {
     "billing_city": "Lyon",
     "billing_country": "FR",
 }
-UNKNOWN_CODE = "We don't recognise this code, or it isn't valid (any more) for S."
+UNKNOWN_CODE = "We don't recognise this code. Please check how it is spelled."
 
 
 def send(language: str = "en", product: str = "s", **changes: str) -> Response:
@@ -33,8 +31,8 @@ def placed() -> Order:
 
 
 def recalculate(browser: Client, form: dict[str, str], **typed: str) -> Response:
-    """What the page's script gets when a field was changed."""
-    sent = {**form, **typed, "apply": "price"}
+    """What the page's script gets when a field was changed: the price, whatever the page shows."""
+    sent = {**form, **typed, "apply": "price", "shown": ""}
     sent.pop("place", None)
     return browser.post("/checkout/", sent, headers={"HX-Request": "true"})
 
@@ -44,7 +42,5 @@ def sold_by_the_year(cents: int = 49_000) -> None:
 
 
 def selected_client(page: Response) -> str:
-    """The value of the client that is selected; "" for a new one."""
-    (choices,) = re.findall(r'<select name="client_id".*?</select>', html(page), re.DOTALL)
-    (value,) = re.findall(r'<option value="(\d*)"[^>]* selected', choices)
-    return str(value)
+    """The value of the client that is chosen; "" for another one."""
+    return fields(page)["client_id"]

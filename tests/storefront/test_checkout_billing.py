@@ -145,7 +145,7 @@ def test_client_with_billing_data_is_shown_them_and_not_asked_again() -> None:
     page = browser.get("/checkout/")
     assert selected_client(page) == str(client.pk)  # the one there is
     assert "VAT 20% €9.80" in words(page)  # that of Austria
-    line = "Invoices for Wiener Film go to: Wiener Film GmbH, Ring 1, 1010 Wien, Austria"
+    line = "Wiener Film Invoices go to: Wiener Film GmbH, Ring 1, 1010 Wien, Austria"
     assert line in words(page)
     assert "data-billed" in html(page)
     empty = dict.fromkeys(ADDRESS, "")

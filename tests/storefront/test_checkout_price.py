@@ -86,9 +86,9 @@ def test_wrong_promotion_code_is_told_before_ordering() -> None:
     assert "E-mail optional" not in words(page)
 
 
-def test_wrong_promotion_code_is_told_in_german_by_the_tiers_name() -> None:
+def test_wrong_promotion_code_is_told_in_german() -> None:
     browser, form = at_checkout("m", language="de")
     page = browser.post("/checkout/", {**form, "promo_code": "NO", "apply": "1"})
     assert error_beside(page, "promo_code") == (
-        "Diesen Code kennen wir nicht, oder er gilt nicht (mehr) für den Tarif M."
+        "Diesen Code kennen wir nicht. Bitte prüfen Sie die Schreibweise."
     )

@@ -5,7 +5,7 @@ import pytest
 from shop.orders.models import Basket, Order, State
 from shop.tenancy.models import Client, Membership, Project
 from tests.factories import make_client, make_project, make_user, pack_all
-from tests.pages import at_checkout, error_beside, fields, html, words
+from tests.pages import at_checkout, error_beside, fields, html, sign_in, words
 from tests.storefront.checkout import selected_client
 
 pytestmark = pytest.mark.django_db
@@ -81,19 +81,39 @@ def test_client_of_somebody_else_is_refused() -> None:
     assert error_beside(page, "client_id")
 
 
-def test_client_chosen_and_named_is_told_kindly() -> None:
+def test_name_that_was_typed_is_dropped_where_a_client_is_chosen() -> None:
     client = make_client()
     browser, form = at_checkout(user=client.client_admin)
     both = {**form, "client_id": str(client.pk), "client_name": "New", "project_name": "Dreh"}
-    page = browser.post("/checkout/", both)
-    assert page.status_code == 422
-    assert error_beside(page, "client_name") == "Choose a company or name a new one, not both."
+    assert browser.post("/checkout/", both).status_code == 302
+    assert (placed().client_id, placed().client_name) == (client.pk, None)
+
+
+def test_project_that_is_chosen_decides_about_the_client() -> None:
+    admin = make_client().client_admin
+    project = make_project("s", client=make_client(client_admin=admin))
+    other = make_client(client_admin=admin)
+    browser, form = at_checkout(user=admin)
+    chosen = {
+        **form,
+        "client_id": str(other.pk),
+        "client_name": "New",
+        "project_id": str(project.pk),
+        "project_name": "Dreh",
+        "user_email": "new@example.com",
+    }
+    page = browser.post("/checkout/", chosen)  # the price shown was that of a new project
+    agreed = {**chosen, "quote_hash": fields(page)["quote_hash"]}
+    assert browser.post("/checkout/", agreed).status_code == 302
+    order = placed()
+    assert (order.client_id, order.client_name) == (project.client_id, None)
+    assert (order.project_id, order.project_name) == (project.pk, None)
 
 
 def test_neither_client_nor_name_is_told() -> None:
     client = make_client()
     browser, form = at_checkout(user=client.client_admin)
-    page = browser.post("/checkout/", {**form, "project_name": "Dreh"})
+    page = browser.post("/checkout/", {**form, "client_id": "", "project_name": "Dreh"})
     assert page.status_code == 422
     assert error_beside(page, "client_name") == "Please enter the name of your company."
 
@@ -119,8 +139,34 @@ def test_own_client_is_chosen_until_another_is_named() -> None:
     assert (selected_client(page), fields(page)["client_name"]) == ("", "Zweitfilm")
 
 
-def test_none_of_several_clients_is_chosen() -> None:
-    admin = make_client().client_admin
-    make_client(client_admin=admin)
+def test_newest_of_several_clients_is_chosen() -> None:
+    admin = make_client(name="Beta Film").client_admin
+    newest = make_client(name="Alpha Film", client_admin=admin)
+    make_client()  # of somebody else
     browser, _form = at_checkout(user=admin)
-    assert selected_client(browser.get("/checkout/")) == ""
+    assert selected_client(browser.get("/checkout/")) == str(newest.pk)
+
+
+def test_client_whose_name_was_typed_before_signing_in_is_chosen() -> None:
+    admin = make_client(name="Beta Film").client_admin
+    make_client(name="Alpha Film", client_admin=admin)
+    browser, form = at_checkout()
+    del form["place"]
+    typed = {**form, "client_name": "beta film", "apply": "account_login"}
+    assert browser.post("/checkout/", typed).headers["Location"].startswith("/account/login/")
+    sign_in(browser, admin)
+    page = browser.get("/checkout/")
+    beta = admin.administered_clients.get(name="Beta Film")
+    assert (selected_client(page), fields(page)["client_name"]) == (str(beta.pk), "")
+
+
+def test_more_clients_than_six_are_offered_in_a_list() -> None:
+    admin = make_client().client_admin
+    for number in range(5):
+        make_client(name=f"Film {number}", client_admin=admin)
+    browser, _form = at_checkout(user=admin)
+    assert html(browser.get("/checkout/")).count('type="radio" name="client_id"') == 7
+    make_client(name="Film 6", client_admin=admin)
+    page = html(browser.get("/checkout/"))
+    assert 'type="radio" name="client_id"' not in page
+    assert '<select name="client_id"' in page

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shop.catalogue.features import FeatureValue
+from shop.catalogue.features import INCLUDED, FeatureValue
 from shop.catalogue.models import Product
 from tests.pages import assert_left_out, html, visitor, words
 
@@ -55,3 +55,15 @@ def test_retired_tier_is_no_column() -> None:
     Product.objects.filter(code="l").update(listed=False)
     assert rows("size")[""] == ["S", "M", "XL"]
     assert_left_out("€236.81", there=before, here=words(visitor().get("/")))
+
+
+@pytest.mark.parametrize("path", ["/", "/tiers/s/"])
+def test_change_of_a_feature_shows_at_once_in_this_process(path: str) -> None:
+    assert "100 GB" in words(visitor().get(path))
+    value = FeatureValue.objects.get(product__code="s", feature__code="storage")
+    value.text_en = "111 GB"
+    value.save()
+    assert "111 GB" in words(visitor().get(path))
+    FeatureValue.objects.filter(pk=value.pk).update(text_en="112 GB")
+    INCLUDED.clear()  # as ten seconds later
+    assert "112 GB" in words(visitor().get(path))

@@ -10,7 +10,6 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop import kept_pages
-from shop.catalogue.features import INCLUDED, FeatureValue
 from shop.catalogue.models import Product
 from shop.content.models import Question
 from shop.content.questions import LISTED
@@ -218,18 +217,6 @@ def test_change_of_a_question_shows_at_once_in_this_process() -> None:
     Question.objects.filter(pk=question.pk).update(answer_en="It is *quite* new.")
     LISTED.clear()  # as ten seconds later
     assert "<em>quite</em> new." in html(visitor().get("/"))
-
-
-@pytest.mark.parametrize("path", ["/", "/tiers/s/"])
-def test_change_of_a_feature_shows_at_once_in_this_process(path: str) -> None:
-    assert "100 GB" in words(visitor().get(path))
-    value = FeatureValue.objects.get(product__code="s", feature__code="storage")
-    value.text_en = "111 GB"
-    value.save()
-    assert "111 GB" in words(visitor().get(path))
-    FeatureValue.objects.filter(pk=value.pk).update(text_en="112 GB")
-    INCLUDED.clear()  # as ten seconds later
-    assert "112 GB" in words(visitor().get(path))
 
 
 def test_shops_own_address_is_not_kept_from_another_setting(settings: Settings) -> None:

@@ -157,17 +157,14 @@ def test_link_preview_shows_the_page_and_our_picture(language: str, locale: str)
     assert told == {
         "site_name": "Slate",
         "type": "website",
-        "title": "S",
+        "title": "Tarif S" if language == "de" else "S plan",
         "description": product.promise_de if language == "de" else product.promise_en,
         "url": f"http://testserver/tiers/s/?lang={language}",
         "locale": locale,
         "image": f"http://testserver/static/card.{language}.png",
         "image:width": "1200",
         "image:height": "630",
-        "image:alt": {
-            "de": "Muster einer Landstraße in der Abenddämmerung, mit Clip und Timecode",
-            "en": "Dailies of a country road at dusk, with clip and timecode",
-        }[language],
+        "image:alt": "Slate",
     }
     picture = (Path(settings.BASE_DIR) / "static" / f"card.{language}.png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
@@ -192,7 +189,7 @@ def test_tier_is_described_as_a_product_with_its_offer() -> None:
         "@type": "Product",
         "name": "S",
         "sku": "s",
-        "description": "Ein kleines Team, ein Projekt, alles beisammen.",
+        "description": "Für ein kleines Team, das alles an einem Ort haben will.",
         "url": "http://testserver/tiers/s/?lang=de",
         "brand": {"@type": "Brand", "name": "Slate"},
         "offers": {

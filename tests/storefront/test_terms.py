@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from shop.content.models import Page
 from shop.content.publishing import newest, publish
@@ -12,9 +14,11 @@ from shop.orders.basket import NoConsentError, check_basket
 from shop.orders.models import Basket, Order, State
 from shop.orders.open_orders import locked_basket
 from shop.orders.placing import ANYBODY, submit_open_order
-from tests.factories import DETAILS, make_order, make_packed_order, make_staff
+from shop.tenancy.models import User
+from tests.factories import DETAILS, make_order, make_packed_order, make_staff, make_user
 from tests.pages import (
     Response,
+    assert_left_out,
     at_checkout,
     checkout_form,
     error_beside,
@@ -190,3 +194,49 @@ def test_order_of_a_program_has_no_consent_to_show() -> None:
     page = visitor(make_staff("agent")).get(f"/staff/orders/{make_packed_order().pk}/")
     assert page.status_code == 200
     assert "Agreed to the terms" not in words(page)
+
+
+def agreeing_customer() -> tuple[Client, dict[str, str]]:
+    """A signed-in customer at the checkout who has ordered by these terms before."""
+    user = make_user()
+    browser, form = at_checkout(user=user)
+    assert browser.post("/checkout/", {**form, **DETAILS}).status_code == 302
+    page = browser.post("/checkout/tier/", {"product": "m"}, follow=True)
+    return browser, checkout_form(page, "m")
+
+
+def test_customer_who_agreed_before_is_not_asked_again_and_agrees_by_ordering() -> None:
+    browser, form = agreeing_customer()
+    page = browser.get("/checkout/")
+    assert '<input type="hidden" name="terms" value="True"' in html(page)
+    day = date_format(timezone.localtime(), "DATE_FORMAT")
+    assert f"By ordering you agree to our terms , as you did on {day}." in words(page)
+    assert browser.post("/checkout/", {**form, **DETAILS, "terms": "True"}).status_code == 302
+    second = Order.objects.get(product__code="m")
+    assert (second.state, second.basket.terms) == ("pending", newest("terms"))
+
+
+def test_customer_who_agreed_when_joining_is_not_asked_again() -> None:
+    invitation = make_packed_order().invitation
+    assert invitation
+    invitation.terms, invitation.used_at = newest("terms"), timezone.now()
+    invitation.save()
+    user = invitation.membership.user
+    User.objects.filter(pk=user.pk).update(is_active=True, joined_at=timezone.now())
+    joined, _form = at_checkout(user=user)
+    stranger, _form = at_checkout(user=make_user())
+    assert_left_out(
+        'type="checkbox" name="terms"',
+        there=html(stranger.get("/checkout/")),
+        here=html(joined.get("/checkout/")),
+    )
+
+
+def test_changed_terms_are_asked_for_from_who_agreed_to_the_old_ones() -> None:
+    browser, form = agreeing_customer()
+    change_terms()
+    page = browser.post("/checkout/", {**form, **DETAILS, "terms": "True"})
+    assert page.status_code == 409
+    assert error_beside(page, "terms") == CHANGED
+    assert not is_ticked(page)
+    assert Order.objects.get(product__code="m").state == "new"

@@ -58,7 +58,7 @@ def test_tiers_page_takes_few_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     browser = visitor()
-    with django_assert_num_queries(3):  # tiers, what they include, questions
+    with django_assert_num_queries(6):  # tiers and what they include, questions, three of proof
         first = words(browser.get("/"))
     with django_assert_num_queries(1):  # the others are remembered
         assert words(browser.get("/")) == first
@@ -139,5 +139,5 @@ def test_pages_speak_the_browsers_language_german_without_a_wish() -> None:
 
 def test_page_is_german_throughout() -> None:
     english, german = (words(visitor(language=each).get("/tiers/s/")) for each in ("en", "de"))
-    for text in ("All plans", "Net a month", "To pay a month", "Sign in", "up to"):
+    for text in ("All plans", "Net a month", "To pay a month", "Sign in", "What’s included"):
         assert_left_out(text, there=english, here=german)

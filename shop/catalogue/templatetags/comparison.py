@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django import template
 
-from shop.catalogue.features import ComparedFeature, Gain, compare, gains
+from shop.catalogue.features import ComparedFeature, FeatureChange, changes, compare
 from shop.catalogue.models import Product
 
 register = template.Library()
@@ -12,11 +12,11 @@ register = template.Library()
 
 @register.filter
 def compared(products: Sequence[Product]) -> list[ComparedFeature]:
-    """Return the features of `products` side by side: `{% with rows=products|compared %}`."""
+    """Return the features of `products` side by side: `{% for row in products|compared %}`."""
     return compare(products)
 
 
 @register.filter
-def beyond(larger: Product, smaller: Product) -> list[Gain]:
-    """Return what one tier has beyond a smaller one: `{% for gain in larger|beyond:smaller %}`."""
-    return gains(smaller, larger)
+def changed_from(new: Product, old: Product) -> list[FeatureChange]:
+    """Return what a tier has more or less of than another: `{% for each in new|changed_from:old %}`."""
+    return changes(old, new)

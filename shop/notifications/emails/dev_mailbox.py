@@ -4,13 +4,17 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 
+from shop.notifications.emails.mail_frame import framed_mail
 from shop.notifications.emails.models import MailboxEntry
 
 MAX_SHOWN = 100
@@ -49,12 +53,20 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "emails/mailbox.html", {"entries": entries})
 
 
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its type knows no arguments
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one mail; 404 outside the demo profile."""
     if not settings.DEMO:
         raise Http404
     entry = get_object_or_404(MailboxEntry, pk=pk)
     return render(request, "emails/mail.html", {"entry": entry})
+
+
+def mail_html(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Return the HTML part of a mail, for a frame; 404 outside the demo profile."""
+    if not settings.DEMO:
+        raise Http404
+    return framed_mail(request, get_object_or_404(MailboxEntry, pk=pk).html)
 
 
 def attached(request: HttpRequest, pk: int, position: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from shop.billing.models import Invoice, Subscription
 from shop.notifications.emails.samples import NO_PK, sample_order
 from shop.tenancy.models import Client, Project
+from shop.theme import shop_name
 
 
 def invoice_sample(**details: Any) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def _sample_invoice(**fields: Any) -> Invoice:
     subscription = sample_subscription()
     german = get_language() == "de"
     seller = {
-        "legal_name": "Slate Software GmbH", "street": "Lindwurmstraße 88",
+        "legal_name": f"{shop_name()} Software GmbH", "street": "Lindwurmstraße 88",
         "postal_code": "80337", "city": "München", "country": "DE",
         "email": "rechnung@slate.example", "iban": "DE02120300000000202051",
         "bic": "BYLADEM1001",
