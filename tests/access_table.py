@@ -51,6 +51,7 @@ TABLE: dict[str, Kind | set[str]] = {
          "declarations/proven/{token}/", "register/", "register/{order_hash}/",
          "register/{order_hash}/progress/", "register/{order_hash}/resend/",
          "register/{order_hash}/code/", "register/{order_hash}/{rest}", "register/{order_hash}/join/{token}/",
+         "register/{order_hash}/join/", "register/{order_hash}/join/{token}/passkey/",
          "account/back-office/{token}/",
          "account/login/", "account/logout/", "account/inactive/", "account/login/code/",
          "account/login/code/confirm/", "account/confirm-email/", "account/password/reset/",

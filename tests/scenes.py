@@ -11,7 +11,6 @@ from django.utils import timezone
 from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
-from shop.catalogue.models import Product, Promotion
 from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
@@ -25,33 +24,29 @@ from tests.factories import (
     make_membership,
     make_order,
     make_packed_order,
-    make_profile,
     make_project,
     make_staff,
     make_user,
     pack_all,
 )
-from tests.known_customers import known_customer
 from tests.pages import join_address
 from tests.registration.states import order_in
 from tests.scene import (
     SEND,
     Scene,
-    checked,
-    chosen,
     chosen_in_bulk,
     fill,
     in_turn,
     overtaken,
     press,
     unfolded,
-    with_code,
     withdraw,
     without_a_reason,
     without_cookies,
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
+from tests.scenes_of_checkout import checkout
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
@@ -74,24 +69,6 @@ def webhooks_of_a_packed_order() -> int:
         delivery.attempt_log.create(**times, status=503, answer="Try later", failure="status")
         delivery.attempt_log.create(**times, status=204)
     return order.pk
-
-
-def checkout() -> Iterator[Scene]:
-    """The checkout, for each kind of tier and customer."""
-    admin = make_user()
-    make_profile(make_project(client=make_client(client_admin=admin)).client)
-    Promotion.objects.create(code="PREMIERE", name="PREMIERE", percent=10, months=3)
-    Product.objects.filter(code="l").update(yearly_net_cents=199_000)
-    yield Scene("checkout", "/tiers/commercial/", act=chosen())
-    yield Scene("checkout-errors", "/tiers/s/", act=chosen(press("[name=place]")))
-    yield Scene("checkout-again", "/tiers/s/", act=chosen(without_cookies("[name=place]")))
-    yield Scene("checkout-free", "/tiers/yamdu-free/", act=chosen())
-    yield Scene("checkout-manual", "/tiers/xl/", act=chosen())
-    yield Scene("checkout-code", "/tiers/l/", act=chosen(with_code))
-    wrong = fill("#promotion [name=apply]", promo_code="PREMIERA")
-    yield Scene("checkout-code-errors", "/tiers/s/", act=chosen(unfolded, wrong))
-    yield Scene("checkout-client", "/tiers/s/", admin, act=chosen())
-    yield Scene("checkout-known", "/tiers/m/", known_customer(), act=chosen(checked))
 
 
 def staff_queue() -> Iterator[Scene]:

@@ -38,7 +38,9 @@ class JoinForm(NewPasswordForm, TermsForm):
     ) -> None:
         """`agreed` are the terms that this very person has agreed to before."""
         self.user = user
-        # allauth compares the password with it, and the member gets it, if it is still free.
+        # Compared with the password, too. The user may be there already, invited by somebody else.
+        user.first_name = order.user_first_name or user.first_name
+        user.last_name = order.user_last_name or user.last_name
         wish = order.user_login or ""
         user.login = wish if wish and login_is_free(wish, user) else None
         super().__init__(posted)

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth, flows
 from django.contrib.auth import logout
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -48,17 +48,17 @@ def join(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
 @private
 @require_safe
 def passkey_options(request: HttpRequest, order_hash: str, token: str) -> HttpResponse:
-    """Begin to create a passkey for the recipient of this link; Http404 if it lets nobody new in.
+    """Begin to create a passkey for the recipient of this link; 410 if it lets nobody new in.
 
     Only once the button is pressed: what only looks at the link, as mail gateways do, gets no session.
     """
     order = find_order(order_hash)
     try:
         user = _invitation(order, token).membership.user
-    except LinkError as problem:
-        raise Http404 from problem
+    except LinkError:
+        return JsonResponse({}, status=410)
     if _is_known(user) or request.user.is_authenticated:
-        raise Http404
+        return JsonResponse({}, status=410)
     return JsonResponse({"creation_options": auth.begin_registration(user, passwordless=True)})
 
 

@@ -25,7 +25,7 @@ STOPPED = frozenset({State.HAS_PACKING_ERRORS, State.NEED_HUMAN})
 
 
 class OrderSituation(OrderFacts):
-    """What may be done with an order, and what it waits for."""
+    """The flags of an order's page: things that may be done, and things it waits for."""
 
     @cached_property
     def is_waiting_for_details(self) -> bool:

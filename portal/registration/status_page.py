@@ -95,7 +95,7 @@ class OrderStatus(OrderSituation):
     @property
     def unbroken_email(self) -> SafeString:
         """Return the masked address as HTML that stays on one line."""
-        return format_html('<span class="nowrap">{}</span>', self.masked_email)
+        return format_html("<bdi>{}</bdi>", self.masked_email)
 
     @property
     def sign(self) -> str:

@@ -42,7 +42,7 @@ ENDS = {
 
 
 class FeatureValueInline(admin.TabularInline[FeatureValue, Any]):
-    """What tiers have of a feature: a line for each tier, or for each feature of one tier."""
+    """Lines on the page of a feature, one for each tier, or on a tier's, one for each feature."""
 
     model = FeatureValue
     can_delete = False

@@ -42,7 +42,7 @@ class Feature(models.Model):
 
 
 class FeatureValue(models.Model):
-    """What a tier has of a feature: all, so much of it, or nothing. Without a row: nothing."""
+    """A feature as one tier has it: included, so much of it, or not. Without a row it is not."""
 
     feature = models.ForeignKey(
         Feature, verbose_name=_("feature"), on_delete=models.CASCADE, related_name="values"

@@ -132,7 +132,7 @@ class Figure(models.Model):
 
 
 class Quote(models.Model):
-    """What a customer has said of the shop, with their name."""
+    """The words of a customer about the shop, with their name."""
 
     text_de = models.TextField(
         _("Text (German)"), help_text=_("In their own words, without quotation marks.")

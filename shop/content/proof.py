@@ -1,4 +1,4 @@
-"""What speaks for the shop: figures, quotes and references. Staff fill them in; none are shipped."""
+"""Figures, quotes and references that speak for the shop. Staff fill them in; none are shipped."""
 
 from dataclasses import dataclass
 from typing import Any

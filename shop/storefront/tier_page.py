@@ -1,4 +1,4 @@
-"""What the page of a tier shows: its limits, the next larger one, and what others say."""
+"""The page of a tier: its limits, the next larger one, and a quote."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -20,7 +20,7 @@ from tests.factories import (
     make_project,
     make_user,
 )
-from tests.pages import html, visitor
+from tests.pages import A_WHILE, html, visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -232,7 +232,7 @@ def test_member_of_one_project_is_not_reached_through_another(house: House) -> N
 
 
 def test_what_is_delicate_asks_again_who_one_is(house: House) -> None:
-    browser = visitor(house.admin)
+    browser = visitor(house.admin, seconds_ago=A_WHILE)
     for method, way in SHOWN_AGAIN:
         answer = browser.generic(method, way(house))
         assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (

@@ -38,9 +38,9 @@ def test_joining_one_project_tells_the_other_nothing() -> None:
     admin = make_user()
     invite_to("Elsewhere", admin)
     elsewhere = Membership.objects.get(project__name="Elsewhere")
-    order = make_packed_order(user_email=EMAIL, project_name="Here")
+    order = make_packed_order(user_email=EMAIL, project_name="Here", **NAME)
     browser = visitor()
-    form = {**AGREED, **NAME, "password": "quiet paper, exact type"}
+    form = {**AGREED, "password": "quiet paper, exact type"}
     home = browser.post(join_address(order), form, follow=True)
     assert "Here" in words(home)
     elsewhere.refresh_from_db()

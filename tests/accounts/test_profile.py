@@ -12,7 +12,7 @@ from shop.tenancy.profiles import Profile, change_profile
 from shop.time_zones import zone_called, zones_by_region
 from tests.accounts.factors import by_password
 from tests.factories import bystander, make_packed_order, make_user
-from tests.pages import error_beside, fields, html, join_address, summary, visitor, words
+from tests.pages import error_beside, fields, html, summary, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
@@ -128,9 +128,3 @@ def test_zones_are_chosen_by_region_and_city() -> None:
     assert ("America/Argentina/Buenos_Aires", "Argentina, Buenos Aires") in regions["America"]
     assert ("Europe/Berlin", "Berlin") in regions["Europe"]
     assert "Etc" not in regions
-
-
-def test_joining_asks_for_the_display_name_by_the_same_word() -> None:
-    page = words(visitor().get(join_address(make_packed_order())))
-    assert "Display name" in page
-    assert "Login" not in page

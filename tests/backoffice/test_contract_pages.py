@@ -22,7 +22,7 @@ from tests.factories import (
     make_staff,
     make_subscription,
 )
-from tests.pages import error_beside, fields, html, visitor, words
+from tests.pages import error_beside, fields, html, shown, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -54,9 +54,9 @@ def logged(subscription: Subscription, what: Act) -> int:
 def test_subscription_is_cancelled_and_taken_back() -> None:
     subscription, bystander, browser = invoiced(), make_subscription(), clerk()
     path, end = page_of(subscription), end_if_cancelled(subscription)
-    assert f"its last day is {end}" in words(browser.get(f"{path}cancel/"))
+    assert f"its last day is {shown(end)}" in words(browser.get(f"{path}cancel/"))
     page = browser.post(f"{path}cancel/", {"wished": "", **SURE}, follow=True)
-    assert f"it ends on {end}" in words(page)
+    assert f"it ends on {shown(end)}" in words(page)
     assert SURE["reason"] in words(page)
     subscription.refresh_from_db()
     bystander.refresh_from_db()
@@ -180,7 +180,7 @@ def test_time_to_download_is_waived_once() -> None:
     project, until = subscription.project, timezone.localdate() + timedelta(days=20)
     project.closed_at, project.export_until = timezone.now(), until
     project.save()
-    assert f"until {until}" in words(browser.get(page_of(subscription)))
+    assert f"until {shown(until)}" in words(browser.get(page_of(subscription)))
     page = browser.post(path, {"confirm": "on"}, follow=True)
     assert "time to download data waived" in words(page)
     project.refresh_from_db()

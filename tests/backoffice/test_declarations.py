@@ -111,7 +111,7 @@ def test_page_shows_the_declaration_as_received_and_candidates_beside_it() -> No
     assert_escaped(page, "<i>Nina</i>", "Isarfilm <b>GmbH</b>")
     text = words(page)
     received_at = timezone.localtime(case.declaration.received_at)
-    assert f"{shown(received_at)}, {received_at:%H:%M:%S}" in text
+    assert f"Received {shown(received_at, 'DATETIME_FORMAT')}" in text
     assert "as soon as possible" in text
     assert str(likely.order.order_number) in text
     assert bystander.order.order_number != likely.order.order_number

@@ -137,7 +137,7 @@ def test_page_names_the_step_the_tries_and_the_error(settings: Settings) -> None
     pack_all()
     text = page_of(order)
     assert "It stopped at the step “fail”. It was tried once." in text
-    assert "This is a fault of our own" in text
+    assert "This is an error on our side." in text
     assert "RuntimeError: the provisioning service is away" in text
 
 

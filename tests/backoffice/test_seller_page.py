@@ -13,7 +13,7 @@ from shop.notifications.emails.models import Message
 from tests.accounts.factors import by_password_and_app
 from tests.backoffice.test_recent_factor import age
 from tests.factories import SELLER, make_seller, make_staff
-from tests.pages import error_beside, html, visitor, words
+from tests.pages import error_beside, html, shown, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_rate_is_added_from_today_or_later_and_removed_before_it_counts() -> Non
     assert browser.post(RATES, new).status_code == 422  # once a day
     added = VatRate.objects.get(country="DE", valid_from=tomorrow)
     assert (added.rate, VatRate.objects.count()) == (Decimal(20), number + 1)
-    assert f"{tomorrow} to come Remove" in words(browser.get(PAGE))
+    assert f"{shown(tomorrow, 'SHORT_DATE_FORMAT')} to come Remove" in words(browser.get(PAGE))
     counting = VatRate.objects.get(country="DE", rate=19)
     assert browser.post(f"{RATES}{counting.pk}/remove/").status_code == 404
     assert "The rate before it goes on." in words(browser.get(f"{RATES}{added.pk}/remove/"))

@@ -1,4 +1,4 @@
-"""What scripts measure on a page: how large its targets are, and how its headings are ordered."""
+"""Scripts that measure how large the targets of a page are, and how its headings are ordered."""
 
 from playwright.sync_api import Page
 
@@ -50,12 +50,12 @@ OUTLINE = """() => {
 
 
 def small_targets(page: Page, least: int) -> list[str]:
-    """What can be pressed and is smaller than `least` px in either direction."""
+    """Return what can be pressed and is smaller than `least` px in either direction."""
     found: list[str] = page.evaluate(TARGETS, least)
     return found
 
 
 def odd_outline(page: Page) -> list[str]:
-    """What is wrong with headings and landmarks."""
+    """Return what is wrong with headings and landmarks."""
     found: list[str] = page.evaluate(OUTLINE)
     return found

@@ -108,6 +108,22 @@ def test_printed_order_is_black_on_white_without_what_paper_cannot_do(visit: Vis
     context.close()
 
 
+@pytest.mark.parametrize(("motion", "fades"), [("no-preference", True), ("reduce", False)])
+def test_pages_fade_into_each_other_where_motion_is_welcome(
+    visit: Visit, motion: Literal["no-preference", "reduce"], fades: bool
+) -> None:
+    scene = Scene("sign-in", "/account/login/")
+    context, page = open_scene(visit.browser, visit.port, scene, reduced_motion=motion)
+    page.add_init_script(
+        "addEventListener('pagereveal', (event) => { window.fades = !!event.viewTransition })"
+    )
+    page.locator(".site-nav a").first.click()
+    page.wait_for_url("**/")
+    page.wait_for_function("'fades' in window")
+    assert page.evaluate("window.fades") is fades
+    context.close()
+
+
 def test_page_fits_with_letters_of_twice_the_size(visit: Visit) -> None:
     scene = Scene("tiers", "/")
     options = {"viewport": {"width": 390, "height": 844}, "bypass_csp": True}

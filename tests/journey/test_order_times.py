@@ -2,10 +2,10 @@
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.journey.conftest import Enter
-from tests.journey.test_checkout import PHONE
 from tests.known_customers import known_customer
 from tests.order_times import MOST_SECONDS, order
 
@@ -13,10 +13,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(trans
 
 
 @pytest.fixture
-def guest(browser: Browser, live_server: LiveServer, enter: Enter) -> Page:
+def guest(browser: Browser, live_server: LiveServer, settings: Settings) -> Page:
     """The page of somebody whom the shop does not know."""
+    settings.ALLOWED_HOSTS = ["localhost"]
     address = f"http://localhost:{live_server.url.rpartition(':')[2]}"
-    return browser.new_context(base_url=address, locale="en", viewport=PHONE).new_page()
+    return browser.new_context(base_url=address, locale="en").new_page()
 
 
 def test_guest_whose_browser_knows_them_orders_in_six_interactions(guest: Page) -> None:

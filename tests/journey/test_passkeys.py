@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.journey.conftest import OpenContext
 from tests.journey.members import authenticator, invited, joined, look, sign_in, sign_out
-from tests.journey.test_journey import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 

@@ -35,7 +35,7 @@ def test_change_at_once_names_plans_price_and_the_invoice_by_days() -> None:
     change = make_tier_change(subscription)
     subscription.refresh_from_db()
     subject, text = newest()
-    assert subject == "Your plan is changed"
+    assert subject == "Your plan has been changed"
     assert change.invoice
     for row in (
         "Previous plan: S",
@@ -66,7 +66,7 @@ def test_planned_change_says_from_when_and_that_it_can_be_undone() -> None:
 def test_change_that_waits_is_confirmed_and_a_refusal_gives_its_reason() -> None:
     change = make_tier_change(make_running_contract(), "xl")
     subject, text = newest()
-    assert subject == "We are checking your change of plan"
+    assert subject == "We are reviewing your change of plan"
     assert "get back to you by the next working day" in text
     assert "Effective from" not in text
     assert refuse_change(change, make_staff(), "Please pay the open invoices first.")
@@ -93,11 +93,11 @@ def test_undone_cancellation_is_confirmed() -> None:
     subscription = make_running_contract()
     admin = subscription.client.client_admin
     cancel_contract(subscription, by=admin)
-    assert newest("cancellation")[0] != "Your contract goes on"
+    assert newest("cancellation")[0] != "Your contract continues"
     take_back(subscription, admin)
     subject, text = newest("cancellation")
-    assert subject == "Your contract goes on"
-    assert "The contract goes on as it was, until you cancel it." in text
+    assert subject == "Your contract continues"
+    assert "Your contract continues as it was until you cancel it." in text
     assert "Last day" not in text
 
 

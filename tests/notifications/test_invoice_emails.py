@@ -177,6 +177,6 @@ def test_higher_price_is_announced_with_the_right_to_cancel(
     body = str(mail.body)
     assert "Price now: €49.00 a month, net\n" in body
     assert "€59.00 a month, net\n" in body
-    assert "You do not have to accept it: you can cancel the contract so that it ends on" in body
+    assert "You don't have to accept it: you can cancel the contract so that it ends on" in body
     assert Message.objects.get(dedupe_key=f"price_change:{change.pk}").state == "sent"
     assert Message.objects.filter(kind="price_change", state="obsolete").count() == 1

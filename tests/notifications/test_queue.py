@@ -73,7 +73,7 @@ def test_order_that_goes_back_to_pending_is_not_confirmed_again() -> None:
     pack_all()
     order.refresh_from_db()
     assert approve(order, make_user(is_staff=True))
-    assert [kind for kind, _key in queued(order)] == ["received", "attention"]
+    assert [kind for kind, _key in queued(order)] == ["received"]
 
 
 def test_address_that_is_filled_in_later_is_not_told_by_the_verb_itself() -> None:

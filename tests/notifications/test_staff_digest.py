@@ -192,5 +192,5 @@ def test_digest_is_sent_and_leads_to_the_back_office(
     Message.objects.exclude(kind="alarm").delete()
     send_all()
     [mail] = mailoutbox
-    assert mail.subject.startswith("1 order wait")
+    assert mail.subject.startswith("1 order need")
     assert f"{settings.BASE_URL}/staff/" in str(mail.body)

@@ -168,9 +168,9 @@ def test_links_about_one_order_are_three_an_hour(settings: Settings) -> None:
 
 
 def test_links_count_as_mails_to_the_address(settings: Settings) -> None:
-    settings.MAILS_A_DAY = 3
+    settings.MAILS_A_DAY = 2
     order = order_in("need_human")
-    assert order.messages.count() == 2  # the receipt, and that a person looks at it
+    assert order.messages.count() == 1  # the receipt, which says that staff review the order
     for _ in range(3):
         visitor().post(cancel_path(order, "link/"))
     assert order.messages.filter(kind="cancel_order").count() == 1
@@ -267,7 +267,7 @@ def test_customer_is_told_by_whom_it_was_cancelled(mailoutbox: list[EmailMessage
     browser_of(order).post(cancel_path(order), {"reason": "See https://evil.example " + "x" * 80})
     send_all()
     body = str(mailoutbox[-1].body)
-    assert "Your order was cancelled on its page." in body
-    assert "The reason given: “See https:" in body
+    assert "Your order was cancelled, as requested on its page." in body
+    assert "Reason given: “See https:" in body
     assert "evil.example" not in body
     assert "x" * 60 not in body

@@ -139,7 +139,7 @@ def test_consent_is_kept_with_the_order_and_named_in_the_receipt(
     send_all()
     (mail,) = mailoutbox
     assert "You agreed to our terms (version 1) on" in mail.body
-    assert [attachment[0] for attachment in mail.attachments] == ["AGB-Fassung-1.txt"]
+    assert [attachment[0] for attachment in mail.attachments] == ["Terms-version-1.txt"]
 
 
 def test_receipt_comes_again_with_the_terms_where_the_address_was_known(

@@ -125,12 +125,12 @@ def test_passkey_is_begun_for_who_may_join_by_the_link_alone() -> None:
     order = make_packed_order()
     url = f"{join_address(order)}passkey/"
     assert visitor().get(url).status_code == 200
-    assert visitor(make_user()).get(url).status_code == 404
-    assert visitor().get(f"/register/{order.order_hash}/join/damaged/passkey/").status_code == 404
+    assert visitor(make_user()).get(url).status_code == 410
+    assert visitor().get(f"/register/{order.order_hash}/join/damaged/passkey/").status_code == 410
     known = make_packed_order(user_email=make_user().email)
-    assert visitor().get(f"{join_address(known)}passkey/").status_code == 404
+    assert visitor().get(f"{join_address(known)}passkey/").status_code == 410
     join_by(Passkey(), order, at_localhost())
-    assert visitor().get(url).status_code == 404
+    assert visitor().get(url).status_code == 410
 
 
 def test_page_offers_both_and_hides_the_passkey_where_no_script_shows_it() -> None:

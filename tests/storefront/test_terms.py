@@ -186,7 +186,8 @@ def test_staff_see_which_version_was_agreed_to_and_when() -> None:
     at = timezone.localtime(timezone.now() - timedelta(days=3))
     Basket.objects.update(agreed_at=at)
     page = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
-    assert f"Agreed to the terms Version 1 , {at:%Y-%m-%d %H:%M}" in words(page)
+    shown = date_format(at, "DATETIME_FORMAT")
+    assert f"Agreed to the terms Version 1 , {shown}" in words(page)
     assert 'href="/staff/pages/terms/1/"' in html(page)
 
 
