@@ -196,9 +196,8 @@ def test_steps_are_ticked_under_the_reader_s_eyes_and_told_in_few_words(
         for each in (page, second):
             headline(each, "All set")
         expect(page.locator("h1")).to_be_focused()
-        heard = page.evaluate("heard")
-        assert [text.partition(".")[0] for text in heard] == ["All set"]
-        assert len(heard[0]) < 100
+        # The headline is read out as the focus comes to it, so the announcement is silent.
+        assert "".join(page.evaluate("heard")) == ""
         assert page.evaluate("moved") == 1
         # Only staff can mend this one: no form, and who acts.
         page.goto(ordered(page, "theirs"))
