@@ -25,7 +25,7 @@ def what_to_read() -> SafeString:
     link = '<a href="{}" target="_blank">{}</a>'
     return format_html(
         gettext(
-            "Please read the {terms}, and under {privacy} what we do with your data. "
+            "Please read our {terms} and, under {privacy}, how we use your data. "
             "Both open in a new tab."
         ),
         terms=format_html(link, reverse("terms"), gettext("Terms")),
