@@ -27,6 +27,10 @@ def test_page_explains_each_feature_and_says_what_is_not_included() -> None:
     assert "Nicht enthalten: Muster mit Wasserzeichen, Anmeldung mit dem Firmenkonto," in german
 
 
+def test_page_of_the_free_tier_says_what_only_paid_ones_include() -> None:
+    assert "Not included: Guests, Client approvals, Editing exports," in page("yamdu-free")
+
+
 def test_page_of_the_largest_tier_lacks_nothing_and_leads_to_a_person() -> None:
     assert_left_out("Not included:", there=page("l"), here=page("xl"))
     assert_left_out("Next size up:", there=page("l"), here=page("xl"))
