@@ -66,7 +66,7 @@ FEATURES = {
     ),
 }  # fmt: skip
 YES = ("", "")
-EMAIL, SMS = ("per E-Mail", "by e-mail"), ("E-Mail und SMS", "e-mail and SMS")
+EMAIL, SMS = ("per E-Mail", "by e-mail"), ("per E-Mail und SMS", "e-mail and SMS")
 NEXT_DAY = ("am nächsten Werktag", "the next working day")
 SAME_DAY = ("am selben Werktag", "the same working day")
 HOURS, HOUR = ("binnen 4 Stunden", "within 4 hours"), ("binnen 1 Stunde", "within 1 hour")
