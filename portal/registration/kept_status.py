@@ -90,10 +90,9 @@ def kept_page(
             request, request.path_info.replace(showing.order.order_hash, HASH), query
         )
         page = render_to_string(template, {**context, "csrf_token": TOKEN}, nobody)
-        page = without_indentation(page)
         if len(pages) >= MOST:
             pages.clear()
-        pieces = pages[key] = PLACEHOLDERS.split(page)
+        pieces = pages[key] = PLACEHOLDERS.split(without_indentation(page))
     own = {
         NUMBER: escape(str(showing.order.order_number)),
         CLIENT: escape(showing.client),
