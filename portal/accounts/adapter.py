@@ -104,6 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Sign in; every method (password, code or passkey) ends here."""
         if not may_sign_in(user):
             raise ImmediateHttpResponse(self._refuse(request))
+        request.session.set_expiry(None)  # that of a challenge ends soon
         super().login(request, user)
 
     def _refuse(self, request: HttpRequest) -> HttpResponse:
