@@ -5,6 +5,7 @@ visitor's request and no cookie, header or user. Each visitor's CSRF token is pu
 Visitors of whom more is known get a page that is rendered for them, and it is not kept.
 """
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -27,9 +28,18 @@ QUERIES = {"", *(f"lang={code}" for code, _name in settings.LANGUAGES)}
 MOST = 100
 # Stands in kept pages for the token. As random as a token, so no text of the shop contains it.
 TOKEN = get_random_string(CSRF_TOKEN_LENGTH)
+INDENTATION = re.compile(r"\n\s+")
 
 Rows = list[tuple[Any, ...]]
 Render = Callable[[HttpRequest, str], str]
+
+
+def without_indentation(page: str) -> str:
+    """Return a page without the indentation of its templates, a tenth of its weight and more.
+
+    A page with preformatted text is returned as it is: its blanks count.
+    """
+    return page if "<pre" in page else INDENTATION.sub("\n", page)
 
 
 def is_same_for_all(request: HttpRequest, *neutral: str) -> bool:

@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 from portal.registration.forms import CodeForm
 from portal.registration.order_access import ADDRESS_COOKIE, PageOrder
 from portal.registration.status_page import OrderStatus
-from shop.kept_pages import NEUTRAL_COOKIES, QUERIES, TOKEN, of_nobody
+from shop.kept_pages import NEUTRAL_COOKIES, QUERIES, TOKEN, of_nobody, without_indentation
 from shop.orders.models import Order, State
 from shop.owner_cookie import COOKIE
 
@@ -90,6 +90,7 @@ def kept_page(
             request, request.path_info.replace(showing.order.order_hash, HASH), query
         )
         page = render_to_string(template, {**context, "csrf_token": TOKEN}, nobody)
+        page = without_indentation(page)
         if len(pages) >= MOST:
             pages.clear()
         pieces = pages[key] = PLACEHOLDERS.split(page)

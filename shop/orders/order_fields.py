@@ -64,7 +64,7 @@ class OrderDocument(BaseModel):
         Name | None,
         OrderField(
             _("Client"),
-            hint=_("The company that orders, as it is to appear on invoices."),
+            hint=_("As it should appear on your invoices."),
             autocomplete="organization",
             fillable=True,
         ),
@@ -113,7 +113,7 @@ class OrderDocument(BaseModel):
         Email | None,
         OrderField(
             _("E-mail"),
-            hint=_("The link to sign in goes here. No advertising."),
+            hint=_("We'll send your sign-in link here. No advertising."),
             autocomplete="email",
             fillable=True,
             personal=True,

@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from shop.billing_form import PREFIX, BillingForm, form_name
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
-from shop.content.terms_field import terms_field
+from shop.content.terms_field import agreed_words, terms_field
 from shop.customers import sells_to_everyone
 from shop.form_errors import REQUIRED
 from shop.form_texts import (
@@ -71,7 +72,7 @@ class CheckoutForm(TermsForm, KnownCustomerForm, BillingForm):
         ),
     )
     business = forms.BooleanField(
-        label=_("I order as a business, a freelancer or an institution, not as a consumer"),
+        label=_("I'm ordering as a business, freelancer or institution, not as a consumer"),
         error_messages={
             "required": _(
                 "We sell only to businesses, freelancers and institutions. Please confirm that you do "
@@ -132,6 +133,11 @@ class CheckoutForm(TermsForm, KnownCustomerForm, BillingForm):
         if self.agreed_at:
             self.fields["terms"].widget = forms.HiddenInput()
             self.initial["terms"] = True
+
+    @property
+    def agreed_words(self) -> SafeString:
+        """Return the words in place of the checkbox for those who agreed before, else nothing."""
+        return agreed_words(self.agreed_at) if self.agreed_at else SafeString()
 
     @property
     def names_seldom_details(self) -> bool:

@@ -1,6 +1,5 @@
 """The pages of the tiers."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from shop.catalogue.listed_tiers import LISTED, with_vat_rate
 from shop.catalogue.models import Product
 from shop.catalogue.vat import Vat, VatRule
 from shop.content import proof, questions
-from shop.kept_pages import KeptPages, Rows, is_same_for_all
+from shop.kept_pages import KeptPages, Rows, is_same_for_all, without_indentation
 from shop.languages import page_language
 from shop.orders.open_orders import Owner, open_orders_of
 from shop.orders.pricing import price_of
@@ -29,7 +28,6 @@ from shop.storefront.tier_page import tier_page
 # holds beside user input (BREACH). Nothing here is secret: the CSRF token is masked anew in each
 # response, and the query string is repeated in the language links alone.
 
-INDENTATION = re.compile(r"\n\s+")
 
 _tiers_pages, _tier_pages = KeptPages(), KeptPages()
 
@@ -97,7 +95,4 @@ def _tier(
 
 
 def _render(template: str, context: dict[str, Any], request: HttpRequest) -> str:
-    """Render a page without the indentation of its templates, which is a tenth of its weight."""
-    page = render_to_string(template, context, request)
-    # Staff may write code into an answer: its blanks count.
-    return page if "<pre" in page else INDENTATION.sub("\n", page)
+    return without_indentation(render_to_string(template, context, request))

@@ -50,7 +50,7 @@ def main() -> None:
     browser = get_firefox()
     get_driver()
     with tempfile.TemporaryDirectory() as directory, running_shop(Path(directory)) as shop:
-        command = [PYTHON, HERE / "visit.py", browser, shop, AXE]
+        command = [*map(str, (PYTHON, HERE / "visit.py", browser, shop, AXE))]
         visit = subprocess.run(command, cwd=DIRECTORY, check=False)  # the browser logs there
     sys.exit(visit.returncode)
 

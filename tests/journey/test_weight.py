@@ -16,7 +16,6 @@ PATHS = ["/", *(f"/tiers/{slug}/" for slug in SLUGS)]
 MOST_REQUESTS = 8
 MOST_BYTES = 25_000
 MOST_BYTES_OF_AN_ORDER = 35_000
-HEADERS = 500  # bytes of an answer
 SHIFTS = """() => new Promise((resolve) => {
   let sum = 0;
   new PerformanceObserver((list) => { for (const each of list.getEntries()) sum += each.value; })
@@ -88,11 +87,6 @@ def test_page_of_an_order_is_light(open_context: OpenContext) -> None:
     expect(page.locator("#headline")).to_be_in_viewport(ratio=1)
     report_requests(page)
     first = {path: size for path, size in wire.bytes.items() if "/progress/" not in path}
-    for path in first:
-        if path.startswith("/static/"):
-            # As it goes out over https; the shop of the tests has plain http.
-            answer = page.request.get(path, headers={"Accept-Encoding": "br"})
-            first[path] = int(answer.headers["content-length"]) + HEADERS
     assert sum(first.values()) <= MOST_BYTES_OF_AN_ORDER, first
 
 

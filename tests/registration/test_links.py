@@ -166,6 +166,7 @@ def test_damaged_link_says_so(damage: str) -> None:
     for page in (browser.get(broken), browser.post(broken, CHOICE)):
         assert page.status_code == 404
         assert "This link is not complete." in words(page)
+        assert "<title>This link is not complete ·" in html(page)
         assert "nicecustomer" not in html(page)
     assert not is_in(browser)
 

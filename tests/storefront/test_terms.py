@@ -211,7 +211,7 @@ def test_customer_who_agreed_before_is_not_asked_again_and_agrees_by_ordering() 
     page = browser.get("/checkout/")
     assert '<input type="hidden" name="terms" value="True"' in html(page)
     day = date_format(timezone.localtime(), "DATE_FORMAT")
-    assert f"By ordering you agree to our terms , as you did on {day}." in words(page)
+    assert f"By ordering you agree to our Terms , as you did on {day}." in words(page)
     assert browser.post("/checkout/", {**form, **DETAILS, "terms": "True"}).status_code == 302
     second = Order.objects.get(product__code="m")
     assert (second.state, second.basket.terms) == ("pending", newest("terms"))
