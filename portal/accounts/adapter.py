@@ -128,9 +128,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Return False for members who have joined or signed in a moment ago: they just showed it.
 
-        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT; staff are asked all the same. Those who sign in by e-mailed codes alone are
-        sent to do so again, if that was a while ago: allauth would let them, or whoever sits at their
-        open browser, set up any way to sign in.
+        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT; staff are asked all the same. Those who sign in
+        by e-mailed codes alone are sent to do so again, if that was a while ago: allauth would let
+        them, or whoever sits at their open browser, set up any way to sign in.
         """
         user = self.request.user
         is_recent = signed_in_recently(self.request, user)
