@@ -36,7 +36,9 @@ def staff() -> Client:
 
 def secret(page: Response, name: str) -> str:
     """A value that the page shows once."""
-    found = re.search(rf"<dt[^>]*>{name}</dt>\s*<dd>\s*<span id=\"secret-\d\">(.*?)</span>", html(page))
+    found = re.search(
+        rf"<dt[^>]*>{name}</dt>\s*<dd>\s*<span id=\"secret-\d\">(.*?)</span>", html(page)
+    )
     assert found, f"{name} is not shown"
     return found[1]
 
