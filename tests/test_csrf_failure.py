@@ -28,7 +28,7 @@ from tests.stale_forms import AGAIN, OURS, assert_again, checking, send_stale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
-PLAIN = "Nothing was done with what you filled in."
+PLAIN = "Nothing was sent."
 
 
 def choose_tier() -> tuple[Client, dict[str, str]]:

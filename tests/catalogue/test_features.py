@@ -39,7 +39,7 @@ def test_features_are_lines_in_the_readers_language() -> None:
             "20 Mitglieder",
             "Speicherplatz: 500 GB",
             "Bildqualität der Muster: 1080p",
-            "Dispo verschicken: E-Mail und SMS",
+            "Dispo verschicken: per E-Mail und SMS",
             "Gäste: 20",
             "Freigaben durch Kunden",
             "Listen für den Schnitt: EDL",

@@ -151,7 +151,7 @@ def test_receipt_comes_again_with_the_terms_where_the_address_was_known(
     send_all()
     first, second = mailoutbox
     assert_left_out("You agreed to our terms", there=str(second.body), here=str(first.body))
-    assert "A few details are still missing." not in second.body
+    assert "a few details from you" not in second.body
 
 
 def test_second_person_to_complete_an_order_agrees_to_nothing() -> None:

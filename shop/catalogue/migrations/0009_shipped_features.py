@@ -27,12 +27,12 @@ FEATURES = {
     ),
     "call-sheets": (
         ("Dispo verschicken", "Sending call sheets"),
-        ("Mit E-Mail und SMS sehen Sie auch, wer sie gelesen hat.",
+        ("Bei E-Mail und SMS sehen Sie auch, wer die Dispo gelesen hat.",
          "With e-mail and SMS you also see who has read them."),
     ),
     "guests": (
         ("Gäste", "Guests"),
-        ("Sehen über einen Link, was Sie freigeben. Sie zählen nicht als Mitglieder.",
+        ("Sehen über einen Link, was Sie freigeben, und zählen nicht als Mitglieder.",
          "They see what you share by link and don’t count as members."),
     ),
     "approvals": (
@@ -57,19 +57,19 @@ FEATURES = {
     ),
     "support": (
         ("Antwort vom Support", "Support replies"),
-        ("Gerechnet in unseren Bürozeiten.", "Counted in our office hours."),
+        ("Innerhalb unserer Bürozeiten.", "Counted in our office hours."),
     ),
     "contact": (
-        ("Einrichtung mit Ansprechpartner", "Personal onboarding"),
-        ("Ein Mensch richtet das Projekt mit Ihnen ein und bleibt für Sie da.",
+        ("Einrichtung mit Ansprechperson", "Personal onboarding"),
+        ("Sie richtet das Projekt mit Ihnen ein und bleibt für Sie da.",
          "One person sets up the project with you and stays your contact."),
     ),
 }  # fmt: skip
 YES = ("", "")
-EMAIL, SMS = ("per E-Mail", "by e-mail"), ("E-Mail und SMS", "e-mail and SMS")
+EMAIL, SMS = ("per E-Mail", "by e-mail"), ("per E-Mail und SMS", "e-mail and SMS")
 NEXT_DAY = ("am nächsten Werktag", "next working day")
 SAME_DAY = ("am selben Werktag", "same working day")
-HOURS, HOUR = ("in 4 Stunden", "within 4 hours"), ("in 1 Stunde", "within 1 hour")
+HOURS, HOUR = ("binnen 4 Stunden", "within 4 hours"), ("binnen 1 Stunde", "within 1 hour")
 
 
 def same(text: str) -> tuple[str, str]:

@@ -32,8 +32,8 @@ QUESTIONS = [
     ),
     (
         "Sind die Preise mit Mehrwertsteuer?",
-        "Ja. Der große Preis gilt für einen Monat und enthält die MwSt.; der Nettopreis steht "
-        "darunter. Für Firmen im EU-Ausland mit gültiger USt-IdNr. entfällt die MwSt.; das sehen "
+        "Ja. Der hervorgehobene Preis gilt für einen Monat und enthält die MwSt.; der Nettopreis "
+        "steht darunter. Für Firmen im EU-Ausland mit gültiger USt-IdNr. entfällt die MwSt.; das sehen "
         "Sie vor der Bestellung.",
         "Do the prices include VAT?",
         "Yes. The large price is for one month and includes VAT; the net price is shown below it. "
