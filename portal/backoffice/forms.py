@@ -183,10 +183,7 @@ class ClientAdminForm(ActionForm):
     user = EmailField(
         widget=EmailInput({"autocomplete": "off"}),
         label=_("E-mail of the person who will administer it"),
-        help_text=_(
-            "The person must have joined already. The current administrator loses these rights at "
-            "once."
-        ),
+        help_text=_("The person must have joined. The present administrator loses these rights."),
     )
     confirm = confirmed(_("Yes, hand over this client."))
 
@@ -286,9 +283,7 @@ class TokenForm(forms.Form):
     """Issue a long-lived token."""
 
     name = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        help_text=_("Where it is used, to tell it apart from others."),
+        label=_("Name"), max_length=100, help_text=_("Where it is used, to tell tokens apart.")
     )
     scopes = ScopesField()
     days = forms.IntegerField(
