@@ -73,8 +73,8 @@ def test_same_file_again_says_so_and_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"%PDF-1.7", "This is no bank file"),
-        (b"", "This is no bank file"),
+        (b"%PDF-1.7", "This is not a bank file"),
+        (b"", "This is not a bank file"),
         (camt(iban="DE75512108001245126199"), "of another account: DE75512108001245126199"),
         (b"x" * 5_000_001, "This file is too large"),
     ],
@@ -166,7 +166,7 @@ def test_refund_is_listed_with_its_iban_and_noted_once() -> None:
     assert (late.status_code, Refund.objects.get().paid_on) == (422, None)
     stale = browser.post(path, refund_form(200), follow=True)
     assert "Somebody else was faster" in words(stale)
-    assert "noted as paid" in words(browser.post(path, refund_form(300), follow=True))
+    assert "marked as paid" in words(browser.post(path, refund_form(300), follow=True))
     assert Refund.objects.get().paid_on == timezone.localdate()
     assert browser.post(path, refund_form(300)).status_code == 404
 

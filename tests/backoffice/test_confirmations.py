@@ -48,7 +48,7 @@ def test_revoking_a_token_tells_how_many_orders_need_it(browser: Client) -> None
     path = f"/staff/applications/{application.pk}/"
     assert f'href="{path}tokens/{token.pk}/revoke/"' in html(browser.get(path))
     question = asked(browser, f"{path}tokens/{token.pk}/revoke/")
-    assert "1 order names it and is not set up yet: it will need a person." in question
+    assert "1 order uses it and is not set up yet: staff will have to review it." in question
     assert Token.objects.filter(pk=token.pk).exists()
     assert browser.post(f"{path}tokens/{token.pk}/revoke/").status_code == 302
     assert not Token.objects.filter(pk=token.pk).exists()
