@@ -134,7 +134,7 @@ def test_secrets_of_a_new_application_get_a_token() -> None:
         ({"owner": "invited@example.com"}, "owner", "Nobody with this address has joined."),
         ({"owner": "asleep@example.com"}, "owner", "Nobody with this address has joined."),
         *(
-            ({"redirect_uris": uri}, "redirect_uris", "Each must be an absolute https address")
+            ({"redirect_uris": uri}, "redirect_uris", "Each must be an absolute https URL")
             for uri in (
                 "partner.example",
                 "javascript:alert(1)",
