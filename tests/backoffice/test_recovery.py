@@ -131,7 +131,7 @@ def test_order_that_is_not_stuck_any_more_is_told_kindly(situation: str, what: s
     events = order.events.count()
     # In this situation it was a colleague who cancelled.
     told = "was faster" if situation == "cancelled" else "The order has changed in the meantime"
-    assert f"{told}: here is how" in act(order, what)
+    assert f"{told}. This is the current state." in act(order, what)
     assert Order.objects.filter(pk=order.pk).values().get() == before
     assert order.events.count() == events
 
