@@ -183,10 +183,7 @@ class ClientAdminForm(ActionForm):
     user = EmailField(
         widget=EmailInput({"autocomplete": "off"}),
         label=_("E-mail of the person who will administer it"),
-        help_text=_(
-            "The person must have joined already. The current administrator loses these rights at "
-            "once."
-        ),
+        help_text=_("The person must have joined. The present administrator loses these rights."),
     )
     confirm = confirmed(_("Yes, hand over this client."))
 
@@ -284,8 +281,9 @@ class ApplicationForm(forms.Form):
 class TokenForm(forms.Form):
     """Issue a long-lived token."""
 
-    where = _("Where it is used, to tell it apart from others.")
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=where)
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("Where it is used, to tell tokens apart.")
+    )
     scopes = ScopesField()
     days = forms.IntegerField(
         label=_("Days of validity"),
