@@ -83,7 +83,7 @@ class BillingForm(forms.Form):
     billing_company = _text_field(
         pgettext_lazy("billing", "Company"),
         "organization",
-        _("The full name, as it is to appear on invoices."),
+        _("Your full name, as it should appear on invoices."),
     )
     billing_name = _text_field(_("Contact person"), "name")
     billing_street = _text_field(_("Street and number"), "address-line1", required=True)

@@ -28,7 +28,7 @@ from tests.stale_forms import AGAIN, OURS, assert_again, checking, send_stale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
-PLAIN = "Nothing was done with what you filled in."
+PLAIN = "Nothing was sent."
 
 
 def choose_tier() -> tuple[Client, dict[str, str]]:
@@ -67,7 +67,7 @@ def test_browser_that_lost_all_cookies_sees_its_checkout_again_and_writes_nothin
     fresh = visitor()
     answer = send_stale(fresh, "/checkout/", sent)
     assert_again(answer, **DETAILS)
-    assert "To pay a month €58.31" in words(answer)
+    assert "Total per month €58.31" in words(answer)
     assert Order.objects.count() == 1
 
 

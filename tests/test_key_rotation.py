@@ -172,7 +172,7 @@ def test_without_the_old_key_a_join_link_ends_kindly_and_a_new_one_is_to_be_had(
     rotate(forget=True)
     page = browser.get(address)
     assert page.status_code == 404
-    assert "This link is not complete." in words(page)
+    assert "This link is incomplete." in words(page)
     assert "Back to your order" in words(page)
     browser.post(f"/register/{order.order_hash}/resend/")
     send_all()

@@ -50,7 +50,7 @@ def download(request: HttpRequest, pk: int, number: str, file_format: str) -> Ht
     invoice = get_object_or_404(Invoice, client__in=clients, number=number)
     if answer := invoice_download(invoice, file_format):
         return answer
-    text = _("This file cannot be made right now. Please try again in a few minutes.")
+    text = _("This file cannot be created right now. Please try again in a few minutes.")
     messages.error(request, text)
     return redirect("portal_invoices", pk)
 

@@ -28,7 +28,7 @@ class CompanyForm(forms.Form):
         field = self.fields["client_name"]
         field.label = _("Name of the company")
         field.help_text = _(
-            "Members and we see this name. Invoices show the billing address; change it below, too."
+            "Your members and our team see this name. Invoices show the billing address; change it below, too."
         )
 
     def clean_client_name(self) -> str:

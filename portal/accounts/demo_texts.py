@@ -71,8 +71,8 @@ _VALUES: dict[tuple[str, str], tuple[str, str]] = {
         "Postkutsche Digital GmbH, Nuremberg, Germany",
     ),
     ("Anbieter der Buchhaltung, oder: niemand", "provider of the accounting, or: nobody"): (
-        "niemand",
-        "nobody",
+        "Isarbuch Buchhaltung GmbH, München",
+        "Isarbuch Buchhaltung GmbH, Munich, Germany",
     ),
     ("zuständige Aufsichtsbehörde", "competent supervisory authority"): (
         "Bayerisches Landesamt für Datenschutzaufsicht, Ansbach",

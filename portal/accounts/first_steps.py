@@ -43,7 +43,7 @@ def first_steps(user: User, cards: Sequence[ProjectCard]) -> list[Step]:
         ),
         Step(
             title=_("Invite your team"),
-            text=_("All you need is an e-mail address; they get a link to join."),
+            text=_("All you need is their e-mail address. We'll send them a link to join."),
             label=_("Invite a member"),
             url=reverse("portal_invite", args=[project.pk]),
             is_done=any(card.taken > 1 for card in own),

@@ -8,46 +8,46 @@ from shop.packing.models import Packing
 from shop.typed_text import isolated
 
 BY_FAULT: dict[str, StrOrPromise] = {
-    "manual_tier": _("Approve it, and it is set up; or cancel it and say why."),
+    "manual_tier": _("Approve the order to have it set up, or cancel it and give a reason."),
     "no_place": _(
-        "Approve it to let one more member in than the tier has places; or have the customer make "
-        "room, then try again."
+        "Approve the order to allow one more member than the tier has places, or ask the customer "
+        "to free a place and try again."
     ),
     "client_gone": _(
-        "The client that the order names is not there any more. Cancel it and say so; the customer "
-        "may order for a new client."
+        "The client of this order no longer exists. Cancel the order and give this reason; the "
+        "customer can order for a new client."
     ),
     "project_gone": _(
-        "The project that the order names is not there any more. Cancel it and say so; the "
-        "customer may order a new project."
+        "The project of this order no longer exists. Cancel the order and give this reason; the "
+        "customer can order a new project."
     ),
     # Of orders that the version before 1.4 has left.
     "tier_changed": _(
-        "The order adds a member to a project whose tier has changed since. Try again: it follows "
-        "the project's tier."
+        "The order adds a member to a project whose tier has changed since. Try again: the order "
+        "takes on the project's tier."
     ),
     "project_closed": _(
-        "The order adds a member to a project whose contract has ended. Cancel it and say so; the "
-        "customer may order a new project."
+        "The order adds a member to a project whose subscription has ended. Cancel the order and "
+        "give this reason; the customer can order a new project."
     ),
     "not_client_admin": _(
         "Somebody else administers the client now. If that is a mistake, hand the client over to "
         "the person who ordered and try again; otherwise, cancel the order."
     ),
     "token_revoked": _(
-        "A token that was revoked does not come back. Cancel it and say so; the customer orders "
-        "with a new one."
+        "A revoked token cannot be restored. Cancel the order and give this reason; the customer "
+        "can order again with a new token."
     ),
 }
 BY_KIND: dict[str, StrOrPromise] = {
     Packing.ErrorKind.PASSING: _(
-        "What failed may work again by now: try again. Every step that is done stays done."
+        "The failure was probably temporary: try again. Completed steps stay done."
     ),
     Packing.ErrorKind.BUG: _(
         "This is an error on our side. Show the error below to the person who runs the shop. "
         "Once it is fixed, try again: completed steps stay done."
     ),
-    Packing.ErrorKind.PERSON: _("Mend what the error below names, then try again."),
+    Packing.ErrorKind.PERSON: _("Fix what the error below describes, then try again."),
 }
 
 
@@ -57,7 +57,7 @@ def advice_on(order: Order) -> StrOrPromise:
         return ""
     packing = getattr(order, "packing", None)
     by_kind = BY_KIND.get(packing.last_error_kind) if packing else None
-    return BY_FAULT.get(order.fault) or by_kind or _("Decide, then approve or cancel.")
+    return BY_FAULT.get(order.fault) or by_kind or _("Review the order, then approve or cancel it.")
 
 
 def way_in(order: Order) -> StrOrPromise:
@@ -67,9 +67,9 @@ def way_in(order: Order) -> StrOrPromise:
         return _("the shop's checkout")
     program = order.application or (basket and basket.application)
     if basket and program:
-        return _("the open order, filled by %(name)s") % {"name": isolated(program)}
+        return _("the open order, filled in by %(name)s") % {"name": isolated(program)}
     if basket:
         return _("the open order, without our pages")
     if program:
         return _("the orders API, by %(name)s") % {"name": isolated(program)}
-    return _("the portal, or a token of one's own")
+    return _("the portal, or a personal token")

@@ -103,7 +103,7 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
             record(staff_user(request), application, Act.TOKEN_REVOKED, name)
             messages.success(request, _("The token is revoked."))
         else:
-            messages.warning(request, _("There is no such token: it was revoked already."))
+            messages.warning(request, _("This token has already been revoked."))
     return redirect("staff_application", pk)
 
 
@@ -137,19 +137,21 @@ def switch_application(request: HttpRequest, pk: int, *, on: bool) -> HttpRespon
         if won:
             record(staff_user(request), found, Act.SWITCHED_ON if on else Act.SWITCHED_OFF)
     if not won:
-        messages.warning(request, _("Somebody else was faster: here is how it stands now."))
+        messages.warning(request, _("Somebody else was faster. This is the current state."))
     elif on:
-        messages.success(request, _("The application is on: its tokens are taken again."))
+        messages.success(
+            request, _("The application is switched on: its tokens are accepted again.")
+        )
     else:
-        messages.success(request, _("The application is off: its tokens are refused."))
+        messages.success(request, _("The application is switched off: its tokens are refused."))
     return redirect("staff_application", pk)
 
 
 def _ask_to_revoke(request: HttpRequest, application: Application, token: Token) -> HttpResponse:
     waiting = Order.objects.filter(token=token).exclude(state__in=FINISHED).count()
     orders = ngettext(
-        "%(number)s order names it and is not set up yet: it will need a person.",
-        "%(number)s orders name it and are not set up yet: they will need a person.",
+        "%(number)s order uses it and is not set up yet: staff will have to review it.",
+        "%(number)s orders use it and are not set up yet: staff will have to review them.",
         waiting,
     )
     name = (token.data or {}).get("name", "OAuth")
@@ -171,19 +173,22 @@ def _ask_to_revoke(request: HttpRequest, application: Application, token: Token)
 def _ask_for_new_secret(request: HttpRequest, application: Application) -> HttpResponse:
     hours = OVERLAP // timedelta(hours=1)
     ends = ngettext(
-        "The old secret ends in %(hours)s hour; until then both sign.",
-        "The old secret ends in %(hours)s hours; until then both sign.",
+        "The old secret expires in %(hours)s hour; until then webhooks are signed with both.",
+        "The old secret expires in %(hours)s hours; until then webhooks are signed with both.",
         hours,
     )
     return ask_first(
         request,
-        _("Make a new signing secret for %(name)s?") % {"name": isolated(application.name)},
+        _("Create a new signing secret for %(name)s?") % {"name": isolated(application.name)},
         [
-            _("You see the new secret once, on the next page. Hand it to the partner at once."),
+            _(
+                "The new secret is shown only once, on the next page. Pass it on to the partner "
+                "right away."
+            ),
             ends % {"hours": hours} if application.signing_secrets.exists() else "",
-            _("A partner who does not enter the new one by then refuses our webhooks."),
+            _("A partner that has not entered the new one by then will refuse our webhooks."),
         ],
-        button=_("Make a new signing secret"),
+        button=_("Create a new signing secret"),
         back=reverse("staff_application", args=[application.pk]),
     )
 

@@ -16,7 +16,7 @@ LONGEST = 200
 class Act(TextChoices):
     """An entry's kind, and how pages name it."""
 
-    MADE = "made", _("made")
+    MADE = "made", _("created")
     TOKEN_ISSUED = "token_issued", _("token issued")
     TOKEN_REVOKED = "token_revoked", _("token revoked")
     SECRET_RENEWED = "secret_renewed", _("signing secret renewed")

@@ -57,7 +57,7 @@ def bank_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an entry with the invoices that it may pay; POST assigns it to one."""
     entry = unassigned().filter(pk=pk).select_related("statement").first()
     if entry is None:
-        messages.warning(request, _("Nothing is left of this entry to be assigned."))
+        messages.warning(request, _("This entry is already fully assigned."))
         return redirect("staff_bank")
     if request.method == "POST":
         return _assign(request, entry)
@@ -73,11 +73,11 @@ def move_entry(request: HttpRequest, pk: int, aside: bool) -> HttpResponse:
         return redirect("staff_bank")
     entry = get_object_or_404(BankEntry, pk=pk)
     if aside and set_aside(entry):
-        messages.success(request, _("The entry is set aside. You find it below."))
+        messages.success(request, _("The entry is set aside. You'll find it below."))
     elif not aside and put_back(entry):
         messages.success(request, _("The entry is listed again."))
     else:
-        messages.warning(request, _("Somebody else was faster: here is how it stands now."))
+        messages.warning(request, _("Somebody else was faster. This is the current state."))
     return redirect("staff_bank")
 
 
@@ -92,9 +92,9 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
     given = form.cleaned_data
     staff = staff_user(request)
     if mark_refunded(due, staff, paid_on=given["paid_on"], seen_cents=given["seen_cents"]):
-        messages.success(request, _("The refund is noted as paid."))
+        messages.success(request, _("The refund is marked as paid."))
     else:
-        messages.warning(request, _("Somebody else was faster: here is how it stands now."))
+        messages.warning(request, _("Somebody else was faster. This is the current state."))
     return redirect("staff_bank")
 
 
@@ -110,7 +110,7 @@ def _assign(request: HttpRequest, entry: Any) -> HttpResponse:
             _("Nothing was assigned: please check the amount, and that the invoice can be paid."),
         )
         return redirect("staff_bank_entry", entry.pk)
-    text = _("%(amount)s are entered as a payment of %(number)s.")
+    text = _("%(amount)s is entered as a payment for %(number)s.")
     amount = money(payment.amount_cents, entry.currency)
     messages.success(request, text % {"amount": amount, "number": invoice.number})
     is_left = unassigned().filter(pk=entry.pk).exists()
@@ -157,15 +157,18 @@ def _ask_to_refund(request: HttpRequest, due: Any, form: RefundForm) -> HttpResp
     iban = _("To the account %(iban)s.") % {"iban": due.iban} if due.iban else ""
     return ask_first(
         request,
-        _("Was %(amount)s refunded to %(client)s?")
+        _("Has %(amount)s been refunded to %(client)s?")
         % {"amount": amount, "client": due.invoice.client.name},
         [
             _("For invoice %(number)s.") % {"number": due.invoice.number},
             _("Reason: %(reason)s") % {"reason": due.reason or _("paid in excess")},
-            iban or _("We know no account of this client: please ask them for it."),
-            _("The shop pays nothing by itself. Note it here once you have transferred it."),
+            iban or _("We do not know this client's bank account: please ask for it."),
+            _(
+                "The shop does not transfer any money. Mark the refund as paid once you have "
+                "transferred it."
+            ),
         ],
-        button=_("Note the refund as paid"),
+        button=_("Mark the refund as paid"),
         back=reverse("staff_bank"),
         form=form,
     )

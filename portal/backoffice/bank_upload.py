@@ -58,7 +58,7 @@ class BankFileForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Bank file"),
-        help_text=gettext_lazy("CAMT.053 (XML) or MT940, of the seller's account, up to 5 MB."),
+        help_text=gettext_lazy("CAMT.053 (XML) or MT940, for the seller's account, up to 5 MB."),
         allow_empty_file=True,
     )
 
@@ -104,7 +104,7 @@ def bank_preview(request: HttpRequest, pk: int) -> HttpResponse:
     staff = staff_user(request)
     kept = BankUpload.objects.filter(pk=pk, uploaded_by=staff).first()
     if kept is None:
-        messages.warning(request, _("This file was imported already, or it is kept no longer."))
+        messages.warning(request, _("This file has already been imported or is no longer kept."))
         return redirect("staff_bank")
     try:
         if request.method != "POST":
@@ -135,7 +135,7 @@ def undo_bank_import(request: HttpRequest, pk: int) -> HttpResponse:
         if undo_import(statement, staff_user(request)):
             messages.success(request, _("The import is undone, with all its payments."))
         else:
-            messages.warning(request, _("Somebody else was faster: here is how it stands now."))
+            messages.warning(request, _("Somebody else was faster. This is the current state."))
         return redirect("staff_bank")
     paid = Payment.objects.filter(entry__statement=statement, undone_at=None).count()
     payments = ngettext("%(number)s payment is undone.", "%(number)s payments are undone.", paid)
@@ -154,7 +154,7 @@ def undo_bank_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _refusal(error: BankFileError) -> Any:
     if isinstance(error, FileTooLargeError):
-        return _("This file is too large: at most one file of 5 MB.")
+        return _("This file is too large. The limit is 5 MB.")
     if isinstance(error, OtherAccountError):
-        return _("This file is of another account: %(iban)s.") % {"iban": isolated(error.iban)}
-    return _("This is no bank file: we read CAMT.053 (XML) and MT940.")
+        return _("This file is for another account: %(iban)s.") % {"iban": isolated(error.iban)}
+    return _("This is not a bank file. Supported formats are CAMT.053 (XML) and MT940.")

@@ -26,13 +26,13 @@ class PastDayField(forms.DateField):
         """Return the day. Raises ValidationError."""
         day: date | None = super().clean(value)
         if day and day > timezone.localdate():
-            raise ValidationError(_("This day is still to come."))
+            raise ValidationError(_("This day is in the future."))
         return day
 
 
 def amount_field(**options: Any) -> PriceField:
     """Return a field of an amount that is not nothing."""
-    return PriceField(help_text=_("Such as 49 or 49,00."), **options)
+    return PriceField(help_text=_("For example 49 or 49,00."), **options)
 
 
 class AmountForm(forms.Form):
@@ -42,7 +42,7 @@ class AmountForm(forms.Form):
         """Return the amount, if there is one. Raises ValidationError."""
         cents: int | None = self.cleaned_data["amount"]
         if cents == 0:
-            raise ValidationError(_("The amount is nothing."))
+            raise ValidationError(_("The amount must not be zero."))
         return cents
 
 
@@ -52,7 +52,7 @@ class PaymentForm(AmountForm):
     amount = amount_field(label=_("Amount paid"))
     paid_on = PastDayField(label=_("Paid on"))
     reference = forms.CharField(
-        label=_("Reference"), max_length=200, required=False, help_text=_("For staff alone.")
+        label=_("Reference"), max_length=200, required=False, help_text=_("Only staff can see it.")
     )
     # What the page shows as paid, in cents: of two who enter the same payment one wins.
     seen_paid = forms.IntegerField(widget=forms.HiddenInput)
@@ -68,17 +68,17 @@ class CreditForm(AmountForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=MAX_REASON,
-        help_text=_("It stands on the credit note: write it in the customer's language."),
+        help_text=_("It appears on the credit note, so write it in the customer's language."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     amount = PriceField(
         label=_("Net amount"),
         required=False,
-        help_text=_("Without VAT, such as 49 or 49,00. Empty: all that is left."),
+        help_text=_("Without VAT, for example 49 or 49,00. Empty: all that is left."),
     )
     # What the page shows as left, net and in cents: a second click credits nothing.
     seen_left = forms.IntegerField(widget=forms.HiddenInput)
-    confirm = confirmed(_("Yes, issue the credit note. It cannot be taken back."))
+    confirm = confirmed(_("Yes, issue the credit note. This cannot be undone."))
 
     def __init__(self, invoice: Invoice, left: Left, data: Any = None) -> None:
         super().__init__(data)
@@ -89,7 +89,7 @@ class CreditForm(AmountForm):
         """Return the net amount, if there is one. Raises ValidationError."""
         cents = super().clean_amount()
         if cents and cents > self.left.net_cents:
-            raise ValidationError(_("No more than this is left of the invoice."))
+            raise ValidationError(_("This is more than is left of the invoice."))
         return cents
 
 
@@ -114,5 +114,5 @@ class RaiseForm(AmountForm):
         """Return the price, in cents. Raises ValidationError."""
         cents = super().clean_amount()
         if cents and cents <= self.subscription.list_cents:
-            raise ValidationError(_("The new price must be higher than the one of today."))
+            raise ValidationError(_("The new price must be higher than today's."))
         return cents

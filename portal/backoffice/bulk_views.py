@@ -56,7 +56,7 @@ def new_job(request: HttpRequest) -> HttpResponse:
     chosen = wanted.orders() if "all" in given else Order.objects.filter(pk__in=numbers)
     chosen = chosen.exclude(state=State.NEW)
     if action not in BulkJob.Action.values or not (number := chosen.count()):
-        messages.warning(request, _("Choose what is to be done, and at least one order."))
+        messages.warning(request, _("Choose an action and at least one order."))
         return redirect(back)
     fits = min(possible(action, chosen).count(), MOST)
     asked = request.method == "POST" and "confirmed" in given
@@ -102,9 +102,9 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def stop_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Skip the orders that are not done yet."""
     if stop(_find(pk)):
-        messages.success(request, _("Stopped. What was done stays done."))
+        messages.success(request, _("Stopped. What is done stays done."))
     else:
-        messages.warning(request, _("It had ended already."))
+        messages.warning(request, _("It had already ended."))
     return redirect("staff_bulk", pk)
 
 

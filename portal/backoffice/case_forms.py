@@ -34,7 +34,7 @@ class FutureDayField(forms.DateField):
         """Return the day. Raises ValidationError."""
         day: date | None = super().clean(value)
         if day and day < timezone.localdate():
-            raise ValidationError(_("This day is over."))
+            raise ValidationError(_("This day is in the past."))
         if day and day > latest_end(timezone.localdate()):
             raise ValidationError(_("Please choose a day within the next ten years."))
         return day
@@ -44,7 +44,7 @@ class DismissForm(forms.Form):
     """Ask why a declaration is put aside."""
 
     note = note_field()
-    confirm = confirmed(_("Yes, dismiss it. It cannot be taken back."))
+    confirm = confirmed(_("Yes, dismiss it. This cannot be undone."))
 
 
 class CauseForm(forms.Form):

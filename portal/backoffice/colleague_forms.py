@@ -57,7 +57,7 @@ class ColleagueForm(RolesForm):
 
     email = NewEmailField(
         label=_("E-mail"),
-        help_text=_("The link to join goes here."),
+        help_text=_("The link to join is sent to this address."),
         widget=EmailInput({"autocomplete": "off"}),
     )
     language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)

@@ -244,7 +244,7 @@ def _done(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:
     if sentence:
         messages.success(request, sentence)
     else:
-        messages.warning(request, _("Somebody else was faster: here is how it stands now."))
+        messages.warning(request, _("Somebody else was faster. This is the current state."))
     still_there = _colleagues().filter(pk=pk).exists()
     return redirect("staff_colleague", pk) if still_there else redirect("staff_colleagues")
 

@@ -15,7 +15,7 @@ from portal.backoffice.audit_log import Act, record
 from portal.backoffice.staff_access import staff_user
 from shop.billing.models import Subscription
 
-FASTER = gettext_lazy("Somebody else was faster: here is how it stands now.")
+FASTER = gettext_lazy("Somebody else was faster. This is the current state.")
 RELATED = ("client__client_admin", "client__billing_profile", "project", "product", "order")
 
 

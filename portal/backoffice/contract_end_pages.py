@@ -63,19 +63,19 @@ def take_back_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return ask_first(
             request,
-            _("Take the cancellation back?"),
+            _("Undo the cancellation?"),
             [
-                _("The subscription runs on as if it had not been cancelled."),
+                _("The subscription continues as if it had not been cancelled."),
                 _("The client is told by e-mail."),
             ],
-            button=_("Take the cancellation back"),
+            button=_("Undo the cancellation"),
             back=subscription_url(found),
         )
 
     def act() -> bool:
         return take_back(found, staff_user(request))
 
-    done = _("The subscription runs on.")
+    done = _("The subscription continues.")
     return decide(
         request, act, about=found, what=Act.TAKEN_BACK, done=done, back=subscription_url(found)
     )
@@ -100,7 +100,7 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> bool:
         return withdraw(found.order, by=staff_user(request))
 
-    done = _("The withdrawal is carried out. To be paid back: %(paid)s.") % _amounts(found, sums)
+    done = _("The withdrawal is carried out. To be refunded: %(paid)s.") % _amounts(found, sums)
     return decide(
         request,
         act,
@@ -126,7 +126,7 @@ def end_now_page(request: HttpRequest, pk: int) -> HttpResponse:
             [
                 _("Today is its last day. What is owed for the time until today stays owed."),
                 _("What was paid for later days is credited."),
-                _("Its members can no longer enter the project; the client can download its data."),
+                _("Members can no longer open the project; the client can download its data."),
                 _("The client is told by e-mail."),
             ],
             button=_("End it now"),
@@ -154,7 +154,8 @@ def _ask_to_cancel(
     request: HttpRequest, found: Subscription, form: CancelContractForm
 ) -> HttpResponse:
     soonest = _(
-        "Without a requested end, its last day is %(day)s; the cancellation can be taken back until then."
+        "Without a requested end, the last day is %(day)s; the cancellation can be undone until "
+        "then."
     )
     return ask_first(
         request,
@@ -179,8 +180,8 @@ def _ask_to_withdraw(
         request,
         _("Carry out the withdrawal?"),
         [
-            _("The contract ends at once; days used are not charged."),
-            _("Credited: %(invoiced)s, of which %(paid)s were paid and are to be paid back.")
+            _("The subscription ends at once; days used are not charged."),
+            _("Credited: %(invoiced)s, of which %(paid)s was paid and is to be refunded.")
             % amounts,
             _("The refund appears under Payments and refunds, with the client's account."),
             _("The client is told by e-mail."),
@@ -199,7 +200,7 @@ def _amounts(found: Subscription, sums: PayBack) -> dict[str, Any]:
 
 
 def _too_late(request: HttpRequest, found: Subscription) -> HttpResponse:
-    messages.warning(request, _("This is not possible now: here is how it stands."))
+    messages.warning(request, _("This is not possible at the moment. This is the current state."))
     return redirect("staff_subscription", found.pk)
 
 

@@ -74,7 +74,7 @@ class EndNowForm(forms.Form):
     """Ask why a subscription ends at once."""
 
     reason = reason_field()
-    confirm = confirmed(_("Yes, end it today. The client cannot take it back."))
+    confirm = confirmed(_("Yes, end it today. The client cannot undo this."))
 
 
 class WithdrawForm(forms.Form):
@@ -82,13 +82,13 @@ class WithdrawForm(forms.Form):
 
     # What the page shows as credited, in cents: what was issued meanwhile is looked at again.
     seen_cents = forms.IntegerField(widget=forms.HiddenInput)
-    confirm = confirmed(_("Yes, carry out the withdrawal. It cannot be taken back."))
+    confirm = confirmed(_("Yes, carry out the withdrawal. This cannot be undone."))
 
 
 class WaiveForm(forms.Form):
     """Confirms that nobody needs the time to download data."""
 
-    confirm = confirmed(_("Yes, erase it now. It cannot be taken back."))
+    confirm = confirmed(_("Yes, erase it now. This cannot be undone."))
 
 
 class SkipForm(forms.Form):

@@ -55,7 +55,7 @@ def waiting_contracts() -> list[Waiting]:
     rows: list[tuple[StrOrPromise, QuerySet[Any], str]] = [
         (_("Declarations to decide"), waiting_cases(), reverse("staff_declarations")),
         (_("Changes of tier to approve"), waiting_changes(), f"{subscriptions}?needs=approval"),
-        (_("Steps of contracts that failed"), stuck_runs(), f"{subscriptions}?needs=stuck"),
+        (_("Failed steps of subscriptions"), stuck_runs(), f"{subscriptions}?needs=stuck"),
         (_("Requests to appoint somebody"), open_requests(), f"{requests}#appoint"),
         (_("Deletion requests that wait"), kept_wishes(), f"{requests}#wishes"),
     ]

@@ -59,7 +59,9 @@ def skip(request: HttpRequest, pk: int, run: int) -> HttpResponse:
     found = find_subscription(pk)
     row = get_object_or_404(ContractRun, pk=run, subscription=found)
     if row.state != ContractRun.State.NEED_HUMAN or not row.last_step:
-        messages.warning(request, _("This is not possible now: here is how it stands."))
+        messages.warning(
+            request, _("This is not possible at the moment. This is the current state.")
+        )
         return redirect("staff_subscription", pk)
     form = SkipForm(request.POST if request.method == "POST" else None)
     form.initial = {"step": row.last_step}
@@ -99,7 +101,9 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before a project is erased without waiting for its client's export; POST waives it."""
     found = find_subscription(pk)
     if not can_waive(found.project):
-        messages.warning(request, _("This is not possible now: here is how it stands."))
+        messages.warning(
+            request, _("This is not possible at the moment. This is the current state.")
+        )
         return redirect("staff_subscription", pk)
     form = WaiveForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():

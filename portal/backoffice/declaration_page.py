@@ -43,16 +43,17 @@ State = DeclarationCase.State
 UNDECIDED = {State.STAFF, State.PROOF}
 # The verbs do not tell apart why they did nothing; the page shows which of it is so.
 NOT_DONE = gettext_lazy(
-    "Nothing was done: somebody has decided meanwhile, the contract has ended, or there is no e-mail "
-    "address for the link. Here is how it stands now."
+    "Nothing was changed: somebody has decided in the meantime, the subscription has ended, or "
+    "there is no e-mail address for the link. This is the current state."
 )
 CANNOT = {
     Declaration.Kind.CANCELLATION: gettext_lazy(
-        "It cannot take effect on this order: its contract has ended, or ends as early already."
+        "It cannot take effect on this order: its subscription has ended or will end by then "
+        "anyway."
     ),
     Declaration.Kind.WITHDRAWAL: gettext_lazy(
-        "It cannot take effect on this order: the buyer is no private person, the time to withdraw "
-        "was over when it was declared, or the contract has ended."
+        "It cannot take effect on this order: the buyer is not a private person, the withdrawal "
+        "period was over when it was declared, or the subscription has ended."
     ),
 }
 FOUND = 20  # orders of a search
@@ -142,7 +143,10 @@ def dismiss_declaration(request: HttpRequest, case: DeclarationCase) -> HttpResp
     form = DismissForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         meaning = [
-            _("It changes no contract. A link that was mailed to prove it no longer works."),
+            _(
+                "No subscription is changed. A link that was sent to prove the declaration stops "
+                "working."
+            ),
             _("Nobody is told: write to the person if they should know."),
         ]
         title, button = _("Dismiss this declaration?"), _("Dismiss")
@@ -161,12 +165,12 @@ def dismiss_declaration(request: HttpRequest, case: DeclarationCase) -> HttpResp
 def accept(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
     """Ask for the last day before a cause is accepted; POST accepts it."""
     if _contract(case) is None:
-        messages.warning(request, _("First choose the order whose contract it is."))
+        messages.warning(request, _("First choose the order that the declaration is about."))
         return redirect("staff_declaration", case.pk)
     form = CauseForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         meaning = [
-            _("The contract of order %(number)s ends on the day that you choose.")
+            _("The subscription of order %(number)s ends on the day that you choose.")
             % {"number": case.order and case.order.order_number},
             _("What was paid for later days is credited when it ends."),
             _("The client is told by e-mail."),
@@ -190,7 +194,8 @@ def decline(request: HttpRequest, case: DeclarationCase) -> HttpResponse:
     if not form.is_valid():
         meaning = [
             _(
-                "It counts as an ordinary cancellation, once it is proven or you let it take effect."
+                "It counts as an ordinary cancellation, once it is proven or you let it take "
+                "effect."
             ),
             _("Nobody is told: write to the person and say why."),
         ]
@@ -262,8 +267,8 @@ def _consequences(case: DeclarationCase, order: Order) -> list[str]:
             "paid": money(sums.paid_cents, subscription.currency),
         }
         return [
-            _("The contract ends at once; days used are not charged."),
-            _("%(invoiced)s are credited, %(paid)s are to be paid back.") % facts,
+            _("The subscription ends at once; days used are not charged."),
+            _("%(invoiced)s is credited, %(paid)s is to be refunded.") % facts,
             told,
         ]
     end = end_if_cancelled(
@@ -275,6 +280,6 @@ def _consequences(case: DeclarationCase, order: Order) -> list[str]:
     return [
         sentence % {"day": date_format(end)},
         _("A planned change of tier is undone."),
-        _("The client can take it back until the last day."),
+        _("The client can undo it until the last day."),
         told,
     ]

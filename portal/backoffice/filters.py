@@ -51,7 +51,7 @@ AGES = {
     "day": (timedelta(days=1), _("a day")),
     "week": (timedelta(days=7), _("a week")),
 }
-TAKEN: dict[str, StrOrPromise] = {"me": _("by me"), "nobody": _("by nobody")}
+TAKEN: dict[str, StrOrPromise] = {"me": _("to me"), "nobody": _("to nobody")}
 # Customers accept the terms on a page; programs do not.
 CHANNELS: dict[str, tuple[StrOrPromise, Q]] = {
     "page": (_("our page"), Q(basket__terms__isnull=False)),

@@ -44,15 +44,15 @@ class ByHandForm(ActionForm):
     columns: ClassVar = {"client": "delivered_client_id", "project": "delivered_project_id"}
     client = forms.ModelChoiceField(
         Client.objects.all(),
-        label=_("Client's number"),
+        label=_("Client number"),
         widget=forms.NumberInput,
-        error_messages={"invalid_choice": _("There is no client of this number.")},
+        error_messages={"invalid_choice": _("There is no client with this number.")},
     )
     project = forms.ModelChoiceField(
         Project.objects.select_related("client", "product"),
-        label=_("Project's number"),
+        label=_("Project number"),
         widget=forms.NumberInput,
-        error_messages={"invalid_choice": _("There is no project of this number.")},
+        error_messages={"invalid_choice": _("There is no project with this number.")},
     )
     note = TextAreaField(label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -67,7 +67,7 @@ class ByHandForm(ActionForm):
 def confirmed(label: StrOrPromise) -> forms.BooleanField:
     """A box that must be ticked before something is done that cannot be taken back."""
     return forms.BooleanField(
-        label=label, error_messages={"required": _("Please confirm that you mean it.")}
+        label=label, error_messages={"required": _("Please tick the box to confirm.")}
     )
 
 
@@ -79,9 +79,9 @@ class CancelForm(ActionForm):
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The customer reads it in the mail, so write it in their language."),
+        help_text=_("The customer reads it in the e-mail, so write it in their language."),
     )
-    confirm = confirmed(_("Yes, cancel this order. It cannot be taken back."))
+    confirm = confirmed(_("Yes, cancel this order. This cannot be undone."))
 
 
 class CorrectForm(ActionForm):
@@ -134,7 +134,7 @@ class RetryFromForm(ActionForm):
         steps = forms.RadioSelect(choices=[(name, step_title(name)) for name in names])
         # Not a choice field: `retry_from` decides which steps there are.
         self.fields["step"] = forms.CharField(
-            label=_("From which step on"), widget=steps, initial=names[-1] if names else None
+            label=_("Start from step"), widget=steps, initial=names[-1] if names else None
         )
 
 
@@ -146,7 +146,7 @@ class EmailChangeForm(ActionForm):
     user_email = forms.CharField(
         label=_("E-mail"),
         widget=EmailInput({"autocomplete": "off"}),
-        help_text=_("Links that were mailed before no longer work; the old address is told."),
+        help_text=_("Links sent earlier stop working; the old address is told by e-mail."),
     )
 
 
@@ -158,7 +158,7 @@ class NoteForm(ActionForm):
         label=_("Note"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Only staff read it."),
+        help_text=_("Only staff can see it."),
     )
 
 
@@ -168,7 +168,7 @@ class FollowUpForm(ActionForm):
     name = "follow_up"
     columns: ClassVar = {"on": "follow_up_on"}
     on = forms.DateField(
-        label=_("Look again on"),
+        label=_("Follow up on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -183,9 +183,12 @@ class ClientAdminForm(ActionForm):
     user = EmailField(
         widget=EmailInput({"autocomplete": "off"}),
         label=_("E-mail of the person who will administer it"),
-        help_text=_("Of somebody who has joined. The one before loses these powers at once."),
+        help_text=_(
+            "The person must have joined already. The current administrator loses these rights at "
+            "once."
+        ),
     )
-    confirm = confirmed(_("Yes, hand this client over."))
+    confirm = confirmed(_("Yes, hand over this client."))
 
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(order, data)
@@ -195,7 +198,7 @@ class ClientAdminForm(ActionForm):
     def clean_user(self) -> User:
         user = user_by_email(self.cleaned_data["user"])
         if user is None or not user.may_sign_in:
-            raise forms.ValidationError(_("Nobody who has joined has this address."))
+            raise forms.ValidationError(_("Nobody with this address has joined."))
         return user
 
 
@@ -206,12 +209,12 @@ class BulkForm(forms.Form):
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Each customer reads it in the mail, so write what holds for all of them."),
+        help_text=_("Customers read it in the e-mail, so write what applies to all of them."),
     )
     assignee = forms.ModelChoiceField(
-        User.objects.none(), label=_("Who is to see to them"), empty_label=_("Please choose")
+        User.objects.none(), label=_("Assign to"), empty_label=_("Please choose")
     )
-    confirm = confirmed(_("Yes, cancel these orders. It cannot be taken back."))
+    confirm = confirmed(_("Yes, cancel these orders. This cannot be undone."))
 
     def __init__(self, action: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -250,14 +253,14 @@ class ApplicationForm(forms.Form):
         widget=EmailInput({"autocomplete": "off"}),
         label=_("Owner's e-mail"),
         required=False,
-        help_text=_("Who stands behind the orders that the application places by itself."),
+        help_text=_("The person responsible for orders that the application places on its own."),
     )
     redirect_uris = TextAreaField(
         label=_("Redirect URIs"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One a line. Without one the application cannot ask customers for consent."),
+        help_text=_("One per line. Without one, the application cannot ask customers for consent."),
     )
     scopes = ScopesField()
 
@@ -265,7 +268,7 @@ class ApplicationForm(forms.Form):
         email = self.cleaned_data["owner"]
         owner = user_by_email(email) if email else None
         if email and (owner is None or not owner.is_known or not may_act(None, owner)):
-            raise forms.ValidationError(_("Nobody who has joined has this address."))
+            raise forms.ValidationError(_("Nobody with this address has joined."))
         return owner
 
     def clean_redirect_uris(self) -> list[str]:
@@ -274,7 +277,7 @@ class ApplicationForm(forms.Form):
         for uri in uris:
             if webhook_url_error(uri, demo=settings.DEMO) or "#" in uri:
                 raise forms.ValidationError(
-                    _("Each must be an absolute https address without a fragment.")
+                    _("Each must be an absolute https URL without a fragment.")
                 )
         return uris
 
@@ -283,15 +286,17 @@ class TokenForm(forms.Form):
     """Issue a long-lived token."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=100, help_text=_("Where it is used, to tell it from others.")
+        label=_("Name"),
+        max_length=100,
+        help_text=_("Where it is used, to tell it apart from others."),
     )
     scopes = ScopesField()
     days = forms.IntegerField(
-        label=_("Valid for days"),
+        label=_("Days of validity"),
         required=False,
         min_value=1,
         max_value=3650,
-        help_text=_("Without a number it does not expire."),
+        help_text=_("Leave this empty for a token that does not expire."),
     )
 
     def __init__(self, *args: Any, scopes: Sequence[str], **kwargs: Any) -> None:

@@ -33,7 +33,7 @@ from shop.invoice_download import invoice_download
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, send_again
 
-FASTER = gettext_lazy("Somebody else was faster: here is how it stands now.")
+FASTER = gettext_lazy("Somebody else was faster. This is the current state.")
 FURTHER = 10  # other invoices of the client
 RELATED = (
     *("client__client_admin", "subscription__order", "subscription__project", "corrects"),
@@ -55,7 +55,7 @@ def invoice_download_view(request: HttpRequest, invoice: str, file_format: str) 
     if answer := invoice_download(found, file_format):
         return answer
     messages.error(
-        request, _("This file cannot be made right now. Please try again in a few minutes.")
+        request, _("This file cannot be created right now. Please try again in a few minutes.")
     )
     return redirect("staff_invoice", found.number)
 
@@ -95,7 +95,7 @@ def pay(request: HttpRequest, found: Any) -> HttpResponse:
     except PaidChangedError:
         messages.warning(request, FASTER)
     except NotPayableError:
-        messages.warning(request, _("Nothing can be paid of this invoice: it is cancelled."))
+        messages.warning(request, _("No payment can be entered for this invoice: it is cancelled."))
     except PaymentError:
         messages.warning(request, _("The payment was not entered."))
     else:
@@ -115,8 +115,10 @@ def undo_paid(request: HttpRequest, invoice: str, payment: int) -> HttpResponse:
             request,
             _("Undo the payment of %(amount)s?") % {"amount": amount},
             [
-                _("The invoice counts as not paid by this amount; reminders go on."),
-                _("The transfer is listed again, to be assigned.") if row.entry_id else "",
+                _("This amount counts as unpaid again; reminders continue."),
+                _("The transfer is listed again so that it can be assigned.")
+                if row.entry_id
+                else "",
                 _("The payment stays on the page, as undone by you."),
             ],
             button=_("Undo the payment"),
@@ -136,7 +138,7 @@ def credit_page(request: HttpRequest, invoice: str) -> HttpResponse:
     found = _find(invoice)
     left = left_of(found)
     if found.kind != Invoice.Kind.INVOICE or not left.net_cents:
-        messages.warning(request, _("Nothing is left of this invoice that could be credited."))
+        messages.warning(request, _("Nothing of this invoice is left to credit."))
         return redirect("staff_invoice", found.number)
     form = CreditForm(found, left, request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -165,9 +167,9 @@ def credit_page(request: HttpRequest, invoice: str) -> HttpResponse:
 def files_again(request: HttpRequest, found: Any) -> HttpResponse:
     """Have the worker make the files at once."""
     if try_now(found):
-        messages.success(request, _("The files are being made now."))
+        messages.success(request, _("The files are being created."))
     else:
-        messages.warning(request, _("The files are there, or are being made at this moment."))
+        messages.warning(request, _("The files already exist or are just being created."))
     return redirect("staff_invoice", found.number)
 
 
@@ -221,16 +223,16 @@ def _ask_to_credit(request: HttpRequest, found: Any, form: CreditForm) -> HttpRe
         "net": money(left.net_cents, found.currency),
         "gross": money(left.gross_cents, found.currency),
     }
-    paid = _("What was paid too much then is listed as a refund due.")
+    paid = _("An overpayment is then listed as a refund due.")
     return ask_first(
         request,
         _("Issue a credit note for invoice %(number)s?") % {"number": found.number},
         [
             _("%(net)s net (%(gross)s with VAT) are left of the invoice.") % sums,
             _("The credit note gets the next number of the series. It is kept like an invoice."),
-            _("It is mailed to %(email)s.") % {"email": recipient_of(found.client)},
+            _("It is sent to %(email)s by e-mail.") % {"email": recipient_of(found.client)},
             paid if found.paid_cents else "",
-            _("The subscription goes on: the next period is invoiced as before."),
+            _("The subscription continues: the next period is invoiced as before."),
         ],
         button=_("Issue the credit note"),
         back=reverse("staff_invoice", args=[found.number]),

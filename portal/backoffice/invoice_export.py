@@ -53,7 +53,7 @@ def export_invoices(request: HttpRequest) -> StreamingHttpResponse:
 def _columns() -> list[str]:
     return [
         *(_("Number"), _("Kind"), _("Issued on"), _("Due on"), _("Period from"), _("Period to")),
-        *(_("Client's number"), _("Buyer"), _("Country"), _("Customer type"), _("VAT ID")),
+        *(_("Client number"), _("Buyer"), _("Country"), _("Customer type"), _("VAT ID")),
         *(_("Rule"), _("Rate in percent"), _("Net"), _("VAT"), _("Gross"), _("Currency")),
         *(_("Corrects invoice"), _("Order number")),
     ]

@@ -29,7 +29,7 @@ KINDS: dict[str, StrOrPromise] = {
     "invoice": _("Invoices"),
     "credit_note": _("Credit notes"),
 }
-FILES: dict[str, StrOrPromise] = {"failing": _("could not be made")}
+FILES: dict[str, StrOrPromise] = {"failing": _("could not be created")}
 CHOICES = {"state": STATES, "kind": KINDS, "files": FILES}
 
 

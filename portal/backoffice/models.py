@@ -44,7 +44,7 @@ class BulkJob(models.Model):
     class Action(models.TextChoices):
         RETRY = "retry", _("Try again")
         APPROVE = "approve", _("Approve")
-        CANCEL = "cancel", _("Cancel for good")
+        CANCEL = "cancel", _("Cancel permanently")
         ASSIGN = "assign", _("Assign")
 
     action = models.CharField(max_length=10, choices=Action)
@@ -76,9 +76,9 @@ class BulkItem(models.Model):
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waiting")
         DONE = "done", _("done")
-        LEFT = "left", _("left alone: it had gone on meanwhile")
-        FAILED = "failed", _("failed by a fault of our own")
-        STOPPED = "stopped", _("left alone: the bulk action was stopped")
+        LEFT = "left", _("left out: it had changed in the meantime")
+        FAILED = "failed", _("failed: an error on our side")
+        STOPPED = "stopped", _("left out: the bulk action was stopped")
 
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="items")
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="bulk_items")

@@ -79,9 +79,7 @@ def _appoint_client_admin(order: Order, staff: User, form: forms.ClientAdminForm
 
 def _client_admin_text(order: Order) -> str:
     client = order.delivered_client
-    sentence = gettext(
-        "%(client)s is administered by %(admin)s. Exactly one user administers a client."
-    )
+    sentence = gettext("%(admin)s administers %(client)s. Exactly one person administers a client.")
     return sentence % {"client": client, "admin": client and client.client_admin}
 
 
@@ -100,11 +98,11 @@ ACTIONS = [
         name="retry",
         label=_("Try again"),
         text=_(
-            "The worker takes the order up at once, with its attempts counted anew. What is done "
-            "stays done."
+            "Setup starts again at once, and attempts are counted from zero. Completed steps stay "
+            "done."
         ),
         run=lambda order, staff, _form: recovery.retry(order, staff),
-        done=_("The order is tried again."),
+        done=_("The order is being set up again."),
         is_possible=_is_retryable,
         is_primary=lambda order: not _is_approvable(order) or order.fault == "tries_used_up",
     ),
@@ -112,11 +110,11 @@ ACTIONS = [
         name="retry_now",
         label=_("Try now"),
         text=_(
-            "The worker waits before its next attempt. Have it try at once, with its attempts "
-            "counted anew."
+            "The next attempt is scheduled for later. Start it now; attempts are then counted "
+            "from zero."
         ),
         run=lambda order, staff, _form: recovery.retry_now(order, staff),
-        done=_("The order is tried now."),
+        done=_("The order is being set up again."),
         is_possible=_waits_for_next_attempt,
         is_primary=lambda _order: True,
     ),
@@ -124,8 +122,8 @@ ACTIONS = [
         name="approve",
         label=_("Approve"),
         text=_(
-            "The order goes on, also where its tier asks for approval or its members are more than "
-            "the tier allows."
+            "The order continues, even if its tier requires approval or the project gets more "
+            "members than the tier allows."
         ),
         run=lambda order, staff, _form: recovery.approve(order, staff),
         done=_("The order is approved."),
@@ -135,12 +133,12 @@ ACTIONS = [
     OrderAction(
         name="correct",
         label=_("Correct the details"),
-        text=_("By the same rules as ordering. What is set up already is renamed with it."),
+        text=_("The same rules apply as for ordering. What is already set up is renamed, too."),
         button=_("Correct"),
         second_button=lambda order: _("Correct and try again") if _is_retryable(order) else "",
         run=_correct,
         done=lambda _order, form: (
-            _("The details are corrected, and it is tried again.")
+            _("The details are corrected, and the order is being set up again.")
             if "then" in form.data
             else _("The details are corrected.")
         ),
@@ -150,12 +148,12 @@ ACTIONS = [
     OrderAction(
         name="address",
         label=_("Correct the e-mail address"),
-        text=_("As long as nobody has joined, the mail can go to another address."),
+        text=_("As long as nobody has joined, the e-mail can be sent to another address."),
         button=_("Correct"),
         run=lambda order, staff, form: corrections.readdress(
             order, form.cleaned_data["user_email"], actor=staff
         ),
-        done=_("The address is corrected; the mail goes there now."),
+        done=_("The address is corrected, and the e-mail is being sent to it."),
         is_possible=lambda order: (
             not is_correctable(order)
             and corrections.is_readdressable(order)
@@ -167,13 +165,13 @@ ACTIONS = [
         name="retry_from",
         label=_("Try again from a step"),
         text=_(
-            "Steps that call another system can be run again: it knows them by the same key and "
-            "does nothing twice. Those after the chosen one run again, too. What steps wrote here "
-            "is never written again."
+            "You can rerun steps that call another system: they send the same key again, so that "
+            "it does nothing twice. The steps after the chosen one run again, too. What a step "
+            "has stored here is not stored again."
         ),
-        button=_("Run it again"),
+        button=_("Run again"),
         run=lambda order, staff, form: recovery.retry_from(order, form.cleaned_data["step"], staff),
-        done=_("The order is tried again."),
+        done=_("The order is being set up again."),
         is_possible=lambda order: _is_retryable(order) and recovery.rerunnable_steps(order),
         form=forms.RetryFromForm,
     ),
@@ -181,13 +179,14 @@ ACTIONS = [
         name="by_hand",
         label=_("Done by hand"),
         text=_(
-            "You have set up client and project yourself: name them, and the invitation goes out."
+            "Use this if you have set up client and project yourself. Enter their numbers, and "
+            "the invitation is sent."
         ),
         button=_("Close the order"),
         run=lambda order, staff, form: recovery.mark_packed(
             order, form.cleaned_data["project"], staff, note=form.cleaned_data["note"]
         ),
-        done=_("The order is done; the invitation goes out."),
+        done=_("The order is done; the invitation is on its way."),
         is_possible=_is_approvable,
         form=forms.ByHandForm,
     ),
@@ -198,7 +197,7 @@ ACTIONS = [
         button=_("Hand over"),
         run=_appoint_client_admin,
         done=lambda _order, form: (
-            _("%(who)s administers the client now.") % {"who": isolated(form.cleaned_data["user"])}
+            _("%(who)s now administers the client.") % {"who": isolated(form.cleaned_data["user"])}
         ),
         is_possible=lambda order: order.delivered_client,
         permission="tenancy.change_client",
@@ -208,12 +207,12 @@ ACTIONS = [
     OrderAction(
         name="cancel",
         label=_("Cancel the order"),
-        text=_("It ends here, and its links no longer work. What was delivered so far stays."),
+        text=_("This ends the order, and its links stop working. What has been delivered stays."),
         run=lambda order, staff, form: cancel(order, staff, reason=form.cleaned_data["reason"]),
         done=lambda order, _form: (
-            _("The order is cancelled; the customer is told why.")
+            _("The order is cancelled. The customer is told why by e-mail.")
             if order.user_email
-            else _("The order is cancelled. There was nobody to write to.")
+            else _("The order is cancelled. There was no e-mail address to write to.")
         ),
         is_possible=_is_cancellable,
         form=forms.CancelForm,
@@ -221,28 +220,31 @@ ACTIONS = [
     OrderAction(
         name="note",
         label=_("Note"),
-        text=_("What colleagues should know of this case."),
-        button=_("Keep the note"),
+        text=_("What colleagues should know about this order."),
+        button=_("Save note"),
         run=_add_note,
-        done=_("The note is kept."),
+        done=_("Note saved."),
         form=forms.NoteForm,
     ),
     OrderAction(
         name="follow_up",
         label=_("Follow-up"),
-        text=_("On that day the order asks for somebody again. Without a day it does not."),
-        button=_("Keep the day"),
+        text=_(
+            "The order is marked as due from that day on. Leave the day empty to remove the "
+            "follow-up."
+        ),
+        button=_("Save follow-up"),
         run=lambda order, staff, form: assignment.set_follow_up(
             order, staff, form.cleaned_data["on"]
         ),
-        done=_("The day is kept."),
+        done=_("Follow-up saved."),
         form=forms.FollowUpForm,
     ),
-    OrderAction(name="take", run=_take, done=_("The order is yours."), is_listed=False),
+    OrderAction(name="take", run=_take, done=_("The order is assigned to you."), is_listed=False),
     OrderAction(
         name="hand_back",
         run=lambda order, staff, _form: assignment.unassign(order, staff),
-        done=_("The order is open to everybody again."),
+        done=_("The order is no longer assigned."),
         is_listed=False,
     ),
 ]

@@ -55,15 +55,15 @@ RESENT = {
         "The e-mail is waiting: %(address)s has reached its limit for today. It will be sent as "
         "soon as the limit allows."
     ),
-    Resent.BEING_SENT: gettext_lazy("The e-mail is being sent at this moment."),
+    Resent.BEING_SENT: gettext_lazy("The e-mail is already being sent."),
     Resent.OBSOLETE: gettext_lazy(
-        "The e-mail was not sent again: nobody needs it any more. Its address was corrected, its "
-        "link was used or replaced, or the order has moved on."
+        "The e-mail was not sent again because it is no longer needed: its address was corrected, "
+        "its link was used or replaced, or the order has moved on."
     ),
 }
 REFUSED_BEFORE = gettext_lazy(
-    "We are trying %(address)s once more. Its mail server refused the e-mail before: if it does so "
-    "again, correct the address."
+    "We are trying %(address)s once more. Its mail server has refused the e-mail before; if it "
+    "does so again, correct the address."
 )
 
 
@@ -227,8 +227,8 @@ def _last_action_unseen(request: HttpRequest, order: Order) -> OrderEvent | None
 def _too_late(request: HttpRequest, order: Order) -> str:
     last = _last_action_unseen(request, order)
     if last is None or last.actor is None:
-        return _("The order went on meanwhile: here is how it stands now.")
+        return _("The order has changed in the meantime. This is the current state.")
     if last.actor == request.user:
-        return _("You have done this already: here is how the order stands now.")
-    sentence = _("%(who)s was faster: here is how the order stands now.")
+        return _("You have already done this. This is the current state.")
+    sentence = _("%(who)s was faster. This is the current state.")
     return sentence % {"who": isolated(last.actor.get_full_name() or str(last.actor))}

@@ -88,7 +88,7 @@ def _further_pills(wanted: Filter, counts: Counts) -> list[tuple[str, list[Pill]
     shown = counts.shown() if wanted.group == "person" else {}
     return [
         (_("Waiting for more than"), _pills(wanted, "age", ages, shown)),
-        (_("Taken"), _pills(wanted, "taken", TAKEN.items())),
+        (_("Assigned"), _pills(wanted, "taken", TAKEN.items())),
         (_("Follow-up"), _pills(wanted, "due", [("1", _("due"))])),
         (_("Tier"), _pills(wanted, "tier", _tiers.all())),
         (_("Ordered through"), _pills(wanted, "channel", channels)),

@@ -71,7 +71,7 @@ class FindPersonForm(forms.Form):
 class EraseForm(forms.Form):
     """Confirms that a person is to be erased."""
 
-    confirm = confirmed(gettext_lazy("Yes, erase this person. It cannot be taken back."))
+    confirm = confirmed(gettext_lazy("Yes, erase this person. This cannot be undone."))
 
 
 @dataclass(frozen=True)
@@ -227,8 +227,10 @@ def _ask_to_erase(request: HttpRequest, person: Person, form: EraseForm) -> Http
     under_way = person.orders.exclude(state__in=FINISHED).count()
     finished = person.orders.filter(state__in=FINISHED).count()
     names = ngettext(
-        "%(number)s finished order loses names, e-mail and display name; tier, price and dates stay.",
-        "%(number)s finished orders lose names, e-mail and display name; tier, price and dates stay.",
+        "%(number)s finished order loses names, e-mail and display name; tier, price and dates "
+        "stay.",
+        "%(number)s finished orders lose names, e-mail and display name; tier, price and dates "
+        "stay.",
         finished,
     )
     waiting = ngettext(

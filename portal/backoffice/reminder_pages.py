@@ -69,7 +69,7 @@ def reminder_text(request: HttpRequest, level: int) -> HttpResponse:
     if form.has_changed():
         with transaction.atomic():
             record(staff_user(request), form.save(), Act.CHANGED, change_message(form))
-        messages.success(request, _("The text is changed. It counts for the next reminders."))
+        messages.success(request, _("The text is changed. This applies from the next reminder on."))
     return redirect("staff_reminders")
 
 
@@ -82,7 +82,7 @@ def case_decision(act: Callable[[OverdueCase, User], bool], done: StrOrPromise) 
             if act(_find(pk), staff_user(request)):
                 messages.success(request, done)
             else:
-                messages.warning(request, _("Somebody else was faster: here is how it stands now."))
+                messages.warning(request, _("Somebody else was faster. This is the current state."))
         return redirect("staff_reminders")
 
     return view
@@ -94,7 +94,7 @@ def _wait(case: OverdueCase, staff: User) -> bool:
 
 wait_for_client = case_decision(_wait, gettext_lazy("No reminder is sent until that day is over."))
 exempt_client = case_decision(
-    exempt, gettext_lazy("This client gets no reminders any more. It is open for its members.")
+    exempt, gettext_lazy("This client no longer gets reminders. It is open for its members.")
 )
 reopen_client_again = case_decision(
     reopen, gettext_lazy("The client is open for its members again. They are told by e-mail.")
@@ -111,11 +111,11 @@ def close_client_for_members(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             _("Close %(client)s for its members?") % {"client": client.name},
             [
-                _("Its members cannot enter its projects. The client's administrator can."),
+                _("Its members can no longer open its projects. The client's administrator can."),
                 _("They are told by e-mail, at once."),
-                _("You can open it again. Once everything is paid it opens by itself."),
+                _("You can reopen it. Once everything is paid, it reopens automatically."),
             ],
-            button=_("Close it for its members"),
+            button=_("Close for its members"),
             back=reverse("staff_reminders"),
         )
     close = case_decision(close_for_members, _("The client is closed for its members."))

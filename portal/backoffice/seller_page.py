@@ -42,7 +42,9 @@ def change_seller(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             save_seller(changed, actor=staff)
             record(staff, changed, Act.CHANGED, change_message(form))
-        messages.success(request, _("The seller is changed. It counts for the next invoices."))
+        messages.success(
+            request, _("The seller is changed. This applies from the next invoice on.")
+        )
     return redirect("staff_seller")
 
 
@@ -71,7 +73,7 @@ def remove_rate(request: HttpRequest, pk: int) -> HttpResponse:
         return ask_first(
             request,
             _("Remove the rate %(rate)s?") % {"rate": _named(rate)},
-            [_("The rate before it goes on.")],
+            [_("The previous rate continues to apply.")],
             button=_("Remove the rate"),
             back=reverse("staff_seller"),
         )

@@ -172,7 +172,10 @@ def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponse:
     if not has_second_factor(user):
         messages.warning(
             request,
-            _("The back office needs more than a password: add a passkey or an app, then go on."),
+            _(
+                "The back office requires more than a password: add a passkey or an authenticator "
+                "app to continue."
+            ),
         )
         return redirect("mfa_index")
     ways = get_adapter(request).get_reauthentication_methods(user)

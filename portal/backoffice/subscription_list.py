@@ -29,7 +29,7 @@ WAITS: dict[str, StrOrPromise] = {
 }
 STATES: dict[str, tuple[StrOrPromise, Q]] = {
     "active": (_("active"), Q(ended_at=None, cancelled_at=None)),
-    "cancelled": (_("cancelled, runs on"), Q(ended_at=None, cancelled_at__isnull=False)),
+    "cancelled": (_("cancelled, still running"), Q(ended_at=None, cancelled_at__isnull=False)),
     "ended": (_("ended"), Q(ended_at__isnull=False)),
 }
 STATE_LABELS = {name: label for name, (label, _where) in STATES.items()}

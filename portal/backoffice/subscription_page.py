@@ -100,7 +100,7 @@ def end_subscription(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             _("End the subscription without an invoice?"),
             [
-                _("Nothing is ever invoiced for it. It cannot be taken back."),
+                _("It will never be invoiced. This cannot be undone."),
                 _("The client and its project stay as they are."),
             ],
             button=_("End it without an invoice"),
@@ -136,7 +136,8 @@ def undo_raise(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     if request.method == "POST":
         if undo_price_change(row, staff_user(request)):
             messages.success(
-                request, _("The raise is taken back. Please tell the client: no e-mail does.")
+                request,
+                _("The price increase is undone. Please tell the client: no e-mail is sent."),
             )
         else:
             messages.warning(request, FASTER)
@@ -181,9 +182,9 @@ def _ask_to_raise(request: HttpRequest, found: Subscription, form: RaiseForm) ->
         _("Raise the price of this subscription?"),
         [
             per % facts,
-            _("The new price counts for the periods that begin on %(day)s or later.") % facts,
+            _("The new price applies to periods that begin on %(day)s or later.") % facts,
             _("The client is told now, by e-mail, and may cancel until then."),
-            _("You can take it back until it counts."),
+            _("You can undo it until the new price applies."),
         ],
         button=_("Raise the price"),
         back=reverse("staff_subscription", args=[found.pk]),

@@ -125,7 +125,7 @@ def refuse(request: HttpRequest, pk: int, change: int) -> HttpResponse:
             request,
             _("Refuse the change to %(tier)s?") % {"tier": row.product.name},
             [
-                _("The subscription goes on as it is."),
+                _("The subscription continues as it is."),
                 _("The client is told by e-mail, with the reason."),
             ],
             button=_("Refuse the change"),

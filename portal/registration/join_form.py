@@ -28,6 +28,8 @@ class JoinForm(NewPasswordForm, TermsForm):
     credential = forms.JSONField(required=False, widget=forms.HiddenInput)
     terms = terms_field(_("Please agree to the terms to join."))
 
+    field_order = ("terms",)  # as on the page, so that the summary of errors names them in turn
+
     outdated_terms = _(
         "The terms have changed while you were looking. Nothing is lost. "
         "Please read them again and tick the box if you agree."

@@ -33,8 +33,8 @@ QUOTES = [
         *("Jonas Petersen", "Erster Regieassistent", "First assistant director", "Uferbau Film"),
     ),
     (
-        "Unser Kunde gibt direkt am Bild frei, statt uns Timecodes per E-Mail zu schicken.",
-        "Our client approves right on the frame instead of sending us timecodes by e-mail.",
+        "Unser Kunde sieht die Takes am selben Abend im Browser. Download-Links verschickt bei uns niemand mehr.",
+        "Our client watches the takes in the browser the same evening. We no longer send download links.",
         *("Leyla Sander", "Producerin", "Producer", "Zwölf Grad Werbefilm"),
     ),
 ]

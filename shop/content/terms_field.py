@@ -27,7 +27,7 @@ def what_to_read() -> SafeString:
     """Return the help text with links; in the label, clicking them would tick the box."""
     return format_html(
         gettext(
-            "Please read the {terms}, and under {privacy} what we do with your data. "
+            "Please read our {terms} and, under {privacy}, how we use your data. "
             "Both open in a new tab."
         ),
         **_links(),

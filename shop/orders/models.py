@@ -32,7 +32,7 @@ class State(models.TextChoices):
     PACKING = "packing", _("being set up")
     PACKED = "packed", _("done")
     HAS_PACKING_ERRORS = "has_packing_errors", _("has errors")
-    NEED_HUMAN = "need_human", _("needs a person")
+    NEED_HUMAN = "need_human", _("needs review")
     CANCELLED = "cancelled", _("cancelled")
 
 
@@ -262,13 +262,13 @@ class OrderEvent(models.Model):
         APPROVED = "approved", _("approved")
         CORRECTED = "corrected", _("details corrected")
         ADDRESS = "address", _("address corrected")
-        TAKEN = "taken", _("taken")
-        HANDED_BACK = "handed_back", _("handed back")
+        TAKEN = "taken", _("assigned")
+        HANDED_BACK = "handed_back", _("unassigned")
         FOLLOW_UP = "follow_up", _("follow-up")
         NOTE = "note", _("note")
         SENT_AGAIN = "sent_again", _("sent again")
         REMOVED = "removed", _("member removed")
-        HURRIED = "hurried", _("tried at once")
+        HURRIED = "hurried", _("setup restarted")
         STEPS_AGAIN = "steps_again", _("steps run again")
         CLIENT_ADMIN = "client_admin", _("client handed over")
 

@@ -55,7 +55,7 @@ class OrderDocument(BaseModel):
 
     # Ids are never taken from somebody who merely holds the hash (contract, "Who is who").
     client_id: Annotated[
-        Id | None, OrderField(_("Client's number"), correctable=True), Field(examples=[7])
+        Id | None, OrderField(_("Client number"), correctable=True), Field(examples=[7])
     ] = None
     """The existing client. Needs admin_user_access_token, and either project_name or project_id.
     Not together with client_name."""
@@ -64,7 +64,7 @@ class OrderDocument(BaseModel):
         Name | None,
         OrderField(
             _("Client"),
-            hint=_("The company that orders, as it is to appear on invoices."),
+            hint=_("As it should appear on your invoices."),
             autocomplete="organization",
             fillable=True,
         ),
@@ -74,7 +74,7 @@ class OrderDocument(BaseModel):
     if one with this name exists."""
 
     project_id: Annotated[
-        Id | None, OrderField(_("Project's number"), correctable=True), Field(examples=[12])
+        Id | None, OrderField(_("Project number"), correctable=True), Field(examples=[12])
     ] = None
     """The project to add a member to. Needs client_id and user_email; product must be the project's
     tier. Not together with project_name."""
@@ -113,7 +113,7 @@ class OrderDocument(BaseModel):
         Email | None,
         OrderField(
             _("E-mail"),
-            hint=_("The link to sign in goes here. No advertising."),
+            hint=_("We'll send your sign-in link here. No advertising."),
             autocomplete="email",
             fillable=True,
             personal=True,

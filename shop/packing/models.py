@@ -18,9 +18,9 @@ class StepWork(Leased):
     class ErrorKind(models.TextChoices):
         """The remedy for an error."""
 
-        PERSON = "person", _("a person must act")
-        PASSING = "passing", _("may pass by itself")
-        BUG = "bug", _("a fault of our own")
+        PERSON = "person", _("needs review")
+        PASSING = "passing", _("probably temporary")
+        BUG = "bug", _("an error of ours")
 
     # The step that the current attempt has reached; empty until its work begins, and for an order
     # that is packed together with others.
@@ -87,7 +87,7 @@ class ContractRun(StepWork):
     class Kind(models.TextChoices):
         """The occasions of a run."""
 
-        ENDING = "ending", _("end of the contract")
+        ENDING = "ending", _("end of the subscription")
         CHANGING = "changing", _("change of tier")
 
     class State(models.TextChoices):
@@ -95,7 +95,7 @@ class ContractRun(StepWork):
 
         WAITING = "waiting", _("waiting")  # for the worker, until `next_attempt_at`
         RUNNING = "running", _("running")  # under a lease
-        NEED_HUMAN = "need_human", _("needs a person")
+        NEED_HUMAN = "need_human", _("needs review")
         DONE = "done", _("done")
 
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="runs")

@@ -12,7 +12,7 @@ from shop.storefront.checkout_price import asks_for_price
 ENTER = "check"  # the button that Enter presses in a field
 LANGUAGE = "language"
 REMOVE_CODE = "remove-code"
-PAGES = ("tiers", "contact", "api_docs", "portal", "portal_profile", "staff")
+PAGES = ("tiers", "contact", "find_order", "api_docs", "portal", "portal_profile", "staff")
 
 
 def sent(request: HttpRequest) -> QueryDict:

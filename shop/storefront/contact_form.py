@@ -23,7 +23,7 @@ class ContactForm(forms.Form):
     )
     email = NewEmailField(
         label=_("Your e-mail address"),
-        help_text=_("Our answer goes there."),
+        help_text=_("We'll reply to this address."),
         error_messages={
             "required": _("Please enter the e-mail address that our answer is to go to."),
             "max_length": TOO_LONG,

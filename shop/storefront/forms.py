@@ -72,7 +72,7 @@ class CheckoutForm(TermsForm, KnownCustomerForm, BillingForm):
         ),
     )
     business = forms.BooleanField(
-        label=_("I order as a business, a freelancer or an institution, not as a consumer"),
+        label=_("I'm ordering as a business, freelancer or institution, not as a consumer"),
         error_messages={
             "required": _(
                 "We sell only to businesses, freelancers and institutions. Please confirm that you do "

@@ -14,7 +14,7 @@ SCENES = {Family.FREE: "evening", Family.FILM: "dailies", Family.SIZE: "members"
 
 def tier_page(product: Product, products: Sequence[Product]) -> dict[str, Any]:
     """Return what the page of `product` shows of it, of all `products`, and of the shop."""
-    family = [each for each in products if each.family == product.family]
+    family = [each for each in products if product.is_free or each.family == product.family]
     larger = _next_larger(product, products)
     quotes = listed_proof().quotes
     return {

@@ -215,7 +215,7 @@ def test_news_tell_members_what_their_pages_tell_and_no_more() -> None:
     make_tier_change(subscription, "Yamdu FREE")
     assert "Change from S to Yamdu FREE planned" in section(admin, "news")
     told = section(member, "news")
-    assert "You joined." in told
+    assert "You joined" in told
     for secret in ("planned", "Invoice", "example.com"):
         assert_left_out(secret, there=f"{section(admin, 'news')} example.com", here=told)
     cancel_contract(subscription, by=admin)
@@ -235,7 +235,7 @@ def test_news_end_where_a_project_is_closed_to_its_member() -> None:
     member = make_membership(project=make_project(name="Nachtdreh"))
     there = section(member.user, "news")
     Client.objects.update(closed_at=timezone.now())
-    assert_left_out("You joined.", there=there, here=section(member.user, "news"))
+    assert_left_out("You joined", there=there, here=section(member.user, "news"))
 
 
 def test_first_steps_are_ticked_as_they_are_done_and_can_be_hidden() -> None:

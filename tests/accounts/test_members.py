@@ -170,7 +170,7 @@ def test_role_is_changed_and_back() -> None:
     assert "Make project admin" in words(browser.get(address(membership.project)))
     page = browser.post(of(membership, "role"), {"role": "admin"}, follow=True)
     assert "The role is changed." in words(page)
-    assert "Make member" in words(page)
+    assert "Remove as project admin" in words(page)
     browser.post(of(membership, "role"), {"role": "member"})
     membership.refresh_from_db()
     assert membership.role == "member"

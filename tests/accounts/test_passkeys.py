@@ -101,7 +101,7 @@ def test_member_without_a_password_shows_who_they_are_by_passkey() -> None:
     browser = at_localhost(user, seconds_ago=A_WHILE)
     answer = browser.get(ADD)
     assert answer.headers["Location"].startswith("/account/2fa/webauthn/reauthenticate/?")
-    assert "By passkey" not in words(browser.get(answer.headers["Location"]))
+    assert "Use a passkey" not in words(browser.get(answer.headers["Location"]))
     assert reauthenticate(browser, passkey).headers["Location"] == ADD
     assert browser.get(ADD).status_code == 200
 

@@ -55,7 +55,7 @@ def test_new_token_is_told_by_mail() -> None:
     assert browser.post("/portal/tokens/new/", {"name": "CI", "days": "30"}).status_code == 200
     assert notices(user) == [(user.email, "token_made")]
     assert notices(bystander) == []
-    assert "An access token was made for your account." in body_of(Message.objects.get())
+    assert "An access token was created for your account." in body_of(Message.objects.get())
 
 
 def test_token_from_the_command_line_is_told_by_mail() -> None:

@@ -105,7 +105,7 @@ def test_new_application_is_made_and_its_secrets_shown_once() -> None:
     later = browser.get(f"/staff/applications/{application.pk}/")
     assert client.pk in html(made)
     assert client.pk in html(later)
-    for value in (client_secret, signing_secret, "Shown now and never again"):
+    for value in (client_secret, signing_secret, "Shown only once"):
         assert value in html(made)
         assert value not in html(later)
 
@@ -130,9 +130,9 @@ def test_secrets_of_a_new_application_get_a_token() -> None:
         ({"name": "x" * 101}, "name", "at most 100 characters"),
         ({"scopes": []}, "scopes", "This field is required."),
         ({"scopes": ["openid"]}, "scopes", "Select a valid choice."),
-        ({"owner": "nobody@example.com"}, "owner", "Nobody who has joined has this address."),
-        ({"owner": "invited@example.com"}, "owner", "Nobody who has joined has this address."),
-        ({"owner": "asleep@example.com"}, "owner", "Nobody who has joined has this address."),
+        ({"owner": "nobody@example.com"}, "owner", "Nobody with this address has joined."),
+        ({"owner": "invited@example.com"}, "owner", "Nobody with this address has joined."),
+        ({"owner": "asleep@example.com"}, "owner", "Nobody with this address has joined."),
         *(
             ({"redirect_uris": uri}, "redirect_uris", "Each must be an absolute https address")
             for uri in (
@@ -223,7 +223,7 @@ def test_what_was_done_is_in_the_history() -> None:
     browser.post(f"{path}on/")
     history = words(browser.get(path)).partition("History")[2]
     told = ["switched on", "switched off", "token revoked Server", "signing secret renewed"]
-    told += ["token issued Server", "made"]
+    told += ["token issued Server", "created"]
     places = [history.index(f"{what} by {chief.email}") for what in told]
     assert places == sorted(places)
     # Django's own list of what one did lately holds it, too.
@@ -235,7 +235,7 @@ def test_application_that_is_switched_off_is_refused_everywhere() -> None:
     token, browser = make_token(application), staff()
     path = ONE.format(pk=application.pk)
     page = browser.post(f"{path}off/", follow=True)
-    assert "The application is off: its tokens are refused." in words(page)
+    assert "The application is switched off: its tokens are refused." in words(page)
     assert check_bearer(token) is None
     headers = {"authorization": f"Bearer {token}"}
     assert Client(headers=headers).get("/api/orders").status_code == 401

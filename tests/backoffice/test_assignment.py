@@ -28,10 +28,10 @@ def test_order_is_taken_and_handed_back_with_history() -> None:
     order, staff = make_order(), make_staff("agent")
     page = post(staff, order, "take", taken_by="")
     assert "The order is yours. " in words(page)
-    assert "You see to it." in words(page)
+    assert "Assigned to you." in words(page)
     assert fresh(order).taken_by == staff
     page = post(staff, order, "hand-back")
-    assert "Nobody sees to it yet." in words(page)
+    assert "Not assigned yet." in words(page)
     assert fresh(order).taken_by is None
     kinds = list(order.events.filter(actor=staff).values_list("kind", flat=True))
     assert kinds == ["taken", "handed_back"]
@@ -51,7 +51,7 @@ def test_order_is_taken_over_from_whom_the_page_shows() -> None:
     order, first, second = make_order(), make_staff("agent"), make_staff("agent")
     assign(order, first, actor=first)
     page = visitor(second).get(f"/staff/orders/{order.pk}/")
-    assert "Take it over" in words(page)
+    assert "Take over" in words(page)
     post(second, order, "take", taken_by=fields(page)["taken_by"])
     assert fresh(order).taken_by == second
     assert "Mia Muster was faster" in words(post(first, order, "hand-back"))

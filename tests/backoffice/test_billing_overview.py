@@ -53,7 +53,7 @@ def test_incomplete_seller_is_named_on_top() -> None:
     make_seller()
     assert "no invoice is issued" not in words(browser.get(PAGE))
     Seller.objects.update(iban="")
-    assert "The seller is incomplete: no invoice is issued." in words(browser.get(PAGE))
+    assert "The seller is incomplete: no invoices are issued." in words(browser.get(PAGE))
 
 
 def test_month_can_be_chosen_and_nonsense_is_this_month() -> None:

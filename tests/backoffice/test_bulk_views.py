@@ -150,12 +150,12 @@ def test_nothing_chosen_is_told_kindly(form: dict[str, Any]) -> None:
     stuck(1)
     page = visitor(make_staff("agent")).post("/staff/bulk/new/", form, follow=True)
     assert page.request["PATH_INFO"] == "/staff/"
-    assert "Choose what is to be done, and at least one order." in words(page)
+    assert "Choose an action and at least one order." in words(page)
 
 
 def test_nothing_that_fits_is_told() -> None:
     page = choose("approve", [order_in("packed")])
-    assert "There is no order among them that this can be done to." in words(page)
+    assert "This is not possible for any of the selected orders." in words(page)
 
 
 class Killed(BaseException):
@@ -236,7 +236,7 @@ def test_stopped_action_leaves_the_rest_alone() -> None:
     stuck(2)
     job = begin(Action.APPROVE, Order.objects.filter(state="need_human"), make_staff())
     page = visitor(make_staff("agent")).post(f"/staff/bulk/{job.pk}/stop/", follow=True)
-    assert "Stopped. What was done stays done." in words(page)
+    assert "Stopped. What is done stays done." in words(page)
     work()
     assert states() == ["need_human"] * 2
     assert count(job)["stopped"] == 2

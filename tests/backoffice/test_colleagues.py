@@ -110,7 +110,7 @@ def test_link_of_a_used_invitation_lets_nobody_in_again() -> None:
     visitor().post(path, JOIN)
     person = User.objects.get(email=EMAIL)
     again = visitor().post(path, {**JOIN, "user_first_name": "Eve"})
-    assert (again.status_code, "This link was used already." in words(again)) == (410, True)
+    assert (again.status_code, "This link has already been used." in words(again)) == (410, True)
     person.refresh_from_db()
     assert person.first_name == "Carla"
     assert visitor(person).get(path)["Location"] == "/staff/"
@@ -126,7 +126,7 @@ def test_link_expires(settings: Settings) -> None:
 @pytest.mark.parametrize("token", ["x", "1-1~x~y"])
 def test_link_that_is_damaged_says_so(token: str) -> None:
     page = visitor().get(f"/account/back-office/{token}/")
-    assert (page.status_code, "This link is not complete." in words(page)) == (404, True)
+    assert (page.status_code, "This link is incomplete." in words(page)) == (404, True)
 
 
 def test_invitation_sent_again_ends_the_older_link() -> None:

@@ -102,7 +102,7 @@ def test_bulk_action_lists_the_orders_and_their_sum(browser: Client, action: str
 def test_order_is_not_cancelled_without_a_reason_and_a_tick(browser: Client) -> None:
     order = make_order()
     page = browser.post(f"/staff/orders/{order.pk}/cancel/", {"reason": "Twice."})
-    assert (page.status_code, "Please confirm that you mean it." in words(page)) == (422, True)
+    assert (page.status_code, "Please tick the box to confirm." in words(page)) == (422, True)
     order.refresh_from_db()
     assert order.state == "pending"
 

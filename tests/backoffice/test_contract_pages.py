@@ -67,7 +67,7 @@ def test_subscription_is_cancelled_and_taken_back() -> None:
     )
     assert "not possible now" in words(browser.post(f"{path}cancel/", SURE, follow=True))
     assert "runs on as if" in words(browser.get(f"{path}take-back/"))
-    assert "The subscription runs on." in words(browser.post(f"{path}take-back/", follow=True))
+    assert "The subscription continues." in words(browser.post(f"{path}take-back/", follow=True))
     subscription.refresh_from_db()
     assert (subscription.ends_on, subscription.state) == (None, "active")
     assert [logged(subscription, act) for act in (Act.CANCELLED, Act.TAKEN_BACK)] == [1, 1]

@@ -75,9 +75,9 @@ def test_payment_is_entered_once_and_undone() -> None:
     [
         ("amount", "", "This field is required."),
         ("amount", "1.000", "Please write the price like"),
-        ("amount", "0", "The amount is nothing."),
+        ("amount", "0", "The amount must not be zero."),
         ("amount", "-5", "Please write the price like"),
-        ("paid_on", "2999-01-01", "This day is still to come."),
+        ("paid_on", "2999-01-01", "This day is in the future."),
         ("paid_on", "gestern", "Enter a valid date."),
     ],
 )

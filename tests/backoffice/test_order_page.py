@@ -68,7 +68,7 @@ def test_times_are_exact_and_relative() -> None:
             {"mail": "received", "recipient": "a@b.de"},
             "sent again order received → a@b.de",
         ),
-        ("taken", {"assignee": "ada@b.de"}, "taken ada@b.de"),
+        ("taken", {"assignee": "ada@b.de"}, "assigned ada@b.de"),
         ("client_admin", {"client_admin": "ada@b.de"}, "client handed over ada@b.de"),
     ],
 )
@@ -122,7 +122,7 @@ def test_page_leads_to_what_the_customer_sees() -> None:
 @pytest.mark.parametrize(
     ("situation", "advice"),
     [
-        ("need_human", "Approve it, and it is set up; or cancel it and say why."),
+        ("need_human", "Approve the order to have it set up, or cancel it and give a reason."),
         ("has_packing_errors", "A token that was revoked does not come back."),
     ],
 )
@@ -156,7 +156,7 @@ def placed_on_the_page() -> Order:
             lambda: make_order("s", Caller(application=make_application("Kran"))),
             "the orders API, by Kran",
         ),
-        (lambda: make_order("s", Caller(user=make_user())), "the portal, or a token of one's own"),
+        (lambda: make_order("s", Caller(user=make_user())), "the portal, or a personal token"),
     ],
 )
 def test_page_says_through_what_the_order_came(place: Any, shown: str) -> None:

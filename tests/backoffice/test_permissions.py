@@ -266,7 +266,7 @@ def test_refusal_says_whom_to_ask() -> None:
     page = visitor(make_staff("export")).get("/staff/")
     assert page.status_code == 403
     assert f"These people can give it to you: Ada Admin, {chief.email}" in words(page)
-    assert "Back office" not in words(page).partition("This is not open")[0]
+    assert "Back office" not in words(page).partition("You don't have access to this page")[0]
 
 
 @pytest.mark.parametrize(

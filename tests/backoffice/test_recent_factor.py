@@ -223,6 +223,6 @@ def test_password_of_staff_opens_no_keys_to_the_factor(path: str) -> None:
     assert member.get(path).status_code == 200
     location = staff.get(path)["Location"]
     assert location.startswith(FACTOR)
-    assert "By password" not in words(staff.get(location))
+    assert "Use your password" not in words(staff.get(location))
     show_factor(staff, FACTOR, path)
     assert staff.get(path).status_code == 200

@@ -107,7 +107,7 @@ def test_retried_order_goes_on_from_where_it_stopped(settings: Settings) -> None
     pack_all()
     assert fresh(order).fault == "tries_used_up"
     settings.PACKING_STEPS = steps
-    assert "The order is tried again." in act(order, "retry")
+    assert "The order is being set up again." in act(order, "retry")
     assert fresh(order).packing.attempts == 0
     pack_all()
     order = fresh(order)
@@ -163,7 +163,7 @@ def test_second_press_of_ones_own_is_told_so() -> None:
     order, staff = stuck(), make_staff("agent")
     for _ in range(2):
         page = visitor(staff).post(f"/staff/orders/{order.pk}/approve/", follow=True)
-    assert "You have done this already: here is how the order stands now." in words(page)
+    assert "You have already done this. This is the current state." in words(page)
 
 
 @pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30])
@@ -190,7 +190,7 @@ def test_order_that_waits_for_its_next_attempt_is_tried_at_once(settings: Settin
     order = make_order()
     pack_all()
     assert fresh(order).packing.next_attempt_at
-    assert "The order is tried now." in act(order, "retry-now")
+    assert "The order is being set up again." in act(order, "retry-now")
     assert (fresh(order).packing.next_attempt_at, fresh(order).packing.attempts) == (None, 0)
     assert order.events.filter(kind="hurried", actor__is_staff=True).count() == 1
     assert "Mia Muster was faster" in act(order, "retry-now")

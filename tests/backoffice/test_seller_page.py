@@ -29,7 +29,7 @@ def test_page_says_what_invoices_still_need() -> None:
     Seller.objects.update(legal_name="", iban="", vat_id="", tax_number="")
     browser = visitor(make_staff("viewer"))
     page = words(browser.get(PAGE))
-    assert "No invoice is issued until this is filled in:" in page
+    assert "No invoices are issued until this is filled in:" in page
     for label in ("Legal name", "IBAN", "VAT ID"):
         assert label in page.partition("filled in:")[2].partition("Seller")[0]
     make_seller()
@@ -87,7 +87,8 @@ def test_rate_is_added_from_today_or_later_and_removed_before_it_counts() -> Non
     assert f"{shown(tomorrow, 'SHORT_DATE_FORMAT')} to come Remove" in words(browser.get(PAGE))
     counting = VatRate.objects.get(country="DE", rate=19)
     assert browser.post(f"{RATES}{counting.pk}/remove/").status_code == 404
-    assert "The rate before it goes on." in words(browser.get(f"{RATES}{added.pk}/remove/"))
+    page = words(browser.get(f"{RATES}{added.pk}/remove/"))
+    assert "The previous rate continues to apply." in page
     browser.post(f"{RATES}{added.pk}/remove/")
     assert VatRate.objects.count() == number
     assert VatRate.objects.filter(pk=counting.pk).exists()

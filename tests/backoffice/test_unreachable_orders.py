@@ -62,7 +62,7 @@ def test_page_of_the_order_says_what_the_server_said_and_what_helps() -> None:
     assert "nicecustomer@gmx.com: 550 5.1.1 User unknown" in page
     assert "Ask the customer for the right address" in page
     assert "invitation → nicecustomer@gmx.com refused" in page
-    assert "Nothing: the order is done." not in page
+    assert "Nothing to do: the order is done." not in page
     assert 'name="user_email"' in html(
         visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
     )
@@ -115,7 +115,7 @@ def test_mail_beyond_the_limit_of_the_day_is_said_to_wait(settings: Settings) ->
 @pytest.mark.parametrize(
     ("state", "answer"),
     [
-        ("sending", "The e-mail is being sent at this moment."),
+        ("sending", "The e-mail is already being sent."),
         ("sent", "The e-mail was not sent again: nobody needs it any more."),
     ],
 )

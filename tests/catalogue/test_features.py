@@ -31,15 +31,15 @@ def test_features_are_lines_in_the_readers_language() -> None:
         "Sending call sheets: e-mail and SMS",
         "Guests: 20",
         "Client approvals",
-        "Lists for the edit: EDL",
-        "Support replies: the same working day",
+        "Editing exports: EDL",
+        "Support replies: same working day",
     ]
     with override("de"):
         assert tier("m").features == [
             "20 Mitglieder",
             "Speicherplatz: 500 GB",
             "Bildqualität der Muster: 1080p",
-            "Dispo verschicken: E-Mail und SMS",
+            "Dispo verschicken: per E-Mail und SMS",
             "Gäste: 20",
             "Freigaben durch Kunden",
             "Listen für den Schnitt: EDL",
@@ -86,7 +86,7 @@ def test_gains_are_what_a_larger_tier_has_more_of_or_alone() -> None:
 def test_changes_are_what_becomes_better_or_worse_with_another_tier() -> None:
     found = {(change.value or change.before): change for change in changes(tier("m"), tier("s"))}
     lost = {str(change.before) for change in found.values() if change.value is None}
-    assert lost == {"Client approvals", "Lists for the edit: EDL"}
+    assert lost == {"Client approvals", "Editing exports: EDL"}
     assert str(found[value("s", "storage")].before) == "Storage: 500 GB"
     assert value("s", "picture") not in found
     assert changes(tier("m"), tier("m")) == []

@@ -61,7 +61,7 @@ def test_shop_that_sells_already_promises_nothing_that_it_did_not_promise() -> N
         "Yamdu FREE": ["3 members", "Storage: 5 GB"],
         "Commercial": ["15 members", "Storage: 250 GB", "Client approvals"],
         "Dailies": ["25 members", "Storage: 1 TB", "Watermarked dailies"],
-        "xl": ["150 members", "Storage: 8 TB", "Set-up with your own contact"],
+        "xl": ["150 members", "Storage: 8 TB", "Personal onboarding"],
     }
     assert set(Feature.objects.values_list("code", flat=True)) == {
         *("storage", "approvals", "watermark", "contact")

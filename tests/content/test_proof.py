@@ -30,8 +30,8 @@ def test_start_page_shows_figures_quotes_and_references_in_the_readers_language(
     english, german = (words(visitor(language=each).get("/")) for each in ("en", "de"))
     assert "productions a year 140" in english
     assert "Produktionen im Jahr 140" in german
-    assert "“Our client approves right on the frame" in english
-    assert "„Unser Kunde gibt direkt am Bild frei" in german
+    assert "“Our client watches the takes in the browser" in english
+    assert "„Unser Kunde sieht die Takes am selben Abend im Browser" in german
     assert "Miriam Adler Production manager, Kaltental Film" in english
     assert "Miriam Adler Produktionsleiterin, Kaltental Film" in german
     assert "Postwerk Isarauen Post-production" in english

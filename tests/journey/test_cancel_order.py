@@ -14,19 +14,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.once]
 WORDS = {
     "en": {
         "agree": "I agree to the terms",
-        "waits": "We're reviewing your order.",
+        "waits": "We're reviewing your order",
         "cancel": "Cancel the order",
         "done": "Your order is cancelled.",
-        "link": "Send the link",
+        "link": "Send link",
         "send": "Send the message",
         "thanks": "Thank you. We have your message",
     },
     "de": {
         "agree": "Ich stimme den AGB zu",
-        "waits": "Diese Bestellung prüft ein Mensch.",
+        "waits": "Wir prüfen Ihre Bestellung persönlich",
         "cancel": "Bestellung stornieren",
         "done": "Ihre Bestellung ist storniert.",
-        "link": "Link schicken",
+        "link": "Link senden",
         "send": "Nachricht senden",
         "thanks": "Danke. Ihre Nachricht ist angekommen",
     },

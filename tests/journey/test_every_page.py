@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.factories import make_user
 from tests.journey.page_checks import FINGER, POINTER, odd_outline, small_targets
 from tests.registration.states import order_in
-from tests.scene import Scene, open_scene
+from tests.scene import SEND, Scene, open_scene, press
 from tests.scenes import GROUPS
 
 pytestmark = [
@@ -121,6 +122,16 @@ def test_pages_fade_into_each_other_where_motion_is_welcome(
     page.wait_for_url("**/")
     page.wait_for_function("'fades' in window")
     assert page.evaluate("window.fades") is fades
+    context.close()
+
+
+def test_message_takes_the_focus_as_the_page_loads(visit: Visit) -> None:
+    scene = Scene("profile", "/portal/profile/", make_user())
+    context, page = open_scene(visit.browser, visit.port, scene, locale="en")
+    expect(page.locator("body")).to_be_focused()
+    press(SEND)(page)
+    expect(page.get_by_role("status")).to_have_text("Your profile is saved.")
+    expect(page.get_by_role("status")).to_be_focused()
     context.close()
 
 

@@ -194,7 +194,7 @@ def test_manual_tier_packs_once_approved_and_the_open_page_shows_it(
     page.on("load", lambda _: loads.append(1))
     approve_newest(open_context(locale="en"))
     expect(page.locator("h1")).to_have_text(re.compile("All set"))
-    expect(page.locator("#announcement")).to_have_text(re.compile("All set"))
+    expect(page.locator("h1")).to_be_focused()
     assert loads == []
 
 

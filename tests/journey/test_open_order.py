@@ -209,7 +209,7 @@ def test_promotion_code_is_seen_in_the_summary(open_context: OpenContext) -> Non
     page = open_context(locale="de").new_page()
     choose(page, "s")
     fill_in(page)
-    page.get_by_text("Aktionscode einlösen").click()
+    page.locator("#promotion summary").click()
     page.fill("[name=promo_code]", PROMO_CODE)
     page.get_by_role("button", name="Anwenden").click()
     expect(page.locator("button[name=place]")).to_have_text(re.compile("52,48"))

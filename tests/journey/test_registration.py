@@ -168,11 +168,11 @@ def test_customer_mends_and_corrects_and_the_member_joins_elsewhere(
         # The receipt came there, too: the two are sent in any order.
         mailed_link(member, right, 2, "join/")
         text = member.locator("pre.mail").first.inner_text()
-        code = re.search(r"enter this code[^:]*: ([2-9A-Z]{4}-[2-9A-Z]{4})", text)
+        code = re.search(r"Enter this code[^:]*: ([2-9A-Z]{4}-[2-9A-Z]{4})", text)
         assert code
         # Received, please check, the link that no longer works, and that it was corrected.
         told = newest_mail(member, wrong, 4)
-        assert "That was corrected" in told
+        assert "The address has been corrected since" in told
         assert "register" not in told
         member.goto(address)
         join_by_code(member, code[1])
@@ -196,9 +196,8 @@ def test_steps_are_ticked_under_the_reader_s_eyes_and_told_in_few_words(
         for each in (page, second):
             headline(each, "All set")
         expect(page.locator("h1")).to_be_focused()
-        heard = page.evaluate("heard")
-        assert [text.partition(".")[0] for text in heard] == ["All set"]
-        assert len(heard[0]) < 100
+        # The headline is read out as the focus comes to it, so the announcement is silent.
+        assert "".join(page.evaluate("heard")) == ""
         assert page.evaluate("moved") == 1
         # Only staff can mend this one: no form, and who acts.
         page.goto(ordered(page, "theirs"))

@@ -85,14 +85,14 @@ def waiting() -> Order:
 
 
 def cases() -> Iterator[Case]:
-    yield Case(make_order(), "Take it", "The order is yours.")
-    yield Case(order_in("has_packing_errors"), "Try again", "The order is tried again.")
-    yield Case(waiting(), "Try now", "The order is tried now.")
+    yield Case(make_order(), "Assign to me", "The order is assigned to you.")
+    yield Case(order_in("has_packing_errors"), "Try again", "The order is being set up again.")
+    yield Case(waiting(), "Try now", "The order is being set up again.")
     yield Case(order_in("need_human"), "Approve", "The order is approved.")
     yield Case(
         order_in("need_human"),
         "Cancel the order",
-        "The order is cancelled; the customer is told why.",
+        "The order is cancelled. The customer is told why by e-mail.",
         summary="Cancel the order",
         typed={"reason": "Ordered twice."},
         ticked="Yes, cancel this order.",
@@ -102,7 +102,7 @@ def cases() -> Iterator[Case]:
     yield Case(
         order_in("need_human"),
         "Close the order",
-        "The order is done; the invitation goes out.",
+        "The order is done; the invitation is on its way.",
         summary="Done by hand",
         typed=numbers,
     )
@@ -125,7 +125,7 @@ def cases() -> Iterator[Case]:
         f"{heir.email} administers the client now.",
         summary="Hand the client over",
         typed={"user": heir.email},
-        ticked="Yes, hand this client over.",
+        ticked="Yes, hand over this client.",
     )
 
 
@@ -156,10 +156,10 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_reads_who_was_faster(
 def test_note_and_day_are_kept_by_one_alone(enter: Enter) -> None:
     order = make_order()
     page = enter(make_staff("agent"))
-    Case(order, "Keep the note", "", summary="Note", typed={"text": "Rang."}).prepare(page).click()
-    expect(page.get_by_text("The note is kept.")).to_be_visible()
+    Case(order, "Save note", "", summary="Note", typed={"text": "Rang."}).prepare(page).click()
+    expect(page.get_by_text("Note saved.")).to_be_visible()
     day = {"on": "2030-01-02"}
-    Case(order, "Keep the day", "", summary="Follow-up", typed=day).prepare(page).click()
+    Case(order, "Save follow-up", "", summary="Follow-up", typed=day).prepare(page).click()
     expect(page.get_by_text("To be looked at again on 2 January 2030.")).to_be_visible()
     expect(page.get_by_role("list").filter(has_text="Rang.").first).to_be_visible()
 
@@ -179,7 +179,9 @@ def test_what_is_wrong_with_a_form_takes_the_focus_and_nothing_is_lost(enter: En
     check_accessibility(page)
     page.get_by_label("Yes, cancel this order.").check()
     page.get_by_role("button", name="Cancel the order").click()
-    expect(page.get_by_text("The order is cancelled; the customer is told why.")).to_be_visible()
+    expect(
+        page.get_by_text("The order is cancelled. The customer is told why by e-mail.")
+    ).to_be_visible()
 
 
 def test_all_that_match_are_approved_over_pages_while_one_watches(enter: Enter) -> None:
@@ -189,9 +191,9 @@ def test_all_that_match_are_approved_over_pages_while_one_watches(enter: Enter) 
     assert Order.objects.filter(state=State.NEED_HUMAN).count() == 53
     page = enter(make_staff("agent"))
     page.goto("/staff/?show=need_human")
-    page.get_by_label("With the chosen orders").select_option("approve")
-    page.get_by_label("all that match, also on further pages").check()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("With the selected orders").select_option("approve")
+    page.get_by_label("all that match, also on other pages").check()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Approve: 53 orders")
     check_accessibility(page)
     page.get_by_role("button", name="Approve: 53 orders").click()

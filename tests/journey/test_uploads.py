@@ -75,7 +75,7 @@ def test_form_above_the_limit_is_told_so(path: str, settings: Settings) -> None:
     assert visitor().post(path, form).status_code != 413
     answer = visitor().post(path, {"login": "x" * (size + 1)})
     assert answer.status_code == 413
-    assert "We take no files." in words(answer)
+    assert "Nothing was saved." in words(answer)
 
 
 @pytest.mark.django_db

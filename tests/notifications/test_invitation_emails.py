@@ -164,7 +164,7 @@ def test_first_member_of_a_new_project_gets_no_receipt_of_who_ordered_it(
     message = order.messages.get()
     assert (message.recipient, message.language) == (bernd.email, "de")
     assert "c…@e….com" in render(message).text
-    assert "Wissen Sie nichts" not in render(message).text
+    assert "Kennen Sie dieses Projekt nicht" not in render(message).text
 
 
 def test_invitation_that_a_person_reviews_is_told_to_who_invited(

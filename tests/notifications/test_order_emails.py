@@ -76,10 +76,10 @@ def test_confirmation_says_price_net_and_gross(mailoutbox: list[EmailMessage]) -
     send_all()
     paid, free = (str(mail.body) for mail in mailoutbox)
     assert (
-        "Price: €58.31 a month, including 19% VAT\nNet a month: €49.00\nVAT, 19%: €9.31\n" in paid
+        "Price: €58.31 a month, including 19% VAT\nNet per month: €49.00\nVAT, 19%: €9.31\n" in paid
     )
     assert "Price: free of charge\n" in free
-    assert "Net a month" not in free
+    assert "Net per month" not in free
 
 
 def receipt(**fields: Any) -> str:
@@ -102,7 +102,7 @@ def test_confirmation_says_when_the_first_invoice_comes_and_how_the_contract_end
 
 def test_confirmation_of_a_year_speaks_of_years() -> None:
     text = receipt(interval="year", net_cents=49000)
-    assert "Price: €583.10 a year, including 19% VAT\nNet a year: €490.00\n" in text
+    assert "Price: €583.10 a year, including 19% VAT\nNet per year: €490.00\n" in text
     assert "First invoice: as soon as everything is set up, for the first year\n" in text
     assert "it ends with the year you have paid for\n" in text
 
@@ -110,7 +110,7 @@ def test_confirmation_of_a_year_speaks_of_years() -> None:
 def test_confirmation_without_vat_says_why() -> None:
     text = receipt(vat_rate=0, vat_rule="reverse_charge")
     assert "Price: €49.00 a month (no VAT: reverse charge)\n" in text
-    assert "Net a month" not in text
+    assert "Net per month" not in text
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_receipt_after_all_is_set_up_promises_no_more_than_the_link() -> None:
     assert readdress(order, "right@example.com", actor=None)
     before, after = order.messages.filter(kind="received")
     before.order = make_order(language="en")
-    sentence = "Everything is set up. Your link to join comes in a separate e-mail."
+    sentence = "Everything is set up. Your sign-in link comes in a separate e-mail."
     assert "We are setting everything up now." in render(before).text
     assert sentence not in render(before).text
     assert sentence in render(after).text

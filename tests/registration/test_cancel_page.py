@@ -82,7 +82,7 @@ def test_order_of_the_checkout_is_cancelled_without_a_reason() -> None:
     form |= {"client_name": "Film", "project_name": "Dreh", "user_email": "nina@example.com"}
     page = browser.post("/checkout/", form, follow=True)
     order = Order.objects.get()
-    assert_left_out("To pay a month", there=words(page), here=words(
+    assert_left_out("Total per month", there=words(page), here=words(
         browser.post(cancel_path(order), {"reason": ""}, follow=True)
     ))  # fmt: skip
     assert state_of(order) == "cancelled"

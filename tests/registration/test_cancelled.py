@@ -53,7 +53,7 @@ def test_page_says_who_cancelled(by: CancelledBy, sentence: str) -> None:
 def test_no_price_is_shown_as_due(path: str) -> None:
     before = words(look(make_order("l")))
     after = words(look(cancelled(), path))
-    assert_left_out("To pay a month", there=before, here=after)
+    assert_left_out("Total per month", there=before, here=after)
     assert_left_out("236.81", there=before, here=after)
 
 

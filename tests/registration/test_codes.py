@@ -31,7 +31,7 @@ def code_of(order: Order) -> str:
 def test_code_of_the_mail_leads_to_joining(mailoutbox: list[EmailMessage]) -> None:
     order = make_packed_order(language="en")
     send_all()
-    found = re.search(r"enter this code[^:]*: ([2-9A-Z]{4}-[2-9A-Z]{4})", str(mailoutbox[1].body))
+    found = re.search(r"Enter this code[^:]*: ([2-9A-Z]{4}-[2-9A-Z]{4})", str(mailoutbox[1].body))
     assert found
     assert found[1] in html_of(mailoutbox[1])
     browser = visitor()

@@ -65,7 +65,7 @@ def bare_order_of(name: str = "Partner") -> Order:
 def test_paid_order_is_completed_under_price_duration_terms_and_the_order_button() -> None:
     text = words(page_of(make_bare_order("l")))
     form = text.partition("Your order")[2].partition("What happens next")[0]
-    assert "Net a month €199.00 VAT 19% €37.81 To pay a month €236.81" in form
+    assert "Net per month €199.00 VAT 19% €37.81 Total per month €236.81" in form
     positions = [form.index(each) for each in ("€236.81", NOTICE, "I agree to the terms", BUTTON)]
     assert positions == sorted(positions)
 
@@ -151,7 +151,7 @@ def test_receipt_comes_again_with_the_terms_where_the_address_was_known(
     send_all()
     first, second = mailoutbox
     assert_left_out("You agreed to our terms", there=str(second.body), here=str(first.body))
-    assert "A few details are still missing." not in second.body
+    assert "a few details from you" not in second.body
 
 
 def test_second_person_to_complete_an_order_agrees_to_nothing() -> None:

@@ -92,6 +92,12 @@ def test_nobody_joins_without_the_terms() -> None:
     assert not newcomer().is_known
 
 
+def test_errors_are_named_in_the_order_of_their_fields() -> None:
+    page = visitor().post(join_address(make_packed_order()), {})
+    assert page.status_code == 422
+    assert re.findall(r'<a href="#(\w+)"', html(page)) == ["id_terms", "id_password"]
+
+
 def test_tick_for_terms_that_have_changed_does_not_count() -> None:
     order, browser = make_packed_order(), visitor()
     seen = current_terms()

@@ -165,7 +165,8 @@ def test_damaged_link_says_so(damage: str) -> None:
     }[damage]
     for page in (browser.get(broken), browser.post(broken, CHOICE)):
         assert page.status_code == 404
-        assert "This link is not complete." in words(page)
+        assert "This link is incomplete." in words(page)
+        assert "<title>This link is incomplete ·" in html(page)
         assert "nicecustomer" not in html(page)
     assert not is_in(browser)
 
@@ -178,7 +179,7 @@ def test_foreign_link_is_taken_for_a_damaged_one() -> None:
     address = f"/register/{mine.order_hash}/join/{token}/"
     for page in (browser.get(address), browser.post(address, CHOICE)):
         assert page.status_code == 404
-        assert "This link is not complete." in words(page)
+        assert "This link is incomplete." in words(page)
     assert not User.objects.filter(joined_at__isnull=False).exists()
 
 

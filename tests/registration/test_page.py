@@ -216,7 +216,7 @@ def test_packed_page_offers_the_mail_again_until_the_link_is_used() -> None:
 
 def test_page_shows_what_it_costs_a_month() -> None:
     text = words(visitor().get(f"/register/{order_in('packed').order_hash}/"))
-    assert "To pay a month €58.31 €49.00 net, 19% VAT" in text
+    assert "Total per month €58.31 €49.00 net, 19% VAT" in text
 
 
 def test_page_of_a_free_tier_shows_no_price() -> None:
@@ -224,7 +224,7 @@ def test_page_of_a_free_tier_shows_no_price() -> None:
         words(visitor().get(f"/register/{make_order(tier).order_hash}/"))
         for tier in ("s", "Yamdu FREE")
     )
-    assert_left_out("To pay a month", there=priced, here=free)
+    assert_left_out("Total per month", there=priced, here=free)
 
 
 def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
@@ -239,7 +239,7 @@ def test_page_shows_what_was_ordered_by_the_names_of_what_is_there() -> None:
     )
     text = words(visitor().get(f"/register/{order.order_hash}/"))
     assert "Company Beispielfilm GmbH Project Der erste Dreh" in text
-    assert "To pay a month" not in text
+    assert "Total per month" not in text
 
 
 @pytest.mark.parametrize("path", ["", "progress/", "progress/?seen={version}"])

@@ -71,6 +71,13 @@ def test_change_of_state_is_read_out_once() -> None:
     )
 
 
+@pytest.mark.parametrize("situation", ["packed", "cancelled"])
+def test_state_whose_headline_takes_the_focus_is_not_read_out_besides(situation: str) -> None:
+    answer = html(progress(order_in(situation), "packing-0"))
+    assert 'id="headline"' in answer
+    assert '<p id="announcement" hx-swap-oob="innerHTML"></p>' in answer
+
+
 @pytest.mark.parametrize("situation", LIVE)
 def test_fragment_looks_again_while_something_may_change(situation: str) -> None:
     answer = html(progress(order_in(situation)))

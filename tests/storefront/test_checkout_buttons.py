@@ -58,7 +58,12 @@ def test_code_that_counts_is_told_with_what_it_saves_and_can_be_removed() -> Non
     page = browser.get("/checkout/")
     told = "PREMIERE is applied: First film. You save €5.83 with VAT for the first 3 months"
     assert told in words(page)
-    assert '<details id="promotion" tabindex="-1" open>' in html(page)
+    # The focus comes to the section, whose name and description say what has happened.
+    opened = re.search(r'<details id="promotion"[^>]*\sopen>', html(page))
+    assert opened
+    assert 'aria-labelledby="promotion-title"' in opened[0]
+    assert 'aria-describedby="promotion-applied"' in opened[0]
+    assert html(page).count('id="promotion-applied"') == 1
     removed = {**form, **fields(page), "apply": "remove-code"}
     answer = browser.post("/checkout/", removed)
     assert answer.headers["Location"] == "/checkout/#promotion"

@@ -66,7 +66,7 @@ def test_tier_sold_by_the_year_is_ordered_by_the_year() -> None:
     browser, _form = at_checkout()
     browser.post("/checkout/tier/", {"product": "s", "interval": "year"})
     page = browser.get("/checkout/")
-    assert "To pay a year €583.10" in words(page)
+    assert "Total per year €583.10" in words(page)
     assert "Order and pay · €583.10 a year" in words(page)
     assert "Each invoice covers one year in advance" in words(page)
     form = {**checkout_form(page), "interval": "year"}
@@ -78,16 +78,16 @@ def test_interval_can_be_changed_in_the_checkout() -> None:
     sold_by_the_year()
     browser, form = at_checkout()
     part = recalculate(browser, form, interval="year")
-    assert "To pay a year €583.10" in words(part)
+    assert "Total per year €583.10" in words(part)
     part = recalculate(browser, form, interval="month")
-    assert "To pay a month €58.31" in words(part)
+    assert "Total per month €58.31" in words(part)
 
 
 def test_year_of_a_tier_that_is_sold_by_the_month_alone_is_the_month() -> None:
     browser, _form = at_checkout()
     browser.post("/checkout/tier/", {"product": "s", "interval": "year"})
     assert Basket.objects.get().document == {"product": "s"}
-    assert "To pay a month €58.31" in words(browser.get("/checkout/"))
+    assert "Total per month €58.31" in words(browser.get("/checkout/"))
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_interval_of_the_order_is_on_its_page() -> None:
     sent = {**form, **DETAILS, "interval": "year", **fields(part)}
     assert browser.post("/checkout/", sent).status_code == 302
     page = words(browser.get(f"/register/{placed().order_hash}/"))
-    assert "To pay a year €583.10" in page
+    assert "Total per year €583.10" in page

@@ -39,7 +39,7 @@ def answered(state: str, vat_id: str = "ATU12345675") -> None:
 def test_price_follows_the_country_before_one_orders() -> None:
     browser, form = at_checkout()
     part = recalculate(browser, form, billing_country="FR")
-    assert "VAT 20% €9.80 To pay a month €58.80" in words(part)
+    assert "VAT 20% €9.80 Total per month €58.80" in words(part)
     assert "VAT is charged at the rate of your country (France)." in words(part)
     assert "<html" not in html(part)
     assert "Order and pay · €58.80 a month" in words(part)
@@ -69,7 +69,7 @@ def test_vat_id_is_asked_for_and_confirmed_while_one_looks() -> None:
     check.save()
     part = browser.get("/checkout/price/?turn=2", headers={"HX-Request": "true"})
     assert "Reverse charge: no VAT." in words(part)
-    assert "VAT 0% €0.00 To pay a month €49.00" in words(part)
+    assert "VAT 0% €0.00 Total per month €49.00" in words(part)
     assert "hx-get" not in html(part)
     sent = {**form, **DETAILS, **VIENNA, **fields(part)}
     assert browser.post("/checkout/", sent).status_code == 302
@@ -105,7 +105,7 @@ def test_buyer_outside_the_eu_pays_no_vat() -> None:
     browser, form = at_checkout()
     part = recalculate(browser, form, billing_country="CH")
     assert "No VAT: you are outside the EU." in words(part)
-    assert "To pay a month €49.00" in words(part)
+    assert "Total per month €49.00" in words(part)
 
 
 def test_small_business_charges_no_vat() -> None:
@@ -113,7 +113,7 @@ def test_small_business_charges_no_vat() -> None:
     browser, _form = at_checkout()
     page = words(browser.get("/checkout/"))
     assert "No VAT: we are exempt as a small business." in page
-    assert "To pay a month €49.00" in page
+    assert "Total per month €49.00" in page
 
 
 def test_without_script_the_price_is_worked_out_by_a_button() -> None:

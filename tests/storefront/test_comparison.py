@@ -34,7 +34,7 @@ def test_table_of_a_family_has_its_tiers_as_columns() -> None:
 
 def test_table_says_what_each_tier_has_also_to_who_hears_it() -> None:
     table = rows("size")
-    assert table["A month, with VAT"] == ["€58.31", "€117.81", "€236.81", "€534.31"]
+    assert table["Per month, with VAT"] == ["€58.31", "€117.81", "€236.81", "€534.31"]
     assert table["Members"] == ["8", "20", "50", "150"]
     assert table["Storage"] == ["100 GB", "500 GB", "2 TB", "8 TB"]
     assert table["Client approvals"] == ["– not included", *["✓ included"] * 3]

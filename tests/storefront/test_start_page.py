@@ -132,7 +132,7 @@ def test_card_of_a_tier_that_staff_approve_says_so() -> None:
     cards = {
         slug: part(page, f'aria-labelledby="tier-{slug}"', "</article>") for slug in ("xl", "l")
     }
-    assert_left_out("We review each order in person", there=cards["xl"], here=cards["l"])
+    assert_left_out("We review each order personally", there=cards["xl"], here=cards["l"])
 
 
 def test_single_tier_is_shown_without_a_choice() -> None:

@@ -21,12 +21,14 @@ def test_page_explains_each_feature_and_says_what_is_not_included() -> None:
     text = page("m")
     assert "Storage For dailies, documents and all their earlier versions. 500 GB" in text
     assert "comment on the frame and approve. ✓ included" in text
-    assert (
-        "Not included: Watermarked dailies, Single sign-on, Set-up with your own contact." in text
-    )
+    assert "Not included: Watermarked dailies, Single sign-on, Personal onboarding." in text
     german = page("m", "de")
     assert "Speicherplatz Für Muster, Dokumente und alle früheren Fassungen. 500 GB" in german
     assert "Nicht enthalten: Muster mit Wasserzeichen, Anmeldung mit dem Firmenkonto," in german
+
+
+def test_page_of_the_free_tier_says_what_only_paid_ones_include() -> None:
+    assert "Not included: Guests, Client approvals, Editing exports," in page("yamdu-free")
 
 
 def test_page_of_the_largest_tier_lacks_nothing_and_leads_to_a_person() -> None:
@@ -38,7 +40,7 @@ def test_page_of_the_largest_tier_lacks_nothing_and_leads_to_a_person() -> None:
 def test_page_says_what_the_next_larger_tier_has_more_of_and_costs_more() -> None:
     text = page("s")
     assert "Next size up: M 20 members instead of 8 Storage: 500 GB instead of 100 GB" in text
-    assert "Client approvals Lists for the edit: EDL Support replies: the same working day" in text
+    assert "Client approvals Editing exports: EDL Support replies: same working day" in text
     assert "€59.50 more a month See M" in text  # 117.81 − 58.31
     assert 'href="/tiers/m/"' in html(visitor().get("/tiers/s/"))
 

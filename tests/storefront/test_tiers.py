@@ -103,9 +103,9 @@ def test_each_tier_has_a_page(slug: str) -> None:
 
 def test_page_of_a_tier_shows_net_vat_and_gross() -> None:
     text = words(visitor().get("/tiers/s/"))
-    assert "Net a month €49.00" in text
+    assert "Net per month €49.00" in text
     assert "VAT 19% €9.31" in text
-    assert "To pay a month €58.31" in text
+    assert "Total per month €58.31" in text
 
 
 def test_percent_is_written_as_the_reader_does() -> None:
@@ -139,5 +139,5 @@ def test_pages_speak_the_browsers_language_german_without_a_wish() -> None:
 
 def test_page_is_german_throughout() -> None:
     english, german = (words(visitor(language=each).get("/tiers/s/")) for each in ("en", "de"))
-    for text in ("All plans", "Net a month", "To pay a month", "Sign in", "What’s included"):
+    for text in ("All plans", "Net per month", "Total per month", "Sign in", "What’s included"):
         assert_left_out(text, there=english, here=german)

@@ -27,13 +27,13 @@ FEATURES = {
     ),
     "call-sheets": (
         ("Dispo verschicken", "Sending call sheets"),
-        ("Mit E-Mail und SMS sehen Sie auch, wer sie gelesen hat.",
+        ("Bei E-Mail und SMS sehen Sie auch, wer die Dispo gelesen hat.",
          "With e-mail and SMS you also see who has read them."),
     ),
     "guests": (
         ("Gäste", "Guests"),
-        ("Sehen über einen Link, was Sie freigeben. Sie zählen nicht als Mitglieder.",
-         "See what you share through a link. They don’t count as members."),
+        ("Sehen über einen Link, was Sie freigeben, und zählen nicht als Mitglieder.",
+         "They see what you share by link and don’t count as members."),
     ),
     "approvals": (
         ("Freigaben durch Kunden", "Client approvals"),
@@ -41,7 +41,7 @@ FEATURES = {
          "Clients, agencies and broadcasters comment on the frame and approve."),
     ),
     "edit-lists": (
-        ("Listen für den Schnitt", "Lists for the edit"),
+        ("Listen für den Schnitt", "Editing exports"),
         ("Takes, Timecode und Notizen als Datei für Ihr Schnittsystem.",
          "Takes, timecode and notes as a file for your editing system."),
     ),
@@ -57,19 +57,19 @@ FEATURES = {
     ),
     "support": (
         ("Antwort vom Support", "Support replies"),
-        ("Gerechnet in unseren Bürozeiten.", "Counted in our office hours."),
+        ("Innerhalb unserer Bürozeiten.", "Counted in our office hours."),
     ),
     "contact": (
-        ("Einrichtung mit Ansprechpartner", "Set-up with your own contact"),
-        ("Ein Mensch richtet das Projekt mit Ihnen ein und bleibt für Sie da.",
+        ("Einrichtung mit Ansprechperson", "Personal onboarding"),
+        ("Sie richtet das Projekt mit Ihnen ein und bleibt für Sie da.",
          "One person sets up the project with you and stays your contact."),
     ),
 }  # fmt: skip
 YES = ("", "")
-EMAIL, SMS = ("per E-Mail", "by e-mail"), ("E-Mail und SMS", "e-mail and SMS")
-NEXT_DAY = ("am nächsten Werktag", "the next working day")
-SAME_DAY = ("am selben Werktag", "the same working day")
-HOURS, HOUR = ("in 4 Stunden", "within 4 hours"), ("in 1 Stunde", "within 1 hour")
+EMAIL, SMS = ("per E-Mail", "by e-mail"), ("per E-Mail und SMS", "e-mail and SMS")
+NEXT_DAY = ("am nächsten Werktag", "next working day")
+SAME_DAY = ("am selben Werktag", "same working day")
+HOURS, HOUR = ("binnen 4 Stunden", "within 4 hours"), ("binnen 1 Stunde", "within 1 hour")
 
 
 def same(text: str) -> tuple[str, str]:
@@ -173,7 +173,7 @@ PROMISES = {
         ("Für große Produktionen; ein Mensch sieht jede Bestellung an.",
          "For large productions; a person looks at every order."),
         ("Für große Produktionen. Jede Bestellung prüfen wir persönlich.",
-         "For large productions. We review each order in person."),
+         "For large productions. We review each order personally."),
     ),
 }  # fmt: skip
 

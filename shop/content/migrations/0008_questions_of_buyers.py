@@ -32,8 +32,8 @@ QUESTIONS = [
     ),
     (
         "Sind die Preise mit Mehrwertsteuer?",
-        "Ja. Der große Preis gilt für einen Monat und enthält die MwSt.; der Nettopreis steht "
-        "darunter. Für Firmen im EU-Ausland mit gültiger USt-IdNr. entfällt die MwSt.; das sehen "
+        "Ja. Der hervorgehobene Preis gilt für einen Monat und enthält die MwSt.; der Nettopreis "
+        "steht darunter. Für Firmen im EU-Ausland mit gültiger USt-IdNr. entfällt die MwSt.; das sehen "
         "Sie vor der Bestellung.",
         "Do the prices include VAT?",
         "Yes. The large price is for one month and includes VAT; the net price is shown below it. "
@@ -83,7 +83,7 @@ QUESTIONS = [
         "Die größten Tarife richten wir gemeinsam mit Ihnen ein. Wir sehen uns jede solche "
         "Bestellung an und melden uns spätestens am nächsten Werktag. Alle anderen Tarife werden "
         "sofort eingerichtet.",
-        "Why do you review some orders in person?",
+        "Why do you review some orders before you set them up?",
         "We set up the largest plans together with you. We look at each of these orders and get "
         "back to you by the next working day. All other plans are set up at once.",
     ),

@@ -143,8 +143,8 @@ class OrderReceived(OrderEmail, kind=Message.Kind.RECEIVED):
             )
             return (missing,)
         if order.state == State.PACKED:  # the address was corrected after that
-            return (_("Everything is set up. Your link to join comes in a separate e-mail."),)
-        onward = _("When it's done, you get a second e-mail with your link to join.")
+            return (_("Everything is set up. Your sign-in link comes in a separate e-mail."),)
+        onward = _("When it's done, you'll get a second e-mail with your sign-in link.")
         if self.message.user is not None:
             onward = _(
                 "Once everything is set up, we e-mail you again. The link to join goes to "

@@ -24,7 +24,7 @@ def price_rows(order: Order) -> list[Row]:
         return [Row(_("Price"), _("free of charge"))]
     rows = [Row(_("Price"), _with_vat(price))]
     if price.vat_cents:
-        label = _("Net a year") if price.is_yearly else _("Net a month")
+        label = _("Net per year") if price.is_yearly else _("Net per month")
         rows.append(Row(label, money(price.net_cents, price.currency)))
         label = _("VAT, %(rate)s%%") % {"rate": floatformat(price.vat_rate)}
         rows.append(Row(label, money(price.vat_cents, price.currency)))
