@@ -276,20 +276,16 @@ class ApplicationForm(forms.Form):
         uris = [line.strip() for line in lines if line.strip()]
         for uri in uris:
             if webhook_url_error(uri, demo=settings.DEMO) or "#" in uri:
-                raise forms.ValidationError(
-                    _("Each must be an absolute https URL without a fragment.")
-                )
+                text = _("Each must be an absolute https URL without a fragment.")
+                raise forms.ValidationError(text)
         return uris
 
 
 class TokenForm(forms.Form):
     """Issue a long-lived token."""
 
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        help_text=_("Where it is used, to tell it apart from others."),
-    )
+    where = _("Where it is used, to tell it apart from others.")
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=where)
     scopes = ScopesField()
     days = forms.IntegerField(
         label=_("Days of validity"),
