@@ -49,6 +49,7 @@ class ApplicationForm(forms.Form):
     scopes = ScopesField()
 
     def clean_owner(self) -> User | None:
+        """Return the user of the address, who has joined and may act for clients."""
         email = self.cleaned_data["owner"]
         owner = user_by_email(email) if email else None
         if email and (owner is None or not owner.is_known or not may_act(None, owner)):
@@ -56,6 +57,7 @@ class ApplicationForm(forms.Form):
         return owner
 
     def clean_redirect_uris(self) -> list[str]:
+        """Return the URIs, one for each line that is not blank."""
         lines = self.cleaned_data["redirect_uris"].splitlines()
         uris = [line.strip() for line in lines if line.strip()]
         for uri in uris:
