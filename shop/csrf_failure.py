@@ -23,11 +23,13 @@ from shop.billing_form import BillingForm
 from shop.content.terms_field import without_outdated_tick
 from shop.errors import shaped_error
 from shop.form_refill import refill
+from shop.form_texts import CUSTOMERS_LABELS
 from shop.orders.basket import current_terms
 from shop.orders.order_fields import FIELDS
 
 LABELS = {name: field.label for name, field in FIELDS.items()}
 LABELS |= {name: field.label or "" for name, field in BillingForm.base_fields.items()}
+LABELS |= CUSTOMERS_LABELS
 REDIRECTS = 3  # that are followed to the page of the form
 
 

@@ -23,7 +23,8 @@ class RememberedRows(Generic[Row]):
         self._query = CompiledQuery(build)
         self._period: int | None = None
         self._raw: list[tuple[Any, ...]] = []
-        self._rows: list[Row] | None = None
+        # Together with what they were made of: another thread may read anew at any moment.
+        self._made: tuple[list[tuple[Any, ...]], list[Row]] = ([], [])
         for model in models:
             post_save.connect(self.clear, sender=model)
             post_delete.connect(self.clear, sender=model)
@@ -34,16 +35,18 @@ class RememberedRows(Generic[Row]):
         if period != self._period:
             found = self._query.raw()
             if found != self._raw:
-                self._raw, self._rows = found, None
+                self._raw = found
             self._period = period
         return self._raw
 
     def all(self) -> list[Row]:
         """Return the rows. They are shared by all requests: do not change them."""
         raw = self.raw()
-        if self._rows is None:
-            self._rows = self._query.read(raw)
-        return self._rows
+        made_of, rows = self._made
+        if made_of is not raw:
+            rows = self._query.read(raw)
+            self._made = (raw, rows)
+        return rows
 
     def read(self, raw: list[tuple[Any, ...]]) -> list[Row]:
         """Return rows of one's own, from what `raw` returned."""
@@ -51,4 +54,4 @@ class RememberedRows(Generic[Row]):
 
     def clear(self, **_change: Any) -> None:
         """Forget the rows in this process."""
-        self._period, self._raw, self._rows = None, [], None
+        self._period, self._raw = None, []

@@ -114,8 +114,8 @@ def _unknown_sentences(folder: Path) -> Iterator[CheckMessage]:
             return {str(message.id) for message in read_mo(file) if message.id}
 
     ours = sentences(Path(settings.BASE_DIR, "locale", "de", "LC_MESSAGES", "django.mo"))
-    templates = folder.glob("templates/**/*.*")
-    theirs = "".join(path.read_text(encoding="utf-8") for path in sorted(templates))
+    files = [path for path in sorted(folder.glob("templates/**/*.*")) if path.is_file()]
+    theirs = "".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
     for path in catalogues:
         for sentence in sorted(each for each in sentences(path) - ours if each not in theirs):
             name = path.relative_to(folder).with_suffix(".po").as_posix()

@@ -199,10 +199,11 @@ def test_form_that_is_gone_is_told_with_what_was_typed() -> None:
     Order.objects.filter(pk=order.pk).update(state="need_human")
     order.refresh_from_db()
     approve(order, make_staff())
-    answer = send_stale(visitor(), f"/register/{order.order_hash}/", {"project_name": "Nachtdreh"})
+    sent = {"client_name": "Isarfilm", "project_name": "Nachtdreh"}
+    answer = send_stale(visitor(), f"/register/{order.order_hash}/", sent)
     assert answer.status_code == 403
     assert PLAIN in words(answer)
-    assert "Project Nachtdreh" in words(answer)
+    assert "Company Isarfilm Project Nachtdreh" in words(answer)
 
 
 @pytest.mark.parametrize(

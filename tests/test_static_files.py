@@ -39,6 +39,10 @@ color: var(--ink);
             "a::after { content: 'it\\'s /* one */' } /* gone */",
             "a::after { content: 'it\\'s /* one */' } ",
         ),
+        # Without it these would be one word, and one selector more.
+        ("a { margin: 0/* top */auto }", "a { margin: 0/**/auto }"),
+        ("b/* of */.c {\n  top: 0; /* gone */\n}", "b/**/.c {\ntop: 0; \n}"),
+        ("b/* x */ c { top: 0/* y */}", "b c { top: 0/**/}"),
     ],
 )
 def test_comments_and_indentation_are_left_out(source: str, lean: str) -> None:

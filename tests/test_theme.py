@@ -185,6 +185,9 @@ def test_sentence_that_no_page_has_is_reported(make_theme: MakeTheme, settings: 
     entries = 'msgid "Cancelled."\nmsgstr "Called off."\n\nmsgid "Gone."\nmsgstr "Away."\n'
     theme = make_theme({"locale/en/LC_MESSAGES/django.po": head + entries})
     settings.LOCALE_PATHS = [theme / "locale"]
+    # What is no text, as systems put beside templates, is not read as one.
+    (theme / "templates" / "theme.old").mkdir(parents=True)
+    (theme / "templates" / ".DS_Store").write_bytes(b"\x00\x00\x00\x01Bud1\xff")
     compile_catalogues()
     sentence = "locale/en/LC_MESSAGES/django.po replaces a sentence that no page has: Gone."
     assert complaints() == [("theme.W006", sentence)]

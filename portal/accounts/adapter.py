@@ -104,6 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Sign in; every method (password, code or passkey) ends here."""
         if not may_sign_in(user):
             raise ImmediateHttpResponse(self._refuse(request))
+        request.session.set_expiry(None)  # that of a challenge ends soon
         super().login(request, user)
 
     def _refuse(self, request: HttpRequest) -> HttpResponse:
@@ -127,9 +128,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Return False for members who have joined or signed in a moment ago: they just showed it.
 
-        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT; staff are asked all the same. Those who sign in by e-mailed codes alone are
-        sent to do so again, if that was a while ago: allauth would let them, or whoever sits at their
-        open browser, set up any way to sign in.
+        A moment is ACCOUNT_REAUTHENTICATION_TIMEOUT; staff are asked all the same. Those who sign in
+        by e-mailed codes alone are sent to do so again, if that was a while ago: allauth would let
+        them, or whoever sits at their open browser, set up any way to sign in.
         """
         user = self.request.user
         is_recent = signed_in_recently(self.request, user)

@@ -99,7 +99,7 @@ def _seen_by(user: User, path: str = "") -> Q:
 
 def _who_joined(who: User, reader: User, *, shows_email: bool) -> str:
     if who == reader:
-        return _("You joined")
+        return _("You joined.")
     name = who.get_full_name() or who.login or (who.email if shows_email else "")
     if not name:
         return _("A new member joined.")

@@ -76,6 +76,7 @@ def _billing(by_number: Mapping[int, Client]) -> list[Task]:
 def _orders(by_number: Mapping[int, Client]) -> list[Task]:
     """Return the orders in which a detail is to be mended by the customer."""
     stopped = Order.objects.filter(state=State.HAS_PACKING_ERRORS, client_id__in=by_number)
+    theirs = stopped.filter(packing__isnull=False).exclude(packing__mendable=[])
     return [
         Task(
             _("The order %(number)s needs a correction.") % {"number": order.order_number},
@@ -83,7 +84,7 @@ def _orders(by_number: Mapping[int, Client]) -> list[Task]:
             _("View order"),
             reverse("registration", args=[order.order_hash]),
         )
-        for order in stopped.order_by("-pk")[:LISTED]
+        for order in theirs.order_by("-pk")[:LISTED]
     ]
 
 

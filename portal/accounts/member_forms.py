@@ -69,7 +69,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=100,
-        help_text=_("Where it is used, to tell it apart from others."),
+        help_text=_("Where it is used, to tell tokens apart."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     days = forms.TypedChoiceField(

@@ -7,7 +7,7 @@ from django.urls import URLPattern, include, path, re_path
 from django.views.generic import RedirectView
 
 from portal.accounts.tokens import password_reset_done
-from portal.accounts.views import AddPasskeyView, ResetPasswordView
+from portal.accounts.views import AddPasskeyView, PasskeySignInView, ResetPasswordView
 
 to_security = RedirectView.as_view(pattern_name="mfa_index")
 
@@ -15,6 +15,7 @@ urlpatterns = [
     # One page shows passkeys and all other factors.
     path("2fa/webauthn/", to_security, name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("2fa/webauthn/login/", PasskeySignInView.as_view(), name="mfa_login_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path(

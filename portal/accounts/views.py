@@ -6,8 +6,10 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.account.views import PasswordResetFromKeyView
 from allauth.decorators import rate_limit
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, LoginWebAuthnView
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -36,6 +38,18 @@ class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # allauth is not t
         """Return the URL of the recovery codes; of the home page for members who need none."""
         on_the_way = may_recover_by_mail(self.request.user)
         return reverse("portal") if on_the_way else str(super().get_success_url())
+
+
+class PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]  # allauth is not typed
+    """allauth's view; the challenge, which each look at the sign-in page asks for, soon ends."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the challenge. The session that holds it alone ends with it."""
+        is_new = request.session.is_empty()
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        if is_new and request.session.modified:
+            request.session.set_expiry(settings.CODE_SECONDS)
+        return response
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -69,6 +83,8 @@ class ResetPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # alla
     def form_valid(self, form: BaseForm) -> HttpResponse:
         """Set the password, sign in, and name the programs that can still act for the member."""
         user = self.reset_user
+        # Signing in would drop the session of the old password, with what is noted in it now.
+        logout(self.request)
         super().form_valid(form)
         record_authentication(self.request, user, method="password_reset")
         outlives = live_tokens_of(user).exists() or programs_of(user).exists()

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.backoffice.application_forms import ApplicationForm, TokenForm
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.confirmation import ask_first
-from portal.backoffice.forms import ApplicationForm, TokenForm
 from portal.backoffice.staff_access import (
     permission_required,
     recent_factor_required,

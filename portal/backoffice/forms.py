@@ -1,22 +1,18 @@
 """The back office's forms."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.models import BulkJob
-from shop.access.tokens import SCOPES, may_act
 from shop.email_fields import EmailField, EmailInput
 from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
 from shop.orders.order_fields import CORRECTABLE
-from shop.orders.webhook_urls import webhook_url_error
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
 from shop.tenancy.colleagues import colleagues_with
@@ -183,10 +179,7 @@ class ClientAdminForm(ActionForm):
     user = EmailField(
         widget=EmailInput({"autocomplete": "off"}),
         label=_("E-mail of the person who will administer it"),
-        help_text=_(
-            "The person must have joined already. The current administrator loses these rights at "
-            "once."
-        ),
+        help_text=_("The person must have joined. The present administrator loses these rights."),
     )
     confirm = confirmed(_("Yes, hand over this client."))
 
@@ -229,76 +222,3 @@ class BulkForm(forms.Form):
     def details(self) -> dict[str, Any]:
         """Return the reason or the assignee, if the action needs one."""
         return {name: value for name, value in self.cleaned_data.items() if name != "confirm"}
-
-
-class ScopesField(forms.MultipleChoiceField):
-    """The scopes of an application or a token; all of them by default."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, scopes: Sequence[str] = SCOPES) -> None:
-        choices = [(scope, scope) for scope in scopes]
-        super().__init__(label=_("Scopes"), choices=choices, initial=list(scopes))
-
-
-class ApplicationForm(forms.Form):
-    """Edit a partner's application."""
-
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        help_text=_("Customers see it when they are asked for their consent."),
-    )
-    owner = EmailField(
-        widget=EmailInput({"autocomplete": "off"}),
-        label=_("Owner's e-mail"),
-        required=False,
-        help_text=_("The person responsible for orders that the application places on its own."),
-    )
-    redirect_uris = TextAreaField(
-        label=_("Redirect URIs"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One per line. Without one, the application cannot ask customers for consent."),
-    )
-    scopes = ScopesField()
-
-    def clean_owner(self) -> User | None:
-        email = self.cleaned_data["owner"]
-        owner = user_by_email(email) if email else None
-        if email and (owner is None or not owner.is_known or not may_act(None, owner)):
-            raise forms.ValidationError(_("Nobody with this address has joined."))
-        return owner
-
-    def clean_redirect_uris(self) -> list[str]:
-        lines = self.cleaned_data["redirect_uris"].splitlines()
-        uris = [line.strip() for line in lines if line.strip()]
-        for uri in uris:
-            if webhook_url_error(uri, demo=settings.DEMO) or "#" in uri:
-                raise forms.ValidationError(
-                    _("Each must be an absolute https URL without a fragment.")
-                )
-        return uris
-
-
-class TokenForm(forms.Form):
-    """Issue a long-lived token."""
-
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        help_text=_("Where it is used, to tell it apart from others."),
-    )
-    scopes = ScopesField()
-    days = forms.IntegerField(
-        label=_("Days of validity"),
-        required=False,
-        min_value=1,
-        max_value=3650,
-        help_text=_("Leave this empty for a token that does not expire."),
-    )
-
-    def __init__(self, *args: Any, scopes: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["scopes"] = ScopesField(scopes)

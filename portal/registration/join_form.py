@@ -45,6 +45,7 @@ class JoinForm(NewPasswordForm, TermsForm):
         user.last_name = order.user_last_name or user.last_name
         wish = order.user_login or ""
         user.login = wish if wish and login_is_free(wish, user) else None
+        user.language = order.language
         super().__init__(posted)
         if agreed == self.to_agree:
             del self.fields["terms"]

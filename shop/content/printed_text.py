@@ -10,21 +10,34 @@ from markdown_it.tree import SyntaxTreeNode
 from shop.content.markdown import tree
 
 Part = dict[str, Any]
+LOWEST = 4  # level of headings
 
 
 def printed_parts(text: str) -> list[Part]:
-    """Return the blocks of a text in Markdown. Its links name the shop's own address."""
-    return _blocks(tree(text).children)
+    """Return the blocks of a text in Markdown. Its links name the shop's own address.
+
+    Headings begin at the second level, below the title, and skip none: PDF/UA forbids it.
+    """
+    root, level = tree(text), 1
+    for node in root.walk():
+        if node.type == "heading" and _says_something(node):
+            level = max(2, min(int(node.tag[1]), level + 1, LOWEST))
+            node.meta["level"] = level
+    return _blocks(root.children)
 
 
 def _blocks(nodes: Iterable[SyntaxTreeNode]) -> list[Part]:
-    return [_block(node) for node in nodes]
+    return [_block(node) for node in nodes if node.type != "heading" or _says_something(node)]
+
+
+def _says_something(heading: SyntaxTreeNode) -> bool:
+    return any(inline.content for inline in heading.children)
 
 
 def _block(node: SyntaxTreeNode) -> Part:
     match node.type:
         case "heading":
-            return {"kind": "heading", "level": int(node.tag[1]), "body": _words(node)}
+            return {"kind": "heading", "level": node.meta["level"], "body": _words(node)}
         case "paragraph":
             return {"kind": "paragraph", "body": _words(node)}
         case "bullet_list" | "ordered_list":

@@ -39,7 +39,7 @@ def agreed_words(agreed_at: datetime) -> SafeString:
     return format_html(
         gettext(
             "By ordering you agree to our {terms}, as you did on {day}. "
-            "Under {privacy} you read what we do with your data. Both open in a new tab."
+            "Under {privacy}, you can read how we use your data. Both open in a new tab."
         ),
         day=date_format(timezone.localtime(agreed_at), "DATE_FORMAT"),
         **_links(),

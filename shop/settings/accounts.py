@@ -49,6 +49,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str | None] = {
     "request_login_code": f"20/m/ip,3/m/key,{SIGN_IN_MAILS_A_DAY}/d/key",
     "reset_password": f"20/m/ip,5/m/key,{SIGN_IN_MAILS_A_DAY}/d/key",
 }
+# Each look at the sign-in page asks for a challenge, and an office shares an address.
+MFA_RATE_LIMITS: dict[str, str | None] = {"webauthn_login": "60/m/ip"}
 if DEMO:
     # No limits for programs that try the demo, except on guessing passwords.
     unlimited = (

@@ -56,7 +56,7 @@ def test_file_whose_storage_is_away_is_a_sentence(settings: Settings) -> None:
     path = f"/portal/clients/{invoice.client.pk}/invoices/"
     answer = browser.get(f"{path}{invoice.number}/pdf")
     assert (answer.status_code, answer.headers["Location"]) == (302, path)
-    assert "This file cannot be made right now." in words(browser.get(path))
+    assert "This file cannot be created right now." in words(browser.get(path))
 
 
 def test_what_is_no_number_is_not_found() -> None:

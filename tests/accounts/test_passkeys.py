@@ -1,11 +1,15 @@
 """Passkeys: adding, renaming, removing, signing in, and who is refused."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from shop.tenancy.models import User
@@ -271,3 +275,25 @@ def test_page_at_a_number_leads_to_localhost_in_the_demo_alone(settings: Setting
     assert "Open this page at localhost" not in words(browser.get(LOGIN))
     settings.DEMO = False
     assert "localhost" not in html(browser.get(LOGIN, SERVER_NAME="127.0.0.1"))
+
+
+def test_sign_in_page_starts_no_session_and_the_challenge_one_that_soon_ends() -> None:
+    browser = at_localhost()
+    browser.get(LOGIN)
+    browser.get(SIGN_IN)
+    assert not Session.objects.exists()
+    browser.get(SIGN_IN, headers={"accept": "application/json"})
+    left = Session.objects.get().expire_date - timezone.now()
+    assert left <= timedelta(minutes=15)
+
+
+def test_session_of_who_signs_in_by_a_passkey_lasts_and_has_a_new_key() -> None:
+    _user, passkey = member_with_passkey()
+    browser = at_localhost()
+    browser.get(SIGN_IN, headers={"accept": "application/json"})
+    before = browser.session.session_key
+    sign_in_by(browser, passkey)
+    assert browser.session.session_key != before
+    assert not Session.objects.filter(pk=before).exists()
+    assert browser.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+    assert browser.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == settings.SESSION_COOKIE_AGE

@@ -75,6 +75,8 @@ def test_wrong_password_is_told_in_the_page() -> None:
     user, browser = make_user(), visitor()
     page = browser.post(LOGIN, {"login": user.email, "password": "wrong"})
     assert "not correct" in words(page)
+    title = re.findall(r"<title>(.*?)</title>", html(page), re.DOTALL)
+    assert [" ".join(each.split()) for each in title] == ["Please check: Sign in · Slate"]
     assert user.email in html(page)
     assert "wrong" not in html(page).replace("went wrong", "")
     assert not is_in(browser)

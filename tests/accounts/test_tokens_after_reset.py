@@ -34,8 +34,8 @@ def body_of(mail: Message) -> str:
     return " ".join(email_for(mail).content().intro)
 
 
-def reset(user: User) -> Client:
-    browser = visitor()
+def reset(user: User, browser: Client | None = None) -> Client:
+    browser = browser or visitor()
     token = default_token_generator.make_token(user)
     path = f"/account/password/reset/key/{user_pk_to_url_str(user)}-{token}/"
     form = browser.get(path, follow=True)
@@ -81,6 +81,14 @@ def test_live_tokens_are_named_after_a_reset_and_ended_by_one_button() -> None:
     assert calls(value).status_code == 401
     assert not Token.objects.filter(user=user).exists()
     assert calls(theirs).status_code == 200
+
+
+@pytest.mark.parametrize("is_the_same", [True, False])
+def test_live_tokens_are_named_where_somebody_is_signed_in_already(is_the_same: bool) -> None:
+    user = make_user()
+    issue("Build server", holder=user)
+    browser = reset(user, visitor(user if is_the_same else make_user()))
+    assert "Access token “Build server”" in words(browser.get(DONE))
 
 
 def test_mail_about_a_new_password_names_live_tokens() -> None:

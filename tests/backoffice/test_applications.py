@@ -36,7 +36,9 @@ def staff() -> Client:
 
 def secret(page: Response, name: str) -> str:
     """A value that the page shows once."""
-    found = re.search(rf"<dt>{name}</dt>\s*<dd>\s*<span id=\"secret-\d\">(.*?)</span>", html(page))
+    found = re.search(
+        rf"<dt[^>]*>{name}</dt>\s*<dd>\s*<span id=\"secret-\d\">(.*?)</span>", html(page)
+    )
     assert found, f"{name} is not shown"
     return found[1]
 
@@ -126,15 +128,15 @@ def test_secrets_of_a_new_application_get_a_token() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
-        ({"name": ""}, "name", "This field is required."),
+        ({"name": ""}, "name", "Please enter a name."),
         ({"name": "x" * 101}, "name", "at most 100 characters"),
-        ({"scopes": []}, "scopes", "This field is required."),
+        ({"scopes": []}, "scopes", "Please choose: Scopes."),
         ({"scopes": ["openid"]}, "scopes", "Select a valid choice."),
         ({"owner": "nobody@example.com"}, "owner", "Nobody with this address has joined."),
         ({"owner": "invited@example.com"}, "owner", "Nobody with this address has joined."),
         ({"owner": "asleep@example.com"}, "owner", "Nobody with this address has joined."),
         *(
-            ({"redirect_uris": uri}, "redirect_uris", "Each must be an absolute https address")
+            ({"redirect_uris": uri}, "redirect_uris", "Each must be an absolute https URL")
             for uri in (
                 "partner.example",
                 "javascript:alert(1)",

@@ -27,7 +27,7 @@ def post(staff: User, order: Order, what: str, /, **form: Any) -> Response:
 def test_order_is_taken_and_handed_back_with_history() -> None:
     order, staff = make_order(), make_staff("agent")
     page = post(staff, order, "take", taken_by="")
-    assert "The order is yours. " in words(page)
+    assert "The order is assigned to you. " in words(page)
     assert "Assigned to you." in words(page)
     assert fresh(order).taken_by == staff
     page = post(staff, order, "hand-back")
@@ -92,10 +92,10 @@ def test_note_with_a_fault_is_told_and_not_lost(text: str) -> None:
 def test_day_to_look_again_is_kept_and_taken_back() -> None:
     order, staff = make_order(), make_staff("agent")
     page = post(staff, order, "follow-up", on="2030-01-02")
-    assert "To be looked at again on 2 January 2030." in words(page)
+    assert "Follow-up on 2 January 2030." in words(page)
     assert fresh(order).follow_up_on == date(2030, 1, 2)
     assert fields(page)["on"] == "2030-01-02"
-    assert "You have done this already" in words(post(staff, order, "follow-up", on="2030-01-02"))
+    assert "You have already done this" in words(post(staff, order, "follow-up", on="2030-01-02"))
     post(staff, order, "follow-up", on="")
     assert fresh(order).follow_up_on is None
     details = order.events.filter(kind="follow_up").values_list("details", flat=True)
@@ -118,12 +118,12 @@ def test_another_client_admin_is_appointed() -> None:
     page = visitor(staff).get(f"/staff/orders/{order.pk}/")
     form = {"instead_of": fields(page)["instead_of"], "user": heir.email.upper(), "confirm": "on"}
     page = post(staff, order, "client-admin", **form)
-    assert f"{heir.email} administers the client now." in words(page)
+    assert f"{heir.email} now administers the client." in words(page)
     assert Client.objects.get().client_admin == heir
     event = order.events.get(kind="client_admin")
     assert (event.actor, event.details) == (staff, {"client_admin": heir.email})
     page = post(staff, order, "client-admin", **form)
-    assert "You have done this already" in words(page)
+    assert "You have already done this" in words(page)
 
 
 @pytest.mark.parametrize(

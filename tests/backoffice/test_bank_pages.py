@@ -51,7 +51,7 @@ def test_file_is_shown_first_then_imported_and_undone() -> None:
     assert "The file is imported: 1 payment is entered." in words(done)
     assert (balance_of(invoice).state, BankUpload.objects.count()) == ("paid", 0)
     again = browser.post(page.request["PATH_INFO"], follow=True)
-    assert "imported already" in words(again)
+    assert "already imported" in words(again)
     undo = f"{BANK}statements/{BankStatement.objects.get().pk}/undo/"
     assert "1 payment is undone." in words(browser.get(undo))
     assert balance_of(invoice).state == "paid"
@@ -73,8 +73,8 @@ def test_same_file_again_says_so_and_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"%PDF-1.7", "This is no bank file"),
-        (b"", "This is no bank file"),
+        (b"%PDF-1.7", "This is not a bank file"),
+        (b"", "This is not a bank file"),
         (camt(iban="DE75512108001245126199"), "of another account: DE75512108001245126199"),
         (b"x" * 5_000_001, "This file is too large"),
     ],
@@ -98,7 +98,7 @@ def test_upload_is_shown_to_nobody_else() -> None:
     upload(clerk(), camt())
     kept = BankUpload.objects.get()
     other = clerk().post(f"{IMPORT}{kept.pk}/", follow=True)
-    assert "kept no longer" in words(other)
+    assert "no longer kept" in words(other)
     assert counts() == (0, 0, 0)
 
 
@@ -135,7 +135,7 @@ def test_entry_is_searched_for_split_and_assigned() -> None:
     assert "Nothing was assigned" in words(too_much)
     browser.post(path, {"invoice": second.number, "amount": "5"})
     assert (balance_of(first).open_cents, balance_of(second).paid_cents) == (0, 500)
-    assert "Nothing is left of this entry" in words(browser.get(path, follow=True))
+    assert "This entry is already fully assigned" in words(browser.get(path, follow=True))
 
 
 def test_entry_that_pays_nothing_is_set_aside_and_put_back() -> None:
@@ -161,12 +161,12 @@ def test_refund_is_listed_with_its_iban_and_noted_once() -> None:
     Refund.objects.update(iban="DE89370400440532013000")
     assert "paid in excess DE89370400440532013000" in words(browser.get(BANK))
     path = f"{BANK}refunds/{due.pk}/"
-    assert "The shop pays nothing by itself." in words(browser.get(path))
+    assert "The shop does not transfer any money." in words(browser.get(path))
     late = browser.post(path, refund_form(300, paid_on="2999-01-01"))
     assert (late.status_code, Refund.objects.get().paid_on) == (422, None)
     stale = browser.post(path, refund_form(200), follow=True)
     assert "Somebody else was faster" in words(stale)
-    assert "noted as paid" in words(browser.post(path, refund_form(300), follow=True))
+    assert "marked as paid" in words(browser.post(path, refund_form(300), follow=True))
     assert Refund.objects.get().paid_on == timezone.localdate()
     assert browser.post(path, refund_form(300)).status_code == 404
 

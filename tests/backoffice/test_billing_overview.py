@@ -51,7 +51,7 @@ def test_numbers_lead_to_their_rows() -> None:
 def test_incomplete_seller_is_named_on_top() -> None:
     browser = clerk()
     make_seller()
-    assert "no invoice is issued" not in words(browser.get(PAGE))
+    assert "no invoices are issued" not in words(browser.get(PAGE))
     Seller.objects.update(iban="")
     assert "The seller is incomplete: no invoices are issued." in words(browser.get(PAGE))
 
@@ -95,7 +95,7 @@ def test_client_after_the_third_reminder_waits_is_closed_opened_and_exempted() -
     browser.post(f"{path}wait/")
     case.refresh_from_db()
     assert case.wait_until == timezone.localdate() + timedelta(days=14)
-    assert "cannot enter its projects" in words(browser.get(f"{path}close/"))
+    assert "can no longer open its projects" in words(browser.get(f"{path}close/"))
     client.refresh_from_db()
     assert client.closed_at is None
     page = browser.post(f"{path}close/", follow=True)

@@ -51,7 +51,7 @@ def test_number_is_shown_before_and_nothing_is_done_yet() -> None:
     page = choose("approve", orders)
     assert page.status_code == 200
     assert "Approve: 3 orders" in words(page)
-    assert "1 of those you chose is left alone" in words(page)
+    assert "1 of the selected orders is left out" in words(page)
     assert not BulkJob.objects.exists()
     assert states() == ["need_human"] * 3 + ["packed"]
 
@@ -75,7 +75,7 @@ def test_all_that_match_are_chosen_by_the_filter() -> None:
     stuck(2)
     order_in("has_packing_errors")
     page = choose("cancel", [], all="1", filter="show=need_human")
-    assert "Cancel for good: 2 orders" in words(page)
+    assert "Cancel permanently: 2 orders" in words(page)
     confirm(page, reason="Zu.", confirm="on")
     work()
     assert states() == ["cancelled", "cancelled", "has_packing_errors"]
@@ -87,7 +87,7 @@ def test_what_is_done_is_what_was_seen() -> None:
     stuck(1)
     again = confirm(page)
     assert again.status_code == 422
-    assert "Others have worked on these orders meanwhile" in words(again)
+    assert "These orders have changed in the meantime" in words(again)
     assert "Approve: 3 orders" in words(again)
     assert not BulkJob.objects.exists()
     assert confirm(again).status_code == 200
@@ -133,7 +133,9 @@ def test_order_that_went_on_meanwhile_is_named_and_left_alone() -> None:
     Order.objects.filter(pk=orders[0].pk).update(state="cancelled")
     work()
     page = visitor(make_staff("agent")).get(f"/staff/bulk/{BulkJob.objects.get().pk}/")
-    assert f"Order {orders[0].order_number} : left alone: it had gone on meanwhile" in words(page)
+    assert f"Order {orders[0].order_number} : left out: it had changed in the meantime" in words(
+        page
+    )
     assert states() == ["cancelled", "pending"]
 
 
@@ -257,7 +259,7 @@ def test_progress_is_sent_only_when_it_has_changed() -> None:
 
 def test_list_names_what_was_done_lately() -> None:
     browser = visitor(make_staff("agent"))
-    assert "There was none yet." in words(browser.get("/staff/bulk/"))
+    assert "No bulk actions yet." in words(browser.get("/staff/bulk/"))
     stuck(1)
     job = begin(Action.CANCEL, Order.objects.all(), make_staff(), reason="Zu.")
     page = browser.get("/staff/bulk/")

@@ -32,7 +32,7 @@ def test_order_done_by_hand_is_packed_with_what_was_delivered() -> None:
     order, project = stuck(), make_project("xl", name="Von Hand")
     page = by_hand(order, project)
     assert page.status_code == 200
-    assert "the invitation goes out" in words(page)
+    assert "the invitation is on its way" in words(page)
     order = fresh(order)
     assert order.state == "packed"
     assert (order.delivered_client, order.delivered_project) == (project.client, project)
@@ -109,7 +109,7 @@ def test_second_hand_is_too_late_and_changes_nothing() -> None:
 def test_by_hand_is_for_orders_that_wait_for_a_person() -> None:
     for order in (make_packed_order(), order_in("has_packing_errors")):
         state = fresh(order).state
-        assert "The order went on meanwhile" in words(by_hand(order, make_project()))
+        assert "The order has changed in the meantime" in words(by_hand(order, make_project()))
         assert fresh(order).state == state
 
 

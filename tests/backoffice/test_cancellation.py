@@ -35,10 +35,10 @@ def test_order_is_cancelled_with_its_reason(situation: str) -> None:
     mails = order.messages.filter(kind="cancelled")
     if order.user_email:
         assert [mail.recipient for mail in mails] == ["nicecustomer@gmx.com"]
-        assert "the customer is told why" in words(page)
+        assert "The customer is told why" in words(page)
     else:
         assert not mails
-        assert "There was nobody to write to." in words(page)
+        assert "There was no e-mail address to write to." in words(page)
 
 
 @pytest.mark.parametrize("situation", ["packing", "packed", "cancelled"])
@@ -46,7 +46,7 @@ def test_order_that_is_past_it_stays(situation: str) -> None:
     order = order_in(situation)
     before = order.state
     # In this situation it was a colleague who cancelled.
-    told = "was faster" if situation == "cancelled" else "The order went on meanwhile"
+    told = "was faster" if situation == "cancelled" else "The order has changed in the meantime"
     assert told in words(press(order))
     order.refresh_from_db()
     assert order.state == before

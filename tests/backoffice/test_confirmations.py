@@ -48,7 +48,7 @@ def test_revoking_a_token_tells_how_many_orders_need_it(browser: Client) -> None
     path = f"/staff/applications/{application.pk}/"
     assert f'href="{path}tokens/{token.pk}/revoke/"' in html(browser.get(path))
     question = asked(browser, f"{path}tokens/{token.pk}/revoke/")
-    assert "1 order names it and is not set up yet: it will need a person." in question
+    assert "1 order uses it and is not set up yet: staff will have to review it." in question
     assert Token.objects.filter(pk=token.pk).exists()
     assert browser.post(f"{path}tokens/{token.pk}/revoke/").status_code == 302
     assert not Token.objects.filter(pk=token.pk).exists()
@@ -59,10 +59,12 @@ def test_revoking_a_token_tells_how_many_orders_need_it(browser: Client) -> None
 def test_new_signing_secret_tells_when_the_old_one_ends(browser: Client) -> None:
     application = make_application()
     path = f"/staff/applications/{application.pk}/signing-secret/"
-    assert "The old secret ends" not in asked(browser, path)
+    assert "The old secret expires" not in asked(browser, path)
     rotate(application)
     question = asked(browser, path)
-    assert "The old secret ends in 24 hours; until then both sign." in question
+    assert (
+        "The old secret expires in 24 hours; until then webhooks are signed with both." in question
+    )
     assert SigningSecret.objects.count() == 1
     assert browser.post(path).status_code == 200
     assert SigningSecret.objects.count() == 2

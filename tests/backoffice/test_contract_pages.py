@@ -54,7 +54,7 @@ def logged(subscription: Subscription, what: Act) -> int:
 def test_subscription_is_cancelled_and_taken_back() -> None:
     subscription, bystander, browser = invoiced(), make_subscription(), clerk()
     path, end = page_of(subscription), end_if_cancelled(subscription)
-    assert f"its last day is {shown(end)}" in words(browser.get(f"{path}cancel/"))
+    assert f"the last day is {shown(end)}" in words(browser.get(f"{path}cancel/"))
     page = browser.post(f"{path}cancel/", {"wished": "", **SURE}, follow=True)
     assert f"it ends on {shown(end)}" in words(page)
     assert SURE["reason"] in words(page)
@@ -65,8 +65,8 @@ def test_subscription_is_cancelled_and_taken_back() -> None:
         "cancelled",
         "active",
     )
-    assert "not possible now" in words(browser.post(f"{path}cancel/", SURE, follow=True))
-    assert "runs on as if" in words(browser.get(f"{path}take-back/"))
+    assert "not possible at the moment" in words(browser.post(f"{path}cancel/", SURE, follow=True))
+    assert "continues as if" in words(browser.get(f"{path}take-back/"))
     assert "The subscription continues." in words(browser.post(f"{path}take-back/", follow=True))
     subscription.refresh_from_db()
     assert (subscription.ends_on, subscription.state) == (None, "active")
@@ -106,7 +106,7 @@ def test_withdrawal_credits_what_its_page_showed(settings: Settings) -> None:
     subscription.refresh_from_db()
     assert (subscription.state, subscription.withdrawn_at is not None) == ("ended", True)
     assert logged(subscription, Act.CONTRACT_WITHDRAWN) == 1
-    assert "not possible now" in words(browser.post(path, sure, follow=True))
+    assert "not possible at the moment" in words(browser.post(path, sure, follow=True))
 
 
 def test_company_is_not_offered_to_withdraw(settings: Settings) -> None:
@@ -115,7 +115,9 @@ def test_company_is_not_offered_to_withdraw(settings: Settings) -> None:
     for subscription, offered in ((private, True), (company, False)):
         path = page_of(subscription)
         assert (f"{path}withdraw/" in html(browser.get(path))) is offered
-    assert "not possible now" in words(browser.get(f"{page_of(company)}withdraw/", follow=True))
+    assert "not possible at the moment" in words(
+        browser.get(f"{page_of(company)}withdraw/", follow=True)
+    )
 
 
 def test_subscription_ends_today_with_a_reason() -> None:
@@ -170,13 +172,13 @@ def test_step_done_by_hand_is_skipped_once() -> None:
     sure = {"step": "close_project", "confirm": "on"}
     assert "The step is skipped." in words(browser.post(path, sure, follow=True))
     assert [step.name for step in run.steps.all()] == ["close_project"]
-    assert "not possible now" in words(browser.post(path, sure, follow=True))
+    assert "not possible at the moment" in words(browser.post(path, sure, follow=True))
 
 
 def test_time_to_download_is_waived_once() -> None:
     subscription, browser = make_subscription(ended_at=timezone.now()), clerk()
     path = f"{page_of(subscription)}waive-export/"
-    assert "not possible now" in words(browser.get(path, follow=True))
+    assert "not possible at the moment" in words(browser.get(path, follow=True))
     project, until = subscription.project, timezone.localdate() + timedelta(days=20)
     project.closed_at, project.export_until = timezone.now(), until
     project.save()

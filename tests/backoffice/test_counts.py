@@ -63,7 +63,7 @@ def test_numbers_come_only_where_they_have_changed() -> None:
     order_in("need_human")
     answer = browser.get(f"/staff/counts/?seen={seen}")
     assert part(answer, '<span id="count-person"', "</span>").endswith("1")
-    assert "Now 1 order needs a person." in html(answer)
+    assert "1 order now needs attention." in html(answer)
     assert f"?seen={count_waiting().version}" in html(answer)
 
 

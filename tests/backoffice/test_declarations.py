@@ -134,7 +134,7 @@ def test_viewer_sees_no_button() -> None:
     assert page.context["candidates"]
     assert 'method="post"' not in main
     assert "/dismiss/" not in main
-    assert "you do not have the permission to decide about them" in words(page)
+    assert "you do not have permission to decide on them" in words(page)
 
 
 def test_proof_is_mailed_to_the_client_and_nothing_changes_yet() -> None:
@@ -202,7 +202,7 @@ def test_withdrawal_of_a_company_is_refused(settings: Settings) -> None:
     subscription = make_subscription()
     case, browser = make_declaration(kind="withdrawal"), agent()
     path = f"{page_of(case)}orders/{subscription.order_id}/effect/"
-    assert "no private person" in words(browser.post(path, follow=True))
+    assert "not a private person" in words(browser.post(path, follow=True))
     subscription.refresh_from_db()
     assert subscription.withdrawn_at is None
 
@@ -278,7 +278,7 @@ def test_second_of_two_colleagues_reads_that_it_is_decided(path: str) -> None:
     assert dismiss(case, make_staff(), "Doppelt.")
     form = {**SURE, "ends_on": str(timezone.localdate())}
     page = agent().post(f"{page_of(case)}{path}", form, follow=True)
-    assert "somebody has decided meanwhile" in words(page)
+    assert "somebody has decided in the meantime" in words(page)
     case.refresh_from_db()
     assert (case.note, logged(case)) == ("Doppelt.", 0)
     assert Subscription.objects.get().cancelled_at is None

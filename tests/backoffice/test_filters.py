@@ -230,8 +230,8 @@ def test_search_says_when_there_is_more(monkeypatch: pytest.MonkeyPatch) -> None
     browser = visitor(make_staff("agent"))
     page = browser.get("/staff/?q=constantin")
     assert page.content.count(b'href="/staff/orders/') == 2
-    assert "Type more of it." in words(page)
-    assert "Type more of it." not in words(browser.get(f"/staff/?q={Order.objects.all()[0].pk}"))
+    assert "Please type more." in words(page)
+    assert "Please type more." not in words(browser.get(f"/staff/?q={Order.objects.all()[0].pk}"))
 
 
 def test_filter_is_saved_as_the_address() -> None:

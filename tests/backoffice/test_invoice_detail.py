@@ -47,7 +47,7 @@ def test_page_shows_the_document_and_viewers_get_no_button() -> None:
     assert invoice.document["buyer"]["company"] in text
     assert invoice.document["lines"][0]["text"] in text
     assert other.number in text.partition("Other invoices of this client")[2]
-    assert "takes a permission that you do not have" in text
+    assert "you do not have permission to" in text
     main = html(page).partition("<main")[2].partition("</main>")[0]
     assert "<form" not in main
     assert "/credit/" not in main
@@ -63,7 +63,7 @@ def test_payment_is_entered_once_and_undone() -> None:
     assert "Somebody else was faster" in words(page)
     assert balance_of(invoice).paid_cents == 1000
     undo = path(invoice, f"payments/{Payment.objects.get().pk}/undo/")
-    assert "reminders go on" in words(browser.get(undo))
+    assert "reminders continue" in words(browser.get(undo))
     assert balance_of(invoice).paid_cents == 1000
     assert "The payment is undone." in words(browser.post(undo, follow=True))
     assert balance_of(invoice).paid_cents == 0
@@ -102,14 +102,14 @@ def test_credit_note_asks_says_what_follows_and_is_issued_once() -> None:
     assert f"Credit note {note.number}" in words(page)
     assert balance_of(invoice).state == "cancelled"
     page = browser.post(path(invoice, "credit/"), credit_form(invoice), follow=True)
-    assert "Nothing is left of this invoice" in words(page)
+    assert "Nothing of this invoice is left" in words(page)
     assert Invoice.objects.filter(corrects=invoice).count() == 1
 
 
 def test_credit_note_is_announced_for_where_invoices_go_now() -> None:
     invoice = make_invoice(recipient="left@example.com")
     asked = words(clerk().get(path(invoice, "credit/")))
-    assert f"It is mailed to {invoice.client.billing_profile.email}." in asked
+    assert f"It is sent to {invoice.client.billing_profile.email}." in asked
 
 
 def test_what_is_no_number_is_not_found() -> None:
@@ -120,7 +120,7 @@ def test_credit_note_over_a_part_leaves_the_rest() -> None:
     invoice, browser = make_invoice(), clerk()
     page = browser.post(path(invoice, "credit/"), credit_form(invoice, amount="99999"))
     assert page.status_code == 422
-    assert "No more than this is left" in error_beside(page, "amount")
+    assert "This is more than is left" in error_beside(page, "amount")
     page = browser.post(path(invoice, "credit/"), credit_form(invoice, confirm=""))
     assert page.status_code == 422
     assert not Invoice.objects.filter(corrects=invoice).exists()
@@ -157,7 +157,7 @@ def test_files_that_failed_are_shown_and_tried_again_at_once() -> None:
     assert dispatch.filter(next_attempt_at__lt=timezone.now() + timedelta(minutes=1)).exists()
     dispatch.update(filed_at=timezone.now())
     page = browser.post(path(invoice, "files/"), follow=True)
-    assert "The files are there" in words(page)
+    assert "The files already exist" in words(page)
 
 
 def test_mail_is_sent_again_and_that_of_another_invoice_is_not_there() -> None:

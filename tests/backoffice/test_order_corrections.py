@@ -36,7 +36,7 @@ def test_details_are_corrected_and_the_order_stays_where_it_is() -> None:
 def test_corrected_and_tried_again_in_one_go() -> None:
     order = order_in("has_packing_errors")
     form = {**form_of(order), "project_name": "Neu", "then": "retry"}
-    assert "it is tried again" in words(press(order, form))
+    assert "is being set up again" in words(press(order, form))
     order.refresh_from_db()
     assert (order.project_name, order.state) == ("Neu", "pending")
 
@@ -103,6 +103,6 @@ def test_order_that_is_past_correcting_stays(what: str) -> None:
     order.events.all()
     Order.objects.update(state="packing")
     page = press(order, {"user_email": "nina@example.com"}, what)
-    assert "The order went on meanwhile" in words(page)
+    assert "The order has changed in the meantime" in words(page)
     order.refresh_from_db()
     assert order.user_email == "nicecustomer@gmx.com"

@@ -123,7 +123,7 @@ def test_page_leads_to_what_the_customer_sees() -> None:
     ("situation", "advice"),
     [
         ("need_human", "Approve the order to have it set up, or cancel it and give a reason."),
-        ("has_packing_errors", "A token that was revoked does not come back."),
+        ("has_packing_errors", "A revoked token cannot be restored."),
     ],
 )
 def test_page_says_what_helps(situation: str, advice: str) -> None:
@@ -136,7 +136,7 @@ def test_page_names_the_step_the_tries_and_the_error(settings: Settings) -> None
     order = make_order()
     pack_all()
     text = page_of(order)
-    assert "It stopped at the step “fail”. It was tried once." in text
+    assert "It stopped at the step “fail”. There was one attempt." in text
     assert "This is an error on our side." in text
     assert "RuntimeError: the provisioning service is away" in text
 

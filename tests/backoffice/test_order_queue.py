@@ -154,7 +154,7 @@ def test_only_orders_that_are_stuck_are_listed(situation: str, listed: bool) -> 
 
 def test_empty_queue_says_so() -> None:
     make_packed_order()
-    assert "Nothing is waiting." in words(visitor(make_staff("agent")).get("/staff/"))
+    assert "Nothing to do." in words(visitor(make_staff("agent")).get("/staff/"))
 
 
 @pytest.mark.parametrize("address", ["/staff/", "/staff/orders/{pk}/"])

@@ -138,7 +138,7 @@ def test_page_tells_all_numbers_in_tables_and_pictures_with_names() -> None:
     today = shown(timezone.localdate(), "SHORT_DATE_FORMAT")
     assert f"{today} 0 0 1 0 1 0 2" in text
     assert f"{today} 1 1 min 30 s 1 min 30 s" in text
-    assert "needs a person – This tier is set up after a person has approved the order. 1" in text
+    assert "needs review – This tier is set up after a person has approved the order. 1" in text
     source = html(page)
     assert source.count('role="img"') == source.count("<title id=") == 2 + 9
     names = re.findall(r'id="([^"]+)"', source)

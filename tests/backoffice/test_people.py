@@ -140,7 +140,7 @@ def erased(browser: Client, path: str) -> None:
     question = browser.get(f"{path}erase/")
     assert question.status_code == 200
     refused = browser.post(f"{path}erase/")
-    assert (refused.status_code, "Please confirm" in words(refused)) == (422, True)
+    assert (refused.status_code, "Please tick the box" in words(refused)) == (422, True)
     answer = browser.post(f"{path}erase/", {"confirm": "on"})
     assert (answer.status_code, answer["Location"]) == (302, PEOPLE)
 

@@ -289,7 +289,7 @@ def test_viewer_sees_an_order_without_a_button(numbers: dict[str, object]) -> No
     assert page.status_code == 200
     main = html(page).partition("<main")[2].partition("</main>")[0]
     assert "<form" not in main
-    assert "to change one takes a permission" in words(page)
+    assert "you do not have permission to change them" in words(page)
 
 
 def test_agent_is_not_offered_what_takes_an_admin() -> None:

@@ -130,8 +130,8 @@ def test_order_that_is_not_stuck_any_more_is_told_kindly(situation: str, what: s
     before = Order.objects.filter(pk=order.pk).values().get()
     events = order.events.count()
     # In this situation it was a colleague who cancelled.
-    told = "was faster" if situation == "cancelled" else "The order went on meanwhile"
-    assert f"{told}: here is how" in act(order, what)
+    told = "was faster" if situation == "cancelled" else "The order has changed in the meantime"
+    assert f"{told}. This is the current state." in act(order, what)
     assert Order.objects.filter(pk=order.pk).values().get() == before
     assert order.events.count() == events
 
@@ -141,7 +141,7 @@ def test_second_approval_is_told_kindly_and_changes_nothing() -> None:
     act(order, "approve")
     first = fresh(order).approved_by
     assert first
-    assert "Mia Muster was faster: here is how the order stands now." in act(order, "approve")
+    assert "Mia Muster was faster. This is the current state." in act(order, "approve")
     assert fresh(order).approved_by == first
 
 
@@ -155,7 +155,7 @@ def test_approval_of_an_order_with_errors_does_nothing() -> None:
 def test_cancelled_meanwhile_is_told_kindly() -> None:
     order = stuck()
     transition(fresh(order), State.CANCELLED)
-    assert "The order went on meanwhile" in act(order, "approve")
+    assert "The order has changed in the meantime" in act(order, "approve")
     assert fresh(order).state == "cancelled"
 
 
@@ -171,7 +171,7 @@ def test_what_the_page_had_seen_may_be_anything(seen: str) -> None:
     order = order_in("packed")
     browser = visitor(make_staff("agent"))
     page = browser.post(f"/staff/orders/{order.pk}/retry/", {"seen": seen}, follow=True)
-    assert "The order went on meanwhile" in words(page)
+    assert "The order has changed in the meantime" in words(page)
 
 
 def test_what_was_done_before_the_page_was_seen_is_not_what_was_faster() -> None:
@@ -182,7 +182,7 @@ def test_what_was_done_before_the_page_was_seen_is_not_what_was_faster() -> None
     transition(fresh(order), State.CANCELLED)
     form = {"seen": fields(page)["seen"]}
     page = visitor(staff).post(f"/staff/orders/{order.pk}/approve/", form, follow=True)
-    assert "The order went on meanwhile" in words(page)
+    assert "The order has changed in the meantime" in words(page)
 
 
 def test_order_that_waits_for_its_next_attempt_is_tried_at_once(settings: Settings) -> None:
@@ -215,7 +215,7 @@ def test_only_steps_that_call_out_run_again_and_by_the_same_key(settings: Settin
     assert 'name="step" value="ask"' in " ".join(html(browser.get(path)).split())
     for step in ("client", "project", "fail", "nothing"):
         page = browser.post(f"{path}retry-from/", {"step": step}, follow=True)
-        assert "The order went on meanwhile" in words(page)
+        assert "The order has changed in the meantime" in words(page)
     before = fresh(order)
     page = browser.post(f"{path}retry-from/", {"step": "ask"}, follow=True)
     assert "steps run again by" in words(page)

@@ -34,7 +34,7 @@ def test_page_says_what_invoices_still_need() -> None:
         assert label in page.partition("filled in:")[2].partition("Seller")[0]
     make_seller()
     complete = words(browser.get(PAGE))
-    assert "No invoice is issued" not in complete
+    assert "No invoices are issued" not in complete
     assert SELLER["legal_name"] in complete
 
 

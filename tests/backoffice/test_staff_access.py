@@ -79,7 +79,7 @@ def test_password_alone_does_nothing_to_an_order() -> None:
 def test_staff_without_a_factor_are_told_to_set_one_up() -> None:
     page = by_password_alone(make_staff()).get("/staff/", follow=True)
     assert page.request["PATH_INFO"] == SECURITY
-    assert "The back office needs more than a password" in words(page)
+    assert "The back office requires more than a password" in words(page)
 
 
 @pytest.mark.usefixtures("outside_the_demo")

@@ -70,7 +70,7 @@ def test_stranger_is_released_once() -> None:
 def test_subscription_nobody_has_joined_ends_without_an_invoice() -> None:
     subscription, bystander = waiting("member"), waiting("member")
     path, browser = f"{LIST}{subscription.pk}/end/", clerk()
-    assert "Nothing is ever invoiced for it." in words(browser.get(path))
+    assert "It will never be invoiced." in words(browser.get(path))
     subscription.refresh_from_db()
     assert subscription.ended_at is None
     assert "The subscription has ended." in words(browser.post(path, follow=True))

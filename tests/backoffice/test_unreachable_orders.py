@@ -116,7 +116,7 @@ def test_mail_beyond_the_limit_of_the_day_is_said_to_wait(settings: Settings) ->
     ("state", "answer"),
     [
         ("sending", "The e-mail is already being sent."),
-        ("sent", "The e-mail was not sent again: nobody needs it any more."),
+        ("sent", "The e-mail was not sent again because it is no longer needed"),
     ],
 )
 def test_mail_that_is_not_sent_again_says_why(state: str, answer: str) -> None:

@@ -192,7 +192,7 @@ def test_parts_of_a_text_are_words_and_their_kinds() -> None:
     assert printed_parts("# A *b*\n\nx\\\ny\n\n> q\n\n---\n\n    c\n\n| h |\n|---|\n| 1 |") == [
         {
             "kind": "heading",
-            "level": 1,
+            "level": 2,
             "body": [
                 {"kind": "text", "text": "A "},
                 {"kind": "em", "body": [{"kind": "text", "text": "b"}]},
@@ -217,3 +217,14 @@ def test_parts_of_a_text_are_words_and_their_kinds() -> None:
             "rows": [[[{"kind": "text", "text": "h"}]], [[{"kind": "text", "text": "1"}]]],
         },
     ]
+
+
+def test_headings_that_skip_a_level_or_say_nothing_do_not_keep_a_pdf_from_being_made(
+    terms: Version,
+) -> None:
+    text = "#\n\n### 1. First\n\n##### Deep\n\n> # Quoted\n\n###### Deeper"
+    headings = [part for part in printed_parts(text) if part["kind"] == "heading"]
+    assert [part["level"] for part in headings] == [2, 3, 3]
+    version = publish(terms.page, TEXTS | {"text_de": text})
+    run()
+    assert "1. First Deep Quoted Deeper" in words(pdf(version, "de"))

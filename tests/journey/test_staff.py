@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-FASTER = re.compile("(Ada Eins|Bea Zwei) was faster: here is how the order stands now.")
+FASTER = re.compile("(Ada Eins|Bea Zwei) was faster. This is the current state.")
 # Both at the same moment, as far as two browsers can.
 PRESS = "(button, at) => setTimeout(() => button.click(), at - Date.now())"
 
@@ -122,7 +122,7 @@ def cases() -> Iterator[Case]:
     yield Case(
         make_packed_order(),
         "Hand over",
-        f"{heir.email} administers the client now.",
+        f"{heir.email} now administers the client.",
         summary="Hand the client over",
         typed={"user": heir.email},
         ticked="Yes, hand over this client.",
@@ -160,7 +160,7 @@ def test_note_and_day_are_kept_by_one_alone(enter: Enter) -> None:
     expect(page.get_by_text("Note saved.")).to_be_visible()
     day = {"on": "2030-01-02"}
     Case(order, "Save follow-up", "", summary="Follow-up", typed=day).prepare(page).click()
-    expect(page.get_by_text("To be looked at again on 2 January 2030.")).to_be_visible()
+    expect(page.get_by_text("Follow-up on 2 January 2030.")).to_be_visible()
     expect(page.get_by_role("list").filter(has_text="Rang.").first).to_be_visible()
 
 

@@ -99,7 +99,7 @@ def test_step_that_wants_something_mended_tells_customer_and_staff_apart() -> No
     assert "acme" not in page
     assert "subdomain taken" not in page
     assert "acme is ours" in staff_page
-    assert "(a person must act)" in staff_page
+    assert "(needs review)" in staff_page
 
 
 def test_words_for_the_customer_go_with_their_fault() -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 TYPED = {f"billing_{name}": value for name, value in BILLING.items() if name != "customer_type"}
 THANKS = "Thank you, we have your billing address."
-ASKS = "We don't know yet whom to bill."
+ASKS = "We still need your billing address for the invoice."
 GERMAN_THANKS = "Vielen Dank, wir haben Ihre Rechnungsanschrift."
 
 

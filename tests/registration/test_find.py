@@ -205,9 +205,8 @@ def test_page_that_is_not_there_offers_the_tiers_and_the_way_to_an_order() -> No
     for path in ("/nothing/", f"/register/{HASH}/", "/tiers/nothing/"):
         page = visitor().get(path)
         assert page.status_code == 404
-        assert '<form class="stack" action="/register/" novalidate>' in html(page)
-        assert 'name="order"' in html(page)
-        assert 'href="/"' in html(page)
+        assert '<a class="button" href="/">View plans</a>' in html(page)
+        assert '<a class="button button--quiet" href="/register/">Find your order</a>' in html(page)
 
 
 def test_page_is_kept_out_of_caches_and_referrers() -> None:

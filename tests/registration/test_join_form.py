@@ -143,3 +143,12 @@ def test_password_like_ones_name_is_refused() -> None:
 def test_blanks_around_a_password_belong_to_it() -> None:
     join(make_packed_order(), password="  quite a long phrase ")
     assert newcomer().check_password("  quite a long phrase ")
+
+
+def test_member_has_the_language_of_the_order_that_they_join_by() -> None:
+    """Somebody else may have invited the same address before, in another language."""
+    make_packed_order(language="de")
+    order = make_packed_order(language="en")
+    assert newcomer().language == "de"
+    join(order)
+    assert newcomer().language == "en"

@@ -56,7 +56,8 @@ def test_code_that_counts_is_told_with_what_it_saves_and_can_be_removed() -> Non
     del form["place"]
     browser.post("/checkout/", {**form, "promo_code": " premiere", "apply": "1"})
     page = browser.get("/checkout/")
-    told = "PREMIERE is applied: First film. You save €5.83 with VAT for the first 3 months"
+    told = "PREMIERE is applied: First film. You save €5.83 a month, including VAT, "
+    told += "for the first 3 months"
     assert told in words(page)
     # The focus comes to the section, whose name and description say what has happened.
     opened = re.search(r'<details id="promotion"[^>]*\sopen>', html(page))

@@ -66,7 +66,7 @@ FEATURES = {
     ),
 }  # fmt: skip
 YES = ("", "")
-EMAIL, SMS = ("per E-Mail", "by e-mail"), ("per E-Mail und SMS", "e-mail and SMS")
+EMAIL, SMS = ("per E-Mail", "e-mail"), ("per E-Mail und SMS", "e-mail and SMS")
 NEXT_DAY = ("am nächsten Werktag", "next working day")
 SAME_DAY = ("am selben Werktag", "same working day")
 HOURS, HOUR = ("binnen 4 Stunden", "within 4 hours"), ("binnen 1 Stunde", "within 1 hour")
@@ -78,7 +78,7 @@ def same(text: str) -> tuple[str, str]:
 
 VALUES: dict[str, dict[str, tuple[str, str]]] = {
     "Yamdu FREE": {
-        "storage": same("5 GB"), "picture": same("720p"), "call-sheets": ("als PDF", "as PDF"),
+        "storage": same("5 GB"), "picture": same("720p"), "call-sheets": ("als PDF", "PDF"),
         "support": NEXT_DAY,
     },
     "Starter": {
