@@ -116,7 +116,7 @@ def test_token_is_revoked_by_pressing_twice_as_well() -> None:
 def test_token_without_a_name_is_asked_for_one() -> None:
     page = shown_again(make_user()).post(NEW, {"name": "", "days": "30"})
     assert page.status_code == 422
-    assert "Name" in summary(page)
+    assert "Please enter a name." in summary(page)
     assert not Token.objects.exists()
 
 
