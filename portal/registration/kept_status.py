@@ -89,10 +89,11 @@ def kept_page(
         nobody = of_nobody(
             request, request.path_info.replace(showing.order.order_hash, HASH), query
         )
-        page = render_to_string(template, {**context, "csrf_token": TOKEN}, nobody)
+        rendered = render_to_string(template, {**context, "csrf_token": TOKEN}, nobody)
+        page = without_indentation(rendered)
         if len(pages) >= MOST:
             pages.clear()
-        pieces = pages[key] = PLACEHOLDERS.split(without_indentation(page))
+        pieces = pages[key] = PLACEHOLDERS.split(page)
     own = {
         NUMBER: escape(str(showing.order.order_number)),
         CLIENT: escape(showing.client),

@@ -101,4 +101,4 @@ def test_token_of_another_application_is_not_revoked_here() -> None:
 def test_token_that_is_revoked_already_is_told() -> None:
     application = make_application()
     page = staff().post(f"{ONE.format(pk=application.pk)}tokens/4711/revoke/", follow=True)
-    assert "has already been revoked" in words(page)
+    assert "This token has already been revoked." in words(page)

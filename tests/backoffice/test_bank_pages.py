@@ -51,7 +51,7 @@ def test_file_is_shown_first_then_imported_and_undone() -> None:
     assert "The file is imported: 1 payment is entered." in words(done)
     assert (balance_of(invoice).state, BankUpload.objects.count()) == ("paid", 0)
     again = browser.post(page.request["PATH_INFO"], follow=True)
-    assert "already imported" in words(again)
+    assert "was already imported" in words(again)
     undo = f"{BANK}statements/{BankStatement.objects.get().pk}/undo/"
     assert "1 payment is undone." in words(browser.get(undo))
     assert balance_of(invoice).state == "paid"
@@ -75,7 +75,7 @@ def test_same_file_again_says_so_and_changes_nothing() -> None:
     [
         (b"%PDF-1.7", "This is not a bank file"),
         (b"", "This is not a bank file"),
-        (camt(iban="DE75512108001245126199"), "of another account: DE75512108001245126199"),
+        (camt(iban="DE75512108001245126199"), "for another account: DE75512108001245126199"),
         (b"x" * 5_000_001, "This file is too large"),
     ],
 )

@@ -77,7 +77,7 @@ def test_cancellation_keeps_to_the_wished_period_and_refuses_a_past_day() -> Non
     subscription, browser = invoiced(), clerk()
     path, today = f"{page_of(subscription)}cancel/", timezone.localdate()
     past = browser.post(path, {"wished": str(today - timedelta(days=1)), **SURE})
-    assert "is over" in error_beside(past, "wished")
+    assert "is in the past" in error_beside(past, "wished")
     wished = today + timedelta(days=100)
     browser.post(path, {"wished": str(wished), **SURE})
     subscription.refresh_from_db()

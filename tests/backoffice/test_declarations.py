@@ -230,7 +230,7 @@ def test_accepted_cause_ends_the_contract_on_the_chosen_day() -> None:
     yesterday, day = (timezone.localdate() + timedelta(days=days) for days in (-1, 3))
     past = browser.post(path, {"ends_on": str(yesterday), **SURE})
     assert past.status_code == 422
-    assert "is over" in words(past)
+    assert "is in the past" in words(past)
     browser.post(path, {"ends_on": str(day), **SURE})
     subscription.refresh_from_db()
     case.refresh_from_db()

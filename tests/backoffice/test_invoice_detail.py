@@ -73,7 +73,7 @@ def test_payment_is_entered_once_and_undone() -> None:
 @pytest.mark.parametrize(
     ("field", "typed", "text"),
     [
-        ("amount", "", "This field is required."),
+        ("amount", "", "Please fill in “Amount paid”."),
         ("amount", "1.000", "Please write the price like"),
         ("amount", "0", "The amount must not be zero."),
         ("amount", "-5", "Please write the price like"),
