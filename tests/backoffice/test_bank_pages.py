@@ -51,7 +51,7 @@ def test_file_is_shown_first_then_imported_and_undone() -> None:
     assert "The file is imported: 1 payment is entered." in words(done)
     assert (balance_of(invoice).state, BankUpload.objects.count()) == ("paid", 0)
     again = browser.post(page.request["PATH_INFO"], follow=True)
-    assert "was already imported" in words(again)
+    assert "already been imported" in words(again)
     undo = f"{BANK}statements/{BankStatement.objects.get().pk}/undo/"
     assert "1 payment is undone." in words(browser.get(undo))
     assert balance_of(invoice).state == "paid"

@@ -186,7 +186,7 @@ def test_withdrawal_names_the_sums_before_it_takes_effect(settings: Settings) ->
     invoice = make_invoice(subscription)
     case, browser = make_declaration(kind="withdrawal"), agent()
     path = f"{page_of(case)}orders/{subscription.order_id}/effect/"
-    assert f"€{invoice.gross_cents / 100:.2f} are credited, €0.00 are to be paid back" in words(
+    assert f"€{invoice.gross_cents / 100:.2f} is credited, €0.00 is to be refunded" in words(
         browser.get(path)
     )
     browser.post(path)

@@ -109,7 +109,7 @@ def test_credit_note_asks_says_what_follows_and_is_issued_once() -> None:
 def test_credit_note_is_announced_for_where_invoices_go_now() -> None:
     invoice = make_invoice(recipient="left@example.com")
     asked = words(clerk().get(path(invoice, "credit/")))
-    assert f"It is sent to {invoice.client.billing_profile.email}." in asked
+    assert f"It is sent to {invoice.client.billing_profile.email} by e-mail." in asked
 
 
 def test_what_is_no_number_is_not_found() -> None:
