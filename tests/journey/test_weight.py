@@ -110,7 +110,7 @@ def test_second_page_loads_itself_and_its_own_sheet_alone(open_context: OpenCont
     page = open_context(locale="de").new_page()
     page.goto("/", wait_until="networkidle")
     wire = listen(page, cached=True)
-    page.locator(".tier h3 a[href='/tiers/m/']").click()
+    page.locator(".tier h4 a[href='/tiers/m/']").click()
     page.wait_for_load_state("networkidle")
     # What a browser has kept is not transferred. It may ask for the first page's icon so late.
     names = {re.sub(r"\.[0-9a-f]{12}\.", ".", path) for path, size in wire.bytes.items() if size}
