@@ -212,12 +212,16 @@ def test_markup_in_names_is_not_run() -> None:
 def test_catalogue_has_forms_for_what_is_sold_served_and_said_alone() -> None:
     registered = {model._meta.label for model in apps.get_models() if site.is_registered(model)}
     assert registered == {
+        "catalogue.Feature",
         "catalogue.Product",
         "catalogue.Promotion",
         "catalogue.Seller",
         "catalogue.VatRate",
+        "content.Figure",
         "content.Page",
         "content.Question",
+        "content.Quote",
+        "content.Reference",
         "tenancy.Client",
         "tenancy.Project",
         "tenancy.User",

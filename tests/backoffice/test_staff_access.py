@@ -54,7 +54,7 @@ def make_staff() -> User:
 
 def by_password_alone(user: User) -> Client:
     browser = at_localhost()
-    assert by_password(browser, user)["Location"] == "/portal/"
+    assert by_password(browser, user)["Location"] == "/staff/"
     return browser
 
 
