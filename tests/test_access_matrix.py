@@ -110,7 +110,8 @@ class World:
             "token": "x",
             "position": 0,
             "endpoint_id": 1,
-            "number": self.client.invoices.get().number,
+            "number": self.client.invoices.get().number if "invoices" in address else 1,
+            "language": "en",
         }
         return "/" + address.format(**values)
 

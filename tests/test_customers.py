@@ -136,7 +136,7 @@ def test_checkout_refuses_private_persons_where_businesses_alone_can_order(
 
 @LANGUAGES
 def test_billing_form_of_an_orders_page(language: str, settings: Settings) -> None:
-    path = f"/register/{make_packed_order().order_hash}/"
+    path = f"/register/{make_packed_order().order_hash}/billing/"
     businesses, everyone = both(settings, lambda: html(visitor(language=language).get(path)))
     assert 'name="billing_street"' in businesses
     assert_left_out('name="billing_customer_type"', there=everyone, here=businesses)

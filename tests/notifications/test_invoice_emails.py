@@ -92,7 +92,7 @@ def test_credit_note_says_what_it_corrects_and_why() -> None:
     mail = render(filed(note))
     assert mail.subject == f"Rechnungskorrektur {note.number}"
     assert "Gutschrift" not in mail.text
-    assert f"korrigiert die Rechnung {invoice.number} vom 1. Dezember 2026." in mail.text
+    assert f"die Korrektur unserer Rechnung {invoice.number} vom 1. Dezember 2026." in mail.text
     assert "Grund: Ordered twice.\n" in mail.text
     assert "IBAN" not in mail.text
 

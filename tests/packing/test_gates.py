@@ -78,7 +78,7 @@ def test_gates_are_neither_recorded_nor_shown(payment_gate: None) -> None:
     order = make_order(language="en")
     steps.paid.add(order.pk)
     page = words(visitor().get(f"/register/{order.order_hash}/"))
-    assert "Steps Client" in page
+    assert "Steps Company" in page
     assert "approval" not in page
     assert "payment" not in page
     pack_all()

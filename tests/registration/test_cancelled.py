@@ -83,7 +83,7 @@ def test_order_that_was_never_completed_says_so(settings: Settings) -> None:
         in words(look(order))
     )
     german = words(look(order, language="de"))
-    assert "Der Grund: In Ihrer Bestellung haben zu lange Angaben gefehlt." in german
+    assert "Der Grund: Zu Ihrer Bestellung haben zu lange Angaben gefehlt." in german
 
 
 def test_list_of_the_clients_orders_shows_no_price_of_it() -> None:

@@ -91,8 +91,10 @@ def test_portal_leads_every_member_into_each_project(settings: Settings) -> None
     project = make_project()
     make_membership(user=member, project=project)
     url = f"https://app.example/{project.client_id}/{project.pk}"
+    way = f"/portal/projects/{project.pk}/open/"
     for path in ("/portal/", f"/portal/projects/{project.pk}/"):
-        assert buttons(html(visitor(member).get(path))) == [url]
+        assert buttons(html(visitor(member).get(path))) == [way]
+    assert visitor(member).get(way)["Location"] == url
     settings.PROJECT_URL = ""
     page = visitor(member).get("/portal/")
     assert buttons(html(page)) == []
