@@ -16,7 +16,7 @@ SLUGS = ["starter", "commercial", "studio", "dailies", "yamdu-free", "s", "m", "
 PATHS = ["/", *(f"/tiers/{slug}/" for slug in SLUGS)]
 MOST_REQUESTS = 8
 MOST_BYTES = 25_000
-MOST_BYTES_OF_AN_ORDER = 35_000
+MOST_BYTES_OF_AN_ORDER = 35 * 1024
 SHIFTS = """() => new Promise((resolve) => {
   let sum = 0;
   new PerformanceObserver((list) => { for (const each of list.getEntries()) sum += each.value; })
