@@ -52,7 +52,7 @@ def test_private_persons_get_the_withdrawal_notice_and_the_model_form(
         absolute = text.replace("](/", f"]({settings.BASE_URL}/")
         assert (content, kind) == (f"{title}\n\n{absolute}\n", "text/plain")
         assert f"]({settings.BASE_URL}/withdraw/)" in content
-    said = "innerhalb von 14 Tagen nach" if language == "de" else "within 14 days of ordering"
+    said = "Als Privatperson" if language == "de" else "within 14 days of ordering"
     assert_left_out(said, there=str(person.body), here=str(company.body))
     assert company.attachments == []
 
