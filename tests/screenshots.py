@@ -23,7 +23,7 @@ SIZES = {"phone": (390, 844), "desk": (1280, 800)}
 
 
 def arguments() -> argparse.Namespace:
-    """What to take pictures of."""
+    """The scenes, sizes and schemes to take pictures of."""
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots")
     parser.add_argument("words", nargs="*", default=[""], help="of the names of scenes")
     parser.add_argument("--sizes", nargs="+", default=list(SIZES), help="phone, desk, or 1440x900")

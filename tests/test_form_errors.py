@@ -62,7 +62,7 @@ def test_texts_are_sentences_in_both_languages(name: str) -> None:
 
 
 def test_sentence_about_passwords_says_what_is_checked() -> None:
-    """Who changes the validators changes the sentence."""
+    """The sentence follows the validators."""
     validators = get_default_password_validators()
     assert [type(each) for each in validators] == [
         UserAttributeSimilarityValidator,

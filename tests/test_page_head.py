@@ -1,4 +1,4 @@
-"""What each page tells browsers about itself."""
+"""The head of each page tells browsers about it."""
 
 import pytest
 

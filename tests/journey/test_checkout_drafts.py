@@ -1,4 +1,4 @@
-"""What was typed in the checkout survives a lost connection, a link, Enter and another tab."""
+"""Values typed in the checkout survive a lost connection, a link, Enter and another tab."""
 
 import re
 

@@ -11,7 +11,7 @@ BOXES = "<style>.large { display: inline-block; height: 44px; width: 44px }</sty
 
 
 def checked(browser: Browser, body: str) -> tuple[int, int]:
-    """How many targets of a page are too small, and what is wrong with its outline."""
+    """Measure the targets of a page and check its outline."""
     page = browser.new_page()
     page.set_content(f"<!DOCTYPE html>{BOXES}{body}")
     found = len(small_targets(page, FINGER)), len(odd_outline(page))

@@ -28,7 +28,7 @@ FAILED = "That did not work, or it was cancelled. Please try again."
 
 
 def options(browser: Client, order: Order) -> dict[str, Any]:
-    """What the page's script asks for once the button is pressed."""
+    """The request of the page's script once the button is pressed."""
     answer = browser.get(f"{join_address(order)}passkey/")
     assert answer.status_code == 200
     made: dict[str, Any] = answer.json()["creation_options"]

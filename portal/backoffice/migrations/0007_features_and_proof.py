@@ -1,4 +1,4 @@
-"""Who manages tiers manages their features; who manages questions manages what speaks for the shop."""
+"""Let those who manage tiers manage features, and those who manage questions manage proof."""
 
 from typing import Any
 
