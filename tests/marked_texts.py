@@ -76,7 +76,7 @@ def texts_of_the_project() -> dict[Key, set[str]]:
 
 
 def several(text: object) -> tuple[str, ...]:
-    """What a catalogue holds as one string, or as a tuple of singular and plural."""
+    """The text of a catalogue as a tuple: of one string, or of singular and plural."""
     return tuple(str(each or "") for each in (text if isinstance(text, tuple) else (text,)))
 
 

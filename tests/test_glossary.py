@@ -35,7 +35,7 @@ NO_TEXT = re.compile(r"%\(\w+\)[sd]|<[^>]*>")
 
 
 def excluded(customers: bool, language: str) -> re.Pattern[str]:
-    """What matches the words that readers are not to find, by the table of the glossary."""
+    """The patterns of the words that readers are not to find, by the table of the glossary."""
     table = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     section = table.partition("## Words that pages do not use")[2].partition("\n## ")[0]
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines()]

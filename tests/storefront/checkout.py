@@ -31,7 +31,7 @@ def placed() -> Order:
 
 
 def recalculate(browser: Client, form: dict[str, str], **typed: str) -> Response:
-    """What the page's script gets when a field was changed: the price, whatever the page shows."""
+    """The answer to the page's script when a field was changed: the price."""
     sent = {**form, **typed, "apply": "price", "shown": ""}
     sent.pop("place", None)
     return browser.post("/checkout/", sent, headers={"HX-Request": "true"})
