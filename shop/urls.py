@@ -11,8 +11,8 @@ from django.views.generic import TemplateView
 
 from portal.accounts.demo_project import demo_project
 from portal.accounts.online_payment import notify
+from portal.backoffice.colleagues.staff_join_page import join_back_office
 from portal.backoffice.staff_access import close_admin
-from portal.backoffice.staff_join_page import join_back_office
 from portal.registration.views import find, lower_case
 from shop import errors, health
 from shop.metrics import metrics

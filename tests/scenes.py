@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from portal.backoffice.bulk_jobs import begin
-from portal.backoffice.bulk_jobs import run_bulk_jobs as work_on_bulk
+from portal.backoffice.queue.bulk_jobs import begin
+from portal.backoffice.queue.bulk_jobs import run_bulk_jobs as work_on_bulk
 from shop.access.tokens import issue
 from shop.notifications.emails.send import send_due as send_all
 from shop.orders.member_orders import invite

@@ -24,7 +24,7 @@ DJANGO_NAMES = {
 # A face may name a module after the noun of the room it shows: (face's module, room's module).
 FACE_AND_ROOM = {
     ("portal/accounts/tokens.py", "shop/access/tokens.py"),
-    ("portal/backoffice/applications.py", "shop/access/applications.py"),
+    ("portal/backoffice/partners/applications.py", "shop/access/applications.py"),
 }
 # Exceptions that are no errors: how a packing step reports its result.
 OUTCOMES = {"NeedsCorrection", "NeedsHuman", "NotBefore", "RetryLater"}

@@ -2,34 +2,34 @@
 
 from django.urls import include, path
 
-from portal.backoffice import (
-    applications,
+from portal.backoffice.billing import (
     bank_entries,
     bank_upload,
     billing_overview,
-    bulk_views,
-    colleague_pages,
+    invoice_detail,
+    invoice_export,
+    issued_invoices,
+    reminder_pages,
+    seller_page,
+)
+from portal.backoffice.colleagues import colleague_pages
+from portal.backoffice.contracts import (
     contract_end_pages,
     contract_run_pages,
     declaration_list,
     declaration_page,
-    invoice_detail,
-    invoice_export,
-    issued_invoices,
-    order_export,
-    order_page,
-    order_queue,
-    overview,
-    people,
-    previews,
-    reminder_pages,
     request_pages,
-    seller_page,
     subscription_list,
     subscription_page,
     tier_change_pages,
 )
-from portal.backoffice.order_actions import ACTIONS
+from portal.backoffice.order import order_page
+from portal.backoffice.order.order_actions import ACTIONS
+from portal.backoffice.partners import applications
+from portal.backoffice.people import person_page
+from portal.backoffice.queue import bulk_views, order_export, order_queue
+from portal.backoffice.reports import overview
+from portal.backoffice.texts import previews
 from shop import invoice_number  # noqa: F401 -- registers its converter
 
 order_urls = [
@@ -67,9 +67,9 @@ colleague_urls = [
     path("end/", colleague_pages.end, name="staff_colleague_end"),
 ]
 person_urls = [
-    path("", people.person, name="staff_person"),
-    path("data.json", people.data, name="staff_person_data"),
-    path("erase/", people.erase, name="staff_person_erase"),
+    path("", person_page.person, name="staff_person"),
+    path("data.json", person_page.data, name="staff_person_data"),
+    path("erase/", person_page.erase, name="staff_person_erase"),
 ]
 invoice_urls = [
     path("", invoice_detail.invoice_page, name="staff_invoice"),
@@ -176,7 +176,7 @@ urlpatterns = [
     path("payments/", include(payment_urls)),
     path("reminders/", include(reminder_urls)),
     path("seller/", include(seller_urls)),
-    path("people/", people.find, name="staff_people"),
+    path("people/", person_page.find, name="staff_people"),
     path("people/accounts/<int:pk>/", include(person_urls), {"kind": "accounts"}),
     path("people/orders/<int:pk>/", include(person_urls), {"kind": "orders"}),
 ]

@@ -90,7 +90,7 @@ WORKER_CLUSTERS = {
             "shop.content.legal_pdfs.make_missing",  # likewise
             "shop.notifications.emails.send.send_due",
             "shop.tenancy.vies.ask_vies",
-            "portal.backoffice.bulk_jobs.run_bulk_jobs",
+            "portal.backoffice.queue.bulk_jobs.run_bulk_jobs",
         ],
         "hourly": [
             "shop.billing.subscriptions.begin_missing",

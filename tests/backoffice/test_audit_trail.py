@@ -7,8 +7,8 @@ from django.db import models, transaction
 from django.db.models import ProtectedError
 
 from portal.backoffice.audit_log import Act, history_of, record
-from portal.backoffice.bulk_jobs import begin
 from portal.backoffice.models import BulkJob, Export
+from portal.backoffice.queue.bulk_jobs import begin
 from shop.access.applications import create_application
 from shop.orders.assignment import add_note
 from shop.orders.models import Order

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from portal.backoffice import bulk_jobs
-from portal.backoffice.bulk_jobs import begin, count, run_bulk_jobs, stop
 from portal.backoffice.models import BulkItem, BulkJob
+from portal.backoffice.queue import bulk_jobs
+from portal.backoffice.queue.bulk_jobs import begin, count, run_bulk_jobs, stop
 from shop.orders.models import Order, OrderEvent
 from tests.factories import make_order, make_staff, pack_all
 from tests.pages import Response, error_beside, fields, html, visitor, words

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from portal.backoffice.bulk_jobs import begin, run_bulk_jobs
 from portal.backoffice.models import BulkJob
+from portal.backoffice.queue.bulk_jobs import begin, run_bulk_jobs
 from shop.orders.models import Order
 from shop.tenancy.models import User
 from tests.accounts.factors import LOGIN, by_password

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.backoffice import queue_counts
-from portal.backoffice.queue_counts import count_waiting
+from portal.backoffice.queue import queue_counts
+from portal.backoffice.queue.queue_counts import count_waiting
 from shop.orders.models import Order
 from tests.factories import make_order, make_staff
 from tests.pages import html, part, visitor

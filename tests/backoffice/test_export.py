@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
-from portal.backoffice import order_export
 from portal.backoffice.models import Export
+from portal.backoffice.queue import order_export
 from shop.orders.models import Order
 from shop.tenancy.models import User
 from tests.factories import make_order, make_packed_order, make_staff

@@ -7,8 +7,8 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from portal.backoffice.filters import GROUPS, Filter, parse
-from portal.backoffice.keyset_paging import page_of
+from portal.backoffice.queue.filters import GROUPS, Filter, parse
+from portal.backoffice.queue.keyset_paging import page_of
 from shop.access.applications import create_application
 from shop.content.models import Version
 from shop.notifications.emails.models import Message

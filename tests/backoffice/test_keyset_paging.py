@@ -6,8 +6,8 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from portal.backoffice.filters import Filter, parse
-from portal.backoffice.keyset_paging import page_of
+from portal.backoffice.queue.filters import Filter, parse
+from portal.backoffice.queue.keyset_paging import page_of
 from shop.orders.models import Order
 from tests.factories import make_order, make_packed_order, make_staff
 from tests.pages import html, visitor

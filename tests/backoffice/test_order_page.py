@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.backoffice.timeline import timeline_of
+from portal.backoffice.order.timeline import timeline_of
 from shop.notifications.webhooks.models import Attempt
 from shop.orders.models import Order
 from shop.orders.placing import Caller

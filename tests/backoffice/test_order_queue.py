@@ -12,9 +12,9 @@ from django.urls import clear_script_prefix, set_script_prefix
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from portal.backoffice.filters import Filter
-from portal.backoffice.keyset_paging import page_of
-from portal.backoffice.queue_rows import rows_of
+from portal.backoffice.queue.filters import Filter
+from portal.backoffice.queue.keyset_paging import page_of
+from portal.backoffice.queue.queue_rows import rows_of
 from shop.orders.models import Order
 from tests.factories import (
     make_client,

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.backoffice import statistics
-from portal.backoffice.charts import Bar, stacked
-from portal.backoffice.overview import PILES
-from portal.backoffice.statistics import Last30Days, Times
+from portal.backoffice.reports import statistics
+from portal.backoffice.reports.charts import Bar, stacked
+from portal.backoffice.reports.overview import PILES
+from portal.backoffice.reports.statistics import Last30Days, Times
 from portal.backoffice.templatetags.backoffice import duration
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery

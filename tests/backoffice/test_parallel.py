@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from portal.backoffice.bulk_jobs import begin, count, run_bulk_jobs
+from portal.backoffice.queue.bulk_jobs import begin, count, run_bulk_jobs
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, send_again
 from shop.notifications.webhooks.models import Delivery

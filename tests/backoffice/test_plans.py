@@ -7,9 +7,9 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from portal.backoffice import order_export
-from portal.backoffice.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
-from portal.backoffice.keyset_paging import A_PAGE, page_of, positions
+from portal.backoffice.queue import order_export
+from portal.backoffice.queue.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
+from portal.backoffice.queue.keyset_paging import A_PAGE, page_of, positions
 from shop.notifications.emails.staff_digest import queue_staff_digest
 from shop.orders.cursors import write_cursor
 from shop.orders.models import Order, State

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.backoffice.queue_counts import count_waiting
+from portal.backoffice.queue.queue_counts import count_waiting
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.staff_digest import queue_staff_digest

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from portal.backoffice.filters import GROUPS
+from portal.backoffice.queue.filters import GROUPS
 from shop.access.applications import create_application
 from shop.orders.models import Order
 from tests.benchmarks.forged_orders import forge

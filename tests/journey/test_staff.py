@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from portal.backoffice.bulk_jobs import run_bulk_jobs
 from portal.backoffice.models import BulkJob
+from portal.backoffice.queue.bulk_jobs import run_bulk_jobs
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller

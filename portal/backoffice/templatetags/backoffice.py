@@ -7,7 +7,7 @@ from django.forms import model_to_dict
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.timeline import outcome
+from portal.backoffice.order.timeline import outcome
 from shop.billing.invoice_document import BuyerPart
 from shop.billing_form import country_name
 from shop.email_spellings import shown_email

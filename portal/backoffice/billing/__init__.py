@@ -1,0 +1,1 @@
+"""Invoices, payments, reminders and the seller."""

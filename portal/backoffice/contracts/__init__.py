@@ -1,0 +1,1 @@
+"""Subscriptions, declarations and requests."""

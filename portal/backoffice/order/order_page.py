@@ -1,0 +1,234 @@
+"""The page of one order: what staff can do, what happened, and the views that do it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+from django_stubs_ext import StrOrPromise
+
+from portal.backoffice.order.advice import advice_on, way_in
+from portal.backoffice.order.forms import ActionForm
+from portal.backoffice.order.hidden_hashes import hide_hashes
+from portal.backoffice.order.order_actions import ACTIONS, MEND, OrderAction
+from portal.backoffice.order.timeline import timeline_of
+from portal.backoffice.staff_access import (
+    View,
+    ask_for_factor_again,
+    permission_required,
+    staff_user,
+)
+from shop.billing.balances import with_balance
+from shop.billing.models import Invoice
+from shop.email_spellings import same_mailbox
+from shop.form_texts import add_errors
+from shop.notifications.emails.models import Message
+from shop.notifications.emails.resend import Resent, send_again
+from shop.notifications.webhooks.replay import replay_for
+from shop.orders.consent import consent_of
+from shop.orders.document import InvalidDocumentError
+from shop.orders.error_codes import error_text
+from shop.orders.models import Order, OrderEvent, State
+from shop.orders.order_lookup import address_of
+from shop.packing.outcomes import NeedsCorrection
+from shop.tenancy.models import User
+from shop.typed_text import isolated
+
+INVOICES = 12  # those of a year
+RELATED = (
+    *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
+    *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
+    *("basket__terms", "basket__application", "consent__terms", "subscription"),
+)
+
+# What the page says once staff had a mail sent again; nothing where somebody else was faster.
+RESENT = {
+    Resent.QUEUED: gettext_lazy("The e-mail is being sent again."),
+    Resent.QUEUED_FOR_TOMORROW: gettext_lazy(
+        "The e-mail is waiting: %(address)s has reached its limit for today. It will be sent as "
+        "soon as the limit allows."
+    ),
+    Resent.BEING_SENT: gettext_lazy("The e-mail is already being sent."),
+    Resent.OBSOLETE: gettext_lazy(
+        "The e-mail was not sent again because it is no longer needed: its address was corrected, "
+        "its link was used or replaced, or the order has moved on."
+    ),
+}
+REFUSED_BEFORE = gettext_lazy(
+    "We are trying %(address)s once more. Its mail server has refused the e-mail before; if it "
+    "does so again, correct the address."
+)
+
+
+@permission_required("orders.view_order")
+@require_safe
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what to do and what happened."""
+    return _show(request, _find_order(pk))
+
+
+def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
+    """Decorate a view that changes an order: it gets the order, and only on POST.
+
+    A GET leads to the order's page; switching the language after a refused form sends one.
+    """
+
+    def decorate(act: Callable[..., HttpResponse]) -> View:
+        @permission_required(permission)
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(act)
+        def view(request: HttpRequest, pk: int, **which: int) -> HttpResponse:
+            if request.method != "POST":
+                return redirect("staff_order", pk)
+            return act(request, _find_order(pk), **which)
+
+        return view
+
+    return decorate
+
+
+def action_view(action: OrderAction) -> View:
+    """Return the view that runs `action`."""
+
+    @posted(action.permission)
+    def act(request: HttpRequest, order: Order) -> HttpResponse:
+        if action.asks_for_factor and (way := ask_for_factor_again(request)):
+            return way
+        form = action.form(order, request.POST)
+        if not form.is_valid():
+            possible = action.is_possible(order)
+            return _show(request, order, form) if possible else _acted(request, order, "")
+        try:
+            won = action.run(order, staff_user(request), form)
+            done = action.done(order, form) if callable(action.done) else action.done
+            return _acted(request, order, done if won else "")
+        except InvalidDocumentError as refusal:
+            add_errors(form, refusal.problems)
+        except NeedsCorrection as outcome:
+            form.add_error(None, error_text(outcome.code))
+        return _show(request, _find_order(order.pk), form)
+
+    return act
+
+
+@posted(MEND)
+def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
+    """Send one mail again."""
+    mails = order.messages.select_related("order__invitation")
+    message = get_object_or_404(mails, pk=mail)
+    resent = send_again(message, staff_user(request))
+    if resent == Resent.OBSOLETE and _last_action_unseen(request, order):
+        resent = Resent.TOO_LATE
+    if resent == Resent.TOO_LATE:
+        return _acted(request, order, "")
+    if resent == Resent.QUEUED and message.state != Message.State.REFUSED:
+        return _acted(request, order, RESENT[resent])
+    text = REFUSED_BEFORE if resent == Resent.QUEUED else RESENT[resent]
+    messages.warning(request, text % {"address": message.recipient})
+    return redirect("staff_order", order.pk)
+
+
+@posted(MEND)
+def webhooks_again(request: HttpRequest, order: Order, delivery: int | None = None) -> HttpResponse:
+    """Send one webhook again, or all of the order's."""
+    number = replay_for(order, staff_user(request), only=delivery)
+    sentence = ngettext(
+        "The webhook is on its way again.", "%(number)s webhooks are on their way again.", number
+    )
+    return _acted(request, order, sentence % {"number": number} if number else "")
+
+
+def _find_order(pk: int) -> Order:
+    placed = Order.objects.exclude(state=State.NEW).select_related(*RELATED)
+    return get_object_or_404(placed, pk=pk)
+
+
+def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None) -> HttpResponse:
+    """Render the order's page; with 422 and a `refused` form as it was typed."""
+    offers = _offers(order, staff_user(request), refused)
+    entries = timeline_of(order)
+    context = {
+        "order": order,
+        "offers": offers,
+        "offered": {offer["name"] for offer in offers},
+        "refused": refused,
+        "advice": advice_on(order),
+        "way_in": way_in(order),
+        "consent": consent_of(order),
+        "address": address_of(order),
+        "undelivered": _undelivered(order),
+        "entries": entries,
+        "seen": max((entry.event for entry in entries), default=0),
+        "mails": order.messages.all(),
+        "deliveries": order.deliveries.all(),
+        "invoices": _invoices(order),
+    }
+    response = render(request, "backoffice/order.html", context, status=422 if refused else 200)
+    return hide_hashes(request, response)
+
+
+def _invoices(order: Order) -> QuerySet[Any] | None:
+    """Return the invoices of the order's subscription with their balance, the newest first."""
+    found = getattr(order, "subscription", None)
+    if found is None or not found.list_cents:
+        return None
+    return with_balance(Invoice.objects.filter(subscription=found)).order_by("-pk")[:INVOICES]
+
+
+def _undelivered(order: Order) -> Message | None:
+    """Return the latest mail to the order's address that was refused or given up."""
+    ended = (Message.State.REFUSED, Message.State.FAILED)
+    to_it = [
+        mail for mail in order.messages.all() if same_mailbox(mail.recipient, address_of(order))
+    ]
+    return next((mail for mail in reversed(to_it) if mail.state in ended), None)
+
+
+def _offers(order: Order, staff: User, refused: ActionForm | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": action.name,
+            "url": reverse(f"staff_{action.name}", args=[order.pk]),
+            "label": action.label,
+            "text": action.text(order) if callable(action.text) else action.text,
+            "button": action.button or action.label,
+            "second_button": action.second_button(order),
+            "is_primary": action.is_primary(order),
+            "form": refused if refused and refused.name == action.name else action.form(order),
+        }
+        for action in ACTIONS
+        if action.is_listed and staff.has_perm(action.permission) and action.is_possible(order)
+    ]
+
+
+def _acted(request: HttpRequest, order: Order, done: StrOrPromise) -> HttpResponse:
+    """Go back to the order's page, which says what was `done`; if "", who was faster."""
+    if done:
+        messages.success(request, done)
+    else:
+        messages.warning(request, _too_late(request, order))
+    return redirect("staff_order", order.pk)
+
+
+def _last_action_unseen(request: HttpRequest, order: Order) -> OrderEvent | None:
+    """Return what staff did last, if it was after the page was shown."""
+    seen = request.POST.get("seen", "")
+    since = order.events.filter(pk__gt=int(seen) if seen.isdecimal() and len(seen) < 19 else 0)
+    return since.filter(actor__is_staff=True).select_related("actor").last()
+
+
+def _too_late(request: HttpRequest, order: Order) -> str:
+    last = _last_action_unseen(request, order)
+    if last is None or last.actor is None:
+        return _("The order has changed in the meantime. This is the current state.")
+    if last.actor == request.user:
+        return _("You have already done this. This is the current state.")
+    sentence = _("%(who)s was faster. This is the current state.")
+    return sentence % {"who": isolated(last.actor.get_full_name() or str(last.actor))}

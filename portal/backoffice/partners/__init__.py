@@ -1,0 +1,1 @@
+"""Partners' applications and their tokens."""

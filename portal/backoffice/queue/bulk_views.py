@@ -1,0 +1,144 @@
+"""Bulk actions: choose orders, confirm, watch the progress."""
+
+from django.contrib import messages
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.backoffice.models import BulkItem, BulkJob
+from portal.backoffice.order.forms import BulkForm
+from portal.backoffice.queue.bulk_jobs import MOST, begin, count, possible, stop
+from portal.backoffice.queue.filters import parse
+from portal.backoffice.staff_access import (
+    ask_for_factor_again,
+    permission_required,
+    staff_user,
+)
+from shop.csrf_failure import unsent_form
+from shop.orders.models import Order, State
+
+MEND = "orders.mend_order"
+NEWEST = 30
+IRREVERSIBLE = {BulkJob.Action.CANCEL}
+PREVIEWED = 100  # orders that are about to be changed
+SHOWN = 200  # orders that were skipped
+LONGEST = 18  # digits that fit a BigIntegerField
+
+
+@permission_required(MEND)
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    """List the newest jobs."""
+    newest = BulkJob.objects.select_related("actor", "assignee")[:NEWEST]
+    return render(request, "backoffice/bulk_jobs.html", {"jobs": newest})
+
+
+@permission_required(MEND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_job(request: HttpRequest) -> HttpResponse:
+    """Ask for confirmation with the number of orders; the second POST starts the job."""
+    given = request.POST if request.method == "POST" else unsent_form(request)
+    if given is None:
+        return redirect("staff")
+    action, staff = given.get("action", ""), staff_user(request)
+    if (
+        request.method == "POST"
+        and action in IRREVERSIBLE
+        and (way := ask_for_factor_again(request))
+    ):
+        return way
+    wanted = parse(QueryDict(given.get("filter", "")), staff)
+    back = f"{reverse('staff')}?{wanted.as_query()}".removesuffix("?")
+    numbers = [] if "all" in given else _numbers(given)
+    chosen = wanted.orders() if "all" in given else Order.objects.filter(pk__in=numbers)
+    chosen = chosen.exclude(state=State.NEW)
+    if action not in BulkJob.Action.values or not (number := chosen.count()):
+        messages.warning(request, _("Choose an action and at least one order."))
+        return redirect(back)
+    fits = min(possible(action, chosen).count(), MOST)
+    asked = request.method == "POST" and "confirmed" in given
+    form = BulkForm(action, given if asked else None)
+    # Others work at the same time: only what was confirmed may be done.
+    has_changed = asked and given.get("fits") != str(fits)
+    if asked and form.is_valid() and not has_changed:
+        return redirect("staff_bulk", begin(action, chosen, staff, **form.details()).pk)
+    context = {
+        **_preview(action, chosen),
+        "form": form,
+        "action": BulkJob.Action(action),
+        "fits": fits,
+        "others": number - fits,
+        "has_changed": has_changed,
+        "filter": given.get("filter", ""),
+        "chosen": numbers,
+        "back": back,
+    }
+    status = 422 if form.errors or has_changed else 200
+    return render(request, "backoffice/bulk_confirm.html", context, status=status)
+
+
+@permission_required(MEND)
+@require_safe
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the progress, and which orders were skipped."""
+    return render(request, "backoffice/bulk_job.html", _progress_of(_find(pk)))
+
+
+@permission_required(MEND)
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the live fragment; 204 if the page shows it already (`?seen=`)."""
+    context = _progress_of(_find(pk))
+    if request.GET.get("seen") == context["version"]:
+        return HttpResponse(status=204)
+    return render(request, "backoffice/bulk_progress.html", {**context, "announce": True})
+
+
+@permission_required(MEND)
+@require_POST
+def stop_job(request: HttpRequest, pk: int) -> HttpResponse:
+    """Skip the orders that are not done yet."""
+    if stop(_find(pk)):
+        messages.success(request, _("Stopped. What is done stays done."))
+    else:
+        messages.warning(request, _("It had already ended."))
+    return redirect("staff_bulk", pk)
+
+
+def _preview(action: str, chosen: QuerySet[Order]) -> dict[str, object]:
+    """Return the first orders that `action` is possible for, and the sum of all by currency."""
+    pks = possible(action, chosen).order_by("pk").values("pk")[:MOST]
+    orders = Order.objects.filter(pk__in=list(pks.values_list("pk", flat=True)))
+    sums = orders.order_by("currency").values_list("currency").annotate(Sum("net_cents"))
+    return {
+        "orders": orders.select_related("delivered_client").order_by("pk")[:PREVIEWED],
+        "sums": [(currency, net) for currency, net in sums if net],
+    }
+
+
+def _find(pk: int) -> BulkJob:
+    return get_object_or_404(BulkJob.objects.select_related("actor", "assignee"), pk=pk)
+
+
+def _progress_of(job: BulkJob) -> dict[str, object]:
+    numbers = count(job)
+    total = sum(numbers.values())
+    waiting = numbers[BulkItem.Outcome.WAITING]
+    ended = [BulkItem.Outcome.DONE, BulkItem.Outcome.WAITING]
+    not_done = job.items.exclude(outcome__in=ended).select_related("order")
+    return {
+        "job": job,
+        "total": total,
+        "worked": total - waiting,
+        "numbers": [(BulkItem.Outcome(name).label, number) for name, number in numbers.items()],
+        "not_done": list(not_done[:SHOWN]) if job.finished_at else [],
+        "version": f"{waiting}-{bool(job.finished_at)}",
+    }
+
+
+def _numbers(given: QueryDict) -> list[int]:
+    orders = given.getlist("order")
+    return sorted({int(each) for each in orders if each.isdecimal() and len(each) <= LONGEST})

@@ -1,0 +1,1 @@
+"""Previews of legal pages and mails."""
