@@ -148,7 +148,7 @@ def _event_text(event: OrderEvent) -> str:
         case Kind.APPROVED:
             return error_text(event.fault)
         case Kind.ADDRESS | Kind.HANDED_BACK | Kind.NOTE | Kind.REMOVED | Kind.HURRIED:
-            return event.note
+            return event.note or error_text(event.fault)
         case unknown:
             assert_never(unknown)
 
