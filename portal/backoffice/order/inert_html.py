@@ -35,7 +35,7 @@ class _Inert(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: Attributes) -> None:
         if not self.left_out and tag not in LEFT_OUT:
-            self.parts.append(self._tag(tag, attrs))
+            self.parts.append(self._tag(tag, attrs, " /"))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in LEFT_OUT:
@@ -59,7 +59,7 @@ class _Inert(HTMLParser):
         if not self.left_out:
             self.parts.append(text)
 
-    def _tag(self, tag: str, attrs: Attributes) -> str:
+    def _tag(self, tag: str, attrs: Attributes, end: str = "") -> str:
         if tag in {"meta", "base"} and "charset" not in dict(attrs):
             return ""
         if tag == "link" and ("rel", "stylesheet") not in attrs:
@@ -71,7 +71,7 @@ class _Inert(HTMLParser):
         kept = [each for each in attrs if each[0] not in ACTING and not each[0].startswith("hx-")]
         if tag in CONTROLS:
             kept.append(("disabled", None))
-        return f"<{'div' if tag == 'form' else tag}{_written(kept)}>"
+        return f"<{'div' if tag == 'form' else tag}{_written(kept)}{end}>"
 
 
 def _written(attrs: Iterable[tuple[str, str | None]]) -> str:

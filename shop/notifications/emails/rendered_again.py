@@ -28,15 +28,16 @@ def render_again(message: Message) -> Rendered | None:
     None where what it was about has gone. Nothing is written. Attachments have names alone.
     """
     with override(message.language), transaction.atomic():
-        # Writing a mail may store things, such as the address that a link is made for.
-        transaction.set_rollback(True)
         try:
             email = email_for(message)
             content = without_secrets(email.content(), email.secrets())
+            rendered = render_content(message, content)
         except Exception as error:  # noqa: BLE001 -- rows that it needs may be gone or emptied
             logger.info("%s cannot be rendered again: %r", message, error)
             return None
-        rendered = render_content(message, content)
+        finally:
+            # Writing a mail may store things, such as the address that a link is made for.
+            transaction.set_rollback(True)
     taken_out = escape(_link_was_here(message.language))
     return replace(rendered, html=rendered.html.replace(f' href="{taken_out}"', ""))
 
