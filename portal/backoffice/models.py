@@ -115,7 +115,7 @@ class BankUpload(models.Model):
 
 
 class IncidentNote(models.Model):
-    """What staff know about a group of failures; shown with each of its orders."""
+    """A note by staff about a group of failures, shown with each of its orders."""
 
     # The group: the code, and the step at which orders stopped (empty: a gate).
     fault = models.CharField(max_length=40)
