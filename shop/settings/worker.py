@@ -106,6 +106,7 @@ WORKER_CLUSTERS = {
             "shop.orders.cancellation.expire_incomplete",
             "shop.orders.open_orders.delete_stale_baskets",
             "shop.orders.search_index.reindex_changed",
+            "shop.tenancy.name_index.reindex_newest",
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.tenancy.sessions.delete_expired_sessions",
