@@ -29,6 +29,7 @@ from portal.backoffice.partners import applications
 from portal.backoffice.people import person_page
 from portal.backoffice.queue import bulk_views, order_export, order_queue
 from portal.backoffice.reports import overview
+from portal.backoffice.search import search_page
 from portal.backoffice.texts import previews
 from shop import invoice_number  # noqa: F401 -- registers its converter
 
@@ -145,6 +146,8 @@ seller_urls = [
 urlpatterns = [
     path("", order_queue.queue, name="staff"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
+    path("search/", search_page.search_page, name="staff_search"),
+    path("search/found/", search_page.found_so_far, name="staff_found"),
     path("overview/", overview.overview, name="staff_overview"),
     path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
     path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),

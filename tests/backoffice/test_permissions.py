@@ -43,6 +43,8 @@ ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
     "counts/": LOOKERS,
     "overview/": LOOKERS,
+    "search/": LOOKERS,
+    "search/found/": LOOKERS,
     "export.csv": {"export", "all"},
     "export.jsonl": {"export", "all"},
     "orders/{pk}/": LOOKERS,
