@@ -130,7 +130,7 @@ def index_renamed(
 
 
 def _delivered(orders: Sequence[Order]) -> list[Client | Project | User]:
-    """What packing has delivered with `orders`, each once."""
+    """The clients, projects and users that packing has delivered with `orders`, each once."""
     found = (getattr(order, name) for order in orders for name in RELATED)
     return list(dict.fromkeys(filter(None, found)))
 

@@ -1,4 +1,4 @@
-"""What the search finds, in groups: orders, clients, projects, people, invoices and the like.
+"""Hits of the search in groups: orders, clients, projects, people, invoices and the like.
 
 Each group takes a fixed number of queries, each of them by an index.
 """
@@ -98,8 +98,12 @@ class Search:
             Hit(
                 order.order_number or f"#{order.pk}",
                 reverse("staff_order", args=[order.pk]),
-                _known(order.client_name or _name_of(order.delivered_client), order.project_name)
-                + _known(shown_email(order.user_email or "")),
+                _known(
+                    order.client_name or _name_of(order.delivered_client),
+                    order.project_name,
+                    " ".join(_known(order.user_first_name, order.user_last_name)),
+                    shown_email(order.user_email or ""),
+                ),
                 order.get_state_display(),
                 is_exact=str(order.pk) == self.key
                 or order.order_number == number
