@@ -57,6 +57,7 @@ ORDER_INDEXES = [
         name="order_unreachable",
         condition=Q(unreachable_since__isnull=False),
     ),
+    Index(fields=["fault", "state", "updated_at"], name="order_fault", condition=Q(fault__gt="")),
     Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
     Index(fields=["canonical_email"], name="order_mailbox"),
     *LIST_INDEXES,
