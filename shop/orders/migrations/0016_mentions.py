@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0014_words_for_review_and_assignment'),
+        ('orders', '0015_order_fault_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
