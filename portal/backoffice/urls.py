@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from portal.backoffice import undo
 from portal.backoffice.billing import (
     bank_entries,
     bank_upload,
@@ -145,6 +146,7 @@ seller_urls = [
 ]
 urlpatterns = [
     path("", order_queue.queue, name="staff"),
+    path("undo/", undo.undo, name="staff_undo"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
     path("search/", search_page.search_page, name="staff_search"),
     path("search/found/", search_page.found_so_far, name="staff_found"),

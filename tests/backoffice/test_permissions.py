@@ -41,6 +41,7 @@ ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
+    "undo/": LOOKERS,
     "counts/": LOOKERS,
     "overview/": LOOKERS,
     "search/": LOOKERS,
