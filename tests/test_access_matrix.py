@@ -92,6 +92,7 @@ class World:
                 "requests": AppointmentRequest.objects.get().pk,
                 "run": ContractRun.objects.get().pk,
                 "mail": self.order.messages.get(kind="received").pk,
+                "mails": self.order.messages.get(kind="received").pk,
             }
             return filled(address.removeprefix("staff/"), numbers)
         token = Token.objects.get(user=self.admin, client=None)

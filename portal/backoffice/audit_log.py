@@ -53,6 +53,9 @@ class Act(TextChoices):
     CONTRACT_ENDED = "contract_ended", _("subscription ended at once")
     RUN_RETRIED = "run_retried", _("steps tried again")
     STEP_SKIPPED = "step_skipped", _("step skipped")
+    INCIDENT_NOTED = "incident_noted", _("incident note written")
+    INCIDENT_CLOSED = "incident_closed", _("incident note closed")
+    INCIDENT_REOPENED = "incident_reopened", _("incident note opened again")
     EXPORT_WAIVED = "export_waived", _("time to download data waived")
 
 

@@ -112,3 +112,27 @@ class BankUpload(models.Model):
 
     def __str__(self) -> str:
         return f"bank file {self.pk}"
+
+
+class IncidentNote(models.Model):
+    """What staff know about a group of failures; shown with each of its orders."""
+
+    # The group: the code, and the step at which orders stopped (empty: a gate).
+    fault = models.CharField(max_length=40)
+    step = models.CharField(max_length=100, blank=True)
+    text = models.TextField(max_length=4000)
+    # It is about attempts that ended from then until it was closed.
+    began_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("incident note")
+        verbose_name_plural = _("incident notes")
+        indexes: ClassVar = [models.Index(fields=["fault", "step"], name="incident_group")]
+
+    def __str__(self) -> str:
+        return f"incident note {self.pk}"

@@ -24,14 +24,14 @@ from portal.backoffice.contracts import (
     subscription_page,
     tier_change_pages,
 )
-from portal.backoffice.order import order_page
+from portal.backoffice.order import customer_preview, order_page
 from portal.backoffice.order.order_actions import ACTIONS
 from portal.backoffice.partners import applications
 from portal.backoffice.people import person_page
 from portal.backoffice.queue import bulk_views, order_export, order_queue
 from portal.backoffice.reports import overview
 from portal.backoffice.search import search_page
-from portal.backoffice.texts import previews
+from portal.backoffice.texts import previews, sent_mail_page
 from shop import invoice_number  # noqa: F401 -- registers its converter
 
 order_urls = [
@@ -44,6 +44,8 @@ order_urls = [
         )
         for each in ACTIONS
     ),
+    path("as-customer/", customer_preview.as_customer, name="staff_order_as_customer"),
+    path("as-customer/page/", customer_preview.customer_page, name="staff_order_as_customer_page"),
     path("mails/<int:mail>/", order_page.mail_again, name="staff_mail_again"),
     path("webhooks/", order_page.webhooks_again, name="staff_webhooks_again"),
     path("webhooks/<int:delivery>/", order_page.webhooks_again, name="staff_webhook_again"),
@@ -154,12 +156,15 @@ urlpatterns = [
     path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
     path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
     path("orders/<int:pk>/", include(order_urls)),
+    path("failures/", include("portal.backoffice.failures.urls")),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),
     path("bulk/new/", bulk_views.new_job, name="staff_bulk_new"),
     path("bulk/<int:pk>/", include(bulk_job_urls)),
     path("pages/preview/", previews.page_preview, name="staff_page_preview"),
     path("pages/<slug:slug>/<int:number>/", previews.page_version, name="staff_page_version"),
     path("mails/", previews.mails, name="staff_mails"),
+    path("mails/sent/<int:pk>/", sent_mail_page.sent_mail, name="staff_sent_mail"),
+    path("mails/sent/<int:pk>/html/", sent_mail_page.sent_mail_html, name="staff_sent_mail_html"),
     path("mails/<slug:kind>/", previews.mail, name="staff_mail"),
     path("mails/<slug:kind>/html/", previews.mail_html, name="staff_mail_html"),
     path("applications/", applications.applications, name="staff_applications"),

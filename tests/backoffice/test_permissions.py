@@ -62,9 +62,15 @@ ADDRESSES: dict[str, set[str]] = {
     "orders/{pk}/note/": MENDERS,
     "orders/{pk}/follow-up/": MENDERS,
     "orders/{pk}/client-admin/": ADMINS,
+    "orders/{pk}/as-customer/": LOOKERS,
+    "orders/{pk}/as-customer/page/": LOOKERS,
     "orders/{pk}/mails/{mail}/": MENDERS,
     "orders/{pk}/webhooks/": MENDERS,
     "orders/{pk}/webhooks/{delivery}/": MENDERS,
+    "failures/": LOOKERS,
+    "failures/group/": LOOKERS,
+    "failures/group/note/": MENDERS,
+    "failures/notes/{pk}/close/": MENDERS,
     "bulk/": MENDERS,
     "bulk/new/": MENDERS,
     "bulk/{pk}/": MENDERS,
@@ -73,6 +79,8 @@ ADDRESSES: dict[str, set[str]] = {
     "pages/preview/": ADMINS,
     "pages/{slug}/{number}/": LOOKERS,
     "mails/": LOOKERS,
+    "mails/sent/{pk}/": LOOKERS,
+    "mails/sent/{pk}/html/": LOOKERS,
     "mails/{kind}/": LOOKERS,
     "mails/{kind}/html/": LOOKERS,
     "applications/": ADMINS,
@@ -159,6 +167,7 @@ def numbers() -> dict[str, object]:
         "applications": application.pk,
         "token": Token.objects.get().pk,
         "mail": message.pk,
+        "mails": message.pk,
     }
 
 
