@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
+from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
 from portal.backoffice.models import Export
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.mfa import APP, PASSKEY

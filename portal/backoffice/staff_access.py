@@ -64,6 +64,21 @@ def permission_required(permission: str) -> Callable[[View], View]:
     return lambda view: staff_required(permitted(view))
 
 
+def any_permission_required(*permissions: str) -> Callable[[View], View]:
+    """Decorate a view for staff with at least one of `permissions`; other staff get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def permitted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if not any(staff_user(request).has_perm(each) for each in permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return staff_required(permitted)
+
+    return decorate
+
+
 def recent_factor_required(view: View) -> View:
     """Decorate a view of staff who must have used their second factor within five minutes.
 

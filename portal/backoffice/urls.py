@@ -7,7 +7,6 @@ from portal.backoffice.billing import (
     bank_upload,
     billing_overview,
     invoice_detail,
-    invoice_export,
     issued_invoices,
     reminder_pages,
     seller_page,
@@ -27,7 +26,7 @@ from portal.backoffice.order import order_page
 from portal.backoffice.order.order_actions import ACTIONS
 from portal.backoffice.partners import applications
 from portal.backoffice.people import person_page
-from portal.backoffice.queue import bulk_views, order_export, order_queue
+from portal.backoffice.queue import bulk_views, order_queue
 from portal.backoffice.reports import overview
 from portal.backoffice.texts import previews
 from shop import invoice_number  # noqa: F401 -- registers its converter
@@ -146,8 +145,7 @@ urlpatterns = [
     path("", order_queue.queue, name="staff"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
     path("overview/", overview.overview, name="staff_overview"),
-    path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
-    path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
+    path("exports/", include("portal.backoffice.exports.urls")),
     path("orders/<int:pk>/", include(order_urls)),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),
     path("bulk/new/", bulk_views.new_job, name="staff_bulk_new"),
@@ -164,7 +162,6 @@ urlpatterns = [
     path("colleagues/new/", colleague_pages.invite, name="staff_new_colleague"),
     path("colleagues/<int:pk>/", include(colleague_urls)),
     path("invoices/", issued_invoices.invoices, name="staff_invoices"),
-    path("invoices/export.csv", invoice_export.export_invoices, name="staff_export_invoices"),
     path("invoices/<invoice_number:invoice>/", include(invoice_urls)),
     path("billing/", billing_overview.billing_overview, name="staff_billing"),
     path("subscriptions/", subscription_list.subscriptions, name="staff_subscriptions"),

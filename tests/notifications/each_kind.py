@@ -13,6 +13,7 @@ from shop.catalogue.seller import Seller, save_seller
 from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.contact_emails import queue_contact_request
+from shop.notifications.emails.export_emails import queue_export_ready
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -93,6 +94,9 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             make_alarm(language, names)
         case "receipt" | "proof" | "withdrawal":
             make_declaration_message(kind, language, name, settings)
+        case "export":
+            staff = make_user(is_staff=True, language=language)
+            queue_export_ready(staff, export=7, rows=12_480)
         case _:
             make_billing_message(kind, language, name)
     return Message.objects.get(kind=kind)
