@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -134,7 +135,8 @@ def test_columns_are_chosen_by_purpose_or_one_by_one() -> None:
 
 def test_choice_without_columns_and_a_span_turned_round_are_refused() -> None:
     make_order()
-    answer = ask("show=all", set="chosen", **{"from": "2026-02-01", "to": "2026-01-01"})
+    span: dict[str, Any] = {"from": "2026-02-01", "to": "2026-01-01"}
+    answer = ask("show=all", set="chosen", **span)
     assert answer.status_code == 422
     assert "Select at least one column." in words(answer)
     assert "The span ends before it begins." in words(answer)
