@@ -241,3 +241,19 @@ def test_exports_of_others_are_for_those_who_see_orders() -> None:
     mine = words(visitor(other).get("/staff/exports/"))
     assert other.email in mine
     assert one.email not in mine
+
+
+def test_days_narrow_the_filter_and_leave_its_group_as_it_is() -> None:
+    old, new, done = make_order(), make_order(), make_packed_order()
+    long_ago = datetime(2025, 11, 28, 22, 26, 5, tzinfo=UTC)
+    Order.objects.filter(pk__in=[old.pk, done.pk]).update(created_at=long_ago)
+    span: dict[str, Any] = {"from": "2025-11-28", "to": "28.11.2025"}
+    (row,) = csv_rows(ask("show=pending", **span))
+    assert row["Order number"] == old.order_number
+    assert Export.objects.get().filter == "show=pending&from=2025-11-28&to=2025-11-28"
+    Order.objects.filter(pk=old.pk).update(state="need_human", fault="manual_tier")
+    rows = csv_rows(ask("", **span))
+    assert [row["Order number"] for row in rows] == [old.order_number]
+    numbers = {row["Order number"] for row in csv_rows(ask("show=all", **span))}
+    assert numbers == {old.order_number, done.order_number}
+    assert new.order_number not in numbers

@@ -24,6 +24,7 @@ from shop.notifications.emails.queue import (
     queue_security_notice,
     queue_staff_invitation,
 )
+from shop.orders.assignment import add_note, assign
 from shop.orders.corrections import readdress
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller
@@ -76,7 +77,7 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password" | "code" | "change" | "deleted":
+        case "password" | "code" | "change" | "deleted" | "export":
             make_account_message(kind, known)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
@@ -90,13 +91,12 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
                 name=name, email="nina@example.com", text="Wann?", language=language
             )
             Message.objects.filter(kind=kind).update(language=language)
+        case "assigned" | "mention":
+            make_colleague_message(kind, language, names)
         case "alarm":
             make_alarm(language, names)
         case "receipt" | "proof" | "withdrawal":
             make_declaration_message(kind, language, name, settings)
-        case "export":
-            staff = make_user(is_staff=True, language=language)
-            queue_export_ready(staff, export=7, rows=12_480)
         case _:
             make_billing_message(kind, language, name)
     return Message.objects.get(kind=kind)
@@ -113,6 +113,9 @@ def make_account_message(kind: str, known: User) -> None:
             queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
         case "deleted":
             assert delete_when_possible(known)
+        case "export":
+            User.objects.filter(pk=known.pk).update(is_staff=True)
+            queue_export_ready(known, export=7, rows=12_480)
 
 
 def make_declaration_message(kind: str, language: str, name: str, settings: Settings) -> None:
@@ -128,6 +131,17 @@ def make_declaration_message(kind: str, language: str, name: str, settings: Sett
         case = make_declaration(order, kind=made, name=name, email=order.user_email or "")
     if kind == "withdrawal":
         prove(case)
+
+
+def make_colleague_message(kind: str, language: str, names: dict[str, Any]) -> None:
+    """Assign an order to a colleague, or name them in a note."""
+    order, actor = make_order(**names), make_staff(first_name=names["client_name"], last_name="")
+    reader = make_staff("agent", language=language)
+    if kind == "assigned":
+        assert assign(order, reader, actor=actor)
+    else:
+        add_note(order, actor, names["client_name"], [reader])
+    Message.objects.filter(kind=kind).update(next_attempt_at=timezone.now())
 
 
 def make_alarm(language: str, names: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What can be exported: the rows of a filter, read in batches that can be gone on with later."""
+"""Sources of exports: the rows of a filter, read in batches that can be gone on with later."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -112,8 +112,9 @@ class OrderExport(ExportSource):
     def __init__(self, query: str, user: User) -> None:
         super().__init__(query, user)
         wanted = parse(QueryDict(query), user)
-        self.query = wanted.as_query()
-        self.wanted = replace(wanted, sort="oldest")
+        # The group is spelt out: days alone would find orders of all groups.
+        self.query = wanted.as_query(show=wanted.group, sort="", columns="", view="")
+        self.wanted = replace(parse(QueryDict(self.query), user), sort="oldest")
 
     def batch(self, place: str, keys: Sequence[str]) -> tuple[list[Any], str]:
         """Return the next orders with what belongs to them."""

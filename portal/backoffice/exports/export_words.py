@@ -10,7 +10,9 @@ from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.billing import invoice_filters
 from portal.backoffice.models import Export
-from portal.backoffice.queue.filters import AGES, CHANNELS, FAILING, GROUPS, TAKEN
+from portal.backoffice.queue.filters import AGES, CHANNELS, FAILING, GROUPS, INVOICE, TAKEN
+from shop.orders.error_codes import error_text
+from shop.packing.step_names import step_title
 
 GROUP_LABELS = {name: label for name, (label, _slices) in GROUPS.items()}
 CHOICES: dict[str, Mapping[str, StrOrPromise]] = {
@@ -19,10 +21,11 @@ CHOICES: dict[str, Mapping[str, StrOrPromise]] = {
     "age": {name: label for name, (_age, label) in AGES.items()},
     "channel": {name: label for name, (label, _where) in CHANNELS.items()},
     "failing": FAILING,
+    "invoice": INVOICE,
     **invoice_filters.CHOICES,
 }
 DAYS = {"from", "to", "since", "until"}
-SILENT = {"sort", "columns"}
+SILENT = {"sort", "columns", "view"}  # in exports of old versions
 
 
 def filter_words(export: Export) -> str:
@@ -31,6 +34,10 @@ def filter_words(export: Export) -> str:
     labels = {
         "q": _("Search"),
         "show": "",
+        "fault": _("Reason"),
+        "step": _("Step"),
+        "application": _("Partner application"),
+        "invoice": _("Invoice"),
         "tier": _("Tier"),
         "taken": _("Assigned"),
         "age": _("Waiting for more than"),
@@ -57,6 +64,10 @@ def filter_words(export: Export) -> str:
 def _value(name: str, value: str) -> str:
     if name in DAYS and (day := parse_date(value)):
         return date_format(day, "SHORT_DATE_FORMAT")
+    if name == "fault":
+        return error_text(value)
+    if name == "step":
+        return str(step_title(value))
     if name == "due":
         return _("due")
     return str(CHOICES.get(name, {}).get(value, value))

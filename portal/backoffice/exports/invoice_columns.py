@@ -19,7 +19,7 @@ from shop.billing.models import Invoice
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """What an invoice or credit note charges at one rate."""
+    """The amount that an invoice or credit note charges at one rate."""
 
     invoice: Any
     document: InvoiceDocument

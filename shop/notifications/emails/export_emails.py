@@ -19,7 +19,7 @@ def _sample() -> dict[str, Any]:
 
 
 class ExportEmail(Email, kind=Message.Kind.EXPORT):
-    """Where the file of an export can be downloaded, and for how long.
+    """The page where the file of an export can be downloaded, and how long it is kept.
 
     `details` of the message: `export`, its number, and `rows`.
     """
