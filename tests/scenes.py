@@ -265,7 +265,6 @@ def errors() -> Iterator[Scene]:
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_search, staff_order, staff_bulk, staff_settings),
     staff_billing,
-    *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
     failing,
     *(declaration_cases, requests, staff_contracts, colleagues, people, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
 from portal.backoffice.failures.incident_notes import redact_notes
+from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
 from portal.backoffice.models import Export
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_erased

@@ -67,7 +67,24 @@ def permission_required(permission: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         guarded = staff_required(permitted(view))
-        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.permissions = (permission,)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def any_permission_required(*permissions: str) -> Callable[[View], View]:
+    """Decorate a view for staff with at least one of `permissions`; other staff get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def permitted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if not any(staff_user(request).has_perm(each) for each in permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded = staff_required(permitted)
+        guarded.permissions = permissions  # type: ignore[attr-defined]
         return guarded
 
     return decorate

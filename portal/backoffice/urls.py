@@ -8,7 +8,6 @@ from portal.backoffice.billing import (
     bank_upload,
     billing_overview,
     invoice_detail,
-    invoice_export,
     issued_invoices,
     reminder_pages,
     seller_page,
@@ -28,7 +27,7 @@ from portal.backoffice.order import customer_preview, order_page
 from portal.backoffice.order.order_actions import ACTIONS
 from portal.backoffice.partners import applications
 from portal.backoffice.people import person_page
-from portal.backoffice.queue import bulk_views, order_export, order_queue
+from portal.backoffice.queue import bulk_views, order_queue
 from portal.backoffice.reports import overview
 from portal.backoffice.search import search_page
 from portal.backoffice.texts import previews, sent_mail_page
@@ -153,8 +152,7 @@ urlpatterns = [
     path("search/", search_page.search_page, name="staff_search"),
     path("search/found/", search_page.found_so_far, name="staff_found"),
     path("overview/", overview.overview, name="staff_overview"),
-    path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
-    path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
+    path("exports/", include("portal.backoffice.exports.urls")),
     path("orders/<int:pk>/", include(order_urls)),
     path("failures/", include("portal.backoffice.failures.urls")),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),
@@ -174,7 +172,6 @@ urlpatterns = [
     path("colleagues/new/", colleague_pages.invite, name="staff_new_colleague"),
     path("colleagues/<int:pk>/", include(colleague_urls)),
     path("invoices/", issued_invoices.invoices, name="staff_invoices"),
-    path("invoices/export.csv", invoice_export.export_invoices, name="staff_export_invoices"),
     path("invoices/<invoice_number:invoice>/", include(invoice_urls)),
     path("billing/", billing_overview.billing_overview, name="staff_billing"),
     path("subscriptions/", subscription_list.subscriptions, name="staff_subscriptions"),

@@ -9,6 +9,7 @@ import pytest
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
+from portal.backoffice.models import Export, ExportFile
 from shop.catalogue.features import Feature
 from shop.catalogue.models import Promotion
 from shop.catalogue.seller import VatRate
@@ -37,6 +38,8 @@ MENDERS = {"agent", "admin", "all"}
 ADMINS = {"admin", "all"}
 HANDLERS = {"billing", "all"}
 PRIVACY = {"privacy", "all"}
+LISTERS = LOOKERS | {"export"}
+EXPORTERS = {"export", *HANDLERS}
 ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
@@ -46,8 +49,8 @@ ADDRESSES: dict[str, set[str]] = {
     "overview/": LOOKERS,
     "search/": LOOKERS,
     "search/found/": LOOKERS,
-    "export.csv": {"export", "all"},
-    "export.jsonl": {"export", "all"},
+    **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LISTERS),
+    **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
     "orders/{pk}/": LOOKERS,
     "orders/{pk}/retry/": MENDERS,
     "orders/{pk}/retry-now/": MENDERS,
@@ -164,6 +167,7 @@ def numbers() -> dict[str, object]:
         "subscriptions": invoice.subscription_id,
         "colleagues": make_staff("viewer").pk,
         "orders": order.pk,
+        "exports": ExportFile.objects.create(export=Export.objects.create(format="csv")).pk,
         "applications": application.pk,
         "token": Token.objects.get().pk,
         "mail": message.pk,

@@ -13,6 +13,7 @@ from shop.catalogue.seller import Seller, save_seller
 from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.contact_emails import queue_contact_request
+from shop.notifications.emails.export_emails import queue_export_ready
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -76,7 +77,7 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password" | "code" | "change" | "deleted":
+        case "password" | "code" | "change" | "deleted" | "export":
             make_account_message(kind, known)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
@@ -112,6 +113,9 @@ def make_account_message(kind: str, known: User) -> None:
             queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
         case "deleted":
             assert delete_when_possible(known)
+        case "export":
+            User.objects.filter(pk=known.pk).update(is_staff=True)
+            queue_export_ready(known, export=7, rows=12_480)
 
 
 def make_declaration_message(kind: str, language: str, name: str, settings: Settings) -> None:

@@ -16,6 +16,7 @@ class EmailsConfig(AppConfig):
             contract_emails,
             contract_receivers,
             declaration_emails,
+            export_emails,
             iban_notice,
             invitation_emails,
             invoice_emails,

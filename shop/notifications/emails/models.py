@@ -49,6 +49,7 @@ class Message(Leased):
         CANCEL_ORDER = "cancel_order", _("link to cancel an order")
         CONTACT = "contact", _("message to support")
         DELETED = "deleted", _("account deleted")
+        EXPORT = "export", _("export is ready")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
