@@ -47,7 +47,6 @@ class PageForm(forms.ModelForm[Page]):
         said = newest(self.instance.pk)
         self.initial.update({name: getattr(said, name) for name in TEXTS})
 
-
     def clean(self) -> dict[str, Any]:
         """Refuse to replace a version that is scheduled, which this form does not show."""
         if scheduled(self.instance.pk):

@@ -47,9 +47,7 @@ def publish(page: Page, texts: Mapping[str, str], effective_at: datetime | None 
             return last
         unschedule(page)
         number = page.versions.latest().number + 1
-        return Version.objects.create(
-            page=page, number=number, effective_at=effective_at, **wanted
-        )
+        return Version.objects.create(page=page, number=number, effective_at=effective_at, **wanted)
 
 
 def unschedule(page: Page) -> bool:
