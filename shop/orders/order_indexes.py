@@ -58,6 +58,7 @@ ORDER_INDEXES = [
         name="order_unreachable",
         condition=Q(unreachable_since__isnull=False),
     ),
+    Index(fields=["fault", "state", "updated_at"], name="order_fault", condition=Q(fault__gt="")),
     Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
     Index(fields=["canonical_email"], name="order_mailbox"),
     # The orders of a promotion code, the newest first; they keep it as it was typed.

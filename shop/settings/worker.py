@@ -108,10 +108,12 @@ WORKER_CLUSTERS = {
             "shop.orders.search_index.reindex_changed",
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
+            "shop.notifications.webhooks.delivery_applications.fill_new_deliveries",
             "shop.tenancy.sessions.delete_expired_sessions",
             "shop.tenancy.vies.delete_old_checks",
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
+            "shop.access.call_counts.delete_old_counts",
             "shop.tenancy.email_conflicts.settle_new_rows",
             "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
@@ -140,6 +142,7 @@ OPEN_ORDER_DAYS = 30  # an untouched open order is deleted after that
 KEEP_MESSAGES_DAYS = 90  # mails about orders
 KEEP_ACCOUNT_MESSAGES_DAYS = 30  # mails about signing in: codes, passwords, notices; alarms
 KEEP_DELIVERIES_DAYS = 90  # webhooks; they can be replayed that long
+KEEP_CALL_COUNTS_DAYS = 90  # numbers of the API's calls, counted from the day of the calls
 # Staff get a mail about orders that have waited longer than this, and another after some hours.
 ALARM_AFTER_MINUTES = read("ALARM_AFTER_MINUTES", env.int, 60)
 ALARM_EVERY_HOURS = read("ALARM_EVERY_HOURS", env.int, 4)

@@ -8,7 +8,7 @@ from shop.concurrent_indexes import AddIndexConcurrently
 class Migration(migrations.Migration):
     atomic = False  # as CONCURRENTLY demands
 
-    dependencies = [("orders", "0014_words_for_review_and_assignment")]
+    dependencies = [("orders", "0016_mentions")]
 
     operations = [
         AddIndexConcurrently(
