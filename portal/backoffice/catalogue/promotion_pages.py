@@ -13,14 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.backoffice import undo
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.catalogue.edit_form import save_recorded
 from portal.backoffice.catalogue.promotion_form import PromotionCodeForm
 from portal.backoffice.row_pages import row_page
 from portal.backoffice.staff_access import permission_required, staff_user
+from portal.backoffice.undo import undoable
 from shop.catalogue.models import Promotion
 from shop.orders.models import Order, State
 from shop.row_locks import lock_rows
+from shop.tenancy.models import User
 
 LOOK, ADD, CHANGE = (f"catalogue.{each}_promotion" for each in ("view", "add", "change"))
 SHOWN = 20  # orders
@@ -60,19 +63,29 @@ def promotion(request: HttpRequest, pk: int) -> HttpResponse:
 def switch_promotion(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse:
     """Switch a code off, or on again."""
     found = get_object_or_404(Promotion, pk=pk)
+    if not _switch(staff_user(request), pk, on=on):
+        messages.warning(request, _("Somebody else was faster. This is the current state."))
+        return redirect("staff_promotion", pk)
+    text = _("The code %(code)s counts again.") if on else _("The code %(code)s is switched off.")
+    undo.offer(request, text % {"code": found.code}, "promotion_on", promotion=pk, on=on)
+    return redirect("staff_promotion", pk)
+
+
+@undoable("promotion_on", permission=CHANGE)
+def set_promotion_back(staff: User, details: dict[str, Any]) -> bool:
+    """Undo that a code was switched off, or on."""
+    return _switch(staff, details["promotion"], on=not details["on"])
+
+
+def _switch(staff: User, pk: int, *, on: bool) -> bool:
     at = None if on else timezone.now()
     with transaction.atomic():
         rows = Promotion.objects.filter(pk=pk, switched_off_at__isnull=not on)
         won = rows.update(switched_off_at=at)
         if won:
-            record(staff_user(request), found, Act.SWITCHED_ON if on else Act.SWITCHED_OFF)
-    if not won:
-        messages.warning(request, _("Somebody else was faster. This is the current state."))
-    elif on:
-        messages.success(request, _("The code %(code)s counts again.") % {"code": found.code})
-    else:
-        messages.success(request, _("The code %(code)s is switched off.") % {"code": found.code})
-    return redirect("staff_promotion", pk)
+            act = Act.SWITCHED_ON if on else Act.SWITCHED_OFF
+            record(staff, Promotion.objects.get(pk=pk), act)
+    return bool(won)
 
 
 def state_of(promotion: Promotion) -> tuple[str, str]:

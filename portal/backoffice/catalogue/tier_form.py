@@ -6,14 +6,17 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms import BoundField
 from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.catalogue.edit_form import EditForm
 from shop.catalogue.features import Feature, FeatureValue
 from shop.catalogue.models import Product
 from shop.catalogue.price_field import PriceField
+from shop.catalogue.templatetags.money import money
 
 FIXED = _("Orders and projects name the tier by it, so it cannot be changed any more.")
+PRICE_NOW = _("Without VAT, in euros, such as 49 or 49,00. Customers now see %(gross)s.")
 BOTH = _("Please write it in both languages.")
 PARTS = ("included", "text_de", "text_en")
 
@@ -66,6 +69,8 @@ class TierForm(EditForm[Product]):
             for name in Product.FIXED_ONCE_USED:
                 self.fields[name].disabled = True
                 self.fields[name].help_text = FIXED
+        if self.instance.pk:
+            self.fields["net_cents"].help_text = PRICE_NOW % {"gross": _gross(self.instance)}
         self.features = list(Feature.objects.all())
         stored = FeatureValue.objects.filter(product=self.instance.pk)
         self.stored = {value.feature_id: value for value in stored}
@@ -120,6 +125,13 @@ class TierForm(EditForm[Product]):
     def _add_feature(self, feature: Feature) -> None:
         value = self.stored.get(feature.pk) or FeatureValue()
         put_value_fields(self, feature_names(feature), value, named_after(feature))
+
+
+def _gross(tier: Product) -> str:
+    """Return the monthly price with the seller's own VAT, such as "€58.31 with 19% VAT"."""
+    rate = f"{tier.vat_rate.normalize():f}"
+    gross = money(tier.gross_cents, tier.currency)
+    return gettext("%(gross)s with %(rate)s%% VAT") % {"gross": gross, "rate": rate}
 
 
 def named_after(feature: Feature) -> Callable[[], str]:

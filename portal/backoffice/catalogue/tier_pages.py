@@ -10,15 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.backoffice import undo
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.catalogue.edit_form import save_recorded
 from portal.backoffice.catalogue.row_order import DOWN, UP, move_row
 from portal.backoffice.catalogue.tier_form import TierForm
-from portal.backoffice.catalogue.tier_preview import gross_words, preview_of, running_words
+from portal.backoffice.catalogue.tier_preview import preview_of, running_words
 from portal.backoffice.staff_access import permission_required, staff_user
+from portal.backoffice.undo import undoable
 from shop.catalogue.listed_tiers import with_vat_rate
 from shop.catalogue.models import Product
 from shop.row_locks import lock_rows
+from shop.tenancy.models import User
 
 LOOK, ADD, CHANGE = (f"catalogue.{each}_product" for each in ("view", "add", "change"))
 # What the buttons of form and preview send as `step`.
@@ -58,18 +61,31 @@ def tier(request: HttpRequest, pk: int) -> HttpResponse:
 def switch_tier(request: HttpRequest, pk: int, *, listed: bool) -> HttpResponse:
     """Retire a tier, or bring it back."""
     found = get_object_or_404(Product, pk=pk)
+    if not _switch(staff_user(request), pk, listed=listed):
+        messages.warning(request, _("Somebody else was faster. This is the current state."))
+        return redirect("staff_tier", pk)
+    text = (
+        _("%(tier)s can be ordered again.")
+        if listed
+        else _("%(tier)s is retired: it cannot be ordered any more.")
+    )
+    undo.offer(request, text % {"tier": found.name}, "tier_listed", tier=pk, listed=listed)
+    return redirect("staff_tier", pk)
+
+
+@undoable("tier_listed", permission=CHANGE)
+def set_listed_back(staff: User, details: dict[str, Any]) -> bool:
+    """Undo that a tier was retired, or brought back."""
+    return _switch(staff, details["tier"], listed=not details["listed"])
+
+
+def _switch(staff: User, pk: int, *, listed: bool) -> bool:
     with transaction.atomic():
         won = Product.objects.filter(pk=pk, listed=not listed).update(listed=listed)
         if won:
-            record(staff_user(request), found, Act.BROUGHT_BACK if listed else Act.RETIRED)
-    if not won:
-        messages.warning(request, _("Somebody else was faster. This is the current state."))
-    elif listed:
-        messages.success(request, _("%(tier)s can be ordered again.") % {"tier": found.name})
-    else:
-        text = _("%(tier)s is retired: it cannot be ordered any more.")
-        messages.success(request, text % {"tier": found.name})
-    return redirect("staff_tier", pk)
+            act = Act.BROUGHT_BACK if listed else Act.RETIRED
+            record(staff, Product.objects.get(pk=pk), act)
+    return bool(won)
 
 
 @permission_required(CHANGE)
@@ -140,7 +156,6 @@ def _show_form(
     context: dict[str, Any] = {"form": form, "tier": stored}
     if stored:
         context |= {
-            "gross": gross_words(stored.net_cents),
             "running": running_words(stored),
             "history": history_of(stored),
         }

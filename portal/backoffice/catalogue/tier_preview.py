@@ -49,16 +49,6 @@ def preview_of(form: TierForm) -> dict[str, Any]:
     }
 
 
-def gross_words(cents: int) -> str:
-    """Return a net price with the seller's own VAT, such as "€58.31 with 19% VAT"."""
-    draft = Product(net_cents=cents)
-    rate = draft.vat_rate
-    return _("%(gross)s with %(rate)s%% VAT") % {
-        "gross": money(draft.gross_cents),
-        "rate": f"{rate.normalize():f}",
-    }
-
-
 def running_words(tier: Product) -> str:
     """Return the sentence about the subscriptions that go on as they are; "" without any."""
     rows = Subscription.objects.order_by().filter(product=tier, ended_at=None)

@@ -15,12 +15,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.backoffice import undo
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.catalogue.edit_form import EditForm, save_recorded
 from portal.backoffice.catalogue.row_order import DOWN, UP, move_row
 from portal.backoffice.staff_access import View, permission_required, staff_required, staff_user
-from portal.backoffice.texts.text_kinds import PROOF, QUESTION, TextKind
+from portal.backoffice.texts.text_kinds import KINDS, PROOF, QUESTION, TextKind
+from portal.backoffice.undo import undoable
 from shop.row_locks import lock_rows
+from shop.tenancy.models import User
 from shop.text_areas import TextAreaField
 
 
@@ -82,16 +85,32 @@ def row(request: HttpRequest, kind: TextKind, pk: int) -> HttpResponse:
 @require_POST
 def list_text(request: HttpRequest, kind: TextKind, pk: int, *, listed: bool) -> HttpResponse:
     """Show a row to customers, or hide it."""
-    found = get_object_or_404(kind.model, pk=pk)
-    if found.listed != listed:
-        found.listed = listed
-        with transaction.atomic():
-            found.save(update_fields=["listed"])  # a signal: processes remember these rows
-            act = Act.BROUGHT_BACK if listed else Act.RETIRED
-            record(staff_user(request), found, act)
+    get_object_or_404(kind.model, pk=pk)
+    if _switch(staff_user(request), kind, pk, listed=listed):
         text = _("Customers see it again.") if listed else _("Customers do not see it any more.")
-        messages.success(request, text)
+        undo.offer(request, text, f"{kind.name}_listed", pk=pk, listed=listed)
     return redirect(kind.back)
+
+
+def _switch(staff: User, kind: TextKind, pk: int, *, listed: bool) -> bool:
+    with transaction.atomic():
+        if not lock_rows(kind.model.objects.filter(pk=pk, listed=not listed)):
+            return False
+        found = kind.model.objects.get(pk=pk)
+        found.listed = listed
+        found.save(update_fields=["listed"])  # a signal: processes remember these rows
+        record(staff, found, Act.BROUGHT_BACK if listed else Act.RETIRED)
+    return True
+
+
+def _register_undo(kind: TextKind) -> None:
+    @undoable(f"{kind.name}_listed", permission=kind.permission("change"))
+    def set_back(staff: User, details: dict[str, Any]) -> bool:
+        return _switch(staff, kind, details["pk"], listed=not details["listed"])
+
+
+for _kind in KINDS:
+    _register_undo(_kind)
 
 
 @_may("change")
