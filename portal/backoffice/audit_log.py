@@ -57,6 +57,12 @@ class Act(TextChoices):
     INCIDENT_CLOSED = "incident_closed", _("incident note closed")
     INCIDENT_REOPENED = "incident_reopened", _("incident note opened again")
     EXPORT_WAIVED = "export_waived", _("time to download data waived")
+    RETIRED = "retired", _("retired")
+    BROUGHT_BACK = "brought_back", _("brought back")
+    DELETED = "deleted", _("deleted")
+    PUBLISHED = "published", _("published")
+    SCHEDULED = "scheduled", _("scheduled")
+    SCHEDULE_DROPPED = "schedule_dropped", _("scheduled version taken back")
 
 
 # The label of a field, its old value and its new one; None where there was, or is, no value.

@@ -68,6 +68,7 @@ SECTIONS = (
         _("Shop"),
         (
             Place("staff_tiers", _("Tiers")),
+            Place("staff_features", _("Features")),
             Place("staff_promotions", _("Promotion codes")),
             Place("staff_legal_pages", _("Legal pages"), ("pages/",)),
             Place("staff_questions", _("Questions")),

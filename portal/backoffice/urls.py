@@ -158,6 +158,7 @@ urlpatterns = [
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),
     path("bulk/new/", bulk_views.new_job, name="staff_bulk_new"),
     path("bulk/<int:pk>/", include(bulk_job_urls)),
+    path("", include("portal.backoffice.catalogue.urls")),
     path("pages/preview/", previews.page_preview, name="staff_page_preview"),
     path("pages/<slug:slug>/<int:number>/", previews.page_version, name="staff_page_version"),
     path("mails/", previews.mails, name="staff_mails"),

@@ -18,6 +18,7 @@ from shop.content.models import Figure, Page, Question, Quote, Reference
 from shop.orders.models import Order
 from tests.addresses import all_addresses
 from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
+from tests.backoffice.catalogue_addresses import CATALOGUE
 from tests.factories import (
     make_application,
     make_invoice,
@@ -79,6 +80,8 @@ ADDRESSES: dict[str, set[str]] = {
     "bulk/{pk}/": MENDERS,
     "bulk/{pk}/progress/": MENDERS,
     "bulk/{pk}/stop/": MENDERS,
+    **dict.fromkeys(CATALOGUE, ADMINS),
+    "features/{pk}/delete/": ADMINS,
     "pages/preview/": ADMINS,
     "pages/{slug}/{number}/": LOOKERS,
     "mails/": LOOKERS,
