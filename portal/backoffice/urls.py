@@ -25,7 +25,6 @@ from portal.backoffice.contracts import (
 )
 from portal.backoffice.order import order_page
 from portal.backoffice.order.order_actions import ACTIONS
-from portal.backoffice.partners import applications
 from portal.backoffice.people import person_page
 from portal.backoffice.queue import bulk_views, order_export, order_queue
 from portal.backoffice.reports import overview
@@ -50,14 +49,6 @@ bulk_job_urls = [
     path("", bulk_views.job, name="staff_bulk"),
     path("progress/", bulk_views.progress, name="staff_bulk_progress"),
     path("stop/", bulk_views.stop_job, name="staff_bulk_stop"),
-]
-application_urls = [
-    path("", applications.application, name="staff_application"),
-    path("tokens/", applications.issue_token, name="staff_issue_token"),
-    path("tokens/<int:token>/revoke/", applications.revoke_token, name="staff_revoke_token"),
-    path("signing-secret/", applications.renew_signing_secret, name="staff_signing_secret"),
-    path("off/", applications.switch_application, {"on": False}, name="staff_switch_off"),
-    path("on/", applications.switch_application, {"on": True}, name="staff_switch_on"),
 ]
 colleague_urls = [
     path("", colleague_pages.colleague, name="staff_colleague"),
@@ -157,9 +148,7 @@ urlpatterns = [
     path("mails/", previews.mails, name="staff_mails"),
     path("mails/<slug:kind>/", previews.mail, name="staff_mail"),
     path("mails/<slug:kind>/html/", previews.mail_html, name="staff_mail_html"),
-    path("applications/", applications.applications, name="staff_applications"),
-    path("applications/new/", applications.new_application, name="staff_new_application"),
-    path("applications/<int:pk>/", include(application_urls)),
+    path("applications/", include("portal.backoffice.partners.urls")),
     path("colleagues/", colleague_pages.colleague_list, name="staff_colleagues"),
     path("colleagues/new/", colleague_pages.invite, name="staff_new_colleague"),
     path("colleagues/<int:pk>/", include(colleague_urls)),
