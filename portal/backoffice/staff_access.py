@@ -59,9 +59,18 @@ def staff_required(view: View) -> View:
 
 
 def permission_required(permission: str) -> Callable[[View], View]:
-    """Decorate a view for staff with `permission` ("orders.mend_order"); other staff get 403."""
+    """Decorate a view for staff with `permission` ("orders.mend_order"); other staff get 403.
+
+    The navigation reads it from the view.
+    """
     permitted = decorators.permission_required(permission, raise_exception=True)
-    return lambda view: staff_required(permitted(view))
+
+    def decorate(view: View) -> View:
+        guarded = staff_required(permitted(view))
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
 
 
 def recent_factor_required(view: View) -> View:

@@ -57,7 +57,14 @@ ORDER_INDEXES = [
         name="order_unreachable",
         condition=Q(unreachable_since__isnull=False),
     ),
+    Index(fields=["fault", "state", "updated_at"], name="order_fault", condition=Q(fault__gt="")),
     Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
     Index(fields=["canonical_email"], name="order_mailbox"),
+    # Of a promotion code: its orders, the newest first, and what it took off them.
+    Index(
+        fields=["promo_code", "id", "discount_cents"],
+        name="order_promotion",
+        condition=Q(promo_code__isnull=False),
+    ),
     *LIST_INDEXES,
 ]

@@ -34,6 +34,8 @@ def lists() -> list[str]:
         "due=1",
         *(f"channel={channel}" for channel in CHANNELS),
         *(f"failing={failing}" for failing in FAILING),
+        *(f"taken={order.taken_by_id or 1}", "fault=no_place", "step=client", "invoice=overdue"),
+        *("application=1", f"client={order.delivered_client_id}", "from=2026-01-02&to=2026-01-03"),
     ]
     texts = (
         order.order_hash,

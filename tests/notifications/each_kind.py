@@ -23,6 +23,7 @@ from shop.notifications.emails.queue import (
     queue_security_notice,
     queue_staff_invitation,
 )
+from shop.orders.assignment import add_note, assign
 from shop.orders.corrections import readdress
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller
@@ -89,6 +90,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
                 name=name, email="nina@example.com", text="Wann?", language=language
             )
             Message.objects.filter(kind=kind).update(language=language)
+        case "assigned" | "mention":
+            make_colleague_message(kind, language, names)
         case "alarm":
             make_alarm(language, names)
         case "receipt" | "proof" | "withdrawal":
@@ -124,6 +127,17 @@ def make_declaration_message(kind: str, language: str, name: str, settings: Sett
         case = make_declaration(order, kind=made, name=name, email=order.user_email or "")
     if kind == "withdrawal":
         prove(case)
+
+
+def make_colleague_message(kind: str, language: str, names: dict[str, Any]) -> None:
+    """Assign an order to a colleague, or name them in a note."""
+    order, actor = make_order(**names), make_staff(first_name=names["client_name"], last_name="")
+    reader = make_staff("agent", language=language)
+    if kind == "assigned":
+        assert assign(order, reader, actor=actor)
+    else:
+        add_note(order, actor, names["client_name"], [reader])
+    Message.objects.filter(kind=kind).update(next_attempt_at=timezone.now())
 
 
 def make_alarm(language: str, names: dict[str, Any]) -> None:

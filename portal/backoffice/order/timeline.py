@@ -8,6 +8,7 @@ from typing import assert_never
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
@@ -15,6 +16,8 @@ from shop.orders.cancellation import CancelledBy
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
 from shop.orders.order_fields import FIELDS
+from shop.packing.attempt_records import FAILED, Outcome
+from shop.packing.models import AttemptRecord
 from shop.packing.step_names import step_title
 
 Kind = OrderEvent.Kind
@@ -49,6 +52,7 @@ def timeline_of(order: Order) -> list[Entry]:
         Prefetch("events", OrderEvent.objects.select_related("actor")),
         Prefetch("deliveries", deliveries),
         "steps",
+        "attempt_records",
         "messages",
     )
     # The sort is stable: entries of the same time keep their order.
@@ -67,6 +71,7 @@ def _entries(order: Order) -> Iterator[Entry]:
             label=event.get_state_display() if is_state else "",
             event=event.pk,
         )
+    yield from map(_attempt_entry, order.attempt_records.all())
     for step in order.steps.all():
         yield Entry(at=step.done_at, title=_("Step done"), text=step_title(step.name))
     for mail in order.messages.all():
@@ -79,15 +84,35 @@ def _entries(order: Order) -> Iterator[Entry]:
             label=mail.get_state_display(),
         )
     for delivery in order.deliveries.all():
-        for attempt in delivery.attempt_log.all():
-            yield Entry(
-                at=attempt.at,
-                title=_("Webhook"),
-                text=f"{delivery.subject} → {delivery.receiver}",
-                code=outcome(attempt),
-                state="failed" if attempt.failure else "delivered",
-                label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),
-            )
+        if attempts := list(delivery.attempt_log.all()):
+            yield _webhook_entry(delivery, attempts)
+
+
+def _attempt_entry(attempt: AttemptRecord) -> Entry:
+    step = _("Step: %(step)s") % {"step": step_title(attempt.step)} if attempt.step else ""
+    reason = error_text(attempt.fault) if attempt.outcome == Outcome.CORRECTION else ""
+    return Entry(
+        at=attempt.ended_at,
+        title=_("Attempt %(number)s") % {"number": attempt.number},
+        text=" · ".join(filter(None, (step, reason, str(attempt.get_kind_display())))),
+        code=attempt.error,
+        state="failed" if attempt.outcome in FAILED else "",
+        label=str(attempt.get_outcome_display()),
+    )
+
+
+def _webhook_entry(delivery: Delivery, attempts: list[Attempt]) -> Entry:
+    """Return one entry for all attempts at a delivery; its place is that of the last."""
+    times = ngettext("%(number)s attempt", "%(number)s attempts", len(attempts))
+    last = attempts[-1]
+    return Entry(
+        at=last.at,
+        title=_("Webhook"),
+        text=f"{delivery.subject} → {delivery.receiver} · {times % {'number': len(attempts)}}",
+        code=outcome(last),
+        state=delivery.state,
+        label=delivery.get_state_display(),
+    )
 
 
 def _who(event: OrderEvent) -> str:
@@ -120,15 +145,10 @@ def _event_text(event: OrderEvent) -> str:
             return str(details.get("assignee", ""))
         case Kind.CLIENT_ADMIN:
             return str(details["client_admin"])
-        case (
-            Kind.APPROVED
-            | Kind.ADDRESS
-            | Kind.HANDED_BACK
-            | Kind.NOTE
-            | Kind.REMOVED
-            | Kind.HURRIED
-        ):
-            return event.note
+        case Kind.APPROVED:
+            return error_text(event.fault)
+        case Kind.ADDRESS | Kind.HANDED_BACK | Kind.NOTE | Kind.REMOVED | Kind.HURRIED:
+            return event.note or error_text(event.fault)
         case unknown:
             assert_never(unknown)
 

@@ -11,6 +11,7 @@ class EmailsConfig(AppConfig):
             access_emails,
             account_emails,
             cancel_link_emails,
+            colleague_emails,
             contact_emails,
             contract_emails,
             contract_receivers,

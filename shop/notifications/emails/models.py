@@ -31,6 +31,8 @@ class Message(Leased):
         CHANGE = "change", _("change of sign-in")
         LINKS = "links", _("links to orders")
         COLLEAGUE = "colleague", _("invitation to the back office")
+        ASSIGNED = "assigned", _("order assigned to a colleague")
+        MENTION = "mention", _("note that mentions a colleague")
         ALARM = "alarm", _("orders that wait for staff")
         IBAN = "iban", _("another IBAN on invoices")
         INVOICE = "invoice", _("invoice")
