@@ -27,6 +27,9 @@ from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 from shop.typed_text import isolated
 
+# As the page of the application has them; the history translates them.
+LABELS = ("Name", "Owner", "Redirect URIs", "Scopes")
+
 
 @dataclass(frozen=True)
 class ApplicationFields:
@@ -76,8 +79,7 @@ def _change(
     staff: User, application: Application, before: ApplicationFields, wanted: ApplicationFields
 ) -> bool:
     """Change what differs and record old and new values; False if nothing does."""
-    note = "; ".join(_differences(before, wanted))
-    if not note:
+    if wanted.digest == before.digest:
         return False
     with transaction.atomic():
         lock_rows(Application.objects.filter(pk=application.pk))
@@ -88,24 +90,20 @@ def _change(
             redirect_uris=wanted.redirect_uris,
             scopes=wanted.scopes,
         )
-        record(staff, application, Act.CHANGED, note)
+        changes = zip(LABELS, _recorded(before), _recorded(wanted), strict=True)
+        record(staff, application, Act.CHANGED, changes=changes)
     return True
 
 
-def _differences(before: ApplicationFields, wanted: ApplicationFields) -> Iterator[str]:
-    """Yield old and new value of what differs; a person is told by their account's number."""
-    shown = [
-        (
-            fields.name,
-            f"#{fields.owner.pk}" if fields.owner else "–",
-            " ".join(fields.redirect_uris) or "–",
-            " ".join(sorted(fields.scopes)),
-        )
-        for fields in (before, wanted)
-    ]
-    for name, old, new in zip(("name", "owner", "redirect_uris", "scopes"), *shown, strict=True):
-        if old != new:
-            yield f"{name}: {old} → {new}"
+def _recorded(fields: ApplicationFields) -> tuple[str, ...]:
+    """Return the values for the audit log, in which a person is the number of their account."""
+    owner = f"#{fields.owner.pk}" if fields.owner else ""
+    return (
+        fields.name,
+        owner,
+        " ".join(fields.redirect_uris),
+        " ".join(sorted(fields.scopes)),
+    )
 
 
 def _meaning(
