@@ -28,7 +28,7 @@ from portal.backoffice.order import order_page
 from portal.backoffice.order.order_actions import ACTIONS
 from portal.backoffice.people import person_page
 from portal.backoffice.queue import bulk_views, order_export, order_queue
-from portal.backoffice.reports import overview
+from portal.backoffice.reports import health_page, overview
 from portal.backoffice.texts import previews
 from shop import invoice_number  # noqa: F401 -- registers its converter
 
@@ -139,6 +139,7 @@ urlpatterns = [
     path("undo/", undo.undo, name="staff_undo"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
     path("overview/", overview.overview, name="staff_overview"),
+    path("health/", health_page.health, name="staff_health"),
     path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
     path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
     path("orders/<int:pk>/", include(order_urls)),

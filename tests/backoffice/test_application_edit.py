@@ -162,7 +162,11 @@ def test_new_owner_is_recorded_by_number() -> None:
         ({"name": ""}, "name", "Please enter a name."),
         ({"scopes": []}, "scopes", "Please choose: Scopes."),
         ({"owner": "nobody@example.com"}, "owner", "Nobody with this address has joined."),
-        ({"redirect_uris": "partner.example"}, "redirect_uris", "Each must be an absolute https URL"),
+        (
+            {"redirect_uris": "partner.example"},
+            "redirect_uris",
+            "Each must be an absolute https URL",
+        ),
     ],
 )
 def test_refused_form_keeps_what_was_typed(
