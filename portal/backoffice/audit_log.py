@@ -26,6 +26,7 @@ class Act(TextChoices):
     SECRET_RENEWED = "secret_renewed", _("signing secret renewed")
     SWITCHED_OFF = "switched_off", _("switched off")
     SWITCHED_ON = "switched_on", _("switched on")
+    WEBHOOKS_REPLAYED = "webhooks_replayed", _("webhooks sent again")
     INVITED = "invited", _("invited to the back office")
     INVITED_AGAIN = "invited_again", _("invitation sent again")
     WITHDRAWN = "withdrawn", _("invitation withdrawn")

@@ -25,10 +25,9 @@ from portal.backoffice.contracts import (
 )
 from portal.backoffice.order import customer_preview, order_page
 from portal.backoffice.order.order_actions import ACTIONS
-from portal.backoffice.partners import applications
 from portal.backoffice.people import person_page
 from portal.backoffice.queue import bulk_views, order_queue
-from portal.backoffice.reports import overview
+from portal.backoffice.reports import health_page, overview
 from portal.backoffice.search import search_page
 from portal.backoffice.texts import previews, sent_mail_page
 from shop import invoice_number  # noqa: F401 -- registers its converter
@@ -53,14 +52,6 @@ bulk_job_urls = [
     path("", bulk_views.job, name="staff_bulk"),
     path("progress/", bulk_views.progress, name="staff_bulk_progress"),
     path("stop/", bulk_views.stop_job, name="staff_bulk_stop"),
-]
-application_urls = [
-    path("", applications.application, name="staff_application"),
-    path("tokens/", applications.issue_token, name="staff_issue_token"),
-    path("tokens/<int:token>/revoke/", applications.revoke_token, name="staff_revoke_token"),
-    path("signing-secret/", applications.renew_signing_secret, name="staff_signing_secret"),
-    path("off/", applications.switch_application, {"on": False}, name="staff_switch_off"),
-    path("on/", applications.switch_application, {"on": True}, name="staff_switch_on"),
 ]
 colleague_urls = [
     path("", colleague_pages.colleague, name="staff_colleague"),
@@ -153,6 +144,7 @@ urlpatterns = [
     path("search/found/", search_page.found_so_far, name="staff_found"),
     path("overview/", overview.overview, name="staff_overview"),
     path("exports/", include("portal.backoffice.exports.urls")),
+    path("health/", health_page.health, name="staff_health"),
     path("orders/<int:pk>/", include(order_urls)),
     path("failures/", include("portal.backoffice.failures.urls")),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),
@@ -166,9 +158,7 @@ urlpatterns = [
     path("mails/sent/<int:pk>/html/", sent_mail_page.sent_mail_html, name="staff_sent_mail_html"),
     path("mails/<slug:kind>/", previews.mail, name="staff_mail"),
     path("mails/<slug:kind>/html/", previews.mail_html, name="staff_mail_html"),
-    path("applications/", applications.applications, name="staff_applications"),
-    path("applications/new/", applications.new_application, name="staff_new_application"),
-    path("applications/<int:pk>/", include(application_urls)),
+    path("applications/", include("portal.backoffice.partners.urls")),
     path("colleagues/", colleague_pages.colleague_list, name="staff_colleagues"),
     path("colleagues/new/", colleague_pages.invite, name="staff_new_colleague"),
     path("colleagues/<int:pk>/", include(colleague_urls)),
