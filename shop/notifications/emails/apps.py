@@ -15,6 +15,7 @@ class EmailsConfig(AppConfig):
             contract_emails,
             contract_receivers,
             declaration_emails,
+            factor_reset_emails,
             iban_notice,
             invitation_emails,
             invoice_emails,

@@ -31,6 +31,7 @@ class Message(Leased):
         CHANGE = "change", _("change of sign-in")
         LINKS = "links", _("links to orders")
         COLLEAGUE = "colleague", _("invitation to the back office")
+        FACTOR_RESET = "factor_reset", _("second step to be reset")
         ALARM = "alarm", _("orders that wait for staff")
         IBAN = "iban", _("another IBAN on invoices")
         INVOICE = "invoice", _("invoice")
