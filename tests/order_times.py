@@ -1,30 +1,19 @@
 """`python -m tests.order_times`: how many interactions an order takes, and how long it takes a person.
 
-The page is used by a browser as a person would use it, and the time is that of the keystroke-level
-model (Card, Moran, Newell 1980), not of the machine:
-
-    K  0.28 s  a key pressed by an average typist
-    P  1.10 s  pointing at something with the mouse
-    B  0.20 s  a click
-    H  0.40 s  a hand that moves between mouse and keyboard
-    M  1.35 s  a decision before an action
-
-Reading is added to it: 238 words a minute for the label of what is acted on (Brysbaert 2019), and
-450 for what is skimmed before ordering: the price, the contract's terms. A field that is filled in by
-typing is one interaction, as is a click. A browser that knows its user fills in a whole address at once:
-two clicks, and one interaction. Choosing a plan is not measured, pressing its button is.
+The page is used by a browser as a person would use it, and the time is that of a model of people
+(`tests/keystrokes.py`), not of the machine. A browser that knows its user fills in a whole address at
+once: two clicks, and one interaction. Choosing a plan is not measured, pressing its button is.
 """
 
 import logging
 import os
 import sys
-from dataclasses import dataclass
 
 import django
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-KEY, POINT, CLICK, HOME, DECIDE = 0.28, 1.1, 0.2, 0.4, 1.35
-READ, SKIM = 60 / 238, 60 / 450
+from tests.keystrokes import CLICK, DECIDE, POINT, Hand
+
 # What a browser has stored of its user, by the tokens of `autocomplete`.
 STORED = {
     "organization": "Isarfilm Produktion GmbH",
@@ -39,58 +28,25 @@ MOST_INTERACTIONS = {"guest": 10, "known": 4}
 MOST_SECONDS = 40
 
 
-@dataclass
-class Hand:
-    """A person at a page: acts on it, and counts."""
-
-    page: Page
-    interactions: int = 0
-    seconds: float = 0.0
-    on_keys: bool = False
-
-    def click(self, target: Locator, label: str = "") -> None:
-        """Read what it says, decide, point, click."""
-        words = len((label or target.inner_text()).split())
-        self._take(words * READ + DECIDE + self._to_the_mouse() + POINT + CLICK)
-        target.click()
+class Customer(Hand):
+    """A person who orders, with what the browser knows of them."""
 
     def check(self, name: str) -> None:
         """Tick a box by its name."""
         self.click(self.page.locator(f"[name={name}]"), self.page.inner_text(f"[for=id_{name}]"))
 
-    def type(self, name: str, text: str) -> None:
-        """Click into a field and type."""
-        label = self.page.inner_text(f"[for=id_{name}]")
-        self._take(len(label.split()) * READ + DECIDE + self._to_the_mouse() + POINT + CLICK)
-        self.seconds += HOME + len(text) * KEY
-        self.on_keys = True
-        self.page.fill(f"[name={name}]", text)
-
     def autofill(self) -> None:
         """Have the browser fill in what it knows: a click into a field, and one on its offer."""
-        self._take(DECIDE + self._to_the_mouse() + 2 * (POINT + CLICK))
+        self.take(DECIDE + self.to_the_mouse() + 2 * (POINT + CLICK))
         for token, value in STORED.items():
             for field in self.page.locator(f"#order [autocomplete='{token}']:visible").all():
                 if not field.input_value():
                     field.fill(value)
 
-    def skim(self, *targets: str) -> None:
-        """Run one's eyes over parts of the page."""
-        for target in targets:
-            self.seconds += len(self.page.inner_text(target).split()) * SKIM
 
-    def _to_the_mouse(self) -> float:
-        moves, self.on_keys = self.on_keys, False
-        return HOME if moves else 0.0
-
-    def _take(self, seconds: float) -> None:
-        self.interactions += 1
-        self.seconds += seconds
-
-
-def order(page: Page, *, known: bool) -> Hand:
+def order(page: Page, *, known: bool) -> Customer:
     """Order plan M from the start page; return what it took until the order's page is there."""
-    hand = Hand(page)
+    hand = Customer(page)
     page.goto("/")
     hand.click(page.locator("button[name=product][value=m]").first)
     page.wait_for_url("**/checkout/")

@@ -1,12 +1,16 @@
 """Audit log: what staff did with applications, people, colleagues, the seller and contracts."""
 
 import json
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, TextChoices
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from shop.tenancy.models import User
 
@@ -64,8 +68,25 @@ class Act(TextChoices):
     EXPORT_WAIVED = "export_waived", _("time to download data waived")
 
 
-def record(staff: User, about: Model, what: Act, note: str = "") -> None:
-    """Log that `staff` did `what`, in the transaction that did it; `note` holds no personal data."""
+# The label of a field, its old value and its new one; None where there was, or is, no value.
+Change = tuple[StrOrPromise, object, object]
+
+
+def record(
+    staff: User, about: Model, what: Act, note: str = "", *, changes: Iterable[Change] = ()
+) -> None:
+    """Log that `staff` did `what`, in the transaction that did it.
+
+    Of `changes`, those whose values differ are kept. `note` and `changes` hold no personal data.
+    """
+    said: dict[str, Any] = {"what": what, "note": note}
+    # In English, the language of the catalogues' keys: each reader sees their own.
+    with override("en"):
+        kept = [
+            (str(label), _kept(old), _kept(new))
+            for label, old, new in changes
+            if _kept(old) != _kept(new)
+        ]
     LogEntry.objects.create(
         user=staff,
         content_type=ContentType.objects.get_for_model(about),
@@ -73,7 +94,7 @@ def record(staff: User, about: Model, what: Act, note: str = "") -> None:
         # A person's entries outlive the person's data.
         object_repr="" if isinstance(about, User) else str(about)[:200],
         action_flag=ADDITION if what == Act.MADE else CHANGE,
-        change_message=json.dumps([{"what": what, "note": note}]),
+        change_message=json.dumps([said | ({"changes": kept} if kept else {})]),
     )
 
 
@@ -82,15 +103,36 @@ def history_of(about: Model) -> list[dict[str, Any]]:
     kind = ContentType.objects.get_for_model(about)
     entries = LogEntry.objects.filter(content_type=kind, object_id=str(about.pk))
     newest = entries.select_related("user").order_by("-pk")[:LONGEST]
-    return [{"at": each.action_time, "actor": each.user, **_said(each)} for each in newest]
+    return [{"at": each.action_time, "actor": each.user, **said_of(each)} for each in newest]
 
 
-def _said(entry: LogEntry) -> dict[str, str]:
-    """Return `act`, `what` and `note` of an entry of ours; of any other, its sentence."""
+def said_of(entry: LogEntry) -> dict[str, Any]:
+    """Return `act`, `what`, `note` and `changes` of an entry of ours; of any other, its sentence.
+
+    Each of `changes` has the label in the reader's language and both values as pages show them.
+    """
     if entry.change_message and not entry.change_message.startswith("["):
-        return {"act": "", "what": entry.change_message, "note": ""}
+        return {"act": "", "what": entry.change_message, "note": "", "changes": []}
     # Erasure empties what was logged about a person.
     (said, *_rest) = json.loads(entry.change_message or "[{}]") or [{}]
-    if "what" in said:
-        return {"act": said["what"], "what": Act(said["what"]).label, "note": said["note"]}
-    return {"act": "", "what": entry.get_change_message() or str(_("changed")), "note": ""}
+    if "what" not in said:
+        sentence = entry.get_change_message() or str(_("changed"))
+        return {"act": "", "what": sentence, "note": "", "changes": []}
+    changes = [
+        (gettext(label) if label else "", _shown(old), _shown(new))
+        for label, old, new in said.get("changes", ())
+    ]
+    act = said["what"]
+    return {"act": act, "what": Act(act).label, "note": said["note"], "changes": changes}
+
+
+def _kept(value: object) -> str | bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _shown(value: str | bool | None) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return "–" if value is None or value == "" else value

@@ -5,6 +5,8 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.models import BulkJob, Export
@@ -95,3 +97,33 @@ def test_acts_of_an_erased_colleague_stay_under_a_neutral_label() -> None:
         assert staff.email not in page, path
     (entry,) = history_of(application)
     assert entry["what"] == "switched off"
+
+
+def test_changed_values_are_kept_with_old_and_new_value() -> None:
+    staff, application = make_staff(), make_application()
+    record(
+        staff,
+        application,
+        Act.CHANGED,
+        changes=[
+            (_("Name"), "Dispo", "Dispo & Söhne"),
+            (_("Owner"), None, "anna@film.example"),
+            (_("Currency"), "EUR", "EUR"),
+            (_("listed"), True, False),
+        ],
+    )
+    with override("de"):
+        (entry,) = history_of(application)
+    assert entry["changes"] == [
+        ("Name", "Dispo", "Dispo & Söhne"),
+        (gettext_in("de", "Owner"), "–", "anna@film.example"),
+        (gettext_in("de", "listed"), "ja", "nein"),
+    ]
+    page = words(visitor(staff).get(f"/staff/applications/{application.pk}/"))
+    assert "Name: Dispo → Dispo & Söhne" in page
+    assert "Currency" not in page
+
+
+def gettext_in(language: str, text: str) -> str:
+    with override(language):
+        return gettext(text)
