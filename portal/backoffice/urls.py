@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from portal.backoffice import undo
 from portal.backoffice.billing import (
     bank_entries,
     bank_upload,
@@ -138,6 +139,7 @@ seller_urls = [
 ]
 urlpatterns = [
     path("", order_queue.queue, name="staff"),
+    path("undo/", undo.undo, name="staff_undo"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
     path("overview/", overview.overview, name="staff_overview"),
     path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),

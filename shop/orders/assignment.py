@@ -26,6 +26,19 @@ def unassign(order: Order, staff: User) -> bool:
     return _replace(event, "taken_by", staff.pk, None)
 
 
+def set_assignee_back(order: Order, now: int | None, before: User | None, *, actor: User) -> bool:
+    """Undo an assignment: from the user `now` (a primary key) back to `before`.
+
+    False if it is no longer assigned to `now`.
+    """
+    if order.taken_by_id != now:
+        return False
+    if before:
+        return assign(order, before, actor=actor)
+    event = OrderEvent(order=order, kind=Kind.HANDED_BACK, actor=actor)
+    return _replace(event, "taken_by", now, None)
+
+
 def unassign_all(staff: User, actor: User) -> int:
     """Take all orders that are not finished off `staff`; return their number."""
     taken = Order.objects.filter(taken_by=staff).exclude(state__in=FINISHED)
@@ -36,9 +49,15 @@ def unassign_all(staff: User, actor: User) -> int:
     return freed
 
 
-def add_note(order: Order, staff: User, text: str) -> None:
+def add_note(order: Order, staff: User, text: str) -> OrderEvent:
     """Add a note to the order's history."""
-    OrderEvent.objects.create(order=order, kind=Kind.NOTE, actor=staff, note=text)
+    return OrderEvent.objects.create(order=order, kind=Kind.NOTE, actor=staff, note=text)
+
+
+def remove_note(order: int, staff: User, event: int) -> bool:
+    """Remove a note of `staff`, by primary keys; False if there is no such note of theirs."""
+    notes = OrderEvent.objects.filter(order=order, pk=event, kind=Kind.NOTE, actor=staff)
+    return bool(notes.delete()[0])
 
 
 def set_follow_up(order: Order, staff: User, on: date | None) -> bool:

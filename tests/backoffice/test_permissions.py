@@ -46,6 +46,7 @@ SEEN = {  # in the navigation, by all who look
 
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
+    "undo/": LOOKERS,
     "counts/": LOOKERS,
     "overview/": LOOKERS,
     "export.csv": {"export", "all"},

@@ -18,7 +18,7 @@ from portal.backoffice.contracts.contract_decisions import (
     subscription_url,
 )
 from portal.backoffice.contracts.contract_forms import SkipForm, WaiveForm
-from portal.backoffice.order.order_actions import MEND
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.staff_access import View, permission_required, staff_user
 from shop.billing.models import Subscription
 from shop.packing.contract_runs import ShownStep, retry_run, shown_steps, skip_step

@@ -20,7 +20,7 @@ from portal.backoffice.billing.case_forms import CauseForm, DeclineForm, Dismiss
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.contracts.contract_decisions import decide
 from portal.backoffice.order.hidden_hashes import hide_hashes
-from portal.backoffice.order.order_actions import MEND
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.staff_access import (
     View,
     ask_for_factor_again,

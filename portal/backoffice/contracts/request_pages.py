@@ -12,7 +12,7 @@ from portal.backoffice.audit_log import Act
 from portal.backoffice.contracts.contract_decisions import decide
 from portal.backoffice.contracts.contract_queue import kept_wishes
 from portal.backoffice.order.hidden_hashes import hide_hashes
-from portal.backoffice.order.order_actions import MEND
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.tenancy.appointment_requests import open_requests
 from shop.tenancy.departure_rows import AppointmentRequest

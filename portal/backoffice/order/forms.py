@@ -11,7 +11,7 @@ from shop.email_fields import EmailField, EmailInput
 from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
 from shop.orders.document import InvalidDocumentError
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderEvent
 from shop.orders.order_fields import CORRECTABLE
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
@@ -147,9 +147,10 @@ class EmailChangeForm(ActionForm):
 
 
 class NoteForm(ActionForm):
-    """Ask for a note to colleagues."""
+    """Ask for a note to colleagues. `event` is the note, once it is saved."""
 
     name = "note"
+    event: OrderEvent
     text = TextAreaField(
         label=_("Note"),
         max_length=4000,

@@ -8,7 +8,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 
-from portal.backoffice.order.order_actions import MEND
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.staff_access import staff_user
 
 HIDDEN = "…".encode()

@@ -4,18 +4,15 @@ To add an action, write its verb in a room below and an entry here. Its URL, per
 and button follow from the entry (see `urls` and `order_page`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.order import forms
-from portal.backoffice.order.forms import ActionForm
+from portal.backoffice.order.attending import ATTENDING
+from portal.backoffice.order.offered_action import OrderAction
 from shop.orders import assignment, corrections
 from shop.orders.attention import APPROVABLE, CANCELLABLE, RETRYABLE, any_holds
 from shop.orders.cancellation import cancel
@@ -24,35 +21,6 @@ from shop.orders.models import Order, State
 from shop.packing import recovery
 from shop.tenancy.models import User
 from shop.typed_text import isolated
-
-MEND = "orders.mend_order"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderAction:
-    """One action: what it does, when it is possible, how the page offers it.
-
-    `name` is in the URL (`retry_now` at `retry-now/`), in its name (`staff_retry_now`) and in the
-    ids of the form's fields. `run` returns whether it was done, False if somebody else was faster.
-    """
-
-    name: str
-    run: Callable[[Order, User, Any], bool]
-    # The sentence that confirms it.
-    done: StrOrPromise | Callable[[Order, Any], StrOrPromise]
-    is_possible: Callable[[Order], Any] = lambda _order: True
-    permission: str = MEND
-    form: type[ActionForm] = ActionForm
-    asks_for_factor: bool = False  # gives somebody powers: see `recent_factor_required`
-
-    label: StrOrPromise = ""
-    text: StrOrPromise | Callable[[Order], str] = ""
-    button: StrOrPromise = ""  # the label, if empty
-    # A second button, by which the form's data has `then`.
-    second_button: Callable[[Order], StrOrPromise] = lambda _order: ""
-    is_primary: Callable[[Order], bool] = lambda _order: False
-    is_listed: bool = True  # else its button stands elsewhere on the page
-
 
 _is_retryable = partial(any_holds, RETRYABLE)
 _is_approvable = partial(any_holds, APPROVABLE)
@@ -81,16 +49,6 @@ def _client_admin_text(order: Order) -> str:
     client = order.delivered_client
     sentence = gettext("%(admin)s administers %(client)s. Exactly one person administers a client.")
     return sentence % {"client": client, "admin": client and client.client_admin}
-
-
-def _add_note(order: Order, staff: User, form: forms.NoteForm) -> bool:
-    assignment.add_note(order, staff, form.cleaned_data["text"])
-    return True
-
-
-def _take(order: Order, staff: User, form: ActionForm) -> bool:
-    as_shown = form.data.get("taken_by", "") == str(order.taken_by_id or "")
-    return as_shown and assignment.assign(order, staff, actor=staff)
 
 
 ACTIONS = [
@@ -217,34 +175,5 @@ ACTIONS = [
         is_possible=_is_cancellable,
         form=forms.CancelForm,
     ),
-    OrderAction(
-        name="note",
-        label=_("Note"),
-        text=_("What colleagues should know about this order."),
-        button=_("Save note"),
-        run=_add_note,
-        done=_("Note saved."),
-        form=forms.NoteForm,
-    ),
-    OrderAction(
-        name="follow_up",
-        label=_("Follow-up"),
-        text=_(
-            "The order is marked as due from that day on. Leave the day empty to remove the "
-            "follow-up."
-        ),
-        button=_("Save follow-up"),
-        run=lambda order, staff, form: assignment.set_follow_up(
-            order, staff, form.cleaned_data["on"]
-        ),
-        done=_("Follow-up saved."),
-        form=forms.FollowUpForm,
-    ),
-    OrderAction(name="take", run=_take, done=_("The order is assigned to you."), is_listed=False),
-    OrderAction(
-        name="hand_back",
-        run=lambda order, staff, _form: assignment.unassign(order, staff),
-        done=_("The order is no longer assigned."),
-        is_listed=False,
-    ),
+    *ATTENDING,
 ]

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
+from portal.backoffice import undo
 from portal.backoffice.order.advice import advice_on, way_in
 from portal.backoffice.order.forms import ActionForm
 from portal.backoffice.order.hidden_hashes import hide_hashes
-from portal.backoffice.order.order_actions import ACTIONS, MEND, OrderAction
+from portal.backoffice.order.offered_action import MEND, OrderAction
+from portal.backoffice.order.order_actions import ACTIONS
 from portal.backoffice.order.timeline import timeline_of
 from portal.backoffice.staff_access import (
     View,
@@ -108,6 +110,10 @@ def action_view(action: OrderAction) -> View:
         try:
             won = action.run(order, staff_user(request), form)
             done = action.done(order, form) if callable(action.done) else action.done
+            if won and action.undone_by:
+                details = action.undo_details(order, staff_user(request), form)
+                undo.offer(request, done, action.undone_by, order=order.pk, **details)
+                return redirect("staff_order", order.pk)
             return _acted(request, order, done if won else "")
         except InvalidDocumentError as refusal:
             add_errors(form, refusal.problems)
