@@ -1,4 +1,4 @@
-"""Signal receivers: erase people from the record of exports; count a factor just set up as used."""
+"""Signal receivers: erase people from exports and notes; count a factor just set up as used."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
+from portal.backoffice.clients.client_notes import erase_from_notes
 from portal.backoffice.models import Export
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.mfa import APP, PASSKEY
@@ -24,6 +25,12 @@ def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) ->
             asked = QueryDict(export.filter, mutable=True)
             asked["q"] = "…"
             Export.objects.filter(pk=export.pk).update(filter=asked.urlencode())
+
+
+@receiver(user_erased)
+def erase_notes(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+    """Take the person's names out of the notes about their clients."""
+    erase_from_notes(user, emails)
 
 
 @receiver(authenticator_added)

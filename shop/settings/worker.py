@@ -111,6 +111,7 @@ WORKER_CLUSTERS = {
             "shop.tenancy.sessions.delete_expired_sessions",
             "shop.tenancy.vies.delete_old_checks",
             "shop.tenancy.factor_resets.delete_old_resets",
+            "portal.backoffice.clients.client_notes.purge_deleted_notes",
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.tenancy.email_conflicts.settle_new_rows",

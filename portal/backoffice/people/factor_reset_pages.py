@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.backoffice.audit_log import Act, record
 from portal.backoffice.order.hidden_hashes import hide_hashes
-from portal.backoffice.order.order_actions import MEND
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.people.person_page import MANAGE
 from portal.backoffice.people.persons import Person, find_person
 from portal.backoffice.staff_access import (
@@ -51,7 +51,7 @@ class FactorResetForm(forms.Form):
         help_text=gettext_lazy("For example: lost their phone, has no recovery codes."),
     )
     identity = TextAreaField(
-        label=gettext_lazy("How did you check who they are?"),
+        label=gettext_lazy("How their identity was checked"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy(
@@ -105,7 +105,9 @@ def _request(
         if reset:
             record(staff, user, Act.RESET_REQUESTED)
     if reset is None:
-        text = _("There is nothing to reset, or it is requested already. This is the current state.")
+        text = _(
+            "There is nothing to reset, or it is requested already. This is the current state."
+        )
         messages.warning(request, text)
         return redirect(found.url("staff_person"))
     sentence = ngettext(

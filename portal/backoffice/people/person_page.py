@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.order.hidden_hashes import hide_hashes
-from portal.backoffice.order.order_actions import MEND
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.people.persons import ERASE, LOOK, Person, find_person
 from portal.backoffice.people.sign_in_facts import sign_in_facts
 from portal.backoffice.staff_access import permission_required, staff_user
