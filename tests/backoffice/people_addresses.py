@@ -3,9 +3,8 @@
 from portal.backoffice.clients.note_rows import ClientNote
 from shop.orders.models import Order
 from shop.tenancy.factor_reset_rows import FactorReset
-from shop.tenancy.models import Membership
 from tests.accounts.factors import add_app
-from tests.factories import make_staff, make_user
+from tests.factories import make_membership, make_staff, make_user
 
 Groups = set[str]
 
@@ -43,22 +42,21 @@ def addresses_of_people(
 
 
 def rows_of_people(order: Order) -> dict[str, object]:
-    """A row for each of their addresses, most of a packed order."""
-    order.refresh_from_db()
-    assert order.delivered_project
+    """A row for each of their addresses; what is written in them quotes the hash of `order`."""
+    member = make_membership()
+    client, lost = member.project.client, make_user()
+    said = f"See /register/{order.order_hash}/."
     reset = FactorReset.objects.create(
-        user=(lost := make_user()), asked_by=make_staff("agent"), reason="Lost.", identity="Rang."
+        user=lost, asked_by=make_staff("agent"), reason=said, identity=said
     )
     add_app(lost)
-    note = ClientNote.objects.create(
-        client=order.delivered_project.client, author=make_staff("agent"), text="Rings often."
-    )
+    note = ClientNote.objects.create(client=client, author=make_staff("agent"), text=said)
     return {
         "people": lost.pk,
-        "clients": order.delivered_project.client_id,
-        "client": order.delivered_project.client_id,
-        "project": order.delivered_project.pk,
-        "membership": Membership.objects.get(project=order.delivered_project).pk,
+        "clients": client.pk,
+        "client": client.pk,
+        "project": member.project.pk,
+        "membership": member.pk,
         "note": note.pk,
         "reset": reset.pk,
     }

@@ -163,9 +163,7 @@ def test_request_names_reason_and_check(member: User) -> None:
     make_staff("agent")
     page = visitor(make_staff("agent")).post(f"{person(member)}reset/", {"reason": "Lost."})
     assert page.status_code == 422
-    assert error_beside(page, "identity") == (
-        "Please fill in “How their identity was checked”."
-    )
+    assert error_beside(page, "identity") == ("Please fill in “How their identity was checked”.")
     assert "Lost.</textarea>" in html(page)
     assert not FactorReset.objects.exists()
 

@@ -130,9 +130,10 @@ def test_person_without_account_is_shown_by_the_name_of_their_order() -> None:
     assert "Account none" in text
     assert text.count("order received") == 1
     assert "Sign-in" not in text
-    assert visitor(make_staff("agent")).get(
-        f"/staff/people/orders/{order.pk}/sign-out/"
-    ).status_code == 404
+    assert (
+        visitor(make_staff("agent")).get(f"/staff/people/orders/{order.pk}/sign-out/").status_code
+        == 404
+    )
 
 
 def test_deactivated_account_is_told_of() -> None:

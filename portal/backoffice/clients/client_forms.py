@@ -35,6 +35,7 @@ class RenameForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["client_name"].error_messages["required"] = _("Please enter the client's name.")
         self.fields["client_name"].label = _("Name of the client")
         self.fields["client_name"].help_text = _(
             "Its members see this name. Issued invoices keep the old one; later ones show the "

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from portal.backoffice.clients.client_history import client_history, orders_of
 from portal.backoffice.clients.client_forms import ClientNoteForm, RenameForm
+from portal.backoffice.clients.client_history import client_history, orders_of
 from portal.backoffice.clients.client_notes import notes_of
 from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.people.persons import LOOK

@@ -39,6 +39,7 @@ from shop.text_areas import TextAreaField
 from shop.typed_text import isolated
 
 SHOWN = 50  # requests that were decided
+COMMAND = "manage.py reset_factors"
 
 
 class FactorResetForm(forms.Form):
@@ -90,7 +91,7 @@ def request_reset(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     form = FactorResetForm(request.POST if request.method == "POST" else None)
     if able and form.is_valid():
         return _request(request, found, user, form.cleaned_data)
-    context = {"person": found, "form": form, "confirmers": able}
+    context = {"person": found, "form": form, "confirmers": able, "command": COMMAND}
     status = 422 if form.errors else 200
     return render(request, "backoffice/people/factor_reset_form.html", context, status=status)
 
