@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.backoffice.clients.note_rows import ClientNote  # noqa: F401 -- Django finds it here
 from shop.orders.models import Order
 from shop.tenancy.models import User
 from shop.worker.leases import Leased

@@ -25,7 +25,6 @@ from portal.backoffice.contracts import (
 )
 from portal.backoffice.order import customer_preview, order_page
 from portal.backoffice.order.order_actions import ACTIONS
-from portal.backoffice.people import person_page
 from portal.backoffice.queue import bulk_views, order_queue
 from portal.backoffice.reports import health_page, overview
 from portal.backoffice.search import search_page
@@ -59,11 +58,6 @@ colleague_urls = [
     path("send-again/", colleague_pages.send_again, name="staff_colleague_again"),
     path("withdraw/", colleague_pages.withdraw_invitation, name="staff_colleague_withdraw"),
     path("end/", colleague_pages.end, name="staff_colleague_end"),
-]
-person_urls = [
-    path("", person_page.person, name="staff_person"),
-    path("data.json", person_page.data, name="staff_person_data"),
-    path("erase/", person_page.erase, name="staff_person_erase"),
 ]
 invoice_urls = [
     path("", invoice_detail.invoice_page, name="staff_invoice"),
@@ -174,7 +168,6 @@ urlpatterns = [
     path("payments/", include(payment_urls)),
     path("reminders/", include(reminder_urls)),
     path("seller/", include(seller_urls)),
-    path("people/", person_page.find, name="staff_people"),
-    path("people/accounts/<int:pk>/", include(person_urls), {"kind": "accounts"}),
-    path("people/orders/<int:pk>/", include(person_urls), {"kind": "orders"}),
+    path("people/", include("portal.backoffice.people.urls")),
+    path("clients/", include("portal.backoffice.clients.urls")),
 ]

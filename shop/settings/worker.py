@@ -113,6 +113,8 @@ WORKER_CLUSTERS = {
             "shop.notifications.webhooks.delivery_applications.fill_new_deliveries",
             "shop.tenancy.sessions.delete_expired_sessions",
             "shop.tenancy.vies.delete_old_checks",
+            "shop.tenancy.factor_resets.delete_old_resets",
+            "portal.backoffice.clients.client_notes.purge_deleted_notes",
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.access.call_counts.delete_old_counts",

@@ -19,6 +19,7 @@ from shop.orders.models import Order
 from tests.addresses import all_addresses
 from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
 from tests.backoffice.catalogue_addresses import CATALOGUE
+from tests.backoffice.people_addresses import addresses_of_people, rows_of_people
 from tests.factories import (
     make_application,
     make_invoice,
@@ -104,13 +105,7 @@ ADDRESSES: dict[str, set[str]] = {
     "colleagues/{pk}/send-again/": ALL,
     "colleagues/{pk}/withdraw/": ALL,
     "colleagues/{pk}/end/": ALL,
-    "people/": PRIVACY,
-    "people/accounts/{pk}/": PRIVACY,
-    "people/accounts/{pk}/data.json": PRIVACY,
-    "people/accounts/{pk}/erase/": PRIVACY,
-    "people/orders/{pk}/": PRIVACY,
-    "people/orders/{pk}/data.json": PRIVACY,
-    "people/orders/{pk}/erase/": PRIVACY,
+    **addresses_of_people(LOOKERS, MENDERS, ADMINS, PRIVACY),
     **dict.fromkeys(DECIDED, MENDERS),
     **dict.fromkeys(LOOKED_AT, LOOKERS),
     **dict.fromkeys(HANDLED, HANDLERS),
@@ -175,6 +170,7 @@ def numbers() -> dict[str, object]:
         "token": Token.objects.get().pk,
         "mail": message.pk,
         "mails": message.pk,
+        **rows_of_people(order),
     }
 
 
@@ -188,6 +184,11 @@ def filled(address: str, numbers: dict[str, object]) -> str:
         values["object_id"] = ROWS[model]()
     values |= {"order": numbers.get("orders", 1), "interval": "month"}
     values["run"] = numbers.get("run", 1)
+    values |= {name: numbers.get(name, 1) for name in ("client", "membership", "note", "session")}
+    if "projects/{pk}" in address:
+        values["pk"] = numbers.get("project", 1)
+    if "resets/{pk}" in address:
+        values["pk"] = numbers.get("reset", 1)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)
 

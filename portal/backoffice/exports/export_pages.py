@@ -36,7 +36,7 @@ from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import Export, ExportFile
 from portal.backoffice.row_pages import row_page
 from portal.backoffice.staff_access import (
-    any_permission_required,
+    permission_required,
     recent_factor_required,
     staff_user,
 )
@@ -47,8 +47,8 @@ EXPORT_ORDERS = "orders.export_order"
 SEE_ALL = "orders.view_order"
 BACK = {Export.Subject.ORDERS: "staff", Export.Subject.INVOICES: "staff_invoices"}
 
-may_export = any_permission_required(EXPORT_ORDERS, HANDLE)
-may_list = any_permission_required(EXPORT_ORDERS, HANDLE, SEE_ALL)
+may_export = permission_required(EXPORT_ORDERS, HANDLE)
+may_list = permission_required(EXPORT_ORDERS, HANDLE, SEE_ALL)
 
 
 @may_list
