@@ -1,4 +1,4 @@
-"""Signal receivers: erase people from the record of exports; count a factor just set up as used."""
+"""Signal receivers: erase people from exports and notes; count a factor just set up as used."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
+from portal.backoffice.clients.client_notes import erase_from_notes
+from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
 from portal.backoffice.failures.incident_notes import redact_notes
 from portal.backoffice.models import Export
 from shop.orders.models import Order
@@ -27,6 +29,12 @@ def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) ->
             asked = QueryDict(export.filter, mutable=True)
             asked["q"] = "…"
             Export.objects.filter(pk=export.pk).update(filter=asked.urlencode())
+
+
+@receiver(user_erased)
+def erase_notes(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+    """Take the person's names out of the notes about their clients."""
+    erase_from_notes(user, emails)
 
 
 @receiver(authenticator_added)
