@@ -122,6 +122,9 @@ class BulkJob(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     stopped = models.BooleanField(default=False)
+    # Orders that were chosen, and those that it was done to. NULL: of an old version; not ended yet.
+    number = models.PositiveIntegerField(null=True)
+    number_done = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
