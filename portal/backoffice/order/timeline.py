@@ -66,7 +66,7 @@ def _entries(order: Order) -> Iterator[Entry]:
         yield Entry(
             at=event.at,
             title="" if is_state else event.get_kind_display(),
-            text=_event_text(event),
+            text=event_text(event),
             who=_who(event),
             state=event.state if is_state else "",
             label=event.get_state_display() if is_state else "",
@@ -126,7 +126,8 @@ def _who(event: OrderEvent) -> str:
     return f"{event.actor} ({who})" if event.actor else who
 
 
-def _event_text(event: OrderEvent) -> str:
+def event_text(event: OrderEvent) -> str:  # noqa: C901 -- a case for each kind
+    """Return what `event` says besides its kind, its state and its actor."""
     details = event.details
     match Kind(event.kind):
         case Kind.STATE:
