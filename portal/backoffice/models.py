@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.backoffice.clients.note_rows import ClientNote  # noqa: F401 -- Django finds it here
 from shop.orders.models import Order
 from shop.tenancy.models import User
 from shop.worker.leases import Leased
@@ -17,6 +18,7 @@ class Export(models.Model):
     class Subject(models.TextChoices):
         ORDERS = "orders", _("orders")
         INVOICES = "invoices", _("invoices")
+        ACTIVITY = "activity", _("activity")
 
     class Format(models.TextChoices):
         XLSX = "xlsx", _("Excel workbook")
@@ -41,6 +43,7 @@ class Export(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = _("export")
         verbose_name_plural = _("exports")
+        indexes: ClassVar = [models.Index(fields=["at", "id"], name="export_at")]
 
     def __str__(self) -> str:
         return f"export {self.pk}"
@@ -131,7 +134,10 @@ class BulkJob(models.Model):
         verbose_name = _("bulk action")
         verbose_name_plural = _("bulk actions")
         indexes: ClassVar = [
-            models.Index(fields=["id"], name="bulk_under_way", condition=models.Q(finished_at=None))
+            models.Index(
+                fields=["id"], name="bulk_under_way", condition=models.Q(finished_at=None)
+            ),
+            models.Index(fields=["created_at", "id"], name="bulk_begun"),
         ]
 
     def __str__(self) -> str:
@@ -180,3 +186,27 @@ class BankUpload(models.Model):
 
     def __str__(self) -> str:
         return f"bank file {self.pk}"
+
+
+class IncidentNote(models.Model):
+    """What staff know about a group of failures; shown with each of its orders."""
+
+    # The group: the code, and the step at which orders stopped (empty: a gate).
+    fault = models.CharField(max_length=40)
+    step = models.CharField(max_length=100, blank=True)
+    text = models.TextField(max_length=4000)
+    # It is about attempts that ended from then until it was closed.
+    began_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("incident note")
+        verbose_name_plural = _("incident notes")
+        indexes: ClassVar = [models.Index(fields=["fault", "step"], name="incident_group")]
+
+    def __str__(self) -> str:
+        return f"incident note {self.pk}"

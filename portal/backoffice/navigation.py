@@ -68,6 +68,7 @@ SECTIONS = (
         _("Shop"),
         (
             Place("staff_tiers", _("Tiers")),
+            Place("staff_features", _("Features")),
             Place("staff_promotions", _("Promotion codes")),
             Place("staff_legal_pages", _("Legal pages"), ("pages/",)),
             Place("staff_questions", _("Questions")),
@@ -126,6 +127,16 @@ def url_of(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def link_to(user: User, name: str, **keys: object) -> str:
+    """Return the URL of the page called `name`; "" if there is none, or `user` may not open it."""
+    try:
+        url = reverse(name, kwargs=keys)
+    except NoReverseMatch:
+        return ""
+    permissions = getattr(resolve(url).func, "permissions", ())
+    return url if any(user.has_perm(each) for each in permissions) else ""
 
 
 def place_of(path: str) -> str:

@@ -291,6 +291,15 @@ class OrderEvent(models.Model):
         ordering: ClassVar = ["pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        # What colleagues did, newest first; most events have no actor.
+        indexes: ClassVar = [
+            Index(fields=["at", "id"], name="event_of_actors", condition=Q(actor__isnull=False)),
+            Index(
+                fields=["actor", "at", "id"],
+                name="event_of_actor",
+                condition=Q(actor__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of order {self.order_id}"

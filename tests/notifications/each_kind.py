@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone, translation
 from pytest_django import Settings
 
@@ -14,6 +15,7 @@ from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.contact_emails import queue_contact_request
 from shop.notifications.emails.export_emails import queue_export_ready
+from shop.notifications.emails.factor_reset_emails import queue_factor_reset
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -31,6 +33,7 @@ from shop.orders.placing import Caller
 from shop.orders.states import transition
 from shop.tenancy.closing import close_client
 from shop.tenancy.deletion_wishes import delete_when_possible
+from shop.tenancy.factor_resets import ask_to_reset
 from shop.tenancy.models import Project, User
 from shop.tenancy.staff_invitations import invite_colleague
 from tests.contract_factories import make_declaration
@@ -82,6 +85,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
+        case "factor_reset":
+            make_reset_message(known, name)
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
         case "cancel_order":
@@ -100,6 +105,16 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
         case _:
             make_billing_message(kind, language, name)
     return Message.objects.get(kind=kind)
+
+
+def make_reset_message(known: User, name: str) -> None:
+    """Queue the mail that asks a colleague in the language of `known` to confirm a reset."""
+    lost = make_user(first_name=name, last_name="")
+    Authenticator.objects.create(user=lost, type=Authenticator.Type.TOTP, data={})
+    make_staff("agent", language=known.language)
+    reset = ask_to_reset(lost, make_staff("viewer", first_name=name), "Lost.", "Rang.")
+    assert reset
+    assert queue_factor_reset(reset) == 1
 
 
 def make_account_message(kind: str, known: User) -> None:

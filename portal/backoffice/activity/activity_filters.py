@@ -96,9 +96,7 @@ class ActivityFilter:
         wanted = {name for kind in self.kinds for name in LOGGED.get(kind, ())}
         types = ContentType.objects.get_for_models(*_logged_models()).values()
         return sorted(
-            each.pk
-            for each in types
-            if {each.app_label, f"{each.app_label}.{each.model}"} & wanted
+            each.pk for each in types if {each.app_label, f"{each.app_label}.{each.model}"} & wanted
         )
 
     def as_query(self, **changes: str) -> str:
@@ -150,7 +148,7 @@ def kind_labels() -> Mapping[str, StrOrPromise]:
 
 
 def _logged_models() -> list[Any]:
-    from django.apps import apps  # noqa: PLC0415 -- at import the models are not loaded yet
+    from django.apps import apps
 
     names = {name for names in LOGGED.values() for name in names}
     return [

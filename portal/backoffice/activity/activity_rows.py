@@ -103,10 +103,8 @@ def rows_after(
 ) -> list[tuple[Place, Any]]:
     """Return the next `number` rows behind `start`, with their places."""
     found: list[tuple[Place, Any]] = []
-    for rank, table in enumerate(TABLES):
-        if table.kind and table.kind not in wanted.kinds:
-            continue
-        rows = table.rows(wanted).filter(wanted.of_days(table.time))
+    for rank, rows in filtered_tables(wanted).items():
+        table = TABLES[rank]
         if start:
             rows = rows.filter(_behind(start, rank, table.time, "gt" if backwards else "lt"))
         sign = "" if backwards else "-"
@@ -114,6 +112,15 @@ def rows_after(
         found += [(Place(getattr(row, table.time), rank, row.pk), row) for row in ordered]
     found.sort(key=lambda each: each[0], reverse=not backwards)
     return found[:number]
+
+
+def filtered_tables(wanted: ActivityFilter) -> dict[int, QuerySet[Any]]:
+    """Return the filtered rows of each table that is wanted, by its rank, in no order."""
+    return {
+        rank: table.rows(wanted).filter(wanted.of_days(table.time))
+        for rank, table in enumerate(TABLES)
+        if not table.kind or table.kind in wanted.kinds
+    }
 
 
 def write_place(place: Place) -> str:

@@ -31,12 +31,13 @@ from portal.backoffice.exports.export_files import (
     write_export,
 )
 from portal.backoffice.exports.export_forms import ExportForm
-from portal.backoffice.exports.export_sources import SOURCES, ExportSource
+from portal.backoffice.exports.export_sources import ExportSource
+from portal.backoffice.exports.export_subjects import SOURCES
 from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import Export, ExportFile
 from portal.backoffice.row_pages import row_page
 from portal.backoffice.staff_access import (
-    any_permission_required,
+    permission_required,
     recent_factor_required,
     staff_user,
 )
@@ -45,10 +46,14 @@ from shop.tenancy.models import User
 
 EXPORT_ORDERS = "orders.export_order"
 SEE_ALL = "orders.view_order"
-BACK = {Export.Subject.ORDERS: "staff", Export.Subject.INVOICES: "staff_invoices"}
+BACK = {
+    Export.Subject.ORDERS: "staff",
+    Export.Subject.INVOICES: "staff_invoices",
+    Export.Subject.ACTIVITY: "staff_activity",
+}
 
-may_export = any_permission_required(EXPORT_ORDERS, HANDLE)
-may_list = any_permission_required(EXPORT_ORDERS, HANDLE, SEE_ALL)
+may_export = permission_required(EXPORT_ORDERS, HANDLE)
+may_list = permission_required(EXPORT_ORDERS, HANDLE, SEE_ALL)
 
 
 @may_list

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('backoffice', '0008_words_for_bulk_actions'),
+        ('backoffice', '0009_incident_notes'),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 """The timeline of an order: events, steps, mails and webhooks in one list."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.backoffice.order.hidden_hashes import without_hashes
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.cancellation import CancelledBy
@@ -93,12 +95,13 @@ def _entries(order: Order) -> Iterator[Entry]:
 def _attempt_entry(attempt: AttemptRecord) -> Entry:
     step = _("Step: %(step)s") % {"step": step_title(attempt.step)} if attempt.step else ""
     reason = error_text(attempt.fault) if attempt.outcome == Outcome.CORRECTION else ""
+    other = "packed" if attempt.outcome == Outcome.DONE else "pending"
     return Entry(
         at=attempt.ended_at,
         title=_("Attempt %(number)s") % {"number": attempt.number},
         text=" · ".join(filter(None, (step, reason, str(attempt.get_kind_display())))),
         code=attempt.error,
-        state="failed" if attempt.outcome in FAILED else "",
+        state="failed" if attempt.outcome in FAILED else other,
         label=str(attempt.get_outcome_display()),
     )
 
@@ -126,8 +129,8 @@ def _who(event: OrderEvent) -> str:
     return f"{event.actor} ({who})" if event.actor else who
 
 
-def event_text(event: OrderEvent) -> str:  # noqa: C901 -- a case for each kind
-    """Return what `event` says besides its kind, its state and its actor."""
+def event_text(event: OrderEvent) -> str:
+    """Return what an event says beside its kind, for staff."""
     details = event.details
     match Kind(event.kind):
         case Kind.STATE:
@@ -148,12 +151,27 @@ def event_text(event: OrderEvent) -> str:  # noqa: C901 -- a case for each kind
             return str(details.get("assignee", ""))
         case Kind.CLIENT_ADMIN:
             return str(details["client_admin"])
-        case Kind.APPROVED:
-            return error_text(event.fault)
-        case Kind.ADDRESS | Kind.HANDED_BACK | Kind.NOTE | Kind.REMOVED | Kind.HURRIED:
+        case (
+            Kind.APPROVED
+            | Kind.ADDRESS
+            | Kind.HANDED_BACK
+            | Kind.NOTE
+            | Kind.REMOVED
+            | Kind.HURRIED
+        ):
+            # Of an approval: what was approved.
             return event.note or error_text(event.fault)
         case unknown:
             assert_never(unknown)
+
+
+def shown_payload(payload: str) -> str:
+    """Return what a webhook sends, indented, without any order's hash: that opens its page."""
+    try:
+        text = json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        text = payload
+    return without_hashes(text)
 
 
 def outcome(attempt: Attempt) -> str:

@@ -17,6 +17,7 @@ class EmailsConfig(AppConfig):
             contract_receivers,
             declaration_emails,
             export_emails,
+            factor_reset_emails,
             iban_notice,
             invitation_emails,
             invoice_emails,

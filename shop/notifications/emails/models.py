@@ -33,6 +33,7 @@ class Message(Leased):
         COLLEAGUE = "colleague", _("invitation to the back office")
         ASSIGNED = "assigned", _("order assigned to a colleague")
         MENTION = "mention", _("note that mentions a colleague")
+        FACTOR_RESET = "factor_reset", _("second step to be reset")
         ALARM = "alarm", _("orders that wait for staff")
         IBAN = "iban", _("another IBAN on invoices")
         INVOICE = "invoice", _("invoice")
