@@ -135,8 +135,8 @@ def link_to(user: User, name: str, **keys: object) -> str:
         url = reverse(name, kwargs=keys)
     except NoReverseMatch:
         return ""
-    permission = getattr(resolve(url).func, "permission", "")
-    return url if permission and user.has_perm(permission) else ""
+    permissions = getattr(resolve(url).func, "permissions", ())
+    return url if any(user.has_perm(each) for each in permissions) else ""
 
 
 def place_of(path: str) -> str:

@@ -51,6 +51,7 @@ ADDRESSES: dict[str, set[str]] = {
     "overview/": LOOKERS,
     "search/": LOOKERS,
     "search/found/": LOOKERS,
+    "activity/": LOOKERS,
     **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LISTERS),
     **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
     "orders/{pk}/": LOOKERS,
