@@ -50,6 +50,7 @@ from tests.scenes_of_checkout import checkout
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
+from tests.scenes_of_partners import health, partners
 from tests.scenes_of_people import colleagues, people
 from tests.scenes_of_tiers import tiers
 
@@ -263,6 +264,7 @@ def errors() -> Iterator[Scene]:
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_order, staff_bulk, staff_settings, staff_billing),
     *(declaration_cases, requests, staff_contracts, colleagues, people, contact),
+    *(partners, health),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),
     *(declaring, errors),
