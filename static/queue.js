@@ -1,4 +1,5 @@
 // The queue: its numbers are looked at again and again, and keys go from order to order.
+// `search.js` has the key that leads to the search.
 const EVERY = 10; // seconds; a hidden tab asks for nothing
 const STORED = "queue-keys";
 
@@ -29,7 +30,6 @@ function step(by) {
 }
 
 const ACTIONS = {
-  "/": () => document.getElementById("q").select(),
   j: () => step(1),
   k: () => step(-1),
 };

@@ -94,6 +94,7 @@ class World:
                 "requests": AppointmentRequest.objects.get().pk,
                 "run": ContractRun.objects.get().pk,
                 "mail": self.order.messages.get(kind="received").pk,
+                "mails": self.order.messages.get(kind="received").pk,
                 **self.people,
             }
             if "/orders/" in address:

@@ -26,6 +26,7 @@ class Act(TextChoices):
     SECRET_RENEWED = "secret_renewed", _("signing secret renewed")
     SWITCHED_OFF = "switched_off", _("switched off")
     SWITCHED_ON = "switched_on", _("switched on")
+    WEBHOOKS_REPLAYED = "webhooks_replayed", _("webhooks sent again")
     INVITED = "invited", _("invited to the back office")
     INVITED_AGAIN = "invited_again", _("invitation sent again")
     WITHDRAWN = "withdrawn", _("invitation withdrawn")
@@ -65,7 +66,16 @@ class Act(TextChoices):
     CONTRACT_ENDED = "contract_ended", _("subscription ended at once")
     RUN_RETRIED = "run_retried", _("steps tried again")
     STEP_SKIPPED = "step_skipped", _("step skipped")
+    INCIDENT_NOTED = "incident_noted", _("incident note written")
+    INCIDENT_CLOSED = "incident_closed", _("incident note closed")
+    INCIDENT_REOPENED = "incident_reopened", _("incident note opened again")
     EXPORT_WAIVED = "export_waived", _("time to download data waived")
+    RETIRED = "retired", _("retired")
+    BROUGHT_BACK = "brought_back", _("brought back")
+    DELETED = "deleted", _("deleted")
+    PUBLISHED = "published", _("published")
+    SCHEDULED = "scheduled", _("scheduled")
+    SCHEDULE_DROPPED = "schedule_dropped", _("scheduled version taken back")
 
 
 # The label of a field, its old value and its new one; None where there was, or is, no value.

@@ -59,7 +59,10 @@ def staff_required(view: View) -> View:
 
 
 def permission_required(*permissions: str) -> Callable[[View], View]:
-    """Decorate a view for staff with any of `permissions` ("orders.mend_order"); others get 403."""
+    """Decorate a view for staff with any of `permissions` ("orders.mend_order"); others get 403.
+
+    The navigation reads them from the view.
+    """
 
     def is_permitted(user: Any) -> bool:
         if any(user.has_perm(each) for each in permissions):
@@ -67,7 +70,13 @@ def permission_required(*permissions: str) -> Callable[[View], View]:
         raise PermissionDenied
 
     permitted = decorators.user_passes_test(is_permitted)
-    return lambda view: staff_required(permitted(view))
+
+    def decorate(view: View) -> View:
+        guarded = staff_required(permitted(view))
+        guarded.permissions = permissions  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
 
 
 def recent_factor_required(view: View) -> View:

@@ -275,5 +275,10 @@ class InvoiceDispatch(Leased):
                 fields=["next_attempt_at"],
                 name="dispatch_due",
                 condition=Q(next_attempt_at__isnull=False),
-            )
+            ),
+            Index(
+                fields=["overdue_told_at"],
+                name="dispatch_overdue",
+                condition=Q(overdue_told_at__isnull=False, paid_told_at=None),
+            ),
         ]

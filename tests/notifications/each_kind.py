@@ -14,6 +14,7 @@ from shop.catalogue.seller import Seller, save_seller
 from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.contact_emails import queue_contact_request
+from shop.notifications.emails.export_emails import queue_export_ready
 from shop.notifications.emails.factor_reset_emails import queue_factor_reset
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
@@ -25,6 +26,7 @@ from shop.notifications.emails.queue import (
     queue_security_notice,
     queue_staff_invitation,
 )
+from shop.orders.assignment import add_note, assign
 from shop.orders.corrections import readdress
 from shop.orders.models import Order, State
 from shop.orders.placing import Caller
@@ -78,7 +80,7 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password" | "code" | "change" | "deleted":
+        case "password" | "code" | "change" | "deleted" | "export":
             make_account_message(kind, known)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
@@ -94,6 +96,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
                 name=name, email="nina@example.com", text="Wann?", language=language
             )
             Message.objects.filter(kind=kind).update(language=language)
+        case "assigned" | "mention":
+            make_colleague_message(kind, language, names)
         case "alarm":
             make_alarm(language, names)
         case "receipt" | "proof" | "withdrawal":
@@ -124,6 +128,9 @@ def make_account_message(kind: str, known: User) -> None:
             queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
         case "deleted":
             assert delete_when_possible(known)
+        case "export":
+            User.objects.filter(pk=known.pk).update(is_staff=True)
+            queue_export_ready(known, export=7, rows=12_480)
 
 
 def make_declaration_message(kind: str, language: str, name: str, settings: Settings) -> None:
@@ -139,6 +146,17 @@ def make_declaration_message(kind: str, language: str, name: str, settings: Sett
         case = make_declaration(order, kind=made, name=name, email=order.user_email or "")
     if kind == "withdrawal":
         prove(case)
+
+
+def make_colleague_message(kind: str, language: str, names: dict[str, Any]) -> None:
+    """Assign an order to a colleague, or name them in a note."""
+    order, actor = make_order(**names), make_staff(first_name=names["client_name"], last_name="")
+    reader = make_staff("agent", language=language)
+    if kind == "assigned":
+        assert assign(order, reader, actor=actor)
+    else:
+        add_note(order, actor, names["client_name"], [reader])
+    Message.objects.filter(kind=kind).update(next_attempt_at=timezone.now())
 
 
 def make_alarm(language: str, names: dict[str, Any]) -> None:

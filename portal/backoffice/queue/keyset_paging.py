@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from decimal import Decimal
+from functools import lru_cache
 from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import DateTimeField
+from django.db.models import DateTimeField, TextField, Value
 from django.db.models.expressions import RawSQL
 
 from portal.backoffice.queue.filters import GROUPS, Filter
+from portal.backoffice.queue.order_columns import COLUMNS, shown_columns
 from shop.compiled_queries import CompiledQuery, Parameter, Statement
 from shop.orders.cursors import Position, read_cursor, sorted_after, write_cursor
 from shop.orders.models import Order
@@ -31,18 +33,29 @@ class ListedOrder(NamedTuple):
     created_at: datetime
     updated_at: datetime
     tier_name: str
+    net_cents: int
+    vat_rate: Decimal
+    currency: str
     client_id: int | None
     client_name: str | None
+    project_id: int | None
+    project_name: str | None
+    user_first_name: str | None
+    user_last_name: str | None
+    user_email: str | None
     follow_up_on: date | None
+    # Of other tables: None, and not joined, unless a column of the table shows them.
     packing__last_step: str | None
     packing__attempts: int | None
     delivered_client__name: str | None
+    delivered_project__name: str | None
+    application__name: str | None
     taken_by__first_name: str | None
     taken_by__last_name: str | None
     taken_by__email: str | None
 
 
-COLUMNS = ListedOrder._fields
+JOINED = {name for each in COLUMNS.values() for name in each.joined}
 
 
 @dataclass(frozen=True)
@@ -80,18 +93,33 @@ def _orders_after(
     column, latest_first = wanted.order_by
     if wanted.is_narrowed:
         pks = [pk for _when, pk in positions(wanted, start, number, backwards=backwards)]
-        found = Order.objects.filter(pk__in=pks).order_by().values_list(*COLUMNS)
-        orders = {row[0]: ListedOrder(*row) for row in found}
-        return [orders[pk] for pk in pks if pk in orders]
+        return orders_by_pk(wanted, pks)
     when, pk = start or (None, None)
-    query = _group_after(wanted.group, column, latest_first != backwards, start is not None)
+    descending = latest_first != backwards
+    query = _group_after(wanted.group, column, descending, start is not None, wanted.columns)
     rows = query.all(now=wanted.now, when=when, pk=pk, limit=number)
     return [ListedOrder(*row) for row in rows]
 
 
-@cache
+def orders_by_pk(wanted: Filter, pks: list[int]) -> list[ListedOrder]:
+    """Return the orders `pks` in this order, with what the columns of `wanted` show."""
+    found = Order.objects.filter(pk__in=pks).order_by().values_list(*_selected(wanted.columns))
+    orders = {row[0]: ListedOrder(*row) for row in found}
+    return [orders[pk] for pk in pks if pk in orders]
+
+
+def _selected(columns: str) -> list[Any]:
+    """Return what is read for each field of ListedOrder."""
+    shown = {name for each in shown_columns(columns) for name in COLUMNS[each].joined}
+    return [
+        Value(None, output_field=TextField()) if name in JOINED - shown else name
+        for name in ListedOrder._fields
+    ]
+
+
+@lru_cache(maxsize=500)
 def _group_after(
-    group: str, column: str, descending: bool, has_start: bool
+    group: str, column: str, descending: bool, has_start: bool, columns: str
 ) -> CompiledQuery[tuple[Any, ...]]:
     """Return the query of the orders of a whole group, sorted as `positions` are."""
     sign, way = ("-", "DESC") if descending else ("", "ASC")
@@ -117,7 +145,7 @@ def _group_after(
         lambda: (
             Order.objects.filter(pk__in=first_of_group())
             .order_by(f"{sign}{column}", f"{sign}pk")
-            .values_list(*COLUMNS)
+            .values_list(*_selected(columns))
         )
     )
 

@@ -1,0 +1,92 @@
+"""The navigation of the back office: sections, their pages, and who sees them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from portal.backoffice.navigation import PLACES, open_to, permissions_of, place_of, url_of
+from tests.factories import make_order, make_staff, make_user
+from tests.pages import html, visitor
+
+pytestmark = pytest.mark.django_db
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "backoffice"
+LOOKED_AT = {  # by all who look
+    *("staff", "staff_overview", "staff_mails", "staff_requests", "staff_billing"),
+    *("staff_invoices", "staff_subscriptions", "staff_bank", "staff_reminders", "staff_seller"),
+    "staff_declarations",
+}
+
+
+def links(page: str, name: str) -> dict[str, str]:
+    """The links of the navigation `name`: their texts, and what they say of the page that is shown."""
+    nav = page.partition(f'class="{name}"')[2].partition("</nav>")[0]
+    found = re.findall(r'<a href="([^"]+)"\s*(?:aria-current="(\w+)")?>', nav)
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    ("group", "more"),
+    [
+        ("viewer", set()),
+        ("billing", set()),
+        ("agent", {"staff_bulk_jobs"}),
+        ("admin", {"staff_bulk_jobs", "staff_applications"}),
+    ],
+)
+def test_places_are_those_whose_views_one_may_open(group: str, more: set[str]) -> None:
+    user = make_staff(group)
+    known = LOOKED_AT | {"staff_bulk_jobs", "staff_applications", "staff_people"}
+    assert known & set(open_to(user)) == LOOKED_AT | more
+    for name in open_to(user):
+        assert visitor(user).get(url_of(name)).status_code == 200, name
+
+
+def test_every_place_but_the_admin_has_a_permission() -> None:
+    without = {name for name in PLACES if url_of(name) and not permissions_of(name)}
+    assert without == {"admin:index"}
+
+
+def test_sections_lead_to_their_first_page_that_is_allowed() -> None:
+    page = html(visitor(make_staff("viewer")).get("/staff/"))
+    sections = links(page, "sections")
+    assert sections["/staff/"] == "true"
+    assert sections["/staff/billing/"] == sections["/staff/overview/"] == ""
+    assert "/staff/applications/" not in sections
+    page = html(visitor(make_staff("admin")).get("/staff/"))
+    assert "/staff/applications/" in links(page, "sections")
+
+
+def test_pages_of_the_section_are_below_with_the_one_shown_marked() -> None:
+    page = html(visitor(make_staff("agent")).get("/staff/bulk/"))
+    assert links(page, "places")["/staff/bulk/"] == "page"
+    assert links(page, "places")["/staff/"] == ""
+    assert "/staff/invoices/" not in page
+
+
+def test_pages_below_belong_to_their_place() -> None:
+    order = make_order()
+    page = html(visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/"))
+    assert links(page, "sections")["/staff/"] == "true"
+    assert place_of("/staff/invoices/RE-1/pay/") == "staff_invoices"
+    assert place_of("/staff/") == "staff"
+    assert place_of("/") == ""
+
+
+def test_staff_with_one_permission_see_that_place_alone() -> None:
+    user = make_user(is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="erase_person"))
+    assert [name for name in open_to(user) if url_of(name)] == ["staff_people"]
+    page = html(visitor(user).get("/staff/people/"))
+    assert links(page, "sections") == {"/staff/people/": "true"}
+    assert 'class="places"' not in page  # one page needs no second line
+
+
+def test_library_of_live_parts_is_loaded_once_on_each_page() -> None:
+    page = html(visitor(make_staff("agent")).get("/staff/"))
+    assert len(re.findall(r"<script[^>]+htmx", page)) == 1
+    for template in TEMPLATES.rglob("*.html"):
+        if template != TEMPLATES / "base.html":
+            assert "htmx_script" not in template.read_text(), template
