@@ -65,10 +65,10 @@ def test_calls_of_the_open_order_are_counted() -> None:
     application = make_application()
     token = make_token(application)
     assert call(token, "/order") == 404
-    assert call(token, f"/orders/{'0' * 32}/products/s") == 404
+    assert call(token, f"/orders/{'0' * 32}/account/products") == 404
     assert written() == [
         (application.pk, "GET /order", 404, 1),
-        (application.pk, "GET /orders/{order_hash}/products/{slug}", 404, 1),
+        (application.pk, "GET /orders/{order_hash}/account/products", 404, 1),
     ]
 
 
