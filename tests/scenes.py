@@ -266,9 +266,9 @@ def errors() -> Iterator[Scene]:
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_search, staff_order, staff_bulk, staff_settings),
-    *(staff_billing, failing, partners, health, catalogue, legal_pages, short_texts),
+    *(staff_billing, failing, partners, health),
     *(declaration_cases, requests, staff_contracts, colleagues, people, clients, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),
-    *(declaring, errors),
+    *(declaring, catalogue, legal_pages, short_texts, errors),
 )
