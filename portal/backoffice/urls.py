@@ -28,7 +28,7 @@ from portal.backoffice.order import order_page
 from portal.backoffice.order.order_actions import ACTIONS
 from portal.backoffice.partners import applications
 from portal.backoffice.people import person_page
-from portal.backoffice.queue import bulk_views, order_export, order_queue
+from portal.backoffice.queue import bulk_views, order_export
 from portal.backoffice.reports import overview
 from portal.backoffice.texts import previews
 from shop import invoice_number  # noqa: F401 -- registers its converter
@@ -144,9 +144,8 @@ seller_urls = [
     path("rates/<int:pk>/remove/", seller_page.remove_rate, name="staff_remove_rate"),
 ]
 urlpatterns = [
-    path("", order_queue.queue, name="staff"),
+    path("", include("portal.backoffice.queue.urls")),
     path("undo/", undo.undo, name="staff_undo"),
-    path("counts/", order_queue.live_counts, name="staff_counts"),
     path("overview/", overview.overview, name="staff_overview"),
     path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
     path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
