@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
-from django.db.models import DateField, Field, Model, QuerySet
+from django.db.models import DateField, DateTimeField, Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
@@ -55,6 +55,17 @@ class Today(Parameter):
     def of(self, values: dict[str, Any]) -> Any:
         """Return today, as the database takes it."""
         return connection.ops.adapt_datefield_value(timezone.localdate())
+
+
+class Now(Parameter):
+    """The moment of each call: no caller gives it."""
+
+    def __init__(self) -> None:
+        super().__init__("now", DateTimeField())
+
+    def of(self, values: dict[str, Any]) -> Any:
+        """Return the present moment, as the database takes it."""
+        return _adapted(timezone.now())
 
 
 def repeating_cursor() -> CursorWrapper:

@@ -1,6 +1,7 @@
-"""Liveness, readiness, and the icon at its traditional URL."""
+"""Liveness, readiness and what they rest on, and the icon at its traditional URL."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -35,19 +36,23 @@ def readyz(request: HttpRequest) -> HttpResponse:
     (contract, "Pages": database, migrations, each cluster's heartbeat, age of the oldest due order.)
     """
     try:
-        problems = [*_missing_migrations(), *_quiet_clusters(), *_late_orders()]
+        problems = [*_migration_problems(), *_quiet_clusters(), *_late_orders()]
     except Error:
         problems = ["the database does not answer"]
-    problems += _redis_away()
+    problems += redis_away()
     status = 503 if problems else 200
     return HttpResponse("\n".join(problems) or "ok", status=status, content_type="text/plain")
 
 
-def _missing_migrations() -> Iterator[str]:
+def missing_migrations() -> list[str]:
+    """Return the migrations on disk that are not applied, such as "orders.0001_initial"."""
     applied = set(MigrationRecorder.Migration.objects.values_list("app", "name"))
-    if missing := sorted(_migrations_on_disk() - applied):
-        names = ", ".join(f"{app}.{name}" for app, name in missing)
-        yield f"migrations are not applied: {names}"
+    return [f"{app}.{name}" for app, name in sorted(_migrations_on_disk() - applied)]
+
+
+def _migration_problems() -> Iterator[str]:
+    if missing := missing_migrations():
+        yield f"migrations are not applied: {', '.join(missing)}"
 
 
 @lru_cache(maxsize=1)
@@ -56,24 +61,51 @@ def _migrations_on_disk() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def _quiet_clusters() -> Iterator[str]:
-    beats = dict(Heartbeat.objects.values_list("cluster", "beat_at"))
-    now = timezone.now()
-    for cluster, options in settings.WORKER_CLUSTERS.items():
-        beat = beats.get(cluster)
-        if beat is None:
-            yield f"the cluster {cluster} has no heartbeat yet"
+@dataclass(frozen=True)
+class ClusterBeat:
+    """A cluster's heartbeat, and the seconds since its last beat; None if there was none."""
+
+    row: Heartbeat
+    quiet: float | None
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether it is quiet for longer than the supervisor takes to replace it."""
         # The supervisor replaces a frozen cluster by itself; this is what it does not mend.
-        elif (quiet := (now - beat).total_seconds()) > options["frozen_after"] + REPLACED_WITHIN:
-            yield f"the cluster {cluster} has had no heartbeat for {quiet:.0f} s"
+        frozen_after = settings.WORKER_CLUSTERS[self.row.cluster]["frozen_after"]
+        return self.quiet is None or self.quiet > frozen_after + REPLACED_WITHIN
+
+
+def cluster_beats() -> list[ClusterBeat]:
+    """Return the heartbeat of each cluster in the settings. One query."""
+    now = timezone.now()
+    rows = {row.cluster: row for row in Heartbeat.objects.all()}
+    found = [rows.get(name) or Heartbeat(cluster=name) for name in settings.WORKER_CLUSTERS]
+    return [
+        ClusterBeat(row, (now - row.beat_at).total_seconds() if row.beat_at else None)
+        for row in found
+    ]
+
+
+def _quiet_clusters() -> Iterator[str]:
+    for beat in cluster_beats():
+        if beat.quiet is None:
+            yield f"the cluster {beat.row.cluster} has no heartbeat yet"
+        elif beat.is_lost:
+            yield f"the cluster {beat.row.cluster} has had no heartbeat for {beat.quiet:.0f} s"
+
+
+def order_lag() -> timedelta:
+    """Return for how long the oldest due order has been waiting; nothing if none is due."""
+    now = timezone.now()
+    since = min(filter(None, (_first_attempt_due(), _retry_due(now))), default=now)
+    return max(now - since, timedelta())
 
 
 def _late_orders() -> Iterator[str]:
-    now = timezone.now()
-    since = min(filter(None, (_first_attempt_due(), _retry_due(now))), default=now)
-    if now - since > timedelta(minutes=settings.LATE_AFTER_MINUTES):
-        minutes = (now - since).total_seconds() / 60
-        yield f"the oldest due order has been waiting for {minutes:.0f} min"
+    lag = order_lag()
+    if lag > timedelta(minutes=settings.LATE_AFTER_MINUTES):
+        yield f"the oldest due order has been waiting for {lag.total_seconds() / 60:.0f} min"
 
 
 def _first_attempt_due() -> datetime | None:
@@ -91,7 +123,8 @@ def _retry_due(now: datetime) -> datetime | None:
     return since
 
 
-def _redis_away() -> list[str]:
+def redis_away() -> list[str]:
+    """Return why Redis is of no use, in one line; none if it answers or is not used."""
     if not settings.REDIS_URL:
         return []
     from shop.access.redis_buckets import redis_problem

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -19,13 +19,14 @@ from django.views.decorators.http import require_safe
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
+from shop.backlogs import backlog
+from shop.health import cluster_beats
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, State
 from shop.orders.order_counts import placed_by_state
 from shop.packing.attempts import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
-from shop.worker.models import Heartbeat
 
 # States of webhooks and of messages. The number of sent ones only says how long we keep them.
 UNDELIVERED = ("waiting", "sending", "failed")
@@ -120,17 +121,11 @@ def _outgoing(
     """The `number` of rows by `labels` and `states`, and how late the `oldest` of them is."""
     columns = [*labels, "state"]
     numbers = GaugeMetricFamily(*number, labels=columns)
-    unsent = rows.filter(state__in=states).order_by().values_list(*columns)
-    found = {
-        tuple(key): (count, due)
-        for *key, count, due in unsent.annotate(Count("pk"), Min("next_attempt_at"))
-    }
+    found = backlog(rows, states, *labels)
     for key in product(*labels.values(), states):
-        numbers.add_metric(key, found.get(key, (0, None))[0])
+        numbers.add_metric(key, found.number(*key))
     yield numbers
-    now = timezone.now()
-    first = min((due for (*_, state), (_, due) in found.items() if state == states[0]), default=now)
-    late = max(0.0, (now - first).total_seconds())
+    late = found.lag.total_seconds()
     yield GaugeMetricFamily(oldest[0], f"{oldest[1]}; 0 if there is none.", value=late)
 
 
@@ -145,12 +140,9 @@ def _worker() -> Iterator[Metric]:
         "Clusters that the supervisor replaced because they froze or died.",
         labels=["cluster"],
     )
-    now = timezone.now()
-    heartbeats = {heartbeat.cluster: heartbeat for heartbeat in Heartbeat.objects.all()}
-    for cluster in settings.WORKER_CLUSTERS:
-        heartbeat = heartbeats.get(cluster) or Heartbeat(cluster=cluster)
-        beat_at = heartbeat.beat_at
-        ages.add_metric([cluster], (now - beat_at).total_seconds() if beat_at else math.inf)
-        restarts.add_metric([cluster], heartbeat.restarts)
+    for beat in cluster_beats():
+        cluster = beat.row.cluster
+        ages.add_metric([cluster], math.inf if beat.quiet is None else beat.quiet)
+        restarts.add_metric([cluster], beat.row.restarts)
     yield ages
     yield restarts

@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from portal.registration import kept_status
 from shop import kept_fragments, remembered_rows
+from shop.access.call_counts import counts
 from shop.access.reserved_calls import reserves
 from shop.billing import filing, rendering
 from shop.catalogue.features import INCLUDED
@@ -120,8 +121,9 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 @pytest.fixture(autouse=True)
 def without_reserved_calls() -> None:
-    """Forget the calls that another test reserved."""
+    """Forget the calls that another test reserved or counted."""
     reserves.forget()
+    counts.forget()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Partners' applications, signing secrets, responses kept for repeated calls, limits, and the cache.
+"""Partners' applications, signing secrets, kept responses, limits, counted calls, and the cache.
 
 Tokens are rows of allauth's provider.
 """
@@ -63,6 +63,33 @@ class RateLimitBucket(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class CallCount(models.Model):
+    """How many calls of an application an operation answered with a status on a day."""
+
+    # Without a constraint: counts are written seconds after the calls.
+    application = models.ForeignKey(
+        Application,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,  # the constraint below begins with it
+    )
+    day = models.DateField()  # in the shop's time zone
+    operation = models.CharField(max_length=150)  # such as "POST /api/orders"
+    status = models.PositiveSmallIntegerField()
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["application", "day", "operation", "status"], name="call_counted_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.status}: {self.number}"
 
 
 class CachedValue(models.Model):

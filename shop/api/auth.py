@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.rate_limits import hit_by
-from shop.access.tokens import check_bearer
+from shop.access.call_counts import count_call, note_caller
+from shop.access.rate_limits import RateLimit, hit_by
+from shop.access.tokens import Bearer, check_bearer
 from shop.api.responses import failure, method_not_allowed
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
@@ -49,7 +50,13 @@ def _guard(
             with override("en"):
                 within = view if operation.query is not None else _without_query(view)
                 scope = operation.scope or scope_for(method)
-                return answer(request, scope, within, *args, **kwargs)
+                try:
+                    response = answer(request, scope, within, *args, **kwargs)
+                except Exception:
+                    count_call(request, 500)
+                    raise
+            count_call(request, response.status_code)
+            return response
 
         return described(guarded, "", operations)
 
@@ -78,12 +85,18 @@ def _sent_token(request: HttpRequest) -> str:
     return value.strip() if kind.lower() == "bearer" else ""
 
 
+def _identify(request: HttpRequest) -> tuple[Bearer | None, RateLimit | None]:
+    """Return who calls, if the token is live, and their rate limit, which the call is taken from."""
+    sent = _sent_token(request)
+    bearer = check_bearer(sent) if sent else None
+    note_caller(request, bearer.application if bearer else None)
+    return bearer, hit_by(request, (bearer.application or bearer.user) if bearer else None)
+
+
 def _counted(
     request: HttpRequest, _scope: str, view: View, *args: object, **kwargs: object
 ) -> HttpResponse:
-    sent = _sent_token(request)
-    bearer = check_bearer(sent) if sent else None
-    taken = hit_by(request, (bearer.application or bearer.user) if bearer else None)
+    _bearer, taken = _identify(request)
     if taken and taken.retry_after:
         response: HttpResponse = failure(429, TOO_MANY)
     else:
@@ -96,14 +109,12 @@ def _counted(
 def _limited(
     request: HttpRequest, scope: str, view: View, *args: object, **kwargs: object
 ) -> HttpResponse:
-    sent = _sent_token(request)
-    bearer = check_bearer(sent) if sent else None
-    taken = hit_by(request, (bearer.application or bearer.user) if bearer else None)
+    bearer, taken = _identify(request)
     if taken and taken.retry_after:
         response: HttpResponse = failure(429, TOO_MANY)
     elif bearer is None:
         sentence = "Send a live token: Authorization: Bearer and its value."
-        challenge = 'Bearer error="invalid_token"' if sent else "Bearer"
+        challenge = 'Bearer error="invalid_token"' if _sent_token(request) else "Bearer"
         response = failure(401, sentence, {"WWW-Authenticate": challenge})
     elif scope not in bearer.scopes:
         response = forbidden(f"This token lacks the scope {scope}.", scope)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -90,6 +90,16 @@ INCLUDED: RememberedRows[FeatureValue] = RememberedRows(
 )
 
 
+class Tier(Protocol):
+    """A `Product`, which this module cannot import."""
+
+    pk: Any
+
+    @property
+    def included(self) -> list[FeatureValue]:
+        """Return what the tier includes."""
+
+
 @dataclass(frozen=True)
 class ComparedFeature:
     """A feature beside what each of several tiers has of it, in their order; None: it lacks it."""
@@ -111,19 +121,18 @@ def values_of(product: models.Model) -> list[FeatureValue]:
     return [value for value in INCLUDED.all() if value.product_id == product.pk]
 
 
-def compare(products: Sequence[models.Model]) -> list[ComparedFeature]:
-    """Return all features that at least one of the tiers includes."""
-    numbers = [product.pk for product in products]
+def compare(products: Sequence[Tier]) -> list[ComparedFeature]:
+    """Return all features that at least one of the tiers includes, in their order."""
     found: dict[int, ComparedFeature] = {}
-    for value in INCLUDED.all():
-        if value.product_id in numbers:
-            empty: list[FeatureValue | None] = [None] * len(numbers)
+    for place, product in enumerate(products):
+        for value in product.included:
+            empty: list[FeatureValue | None] = [None] * len(products)
             row = found.setdefault(value.feature_id, ComparedFeature(value.feature, empty))
-            row.values[numbers.index(value.product_id)] = value
-    return list(found.values())
+            row.values[place] = value
+    return sorted(found.values(), key=lambda row: (row.feature.position, row.feature.pk))
 
 
-def changes(old: models.Model, new: models.Model) -> list[FeatureChange]:
+def changes(old: Tier, new: Tier) -> list[FeatureChange]:
     """Return what becomes different, better or worse, with another tier."""
     if old.pk == new.pk:
         return []
@@ -133,7 +142,7 @@ def changes(old: models.Model, new: models.Model) -> list[FeatureChange]:
     ]
 
 
-def gains(smaller: models.Model, larger: models.Model) -> list[FeatureChange]:
+def gains(smaller: Tier, larger: Tier) -> list[FeatureChange]:
     """Return what a larger tier has that a smaller one lacks or has less of."""
     return [change for change in changes(smaller, larger) if change.value]
 

@@ -70,6 +70,8 @@ class Product(models.Model):
 
     # Orders, partners' programs and links name the tier by them.
     FIXED_ONCE_USED = ("code", "slug")
+    # No column: what a preview has the tier include instead of its rows.
+    drafted: list[FeatureValue] | None = None
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]
@@ -165,7 +167,7 @@ class Product(models.Model):
     @property
     def included(self) -> list[FeatureValue]:
         """Return what the tier includes, in the order of the features."""
-        return values_of(self)
+        return values_of(self) if self.drafted is None else self.drafted
 
     @property
     def features(self) -> list[str]:
@@ -213,6 +215,8 @@ class Promotion(models.Model):
     )
     valid_from = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(null=True, blank=True)  # this second included
+    # By staff: the code counts no more, whatever its dates. NULL: it does.
+    switched_off_at = models.DateTimeField(null=True, blank=True, editable=False)
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("How many orders may use it; empty for any number.")
     )

@@ -18,7 +18,7 @@ def find_promotion(code: str, product: Product) -> Promotion | None:
     second = now.replace(microsecond=0)
     return _closest(
         code,
-        Promotion.objects.filter(_unused, valid_from__lte=now)
+        Promotion.objects.filter(_unused, valid_from__lte=now, switched_off_at=None)
         .filter(Q(valid_until=None) | Q(valid_until__gte=second))
         .filter(Q(tiers=None) | Q(tiers=product)),
     )

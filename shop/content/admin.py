@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.content.models import Figure, Page, Question, Quote, Reference
-from shop.content.publishing import TEXTS, newest, publish
+from shop.content.publishing import TEXTS, newest, publish, scheduled
 from shop.text_areas import TextAreaField
 
 Row = TypeVar("Row", bound=models.Model)
@@ -46,6 +46,13 @@ class PageForm(forms.ModelForm[Page]):
         super().__init__(*args, **kwargs)
         said = newest(self.instance.pk)
         self.initial.update({name: getattr(said, name) for name in TEXTS})
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to replace a version that is scheduled, which this form does not show."""
+        if scheduled(self.instance.pk):
+            text = _("A version is scheduled. Please change or take it back under “Legal pages”.")
+            raise forms.ValidationError(text)
+        return super().clean() or {}
 
 
 @admin.register(Page)

@@ -19,6 +19,7 @@ from shop.compiled_queries import CompiledQuery, Parameter
 from shop.content.markdown import placeholders
 from shop.content.models import Page, PrintedVersion, Version
 from shop.content.printed_text import printed_parts
+from shop.content.publishing import IN_EFFECT
 from shop.theme import shop_name
 from shop.typesetting import TypesettingError, font_folders, run_apart
 
@@ -52,10 +53,10 @@ if TYPE_CHECKING:
     ShownVersion: TypeAlias = "WithAnnotations[Version, HasPdf]"
 
 _PRINTED = PrintedVersion.objects.filter(version=OuterRef("pk"), pdf_de__isnull=False)
-# The newest version of a page, and whether there is a PDF of it.
+# The current version of a page, and whether there is a PDF of it.
 SHOWN: "CompiledQuery[ShownVersion]" = CompiledQuery(
     lambda: (
-        Version.objects.filter(page=Parameter("slug"))
+        Version.objects.filter(IN_EFFECT, page=Parameter("slug"))
         .annotate(has_pdf=Exists(_PRINTED))
         .order_by("-number")[:1]
     )
@@ -107,7 +108,9 @@ def make_missing(beat: Callable[[], None]) -> None:
 def _due() -> Any:
     now = timezone.now()
     due = Q(printed=None) | Q(printed__next_attempt_at__lte=now)
-    return Version.objects.filter(due).order_by("pk")
+    # Of what is scheduled none is made before it is current: it may still be taken back.
+    in_effect = Q(effective_at=None) | Q(effective_at__lte=now)
+    return Version.objects.filter(due, in_effect).order_by("pk")
 
 
 def _claim(version: Version) -> bool:
@@ -128,7 +131,7 @@ def _claim(version: Version) -> bool:
 def _page(version: Version, language: str) -> dict[str, Any]:
     """Return what the template shows of `version`, all of it words in `language`."""
     with override(language):
-        day = date_format(timezone.localtime(version.at), "DATE_FORMAT")
+        day = date_format(timezone.localtime(version.since), "DATE_FORMAT")
         said = _("Version %(number)s of %(day)s") % {"number": version.number, "day": day}
         return {
             "lang": language,

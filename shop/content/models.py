@@ -1,5 +1,6 @@
 """Legal pages in versions, questions with answers, and what speaks for the shop."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -9,7 +10,7 @@ from shop.languages import PageText
 
 
 class Page(models.Model):
-    """A legal page; its newest version holds the texts."""
+    """A legal page; its current version holds the texts."""
 
     class Slug(models.TextChoices):
         IMPRINT = "imprint", _("Imprint")
@@ -32,7 +33,10 @@ class Page(models.Model):
 
 
 class Version(models.Model):
-    """The texts of a page from `at` on. Never changed: customers agree to a version."""
+    """The texts of a page from a moment on. Never changed: customers agree to a version.
+
+    One that is scheduled is deleted when it is taken back, or replaced: nobody has seen it yet.
+    """
 
     page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -43,6 +47,8 @@ class Version(models.Model):
     title = PageText()
     text = PageText()  # Markdown
     at = models.DateTimeField(auto_now_add=True)
+    # Scheduled: the page shows it from then on. NULL: from `at` on.
+    effective_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["page", "-number"]
@@ -61,6 +67,11 @@ class Version(models.Model):
         if not self._state.adding:
             raise TypeError("A version is never changed: publish another.")
         super().save(*args, **kwargs)
+
+    @property
+    def since(self) -> datetime:
+        """Return the moment from which the page shows, or will show, the version."""
+        return self.effective_at or self.at
 
 
 class PrintedVersion(models.Model):

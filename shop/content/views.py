@@ -34,7 +34,7 @@ SUMMARIES = {
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the newest version; browsers store it and revalidate.
+    """Show the current version; browsers store it and revalidate.
 
     404 for a page that the setting CUSTOMERS leaves out.
     """
@@ -58,7 +58,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         response = render(request, "content/page.html", context)
     patch_cache_control(response, private=True, no_cache=True)
     # A restart may have changed the templates.
-    changed = int(max(version.at.timestamp(), STARTED))
+    changed = int(max(version.since.timestamp(), STARTED))
     response["Last-Modified"] = http_date(changed)
     answer = get_conditional_response(request, last_modified=changed, response=response)
     assert answer is not None  # noqa: S101 -- it was given one

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
+from shop.access.call_counts import count_call, note_caller
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
 from shop.json_body import UnreadableBodyError, has_body, read_json
@@ -115,6 +116,10 @@ def owner_required(
                     response = _answer(call, methods, resource, names)
                 except ApiError as fault:
                     response = refuse(request, fault)
+                except Exception:
+                    count_call(request, 500)
+                    raise
+            count_call(request, response.status_code)
             for each in taken:
                 each.write_headers(response)
             return response
@@ -220,6 +225,7 @@ def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
         who = authenticate(request)
     except ApiError as error:
         who, refused = NOBODY, error
+    note_caller(request, who.application)
     if count := hit_by(request, who.application or who.user):
         taken.append(count)
         if count.retry_after:

@@ -1,10 +1,12 @@
 """Staff's work on an order, which changes neither its state nor how long it counts as waiting."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
+from shop.orders.mentions import Mention, mention
 from shop.orders.models import Order, OrderEvent
 from shop.orders.states import FINISHED
 from shop.tenancy.client_admins import appoint
@@ -13,11 +15,18 @@ from shop.tenancy.models import User
 Kind = OrderEvent.Kind
 
 
-def assign(order: Order, to: User, *, actor: User) -> bool:
-    """Assign the order to `to`; False if it is theirs already, or somebody else was faster."""
+def assign(order: Order, to: User, *, actor: User, tell: bool = True) -> bool:
+    """Assign the order to `to`; False if it is theirs already, or somebody else was faster.
+
+    They are told, by mail unless not `tell`, if `actor` is somebody else.
+    """
     details = {} if to == actor else {"assignee": to.email}
     event = OrderEvent(order=order, kind=Kind.TAKEN, actor=actor, details=details)
-    return _replace(event, "taken_by", order.taken_by_id, to.pk)
+    with transaction.atomic():
+        if not _replace(event, "taken_by", order.taken_by_id, to.pk):
+            return False
+        mention(event, [to], tell=tell)
+    return True
 
 
 def unassign(order: Order, staff: User) -> bool:
@@ -33,10 +42,11 @@ def set_assignee_back(order: Order, now: int | None, before: User | None, *, act
     """
     if order.taken_by_id != now:
         return False
-    if before:
-        return assign(order, before, actor=actor)
-    event = OrderEvent(order=order, kind=Kind.HANDED_BACK, actor=actor)
-    return _replace(event, "taken_by", now, None)
+    with transaction.atomic():
+        # Whom it was given to by mistake need not look at it.
+        told = Mention.objects.filter(user=now, seen_at=None, event__order=order)
+        told.filter(event__kind=Kind.TAKEN).delete()
+        return _set_back(order, now, before, actor)
 
 
 def unassign_all(staff: User, actor: User) -> int:
@@ -49,9 +59,12 @@ def unassign_all(staff: User, actor: User) -> int:
     return freed
 
 
-def add_note(order: Order, staff: User, text: str) -> OrderEvent:
-    """Add a note to the order's history."""
-    return OrderEvent.objects.create(order=order, kind=Kind.NOTE, actor=staff, note=text)
+def add_note(order: Order, staff: User, text: str, mentioned: Iterable[User] = ()) -> OrderEvent:
+    """Add a note to the order's history, and tell the colleagues whom it mentions."""
+    with transaction.atomic():
+        event = OrderEvent.objects.create(order=order, kind=Kind.NOTE, actor=staff, note=text)
+        mention(event, mentioned)
+    return event
 
 
 def remove_note(order: int, staff: User, event: int) -> bool:
@@ -77,6 +90,13 @@ def appoint_client_admin(order: Order, user: User, staff: User) -> bool:
         details = {"client_admin": user.email}
         OrderEvent.objects.create(order=order, kind=Kind.CLIENT_ADMIN, actor=staff, details=details)
     return True
+
+
+def _set_back(order: Order, now: int | None, before: User | None, actor: User) -> bool:
+    if before:
+        return assign(order, before, actor=actor, tell=False)
+    event = OrderEvent(order=order, kind=Kind.HANDED_BACK, actor=actor)
+    return _replace(event, "taken_by", now, None)
 
 
 def _replace(event: OrderEvent, column: str, old: Any, new: Any) -> bool:

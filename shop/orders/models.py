@@ -18,6 +18,7 @@ from shop.catalogue.vat import VatRule
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
+from shop.orders.mentions import Mention  # noqa: F401 -- the same
 from shop.orders.order_counts import OrderCount  # noqa: F401 -- the same
 from shop.orders.order_indexes import ORDER_INDEXES
 from shop.orders.order_numbers import new_order_number

@@ -15,7 +15,8 @@ from django.utils import timezone
 from shop.compiled_queries import CompiledUpdate, Parameter
 from shop.orders.models import Order, State
 from shop.orders.states import transition, transition_all
-from shop.packing.models import Counter, Packing, StepRecord
+from shop.packing.attempt_records import outcome_of, record_attempt
+from shop.packing.models import AttemptRecord, Counter, Packing, StepRecord
 from shop.packing.step_names import recorded_steps
 from shop.packing.step_runner import STOPPED, retry_delay
 from shop.worker import leases
@@ -108,6 +109,10 @@ def finish(
         release(record, last_error=error, last_error_kind=kind, **more)
         if not transition(record.order, state, fault=fault):
             raise LeaseLostError
+        if state != State.PACKED or record.alone:
+            outcome = outcome_of(state, fault, kind)
+            told = {"step": more["last_step"], "fault": fault, "error": error, "kind": kind}
+            record_attempt(record, outcome, **told, by_another=error == STOPPED)
         if kind:
             count(failures(kind))
 
@@ -155,6 +160,7 @@ def reclaim(record: Packing) -> None:
             release(record, attempts=F("attempts") - 1, alone=True)
             if not transition(record.order, State.PENDING, note=NOT_BEGUN):
                 raise LeaseLostError
+            record_attempt(record, AttemptRecord.Outcome.NOT_BEGUN, step="", by_another=True)
         count(LEASES_EXPIRED)
 
 

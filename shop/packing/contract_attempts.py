@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from shop.packing.attempt_records import Outcome, record_attempt
 from shop.packing.models import ContractRun, ContractStep
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.packing.step_names import Step, load_step
@@ -90,31 +91,49 @@ class ContractAttempt(Attempt[ContractRun]):
 
     def finish(self) -> None:
         """Have the run done."""
-        release(
-            self.row, state=State.DONE, done_at=timezone.now(), last_error="", last_error_kind=""
-        )
+        now, failed_before = timezone.now(), self.row.attempts > 1 or self.row.last_error
+        with transaction.atomic():
+            release(self.row, state=State.DONE, done_at=now, last_error="", last_error_kind="")
+            if failed_before:
+                record_attempt(self.row, Outcome.DONE, step=self.row.last_step)
 
     def stop(self, outcome: NeedsCorrection | NeedsHuman) -> None:
         """Have the run wait for staff."""
-        self._wait_for_staff(outcome.staff or outcome.code, ErrorKind.PERSON)
+        ended = Outcome.DECISION if isinstance(outcome, NeedsHuman) else Outcome.CORRECTION
+        error = outcome.staff or outcome.code
+        self._wait_for_staff(ended, error, ErrorKind.PERSON, outcome.code)
 
     def retry(self, *, error: str, kind: str, wait: float | None = None) -> None:
         """Have the run tried again; after the last attempt it waits for staff."""
         delay = retry_delay(self.row.attempts, wait)
         if delay is None:
-            self._wait_for_staff(error, kind)
+            self._wait_for_staff(Outcome.GIVEN_UP, error, kind, "tries_used_up")
         else:
-            self._wait(delay, last_error=error, last_error_kind=kind)
+            self._wait(delay, Outcome.RETRY, error, kind)
 
     def pause(self, until: datetime) -> None:
         """Have the run wait for a moment; all that it has done so far went well."""
-        self._wait(until - timezone.now(), last_error="", last_error_kind="", attempts=0)
+        self._wait(until - timezone.now(), Outcome.WAITS, attempts=0)
 
-    def _wait(self, delay: timedelta, **changes: object) -> None:
-        next_attempt_at = timezone.now() + delay
-        changes |= {"last_step": self.row.last_step, "next_attempt_at": next_attempt_at}
-        release(self.row, state=State.WAITING, **changes)
+    def _wait(
+        self, delay: timedelta, ended: Outcome, error: str = "", kind: str = "", **more: Any
+    ) -> None:
+        more |= {"state": State.WAITING, "next_attempt_at": timezone.now() + delay}
+        self._end(ended, error, kind, **more)
 
-    def _wait_for_staff(self, error: str, kind: str) -> None:
-        changes = {"last_step": self.row.last_step, "last_error": error, "last_error_kind": kind}
-        release(self.row, state=State.NEED_HUMAN, **changes)
+    def _wait_for_staff(self, ended: Outcome, error: str, kind: str, fault: str) -> None:
+        self._end(ended, error, kind, fault, state=State.NEED_HUMAN)
+
+    def _end(self, ended: Outcome, error: str, kind: str, fault: str = "", **changes: Any) -> None:
+        told = {"last_error": error, "last_error_kind": kind, "last_step": self.row.last_step}
+        with transaction.atomic():
+            release(self.row, **told, **changes)
+            record_attempt(
+                self.row,
+                ended,
+                step=self.row.last_step,
+                fault=fault,
+                error=error,
+                kind=kind,
+                by_another=error == STOPPED,
+            )

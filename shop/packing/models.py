@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.billing.models import Subscription
@@ -148,6 +149,61 @@ class ContractStep(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["run", "name"], name="step_once_a_run")
         ]
+
+
+class AttemptRecord(models.Model):
+    """An attempt that has ended, kept with its order or run; erasure alone changes it.
+
+    Orders that were packed together with others have none of that: their events tell the same.
+    """
+
+    class Outcome(models.TextChoices):
+        """How an attempt has ended."""
+
+        DONE = "done", _("done")
+        RETRY = "retry", _("failed, another attempt follows")
+        GIVEN_UP = "given_up", _("failed, the last attempt")
+        DECISION = "decision", _("needs a decision")
+        CORRECTION = "correction", _("needs a correction")
+        WAITS = "waits", _("waits for a set time")
+        NOT_BEGUN = "not_begun", _("the worker stopped before it began")
+
+    # One of the two.
+    order = models.ForeignKey(
+        Order, null=True, on_delete=models.CASCADE, related_name="attempt_records"
+    )
+    run = models.ForeignKey(
+        ContractRun, null=True, on_delete=models.CASCADE, related_name="attempt_records"
+    )
+    number = models.PositiveIntegerField()  # as counted; from one again once staff had it tried
+    began_at = models.DateTimeField(null=True)  # unknown for a run
+    ended_at = models.DateTimeField(default=timezone.now)
+    step = models.CharField(max_length=100, blank=True)  # empty: at a gate
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    fault = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=10, choices=StepWork.ErrorKind, blank=True)
+    error = models.TextField(blank=True)  # its beginning
+    # The error without numbers, names and addresses: errors of one cause have the same.
+    family = models.CharField(max_length=100, blank=True)
+    alone = models.BooleanField()  # as `Packing.alone`
+    worker = models.CharField(max_length=100, blank=True)  # host and process; empty: it died
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(order=None) ^ models.Q(run=None), name="attempt_of_one"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ended_at"], name="attempt_ended"),
+            models.Index(fields=["fault", "step", "ended_at"], name="attempt_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk} ({self.outcome})"
 
 
 class Counter(models.Model):

@@ -13,7 +13,7 @@ from shop.billing.tier_change_rows import TierChange
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
 from shop.orders.states import state_changed
-from shop.packing.models import ContractRun, Packing
+from shop.packing.models import AttemptRecord, ContractRun, Packing
 from shop.tenancy.models import Project
 from shop.tenancy.signals import export_waived
 from shop.worker.wake_up import wake
@@ -31,6 +31,11 @@ def erase_errors(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
     """Delete the error texts of erased orders: they may name the person."""
     Packing.objects.filter(order__in=orders).update(last_error="", customer_text="")
     ContractRun.objects.filter(subscription__order__in=orders).update(last_error="")
+    for attempts in (
+        AttemptRecord.objects.filter(order__in=orders),
+        AttemptRecord.objects.filter(run__subscription__order__in=orders),
+    ):
+        attempts.update(error="", family="")
 
 
 @receiver(subscription_ended)

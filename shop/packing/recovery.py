@@ -98,13 +98,19 @@ def correct_and_retry(
 
 
 def approve(order: Order, staff: User) -> bool:
-    """Approve an order that waits for a person; False where it does not wait (any more)."""
+    """Approve an order that waits for a person; False where it does not wait (any more).
+
+    The approval counts for the code for which the order waits: see `approvals.is_approved`.
+    """
     if order.state != State.NEED_HUMAN:
         return False
+    code = order.fault
     with transaction.atomic():
         if not retry(order, staff, approved_at=timezone.now(), approved_by=staff):
             return False
-        OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.APPROVED, actor=staff)
+        OrderEvent.objects.create(
+            order=order, kind=OrderEvent.Kind.APPROVED, actor=staff, fault=code
+        )
     return True
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from shop.orders.models import State
+from shop.packing.approvals import is_approved
 from shop.packing.attempts import finish, pause, retry_later
 from shop.packing.delivered import delivered_keys, save_delivered
 from shop.packing.models import Packing, StepRecord
@@ -50,6 +51,10 @@ class OrderAttempt(Attempt[Packing]):
     def key(self, name: str) -> str:
         """Return the idempotency key of a step of the order."""
         return step_key(self.subject, name)
+
+    def is_approved(self, code: str) -> bool:
+        """Tell whether staff have approved the order for this code."""
+        return is_approved(self.subject, code)
 
     def run_local(self, step: Step) -> None:
         """Run a step, and save what it has delivered."""

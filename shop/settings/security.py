@@ -81,6 +81,9 @@ RATE_LIMITS: dict[str, tuple[float, int]] = {
     "declarations": read("RATE_LIMIT_DECLARATIONS", rate_limit, "60/3600/60"),
 }
 
+# Calls of applications are counted in memory and written down so often; 0: never.
+CALL_COUNTS_EVERY_SECONDS = 5
+
 # The bearer token for /metrics.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:

@@ -17,6 +17,8 @@ def refusal_of(code: str, tier: Product) -> str:
     promotion = named_promotion(code)
     if promotion is None or promotion.valid_from > now():
         return _("We don't recognise this code. Please check how it is spelled.")
+    if promotion.switched_off_at:
+        return _("This code is no longer valid.")
     if promotion.valid_until and promotion.valid_until < now():
         day = date_format(localtime(promotion.valid_until), "DATE_FORMAT")
         return _("This code was valid until %(day)s.") % {"day": day}

@@ -105,16 +105,23 @@ def _run(cluster: str) -> None:
     if not hours.is_due(cluster):
         return
     try:
-        _run_all(options.get("hourly", []), beat)
+        failed = _run_all(options.get("hourly", []), beat)
     except BaseException:  # cut off, or the database went away: not done for this hour
         hours.forget(cluster)
         raise
+    Heartbeat.objects.filter(cluster=cluster).update(
+        hourly_at=timezone.now(), hourly_failures="\n".join(failed)
+    )
 
 
-def _run_all(paths: Iterable[str], beat: Beat) -> None:
+def _run_all(paths: Iterable[str], beat: Beat) -> list[str]:
+    """Run the functions at `paths`; return the paths of those that failed."""
+    failed = []
     for path in paths:
         try:
             import_string(path)(beat)
         except Exception:  # one that fails must not keep the others from running
             logger.exception("%s failed.", path)
+            failed.append(path)
         beat()
+    return failed

@@ -77,8 +77,8 @@ def test_own_view_is_seen_by_its_owner_and_a_shared_one_by_all() -> None:
     owner, other = make_staff("agent"), make_staff("viewer")
     view_of(owner, name="Mine")
     view_of(owner, name="Ours", is_shared=True)
-    assert tabs(visitor(owner)) == "role=\"list\"> Mine Ours"
-    assert tabs(visitor(other)) == "role=\"list\"> Ours"
+    assert tabs(visitor(owner)) == 'role="list"> Mine Ours'
+    assert tabs(visitor(other)) == 'role="list"> Ours'
 
 
 def test_viewer_shares_nothing_and_changes_no_view_of_others() -> None:
@@ -170,9 +170,9 @@ def test_view_that_is_gone_leaves_the_usual_list_on_arrival() -> None:
 
 
 def test_shared_view_stays_when_the_access_of_its_owner_has_ended() -> None:
-    chief, owner = make_staff(), make_staff("agent")
+    owner = make_staff("agent")
     view_of(owner, is_shared=True)
-    end_access(owner, chief)
+    end_access(owner)
     assert "Waiting M" in tabs(visitor(make_staff("viewer")))
 
 

@@ -1,5 +1,6 @@
 """The timeline of an order: events, steps, mails and webhooks in one list."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,13 +9,17 @@ from typing import assert_never
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from portal.backoffice.order.hidden_hashes import without_hashes
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.cancellation import CancelledBy
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent
 from shop.orders.order_fields import FIELDS
+from shop.packing.attempt_records import FAILED, Outcome
+from shop.packing.models import AttemptRecord
 from shop.packing.step_names import step_title
 
 Kind = OrderEvent.Kind
@@ -49,6 +54,7 @@ def timeline_of(order: Order) -> list[Entry]:
         Prefetch("events", OrderEvent.objects.select_related("actor")),
         Prefetch("deliveries", deliveries),
         "steps",
+        "attempt_records",
         "messages",
     )
     # The sort is stable: entries of the same time keep their order.
@@ -61,12 +67,13 @@ def _entries(order: Order) -> Iterator[Entry]:
         yield Entry(
             at=event.at,
             title="" if is_state else event.get_kind_display(),
-            text=_event_text(event),
+            text=event_text(event),
             who=_who(event),
             state=event.state if is_state else "",
             label=event.get_state_display() if is_state else "",
             event=event.pk,
         )
+    yield from map(_attempt_entry, order.attempt_records.all())
     for step in order.steps.all():
         yield Entry(at=step.done_at, title=_("Step done"), text=step_title(step.name))
     for mail in order.messages.all():
@@ -79,15 +86,36 @@ def _entries(order: Order) -> Iterator[Entry]:
             label=mail.get_state_display(),
         )
     for delivery in order.deliveries.all():
-        for attempt in delivery.attempt_log.all():
-            yield Entry(
-                at=attempt.at,
-                title=_("Webhook"),
-                text=f"{delivery.subject} → {delivery.receiver}",
-                code=outcome(attempt),
-                state="failed" if attempt.failure else "delivered",
-                label=str(attempt.get_failure_display() or Delivery.State.DELIVERED.label),
-            )
+        if attempts := list(delivery.attempt_log.all()):
+            yield _webhook_entry(delivery, attempts)
+
+
+def _attempt_entry(attempt: AttemptRecord) -> Entry:
+    step = _("Step: %(step)s") % {"step": step_title(attempt.step)} if attempt.step else ""
+    reason = error_text(attempt.fault) if attempt.outcome == Outcome.CORRECTION else ""
+    other = "packed" if attempt.outcome == Outcome.DONE else "pending"
+    return Entry(
+        at=attempt.ended_at,
+        title=_("Attempt %(number)s") % {"number": attempt.number},
+        text=" · ".join(filter(None, (step, reason, str(attempt.get_kind_display())))),
+        code=attempt.error,
+        state="failed" if attempt.outcome in FAILED else other,
+        label=str(attempt.get_outcome_display()),
+    )
+
+
+def _webhook_entry(delivery: Delivery, attempts: list[Attempt]) -> Entry:
+    """Return one entry for all attempts at a delivery; its place is that of the last."""
+    times = ngettext("%(number)s attempt", "%(number)s attempts", len(attempts))
+    last = attempts[-1]
+    return Entry(
+        at=last.at,
+        title=_("Webhook"),
+        text=f"{delivery.subject} → {delivery.receiver} · {times % {'number': len(attempts)}}",
+        code=outcome(last),
+        state=delivery.state,
+        label=delivery.get_state_display(),
+    )
 
 
 def _who(event: OrderEvent) -> str:
@@ -99,7 +127,8 @@ def _who(event: OrderEvent) -> str:
     return f"{event.actor} ({who})" if event.actor else who
 
 
-def _event_text(event: OrderEvent) -> str:
+def event_text(event: OrderEvent) -> str:
+    """Return what an event says beside its kind, for staff."""
     details = event.details
     match Kind(event.kind):
         case Kind.STATE:
@@ -128,9 +157,19 @@ def _event_text(event: OrderEvent) -> str:
             | Kind.REMOVED
             | Kind.HURRIED
         ):
-            return event.note
+            # Of an approval: what was approved.
+            return event.note or error_text(event.fault)
         case unknown:
             assert_never(unknown)
+
+
+def shown_payload(payload: str) -> str:
+    """Return what a webhook sends, indented, without any order's hash: that opens its page."""
+    try:
+        text = json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        text = payload
+    return without_hashes(text)
 
 
 def outcome(attempt: Attempt) -> str:

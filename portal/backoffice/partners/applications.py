@@ -1,24 +1,29 @@
 """Partners' applications: create them, manage their tokens and signing secrets."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.backoffice.audit_log import Act, history_of, record
+from portal.backoffice.audit_log import Act, record
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.partners.application_forms import ApplicationForm, TokenForm
+from portal.backoffice.partners.application_page import (
+    CHANGE,
+    LOOK,
+    find_application_row,
+    listed_applications,
+    show_application,
+)
 from portal.backoffice.staff_access import (
     permission_required,
     recent_factor_required,
@@ -27,20 +32,18 @@ from portal.backoffice.staff_access import (
 from shop.access.applications import create_application, switch
 from shop.access.models import Application
 from shop.access.signing_secrets import OVERLAP, rotate
-from shop.access.tokens import issue, last_used, tokens_of
+from shop.access.tokens import issue, tokens_of
 from shop.orders.models import Order
 from shop.orders.states import FINISHED, UNDER_WAY
 from shop.typed_text import isolated
-
-LOOK, CHANGE = "access.view_application", "access.change_application"
-LONGEST_LIST = 200
 
 
 @permission_required(LOOK)
 @require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     """List all applications by name."""
-    return render(request, "backoffice/applications.html", {"applications": _applications()})
+    context = {"applications": listed_applications()}
+    return render(request, "backoffice/partners/applications.html", context)
 
 
 @permission_required("access.add_application")
@@ -51,20 +54,15 @@ def new_application(request: HttpRequest) -> HttpResponse:
     form = ApplicationForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
-        return render(request, "backoffice/application_form.html", {"form": form}, status=status)
+        return render(
+            request, "backoffice/partners/application_form.html", {"form": form}, status=status
+        )
     with transaction.atomic():
         application, secret = create_application(**form.cleaned_data, demo=settings.DEMO)
         signing_secret = rotate(application)
         record(staff_user(request), application, Act.MADE)
     shown = [(_("Client secret"), secret), (_("Signing secret"), signing_secret)]
-    return _show(request, application, shown=shown)
-
-
-@permission_required(LOOK)
-@require_safe
-def application(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one application and its tokens."""
-    return _show(request, _find(pk))
+    return show_application(request, application, shown=shown)
 
 
 @permission_required(CHANGE)
@@ -72,10 +70,10 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 @recent_factor_required
 def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a long-lived token; the response shows its value once."""
-    found = _find(pk)
+    found = find_application_row(pk)
     form = TokenForm(request.POST, scopes=found.oauth_client.get_scopes())
     if not form.is_valid():
-        return _show(request, found, refused=form)
+        return show_application(request, found, refused=form)
     name, days = form.cleaned_data["name"], form.cleaned_data["days"]
     with transaction.atomic():
         value = issue(
@@ -85,7 +83,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
             expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
         record(staff_user(request), found, Act.TOKEN_ISSUED, name)
-    return _show(request, found, shown=[(_("Token"), value)])
+    return show_application(request, found, shown=[(_("Token"), value)])
 
 
 @permission_required(CHANGE)
@@ -93,7 +91,7 @@ def issue_token(request: HttpRequest, pk: int) -> HttpResponse:
 @recent_factor_required
 def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
     """Ask before a token is revoked; POST does it."""
-    application = _find(pk)
+    application = find_application_row(pk)
     found = tokens_of(application).filter(pk=token).first()
     if request.method != "POST" and found is not None:
         return _ask_to_revoke(request, application, found)
@@ -112,13 +110,13 @@ def revoke_token(request: HttpRequest, pk: int, token: int) -> HttpResponse:
 @recent_factor_required
 def renew_signing_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before a new signing secret is made; the response to a POST shows it once."""
-    found = _find(pk)
+    found = find_application_row(pk)
     if request.method != "POST":
         return _ask_for_new_secret(request, found)
     with transaction.atomic():
         secret = rotate(found)
         record(staff_user(request), found, Act.SECRET_RENEWED)
-    return _show(request, found, shown=[(_("Signing secret"), secret)])
+    return show_application(request, found, shown=[(_("Signing secret"), secret)])
 
 
 @permission_required(CHANGE)
@@ -129,7 +127,7 @@ def switch_application(request: HttpRequest, pk: int, *, on: bool) -> HttpRespon
 
     Asks before an application is switched off.
     """
-    found = _find(pk)
+    found = find_application_row(pk)
     if request.method != "POST":
         return redirect("staff_application", pk) if on else _ask_to_switch_off(request, found)
     with transaction.atomic():
@@ -211,37 +209,3 @@ def _ask_to_switch_off(request: HttpRequest, application: Application) -> HttpRe
         button=_("Switch the application off"),
         back=reverse("staff_application", args=[application.pk]),
     )
-
-
-def _applications() -> QuerySet[Application]:
-    found = Application.objects.select_related("oauth_client__owner")
-    return found if settings.DEMO else found.filter(demo=False)
-
-
-def _find(pk: int) -> Application:
-    return get_object_or_404(_applications(), pk=pk)
-
-
-def _show(
-    request: HttpRequest,
-    application: Application,
-    *,
-    refused: TokenForm | None = None,
-    shown: Sequence[tuple[str, str]] = (),
-) -> HttpResponse:
-    """Render an application's page; names and values in `shown` appear this once."""
-    client = application.oauth_client
-    context = {
-        "application": application,
-        "scopes": client.get_scopes(),
-        "redirect_uris": client.get_redirect_uris(),
-        "form": refused or TokenForm(scopes=client.get_scopes()),
-        "shown": shown,
-        "now": timezone.now(),
-        "tokens": [(each, last_used(each)) for each in tokens_of(application)[:LONGEST_LIST]],
-        "signing_secret": application.signing_secrets.first(),
-        "history": history_of(application),
-        "overlap_hours": OVERLAP // timedelta(hours=1),
-    }
-    status = 422 if refused else 200
-    return render(request, "backoffice/application.html", context, status=status)

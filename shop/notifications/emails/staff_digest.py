@@ -62,6 +62,7 @@ class StaffDigest(Email, kind=Message.Kind.ALARM):
             intro=(_("The oldest has been waiting for %(time)s.") % {"time": oldest},),
             rows=tuple(rows),
             action=Link(_("Go to the back office"), page_url("staff")),
+            link=Link(_("Health of the shop"), page_url("staff_health")),
         )
 
 

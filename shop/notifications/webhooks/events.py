@@ -98,6 +98,7 @@ def _to_endpoints(
     return [
         Delivery(
             order=order,
+            application_id=order.application_id,
             endpoint=endpoint,
             type=event,
             payload=payloads[order.pk],
@@ -118,6 +119,7 @@ def _to_redirection_uris(told: Sequence[Order], payloads: dict[int, str]) -> lis
     return [
         Delivery(
             order=order,
+            application_id=order.application_id,
             event_id=last_changes[order.pk],
             payload=payloads[order.pk],
             receiver=receiver_of(order.redirection_uri or ""),

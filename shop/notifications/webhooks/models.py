@@ -56,6 +56,15 @@ class Delivery(Leased):
         GONE = "gone", _("no longer wanted")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="deliveries")
+    # Of the order, which never changes it; here as well, for an index. NULL where the version before
+    # has written the row, until it is filled.
+    application = models.ForeignKey(
+        Application,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # `delivery_of_application` begins with it
+    )
     # NULL: it goes to the order's own `redirection_uri`.
     endpoint = models.ForeignKey(
         WebhookEndpoint,
@@ -87,6 +96,9 @@ class Delivery(Leased):
         verbose_name_plural = _("webhooks")
         indexes: ClassVar = [
             models.Index(fields=["state", "next_attempt_at"], name="delivery_due"),
+            models.Index(
+                fields=["application", "state", "created_at", "id"], name="delivery_of_application"
+            ),
             models.Index(
                 fields=["endpoint"],
                 name="delivery_of_endpoint",

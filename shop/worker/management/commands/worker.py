@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from shop.worker.presence import Presence
 from shop.worker.processes import Stop
 from shop.worker.supervisor import supervise
 
@@ -16,4 +17,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM or Ctrl-C."""
-        supervise(settings.WORKER_CLUSTERS, Stop())
+        supervise(settings.WORKER_CLUSTERS, Stop(), [Presence()])

@@ -1,0 +1,164 @@
+"""Health of what the shop has to do: orders, mails, webhooks, invoices, files."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.backoffice.queue.queue_counts import MOST, count_waiting
+from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag, if_any
+from portal.backoffice.templatetags.backoffice import duration
+from shop.backlogs import Backlog, backlog
+from shop.billing.models import InvoiceDispatch, Subscription
+from shop.content.models import PrintedVersion
+from shop.health import order_lag
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Delivery, Receiver
+from shop.tenancy.vat_id_check import VatIdCheck
+
+LATE, TOO_LATE = timedelta(minutes=5), timedelta(minutes=30)  # of mails and webhooks
+UNSENT = ("waiting", "sending")
+
+
+def order_lines() -> Iterator[HealthLine]:
+    """Look at orders that are due, and at those that wait for staff."""
+    lag, queue = order_lag(), reverse("staff")
+    act = timedelta(minutes=settings.LATE_AFTER_MINUTES)
+    yield HealthLine(
+        "orders",
+        _("Oldest due order"),
+        by_lag(lag, act / 5, act),
+        _("waiting for %(time)s") % {"time": duration(lag.total_seconds())} if lag else _("none"),
+        _("The worker does not keep up, or does not run: look at the lines of the worker."),
+        f"{queue}?show=pending",
+    )
+    counts = count_waiting()
+    number = counts.numbers["person"]
+    yield HealthLine(
+        "person",
+        _("Orders that need attention"),
+        if_any(number),
+        counts.shown()["person"],
+        _("Staff decide about them, the longest waiting first."),
+        queue,
+    )
+
+
+def message_lines() -> Iterator[HealthLine]:
+    """Look at mails and webhooks: what waits, and what was given up today."""
+    queue, today = reverse("staff"), timezone.localtime().replace(hour=0, minute=0, second=0)
+    mails = Message.objects.all()
+    yield _waiting_line("mails", _("E-mails to be sent"), backlog(mails, UNSENT), "mail")
+    states = (Message.State.FAILED, Message.State.REFUSED)
+    yield HealthLine(
+        "failed-mails",
+        _("E-mails given up or refused today"),
+        if_any(number := _count(mails.filter(state__in=states, next_attempt_at__gte=today))),
+        str(number),
+        _("The orders' pages say why. If it is more than a few, look at the mail server."),
+        f"{queue}?failing=mail",
+    )
+    webhooks = Delivery.objects.all()
+    yield _waiting_line("webhooks", _("Webhooks to be sent"), backlog(webhooks, UNSENT), "webhook")
+    failed = webhooks.filter(state=Delivery.State.FAILED, next_attempt_at__gte=today)
+    yield HealthLine(
+        "failed-webhooks",
+        _("Webhooks given up today"),
+        if_any(number := _count(failed)),
+        str(number),
+        _("Tell the partner. They can be sent again on the application's page."),
+        f"{queue}?failing=webhook",
+    )
+    paused = Receiver.objects.filter(paused_until__gt=timezone.now()).order_by("address")
+    names = list(paused.values_list("address", flat=True)[:5])
+    yield HealthLine(
+        "receivers",
+        _("Paused receivers of webhooks"),
+        if_any(len(names)),
+        ", ".join(names) or _("none"),
+        _("They have failed ten times in a row. They are tried every half minute."),
+    )
+
+
+def billing_lines() -> Iterator[HealthLine]:
+    """Look at invoices that wait, at files that could not be made, and at VIES."""
+    waiting = Subscription.objects.exclude(waits_for="").order_by().values_list("waits_for")
+    held = dict(waiting.annotate(Count("pk")))
+    labels = dict(Subscription.WaitsFor.choices)
+    shown = ", ".join(f"{labels[name]}: {number}" for name, number in sorted(held.items()))
+    seller = Subscription.WaitsFor.SELLER in held
+    yield HealthLine(
+        "held",
+        _("Invoices that wait"),
+        # That nobody has joined yet is how most subscriptions begin.
+        Verdict.ACT if seller else if_any(len(held.keys() - {Subscription.WaitsFor.MEMBER})),
+        shown or _("none"),
+        _("The seller's details are missing: no invoice can be issued.")
+        if seller
+        else _("Each subscription says what it waits for."),
+        f"{reverse('staff_subscriptions')}?waits=any",
+    )
+    failing = InvoiceDispatch.objects.filter(filed_at=None, next_attempt_at__isnull=False)
+    number = _count(failing.exclude(last_error=""))
+    yield HealthLine(
+        "files",
+        _("Invoices whose files could not be created"),
+        if_any(number, Verdict.ACT),
+        str(number),
+        _("They are not mailed until their files exist. The invoice's page shows the error."),
+        f"{reverse('staff_invoices')}?files=failing",
+    )
+    yield _vies_line()
+    unmade = PrintedVersion.objects.filter(next_attempt_at__isnull=False, attempts__gt=1)
+    number = _count(unmade)
+    yield HealthLine(
+        "legal",
+        _("Legal pages whose PDF could not be created"),
+        if_any(number),
+        str(number),
+        _("Customers read the page, but cannot download it. The worker's log names the error."),
+    )
+
+
+def _vies_line() -> HealthLine:
+    unanswered = VatIdCheck.objects.filter(state=VatIdCheck.State.WAITING).exclude(last_error="")
+    found = unanswered.aggregate(number=Count("pk"), since=Min("created_at"))
+    if not found["number"]:
+        return HealthLine("vies", _("VIES"), Verdict.FINE, _("answers"))
+    waited = (timezone.now() - found["since"]).total_seconds()
+    sentence = ngettext(
+        "%(number)s VAT ID is not checked, the oldest for %(time)s",
+        "%(number)s VAT IDs are not checked, the oldest for %(time)s",
+        found["number"],
+    )
+    return HealthLine(
+        "vies",
+        _("VIES"),
+        Verdict.LOOK,
+        sentence % {"number": found["number"], "time": duration(waited)},
+        _("The register does not answer. It is asked every hour; invoices that need it wait."),
+        f"{reverse('staff_subscriptions')}?waits={Subscription.WaitsFor.VIES}",
+    )
+
+
+def _waiting_line(key: str, label: str, found: Backlog, failing: str) -> HealthLine:
+    number = found.number("waiting") + found.number("sending")
+    sentence = _("%(number)s, the oldest is late by %(time)s") if found.lag else "%(number)s"
+    return HealthLine(
+        key,
+        label,
+        by_lag(found.lag, LATE, TOO_LATE),
+        sentence % {"number": number, "time": duration(found.lag.total_seconds())},
+        _("The worker does not keep up, or the other side does not answer."),
+    )
+
+
+def _count(rows: QuerySet[Any]) -> int:
+    """Count rows, MOST at most."""
+    return rows.order_by()[:MOST].count()

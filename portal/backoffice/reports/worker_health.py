@@ -1,0 +1,177 @@
+"""Health of the worker and of the systems that the shop stands on."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag
+from portal.backoffice.templatetags.backoffice import duration
+from shop.health import ClusterBeat, cluster_beats, missing_migrations, redis_away
+from shop.worker.models import WorkerInstance
+from shop.worker.presence import SEEN_WITHIN, version
+
+HOURLY_LOOK, HOURLY_ACT = timedelta(hours=1, minutes=20), timedelta(hours=4)
+SLOW_MS = 250  # for a question that costs the database nothing
+GIGABYTE = 1024**3
+LOW_SHARE, LEAST_SHARE = 0.1, 0.03  # of the disk that is free
+LEAST_BYTES = GIGABYTE // 2
+MOST_SHOWN = 5  # instances
+
+
+def worker_lines() -> Iterator[HealthLine]:
+    """Look at the worker: its clusters, where it runs, and its hourly work."""
+    beats = cluster_beats()
+    for beat in beats:
+        yield _cluster_line(beat)
+    yield _instance_line(any(not beat.is_lost for beat in beats))
+    yield _hourly_line(beats)
+
+
+def system_lines() -> Iterator[HealthLine]:
+    """Look at the database, Redis and the disk of this machine."""
+    began = monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    milliseconds = round((monotonic() - began) * 1000)
+    yield HealthLine(
+        "database",
+        _("Database"),
+        Verdict.LOOK if milliseconds > SLOW_MS else Verdict.FINE,
+        _("%(name)s, answers in %(number)s ms")
+        % {"name": connection.display_name, "number": milliseconds},
+        _("It is slow. Look at its load and at long transactions."),
+    )
+    missing = missing_migrations()
+    yield HealthLine(
+        "migrations",
+        _("Migrations"),
+        Verdict.ACT if missing else Verdict.FINE,
+        ", ".join(missing) if missing else _("all applied"),
+        _("Run manage.py migrate."),
+    )
+    away = redis_away()
+    yield HealthLine(
+        "redis",
+        _("Redis"),
+        Verdict.ACT if away else Verdict.FINE,
+        _redis_words(away),
+        _("Limits and wake-ups go through the database meanwhile. Start Redis again."),
+    )
+    yield _disk_line()
+
+
+def _cluster_line(beat: ClusterBeat) -> HealthLine:
+    verdict = Verdict.ACT if beat.is_lost else Verdict.FINE
+    if beat.quiet is None:
+        found = _("no heartbeat yet")
+    else:
+        found = _("last heartbeat %(time)s ago") % {"time": duration(beat.quiet)}
+    if beat.row.restarts:
+        sentence = ngettext(
+            "restarted %(number)s time", "restarted %(number)s times", beat.row.restarts
+        )
+        found = f"{found}, {sentence % {'number': beat.row.restarts}}"
+    names = {"packing": _("Setup"), "messages": _("E-mails, invoices"), "webhooks": _("Webhooks")}
+    return HealthLine(
+        f"cluster-{beat.row.cluster}",
+        names.get(beat.row.cluster, beat.row.cluster),
+        verdict,
+        found,
+        _("The worker does not run, or hangs. Start it again; its log tells why it ended."),
+    )
+
+
+def _instance_line(works: bool) -> HealthLine:
+    now = timezone.now()
+    rows = list(WorkerInstance.objects.order_by("-seen_at")[:MOST_SHOWN])
+    running = [row for row in rows if now - row.seen_at < SEEN_WITHIN]
+    old = [row for row in running if row.version != version()]
+    verdict, advice = Verdict.FINE, ""
+    if len(running) > 1:
+        verdict = Verdict.LOOK
+        advice = _("Two workers run on one database. One is enough: end the older one.")
+    elif old:
+        verdict = Verdict.LOOK
+        advice = _("It runs another version than the web server (%(version)s): restart it.") % {
+            "version": version()
+        }
+    elif not running and works:
+        verdict = Verdict.LOOK
+        advice = _("A worker of an earlier version runs: it does not say where. Restart it.")
+    elif not running:
+        verdict = Verdict.ACT
+        advice = _("No worker runs. Start manage.py worker.")
+    shown = "; ".join(_instance(row) for row in running or rows[:1])
+    return HealthLine("instances", _("Runs on"), verdict, shown or _("unknown"), advice)
+
+
+def _instance(row: WorkerInstance) -> str:
+    sentence = _("%(host)s, version %(version)s, since %(started)s, last seen %(seen)s")
+    return sentence % {
+        "host": row.host,
+        "version": row.version,
+        "started": _moment(row.started_at),
+        "seen": _moment(row.seen_at),
+    }
+
+
+def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
+    label = _("Last hourly work")
+    runs = [(beat.row.hourly_at, beat.row.hourly_failures) for beat in beats]
+    last = max(((at, failures) for at, failures in runs if at), default=None)
+    if last is None:
+        return HealthLine(
+            "hourly",
+            label,
+            Verdict.LOOK,
+            _("not yet"),
+            _("It starts with the worker. If the worker runs, look again in a few minutes."),
+        )
+    ended, failures = last
+    verdict = by_lag(timezone.now() - ended, HOURLY_LOOK, HOURLY_ACT)
+    advice = _("It has not ended for more than an hour. The worker's log tells why.")
+    found = _moment(ended)
+    if failed := failures.split():
+        verdict = max(verdict, Verdict.LOOK, key=list(Verdict).index)
+        names = ", ".join(path.rpartition(".")[2] for path in failed)
+        found = _("%(when)s; failed: %(names)s") % {"when": found, "names": names}
+        advice = _("The log names the errors. What failed is tried again every hour.")
+    return HealthLine("hourly", label, verdict, found, advice)
+
+
+def _disk_line() -> HealthLine:
+    usage = shutil.disk_usage(settings.VAR_DIR)
+    share = usage.free / usage.total
+    verdict = Verdict.LOOK if share < LOW_SHARE else Verdict.FINE
+    if share < LEAST_SHARE or usage.free < LEAST_BYTES:
+        verdict = Verdict.ACT
+    return HealthLine(
+        "disk",
+        _("Disk of this web server"),
+        verdict,
+        _("%(free)s GB free of %(total)s GB")
+        % {
+            "free": number_format(usage.free / GIGABYTE, 1),
+            "total": number_format(usage.total / GIGABYTE, 0),
+        },
+        _("Make room: without it, nothing can be written."),
+    )
+
+
+def _redis_words(away: list[str]) -> str:
+    if not settings.REDIS_URL:
+        return _("not used")
+    return away[0] if away else _("answers")
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")

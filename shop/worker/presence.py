@@ -1,0 +1,68 @@
+"""The row by which staff see that a worker runs: where, since when, and of which version."""
+
+import os
+import socket
+import time
+import tomllib
+from contextlib import suppress
+from datetime import timedelta
+from functools import cache
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error, connection
+from django.utils import timezone
+
+from shop.worker.models import WorkerInstance
+
+EVERY = 10.0  # seconds between two signs
+SEEN_WITHIN = timedelta(seconds=60)  # a worker that runs was
+KEEP = timedelta(days=7)  # rows of workers that were killed
+
+
+class Presence:
+    """Says every few seconds that this supervisor runs; a companion of its pool."""
+
+    def __init__(self) -> None:
+        self.row: WorkerInstance | None = None
+        self.last = float("-inf")
+
+    def watch(self) -> None:
+        """Write the row if the last sign is old. The database may be away: then there is none."""
+        if time.monotonic() - self.last < EVERY:
+            return
+        self.last = time.monotonic()
+        try:
+            self._sign()
+        except Error:  # the supervisor says so
+            connection.close()
+
+    def end(self) -> list[ForkProcess]:
+        """Delete the row: this worker ends by itself. There is no process to end."""
+        if self.row is not None:
+            with suppress(Error):
+                self.row.delete()
+        return []
+
+    def _sign(self) -> None:
+        now = timezone.now()
+        rows = WorkerInstance.objects
+        if self.row is not None and rows.filter(pk=self.row.pk).update(seen_at=now):
+            return
+        rows.filter(seen_at__lt=now - KEEP).delete()
+        self.row = rows.create(
+            host=socket.gethostname()[:255],
+            pid=os.getpid(),
+            version=version(),
+            started_at=now,
+            seen_at=now,
+        )
+
+
+@cache
+def version() -> str:
+    """Return the version of the shop that this process has loaded."""
+    text = (Path(settings.BASE_DIR) / "pyproject.toml").read_text()
+    found: str = tomllib.loads(text)["project"]["version"]
+    return found
