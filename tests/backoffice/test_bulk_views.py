@@ -135,7 +135,7 @@ def test_note_is_added_to_each_order() -> None:
     orders = stuck(3)
     confirm(choose("note", orders[:2]), reason="The service was down.")
     work()
-    notes = OrderEvent.objects.filter(kind="note").order_by("order")
+    notes = OrderEvent.objects.filter(kind="note").order_by("order_id")
     assert [(each.order, each.note) for each in notes] == [
         (order, "The service was down.") for order in orders[:2]
     ]

@@ -1,6 +1,7 @@
 """What a page of the queue is told about its list while somebody reads it."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -26,15 +27,14 @@ def shown_by(page: Response) -> dict[str, str]:
     rows = re.findall(r'id="order-(\d+)" data-version="([0-9a-f]+)"', source)
     since = re.search(r'data-since="(\d+)"', source)
     return {
-        "seen": count_waiting().version,
         "shown": ",".join(f"{pk}-{version}" for pk, version in rows),
         "since": since[1] if since else "",
     }
 
 
 def ask(browser: Client, shown: dict[str, str], query: str = "") -> Response:
-    counts = {"seen": count_waiting().version}
-    return browser.get(f"/staff/counts/?{query}", {**shown, **counts})
+    asked = urlencode({"seen": count_waiting().version, **shown})
+    return browser.get(f"/staff/counts/?{query}&{asked}")
 
 
 def rows_in(answer: Response) -> set[int]:

@@ -144,7 +144,7 @@ def test_deleted_view_comes_back_when_that_is_undone() -> None:
 
 
 def test_view_is_opened_first_by_who_chose_it_alone() -> None:
-    order, stuck = make_order("m"), order_in("need_human")
+    stuck, order = order_in("need_human"), make_order("m")
     staff, bystander = make_staff("agent"), make_staff("agent")
     view = view_of(staff, is_shared=True)
     browser = visitor(staff)

@@ -153,12 +153,12 @@ def _label(name: str, value: str) -> str:
 
 
 def _name_in_row(name: str, value: str) -> str:
-    rows: dict[str, QuerySet[Any]] = {
-        "tier": Product.objects.filter(code=value),
-        "application": Application.objects.filter(pk=value),
-        "client": Client.objects.filter(pk=value),
-    }
-    return str(rows[name].values_list("name", flat=True).first() or value)
+    rows: QuerySet[Any] = Product.objects.filter(code=value)
+    if name == "application":
+        rows = Application.objects.filter(pk=int(value))
+    elif name == "client":
+        rows = Client.objects.filter(pk=int(value))
+    return str(rows.values_list("name", flat=True).first() or value)
 
 
 def _name_of(user: User) -> str:

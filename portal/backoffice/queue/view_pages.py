@@ -96,7 +96,7 @@ def update_view(request: HttpRequest, pk: int) -> HttpResponse:
 def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a view, and offer to undo that."""
     view = get_object_or_404(changeable_views(staff_user(request)), pk=pk)
-    kept = {"owner": view.owner_id, "name": view.name, "query": view.query}
+    kept = {"owner": view.owner_id, "title": view.name, "query": view.query}
     view.delete()
     done = _("The view is deleted.")
     undo.offer(request, done, "delete_view", view=pk, is_shared=view.is_shared, **kept)
@@ -129,10 +129,14 @@ def set_view_back(staff: User, details: dict[str, Any]) -> bool:
 @undo.undoable("delete_view", permission=LOOK)
 def restore_view(staff: User, details: dict[str, Any]) -> bool:
     """Make a deleted view again; False if that was done already."""
-    pk = details.pop("view")
-    details["owner"] = User.objects.get(pk=details["owner"])
-    _view, created = SavedView.objects.get_or_create(pk=pk, defaults=details)
-    return created
+    again = {
+        "owner": User.objects.get(pk=details["owner"]),
+        "name": details["title"],
+        "query": details["query"],
+        "is_shared": details["is_shared"],
+    }
+    _view, is_new = SavedView.objects.get_or_create(pk=details["view"], defaults=again)
+    return is_new
 
 
 def _address(view: SavedView) -> str:
