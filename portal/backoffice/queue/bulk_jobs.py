@@ -15,6 +15,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
+from shop.notifications.emails.colleague_emails import queue_assigned
 from shop.orders.assignment import assign
 from shop.orders.attention import APPROVABLE, CANCELLABLE, PLACED, RETRYABLE, OrderSlice, where_any
 from shop.orders.cancellation import cancel
@@ -35,7 +36,7 @@ MAX_SECONDS = 5  # per wake-up; mail waits as long
 def _assign(job: BulkJob, order: Order) -> bool:
     # Their access may have ended since the job began.
     able = colleagues_with("orders.mend_order").filter(pk__in=[job.assignee_id])
-    return able.exists() and assign(order, able[0], actor=job.actor)
+    return able.exists() and assign(order, able[0], actor=job.actor, tell=False)
 
 
 # By action: the orders for which it is possible, and what it does to one of them.
@@ -99,7 +100,15 @@ def run_bulk_jobs(beat: Callable[[], None]) -> None:
                 _do(job, pk)
                 if monotonic() > until:
                     return
-        BulkJob.objects.filter(pk=job.pk, finished_at=None).update(finished_at=timezone.now())
+        _finish(job)
+
+
+@transaction.atomic
+def _finish(job: BulkJob) -> None:
+    ended = BulkJob.objects.filter(pk=job.pk, finished_at=None)
+    if ended.update(finished_at=timezone.now()) and job.action == Action.ASSIGN and job.assignee:
+        # One mail for all.
+        queue_assigned(job.assignee, job.actor, count(job)[Outcome.DONE])
 
 
 def _do(job: BulkJob, pk: int) -> None:
