@@ -89,6 +89,7 @@ def test_way_back_leads_to_the_row_that_was_opened(visit: Visit) -> None:
     page.go_back()
     page.wait_for_url("**/staff/?show=need_human")
     expect(page.locator(f"#order-{orders[1].pk} th a")).to_be_focused()
+    page.goto("/staff/overview/")
     page.goto(f"/staff/?show=need_human#order-{orders[2].pk}")
     expect(page.locator(f"#order-{orders[2].pk} th a")).to_be_focused()
     context.close()
