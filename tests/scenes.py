@@ -54,6 +54,7 @@ from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_partners import health, partners
 from tests.scenes_of_people import clients, colleagues, people
+from tests.scenes_of_queue import staff_queue
 from tests.scenes_of_search import staff_search
 from tests.scenes_of_tiers import tiers
 
@@ -73,18 +74,6 @@ def webhooks_of_a_packed_order() -> int:
         delivery.attempt_log.create(**times, status=503, answer="Try later", failure="status")
         delivery.attempt_log.create(**times, status=204)
     return order.pk
-
-
-def staff_queue() -> Iterator[Scene]:
-    """The back office's queue and overview."""
-    person = make_staff()
-    yield Scene("staff-queue-empty", "/staff/", person)
-    order_in("need_human")
-    order_in("has_packing_errors")
-    yield Scene("staff-queue", "/staff/", person)
-    yield Scene("staff-queue-filters", "/staff/?show=all&tier=xl&taken=nobody", person)
-    yield Scene("staff-queue-nothing", "/staff/?q=nothing", person)
-    yield Scene("staff-overview", "/staff/overview/", person)
 
 
 def staff_order() -> Iterator[Scene]:
