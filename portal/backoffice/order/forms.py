@@ -9,7 +9,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.models import BulkJob
 from portal.backoffice.order.named_colleagues import (
     NamedColleagues,
     colleagues_to_name,
@@ -258,32 +257,3 @@ class ClientAdminForm(ActionForm):
         if user is None or not user.may_sign_in:
             raise forms.ValidationError(_("Nobody with this address has joined."))
         return user
-
-
-class BulkForm(forms.Form):
-    """Ask for what a bulk action needs."""
-
-    reason = TextAreaField(
-        label=_("Reason"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Customers read it in the e-mail, so write what applies to all of them."),
-    )
-    assignee = forms.ModelChoiceField(
-        User.objects.none(), label=_("Assign to"), empty_label=_("Please choose")
-    )
-    confirm = confirmed(_("Yes, cancel these orders. This cannot be undone."))
-
-    def __init__(self, action: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if action != BulkJob.Action.CANCEL:
-            del self.fields["reason"], self.fields["confirm"]
-        if action != BulkJob.Action.ASSIGN:
-            del self.fields["assignee"]
-            return
-        able = colleagues_with("orders.mend_order")
-        self.fields["assignee"].queryset = able  # type: ignore[attr-defined]
-
-    def details(self) -> dict[str, Any]:
-        """Return the reason or the assignee, if the action needs one."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "confirm"}
