@@ -54,14 +54,3 @@ document.addEventListener("visibilitychange", () => {
 
 window.addEventListener("online", look);
 arm();
-
-// Single keys lead through the list; they can be switched off at the queue.
-document.addEventListener("keydown", (event) => {
-  const types = event.target.matches("input:not([type=checkbox]), select, textarea");
-  const isOff = localStorage.getItem("queue-keys") === "off";
-  if (types || isOff || event.ctrlKey || event.metaKey || event.altKey) return;
-  const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (!link) return;
-  event.preventDefault();
-  link.click();
-});
