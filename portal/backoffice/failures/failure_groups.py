@@ -44,14 +44,21 @@ class FailureGroup:
     first: datetime | None = None
     last: datetime | None = None
     parts: Counter[int] = field(default_factory=Counter)
+    families: Counter[str] = field(default_factory=Counter)
 
-    def add(self, order: int, ended_at: datetime, part: int) -> None:
+    @property
+    def error(self) -> str:
+        """Return the error that most of its attempts ended with."""
+        return next((family for family, _number in self.families.most_common(1)), "")
+
+    def add(self, order: int, ended_at: datetime, family: str, part: int) -> None:
         """Count an attempt; the newest comes first."""
         self.attempts += 1
         self.orders.add(order)
         self.last = self.last or ended_at
         self.first = ended_at
         self.parts[part] += 1
+        self.families[family] += 1
 
     def bars(self, window: Window) -> Chart:
         """Return the number of attempts in each part of the window."""
@@ -132,11 +139,11 @@ def _failed(window: Window) -> QuerySet[AttemptRecord]:
 def _counted(
     attempts: QuerySet[AttemptRecord], window: Window
 ) -> tuple[dict[GroupKey, FailureGroup], bool]:
-    columns = ("order", "ended_at", "fault", "step")
+    columns = ("order", "ended_at", "fault", "step", "family")
     rows = attempts.order_by("-ended_at").values_list(*columns)[: MOST + 1]
     groups: dict[GroupKey, FailureGroup] = {}
-    for order, ended_at, fault, step in (newest := list(rows))[:MOST]:
+    for order, ended_at, fault, step, family in (newest := list(rows))[:MOST]:
         key = GroupKey(fault or EXHAUSTED, step)
         group = groups.setdefault(key, FailureGroup(key))
-        group.add(order, ended_at, window.part_of(ended_at))
+        group.add(order, ended_at, family, window.part_of(ended_at))
     return groups, len(newest) > MOST
