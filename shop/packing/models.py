@@ -180,6 +180,7 @@ class AttemptRecord(models.Model):
     ended_at = models.DateTimeField(default=timezone.now)
     step = models.CharField(max_length=100, blank=True)  # empty: at a gate
     outcome = models.CharField(max_length=10, choices=Outcome)
+    # The code of the order that fails so in the end; empty where nothing failed.
     fault = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=10, choices=StepWork.ErrorKind, blank=True)
     error = models.TextField(blank=True)  # its beginning
