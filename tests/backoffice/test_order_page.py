@@ -134,7 +134,7 @@ def test_each_attempt_is_told_with_step_reason_and_kind(settings: Settings) -> N
     assert (order.state, order.packing.last_error) == ("packed", "")
     text = page_of(order)
     assert (
-        "Attempt 1 failed, another attempt follows Step: fail · an error of ours "
+        "Attempt 1 failed Step: fail · an error of ours "
         "RuntimeError: the provisioning service is away"
     ) in text
     assert "Attempt 1 done" in text
