@@ -66,12 +66,12 @@ class FailureGroup:
 def failure_groups(window: Window) -> tuple[list[FailureGroup], bool]:
     """Return the groups of a window, and those in which orders are stuck now.
 
-    The largest number of stuck orders comes first. True: there were more attempts than are counted.
+    Those with most failed attempts come first. True: there were more attempts than are counted.
     """
     found, has_more = _counted(_ended(window).exclude(fault=""), window)
     for key, number in stuck_by_group().items():
         found.setdefault(key, FailureGroup(key)).stuck = number
-    groups = sorted(found.values(), key=lambda each: (-each.stuck, -each.attempts, each.key))
+    groups = sorted(found.values(), key=lambda each: (-each.attempts, -each.stuck, each.key))
     return groups, has_more
 
 

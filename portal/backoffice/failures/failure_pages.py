@@ -64,7 +64,7 @@ class NoteForm(forms.Form):
 @permission_required("orders.view_order")
 @require_safe
 def failures(request: HttpRequest) -> HttpResponse:
-    """List the groups of failures in a window of time, those with most stuck orders first."""
+    """List the groups of failures in a window of time, those with most failed attempts first."""
     window = window_of(request.GET.get("since", ""))
     groups, has_more = failure_groups(window)
     notes = open_notes()
