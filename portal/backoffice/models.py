@@ -18,6 +18,7 @@ class Export(models.Model):
     class Subject(models.TextChoices):
         ORDERS = "orders", _("orders")
         INVOICES = "invoices", _("invoices")
+        ACTIVITY = "activity", _("activity")
 
     class Format(models.TextChoices):
         XLSX = "xlsx", _("Excel workbook")
@@ -42,6 +43,7 @@ class Export(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = _("export")
         verbose_name_plural = _("exports")
+        indexes: ClassVar = [models.Index(fields=["at", "id"], name="export_at")]
 
     def __str__(self) -> str:
         return f"export {self.pk}"
@@ -123,13 +125,19 @@ class BulkJob(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     stopped = models.BooleanField(default=False)
+    # Orders that were chosen, and those that it was done to. NULL: of an old version; not ended yet.
+    number = models.PositiveIntegerField(null=True)
+    number_done = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
         verbose_name = _("bulk action")
         verbose_name_plural = _("bulk actions")
         indexes: ClassVar = [
-            models.Index(fields=["id"], name="bulk_under_way", condition=models.Q(finished_at=None))
+            models.Index(
+                fields=["id"], name="bulk_under_way", condition=models.Q(finished_at=None)
+            ),
+            models.Index(fields=["created_at", "id"], name="bulk_begun"),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +189,7 @@ class BankUpload(models.Model):
 
 
 class IncidentNote(models.Model):
-    """What staff know about a group of failures; shown with each of its orders."""
+    """A note by staff about a group of failures, shown with each of its orders."""
 
     # The group: the code, and the step at which orders stopped (empty: a gate).
     fault = models.CharField(max_length=40)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from portal.backoffice import undo
+from portal.backoffice.activity import activity_page
 from portal.backoffice.billing import (
     bank_entries,
     bank_upload,
@@ -137,6 +138,7 @@ urlpatterns = [
     path("search/", search_page.search_page, name="staff_search"),
     path("search/found/", search_page.found_so_far, name="staff_found"),
     path("overview/", overview.overview, name="staff_overview"),
+    path("activity/", activity_page.activity, name="staff_activity"),
     path("exports/", include("portal.backoffice.exports.urls")),
     path("health/", health_page.health, name="staff_health"),
     path("orders/<int:pk>/", include(order_urls)),

@@ -66,14 +66,15 @@ def begin(
     chosen = possible(action, orders).order_by("pk").values_list("pk", flat=True)[:MOST]
     items = [BulkItem(job=job, order_id=pk) for pk in chosen]
     BulkItem.objects.bulk_create(items, batch_size=500)
+    job.number = len(items)
+    job.save(update_fields=["number"])
     return job
 
 
 @transaction.atomic
 def stop(job: BulkJob) -> bool:
     """Skip the orders that are not done yet; return False if the job has ended already."""
-    running = BulkJob.objects.filter(pk=job.pk, finished_at=None)
-    if not running.update(finished_at=timezone.now(), stopped=True):
+    if not _end(job, stopped=True):
         return False
     job.items.filter(outcome=Outcome.WAITING).update(outcome=Outcome.STOPPED)
     return True
@@ -99,7 +100,7 @@ def run_bulk_jobs(beat: Callable[[], None]) -> None:
                 _do(job, pk)
                 if monotonic() > until:
                     return
-        BulkJob.objects.filter(pk=job.pk, finished_at=None).update(finished_at=timezone.now())
+        _end(job)
 
 
 def _do(job: BulkJob, pk: int) -> None:
@@ -109,7 +110,10 @@ def _do(job: BulkJob, pk: int) -> None:
             if not waiting.update(outcome=Outcome.DONE):
                 return
             order = Order.objects.select_related("taken_by").get(bulk_items=pk)
-            if not _act(job, order):
+            before = order.events.order_by("-pk").values_list("pk", flat=True).first() or 0
+            if _act(job, order):
+                _name_job(job, order, before)
+            else:
                 BulkItem.objects.filter(pk=pk).update(outcome=Outcome.LEFT)
     except (OperationalError, InterfaceError):
         # The database is down or overloaded: the next wake-up continues.
@@ -121,3 +125,18 @@ def _do(job: BulkJob, pk: int) -> None:
 
 def _act(job: BulkJob, order: Order) -> bool:
     return ACTS[job.action][1](job, order)
+
+
+def _name_job(job: BulkJob, order: Order, before: int) -> None:
+    """Name the job in what the history of `order` has said since the event `before`."""
+    for event in order.events.filter(pk__gt=before, actor=job.actor):
+        event.details["bulk"] = job.pk
+        event.save(update_fields=["details"])
+
+
+def _end(job: BulkJob, *, stopped: bool = False) -> bool:
+    """Write when the job ended and how much was done; False if it has ended already."""
+    done = job.items.filter(outcome=Outcome.DONE).count()
+    running = BulkJob.objects.filter(pk=job.pk, finished_at=None)
+    ended = running.update(finished_at=timezone.now(), stopped=stopped, number_done=done)
+    return bool(ended)
