@@ -93,7 +93,6 @@ ADDRESSES: dict[str, set[str]] = {
     "bulk/{pk}/progress/": MENDERS,
     "bulk/{pk}/stop/": MENDERS,
     **dict.fromkeys(CATALOGUE, ADMINS),
-    "features/{pk}/delete/": ADMINS,
     "pages/preview/": ADMINS,
     "pages/{slug}/{number}/": LOOKERS,
     "mails/": LOOKERS,
