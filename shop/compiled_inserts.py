@@ -42,7 +42,8 @@ class Statement:
 def insert(row: Model) -> None:
     """Insert a new row, and give it its number. Raises IntegrityError as `save` does.
 
-    Sends the signals of `save`, but does not call it: a model with its own needs that one.
+    Sends the signals of `save`, the second with `compiled`, but does not call it: a model with its
+    own needs that one.
     """
     model, told = type(row), {"instance": row, "raw": False, "update_fields": None}
     told["using"] = connection.alias
@@ -53,7 +54,7 @@ def insert(row: Model) -> None:
         cursor.execute(sql, _values_of(row, statement))
         (row.pk,) = cursor.fetchone()
     row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 -- as `save` does
-    post_save.send(model, created=True, **told)
+    post_save.send(model, created=True, compiled=True, **told)
 
 
 def insert_missing(rows: Sequence[Model]) -> None:

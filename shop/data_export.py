@@ -26,6 +26,7 @@ from shop.row_facts import Facts, facts_of, facts_of_all, plain
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.erasure import emails_of, spellings
+from shop.tenancy.factor_reset_rows import FactorReset
 from shop.tenancy.models import Client, Membership, StaffInvitation, User
 
 # The attributes in the export, and the paths to those that it names differently.
@@ -79,6 +80,10 @@ def export(user: User) -> Facts:
         "messages_to_support": _contact_requests(emails),
         "declarations": _declarations(emails),
         "sign_in": _factors(user),
+        "factor_resets": facts_of_all(
+            FactorReset.objects.filter(user=user).order_by("pk"),
+            *("asked_at", "reason", "identity", "outcome", "decided_at"),
+        ),
         "tokens": _tokens(user),
         "wishes_to_be_deleted": facts_of_all(DeletionWish.objects.filter(user=user), "asked_at"),
         "requests_to_appoint": facts_of_all(

@@ -4,9 +4,9 @@ const found = document.getElementById("found");
 const news = document.getElementById("find-news");
 const STORED = "queue-keys"; // single keys can be switched off at the queue
 
-function show(html) {
-  found.innerHTML = html;
-  news.textContent = found.querySelector("[data-news]")?.dataset.news ?? "";
+function close() {
+  found.replaceChildren();
+  news.textContent = "";
 }
 
 function move(by) {
@@ -21,16 +21,17 @@ if (box) {
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
     else if (event.key === "Escape" && found.firstChild) {
-      show("");
+      close();
       box.focus();
     } else return;
     event.preventDefault();
   });
   box.form.addEventListener("focusout", (event) => {
-    if (!box.form.contains(event.relatedTarget)) show("");
+    if (!box.form.contains(event.relatedTarget)) close();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target === found) news.textContent = found.querySelector("[data-news]")?.dataset.news ?? "";
+    if (event.target !== found) return;
+    news.textContent = found.querySelector("[data-news]")?.dataset.news ?? "";
   });
   document.addEventListener("keydown", (event) => {
     const types = event.target.matches("input:not([type=checkbox]), select, textarea");

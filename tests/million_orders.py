@@ -17,7 +17,8 @@ MILLION = 1_000_000
 # Tables that grow with the orders, and that are forged or filled by tests.
 GROWING = (
     "orders_order", "orders_orderevent", "orders_searchword", "orders_basket", "orders_ordercount",
-    "packing_packing", "tenancy_client", "tenancy_project", "tenancy_user", "allauth_idp_oidc_token",
+    "packing_packing", "tenancy_client", "tenancy_project", "tenancy_user", "tenancy_nameword",
+    "allauth_idp_oidc_token",
 )  # fmt: skip
 MOST_SORTED = 2000  # rows, by the planner's estimate
 

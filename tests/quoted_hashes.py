@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from shop.notifications.webhooks.models import Attempt
 from shop.orders.models import Order, OrderEvent
-from shop.packing.models import ContractRun, Packing
+from shop.packing.models import AttemptRecord, ContractRun, Packing
 from shop.tenancy.appointment_requests import ask_to_appoint
 from shop.tenancy.models import Client
 from tests.contract_factories import make_declaration, make_run
@@ -20,6 +20,10 @@ def quote_hashes(order: Order, other: Order) -> None:
     order.events.create(kind=OrderEvent.Kind.NOTE, note=said)
     order.messages.update(last_error=said)
     Packing.objects.filter(order=order).update(last_error=said)
+    outcome = AttemptRecord.Outcome.RETRY
+    order.attempt_records.create(
+        number=1, step="x", outcome=outcome, error=said, family=said[:100], alone=True
+    )
     delivery = order.deliveries.first()
     assert delivery
     Attempt.objects.create(delivery=delivery, at=timezone.now(), status=500, answer=said)

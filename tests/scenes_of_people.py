@@ -1,12 +1,30 @@
-"""Pages about colleagues and people's data, for `tests/scenes.py`."""
+"""Pages about colleagues, people and clients, for `tests/scenes.py`."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
+from portal.backoffice.audit_log import Act, record
+from portal.backoffice.clients.note_rows import ClientNote
+from shop.tenancy.appointment_requests import ask_to_appoint
+from shop.tenancy.factor_resets import ask_to_reset
 from shop.tenancy.staff_invitations import invite_colleague, staff_join_token
-from tests.factories import make_application, make_client, make_order, make_staff, make_user
-from tests.scene import SEND, Scene, press
+from tests.accounts.factors import add_app
+from tests.factories import (
+    make_application,
+    make_client,
+    make_invoice,
+    make_membership,
+    make_order,
+    make_profile,
+    make_project,
+    make_staff,
+    make_subscription,
+    make_user,
+)
+from tests.scene import SEND, Scene, press, unfolded
 
 
 def colleagues() -> Iterator[Scene]:
@@ -35,8 +53,10 @@ def colleagues() -> Iterator[Scene]:
 
 
 def people() -> Iterator[Scene]:
-    """Finding a person, what is stored about them, and the questions that are asked first."""
+    """Finding a person, their page, what is asked before, and resets of a second step."""
     chief, admin = make_staff(), make_client().client_admin
+    add_app(admin)
+    make_membership(user=admin)
     order = make_order(user_email="uta@example.com", user_first_name="Uta")
     base = "/staff/people/"
     yield Scene("staff-people", base, chief)
@@ -44,7 +64,43 @@ def people() -> Iterator[Scene]:
     yield Scene("staff-person", f"{base}accounts/{admin.pk}/", chief)
     yield Scene("staff-person-without-account", f"{base}orders/{order.pk}/", chief)
     yield Scene("staff-person-erase", f"{base}orders/{order.pk}/erase/", chief)
+    yield Scene("staff-person-sign-out", f"{base}accounts/{admin.pk}/sign-out/", chief)
+    path = f"{base}accounts/{admin.pk}/reset/"
+    yield Scene("staff-reset-alone", path, chief)
+    agent = make_staff("agent", first_name="Berta", last_name="Beispiel")
+    yield Scene("staff-reset-request", path, chief)
+    yield Scene("staff-reset-request-errors", path, chief, act=press(SEND))
+    reset = ask_to_reset(admin, agent, "Lost the phone.", "Called back; named the last invoice.")
+    assert reset
+    yield Scene("staff-resets", f"{base}resets/", chief)
+    yield Scene("staff-reset", f"{base}resets/{reset.pk}/", chief)
+    yield Scene("staff-reset-mine", f"{base}resets/{reset.pk}/", agent)
     application = make_application("Dispo")
     path = f"/staff/applications/{application.pk}/"
     yield Scene("staff-application-off", f"{path}off/", chief)
     yield Scene("staff-application-secret", f"{path}signing-secret/", chief)
+
+
+def clients() -> Iterator[Scene]:
+    """The list of clients, the page of one, of a project of theirs, and the questions first."""
+    chief = make_staff(first_name="Ada", last_name="Admin")
+    client = make_client(name="Elbebild Filmproduktionsgesellschaft")
+    project = make_project(client=client, name="Drei Tage im Mai", url="https://mai.example/")
+    member = make_membership(project=project)
+    make_membership(project=project, joined_at=None)
+    make_profile(client, vat_id="DE129273398")
+    long_ago = timezone.localdate() - timedelta(days=40)
+    make_invoice(make_subscription(client, project=project), due_on=long_ago)
+    ask_to_appoint(client, client.client_admin, "On leave until May.")
+    ClientNote.objects.create(client=client, author=chief, text="Rings on Mondays.")
+    record(chief, client, Act.RENAMED, changes=[("Name", "Elbebild", client.name)])
+    base = f"/staff/clients/{client.pk}/"
+    yield Scene("staff-clients", "/staff/clients/", chief)
+    yield Scene("staff-clients-none", "/staff/clients/?q=nothing", chief)
+    yield Scene("staff-client", base, chief)
+    yield Scene("staff-client-rename", base, chief, act=unfolded)
+    yield Scene("staff-client-hand-over", f"{base}hand-over/", chief)
+    yield Scene("staff-client-hand-over-errors", f"{base}hand-over/", chief, act=press(SEND))
+    yield Scene("staff-project", f"{base}projects/{project.pk}/", chief)
+    path = f"{base}projects/{project.pk}/members/{member.pk}/remove/"
+    yield Scene("staff-member-remove", path, chief)

@@ -40,6 +40,7 @@ from tests.access_table import (
 )
 from tests.accounts.factors import add_app
 from tests.addresses import all_addresses
+from tests.backoffice.people_addresses import rows_of_people
 from tests.backoffice.test_permissions import ADDRESSES, filled
 from tests.factories import (
     make_application,
@@ -75,6 +76,7 @@ class World:
     admin: User
     project_admin: User
     member: User
+    people: dict[str, object]
 
     def path(self, address: str) -> str:
         """The path of `address`, where something of this client is."""
@@ -92,7 +94,11 @@ class World:
                 "requests": AppointmentRequest.objects.get().pk,
                 "run": ContractRun.objects.get().pk,
                 "mail": self.order.messages.get(kind="received").pk,
+                "mails": self.order.messages.get(kind="received").pk,
+                **self.people,
             }
+            if "/orders/" in address:
+                numbers["people"] = self.order.pk
             return filled(address.removeprefix("staff/"), numbers)
         token = Token.objects.get(user=self.admin, client=None)
         joined = Membership.objects.get(user=self.member)
@@ -165,7 +171,8 @@ def world(settings: Settings) -> World:
     quote_hashes_in_contracts(client, order)
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())
-    return World(application, order, other, client, project, admin, project_admin, member)
+    people = rows_of_people(order)
+    return World(application, order, other, client, project, admin, project_admin, member, people)
 
 
 def browser_of(role: str, world: World) -> Browser:

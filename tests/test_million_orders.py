@@ -98,6 +98,7 @@ def test_what_is_asked_all_the_time_reads_an_index(application: Application) -> 
     desk = [
         "", "counts/", "?show=packed", f"orders/{packed.pk}/", f"?q={packed.order_hash}",
         f"?q={packed.user_email}", "?q=hafenfilm", f"?q={packed.order_number}",
+        "search/?q=hafenfilm", "search/found/?q=hafenfilm+der", f"search/found/?q={packed.user_email}",
     ]  # fmt: skip
     with statements() as asked:
         headers = {"Authorization": f"Bearer {token}"}

@@ -12,15 +12,13 @@ from portal.accounts import member_access as access
 from portal.accounts.subscription_costs import costs
 from shop.billing_form import BillingForm, country_name, initial_billing
 from shop.catalogue.seller import Seller, current_seller
-from shop.catalogue.vat_ids import canonical_vat_id
 from shop.orders.billing_fields import BILLING_MEMBERS
 from shop.orders.order_billing import profile_fields
 from shop.tenancy.billing_data import set_billing_profile
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Client
-from shop.tenancy.vat_id_check import VatIdCheck
-from shop.tenancy.vies import newest_check
+from shop.tenancy.vies import newest_check_of
 
 
 @access.member_required
@@ -51,13 +49,6 @@ def _billing(request: HttpRequest, found: Client) -> HttpResponse:
         "check": newest_check_of(profile),
     }
     return render(request, "accounts/billing.html", context, status=422 if form.errors else 200)
-
-
-def newest_check_of(profile: BillingProfile | None) -> VatIdCheck | None:
-    """Return the newest question to VIES about the VAT ID of `profile`, if it has one."""
-    if profile is None or not profile.vat_id:
-        return None
-    return newest_check(canonical_vat_id(profile.vat_id))
 
 
 def _initial(client: Client, profile: BillingProfile | None, seller: Seller) -> dict[str, Any]:

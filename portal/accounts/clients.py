@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import member_access as access
-from portal.accounts.client_invoices import open_invoices
 from portal.accounts.client_subscriptions import contract_of
 from portal.accounts.member_forms import ProjectForm
 from portal.accounts.subscription_costs import soonest_cost
+from shop.billing.open_invoices import open_invoices
 from shop.catalogue.seller import current_seller
 from shop.form_texts import add_errors
 from shop.languages import page_language

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts import member_access as access
-from portal.accounts.client_billing import newest_check_of
 from shop.billing_form import country_name
 from shop.form_texts import member_field
 from shop.new_member_form import checked_name
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.client_names import rename_client
+from shop.tenancy.vies import newest_check_of
 
 
 class CompanyForm(forms.Form):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from portal.accounts.client_invoices import Open, open_invoices
 from shop.billing.models import Subscription
+from shop.billing.open_invoices import Open, open_invoices
 from shop.orders.client_orders import orders_under_way
 from shop.tenancy.appointment_requests import open_requests
 from shop.tenancy.client_admins import successors

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts import member_access as access
-from portal.accounts.client_invoices import open_invoices
 from portal.accounts.first_steps import first_steps
 from portal.accounts.home_news import news_for
 from portal.accounts.home_tasks import tasks_of
 from portal.accounts.project_cards import cards_of, seats_of
 from portal.accounts.subscription_costs import soonest_cost
+from shop.billing.open_invoices import open_invoices
 from shop.catalogue.seller import current_seller
 from shop.orders.models import State
 from shop.tenancy.joining import open_invitations

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.accounts.client_invoices import Open
 from shop.billing.models import Subscription
+from shop.billing.open_invoices import Open
 from shop.catalogue.templatetags.money import money
 from shop.email_spellings import shown_email
 from shop.orders.models import Order, State

@@ -12,21 +12,11 @@ from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
+from shop.browser_names import browser_name
 from shop.tenancy.mfa import may_recover_by_mail
 from shop.tenancy.models import User
 from shop.theme import shop_name
-
-# The first mark found counts: Edge and Opera also claim to be Chrome, and Chrome to be Safari.
-BROWSERS = {
-    "Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS/": "Firefox",
-    "CriOS/": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
-}  # fmt: skip
-SYSTEMS = {
-    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
-    "Mac OS X": "Mac", "CrOS": "Chromebook", "Linux": "Linux",
-}  # fmt: skip
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -74,12 +64,3 @@ def signed_in_recently(request: HttpRequest, user: User) -> bool:
     records: list[dict[str, Any]] = get_authentication_records(request, user)
     since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
     return bool(records) and records[-1]["at"] > since
-
-
-def browser_name(user_agent: str) -> str:
-    """Return browser and system by the User-Agent header, for display: it is not reliable."""
-    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
-    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
-    if browser and system:
-        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or _("Unknown browser")

@@ -1,12 +1,15 @@
-"""Exports, bulk jobs, and bank files between upload and import."""
+"""Exports with their files, bulk jobs, and bank files between upload and import."""
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.backoffice.clients.note_rows import ClientNote  # noqa: F401 -- Django finds it here
 from shop.orders.models import Order
 from shop.tenancy.models import User
+from shop.worker.leases import Leased
 
 
 class Export(models.Model):
@@ -17,8 +20,9 @@ class Export(models.Model):
         INVOICES = "invoices", _("invoices")
 
     class Format(models.TextChoices):
+        XLSX = "xlsx", _("Excel workbook")
         CSV = "csv", "CSV"
-        JSON_LINES = "jsonl", "JSON lines"
+        JSON_LINES = "jsonl", "JSON Lines"
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
@@ -27,6 +31,11 @@ class Export(models.Model):
     )
     format = models.CharField(max_length=10, choices=Format)
     filter = models.TextField(blank=True)  # as a query string
+    columns = models.TextField(blank=True, default="", db_default="")  # their names, with commas
+    # Of its headings, words, numbers and dates.
+    language = models.CharField(
+        max_length=2, choices=settings.LANGUAGES, default="de", db_default="de"
+    )
     number = models.PositiveBigIntegerField(null=True)  # NULL until it is complete
 
     class Meta:
@@ -36,6 +45,63 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.pk}"
+
+
+class ExportFile(Leased):
+    """The file of a large export: made by the worker slice by slice, kept for some days."""
+
+    class State(models.TextChoices):
+        MAKING = "making", _("being prepared")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("could not be prepared")
+        DELETED = "deleted", _("deleted")
+
+    export = models.OneToOneField(
+        Export, on_delete=models.CASCADE, primary_key=True, related_name="file"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.MAKING)
+    rows_done = models.PositiveBigIntegerField(default=0)
+    rows_expected = models.PositiveBigIntegerField(null=True)  # about, once they were counted
+    place = models.CharField(max_length=60, blank=True)  # the last row done
+    size = models.PositiveBigIntegerField(null=True)  # in bytes, once it is ready
+    ready_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("file of an export")
+        verbose_name_plural = _("files of exports")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="export_under_way",
+                condition=models.Q(state="making"),
+            ),
+            models.Index(
+                fields=["ready_at"], name="export_kept", condition=models.Q(state="ready")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"file of export {self.pk}"
+
+
+class ExportPart(models.Model):
+    """A slice of rows while an export is made, as JSON; then a part of its file."""
+
+    file = models.ForeignKey(ExportFile, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        verbose_name = _("part of an export")
+        verbose_name_plural = _("parts of exports")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "number"], name="part_once_an_export")
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.number} of export {self.file_id}"
 
 
 class BulkJob(models.Model):
@@ -112,3 +178,27 @@ class BankUpload(models.Model):
 
     def __str__(self) -> str:
         return f"bank file {self.pk}"
+
+
+class IncidentNote(models.Model):
+    """What staff know about a group of failures; shown with each of its orders."""
+
+    # The group: the code, and the step at which orders stopped (empty: a gate).
+    fault = models.CharField(max_length=40)
+    step = models.CharField(max_length=100, blank=True)
+    text = models.TextField(max_length=4000)
+    # It is about attempts that ended from then until it was closed.
+    began_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        verbose_name = _("incident note")
+        verbose_name_plural = _("incident notes")
+        indexes: ClassVar = [models.Index(fields=["fault", "step"], name="incident_group")]
+
+    def __str__(self) -> str:
+        return f"incident note {self.pk}"

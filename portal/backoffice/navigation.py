@@ -68,6 +68,7 @@ SECTIONS = (
         _("Shop"),
         (
             Place("staff_tiers", _("Tiers")),
+            Place("staff_features", _("Features")),
             Place("staff_promotions", _("Promotion codes")),
             Place("staff_legal_pages", _("Legal pages"), ("pages/",)),
             Place("staff_questions", _("Questions")),
@@ -106,18 +107,17 @@ def open_to(user: User) -> list[str]:
 
 
 def may_open(user: User, name: str) -> bool:
-    """Return whether `user` has the permission that the view called `name` requires."""
+    """Return whether `user` has a permission that opens the view called `name`."""
     if name == "admin:index":
         return user.is_superuser or (not url_of("staff_tiers") and _edits_products(user))
-    permission = permission_of(name)
-    return bool(permission) and user.has_perm(permission)
+    return any(user.has_perm(permission) for permission in permissions_of(name))
 
 
 @cache
-def permission_of(name: str) -> str:
-    """Return the permission that the view called `name` requires; "" if there is none."""
+def permissions_of(name: str) -> tuple[str, ...]:
+    """Return the permissions one of which opens the view called `name`; none without a view."""
     url = url_of(name)
-    return getattr(resolve(url).func, "permission", "") if url else ""
+    return getattr(resolve(url).func, "permissions", ()) if url else ()
 
 
 @cache
@@ -127,6 +127,16 @@ def url_of(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def link_to(user: User, name: str, **keys: object) -> str:
+    """Return the URL of the page called `name`; "" if there is none, or `user` may not open it."""
+    try:
+        url = reverse(name, kwargs=keys)
+    except NoReverseMatch:
+        return ""
+    permission = getattr(resolve(url).func, "permission", "")
+    return url if permission and user.has_perm(permission) else ""
 
 
 def place_of(path: str) -> str:

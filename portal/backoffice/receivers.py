@@ -1,4 +1,4 @@
-"""Signal receivers: erase people from the record of exports; count a factor just set up as used."""
+"""Signal receivers: erase people from exports and notes; count a factor just set up as used."""
 
 from typing import Any
 
@@ -9,7 +9,12 @@ from django.dispatch import receiver
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
+from portal.backoffice.clients.client_notes import erase_from_notes
+from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
+from portal.backoffice.failures.incident_notes import redact_notes
 from portal.backoffice.models import Export
+from shop.orders.models import Order
+from shop.orders.order_erasure import orders_erased
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.mfa import APP, PASSKEY
 from shop.tenancy.models import User
@@ -26,6 +31,12 @@ def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) ->
             Export.objects.filter(pk=export.pk).update(filter=asked.urlencode())
 
 
+@receiver(user_erased)
+def erase_notes(sender: type[User], user: User, emails: frozenset[str], **kwargs: Any) -> None:
+    """Take the person's names out of the notes about their clients."""
+    erase_from_notes(user, emails)
+
+
 @receiver(authenticator_added)
 def count_new_factor(
     sender: type[Authenticator],
@@ -37,3 +48,9 @@ def count_new_factor(
     """Count a factor that staff have just set up as used: its code or key was checked for that."""
     if user.is_staff and authenticator.type in (APP, PASSKEY):
         record_authentication(request, user, method="mfa", reauthenticated=True)
+
+
+@receiver(orders_erased)
+def erase_names_from_notes(sender: type[Order], names: set[str], **kwargs: Any) -> None:
+    """Take the names of erased people out of the notes about failures."""
+    redact_notes(names)

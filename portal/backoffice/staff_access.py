@@ -58,16 +58,22 @@ def staff_required(view: View) -> View:
     return guarded
 
 
-def permission_required(permission: str) -> Callable[[View], View]:
-    """Decorate a view for staff with `permission` ("orders.mend_order"); other staff get 403.
+def permission_required(*permissions: str) -> Callable[[View], View]:
+    """Decorate a view for staff with any of `permissions` ("orders.mend_order"); others get 403.
 
-    The navigation reads it from the view.
+    The navigation reads them from the view.
     """
-    permitted = decorators.permission_required(permission, raise_exception=True)
+
+    def is_permitted(user: Any) -> bool:
+        if any(user.has_perm(each) for each in permissions):
+            return True
+        raise PermissionDenied
+
+    permitted = decorators.user_passes_test(is_permitted)
 
     def decorate(view: View) -> View:
         guarded = staff_required(permitted(view))
-        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.permissions = permissions  # type: ignore[attr-defined]
         return guarded
 
     return decorate

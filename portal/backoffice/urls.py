@@ -8,7 +8,6 @@ from portal.backoffice.billing import (
     bank_upload,
     billing_overview,
     invoice_detail,
-    invoice_export,
     issued_invoices,
     reminder_pages,
     seller_page,
@@ -24,12 +23,12 @@ from portal.backoffice.contracts import (
     subscription_page,
     tier_change_pages,
 )
-from portal.backoffice.order import order_page
+from portal.backoffice.order import customer_preview, order_page
 from portal.backoffice.order.order_actions import ACTIONS
-from portal.backoffice.people import person_page
-from portal.backoffice.queue import bulk_views, order_export, order_queue
+from portal.backoffice.queue import bulk_views, order_queue
 from portal.backoffice.reports import health_page, overview
-from portal.backoffice.texts import previews
+from portal.backoffice.search import search_page
+from portal.backoffice.texts import previews, sent_mail_page
 from shop import invoice_number  # noqa: F401 -- registers its converter
 
 order_urls = [
@@ -42,6 +41,8 @@ order_urls = [
         )
         for each in ACTIONS
     ),
+    path("as-customer/", customer_preview.as_customer, name="staff_order_as_customer"),
+    path("as-customer/page/", customer_preview.customer_page, name="staff_order_as_customer_page"),
     path("mails/<int:mail>/", order_page.mail_again, name="staff_mail_again"),
     path("webhooks/", order_page.webhooks_again, name="staff_webhooks_again"),
     path("webhooks/<int:delivery>/", order_page.webhooks_again, name="staff_webhook_again"),
@@ -57,11 +58,6 @@ colleague_urls = [
     path("send-again/", colleague_pages.send_again, name="staff_colleague_again"),
     path("withdraw/", colleague_pages.withdraw_invitation, name="staff_colleague_withdraw"),
     path("end/", colleague_pages.end, name="staff_colleague_end"),
-]
-person_urls = [
-    path("", person_page.person, name="staff_person"),
-    path("data.json", person_page.data, name="staff_person_data"),
-    path("erase/", person_page.erase, name="staff_person_erase"),
 ]
 invoice_urls = [
     path("", invoice_detail.invoice_page, name="staff_invoice"),
@@ -138,17 +134,22 @@ urlpatterns = [
     path("", order_queue.queue, name="staff"),
     path("undo/", undo.undo, name="staff_undo"),
     path("counts/", order_queue.live_counts, name="staff_counts"),
+    path("search/", search_page.search_page, name="staff_search"),
+    path("search/found/", search_page.found_so_far, name="staff_found"),
     path("overview/", overview.overview, name="staff_overview"),
+    path("exports/", include("portal.backoffice.exports.urls")),
     path("health/", health_page.health, name="staff_health"),
-    path("export.csv", order_export.export, {"kind": "csv"}, name="staff_export_csv"),
-    path("export.jsonl", order_export.export, {"kind": "jsonl"}, name="staff_export_jsonl"),
     path("orders/<int:pk>/", include(order_urls)),
+    path("failures/", include("portal.backoffice.failures.urls")),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),
     path("bulk/new/", bulk_views.new_job, name="staff_bulk_new"),
     path("bulk/<int:pk>/", include(bulk_job_urls)),
+    path("", include("portal.backoffice.catalogue.urls")),
     path("pages/preview/", previews.page_preview, name="staff_page_preview"),
     path("pages/<slug:slug>/<int:number>/", previews.page_version, name="staff_page_version"),
     path("mails/", previews.mails, name="staff_mails"),
+    path("mails/sent/<int:pk>/", sent_mail_page.sent_mail, name="staff_sent_mail"),
+    path("mails/sent/<int:pk>/html/", sent_mail_page.sent_mail_html, name="staff_sent_mail_html"),
     path("mails/<slug:kind>/", previews.mail, name="staff_mail"),
     path("mails/<slug:kind>/html/", previews.mail_html, name="staff_mail_html"),
     path("applications/", include("portal.backoffice.partners.urls")),
@@ -156,7 +157,6 @@ urlpatterns = [
     path("colleagues/new/", colleague_pages.invite, name="staff_new_colleague"),
     path("colleagues/<int:pk>/", include(colleague_urls)),
     path("invoices/", issued_invoices.invoices, name="staff_invoices"),
-    path("invoices/export.csv", invoice_export.export_invoices, name="staff_export_invoices"),
     path("invoices/<invoice_number:invoice>/", include(invoice_urls)),
     path("billing/", billing_overview.billing_overview, name="staff_billing"),
     path("subscriptions/", subscription_list.subscriptions, name="staff_subscriptions"),
@@ -168,7 +168,6 @@ urlpatterns = [
     path("payments/", include(payment_urls)),
     path("reminders/", include(reminder_urls)),
     path("seller/", include(seller_urls)),
-    path("people/", person_page.find, name="staff_people"),
-    path("people/accounts/<int:pk>/", include(person_urls), {"kind": "accounts"}),
-    path("people/orders/<int:pk>/", include(person_urls), {"kind": "orders"}),
+    path("people/", include("portal.backoffice.people.urls")),
+    path("clients/", include("portal.backoffice.clients.urls")),
 ]

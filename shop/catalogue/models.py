@@ -71,7 +71,7 @@ class Product(models.Model):
     # Orders, partners' programs and links name the tier by them.
     FIXED_ONCE_USED = ("code", "slug")
     # No column: what a preview has the tier include instead of its rows.
-    drafted: ClassVar["list[FeatureValue] | None"] = None
+    drafted: list[FeatureValue] | None = None
 
     class Meta:
         ordering: ClassVar = ["position", "pk"]

@@ -62,16 +62,16 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.page_id} {self.number}"
 
-    @property
-    def since(self) -> datetime:
-        """Return the moment from which the page shows, or will show, the version."""
-        return self.effective_at or self.at
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert the version. Raises TypeError if it was saved before."""
         if not self._state.adding:
             raise TypeError("A version is never changed: publish another.")
         super().save(*args, **kwargs)
+
+    @property
+    def since(self) -> datetime:
+        """Return the moment from which the page shows, or will show, the version."""
+        return self.effective_at or self.at
 
 
 class PrintedVersion(models.Model):

@@ -7,6 +7,7 @@ from shop.row_locks import lock_rows
 from shop.tenancy.email_addresses import get_or_create_user
 from shop.tenancy.memberships import NoSeatError, delete_unjoined, transfer_seat
 from shop.tenancy.models import Client, Membership, User
+from shop.tenancy.name_index import index_new
 
 
 def order_user(order: Order) -> User:
@@ -57,6 +58,7 @@ def transfer_to_new_email(order: Order) -> bool:
     if is_taken(order):
         return False
     new = order_user(order)
+    index_new([new])
     if client and _administers(order):
         Client.objects.filter(pk=client.pk, client_admin=old).update(client_admin=new)
     if order.member and not _hand_place_over(order, old, new):

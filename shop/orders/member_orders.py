@@ -16,7 +16,7 @@ from shop.orders.problems import Problem
 from shop.orders.states import UNDER_WAY
 from shop.row_locks import lock_rows
 from shop.tenancy.client_admins import administering
-from shop.tenancy.memberships import leave, remove_membership
+from shop.tenancy.memberships import leave, remove_for_staff, remove_membership
 from shop.tenancy.models import Membership, Project, User
 
 
@@ -36,6 +36,11 @@ def invite(project: Project, admin: User, person: Mapping[str, Any]) -> Order:
 def remove_member(membership: Membership, admin: User) -> bool:
     """Remove a member, noted on their orders; False if already gone. Raises NotClientAdminError."""
     return _end(membership, admin, lambda: remove_membership(membership, admin))
+
+
+def remove_member_for(membership: Membership, staff: User) -> bool:
+    """Remove a member as `staff`, noted on their orders; False if already gone."""
+    return _end(membership, staff, lambda: remove_for_staff(membership))
 
 
 def leave_project(membership: Membership) -> bool:

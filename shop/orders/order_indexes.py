@@ -1,6 +1,7 @@
 """Indexes of the orders, and the lists that each is for."""
 
-from django.db.models import Index, Q
+from django.db.models import F, Index, Q
+from django.db.models.functions import Upper
 
 # The list of `/api/orders`, newest first: a page is a walk along one of them, however many orders
 # there are. Those that no program placed are in none.
@@ -60,9 +61,10 @@ ORDER_INDEXES = [
     Index(fields=["fault", "state", "updated_at"], name="order_fault", condition=Q(fault__gt="")),
     Index(fields=["client_id"], name="order_client", condition=Q(client_id__isnull=False)),
     Index(fields=["canonical_email"], name="order_mailbox"),
-    # Of a promotion code: its orders, the newest first, and what it took off them.
+    # The orders of a promotion code, the newest first; they keep it as it was typed.
     Index(
-        fields=["promo_code", "id", "discount_cents"],
+        Upper("promo_code"),
+        F("id"),
         name="order_promotion",
         condition=Q(promo_code__isnull=False),
     ),

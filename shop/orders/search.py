@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from shop.orders.models import Order, SearchWord
 from shop.orders.order_numbers import find_order_number
 from shop.orders.pasted_text import find_email, find_hash
-from shop.orders.search_words import asked_email, asked_words
+from shop.search_words import asked_email, asked_words
+from shop.word_search import find_by_words
 
 MOST = 500  # orders; to see others, type more
 MOST_WORDS = 12
-ROWS = 4 * MOST  # an order may hold several words of one beginning
-COUNTED = 5000  # rows of a word; beyond that it counts as common
 LONGEST_NUMBER = 18  # digits that fit a BigIntegerField
-AFTER = b"\xff"  # sorts after every UTF-8 byte
 
 
 @dataclass(frozen=True)
@@ -36,10 +34,15 @@ def search(text: str) -> Found:
     if order_hash := find_hash(text):
         return Found(frozenset(_pks(Order.objects.filter(order_hash=order_hash))))
     lists = [_pks(orders) for orders in _by_number(text.strip())]
-    email = find_email(text)
-    lists.append(_by_words([asked_email(email)] if email else asked_words(text)[:MOST_WORDS]))
+    lists.append(find_by_words(SearchWord.objects.all(), "order", asked_of(text), MOST + 1))
     pks = frozenset(pk for each in lists for pk in each[:MOST])
     return Found(pks, has_more=any(len(each) > MOST for each in lists))
+
+
+def asked_of(text: str) -> list[tuple[str, ...]]:
+    """Return the words that `text` asks for: one if it is an e-mail address, else MOST_WORDS."""
+    email = find_email(text)
+    return [asked_email(email)] if email else asked_words(text)[:MOST_WORDS]
 
 
 def _pks(orders: QuerySet[Order]) -> list[int]:
@@ -54,28 +57,3 @@ def _by_number(text: str) -> Iterator[QuerySet[Order]]:
         yield Order.objects.filter(pk=int(digits))
         yield Order.objects.filter(client_id=int(digits))
         yield Order.objects.filter(delivered_client=int(digits))
-
-
-def _by_words(asked: list[tuple[str, ...]]) -> list[int]:
-    words = [_beginning_with(forms) for forms in asked]
-    if not words:
-        return []
-    # Begin with the rarest, and look into its orders for the others.
-    if len(words) > 1:
-        words.sort(key=lambda word: SearchWord.objects.filter(word)[:COUNTED].count())
-    rarest, *others = words
-    rows = SearchWord.objects.filter(rarest)
-    for word in others:
-        rows = rows.filter(Exists(SearchWord.objects.filter(word, order=OuterRef("order"))))
-    # Sorted by the index, so that no database reads the table instead.
-    found = rows.order_by("word", "order").values_list("order", flat=True)[:ROWS]
-    return list(dict.fromkeys(found))[: MOST + 1]
-
-
-def _beginning_with(forms: tuple[str, ...]) -> Q:
-    """Match rows that begin with one of `forms`, the ways to write one word."""
-    match = Q()
-    for form in forms:
-        prefix = form.encode()
-        match |= Q(word__gte=prefix, word__lt=prefix + AFTER)
-    return match

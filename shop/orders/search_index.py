@@ -16,9 +16,10 @@ from shop.compiled_inserts import insert_missing_values
 from shop.orders.canonical_emails import changed_lately
 from shop.orders.models import PLACED_STATES, Order, SearchWord, State
 from shop.orders.order_numbers import new_order_number
-from shop.orders.search_words import words_to_find
 from shop.orders.states import state_changed
+from shop.search_words import words_to_find
 from shop.tenancy.models import Client, Project, User
+from shop.tenancy.name_index import index_new
 
 # Fields of the document, as sent. What was delivered counts as well.
 FIELDS = (
@@ -100,6 +101,8 @@ def index_orders(
         insert_missing_values(SearchWord, ("order", "word"), rows)
     elif previous == State.PACKING or orders[0].state in {State.PACKED, State.CANCELLED}:
         _write_words([order.pk for order in orders], orders)
+    if previous == State.PACKING or orders[0].state == State.PACKED:
+        index_new(_delivered(orders))
 
 
 @receiver(post_save, sender=Client)
@@ -124,6 +127,12 @@ def index_renamed(
         case User():
             named = Q(member=instance)
     reindex(Order.objects.filter(named, state__in=PLACED_STATES))
+
+
+def _delivered(orders: Sequence[Order]) -> list[Client | Project | User]:
+    """The clients, projects and users that packing has delivered with `orders`, each once."""
+    found = (getattr(order, name) for order in orders for name in RELATED)
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _named(order: Order) -> Iterable[Client | Project | None]:

@@ -1,6 +1,7 @@
 """Records of attempts: when each ended, at which step, and why; kept for good.
 
-Orders that are packed at once write none, so packing them costs nothing more.
+Those that fail are kept, and the success after failed ones. Orders that are packed at once write
+none, so packing them costs nothing more.
 """
 
 import os

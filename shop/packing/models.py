@@ -154,7 +154,7 @@ class ContractStep(models.Model):
 class AttemptRecord(models.Model):
     """An attempt that has ended, kept with its order or run; erasure alone changes it.
 
-    An order that is packed at its first attempt has none: its events and steps tell the same.
+    Orders that were packed together with others have none of that: their events tell the same.
     """
 
     class Outcome(models.TextChoices):

@@ -79,7 +79,7 @@ WORKER_CLUSTERS = {
         "frozen_after": max(5, PACKING_STEP_SECONDS + 2),
     },
     "messages": {
-        # Bulk actions of staff run after the mail, for a few seconds at a time.
+        # Bulk actions and exports of staff run after the mail, for a few seconds at a time.
         "tasks": [
             "shop.orders.search_index.number_orders",
             "shop.orders.order_counts.fold_counts",
@@ -91,6 +91,7 @@ WORKER_CLUSTERS = {
             "shop.notifications.emails.send.send_due",
             "shop.tenancy.vies.ask_vies",
             "portal.backoffice.queue.bulk_jobs.run_bulk_jobs",
+            "portal.backoffice.exports.background_exports.make_exports",
         ],
         "hourly": [
             "shop.billing.subscriptions.begin_missing",
@@ -106,17 +107,21 @@ WORKER_CLUSTERS = {
             "shop.orders.cancellation.expire_incomplete",
             "shop.orders.open_orders.delete_stale_baskets",
             "shop.orders.search_index.reindex_changed",
+            "shop.tenancy.name_index.reindex_newest",
             "shop.access.idempotency.delete_expired_responses",
             "shop.notifications.retention.delete_expired",
             "shop.notifications.webhooks.delivery_applications.fill_new_deliveries",
             "shop.tenancy.sessions.delete_expired_sessions",
             "shop.tenancy.vies.delete_old_checks",
+            "shop.tenancy.factor_resets.delete_old_resets",
+            "portal.backoffice.clients.client_notes.purge_deleted_notes",
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.access.call_counts.delete_old_counts",
             "shop.tenancy.email_conflicts.settle_new_rows",
             "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
+            "portal.backoffice.exports.background_exports.delete_old_files",
         ],
         # Two: the mail goes on while one does the hourly work.
         "workers": 2,
@@ -142,6 +147,8 @@ OPEN_ORDER_DAYS = 30  # an untouched open order is deleted after that
 KEEP_MESSAGES_DAYS = 90  # mails about orders
 KEEP_ACCOUNT_MESSAGES_DAYS = 30  # mails about signing in: codes, passwords, notices; alarms
 KEEP_DELIVERIES_DAYS = 90  # webhooks; they can be replayed that long
+KEEP_EXPORTS_DAYS = 7  # files of exports that the worker made
+EXPORT_LEASE_SECONDS = 300  # above the time that the largest workbook takes
 KEEP_CALL_COUNTS_DAYS = 90  # numbers of the API's calls, counted from the day of the calls
 # Staff get a mail about orders that have waited longer than this, and another after some hours.
 ALARM_AFTER_MINUTES = read("ALARM_AFTER_MINUTES", env.int, 60)

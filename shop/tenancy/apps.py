@@ -10,4 +10,4 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         # They connect receivers.
-        from shop.tenancy import billing_data, receivers  # noqa: F401
+        from shop.tenancy import billing_data, name_index, receivers  # noqa: F401

@@ -2,7 +2,9 @@
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 
+from shop.row_locks import lock_rows
 from shop.tenancy.client_admins import administering
 from shop.tenancy.models import Client, User
 
@@ -28,4 +30,19 @@ def rename_client(client: Client, name: str, admin: User) -> bool:
             action_flag=CHANGE,
             change_message=f"name: {before} → {name}",
         )
+    return True
+
+
+def rename_for(client: Client, name: str) -> bool:
+    """Change the name for the client, as staff do, who log it themselves.
+
+    Returns False if the name is no longer the one that `client` was loaded with, or is `name`.
+    """
+    if name == client.name:
+        return False
+    with transaction.atomic():
+        if not lock_rows(Client.objects.filter(pk=client.pk, name=client.name)):
+            return False
+        client.name = name
+        client.save(update_fields=["name"])
     return True

@@ -48,6 +48,19 @@ def may_manage(staff: User, colleague: User) -> bool:
     return staff != colleague and (staff.is_superuser or not colleague.is_superuser)
 
 
+def permission_to_help(person: User) -> str:
+    """Return what colleagues need who sign `person` out, or have a lost second factor reset."""
+    return "tenancy.manage_staff" if person.is_staff else "orders.mend_order"
+
+
+def may_help(staff: User, person: User) -> bool:
+    """Return whether `staff` may end the sessions of `person` or have their factors reset.
+
+    It takes as much power as the person has, and is never done to oneself.
+    """
+    return may_manage(staff, person) and staff.has_perm(permission_to_help(person))
+
+
 def set_groups(colleague: User, groups: Iterable[Group]) -> bool:
     """Put `colleague` into exactly these `groups`; False if they are no colleague any more."""
     with transaction.atomic():

@@ -23,6 +23,7 @@ from shop.email_spellings import canonical_email, stored_email
 from shop.row_locks import lock_rows
 from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.email_addresses import user_by_email
+from shop.tenancy.factor_reset_rows import FactorReset
 from shop.tenancy.models import (
     Client,
     Membership,
@@ -86,6 +87,7 @@ def anonymise_user(
         StaffInvitation.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         AppointmentRequest.objects.filter(asked_by=user).delete()
+        FactorReset.objects.filter(user=user).delete()
         of_users = ContentType.objects.get_for_model(User)
         log = LogEntry.objects.filter(content_type=of_users, object_id=str(user.pk))
         log.update(object_repr="", change_message="")

@@ -28,6 +28,8 @@ from shop.tenancy.departure_rows import (  # noqa: F401 -- the same
     AppointmentRequest,
     DeletionWish,
 )
+from shop.tenancy.factor_reset_rows import FactorReset  # noqa: F401 -- the same
+from shop.tenancy.name_words import NameWord  # noqa: F401 -- the same
 from shop.tenancy.passwords import normal_password, password_forms
 from shop.tenancy.vat_id_check import VatIdCheck  # noqa: F401 -- the same
 from shop.time_zones import zone_called

@@ -21,6 +21,7 @@ from shop.tenancy.invitations import LinkError
 from shop.tenancy.joining import LoginTakenError, NewMember
 from shop.tenancy.memberships import delete_unjoined
 from shop.tenancy.models import StaffInvitation, User
+from shop.tenancy.name_index import index_new
 from shop.tenancy.passwords import hashed_password
 
 SALT = "shop.tenancy.staff_invitation"
@@ -36,6 +37,7 @@ def invite_colleague(
     """Invite whoever has `email`, in place of an earlier invitation. Raises AlreadyStaffError."""
     with transaction.atomic():
         user = get_or_create_user(email, first_name="", last_name="", language=language)
+        index_new([user])
         # Locked, so that of two invitations at once the later one finds the earlier one.
         lock_rows(User.objects.filter(pk=user.pk))
         if user.is_known and (user.is_staff or not user.may_sign_in):

@@ -134,6 +134,13 @@ def _due() -> QuerySet[VatIdCheck]:
     return VatIdCheck.objects.filter(free, state=State.WAITING, next_attempt_at__lte=now)
 
 
+def newest_check_of(profile: BillingProfile | None) -> VatIdCheck | None:
+    """Return the newest question to VIES about the VAT ID of `profile`, if it has one."""
+    if profile is None or not profile.vat_id:
+        return None
+    return newest_check(canonical_vat_id(profile.vat_id))
+
+
 def delete_old_checks(beat: Callable[[], None]) -> None:
     """Delete questions and answers of KEEP_VAT_ID_CHECKS_DAYS ago, but for those of clients.
 

@@ -135,7 +135,8 @@ def be_looked_at_by_staff(user: User, order: Order) -> None:
     assert appoint_client_admin(other, user, staff)
     send_all()
     assert send_again(told_of_nina().get(), staff) == Resent.QUEUED
-    visitor(staff).get(f"/staff/export.csv?q={EMAIL}").getvalue()
+    form = {"filter": f"q={EMAIL}", "format": "csv", "set": "all"}
+    visitor(staff).post("/staff/exports/new/", form).getvalue()
     LogEntry.objects.create(
         user=staff,
         content_type=ContentType.objects.get_for_model(User),

@@ -16,7 +16,6 @@ LOOKED_AT = (
     "seller/",
 )
 HANDLED = (
-    "invoices/export.csv",
     "invoices/{invoice}/pay/",
     "invoices/{invoice}/payments/{payment}/undo/",
     "invoices/{invoice}/credit/",

@@ -30,6 +30,7 @@ OWN = {
     "tenancy.User_user_permissions.user": "their permissions",
     "tenancy.DeletionWish.user": "their wish to be deleted",
     "tenancy.AppointmentRequest.asked_by": "their request to appoint somebody else",
+    "tenancy.FactorReset.user": "what was written to have their second step reset",
     "emails.Message.user": "a mail to them",
     "access.IdempotentResponse.user": "an answer to their program, kept for a day",
     "account.EmailAddress.user": "their address",

@@ -1,38 +1,34 @@
 """The export for the tax adviser: a line for each invoice and rate, as spreadsheets read it."""
 
-import csv
-from io import StringIO
+from datetime import datetime
+from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from portal.backoffice.models import Export
 from shop.billing.credit_notes import credit
+from tests.backoffice.exports import NEW, ask, csv_rows, exporter, sheet_of
 from tests.factories import BILLING, make_client, make_invoice, make_staff, make_subscription
 from tests.pages import html, visitor
 
 pytestmark = pytest.mark.django_db
 
-PATH = "/staff/invoices/export.csv"
 
-
-def lines(browser: Client, query: str = "") -> list[list[str]]:
-    text = browser.get(f"{PATH}?{query}").getvalue().decode()
-    assert text.startswith("\ufeff")
-    return list(csv.reader(StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+def invoices(query: str = "", file_format: str = "csv", **given: Any) -> Any:
+    user = given.pop("user", None) or make_staff("billing")
+    return ask(query, file_format, user=user, subject="invoices", **given)
 
 
 def test_export_has_a_line_for_each_invoice_with_comma_and_dates() -> None:
     invoice = make_invoice()
     note = credit(invoice, make_staff(), reason="Doppelt")
-    head, first, second = lines(visitor(make_staff("billing"), language="de"))
-    row, today = dict(zip(head, first, strict=True)), timezone.localdate()
-    assert len(head) == 19
+    row, back = csv_rows(invoices(language="de"), ";")
+    today = timezone.localdate()
+    assert len(row) == 19
     assert (row["Nummer"], row["Ausgestellt am"]) == (invoice.number, f"{today:%d.%m.%Y}")
     assert row["Nettobetrag"] == f"{invoice.net_cents / 100:.2f}".replace(".", ",")
     assert (row["Land"], row["Regel"], row["Satz in Prozent"]) == ("DE", "domestic", "19,00")
-    back = dict(zip(head, second, strict=True))
     assert back["Brutto"] == f"-{note.gross_cents / 100:.2f}".replace(".", ",")
     assert back["Korrigiert Rechnung"] == invoice.number
     export = Export.objects.get()
@@ -41,25 +37,46 @@ def test_export_has_a_line_for_each_invoice_with_comma_and_dates() -> None:
 
 def test_export_follows_the_filter_and_english_has_iso_dates() -> None:
     invoice, other = make_invoice(), make_invoice()
-    browser = visitor(make_staff("billing"))
-    listed = html(browser.get(f"/staff/invoices/?q={invoice.number}"))
-    assert f"{PATH}?q={invoice.number}" in listed
-    _head, *rows = lines(browser, f"q={invoice.number}")
-    assert [row[0] for row in rows] == [invoice.number]
-    assert rows[0][2] == timezone.localdate().isoformat()
-    assert len(lines(browser)) == 3
-    assert other.number in [row[0] for row in lines(browser)]
+    listed = html(visitor(make_staff("billing")).get(f"/staff/invoices/?q={invoice.number}"))
+    assert f"{NEW}?subject=invoices&amp;q={invoice.number}" in listed
+    [row] = csv_rows(invoices(f"q={invoice.number}"))
+    assert row["Number"] == invoice.number
+    assert row["Issued on"] == timezone.localdate().isoformat()
+    assert row["Net"] == f"{invoice.net_cents / 100:.2f}"
+    assert [row["Number"] for row in csv_rows(invoices())] == [invoice.number, other.number]
+
+
+def test_days_typed_into_the_form_narrow_it() -> None:
+    make_invoice()
+    today = timezone.localdate()
+    assert len(csv_rows(invoices(since=today.isoformat(), until=f"{today:%d.%m.%Y}"))) == 1
+    assert Export.objects.get().filter == f"since={today}&until={today}"
+    assert csv_rows(invoices(until="2020-01-31")) == []
+
+
+def test_workbook_has_amounts_as_numbers_and_days_as_days() -> None:
+    invoice = make_invoice()
+    sheet = sheet_of(invoices(file_format="xlsx"))
+    row = dict(zip((cell.value for cell in sheet[1]), sheet[2], strict=True))
+    assert row["Gross"].value == invoice.gross_cents / 100
+    assert row["Issued on"].value == datetime.combine(invoice.issued_on, datetime.min.time())
 
 
 def test_name_that_spreadsheets_take_for_a_formula_is_text() -> None:
     client = make_client()
     billing = {**BILLING, "company": "=HYPERLINK(1)"}
     make_invoice(make_subscription(client, billing=billing))
-    assert lines(visitor(make_staff("billing")))[1][7] == "'=HYPERLINK(1)"
+    assert csv_rows(invoices())[0]["Buyer"] == "'=HYPERLINK(1)"
 
 
-def test_viewer_may_not_export() -> None:
+def test_only_billing_exports_invoices() -> None:
     make_invoice()
-    browser = visitor(make_staff("viewer"))
-    assert browser.get(PATH).status_code == 403
-    assert PATH not in html(browser.get("/staff/invoices/"))
+    for person in (make_staff("viewer"), exporter()):
+        assert invoices(user=person).status_code == 403
+        assert NEW not in html(visitor(person).get("/staff/invoices/"))
+    assert Export.objects.count() == 0
+
+
+def test_formats_for_programs_are_of_orders_alone() -> None:
+    make_invoice()
+    assert invoices(file_format="jsonl").status_code == 422

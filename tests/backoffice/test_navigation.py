@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Permission
 
-from portal.backoffice.navigation import PLACES, open_to, permission_of, place_of, url_of
+from portal.backoffice.navigation import PLACES, open_to, permissions_of, place_of, url_of
 from tests.factories import make_order, make_staff, make_user
 from tests.pages import html, visitor
 
@@ -45,7 +45,7 @@ def test_places_are_those_whose_views_one_may_open(group: str, more: set[str]) -
 
 
 def test_every_place_but_the_admin_has_a_permission() -> None:
-    without = {name for name in PLACES if url_of(name) and not permission_of(name)}
+    without = {name for name in PLACES if url_of(name) and not permissions_of(name)}
     assert without == {"admin:index"}
 
 

@@ -14,6 +14,7 @@ from shop.notifications.webhooks.models import Attempt
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.packing.models import StepRecord
+from shop.packing.recovery import retry_now
 from tests.factories import (
     make_application,
     make_order,
@@ -112,11 +113,51 @@ def test_page_takes_as_many_queries_however_much_happened() -> None:
 
 def test_page_leads_to_what_the_customer_sees() -> None:
     order = make_order()
-    page = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
-    assert f'href="/register/{order.order_hash}/"' in html(page)
-    # Who may only look would get the key to act by it.
-    page = visitor(make_staff("viewer")).get(f"/staff/orders/{order.pk}/")
-    assert order.order_hash not in html(page)
+    for group in ("agent", "viewer"):
+        page = html(visitor(make_staff(group)).get(f"/staff/orders/{order.pk}/"))
+        assert f'href="/staff/orders/{order.pk}/as-customer/"' in page
+        # The key to act by it.
+        assert order.order_hash not in page
+
+
+def test_each_attempt_is_told_with_step_reason_and_kind(settings: Settings) -> None:
+    settings.PACKING_STEPS = [*settings.PACKING_STEPS, "tests.packing.steps.fail"]
+    order = make_order()
+    pack_all()
+    assert retry_now(order, make_staff("agent"))
+    order.refresh_from_db()
+    settings.PACKING_STEPS = settings.PACKING_STEPS[:-1]
+    pack_all()
+    order.refresh_from_db()
+    assert (order.state, order.packing.last_error) == ("packed", "")
+    text = page_of(order)
+    assert (
+        "Attempt 1 failed, another attempt follows Step: fail · an error of ours "
+        "RuntimeError: the provisioning service is away"
+    ) in text
+    assert "Attempt 1 done" in text
+
+
+def test_attempts_at_a_webhook_are_folded_into_one_line() -> None:
+    caller = Caller(application=make_application())
+    order = make_order("s", caller, redirection_uri="https://partner.example/hook")
+    delivery = order.deliveries.get()
+    for status in (500, 502, 503):
+        Attempt.objects.create(
+            delivery=delivery, at=timezone.now(), status=status, answer="Later", failure="status"
+        )
+    hooks = [entry for entry in timeline_of(order) if entry.title == "Webhook"]
+    assert [(entry.text, entry.code) for entry in hooks] == [
+        ("received → partner.example:443 · 3 attempts", "503 · Later")
+    ]
+    answer = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
+    assert "3 attempts · not accepted 503 · Later" in words(answer)
+    page = html(answer)
+    assert page.count('<details class="delivery">') == 1
+    # The payload is there, without the key to the order's page.
+    assert order.order_hash in delivery.payload
+    assert "&quot;order_hash&quot;: &quot;…&quot;" in page
+    assert order.order_hash not in page
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
+from portal.backoffice.models import Export, ExportFile
 from shop.catalogue.features import Feature
 from shop.catalogue.models import Promotion
 from shop.catalogue.seller import VatRate
@@ -17,6 +18,8 @@ from shop.content.models import Figure, Page, Question, Quote, Reference
 from shop.orders.models import Order
 from tests.addresses import all_addresses
 from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
+from tests.backoffice.catalogue_addresses import CATALOGUE
+from tests.backoffice.people_addresses import addresses_of_people, rows_of_people
 from tests.factories import (
     make_application,
     make_invoice,
@@ -37,6 +40,8 @@ MENDERS = {"agent", "admin", "all"}
 ADMINS = {"admin", "all"}
 HANDLERS = {"billing", "all"}
 PRIVACY = {"privacy", "all"}
+LISTERS = LOOKERS | {"export"}
+EXPORTERS = {"export", *HANDLERS}
 ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
@@ -45,8 +50,10 @@ ADDRESSES: dict[str, set[str]] = {
     "counts/": LOOKERS,
     "overview/": LOOKERS,
     "health/": LOOKERS,
-    "export.csv": {"export", "all"},
-    "export.jsonl": {"export", "all"},
+    "search/": LOOKERS,
+    "search/found/": LOOKERS,
+    **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LISTERS),
+    **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
     "orders/{pk}/": LOOKERS,
     "orders/{pk}/retry/": MENDERS,
     "orders/{pk}/retry-now/": MENDERS,
@@ -61,17 +68,27 @@ ADDRESSES: dict[str, set[str]] = {
     "orders/{pk}/note/": MENDERS,
     "orders/{pk}/follow-up/": MENDERS,
     "orders/{pk}/client-admin/": ADMINS,
+    "orders/{pk}/as-customer/": LOOKERS,
+    "orders/{pk}/as-customer/page/": LOOKERS,
     "orders/{pk}/mails/{mail}/": MENDERS,
     "orders/{pk}/webhooks/": MENDERS,
     "orders/{pk}/webhooks/{delivery}/": MENDERS,
+    "failures/": LOOKERS,
+    "failures/group/": LOOKERS,
+    "failures/group/note/": MENDERS,
+    "failures/notes/{pk}/close/": MENDERS,
     "bulk/": MENDERS,
     "bulk/new/": MENDERS,
     "bulk/{pk}/": MENDERS,
     "bulk/{pk}/progress/": MENDERS,
     "bulk/{pk}/stop/": MENDERS,
+    **dict.fromkeys(CATALOGUE, ADMINS),
+    "features/{pk}/delete/": ADMINS,
     "pages/preview/": ADMINS,
     "pages/{slug}/{number}/": LOOKERS,
     "mails/": LOOKERS,
+    "mails/sent/{pk}/": LOOKERS,
+    "mails/sent/{pk}/html/": LOOKERS,
     "mails/{kind}/": LOOKERS,
     "mails/{kind}/html/": LOOKERS,
     "applications/": ADMINS,
@@ -92,13 +109,7 @@ ADDRESSES: dict[str, set[str]] = {
     "colleagues/{pk}/send-again/": ALL,
     "colleagues/{pk}/withdraw/": ALL,
     "colleagues/{pk}/end/": ALL,
-    "people/": PRIVACY,
-    "people/accounts/{pk}/": PRIVACY,
-    "people/accounts/{pk}/data.json": PRIVACY,
-    "people/accounts/{pk}/erase/": PRIVACY,
-    "people/orders/{pk}/": PRIVACY,
-    "people/orders/{pk}/data.json": PRIVACY,
-    "people/orders/{pk}/erase/": PRIVACY,
+    **addresses_of_people(LOOKERS, MENDERS, ADMINS, PRIVACY),
     **dict.fromkeys(DECIDED, MENDERS),
     **dict.fromkeys(LOOKED_AT, LOOKERS),
     **dict.fromkeys(HANDLED, HANDLERS),
@@ -158,9 +169,12 @@ def numbers() -> dict[str, object]:
         "subscriptions": invoice.subscription_id,
         "colleagues": make_staff("viewer").pk,
         "orders": order.pk,
+        "exports": ExportFile.objects.create(export=Export.objects.create(format="csv")).pk,
         "applications": application.pk,
         "token": Token.objects.get().pk,
         "mail": message.pk,
+        "mails": message.pk,
+        **rows_of_people(order),
     }
 
 
@@ -174,6 +188,11 @@ def filled(address: str, numbers: dict[str, object]) -> str:
         values["object_id"] = ROWS[model]()
     values |= {"order": numbers.get("orders", 1), "interval": "month"}
     values["run"] = numbers.get("run", 1)
+    values |= {name: numbers.get(name, 1) for name in ("client", "membership", "note", "session")}
+    if "projects/{pk}" in address:
+        values["pk"] = numbers.get("project", 1)
+    if "resets/{pk}" in address:
+        values["pk"] = numbers.get("reset", 1)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from portal.backoffice.queue import order_export
+from portal.backoffice.exports import export_sources
 from portal.backoffice.queue.filters import AGES, CHANNELS, FAILING, GROUPS, SORTS, TAKEN, parse
 from portal.backoffice.queue.keyset_paging import A_PAGE, page_of, positions
 from shop.notifications.emails.staff_digest import queue_staff_digest
@@ -56,7 +56,7 @@ def lists() -> list[str]:
 
 def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     # Of so few orders, five hundred by their numbers are best found by reading all.
-    monkeypatch.setattr(order_export, "AT_ONCE", 50)
+    monkeypatch.setattr(export_sources, "AT_ONCE", 50)
     person = make_user(is_staff=True, is_superuser=True)
     for _done in forge(MANY):
         pass
@@ -75,7 +75,8 @@ def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> No
         for page in ("", "counts/", "overview/", "?show=packed&after=1700000000000000-5"):
             assert browser.get(f"/staff/{page}").status_code == 200
         for query in ("", "show=all", "show=packed&tier=s", "q=hafenfilm gmbh"):
-            file = browser.get(f"/staff/export.csv?{query}")
+            form = {"filter": query, "format": "csv", "set": "all"}
+            file = browser.post("/staff/exports/new/", form)
             assert file.getvalue()
         queue_staff_digest(lambda: None)
     once = dict(asked)

@@ -42,7 +42,7 @@ def test_requests_are_listed_the_oldest_first_with_who_asks_and_why() -> None:
 
 def test_admin_is_led_to_where_somebody_is_appointed() -> None:
     found = asked(make_client())
-    link = f"/staff/catalogue/tenancy/client/{found.client_id}/change/"
+    link = f"/staff/clients/{found.client_id}/hand-over/"
     assert link in html(visitor(make_staff("admin")).get(LIST))
     assert link not in html(agent().get(LIST))
 
@@ -72,7 +72,7 @@ def test_request_is_done_once_staff_appoint_somebody_at_the_order() -> None:
 
 def test_request_is_done_once_somebody_is_appointed_in_the_admin() -> None:
     found, bystander = asked(make_client(name="Isarfilm")), asked(make_client())
-    path = f"/staff/catalogue/tenancy/client/{found.client_id}/change/"
+    path = f"/staff/clients/{found.client_id}/hand-over/"
     browser, person = visitor(make_staff()), make_user()
     browser.post(path, {"name": "Isarfilm KG", "client_admin": found.asked_by_id})
     found.refresh_from_db()

@@ -17,6 +17,7 @@ from shop.orders.models import Basket, Order, OrderEvent, SearchWord, State
 from shop.orders.search_index import words_of
 from shop.packing.models import Packing
 from shop.tenancy.models import Client, Project, User
+from shop.tenancy.name_index import index_new
 
 BATCH = 2000
 SPAN = timedelta(days=365)  # the period over which orders arrive
@@ -94,7 +95,10 @@ def _projects(number: int, dice: random.Random, product: Product) -> list[Projec
     clients = [Client(name=_client(dice), client_admin=admin) for _each in range(number)]
     clients = Client.objects.bulk_create(clients, batch_size=BATCH)
     projects = [Project(client=each, name=_project(dice), product=product) for each in clients]
-    return Project.objects.bulk_create(projects, batch_size=BATCH)
+    projects = Project.objects.bulk_create(projects, batch_size=BATCH)
+    for start in range(0, number, BATCH):
+        index_new([*clients[start : start + BATCH], *projects[start : start + BATCH]])
+    return projects
 
 
 def _order(

@@ -42,11 +42,11 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     assert page.evaluate(KEPT) == first
 
     page.keyboard.press("/")
-    expect(page.locator("#q")).to_be_focused()
+    expect(page.locator("#find")).to_be_focused()
     page.keyboard.type(f"j/{second}")
-    expect(page.locator("#q")).to_have_value(f"j/{second}")
+    expect(page.locator("#find")).to_have_value(f"j/{second}")
     page.locator("#q").fill(orders[1].order_hash)
-    page.keyboard.press("Enter")
+    page.locator("#q").press("Enter")
     page.wait_for_url("**/staff/?q=*")
     expect(page.locator(".queue tbody tr")).to_have_count(1)
 

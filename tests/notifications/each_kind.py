@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone, translation
 from pytest_django import Settings
 
@@ -13,6 +14,8 @@ from shop.catalogue.seller import Seller, save_seller
 from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.notifications.emails.codes import new_seed
 from shop.notifications.emails.contact_emails import queue_contact_request
+from shop.notifications.emails.export_emails import queue_export_ready
+from shop.notifications.emails.factor_reset_emails import queue_factor_reset
 from shop.notifications.emails.invoice_emails import queue_invoice, queue_invoice_reminder
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_links import queue_link_of_number
@@ -30,6 +33,7 @@ from shop.orders.placing import Caller
 from shop.orders.states import transition
 from shop.tenancy.closing import close_client
 from shop.tenancy.deletion_wishes import delete_when_possible
+from shop.tenancy.factor_resets import ask_to_reset
 from shop.tenancy.models import Project, User
 from shop.tenancy.staff_invitations import invite_colleague
 from tests.contract_factories import make_declaration
@@ -76,11 +80,13 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password" | "code" | "change" | "deleted":
+        case "password" | "code" | "change" | "deleted" | "export":
             make_account_message(kind, known)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
+        case "factor_reset":
+            make_reset_message(known, name)
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
         case "cancel_order":
@@ -101,6 +107,16 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
     return Message.objects.get(kind=kind)
 
 
+def make_reset_message(known: User, name: str) -> None:
+    """Queue the mail that asks a colleague in the language of `known` to confirm a reset."""
+    lost = make_user(first_name=name, last_name="")
+    Authenticator.objects.create(user=lost, type=Authenticator.Type.TOTP, data={})
+    make_staff("agent", language=known.language)
+    reset = ask_to_reset(lost, make_staff("viewer", first_name=name), "Lost.", "Rang.")
+    assert reset
+    assert queue_factor_reset(reset) == 1
+
+
 def make_account_message(kind: str, known: User) -> None:
     """Queue a message of `kind` about the account of `known`."""
     match kind:
@@ -112,6 +128,9 @@ def make_account_message(kind: str, known: User) -> None:
             queue_security_notice(known, "webauthn_added", known.email, ip="192.0.2.7")
         case "deleted":
             assert delete_when_possible(known)
+        case "export":
+            User.objects.filter(pk=known.pk).update(is_staff=True)
+            queue_export_ready(known, export=7, rows=12_480)
 
 
 def make_declaration_message(kind: str, language: str, name: str, settings: Settings) -> None:

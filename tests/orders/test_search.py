@@ -12,7 +12,7 @@ from shop.orders.member_orders import invite
 from shop.orders.models import Order, SearchWord
 from shop.orders.search import Found, search
 from shop.orders.search_index import reindex
-from shop.orders.search_words import asked_words, words_to_find
+from shop.search_words import asked_words, words_to_find
 from tests.backoffice.plans import full_scans, statements
 from tests.factories import bystander, make_bare_order, make_client, make_order, make_project
 

@@ -276,4 +276,4 @@ def test_ten_orders_take_few_statements() -> None:
         run_batch(records, lambda: None)
     assert states() == ["packed"] * 30 + ["pending"] * 10
     counts = len(claiming), len(packing)
-    assert counts == (16, 181)
+    assert counts == (16, 182)

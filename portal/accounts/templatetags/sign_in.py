@@ -8,7 +8,7 @@ from django.conf import settings
 from django.forms import BaseForm
 from django.template.context import Context
 
-from portal.accounts.mfa_adapter import browser_name
+from shop.browser_names import browser_name
 
 register = template.Library()
 register.filter("browser_name", browser_name)

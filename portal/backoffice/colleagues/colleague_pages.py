@@ -29,6 +29,7 @@ from shop.orders.assignment import unassign_all
 from shop.orders.models import Order
 from shop.orders.states import FINISHED
 from shop.tenancy.colleagues import end_access, may_manage, set_groups
+from shop.tenancy.factor_resets import open_resets
 from shop.tenancy.mfa import APP, PASSKEY
 from shop.tenancy.models import StaffInvitation, User
 from shop.tenancy.staff_invitations import (
@@ -47,7 +48,8 @@ MANAGE = "tenancy.manage_staff"
 @require_safe
 def colleague_list(request: HttpRequest) -> HttpResponse:
     """List all colleagues, and those who were invited."""
-    return render(request, "backoffice/colleagues.html", {"colleagues": _colleagues()})
+    context = {"colleagues": _colleagues(), "resets": open_resets().count()}
+    return render(request, "backoffice/colleagues.html", context)
 
 
 @permission_required(MANAGE)

@@ -1,5 +1,6 @@
 """The timeline of an order: events, steps, mails and webhooks in one list."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.backoffice.order.hidden_hashes import without_hashes
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.cancellation import CancelledBy
@@ -65,7 +67,7 @@ def _entries(order: Order) -> Iterator[Entry]:
         yield Entry(
             at=event.at,
             title="" if is_state else event.get_kind_display(),
-            text=_event_text(event),
+            text=event_text(event),
             who=_who(event),
             state=event.state if is_state else "",
             label=event.get_state_display() if is_state else "",
@@ -91,12 +93,13 @@ def _entries(order: Order) -> Iterator[Entry]:
 def _attempt_entry(attempt: AttemptRecord) -> Entry:
     step = _("Step: %(step)s") % {"step": step_title(attempt.step)} if attempt.step else ""
     reason = error_text(attempt.fault) if attempt.outcome == Outcome.CORRECTION else ""
+    other = "packed" if attempt.outcome == Outcome.DONE else "pending"
     return Entry(
         at=attempt.ended_at,
         title=_("Attempt %(number)s") % {"number": attempt.number},
         text=" · ".join(filter(None, (step, reason, str(attempt.get_kind_display())))),
         code=attempt.error,
-        state="failed" if attempt.outcome in FAILED else "",
+        state="failed" if attempt.outcome in FAILED else other,
         label=str(attempt.get_outcome_display()),
     )
 
@@ -124,7 +127,8 @@ def _who(event: OrderEvent) -> str:
     return f"{event.actor} ({who})" if event.actor else who
 
 
-def _event_text(event: OrderEvent) -> str:
+def event_text(event: OrderEvent) -> str:
+    """Return what an event says beside its kind, for staff."""
     details = event.details
     match Kind(event.kind):
         case Kind.STATE:
@@ -145,12 +149,27 @@ def _event_text(event: OrderEvent) -> str:
             return str(details.get("assignee", ""))
         case Kind.CLIENT_ADMIN:
             return str(details["client_admin"])
-        case Kind.APPROVED:
-            return error_text(event.fault)
-        case Kind.ADDRESS | Kind.HANDED_BACK | Kind.NOTE | Kind.REMOVED | Kind.HURRIED:
+        case (
+            Kind.APPROVED
+            | Kind.ADDRESS
+            | Kind.HANDED_BACK
+            | Kind.NOTE
+            | Kind.REMOVED
+            | Kind.HURRIED
+        ):
+            # Of an approval: what was approved.
             return event.note or error_text(event.fault)
         case unknown:
             assert_never(unknown)
+
+
+def shown_payload(payload: str) -> str:
+    """Return what a webhook sends, indented, without any order's hash: that opens its page."""
+    try:
+        text = json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        text = payload
+    return without_hashes(text)
 
 
 def outcome(attempt: Attempt) -> str:

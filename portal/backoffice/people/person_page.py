@@ -1,276 +1,119 @@
-"""A person's data: find it by e-mail address, give it out, erase it.
+"""The page of a person: their places, orders, mails and sign-in, and the end of their sessions."""
 
-A person is a user, or somebody who ordered without an account, known by the address of an order. No
-URL holds an address.
-"""
-
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.backoffice.audit_log import Act, history_of, record
 from portal.backoffice.confirmation import ask_first
-from portal.backoffice.order.forms import confirmed
-from portal.backoffice.staff_access import (
-    permission_required,
-    recent_factor_required,
-    staff_user,
-)
-from shop.data_export import export, export_of_address
-from shop.email_fields import EmailField, EmailInput
-from shop.notifications.emails.models import Message
-from shop.orders.models import Order, OrderEvent, State
-from shop.orders.order_erasure import orders_for
-from shop.orders.pasted_text import find_email
-from shop.orders.states import FINISHED
-from shop.tenancy.email_addresses import user_by_email
-from shop.tenancy.erasure import (
-    NotErasableError,
-    StillAdministersError,
-    emails_of,
-    erase_address,
-    erase_user,
-    spellings,
-)
-from shop.tenancy.models import Membership, User
+from portal.backoffice.order.hidden_hashes import hide_hashes
+from portal.backoffice.order.offered_action import MEND
+from portal.backoffice.people.persons import ERASE, LOOK, Person, find_person
+from portal.backoffice.people.sign_in_facts import sign_in_facts
+from portal.backoffice.staff_access import permission_required, staff_user
+from shop.factor_removal import end_sessions
+from shop.orders.models import Order, OrderEvent
+from shop.tenancy.colleagues import may_help
+from shop.tenancy.departure_rows import DeletionWish
+from shop.tenancy.factor_resets import open_resets
+from shop.tenancy.models import Client, Membership, User
 from shop.tenancy.needed_clients import needed_clients
-from shop.theme import download_name
+from shop.typed_text import isolated
 
-ERASE = "tenancy.erase_person"
-SHOWN = 200  # rows of each kind
-
-
-class PastedEmailField(EmailField):
-    """An address as people paste it: bare, `Name <address>` or `mailto:…`."""
-
-    def to_python(self, value: Any) -> str:
-        """Return the address alone, if there is one in `value`."""
-        text = str(super().to_python(value) or "")
-        return find_email(text) or text
+SHOWN = 50  # rows of each kind
+MANAGE = "tenancy.manage_staff"
 
 
-class FindPersonForm(forms.Form):
-    """Ask for the e-mail address of a person."""
-
-    email = PastedEmailField(
-        widget=EmailInput({"autocomplete": "off"}),
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("The full address, as in an account or an order."),
-    )
-
-
-class EraseForm(forms.Form):
-    """Confirms that a person is to be erased."""
-
-    confirm = confirmed(gettext_lazy("Yes, erase this person. This cannot be undone."))
-
-
-@dataclass(frozen=True)
-class Person:
-    """A user, or the address of somebody without an account."""
-
-    kind: str
-    pk: int  # of the user, or of an order with the address
-    email: str
-    user: User | None
-
-    @property
-    def emails(self) -> frozenset[str]:
-        """The addresses that are this person's, in the spellings that are stored."""
-        return emails_of(self.user) if self.user else spellings(self.email)
-
-    @property
-    def orders(self) -> QuerySet[Order]:
-        """The placed orders for this person."""
-        return orders_for(self.user, self.emails).order_by("-pk")
-
-    @property
-    def mails(self) -> QuerySet[Message]:
-        """The mails to this person."""
-        theirs = Q(recipient__in=self.emails)
-        found = Message.objects.filter(theirs | Q(user=self.user) if self.user else theirs)
-        return found.order_by("-pk")
-
-    def url(self, name: str) -> str:
-        """Return the URL of one of this person's pages."""
-        return reverse(name, kwargs={"kind": self.kind, "pk": self.pk})
-
-
-@permission_required(ERASE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
-    """Find a person by e-mail address."""
-    form = FindPersonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        found = _search(form.cleaned_data["email"])
-        if found:
-            return redirect(found.url("staff_person"))
-        form.add_error("email", _("Neither an account nor an order has this address."))
-    status = 422 if form.errors else 200
-    return render(request, "backoffice/people.html", {"form": form}, status=status)
-
-
-@permission_required(ERASE)
+@permission_required(LOOK, ERASE)
 @require_safe
 def person(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Show what is stored about a person."""
-    found = _find(kind, pk)
-    user, orders = found.user, found.orders
-    of_user = Membership.objects.filter(user=user) if user else Membership.objects.none()
+    """Show a person: what is stored about them, and what can be done for them."""
+    found = find_person(kind, pk)
+    orders = list(found.orders.select_related("delivered_client", "delivered_project")[:SHOWN])
+    named = next((each for each in orders if each.user_first_name or each.user_last_name), None)
     context = {
         "person": found,
-        "orders": orders[:SHOWN],
-        "mails": found.mails[:SHOWN],
-        "memberships": of_user.select_related("project__client")[:SHOWN],
-        "held": needed_clients(user) if user else [],
-        "events": OrderEvent.objects.filter(order__in=orders.order_by()).count(),
-        "history": history_of(user) if user else [],
+        "name": found.name if found.user else _ordered_name(named),
+        "orders": orders,
+        "mails": found.mails.select_related("order")[:SHOWN],
+        "events": OrderEvent.objects.filter(order__in=found.orders.order_by()).count(),
+        "shown": SHOWN,
         "data_url": found.url("staff_person_data"),
         "erase_url": found.url("staff_person_erase"),
+        **(_of_user(found.user, staff_user(request)) if found.user else {}),
     }
-    return render(request, "backoffice/person.html", context)
+    return hide_hashes(request, render(request, "backoffice/people/person.html", context))
 
 
-@permission_required(ERASE)
-@require_safe
-@recent_factor_required
-def data(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Download what is stored about a person, as the person would get it in the portal."""
-    found, staff = _find(kind, pk), staff_user(request)
-    if found.user:
-        held = export(found.user)
-        record(staff, found.user, Act.GIVEN_OUT)
-    else:
-        held = export_of_address(found.email)
-        record(staff, Order.objects.get(pk=pk), Act.GIVEN_OUT)
-    return JsonResponse(
-        held,
-        json_dumps_params={"indent": 2, "ensure_ascii": False},
-        headers={
-            "Content-Disposition": f'attachment; filename="{download_name("personal-data.json")}"'
-        },
-    )
-
-
-@permission_required(ERASE)
+@permission_required(MEND, MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-@recent_factor_required
-def erase(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Ask before a person is erased; POST erases them in every room."""
-    found = _find(kind, pk)
-    if reason := _refusal(found):
-        messages.warning(request, reason)
-        return redirect(found.url("staff_person"))
-    form = EraseForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return _ask_to_erase(request, found, form)
-    under_way = found.orders.exclude(state__in=FINISHED).count()
-    try:
-        _erase(found, staff_user(request))
-    except (StillAdministersError, NotErasableError):
-        # Somebody else was faster; the page gives the reason.
-        return redirect("staff_people")
-    _tell_erased(request, under_way)
-    return redirect("staff_people")
-
-
-def _tell_erased(request: HttpRequest, under_way: int) -> None:
-    if under_way:
-        left = ngettext(
-            "Erased, except in %(number)s order that is under way. Erase the person again once it "
-            "is finished.",
-            "Erased, except in %(number)s orders that are under way. Erase the person again once "
-            "they are finished.",
-            under_way,
-        )
-        messages.warning(request, left % {"number": under_way})
+def sign_out(request: HttpRequest, kind: str, pk: int, session: int | None = None) -> HttpResponse:
+    """Ask before a person's sessions end, all of them or one; POST ends them."""
+    found, staff = find_person(kind, pk), staff_user(request)
+    user = found.user
+    if user is None:
+        raise Http404
+    if not may_help(staff, user):
+        raise PermissionDenied
+    if request.method != "POST":
+        return _ask_to_sign_out(request, found, session)
+    with transaction.atomic():
+        ended = end_sessions(user, session)
+        if ended:
+            record(staff, user, Act.SIGNED_OUT, str(ended))
+    if ended:
+        text = _("%(who)s is signed out.")
+        messages.success(request, text % {"who": isolated(found.name)})
     else:
-        done = _(
-            "The person has been erased. Their finished orders hold nothing about them any more."
-        )
-        messages.success(request, done)
+        messages.warning(request, _("They were signed out already. This is the current state."))
+    return redirect(found.url("staff_person"))
 
 
-def _erase(person: Person, staff: User) -> None:
-    if user := person.user:
-        erase_user(user, lambda: record(staff, user, Act.ERASED))
-        return
-    orders = list(person.orders.filter(state__in=FINISHED))
-
-    def log() -> None:
-        for order in orders:
-            record(staff, order, Act.ERASED)
-
-    erase_address(person.email, log)
-
-
-def _refusal(person: Person) -> str:
-    """Return why the person cannot be erased now, and what to do about it; "" if they can."""
-    user = person.user
-    if user and user.is_staff:
-        return _("This is a colleague: end their access to the back office first.")
-    if user and needed_clients(user):
-        return _("A client still needs this person. The page says for what.")
-    return ""
-
-
-def _ask_to_erase(request: HttpRequest, person: Person, form: EraseForm) -> HttpResponse:
-    under_way = person.orders.exclude(state__in=FINISHED).count()
-    finished = person.orders.filter(state__in=FINISHED).count()
-    names = ngettext(
-        "%(number)s finished order loses names, e-mail and display name; tier, price and dates "
-        "stay.",
-        "%(number)s finished orders lose names, e-mail and display name; tier, price and dates "
-        "stay.",
-        finished,
-    )
-    waiting = ngettext(
-        "%(number)s order is under way and keeps what it was placed with: cancel it first, or "
-        "erase the person again once it is finished.",
-        "%(number)s orders are under way and keep what they were placed with: cancel them first, "
-        "or erase the person again once they are finished.",
-        under_way,
-    )
-    account = _("Their account, memberships, invitations, sessions, tokens and passkeys are ended.")
+def _ask_to_sign_out(request: HttpRequest, person: Person, session: int | None) -> HttpResponse:
+    if session is None:
+        scope = _("All of their sessions end, in every browser.")
+    elif UserSession.objects.filter(pk=session, user=person.user).exists():
+        scope = _("This session ends; others go on.")
+    else:
+        messages.warning(request, _("They were signed out already. This is the current state."))
+        return redirect(person.url("staff_person"))
     return ask_first(
         request,
-        _("Erase %(email)s?") % {"email": person.email},
+        _("Sign %(who)s out?") % {"who": isolated(person.name)},
         [
-            account if person.user else "",
-            names % {"number": finished} if finished else "",
-            _("Mails to them are deleted."),
-            waiting % {"number": under_way} if under_way else "",
+            scope,
+            _("What they have typed and not saved is lost. They can sign in again at once."),
+            _("Password, passkeys and tokens of programs stay as they are."),
         ],
-        button=_("Erase this person"),
+        button=_("Sign out"),
         back=person.url("staff_person"),
-        form=form,
     )
 
 
-def _search(email: str) -> Person | None:
-    if user := user_by_email(email):
-        return Person("accounts", user.pk, user.email, user)
-    order = orders_for(None, [email]).order_by("-pk").first()
-    return Person("orders", order.pk, email, None) if order else None
+def _of_user(user: User, staff: User) -> dict[str, Any]:
+    seats = Membership.objects.filter(user=user).select_related("project__client")
+    administered = Client.objects.filter(client_admin=user).annotate(number=Count("projects"))
+    return {
+        "memberships": seats.order_by("-pk")[:SHOWN],
+        "administered": administered.order_by("name", "pk")[:SHOWN],
+        "held": needed_clients(user) if staff.has_perm(ERASE) else [],
+        "wish": DeletionWish.objects.filter(user=user).first(),
+        "sign_in": sign_in_facts(user),
+        "may_help": may_help(staff, user),
+        "reset": open_resets().filter(user=user).select_related("asked_by").first(),
+        "history": history_of(user),
+    }
 
 
-def _find(kind: str, pk: int) -> Person:
-    if kind == "accounts":
-        user = get_object_or_404(User, pk=pk)
-        if user.is_erased:
-            raise Http404
-        return Person(kind, pk, user.email, user)
-    placed: QuerySet[Any] = Order.objects.exclude(state=State.NEW)
-    email = get_object_or_404(placed, pk=pk).user_email
-    if not email:
-        raise Http404
-    return Person(kind, pk, email, user_by_email(email))
+def _ordered_name(order: Order | None) -> str:
+    if order is None:
+        return ""
+    return f"{order.user_first_name or ''} {order.user_last_name or ''}".strip()

@@ -1,1 +1,1 @@
-"""The queue of orders: its filters, rows, bulk jobs and export."""
+"""The queue of orders: its filters, rows and bulk jobs."""

@@ -7,7 +7,8 @@ from django.forms import model_to_dict
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.order.timeline import outcome
+from portal.backoffice.failures.incident_notes import notes_about
+from portal.backoffice.order.timeline import outcome, shown_payload
 from shop.billing.invoice_document import BuyerPart
 from shop.billing_form import country_name
 from shop.email_spellings import shown_email
@@ -21,6 +22,8 @@ register = template.Library()
 register.filter("fault_text", error_codes.error_text)
 register.filter("step_title", step_names.step_title)
 register.filter("outcome", outcome)
+register.filter("shown_payload", shown_payload)
+register.filter("notes_about", notes_about)
 
 
 @register.filter

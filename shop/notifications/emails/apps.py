@@ -16,6 +16,8 @@ class EmailsConfig(AppConfig):
             contract_emails,
             contract_receivers,
             declaration_emails,
+            export_emails,
+            factor_reset_emails,
             iban_notice,
             invitation_emails,
             invoice_emails,

@@ -46,6 +46,11 @@ class InvitationEmail(DeliveryEmail, kind=Message.Kind.INVITATION):
             return True
         return self.message.dedupe_key != invitation_key(invitation) or super().is_obsolete()
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the code that joins without the link."""
+        invitation = self.order.invitation
+        return (join_code(invitation),) if invitation else ()
+
     def rows(self) -> tuple[Row, ...]:
         """Return what was delivered; to a colleague, number and plan say nothing."""
         number, tier, *names = super().rows()

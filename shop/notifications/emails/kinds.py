@@ -52,6 +52,10 @@ class Email(ABC):
         """Tell whether the mail has lost its point since it was queued."""
         return False
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must not be shown to others: codes in sentences. Links are known as such."""
+        return ()
+
 
 def email_for(message: Message) -> Email:
     """Return the mail that belongs to `message`."""
@@ -73,16 +77,20 @@ class Rendered:
 def render(message: Message) -> Rendered:
     """Return the mail of `message` in its reader's language. Tokens are made here, never stored."""
     with override(message.language):
-        content = email_for(message).content()
-        context = {"content": content, "seller": current_seller()}
-        return Rendered(
-            subject=content.subject,
-            text=render_to_string("emails/content.txt", context).strip() + "\n",
-            html=render_to_string("emails/content.html", context),
-            attachments=content.attachments,
-            reply_to=content.reply_to,
-            message_id=_message_id(message),
-        )
+        return render_content(message, email_for(message).content())
+
+
+def render_content(message: Message, content: EmailContent) -> Rendered:
+    """Return the mail that says `content`, in the language that is active."""
+    context = {"content": content, "seller": current_seller()}
+    return Rendered(
+        subject=content.subject,
+        text=render_to_string("emails/content.txt", context).strip() + "\n",
+        html=render_to_string("emails/content.html", context),
+        attachments=content.attachments,
+        reply_to=content.reply_to,
+        message_id=_message_id(message),
+    )
 
 
 def _message_id(message: Message) -> str:

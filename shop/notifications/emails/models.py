@@ -33,6 +33,7 @@ class Message(Leased):
         COLLEAGUE = "colleague", _("invitation to the back office")
         ASSIGNED = "assigned", _("order assigned to a colleague")
         MENTION = "mention", _("note that mentions a colleague")
+        FACTOR_RESET = "factor_reset", _("second step to be reset")
         ALARM = "alarm", _("orders that wait for staff")
         IBAN = "iban", _("another IBAN on invoices")
         INVOICE = "invoice", _("invoice")
@@ -49,6 +50,7 @@ class Message(Leased):
         CANCEL_ORDER = "cancel_order", _("link to cancel an order")
         CONTACT = "contact", _("message to support")
         DELETED = "deleted", _("account deleted")
+        EXPORT = "export", _("export is ready")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

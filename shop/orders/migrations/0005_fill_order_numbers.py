@@ -1,6 +1,6 @@
 from django.db import IntegrityError, migrations, transaction
 from shop.orders.order_numbers import new_order_number
-from shop.orders.search_words import words_to_find
+from shop.search_words import words_to_find
 
 BATCH = 500
 RELATED = ("delivered_client", "delivered_project", "member")

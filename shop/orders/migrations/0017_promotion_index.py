@@ -1,5 +1,6 @@
 from django.db import migrations
-from django.db.models import Index, Q
+from django.db.models import F, Index, Q
+from django.db.models.functions import Upper
 
 from shop.concurrent_indexes import AddIndexConcurrently
 
@@ -13,7 +14,8 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "order",
             Index(
-                fields=["promo_code", "id", "discount_cents"],
+                Upper("promo_code"),
+                F("id"),
                 name="order_promotion",
                 condition=Q(promo_code__isnull=False),
             ),

@@ -3,12 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from shop.notifications.emails.queue import queue_security_notice
+from shop.factor_removal import remove_factors
 from shop.tenancy.email_addresses import user_by_email
 
 
@@ -26,12 +23,6 @@ class Command(BaseCommand):
         user = user_by_email(options["email"])
         if user is None or not user.is_known:
             raise CommandError(f"There is no user {options['email']}.")
-        with transaction.atomic():
-            factors = Authenticator.objects.filter(user=user)
-            if not factors:
-                raise CommandError(f"{user.email} has no second factor.")
-            factors.delete()
-            for session in UserSession.objects.filter(user=user):
-                session.end()
-            queue_security_notice(user, "factors_reset", user.email, ip="")
+        if not remove_factors(user):
+            raise CommandError(f"{user.email} has no second factor.")
         self.stdout.write(f"{user.email} now signs in without a second factor.")

@@ -1,0 +1,1 @@
+"""The catalogue: tiers, features and promotion codes."""

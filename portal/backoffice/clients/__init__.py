@@ -1,0 +1,1 @@
+"""Clients: who they are, their projects and members, and what colleagues note about them."""

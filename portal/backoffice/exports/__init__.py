@@ -1,0 +1,1 @@
+"""Exports of orders and invoices as files, at once or in the background."""

@@ -1,0 +1,142 @@
+"""Failures in groups: those of one code at one step belong together.
+
+Each query reads a range of an index, and at most the newest MOST attempts of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from portal.backoffice.failures.failure_windows import BUCKETS, Window
+from portal.backoffice.reports.charts import Chart, stacked
+from shop.orders.corrections import STUCK
+from shop.orders.models import Order
+from shop.packing.attempt_records import FAILED
+from shop.packing.models import AttemptRecord, StepWork
+
+MOST = 20_000  # attempts that are counted
+FAMILIES = 12
+TIERS = 12
+# Attempts that failed and were made again, and the last of them: one kind of failure.
+EXHAUSTED = "tries_used_up"
+BAR_HEIGHT = 60
+
+
+class GroupKey(NamedTuple):
+    """The code of a failure, and the step at which orders stopped; "" is a gate."""
+
+    fault: str
+    step: str
+
+
+@dataclass
+class FailureGroup:
+    """The failures of one code at one step in a window, and the orders that are stuck so now."""
+
+    key: GroupKey
+    stuck: int = 0
+    attempts: int = 0
+    orders: set[int] = field(default_factory=set)
+    first: datetime | None = None
+    last: datetime | None = None
+    parts: Counter[int] = field(default_factory=Counter)
+
+    def add(self, order: int, ended_at: datetime, part: int) -> None:
+        """Count an attempt; the newest comes first."""
+        self.attempts += 1
+        self.orders.add(order)
+        self.last = self.last or ended_at
+        self.first = ended_at
+        self.parts[part] += 1
+
+    def bars(self, window: Window) -> Chart:
+        """Return the number of attempts in each part of the window."""
+        columns = [[float(self.parts[part])] for part in range(BUCKETS[window.name])]
+        return stacked(columns, ["fault"], height=BAR_HEIGHT)
+
+
+def failure_groups(window: Window) -> tuple[list[FailureGroup], bool]:
+    """Return the groups of a window, and those in which orders are stuck now.
+
+    The largest number of stuck orders comes first. True: there were more attempts than are counted.
+    """
+    found, has_more = _counted(_failed(window), window)
+    for key, number in stuck_by_group().items():
+        found.setdefault(key, FailureGroup(key)).stuck = number
+    groups = sorted(found.values(), key=lambda each: (-each.stuck, -each.attempts, each.key))
+    return groups, has_more
+
+
+def failure_group(key: GroupKey, window: Window) -> tuple[FailureGroup, bool]:
+    """Return one group. True: there were more attempts than are counted."""
+    found, has_more = _counted(attempts_of(key, window), window)
+    group = found.get(key, FailureGroup(key))
+    group.stuck = stuck_orders(key).count()
+    return group, has_more
+
+
+def stuck_by_group() -> dict[GroupKey, int]:
+    """Count the orders that are stuck, by code and step."""
+    stuck = Order.objects.filter(state__in=STUCK).order_by()
+    counted = stuck.values_list("fault", "packing__last_step").annotate(Count("pk"))
+    numbers: Counter[GroupKey] = Counter()
+    for fault, step, number in counted:
+        numbers[GroupKey(fault, step or "")] += number
+    return dict(numbers)
+
+
+def stuck_orders(key: GroupKey) -> QuerySet[Order]:
+    """Return the orders that are stuck with this code at this step."""
+    at_step = Q(packing__last_step=key.step)
+    if not key.step:
+        at_step |= Q(packing=None)
+    return Order.objects.filter(at_step, state__in=STUCK, fault=key.fault)
+
+
+def attempts_of(key: GroupKey, window: Window) -> QuerySet[AttemptRecord]:
+    """Return the attempts of a group in a window."""
+    faults = ("", EXHAUSTED) if key.fault == EXHAUSTED else (key.fault,)
+    return _failed(window).filter(fault__in=faults, step=key.step)
+
+
+def families(key: GroupKey, window: Window) -> list[tuple[str, str, int]]:
+    """Return the errors of a group without what differs: text, kind, number; most often first."""
+    newest = attempts_of(key, window).order_by("-ended_at").values("pk")[:MOST]
+    counted = AttemptRecord.objects.filter(pk__in=newest).order_by().values_list("family", "kind")
+    rows = counted.annotate(number=Count("pk")).order_by("-number", "family")[:FAMILIES]
+    return [
+        (family, str(StepWork.ErrorKind(kind).label) if kind else "", number)
+        for family, kind, number in rows
+    ]
+
+
+def tiers_and_programs(orders: Iterable[int]) -> list[tuple[str, str, int]]:
+    """Count some orders by tier and by the application that placed them; most first."""
+    some = sorted(orders)[-1000:]
+    counted = (
+        Order.objects.filter(pk__in=some).order_by().values_list("tier_name", "application__name")
+    )
+    rows = counted.annotate(number=Count("pk")).order_by("-number", "tier_name")[:TIERS]
+    return [(tier, program or "", number) for tier, program, number in rows]
+
+
+def _failed(window: Window) -> QuerySet[AttemptRecord]:
+    ended = AttemptRecord.objects.filter(ended_at__gte=window.begins, ended_at__lte=window.ends)
+    return ended.filter(outcome__in=FAILED, run=None)
+
+
+def _counted(
+    attempts: QuerySet[AttemptRecord], window: Window
+) -> tuple[dict[GroupKey, FailureGroup], bool]:
+    columns = ("order", "ended_at", "fault", "step")
+    rows = attempts.order_by("-ended_at").values_list(*columns)[: MOST + 1]
+    groups: dict[GroupKey, FailureGroup] = {}
+    for order, ended_at, fault, step in (newest := list(rows))[:MOST]:
+        key = GroupKey(fault or EXHAUSTED, step)
+        group = groups.setdefault(key, FailureGroup(key))
+        group.add(order, ended_at, window.part_of(ended_at))
+    return groups, len(newest) > MOST

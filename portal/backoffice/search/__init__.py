@@ -1,0 +1,1 @@
+"""The box that searches everything: what it finds, and where it leads."""
