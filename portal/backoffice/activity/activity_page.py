@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from portal.backoffice.activity.activity_filters import (
     KINDS,
-    colleagues_ever,
     kind_labels,
     parse_activity_filter,
 )
@@ -28,7 +27,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": wanted,
         "lines": [(line, labels.get(line.kind, "")) for line in lines],
-        "colleagues": colleagues_ever(),
+        "colleagues": wanted.colleagues,
         "kinds": [(name, labels[name]) for name in KINDS if wanted.may_see(name)],
         "is_narrowed": bool(wanted.as_query()),
         "filter": wanted.as_query(),
