@@ -47,11 +47,11 @@ def test_acts_of_all_tables_are_listed_newest_first() -> None:
     Export.objects.create(user=staff, format="csv", filter="show=packed", number=2)
     job = begin(BulkJob.Action.APPROVE, Order.objects.all(), staff)
     text = listed(make_staff())
-    assert "anna@shop.example Orders note" in text
+    assert "anna@shop.example note" in text
     places = [
-        text.index(f"Bulk actions Approve Bulk action {job.pk} 1 order"),
-        text.index("Exports exported orders (CSV) done · 2 rows"),
-        text.index("Partner applications switched off Dispo"),
+        text.index(f"Approve Bulk action {job.pk} 1 order"),
+        text.index("exported orders (CSV) done · 2 rows"),
+        text.index("switched off Dispo"),
         text.index(f"note Order {order.order_number} Called."),
     ]
     assert places == sorted(places)
@@ -75,7 +75,7 @@ def test_lines_lead_to_their_things() -> None:
 def test_old_and_new_values_are_shown() -> None:
     staff, tier = make_staff(), Product.objects.get(code="m")
     record(staff, tier, Act.CHANGED, changes=[(_("Net"), "49.00", "59.00")])
-    assert "Catalogue changed" in listed(staff)
+    assert "changed M" in listed(staff)
     assert "Net: 49.00 → 59.00" in listed(staff)
 
 
@@ -106,10 +106,10 @@ def test_acts_of_a_colleague_stay_when_their_access_ends() -> None:
     add_note(order, colleague, "Called.")
     record(chief, colleague, Act.ACCESS_ENDED)
     assert end_access(colleague)
-    assert f"{colleague.email} Orders note" in listed(chief)
+    assert f"{colleague.email} note" in listed(chief)
     erase_user(User.objects.get(pk=colleague.pk))
     assert colleague.email not in listed(chief)
-    assert f"deleted account {colleague.pk} Orders note" in listed(chief)
+    assert f"deleted account {colleague.pk} note" in listed(chief)
 
 
 def test_filters_leave_others_alone() -> None:
@@ -157,9 +157,9 @@ def test_each_kind_takes_its_permission() -> None:
     shown = {
         "viewer": ["Called."],
         "agent": ["Called.", "Bulk action"],
-        "admin": ["Called.", "Bulk action", "Dispo", "Catalogue changed"],
+        "admin": ["Called.", "Bulk action", "Dispo", "changed M"],
     }
-    everything = ["Called.", "Bulk action", "Dispo", "Catalogue changed", "berta@shop.example"]
+    everything = ["Called.", "Bulk action", "Dispo", "changed M", "berta@shop.example"]
     for group, expected in shown.items():
         text = listed(make_staff(group))
         assert [each for each in everything if each in text] == expected

@@ -23,10 +23,9 @@ def activity(request: HttpRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of_activity(wanted, after=after, before=before)
     labels = kind_labels()
-    lines = lines_of(page.rows, staff)
     context = {
         "wanted": wanted,
-        "lines": [(line, labels.get(line.kind, "")) for line in lines],
+        "lines": lines_of(page.rows, staff),
         "colleagues": wanted.colleagues,
         "kinds": [(name, labels[name]) for name in KINDS if wanted.may_see(name)],
         "is_narrowed": bool(wanted.as_query()),
