@@ -38,6 +38,7 @@ SECTIONS = (
             Place("staff", _("Queue"), ("orders/", "counts/")),
             Place("staff_failures", _("Failures")),
             Place("staff_bulk_jobs", _("Bulk actions")),
+            Place("staff_mentions", _("Mentions")),
         ),
     ),
     Section(
@@ -147,7 +148,10 @@ def place_of(path: str) -> str:
         if (url := url_of(name))
         for start in (url, *(f"{HOME}{below}" for below in place.below))
     )
+    # Every page is below the home's path; only it alone is the queue.
     around = ((len(start), name) for start, name in starts if path.startswith(start))
+    if path != HOME:
+        around = (each for each in around if each[0] > len(HOME))
     return max(around, default=(0, ""))[1]
 
 

@@ -40,6 +40,14 @@ def monthly_recurring_revenue(day: date) -> dict[str, int]:
     return {currency: round(cents) for currency, cents in sorted(revenue.items())}
 
 
+def net_by_day(first: date, last: date) -> dict[tuple[date, str], int]:
+    """The net cents issued from `first` to `last`, by day and currency; credit notes taken off."""
+    sign = Case(When(kind=Invoice.Kind.CREDIT_NOTE, then=Value(-1)), default=Value(1))
+    issued = Invoice.objects.filter(issued_on__gte=first, issued_on__lte=last).order_by()
+    sums = issued.values_list("issued_on", "currency").annotate(net=Sum(F("net_cents") * sign))
+    return {(day, currency): cents for day, currency, cents in sums}
+
+
 def month_totals(year: int, month: int) -> dict[str, MonthTotals]:
     """The totals of what was issued in a month, by currency."""
     first = date(year, month, 1)

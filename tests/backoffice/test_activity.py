@@ -79,7 +79,7 @@ def test_old_and_new_values_are_shown() -> None:
     assert "Net: 49.00 → 59.00" in listed(staff)
 
 
-def test_change_of_state_is_told_with_both_states() -> None:
+def test_change_of_state_is_told_by_its_verb() -> None:
     staff, order = make_staff(), make_order("xl")
     pack_all()
     begin(BulkJob.Action.APPROVE, Order.objects.all(), staff)
@@ -87,7 +87,7 @@ def test_change_of_state_is_told_with_both_states() -> None:
 
     run_bulk_jobs(lambda: None)
     text = listed(staff)
-    assert f"needs review → received Order {order.order_number}" in text
+    assert f"setup tried again Order {order.order_number}" in text
     assert f"Bulk action {BulkJob.objects.get().pk}" in text
 
 

@@ -9,13 +9,17 @@ to the next one, and several work at once without doing anything twice. The work
 import logging
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
-from shop.orders.assignment import assign
+from shop.notifications.emails.colleague_emails import queue_assigned
+from shop.notifications.webhooks.models import Delivery
+from shop.notifications.webhooks.replay import replay_for
+from shop.orders.assignment import add_note, assign, set_follow_up
 from shop.orders.attention import APPROVABLE, CANCELLABLE, PLACED, RETRYABLE, OrderSlice, where_any
 from shop.orders.cancellation import cancel
 from shop.orders.models import Order
@@ -35,7 +39,12 @@ MAX_SECONDS = 5  # per wake-up; mail waits as long
 def _assign(job: BulkJob, order: Order) -> bool:
     # Their access may have ended since the job began.
     able = colleagues_with("orders.mend_order").filter(pk__in=[job.assignee_id])
-    return able.exists() and assign(order, able[0], actor=job.actor)
+    return able.exists() and assign(order, able[0], actor=job.actor, tell=False)
+
+
+def _add_note(job: BulkJob, order: Order) -> bool:
+    add_note(order, job.actor, job.reason)
+    return True
 
 
 # By action: the orders for which it is possible, and what it does to one of them.
@@ -44,12 +53,21 @@ ACTS: dict[str, tuple[tuple[OrderSlice, ...], Callable[[BulkJob, Order], bool]]]
     Action.APPROVE: (APPROVABLE, lambda job, order: approve(order, job.actor)),
     Action.CANCEL: (CANCELLABLE, lambda job, order: cancel(order, job.actor, reason=job.reason)),
     Action.ASSIGN: (PLACED, _assign),
+    Action.FOLLOW_UP: (
+        PLACED,
+        lambda job, order: set_follow_up(order, job.actor, job.follow_up_on),
+    ),
+    Action.NOTE: (PLACED, _add_note),
+    Action.WEBHOOKS: (PLACED, lambda job, order: replay_for(order, job.actor) > 0),
 }
 
 
 def possible(action: str, orders: QuerySet[Order]) -> QuerySet[Order]:
     """Return those of `orders` that `action` is possible for."""
-    return orders.filter(where_any(ACTS[action][0]))
+    found = orders.filter(where_any(ACTS[action][0]))
+    if action == Action.WEBHOOKS:
+        return found.filter(Exists(Delivery.objects.filter(order=OuterRef("pk"))))
+    return found
 
 
 @transaction.atomic
@@ -57,12 +75,13 @@ def begin(
     action: str,
     orders: QuerySet[Order],
     actor: User,
-    *,
-    reason: str = "",
-    assignee: User | None = None,
+    **details: Any,
 ) -> BulkJob:
-    """Create a job that does `action` to the first MOST of `orders`, by number."""
-    job = BulkJob.objects.create(action=action, actor=actor, reason=reason, assignee=assignee)
+    """Create a job that does `action` to the first MOST of `orders`, by number.
+
+    `details` are the columns of the job that the action needs.
+    """
+    job = BulkJob.objects.create(action=action, actor=actor, **details)
     chosen = possible(action, orders).order_by("pk").values_list("pk", flat=True)[:MOST]
     items = [BulkItem(job=job, order_id=pk) for pk in chosen]
     BulkItem.objects.bulk_create(items, batch_size=500)
@@ -134,9 +153,12 @@ def _name_job(job: BulkJob, order: Order, before: int) -> None:
         event.save(update_fields=["details"])
 
 
+@transaction.atomic
 def _end(job: BulkJob, *, stopped: bool = False) -> bool:
     """Write when the job ended and how much was done; False if it has ended already."""
     done = job.items.filter(outcome=Outcome.DONE).count()
     running = BulkJob.objects.filter(pk=job.pk, finished_at=None)
     ended = running.update(finished_at=timezone.now(), stopped=stopped, number_done=done)
+    if ended and job.action == Action.ASSIGN and job.assignee:
+        queue_assigned(job.assignee, job.actor, done)  # one mail for all
     return bool(ended)

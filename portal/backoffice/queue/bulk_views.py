@@ -1,7 +1,9 @@
 """Bulk actions: choose orders, confirm, watch the progress."""
 
+from collections import Counter
+
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.backoffice.models import BulkItem, BulkJob
-from portal.backoffice.order.forms import BulkForm
+from portal.backoffice.queue.bulk_forms import BulkForm
 from portal.backoffice.queue.bulk_jobs import MOST, begin, count, possible, stop
 from portal.backoffice.queue.filters import parse
 from portal.backoffice.row_pages import row_page
@@ -18,6 +20,7 @@ from portal.backoffice.staff_access import (
     permission_required,
     staff_user,
 )
+from shop.catalogue.prices import gross
 from shop.csrf_failure import unsent_form
 from shop.orders.models import Order, State
 
@@ -126,10 +129,14 @@ def _preview(action: str, chosen: QuerySet[Order]) -> dict[str, object]:
     """Return the first orders that `action` is possible for, and the sum of all by currency."""
     pks = possible(action, chosen).order_by("pk").values("pk")[:MOST]
     orders = Order.objects.filter(pk__in=list(pks.values_list("pk", flat=True)))
-    sums = orders.order_by("currency").values_list("currency").annotate(Sum("net_cents"))
+    # VAT is rounded order by order, so equal prices are counted and not added up.
+    prices = orders.order_by().values_list("currency", "net_cents", "vat_rate")
+    sums: Counter[str] = Counter()
+    for currency, net_cents, vat_rate, number in prices.annotate(Count("pk")):
+        sums[currency] += gross(net_cents, vat_rate) * number
     return {
         "orders": orders.select_related("delivered_client").order_by("pk")[:PREVIEWED],
-        "sums": [(currency, net) for currency, net in sums if net],
+        "sums": sorted((currency, cents) for currency, cents in sums.items() if cents),
     }
 
 

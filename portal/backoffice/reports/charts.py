@@ -1,7 +1,7 @@
 """Bar charts as shapes: a template draws them, a style sheet colours them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 600, 120
 GAP = 0.2  # of a column's width
@@ -20,10 +20,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The segments of all columns, and the value at the upper edge."""
+    """The segments of all columns, the value at the upper edge, and lines to compare with."""
 
     bars: list[Bar]
     top: float
+    marks: list[Bar] = field(default_factory=list)
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -34,12 +35,14 @@ def stacked(
     *,
     top: float = 0,
     height: int = HEIGHT,
+    marks: Sequence[float] = (),
 ) -> Chart:
     """Return a column for each of `columns`: its values stacked, the first at the bottom.
 
-    `top` is the value at the upper edge; by default the highest column reaches it.
+    `top` is the value at the upper edge; by default the highest column or mark reaches it. Of
+    `marks` there is one for each column, or none at all; a mark of 0 is not drawn.
     """
-    top = top or max((sum(column) for column in columns), default=0) or 1
+    top = top or max([*(sum(column) for column in columns), *marks], default=0) or 1
     pitch = WIDTH / max(len(columns), 1)
     width = round(pitch * (1 - GAP), 2)
     bars = []
@@ -50,4 +53,11 @@ def stacked(
             foot -= tall
             if value:
                 bars.append(Bar(x, round(foot, 2), width, round(tall, 2), kind))
-    return Chart(bars, top, height=height)
+    lines = [
+        Bar(
+            round(number * pitch, 2), round(height - mark / top * height, 2), round(pitch, 2), 0, ""
+        )
+        for number, mark in enumerate(marks)
+        if mark
+    ]
+    return Chart(bars, top, lines, height=height)

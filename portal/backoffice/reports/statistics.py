@@ -2,86 +2,96 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise, product
+from itertools import pairwise
 from math import ceil
 from statistics import median
-from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Value, When
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django_stubs_ext import StrOrPromise
 
+from shop.billing.figures import net_by_day
 from shop.catalogue.models import Product
-from shop.notifications.emails.models import Message
-from shop.notifications.webhooks.models import Delivery
-from shop.orders.corrections import STUCK
 from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
 
-DAYS = 30
+WEEK = 7
+WEEKS = 4
+DAYS = WEEKS * WEEK
 SAMPLE = 500  # orders of a day whose times are read; of more, an evenly spaced sample
-MOST_LINES = 20
 
 
 @dataclass(frozen=True)
 class Times:
-    """Times from being placed to being packed, for the orders of one day."""
+    """Times from being placed to being packed, for the orders of a day, or of some days from it."""
 
     day: date
     packed: int
     middle: float | None = None  # seconds
     slow: float | None = None  # seconds; 95 of 100 took no longer
+    took: tuple[float, ...] = field(default=(), compare=False, repr=False)
+
+    @classmethod
+    def of(cls, day: date, packed: int, took: Sequence[float]) -> "Times":
+        """Return the times of `packed` orders, of which those in `took` were measured."""
+        if not took:
+            return cls(day, packed)
+        ordered = sorted(took)
+        slow = ordered[ceil(len(ordered) * 0.95) - 1]
+        return cls(day, packed, median(ordered), slow, tuple(ordered))
 
 
-class Last30Days:
-    """The last DAYS days including today, in the shop's time zone."""
+class LastWeeks:
+    """The last WEEKS weeks including today, and those before, in the shop's time zone."""
 
     def __init__(self) -> None:
         today = timezone.localdate()
-        self.days = [today - timedelta(days=DAYS - 1 - each) for each in range(DAYS)]
-        midnights = [*self.days, today + timedelta(days=1)]
+        every = [today - timedelta(days=back) for back in reversed(range(2 * DAYS))]
+        self.before, self.days = every[:DAYS], every[DAYS:]
+        midnights = [*every, today + timedelta(days=1)]
         self.bounds = [timezone.make_aware(datetime.combine(day, time())) for day in midnights]
 
     @cached_property
-    def placed(self) -> dict[tuple[date, State, str], int]:
-        """Count placed orders by day, current state and tier."""
+    def placed(self) -> dict[tuple[date, str, str], int]:
+        """Count placed orders by day, group of the queue and tier; also the weeks before."""
+        every = [*self.before, *self.days]
         days = [When(created_at__lt=end, then=Value(n)) for n, end in enumerate(self.bounds[1:])]
         found = (
             Order.objects.filter(state__in=PLACED_STATES)
             .filter(created_at__gte=self.bounds[0], created_at__lt=self.bounds[-1])
             .annotate(day=Case(*days, output_field=IntegerField()))
             .order_by()
-            .values_list("day", "state", "product")
+            .values_list("day", "state", "complete", "product")
             .annotate(number=Count("pk"))
         )
         codes = dict(Product.objects.values_list("pk", "code"))
-        return {
-            (self.days[day], State(state), codes[tier]): number
-            for day, state, tier, number in found
-        }
+        counts = Counter[tuple[date, str, str]]()
+        for day, state, complete, tier, number in found:
+            counts[every[day], group_of(State(state), complete), codes[tier]] += number
+        return dict(counts)
 
     @cached_property
-    def _sums(self) -> Counter[tuple[date | None, State | None, str]]:
-        """Sum up `placed` over every combination of days, states and tiers."""
-        sums = Counter[tuple[date | None, State | None, str]]()
-        for (day, state, tier), number in self.placed.items():
-            for key in product((day, None), (state, None), (tier, "")):
-                sums[key] += number
+    def _sums(self) -> Counter[tuple[date, str, str]]:
+        """Sum up `placed` of each day over groups and tiers; "" stands for all of them."""
+        sums = Counter[tuple[date, str, str]]()
+        for (day, group, tier), number in self.placed.items():
+            for key in ((group, tier), (group, ""), ("", tier), ("", "")):
+                sums[day, *key] += number
         return sums
 
-    def number(self, day: date | None = None, states: Sequence[State] = (), tier: str = "") -> int:
-        """Return the number of placed orders for a day, states and a tier; by default for all."""
-        return sum(self._sums[day, state, tier] for state in states or (None,))
+    def number(self, days: Sequence[date], group: str = "", tier: str = "") -> int:
+        """Return how many orders were placed on `days`, of a group and a tier or of all."""
+        return sum(self._sums[day, group, tier] for day in days)
 
+    @cached_property
     def times(self) -> list[Times]:
         """Measure packing times by the day on which the orders were placed."""
-        days = zip(self.days, pairwise(self.bounds), strict=True)
+        days = zip(self.days, pairwise(self.bounds[DAYS:]), strict=True)
         return [self._times(day, *bounds) for day, bounds in days]
 
     def _times(self, day: date, start: datetime, end: datetime) -> Times:
-        packed = self.number(day, (State.PACKED,))
+        packed = self.number([day], "packed")
         if not packed:
             return Times(day, 0)
         chosen = (
@@ -89,34 +99,28 @@ class Last30Days:
             .annotate(turn=F("pk") % ceil(packed / SAMPLE))
             .filter(turn=0, events__kind=OrderEvent.Kind.STATE, events__state=State.PACKED)
         )
-        took = sorted(
-            (ended - began).total_seconds()
-            for began, ended in chosen.order_by().values_list("created_at", "events__at")
-        )
-        if not took:
-            return Times(day, packed)
-        return Times(day, packed, median(took), took[ceil(len(took) * 0.95) - 1])
+        rows = chosen.order_by().values_list("created_at", "events__at")
+        return Times.of(day, packed, [(ended - began).total_seconds() for began, ended in rows])
 
-    def failures(self) -> list[tuple[State, str, str, int]]:
-        """Count orders that got stuck in these days and still are, by state, step and reason."""
-        stuck = Order.objects.filter(state__in=STUCK, updated_at__gte=self.bounds[0])
-        found = _most_frequent(stuck, "state", "packing__last_step", "fault")
-        return [(State(state), step or "", fault, number) for state, step, fault, number in found]
+    @cached_property
+    def net(self) -> dict[tuple[date, str], int]:
+        """Return the net cents invoiced by day and currency; also the weeks before."""
+        return net_by_day(self.before[0], self.days[-1])
 
-    def failed_mails(self) -> list[tuple[StrOrPromise, int]]:
-        """Count mails about orders that failed for good in these days, by kind."""
-        given_up = (Message.State.FAILED, Message.State.REFUSED)
-        failed = Message.objects.filter(state__in=given_up, order__isnull=False)
-        found = _most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "kind")
-        return [(Message.Kind(kind).label, number) for kind, number in found]
+    @cached_property
+    def currencies(self) -> list[str]:
+        """Return the currencies in which anything was invoiced."""
+        return sorted({currency for _day, currency in self.net})
 
-    def failed_webhooks(self) -> list[tuple[Any, ...]]:
-        """Count webhooks that failed for good in these days, by receiver."""
-        failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-        return _most_frequent(failed.filter(next_attempt_at__gte=self.bounds[0]), "receiver")
+    def net_cents(self, days: Sequence[date], currency: str) -> int:
+        """Return the net cents invoiced on `days`."""
+        return sum(self.net.get((day, currency), 0) for day in days)
+
+    def weeks(self) -> list[list[date]]:
+        """Return the days of each week, the latest week first."""
+        return [self.days[start : start + WEEK] for start in range(0, DAYS, WEEK)][::-1]
 
 
-def _most_frequent(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
-    """Count `rows` by `columns`; the first MOST_LINES, largest number first."""
-    counted = rows.order_by().values_list(*columns).annotate(number=Count("pk"))
-    return list(counted.order_by("-number", *columns)[:MOST_LINES])
+def group_of(state: State, complete: bool) -> str:
+    """Return the name of the group of the queue that an order of this state is in."""
+    return "details" if state == State.PENDING and not complete else str(state)
