@@ -37,7 +37,7 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     order_in("need_human")
     page.evaluate("htmx.trigger('#counts', 'poll')")
     expect(page.locator("#count-person")).to_have_text("3")
-    expect(page.get_by_role("status")).to_contain_text("3 orders now need attention.")
+    expect(page.locator("#queue-news")).to_contain_text("3 orders now need attention.")
     # Whoever goes through the list is not thrown out of it.
     assert page.evaluate(KEPT) == first
 
