@@ -46,11 +46,13 @@ from tests.scene import (
 )
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
+from tests.scenes_of_catalogue import catalogue, legal_pages, short_texts
 from tests.scenes_of_checkout import checkout
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
 from tests.scenes_of_failures import failing
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
+from tests.scenes_of_partners import health, partners
 from tests.scenes_of_people import clients, colleagues, people
 from tests.scenes_of_search import staff_search
 from tests.scenes_of_tiers import tiers
@@ -264,9 +266,9 @@ def errors() -> Iterator[Scene]:
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_search, staff_order, staff_bulk, staff_settings),
-    *(staff_billing, failing),
+    *(staff_billing, failing, partners, health),
     *(declaration_cases, requests, staff_contracts, colleagues, people, clients, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),
-    *(declaring, errors),
+    *(declaring, catalogue, legal_pages, short_texts, errors),
 )

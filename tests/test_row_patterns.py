@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 from pytest_django import Settings
 
+from portal.backoffice.queue.order_columns import COLUMNS
 from portal.backoffice.queue.queue_rows import QueueRow
 from shop.row_patterns import render_rows
 
@@ -18,13 +19,13 @@ TEXTS = ["Hafenfilm", "<b>x</b> & \"y\" 'z'", "{pk} {0} {nothing} }{", "100 % %s
 
 def row(text: str = "Hafenfilm", **flags: bool) -> QueueRow:
     names = [name for name, kind in QueueRow.__annotations__.items() if kind is str]
-    is_set = {"is_unreachable": False, "is_late": False, "has_follow_up": False, **flags}
+    is_set = {"is_late": False, "has_follow_up": False, **flags}
     return QueueRow(**dict.fromkeys(names, text), **is_set)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", TEXTS)
-@pytest.mark.parametrize("flag", ["is_unreachable", "is_late", "has_follow_up", ""])
-@pytest.mark.parametrize("flags", [(), ("may_mend",)])
+@pytest.mark.parametrize("flag", ["is_late", "has_follow_up", ""])
+@pytest.mark.parametrize("flags", [(), ("may_mend", *COLUMNS)])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_rows_are_those_of_the_template(
     text: str, flag: str, flags: tuple[str, ...], language: str
@@ -39,7 +40,7 @@ def test_rows_are_those_of_the_template(
 
 
 def test_markup_in_a_text_is_escaped() -> None:
-    found = render_rows(ROW, [row("<script>x</script>")])
+    found = render_rows(ROW, [row("<script>x</script>")], "client")
     assert "&lt;script&gt;x" in found
     assert "<script>x" not in found
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.clients.note_rows import ClientNote  # noqa: F401 -- Django finds it here
+from portal.backoffice.queue.saved_view import SavedView  # noqa: F401 -- Django finds it here
 from shop.orders.models import Order
 from shop.tenancy.models import User
 from shop.worker.leases import Leased
@@ -18,6 +19,7 @@ class Export(models.Model):
     class Subject(models.TextChoices):
         ORDERS = "orders", _("orders")
         INVOICES = "invoices", _("invoices")
+        ACTIVITY = "activity", _("activity")
 
     class Format(models.TextChoices):
         XLSX = "xlsx", _("Excel workbook")
@@ -42,6 +44,7 @@ class Export(models.Model):
         ordering: ClassVar = ["-pk"]
         verbose_name = _("export")
         verbose_name_plural = _("exports")
+        indexes: ClassVar = [models.Index(fields=["at", "id"], name="export_at")]
 
     def __str__(self) -> str:
         return f"export {self.pk}"
@@ -112,24 +115,34 @@ class BulkJob(models.Model):
         APPROVE = "approve", _("Approve")
         CANCEL = "cancel", _("Cancel permanently")
         ASSIGN = "assign", _("Assign")
+        FOLLOW_UP = "follow_up", _("Set follow-up")
+        NOTE = "note", _("Add note")
+        WEBHOOKS = "webhooks", _("Send webhooks again")
 
     action = models.CharField(max_length=10, choices=Action)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    # For cancelling and for assigning.
+    # For cancelling, or the note; for assigning; for the follow-up, where NULL takes it away.
     reason = models.TextField(blank=True)
     assignee = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    follow_up_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     stopped = models.BooleanField(default=False)
+    # Orders that were chosen, and those that it was done to. NULL: of an old version; not ended yet.
+    number = models.PositiveIntegerField(null=True)
+    number_done = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
         verbose_name = _("bulk action")
         verbose_name_plural = _("bulk actions")
         indexes: ClassVar = [
-            models.Index(fields=["id"], name="bulk_under_way", condition=models.Q(finished_at=None))
+            models.Index(
+                fields=["id"], name="bulk_under_way", condition=models.Q(finished_at=None)
+            ),
+            models.Index(fields=["created_at", "id"], name="bulk_begun"),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +194,7 @@ class BankUpload(models.Model):
 
 
 class IncidentNote(models.Model):
-    """What staff know about a group of failures; shown with each of its orders."""
+    """A note by staff about a group of failures, shown with each of its orders."""
 
     # The group: the code, and the step at which orders stopped (empty: a gate).
     fault = models.CharField(max_length=40)

@@ -129,6 +129,16 @@ def url_of(name: str) -> str:
         return ""
 
 
+def link_to(user: User, name: str, **keys: object) -> str:
+    """Return the URL of the page called `name`; "" if there is none, or `user` may not open it."""
+    try:
+        url = reverse(name, kwargs=keys)
+    except NoReverseMatch:
+        return ""
+    permissions = getattr(resolve(url).func, "permissions", ())
+    return url if any(user.has_perm(each) for each in permissions) else ""
+
+
 def place_of(path: str) -> str:
     """Return the name of the place that the page at `path` belongs to; "" if there is none."""
     starts = (

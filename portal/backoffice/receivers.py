@@ -13,6 +13,7 @@ from portal.backoffice.clients.client_notes import erase_from_notes
 from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
 from portal.backoffice.failures.incident_notes import redact_notes
 from portal.backoffice.models import Export
+from portal.backoffice.queue.saved_view import SavedView
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_erased
 from shop.tenancy.erasure import address_erased, user_erased
@@ -22,13 +23,20 @@ from shop.tenancy.models import User
 
 @receiver([user_erased, address_erased])
 def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) -> None:
-    """Remove the person's e-mail addresses from the search texts of exports."""
+    """Remove the person's e-mail addresses from the search texts of exports and saved views."""
     for email in emails:
         text = urlencode({"q": email})[2:]
         for export in Export.objects.filter(filter__icontains=text):
-            asked = QueryDict(export.filter, mutable=True)
-            asked["q"] = "…"
-            Export.objects.filter(pk=export.pk).update(filter=asked.urlencode())
+            kept = _without_search(export.filter)
+            Export.objects.filter(pk=export.pk).update(filter=kept)
+        for view in SavedView.objects.filter(query__icontains=text):
+            SavedView.objects.filter(pk=view.pk).update(query=_without_search(view.query))
+
+
+def _without_search(query: str) -> str:
+    asked = QueryDict(query, mutable=True)
+    asked["q"] = "…"
+    return asked.urlencode()
 
 
 @receiver(user_erased)

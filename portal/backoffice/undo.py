@@ -34,7 +34,7 @@ UNDOABLE_FOR = 600  # seconds; a page without scripts is read at leisure
 
 
 class Undoable(NamedTuple):
-    """How an action is set back, and the permission that it takes."""
+    """The way to set an action back, and the permission that it takes."""
 
     set_back: SetBack
     permission: str

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from portal.backoffice import undo
+from portal.backoffice.activity import activity_page
 from portal.backoffice.billing import (
     bank_entries,
     bank_upload,
@@ -25,7 +26,7 @@ from portal.backoffice.contracts import (
 )
 from portal.backoffice.order import customer_preview, order_page
 from portal.backoffice.order.order_actions import ACTIONS
-from portal.backoffice.queue import bulk_views, order_queue
+from portal.backoffice.queue import bulk_views
 from portal.backoffice.reports import health_page, overview
 from portal.backoffice.search import search_page
 from portal.backoffice.texts import previews, sent_mail_page
@@ -131,12 +132,12 @@ seller_urls = [
     path("rates/<int:pk>/remove/", seller_page.remove_rate, name="staff_remove_rate"),
 ]
 urlpatterns = [
-    path("", order_queue.queue, name="staff"),
+    path("", include("portal.backoffice.queue.urls")),
     path("undo/", undo.undo, name="staff_undo"),
-    path("counts/", order_queue.live_counts, name="staff_counts"),
     path("search/", search_page.search_page, name="staff_search"),
     path("search/found/", search_page.found_so_far, name="staff_found"),
     path("overview/", overview.overview, name="staff_overview"),
+    path("activity/", activity_page.activity, name="staff_activity"),
     path("exports/", include("portal.backoffice.exports.urls")),
     path("health/", health_page.health, name="staff_health"),
     path("orders/<int:pk>/", include(order_urls)),

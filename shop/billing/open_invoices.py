@@ -1,4 +1,4 @@
-"""What clients have still to pay."""
+"""Sums that clients have still to pay."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -282,7 +282,7 @@ class OrderEvent(models.Model):
     fault = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)  # as a person typed it
     # By kind: `by` (`CancelledBy`), `fields`, `on`, `steps`, `mail` and `recipient`, `webhooks`,
-    # `assignee`, `client_admin`. Erasure knows those that hold an e-mail address by EMAIL_KEYS.
+    # `assignee`, `client_admin`; of any, `bulk`, the number of the bulk action. Erasure knows those that hold an e-mail address by EMAIL_KEYS.
     details = models.JSONField(default=dict, blank=True)
 
     EMAIL_KEYS = ("recipient", "assignee", "client_admin")
@@ -291,6 +291,15 @@ class OrderEvent(models.Model):
         ordering: ClassVar = ["pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        # What colleagues did, newest first; most events have no actor.
+        indexes: ClassVar = [
+            Index(fields=["at", "id"], name="event_of_actors", condition=Q(actor__isnull=False)),
+            Index(
+                fields=["actor", "at", "id"],
+                name="event_of_actor",
+                condition=Q(actor__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of order {self.order_id}"

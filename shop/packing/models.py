@@ -158,7 +158,7 @@ class AttemptRecord(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        """How an attempt has ended."""
+        """The end of an attempt."""
 
         DONE = "done", _("done")
         RETRY = "retry", _("failed, another attempt follows")

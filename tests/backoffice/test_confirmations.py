@@ -92,9 +92,10 @@ def test_bulk_action_lists_the_orders_and_their_sum(browser: Client, action: str
         Order.objects.update(fault="tries_used_up")
     data = {"action": action, "order": [first.pk, second.pk]}
     page = browser.post("/staff/bulk/new/", data)
-    net = first.net_cents + second.net_cents
+    cents = first.gross_cents + second.gross_cents
+    assert cents != first.net_cents + second.net_cents
     listed = words(page)
-    assert f"Together, net for one month: €{net / 100:.2f}" in listed
+    assert f"Together, per month with VAT: €{cents / 100:,.2f}" in listed
     assert f"Order {first.order_number} A1" in listed
     assert f"Order {second.order_number} B2" in listed
     assert f"Order {other.order_number} " not in listed

@@ -63,7 +63,7 @@ def state(reset: FactorReset) -> tuple[Any, ...]:
 
 
 def has_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user=user).exists()
+    return bool(Authenticator.objects.filter(user=user).exists())
 
 
 def test_second_colleague_confirms_and_the_person_signs_in_without_it(member: User) -> None:

@@ -1,6 +1,7 @@
 """The page of the shop's health: what it looks at, its verdicts, and where they lead."""
 
 import re
+import shutil
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -32,7 +33,7 @@ def set_free(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
     """Let this share of the disk be free."""
     total = 100 * worker_health.GIGABYTE
     usage = SimpleNamespace(total=total, free=int(total * share))
-    monkeypatch.setattr(worker_health.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +79,7 @@ def test_cluster_without_a_heartbeat_is_to_be_acted_on() -> None:
     Heartbeat.objects.filter(cluster="webhooks").delete()
     assert worse() == {"Setup": "act", "Webhooks": "act"}
     text = page()
-    assert "last heartbeat 3 min ago, restarted 2 times" in text
+    assert re.search(r"last heartbeat 3 min( \d+ s)? ago, restarted 2 times", text)
     assert "no heartbeat yet" in text
     assert "Something has to be done now." in text
 

@@ -244,7 +244,8 @@ def test_exports_of_others_are_for_those_who_see_orders() -> None:
 
 
 def test_days_narrow_the_filter_and_leave_its_group_as_it_is() -> None:
-    old, new, done = make_order(), make_order(), make_packed_order()
+    done = make_packed_order()
+    old, new = make_order(), make_order()
     long_ago = datetime(2025, 11, 28, 22, 26, 5, tzinfo=UTC)
     Order.objects.filter(pk__in=[old.pk, done.pk]).update(created_at=long_ago)
     span: dict[str, Any] = {"from": "2025-11-28", "to": "28.11.2025"}

@@ -73,7 +73,7 @@ def test_orderer_without_an_account_is_found_by_the_address_of_an_order() -> Non
     assert path == f"{PEOPLE}orders/{order.pk}/"
     page = words(officer().get(path))
     assert f"E-mail {EMAIL} Account none" in page
-    assert order.order_number in page
+    assert str(order.order_number) in page
 
 
 def test_unknown_address_is_not_found() -> None:
@@ -95,7 +95,7 @@ def test_order_leads_to_its_person() -> None:
 def test_page_shows_what_is_held_about_a_member() -> None:
     order = make_packed_order(**NAMES)
     page = words(officer().get(found(officer())))
-    assert order.order_number in page
+    assert str(order.order_number) in page
     assert "OSD Yamdu Free · Constantin Film invited" in page
     assert "order received" in page
     assert "Constantin Film still needs this person: a contract runs" in page

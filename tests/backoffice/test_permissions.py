@@ -19,7 +19,7 @@ from shop.orders.models import Order
 from tests.addresses import all_addresses
 from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
 from tests.backoffice.catalogue_addresses import CATALOGUE
-from tests.backoffice.people_addresses import addresses_of_people, rows_of_people
+from tests.backoffice.people_addresses import addresses_of_people, rows_of_people, values_of_people
 from tests.factories import (
     make_application,
     make_invoice,
@@ -48,11 +48,19 @@ ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
     "undo/": LOOKERS,
     "counts/": LOOKERS,
+    "filters/": LOOKERS,
+    "columns/": LOOKERS,
+    "views/new/": LOOKERS,
+    "views/{pk}/": LOOKERS,
+    "views/{pk}/update/": LOOKERS,
+    "views/{pk}/delete/": LOOKERS,
     "overview/": LOOKERS,
     "search/": LOOKERS,
     "search/found/": LOOKERS,
+    "activity/": LOOKERS,
     **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LISTERS),
     **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
+    "health/": LOOKERS,
     "orders/{pk}/": LOOKERS,
     "orders/{pk}/retry/": MENDERS,
     "orders/{pk}/retry-now/": MENDERS,
@@ -93,6 +101,9 @@ ADDRESSES: dict[str, set[str]] = {
     "applications/": ADMINS,
     "applications/new/": ADMINS,
     "applications/{pk}/": ADMINS,
+    "applications/{pk}/edit/": ADMINS,
+    "applications/{pk}/deliveries/": ADMINS,
+    "applications/{pk}/deliveries/replay/": ADMINS,
     "applications/{pk}/tokens/": ADMINS,
     "applications/{pk}/tokens/{token}/revoke/": ADMINS,
     "applications/{pk}/signing-secret/": ADMINS,
@@ -184,11 +195,7 @@ def filled(address: str, numbers: dict[str, object]) -> str:
         values["object_id"] = ROWS[model]()
     values |= {"order": numbers.get("orders", 1), "interval": "month"}
     values["run"] = numbers.get("run", 1)
-    values |= {name: numbers.get(name, 1) for name in ("client", "membership", "note", "session")}
-    if "projects/{pk}" in address:
-        values["pk"] = numbers.get("project", 1)
-    if "resets/{pk}" in address:
-        values["pk"] = numbers.get("reset", 1)
+    values |= values_of_people(address, numbers)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)
 

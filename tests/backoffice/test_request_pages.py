@@ -72,7 +72,7 @@ def test_request_is_done_once_staff_appoint_somebody_at_the_order() -> None:
 
 def test_request_is_done_once_somebody_is_appointed_in_the_admin() -> None:
     found, bystander = asked(make_client(name="Isarfilm")), asked(make_client())
-    path = f"/staff/clients/{found.client_id}/hand-over/"
+    path = f"/staff/catalogue/tenancy/client/{found.client_id}/change/"
     browser, person = visitor(make_staff()), make_user()
     browser.post(path, {"name": "Isarfilm KG", "client_admin": found.asked_by_id})
     found.refresh_from_db()

@@ -18,6 +18,7 @@ from shop.content.publishing import publish
 from shop.notifications.emails.kinds import Rendered, render
 from shop.notifications.emails.models import Message
 from shop.orders.models import Basket
+from tests.clock import clock_at
 from tests.factories import make_order
 from tests.pages import html, visitor
 
@@ -98,6 +99,19 @@ def test_pdf_is_made_once(terms: Version, monkeypatch: pytest.MonkeyPatch) -> No
     run()
     assert PrintedVersion.objects.get(pk=terms.pk).pdf_de == made.pdf_de
     assert (made.attempts, made.next_attempt_at) == (1, None)
+
+
+def test_pdf_of_a_scheduled_version_is_made_once_it_is_current(terms: Version) -> None:
+    begins = timezone.now() + timedelta(days=2)
+    to_come = publish(terms.page, TEXTS | {"text_en": "Later."}, begins)
+    run()
+    assert stored_pdf("terms", terms.number, "en")
+    assert not PrintedVersion.objects.filter(version=to_come).exists()
+    with clock_at(begins):
+        run()
+    assert "Later." in words(pdf(to_come, "en"))
+    day = timezone.localtime(begins)
+    assert f"Version 3 of {day.day} {day:%B} {day.year}" in words(pdf(to_come, "en"))
 
 
 def test_worker_with_nothing_to_make_asks_once(

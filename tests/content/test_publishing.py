@@ -1,11 +1,16 @@
 """Every change of a legal page is a new version."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from shop.content.models import Page, Version
-from shop.content.publishing import newest, publish
+from shop.content.publishing import newest, publish, scheduled, unschedule
+from shop.orders.basket import current_terms
+from tests.clock import clock_at
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +64,36 @@ def test_number_is_given_once_a_page() -> None:
 def test_page_with_versions_cannot_be_deleted() -> None:
     with pytest.raises(ProtectedError):
         terms().delete()
+
+
+def test_scheduled_version_is_current_from_its_moment_on() -> None:
+    before, begins = newest("terms"), timezone.now() + timedelta(days=2)
+    to_come = publish(terms(), NEW, begins)
+    assert (newest("terms"), scheduled("terms"), scheduled("privacy")) == (before, to_come, None)
+    with clock_at(begins):
+        assert (newest("terms"), scheduled("terms")) == (to_come, None)
+        assert to_come.since == begins
+
+
+def test_scheduled_version_is_replaced_by_what_is_published_before_it() -> None:
+    publish(terms(), NEW, timezone.now() + timedelta(days=2))
+    published = publish(terms(), NEW | {"text_en": "At once."})
+    assert (published.number, newest("terms"), scheduled("terms")) == (2, published, None)
+
+
+def test_only_a_version_to_come_is_taken_back() -> None:
+    begins = timezone.now() + timedelta(days=2)
+    publish(terms(), NEW, begins)
+    with clock_at(begins):
+        assert not unschedule(terms())
+        assert newest("terms").number == 2
+    assert unschedule(terms())
+    assert newest("terms").number == 1
+
+
+def test_consent_is_asked_for_the_scheduled_terms_from_their_moment_on() -> None:
+    before, begins = current_terms(), timezone.now() + timedelta(days=2)
+    to_come = publish(terms(), NEW, begins)
+    assert current_terms() == before
+    with clock_at(begins):
+        assert current_terms() == to_come

@@ -15,6 +15,7 @@ from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.packing.recovery import retry
 from shop.tenancy.models import User
+from tests.accounts.factors import add_app
 from tests.factories import make_application, make_order, make_staff, pack_all
 
 STEP = "tests.desk_jobs.rows.call_the_service"
@@ -50,9 +51,7 @@ class Rows:
 
 def make_rows() -> Rows:
     """Make the rows of all jobs."""
-    lead = make_staff(
-        *("admin", "billing", "export", "privacy"), first_name="Rita", last_name="Ruhig"
-    )
+    lead = make_staff(first_name="Rita", last_name="Ruhig")
     colleague = make_staff("agent", first_name="Bea", last_name="Berg")
     application = make_application("Studio Portal")
     bavaria = make_order(
@@ -74,6 +73,7 @@ def make_rows() -> Rows:
     Order.objects.filter(pk=bavaria.pk).update(created_at=placed)
     Message.objects.filter(order__in=[bavaria, typo]).update(state=Message.State.SENT)
     locked_out = make_staff("agent", first_name="Lena", last_name="Ludwig")
+    add_app(locked_out)
     return Rows(lead, colleague, bavaria, typo, away[0], away[1:], application, locked_out)
 
 

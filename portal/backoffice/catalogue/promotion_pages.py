@@ -66,7 +66,7 @@ def switch_promotion(request: HttpRequest, pk: int, *, on: bool) -> HttpResponse
     if not _switch(staff_user(request), pk, on=on):
         messages.warning(request, _("Somebody else was faster. This is the current state."))
         return redirect("staff_promotion", pk)
-    text = _("The code %(code)s counts again.") if on else _("The code %(code)s is switched off.")
+    text = _("The code %(code)s is valid again.") if on else _("The code %(code)s is switched off.")
     undo.offer(request, text % {"code": found.code}, "promotion_on", promotion=pk, on=on)
     return redirect("staff_promotion", pk)
 
@@ -99,7 +99,7 @@ def state_of(promotion: Promotion) -> tuple[str, str]:
         return "cancelled", _("used up")
     if promotion.valid_from > now:
         return "open", _("to come")
-    return "paid", _("counts")
+    return "paid", _("valid")
 
 
 def orders_with(codes: list[str]) -> Any:

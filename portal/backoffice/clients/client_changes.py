@@ -1,4 +1,4 @@
-"""What staff change about a client: its name, its administrator, notes about it."""
+"""Changes of a client by staff: its name, its administrator, notes about it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What happened with a client: the audit log, and what staff did with its orders."""
+"""The history of a client: the audit log, and what staff did with its orders."""
 
 from operator import itemgetter
 from typing import Any

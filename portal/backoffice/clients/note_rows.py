@@ -10,7 +10,7 @@ from shop.tenancy.models import Client, User
 
 
 class ClientNote(models.Model):
-    """What colleagues should know about a client. A deleted one is kept for a day, for undo."""
+    """A note to colleagues about a client. A deleted one is kept for a day, for undo."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

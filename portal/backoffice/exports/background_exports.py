@@ -21,7 +21,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from portal.backoffice.exports.export_files import MOST_IN_WORKBOOK, write_export
-from portal.backoffice.exports.export_sources import ExportSource, source_of
+from portal.backoffice.exports.export_sources import ExportSource
+from portal.backoffice.exports.export_subjects import source_of
 from portal.backoffice.models import Export, ExportFile, ExportPart
 from shop.notifications.emails.export_emails import queue_export_ready
 from shop.tenancy.erasure import address_erased, user_erased

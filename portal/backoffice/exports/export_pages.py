@@ -31,7 +31,8 @@ from portal.backoffice.exports.export_files import (
     write_export,
 )
 from portal.backoffice.exports.export_forms import ExportForm
-from portal.backoffice.exports.export_sources import SOURCES, ExportSource
+from portal.backoffice.exports.export_sources import ExportSource
+from portal.backoffice.exports.export_subjects import SOURCES
 from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import Export, ExportFile
 from portal.backoffice.row_pages import row_page
@@ -45,7 +46,11 @@ from shop.tenancy.models import User
 
 EXPORT_ORDERS = "orders.export_order"
 SEE_ALL = "orders.view_order"
-BACK = {Export.Subject.ORDERS: "staff", Export.Subject.INVOICES: "staff_invoices"}
+BACK = {
+    Export.Subject.ORDERS: "staff",
+    Export.Subject.INVOICES: "staff_invoices",
+    Export.Subject.ACTIVITY: "staff_activity",
+}
 
 may_export = permission_required(EXPORT_ORDERS, HANDLE)
 may_list = permission_required(EXPORT_ORDERS, HANDLE, SEE_ALL)

@@ -169,15 +169,3 @@ class InvoiceExport(ExportSource):
     def count(self) -> int:
         """Return the number of invoices."""
         return int(self.found.count())
-
-
-SOURCES: dict[str, type[ExportSource]] = {
-    Export.Subject.ORDERS: OrderExport,
-    Export.Subject.INVOICES: InvoiceExport,
-}
-
-
-def source_of(export: Export) -> ExportSource:
-    """Return what `export` takes out."""
-    assert export.user is not None  # noqa: S101 -- NULL only in rows of old versions
-    return SOURCES[export.subject](export.filter, export.user)

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from portal.backoffice.activity.activity_filters import kind_labels
 from portal.backoffice.billing import invoice_filters
 from portal.backoffice.models import Export
 from portal.backoffice.queue.filters import AGES, CHANNELS, FAILING, GROUPS, INVOICE, TAKEN
@@ -24,6 +25,7 @@ CHOICES: dict[str, Mapping[str, StrOrPromise]] = {
     "invoice": INVOICE,
     **invoice_filters.CHOICES,
 }
+ACTIVITY_KINDS = kind_labels()
 DAYS = {"from", "to", "since", "until"}
 SILENT = {"sort", "columns", "view"}  # in exports of old versions
 
@@ -38,6 +40,8 @@ def filter_words(export: Export) -> str:
         "step": _("Step"),
         "application": _("Partner application"),
         "invoice": _("Invoice"),
+        "who": _("Colleague"),
+        "order": _("Order number"),
         "tier": _("Tier"),
         "taken": _("Assigned"),
         "age": _("Waiting for more than"),
@@ -56,12 +60,14 @@ def filter_words(export: Export) -> str:
         parts.append(str(GROUP_LABELS["person"]))
     for name, value in asked.items():
         if name not in SILENT:
-            label, said = labels.get(name, name), _value(name, str(value))
+            label, said = labels.get(name, name), _value(export.subject, name, str(value))
             parts.append(f"{label}: {said}" if label else said)
     return " · ".join(parts) or _("all")
 
 
-def _value(name: str, value: str) -> str:
+def _value(subject: str, name: str, value: str) -> str:
+    if subject == Export.Subject.ACTIVITY and name == "kind":
+        return str(ACTIVITY_KINDS.get(value, value))
     if name in DAYS and (day := parse_date(value)):
         return date_format(day, "SHORT_DATE_FORMAT")
     if name == "fault":

@@ -27,6 +27,16 @@ class Migration(migrations.Migration):
             name='format',
             field=models.CharField(choices=[('xlsx', 'Excel workbook'), ('csv', 'CSV'), ('jsonl', 'JSON Lines')], max_length=10),
         ),
+        migrations.AddField(
+            model_name='bulkjob',
+            name='number',
+            field=models.PositiveIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name='bulkjob',
+            name='number_done',
+            field=models.PositiveIntegerField(null=True),
+        ),
         migrations.CreateModel(
             name='ExportFile',
             fields=[

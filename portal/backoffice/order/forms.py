@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.models import BulkJob
 from shop.email_fields import EmailField, EmailInput
 from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
@@ -15,7 +14,6 @@ from shop.orders.models import Order, OrderEvent
 from shop.orders.order_fields import CORRECTABLE
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
-from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 from shop.text_areas import TextAreaField
@@ -194,32 +192,3 @@ class ClientAdminForm(ActionForm):
         if user is None or not user.may_sign_in:
             raise forms.ValidationError(_("Nobody with this address has joined."))
         return user
-
-
-class BulkForm(forms.Form):
-    """Ask for what a bulk action needs."""
-
-    reason = TextAreaField(
-        label=_("Reason"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Customers read it in the e-mail, so write what applies to all of them."),
-    )
-    assignee = forms.ModelChoiceField(
-        User.objects.none(), label=_("Assign to"), empty_label=_("Please choose")
-    )
-    confirm = confirmed(_("Yes, cancel these orders. This cannot be undone."))
-
-    def __init__(self, action: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if action != BulkJob.Action.CANCEL:
-            del self.fields["reason"], self.fields["confirm"]
-        if action != BulkJob.Action.ASSIGN:
-            del self.fields["assignee"]
-            return
-        able = colleagues_with("orders.mend_order")
-        self.fields["assignee"].queryset = able  # type: ignore[attr-defined]
-
-    def details(self) -> dict[str, Any]:
-        """Return the reason or the assignee, if the action needs one."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "confirm"}

@@ -30,7 +30,7 @@ class Entry:
     """One entry: what happened, when, with which result, and by whom.
 
     `state` and `label` make a pill; `code` is shown as code. `event` is the primary key of an
-    OrderEvent, and 0 for anything else.
+    OrderEvent, and 0 for anything else. `bulk` is the number of the bulk action that did it, or 0.
     """
 
     at: datetime
@@ -41,6 +41,7 @@ class Entry:
     state: str = ""
     label: str = ""
     event: int = 0
+    bulk: int = 0
 
 
 def timeline_of(order: Order) -> list[Entry]:
@@ -72,6 +73,7 @@ def _entries(order: Order) -> Iterator[Entry]:
             state=event.state if is_state else "",
             label=event.get_state_display() if is_state else "",
             event=event.pk,
+            bulk=event.details.get("bulk", 0),
         )
     yield from map(_attempt_entry, order.attempt_records.all())
     for step in order.steps.all():

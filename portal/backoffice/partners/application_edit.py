@@ -33,7 +33,7 @@ LABELS = ("Name", "Owner", "Redirect URIs", "Scopes")
 
 @dataclass(frozen=True)
 class ApplicationFields:
-    """What can be edited of an application."""
+    """The fields of an application that staff edit."""
 
     name: str
     owner: User | None

@@ -22,7 +22,6 @@ from portal.backoffice.partners.delivery_filters import (
     DeliveryFilter,
     parse_delivery_filter,
 )
-from portal.backoffice.partners.delivery_statistics import DeliveryStatistics
 from portal.backoffice.row_pages import A_PAGE, read_key
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.access.models import Application
@@ -47,7 +46,6 @@ def deliveries(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(row, last.get(row.pk)) for row in page.rows],
         "filters": [(_("State"), filter_pills(wanted, "state", states))],
         "events": EVENTS,
-        "statistics": DeliveryStatistics(application),
         "filter": wanted.as_query(),
         "newer": wanted.as_query(before=page.before) if page.before else "",
         "older": wanted.as_query(after=page.after) if page.after else "",

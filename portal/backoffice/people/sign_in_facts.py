@@ -1,4 +1,4 @@
-"""How a person signs in, and where they are signed in."""
+"""The ways in which a person signs in, and the browsers where they are signed in."""
 
 from dataclasses import dataclass
 from datetime import datetime

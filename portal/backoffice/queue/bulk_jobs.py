@@ -9,13 +9,16 @@ to the next one, and several work at once without doing anything twice. The work
 import logging
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
-from shop.orders.assignment import assign
+from shop.notifications.webhooks.models import Delivery
+from shop.notifications.webhooks.replay import replay_for
+from shop.orders.assignment import add_note, assign, set_follow_up
 from shop.orders.attention import APPROVABLE, CANCELLABLE, PLACED, RETRYABLE, OrderSlice, where_any
 from shop.orders.cancellation import cancel
 from shop.orders.models import Order
@@ -38,18 +41,32 @@ def _assign(job: BulkJob, order: Order) -> bool:
     return able.exists() and assign(order, able[0], actor=job.actor)
 
 
+def _add_note(job: BulkJob, order: Order) -> bool:
+    add_note(order, job.actor, job.reason)
+    return True
+
+
 # By action: the orders for which it is possible, and what it does to one of them.
 ACTS: dict[str, tuple[tuple[OrderSlice, ...], Callable[[BulkJob, Order], bool]]] = {
     Action.RETRY: (RETRYABLE, lambda job, order: retry(order, job.actor)),
     Action.APPROVE: (APPROVABLE, lambda job, order: approve(order, job.actor)),
     Action.CANCEL: (CANCELLABLE, lambda job, order: cancel(order, job.actor, reason=job.reason)),
     Action.ASSIGN: (PLACED, _assign),
+    Action.FOLLOW_UP: (
+        PLACED,
+        lambda job, order: set_follow_up(order, job.actor, job.follow_up_on),
+    ),
+    Action.NOTE: (PLACED, _add_note),
+    Action.WEBHOOKS: (PLACED, lambda job, order: replay_for(order, job.actor) > 0),
 }
 
 
 def possible(action: str, orders: QuerySet[Order]) -> QuerySet[Order]:
     """Return those of `orders` that `action` is possible for."""
-    return orders.filter(where_any(ACTS[action][0]))
+    found = orders.filter(where_any(ACTS[action][0]))
+    if action == Action.WEBHOOKS:
+        return found.filter(Exists(Delivery.objects.filter(order=OuterRef("pk"))))
+    return found
 
 
 @transaction.atomic
@@ -57,23 +74,25 @@ def begin(
     action: str,
     orders: QuerySet[Order],
     actor: User,
-    *,
-    reason: str = "",
-    assignee: User | None = None,
+    **details: Any,
 ) -> BulkJob:
-    """Create a job that does `action` to the first MOST of `orders`, by number."""
-    job = BulkJob.objects.create(action=action, actor=actor, reason=reason, assignee=assignee)
+    """Create a job that does `action` to the first MOST of `orders`, by number.
+
+    `details` are the columns of the job that the action needs.
+    """
+    job = BulkJob.objects.create(action=action, actor=actor, **details)
     chosen = possible(action, orders).order_by("pk").values_list("pk", flat=True)[:MOST]
     items = [BulkItem(job=job, order_id=pk) for pk in chosen]
     BulkItem.objects.bulk_create(items, batch_size=500)
+    job.number = len(items)
+    job.save(update_fields=["number"])
     return job
 
 
 @transaction.atomic
 def stop(job: BulkJob) -> bool:
     """Skip the orders that are not done yet; return False if the job has ended already."""
-    running = BulkJob.objects.filter(pk=job.pk, finished_at=None)
-    if not running.update(finished_at=timezone.now(), stopped=True):
+    if not _end(job, stopped=True):
         return False
     job.items.filter(outcome=Outcome.WAITING).update(outcome=Outcome.STOPPED)
     return True
@@ -99,7 +118,7 @@ def run_bulk_jobs(beat: Callable[[], None]) -> None:
                 _do(job, pk)
                 if monotonic() > until:
                     return
-        BulkJob.objects.filter(pk=job.pk, finished_at=None).update(finished_at=timezone.now())
+        _end(job)
 
 
 def _do(job: BulkJob, pk: int) -> None:
@@ -109,7 +128,10 @@ def _do(job: BulkJob, pk: int) -> None:
             if not waiting.update(outcome=Outcome.DONE):
                 return
             order = Order.objects.select_related("taken_by").get(bulk_items=pk)
-            if not _act(job, order):
+            before = order.events.order_by("-pk").values_list("pk", flat=True).first() or 0
+            if _act(job, order):
+                _name_job(job, order, before)
+            else:
                 BulkItem.objects.filter(pk=pk).update(outcome=Outcome.LEFT)
     except (OperationalError, InterfaceError):
         # The database is down or overloaded: the next wake-up continues.
@@ -121,3 +143,18 @@ def _do(job: BulkJob, pk: int) -> None:
 
 def _act(job: BulkJob, order: Order) -> bool:
     return ACTS[job.action][1](job, order)
+
+
+def _name_job(job: BulkJob, order: Order, before: int) -> None:
+    """Name the job in what the history of `order` has said since the event `before`."""
+    for event in order.events.filter(pk__gt=before, actor=job.actor):
+        event.details["bulk"] = job.pk
+        event.save(update_fields=["details"])
+
+
+def _end(job: BulkJob, *, stopped: bool = False) -> bool:
+    """Write when the job ended and how much was done; False if it has ended already."""
+    done = job.items.filter(outcome=Outcome.DONE).count()
+    running = BulkJob.objects.filter(pk=job.pk, finished_at=None)
+    ended = running.update(finished_at=timezone.now(), stopped=stopped, number_done=done)
+    return bool(ended)

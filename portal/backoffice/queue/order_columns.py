@@ -23,7 +23,7 @@ COLUMNS: dict[str, OrderColumn] = {
     "client": OrderColumn(_("Client"), ("delivered_client__name",)),
     "project": OrderColumn(_("Project"), ("delivered_project__name",)),
     "tier": OrderColumn(_("Tier")),
-    "price": OrderColumn(pgettext_lazy("of an order", "Price with VAT")),
+    "price": OrderColumn(pgettext_lazy("price", "Gross")),
     "state": OrderColumn(_("State")),
     "reason": OrderColumn(_("Reason")),
     "step": OrderColumn(_("Last step"), ("packing__last_step",)),

@@ -1,4 +1,4 @@
-"""Counts of waiting orders by group and age, up to MOST."""
+"""Counts of waiting orders by group, up to MOST."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import DateTimeField, QuerySet
 from django.utils import timezone
 
-from portal.backoffice.queue.filters import AGES, DONE, GROUPS
+from portal.backoffice.queue.filters import DONE, GROUPS
 from shop.compiled_queries import Parameter, Statement
 from shop.orders.attention import OrderSlice
 from shop.orders.models import Order, State
@@ -23,7 +23,7 @@ Part = tuple[State | None, bool | None]
 
 @dataclass(frozen=True)
 class Counts:
-    """Numbers of orders by group, and of those that need a person by age."""
+    """Numbers of orders by group."""
 
     numbers: dict[str, int]
 
@@ -47,17 +47,16 @@ def count_waiting() -> Counts:
         for age, number in zip(_ages(), counts, strict=True):
             found[_parts()[place], bool(lost), age] = number
 
-    def count(group: str, longer_than: timedelta) -> int:
+    def count(group: str) -> int:
         return sum(
-            found[_part(each), lost, max(longer_than, each.longer_than or timedelta())]
+            found[_part(each), lost, each.longer_than or timedelta()]
             for each in GROUPS[group][1]
             for lost in (False, True)
             if each.unreachable in {None, lost}
         )
 
     # Without the groups of what is done, which are always large.
-    numbers = {name: count(name, timedelta()) for name in GROUPS if name not in DONE}
-    return Counts(numbers | {name: count("person", age) for name, (age, _label) in AGES.items()})
+    return Counts({name: count(name) for name in GROUPS if name not in DONE})
 
 
 def _part(part: OrderSlice) -> Part:
@@ -76,8 +75,7 @@ def _parts() -> list[Part]:
 
 @cache
 def _ages() -> list[timedelta]:
-    of_slices = {each.longer_than or timedelta() for each in _slices()}
-    return sorted(of_slices | {age for age, _label in AGES.values()})
+    return sorted({each.longer_than or timedelta() for each in _slices()})
 
 
 @cache

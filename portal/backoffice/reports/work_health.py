@@ -9,7 +9,7 @@ from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from portal.backoffice.queue.queue_counts import MOST, count_waiting
 from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag, if_any
@@ -23,6 +23,7 @@ from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.tenancy.vat_id_check import VatIdCheck
 
 LATE, TOO_LATE = timedelta(minutes=5), timedelta(minutes=30)  # of mails and webhooks
+NONE = pgettext_lazy("health", "none")
 UNSENT = ("waiting", "sending")
 
 
@@ -34,7 +35,7 @@ def order_lines() -> Iterator[HealthLine]:
         "orders",
         _("Oldest due order"),
         by_lag(lag, act / 5, act),
-        _("waiting for %(time)s") % {"time": duration(lag.total_seconds())} if lag else _("none"),
+        _("waiting for %(time)s") % {"time": duration(lag.total_seconds())} if lag else NONE,
         _("The worker does not keep up, or does not run: look at the lines of the worker."),
         f"{queue}?show=pending",
     )
@@ -81,7 +82,7 @@ def message_lines() -> Iterator[HealthLine]:
         "receivers",
         _("Paused receivers of webhooks"),
         if_any(len(names)),
-        ", ".join(names) or _("none"),
+        ", ".join(names) or NONE,
         _("They have failed ten times in a row. They are tried every half minute."),
     )
 
@@ -98,7 +99,7 @@ def billing_lines() -> Iterator[HealthLine]:
         _("Invoices that wait"),
         # That nobody has joined yet is how most subscriptions begin.
         Verdict.ACT if seller else if_any(len(held.keys() - {Subscription.WaitsFor.MEMBER})),
-        shown or _("none"),
+        shown or NONE,
         _("The seller's details are missing: no invoice can be issued.")
         if seller
         else _("Each subscription says what it waits for."),

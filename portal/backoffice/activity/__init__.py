@@ -1,0 +1,1 @@
+"""The activity of colleagues: who did what, when, and to what."""
