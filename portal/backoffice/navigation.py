@@ -38,6 +38,7 @@ SECTIONS = (
             Place("staff", _("Queue"), ("orders/", "mails/sent/")),
             Place("staff_failures", _("Failures")),
             Place("staff_bulk_jobs", _("Bulk actions")),
+            Place("staff_mentions", _("Mentions")),
         ),
     ),
     Section(

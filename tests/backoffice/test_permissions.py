@@ -47,6 +47,9 @@ ALL = {"all"}  # who may do everything
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
     "undo/": LOOKERS,
+    "mentions/": LOOKERS,
+    "orders/{pk}/live/": LOOKERS,
+    "orders/{pk}/assign/": MENDERS,
     "counts/": LOOKERS,
     "filters/": LOOKERS,
     "columns/": LOOKERS,

@@ -1,14 +1,10 @@
 """The everyday jobs, each as a person does it who starts at the queue."""
 
 from collections.abc import Callable
-from datetime import timedelta
-
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from portal.backoffice.queue.bulk_jobs import run_bulk_jobs
 from tests.desk_jobs.desk import Desk
-from tests.desk_jobs.rows import AWAY, Rows
+from tests.desk_jobs.rows import Rows
 
 Job = Callable[[Desk, Rows], None]
 JOBS: dict[str, Job] = {}

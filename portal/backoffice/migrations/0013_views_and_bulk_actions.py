@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('backoffice', '0011_client_notes'),
+        ('backoffice', '0012_activity_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
