@@ -44,6 +44,7 @@ from tests.scene import (
     without_a_reason,
     without_cookies,
 )
+from tests.scenes_of_activity import activity, exports
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_catalogue import catalogue, legal_pages, short_texts
@@ -256,7 +257,7 @@ def errors() -> Iterator[Scene]:
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
     *(tiers, checkout, staff_queue, staff_search, staff_order, orders_at_work, staff_bulk),
-    *(staff_settings, staff_billing, failing, partners, health),
+    *(staff_settings, staff_billing, failing, partners, health, activity, exports),
     *(declaration_cases, requests, staff_contracts, colleagues, people, clients, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),

@@ -45,13 +45,8 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     order_in("need_human")
     page.evaluate("htmx.trigger('#counts', 'poll')")
     expect(page.locator("#count-person")).to_have_text("3")
-<<<<<<< HEAD
     expect(page.locator("#queue-news")).to_contain_text("1 more order has come in.")
     # Nobody who goes through the list is thrown out of it.
-=======
-    expect(page.locator("#queue-news")).to_contain_text("3 orders now need attention.")
-    # Whoever goes through the list is not thrown out of it.
->>>>>>> search
     assert page.evaluate(KEPT) == first
 
     page.locator("#q").fill(f"j/{second}")
