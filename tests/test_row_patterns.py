@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 from pytest_django import Settings
 
-from portal.backoffice.queue.order_columns import COLUMNS
+from portal.backoffice.queue.queue_columns import COLUMNS
 from portal.backoffice.queue.queue_rows import QueueRow
 from shop.row_patterns import render_rows
 

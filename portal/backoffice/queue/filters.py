@@ -17,7 +17,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.billing.invoice_filters import read_day
 from portal.backoffice.queue.found_orders import SETS, intersection
-from portal.backoffice.queue.order_columns import read_columns
+from portal.backoffice.queue.queue_columns import read_columns
 from portal.backoffice.row_pages import read_key
 from shop.catalogue.models import Product
 from shop.orders.attention import (

@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, TextField, Value
 from django.db.models.expressions import RawSQL
 
 from portal.backoffice.queue.filters import GROUPS, Filter
-from portal.backoffice.queue.order_columns import COLUMNS, shown_columns
+from portal.backoffice.queue.queue_columns import COLUMNS, shown_columns
 from shop.compiled_queries import CompiledQuery, Parameter, Statement
 from shop.orders.cursors import Position, read_cursor, sorted_after, write_cursor
 from shop.orders.models import Order

@@ -13,7 +13,7 @@ from portal.backoffice.queue.filter_choices import IN_PANEL, chips, panel_fields
 from portal.backoffice.queue.filters import GROUPS, NAMES, PARAMETERS, Filter
 from portal.backoffice.queue.keyset_paging import ListedOrder, Page, page_of
 from portal.backoffice.queue.live_rows import changes_since
-from portal.backoffice.queue.order_columns import COLUMNS, shown_columns
+from portal.backoffice.queue.queue_columns import COLUMNS, shown_columns
 from portal.backoffice.queue.queue_counts import Counts, count_waiting
 from portal.backoffice.queue.queue_rows import rows_of
 from portal.backoffice.queue.saved_views import MEND, OpenedList, opened_list

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.backoffice import undo
 from portal.backoffice.queue.filters import parse
-from portal.backoffice.queue.order_columns import read_columns
+from portal.backoffice.queue.queue_columns import read_columns
 from portal.backoffice.queue.saved_view import SavedView
 from portal.backoffice.queue.saved_views import MEND, changeable_views, keep_arrival
 from portal.backoffice.staff_access import permission_required, staff_user
