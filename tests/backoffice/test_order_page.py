@@ -152,7 +152,7 @@ def test_attempts_at_a_webhook_are_folded_into_one_line() -> None:
     assert [(entry.text, entry.code) for entry in hooks] == [
         ("received → partner.example:443 · 3 attempts", "503 · Later")
     ]
-    answer = visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/")
+    answer = visitor(make_staff("viewer")).get(f"/staff/orders/{order.pk}/")
     assert "3 attempts · not accepted 503 · Later" in words(answer)
     page = html(answer)
     assert page.count('<details class="delivery">') == 1
