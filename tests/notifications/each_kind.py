@@ -149,7 +149,8 @@ def make_declaration_message(kind: str, language: str, name: str, settings: Sett
 def make_colleague_message(kind: str, language: str, names: dict[str, Any]) -> None:
     """Assign an order to a colleague, or name them in a note."""
     if kind == "alarm":
-        return make_alarm(language, names)
+        make_alarm(language, names)
+        return
     order, actor = make_order(**names), make_staff(first_name=names["client_name"], last_name="")
     reader = make_staff("agent", language=language)
     if kind == "assigned":
