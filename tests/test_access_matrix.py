@@ -97,8 +97,6 @@ class World:
                 "mails": self.order.messages.get(kind="received").pk,
                 **self.people,
             }
-            if "/orders/" in address:
-                numbers["people"] = self.order.pk
             return filled(address.removeprefix("staff/"), numbers)
         token = Token.objects.get(user=self.admin, client=None)
         joined = Membership.objects.get(user=self.member)

@@ -17,7 +17,10 @@ from shop.tenancy.models import User
 PUBLIC = {"registration_progress"}
 # Pages request these by themselves, whoever sits in front of them; also all pages with RELOAD,
 # which browsers without JavaScript load again and again.
-POLLED = {"checkout_price", "staff_counts", "staff_found", "staff_bulk_progress", *PUBLIC}
+POLLED = {
+    *("checkout_price", "staff_counts", "staff_found", "staff_bulk_progress", "staff_order_live"),
+    *PUBLIC,
+}
 RELOAD = "reload"
 BEGAN, SEEN = "staff_began", "staff_seen"
 SEEN_EVERY = 15.0  # seconds between two notes of activity: each writes the session

@@ -24,30 +24,13 @@ from portal.backoffice.contracts import (
     subscription_page,
     tier_change_pages,
 )
-from portal.backoffice.order import customer_preview, order_page
-from portal.backoffice.order.order_actions import ACTIONS
+from portal.backoffice.order import mention_list
 from portal.backoffice.queue import bulk_views
 from portal.backoffice.reports import health_page, overview
 from portal.backoffice.search import search_page
 from portal.backoffice.texts import previews, sent_mail_page
 from shop import invoice_number  # noqa: F401 -- registers its converter
 
-order_urls = [
-    path("", order_page.order, name="staff_order"),
-    *(
-        path(
-            f"{each.name.replace('_', '-')}/",
-            order_page.action_view(each),
-            name=f"staff_{each.name}",
-        )
-        for each in ACTIONS
-    ),
-    path("as-customer/", customer_preview.as_customer, name="staff_order_as_customer"),
-    path("as-customer/page/", customer_preview.customer_page, name="staff_order_as_customer_page"),
-    path("mails/<int:mail>/", order_page.mail_again, name="staff_mail_again"),
-    path("webhooks/", order_page.webhooks_again, name="staff_webhooks_again"),
-    path("webhooks/<int:delivery>/", order_page.webhooks_again, name="staff_webhook_again"),
-]
 bulk_job_urls = [
     path("", bulk_views.job, name="staff_bulk"),
     path("progress/", bulk_views.progress, name="staff_bulk_progress"),
@@ -133,6 +116,7 @@ seller_urls = [
 ]
 urlpatterns = [
     path("", include("portal.backoffice.queue.urls")),
+    path("mentions/", mention_list.mentions, name="staff_mentions"),
     path("undo/", undo.undo, name="staff_undo"),
     path("search/", search_page.search_page, name="staff_search"),
     path("search/found/", search_page.found_so_far, name="staff_found"),
@@ -140,7 +124,7 @@ urlpatterns = [
     path("activity/", activity_page.activity, name="staff_activity"),
     path("exports/", include("portal.backoffice.exports.urls")),
     path("health/", health_page.health, name="staff_health"),
-    path("orders/<int:pk>/", include(order_urls)),
+    path("orders/<int:pk>/", include("portal.backoffice.order.urls")),
     path("failures/", include("portal.backoffice.failures.urls")),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),
     path("bulk/new/", bulk_views.new_job, name="staff_bulk_new"),

@@ -18,14 +18,15 @@ Kind = OrderEvent.Kind
 def assign(order: Order, to: User, *, actor: User, tell: bool = True) -> bool:
     """Assign the order to `to`; False if it is theirs already, or somebody else was faster.
 
-    They are told, by mail unless not `tell`, if `actor` is somebody else.
+    They are told, unless not `tell`, if `actor` is somebody else.
     """
     details = {} if to == actor else {"assignee": to.email}
     event = OrderEvent(order=order, kind=Kind.TAKEN, actor=actor, details=details)
     with transaction.atomic():
         if not _replace(event, "taken_by", order.taken_by_id, to.pk):
             return False
-        mention(event, [to], tell=tell)
+        if tell:
+            mention(event, [to])
     return True
 
 

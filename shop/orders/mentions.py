@@ -44,14 +44,14 @@ class Mention(models.Model):
         return f"of user {self.user_id} in event {self.event_id}"
 
 
-def mention(event: "OrderEvent", users: Iterable[User], *, tell: bool = True) -> None:
-    """Have `users` see that `event` is addressed to them; mail it to them, too, unless not `tell`.
+def mention(event: "OrderEvent", users: Iterable[User]) -> None:
+    """Have `users` see that `event` is addressed to them; receivers of `mentioned` mail it, too.
 
     Nobody is told of what they did themselves. Call it in the transaction that writes the event.
     """
     others = [user for user in users if user.pk != event.actor_id]
     mentions = Mention.objects.bulk_create(Mention(event=event, user=user) for user in others)
-    if mentions and tell:
+    if mentions:
         mentioned.send(sender=Mention, mentions=mentions)
 
 

@@ -32,6 +32,7 @@ OWN = {
     "tenancy.AppointmentRequest.asked_by": "their request to appoint somebody else",
     "tenancy.FactorReset.user": "what was written to have their second step reset",
     "emails.Message.user": "a mail to them",
+    "orders.Mention.user": "what they have seen of notes that mention them",
     "access.IdempotentResponse.user": "an answer to their program, kept for a day",
     "account.EmailAddress.user": "their address",
     "backoffice.BankUpload.uploaded_by": "a bank file that they have not imported",

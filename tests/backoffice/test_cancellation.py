@@ -60,7 +60,7 @@ def test_reason_and_confirmation_are_asked_for(changes: dict[str, str], field: s
     page = press(order, **changes)
     assert page.status_code == 422
     assert error_beside(page, f"cancel_{field}")
-    assert '<details class="act" open>' in html(page)
+    assert '<details class="act act--destructive" open>' in html(page)
     order.refresh_from_db()
     assert order.state == "need_human"
 

@@ -47,6 +47,9 @@ ALL = {"all"}  # who may do everything
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
     "undo/": LOOKERS,
+    "mentions/": LOOKERS,
+    "orders/{pk}/live/": LOOKERS,
+    "orders/{pk}/assign/": MENDERS,
     "counts/": LOOKERS,
     "filters/": LOOKERS,
     "columns/": LOOKERS,
@@ -90,7 +93,6 @@ ADDRESSES: dict[str, set[str]] = {
     "bulk/{pk}/progress/": MENDERS,
     "bulk/{pk}/stop/": MENDERS,
     **dict.fromkeys(CATALOGUE, ADMINS),
-    "features/{pk}/delete/": ADMINS,
     "pages/preview/": ADMINS,
     "pages/{slug}/{number}/": LOOKERS,
     "mails/": LOOKERS,

@@ -85,8 +85,6 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
-        case "factor_reset":
-            make_reset_message(known, name)
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
         case "cancel_order":
@@ -117,9 +115,11 @@ def make_reset_message(known: User, name: str) -> None:
     assert queue_factor_reset(reset) == 1
 
 
-def make_account_message(kind: str, known: User) -> None:
+def make_account_message(kind: str, known: User, name: str) -> None:
     """Queue a message of `kind` about the account of `known`."""
     match kind:
+        case "factor_reset":
+            make_reset_message(known, name)
         case "password":
             queue_password_reset(known.email, known.language)
         case "code":

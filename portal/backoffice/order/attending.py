@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.order import forms
@@ -13,15 +14,34 @@ from shop.orders import assignment
 from shop.orders.models import Order
 from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.models import User
+from shop.typed_text import isolated
 
 
 def _add_note(order: Order, staff: User, form: forms.NoteForm) -> bool:
-    form.event = assignment.add_note(order, staff, form.cleaned_data["text"])
+    text = form.cleaned_data["text"]
+    form.event = assignment.add_note(order, staff, text, form.named.found)
     return True
+
+
+def _noted(_order: Order, form: forms.NoteForm) -> str:
+    """Return what was done, and whom nobody told."""
+    told = [isolated(each.get_full_name() or each.email) for each in form.named.found]
+    sentences = [gettext("Note saved.")]
+    if told:
+        sentences.append(gettext("%(names)s will be told by e-mail.") % {"names": ", ".join(told)})
+    for name in form.named.unknown:
+        unknown = gettext("No colleague is called @%(name)s, so nobody was told.")
+        sentences.append(unknown % {"name": isolated(name)})
+    return " ".join(sentences)
 
 
 def _take(order: Order, staff: User, form: ActionForm) -> bool:
     return _as_shown(order, form) and assignment.assign(order, staff, actor=staff)
+
+
+def _assign(order: Order, staff: User, form: forms.AssignForm) -> bool:
+    to = form.cleaned_data["assignee"]
+    return _as_shown(order, form) and assignment.assign(order, to, actor=staff)
 
 
 def _as_shown(order: Order, form: ActionForm) -> bool:
@@ -32,32 +52,42 @@ def _as_shown(order: Order, form: ActionForm) -> bool:
 ATTENDING = [
     OrderAction(
         name="note",
-        label=_("Note"),
-        text=_("What colleagues should know about this order."),
-        button=_("Save note"),
         run=_add_note,
-        done=_("Note saved."),
+        done=_noted,
         form=forms.NoteForm,
+        is_listed=False,
         undone_by="note",
         undo_details=lambda _order, _staff, form: {"event": form.event.pk},
     ),
     OrderAction(
         name="follow_up",
-        label=_("Follow-up"),
-        text=_(
-            "The order is marked as due from that day on. Leave the day empty to remove the "
-            "follow-up."
-        ),
-        button=_("Save follow-up"),
         run=lambda order, staff, form: assignment.set_follow_up(
             order, staff, form.cleaned_data["on"]
         ),
-        done=_("Follow-up saved."),
+        done=lambda _order, form: (
+            _("Follow-up saved.") if form.cleaned_data["on"] else _("Follow-up removed.")
+        ),
         form=forms.FollowUpForm,
+        is_listed=False,
         undone_by="follow_up",
         undo_details=lambda order, _staff, form: {
             "before": _iso(order.follow_up_on),
             "now": _iso(form.cleaned_data["on"]),
+        },
+    ),
+    OrderAction(
+        name="assign",
+        run=_assign,
+        done=lambda _order, form: (
+            _("The order is assigned to %(who)s, who is told by e-mail.")
+            % {"who": isolated(form.cleaned_data["assignee"])}
+        ),
+        form=forms.AssignForm,
+        is_listed=False,
+        undone_by="assignment",
+        undo_details=lambda order, _staff, form: {
+            "before": order.taken_by_id,
+            "now": form.cleaned_data["assignee"].pk,
         },
     ),
     OrderAction(

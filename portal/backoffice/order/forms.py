@@ -1,11 +1,20 @@
 """The back office's forms."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from portal.backoffice.order.named_colleagues import (
+    NamedColleagues,
+    colleagues_to_name,
+    find_named,
+    handle_of,
+)
 from shop.email_fields import EmailField, EmailInput
 from shop.form_texts import add_errors, member_field
 from shop.orders.corrections import check_corrections
@@ -14,6 +23,7 @@ from shop.orders.models import Order, OrderEvent
 from shop.orders.order_fields import CORRECTABLE
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
+from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 from shop.text_areas import TextAreaField
@@ -144,21 +154,58 @@ class EmailChangeForm(ActionForm):
     )
 
 
+class AssignForm(ActionForm):
+    """Ask who is to see to an order."""
+
+    name = "assign"
+    columns: ClassVar = {"assignee": "taken_by_id"}
+    assignee = forms.ModelChoiceField(
+        User.objects.none(), label=_("Assign to"), empty_label=_("Please choose")
+    )
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(order, data)
+        able = colleagues_with("orders.mend_order")
+        self.fields["assignee"].queryset = able  # type: ignore[attr-defined]
+
+
 class NoteForm(ActionForm):
     """Ask for a note to colleagues. `event` is the note, once it is saved."""
 
     name = "note"
     event: OrderEvent
+    named = NamedColleagues()
     text = TextAreaField(
         label=_("Note"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Only staff can see it."),
+        help_text=_("Only staff can see it. @name tells a colleague."),
     )
+
+    @cached_property
+    def handles(self) -> list[tuple[str, str]]:
+        """The colleagues who can be mentioned: by what, and their names."""
+        colleagues = colleagues_to_name()
+        return [(handle_of(each, colleagues), each.get_full_name()) for each in colleagues]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if "@" not in text:
+            return text
+        colleagues = colleagues_to_name()
+        self.named = find_named(text, colleagues)
+        for name, several in self.named.ambiguous.items():
+            candidates = ", ".join(
+                f"@{handle_of(each, colleagues)} ({each.get_full_name() or each.email})"
+                for each in several
+            )
+            sentence = _("@%(name)s can be several colleagues. Please write one of: %(candidates)s")
+            self.add_error("text", sentence % {"name": name, "candidates": candidates})
+        return text
 
 
 class FollowUpForm(ActionForm):
-    """Ask for the date of a follow-up."""
+    """Ask for the date of a follow-up. A button's `quick` names a day without typing."""
 
     name = "follow_up"
     columns: ClassVar = {"on": "follow_up_on"}
@@ -167,6 +214,24 @@ class FollowUpForm(ActionForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    quick = forms.ChoiceField(
+        required=False,
+        choices=[("tomorrow", ""), ("week", ""), ("none", "")],
+        widget=forms.HiddenInput,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        match cleaned.get("quick"):
+            case "tomorrow":
+                cleaned["on"] = timezone.localdate() + timedelta(days=1)
+            case "week":
+                cleaned["on"] = timezone.localdate() + timedelta(days=7)
+            case "none":
+                cleaned["on"] = None
+        if cleaned.get("quick"):
+            self.errors.pop("on", None)  # what stands in the field does not count
+        return cleaned
 
 
 class ClientAdminForm(ActionForm):

@@ -36,6 +36,7 @@ class OrderAction:
     # A second button, by which the form's data has `then`.
     second_button: Callable[[Order], StrOrPromise] = lambda _order: ""
     is_primary: Callable[[Order], bool] = lambda _order: False
+    is_destructive: bool = False
     is_listed: bool = True  # else its button stands elsewhere on the page
     # The name of what undoes it, and the details for that; `order` is as it was before.
     undone_by: str = ""

@@ -173,6 +173,7 @@ ACTIONS = [
             else _("The order is cancelled. There was no e-mail address to write to.")
         ),
         is_possible=_is_cancellable,
+        is_destructive=True,
         form=forms.CancelForm,
     ),
     *ATTENDING,

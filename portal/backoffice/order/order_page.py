@@ -2,53 +2,39 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice import undo
-from portal.backoffice.order.advice import advice_on, way_in
 from portal.backoffice.order.forms import ActionForm
 from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.order.offered_action import MEND, OrderAction
-from portal.backoffice.order.order_actions import ACTIONS
-from portal.backoffice.order.timeline import timeline_of
+from portal.backoffice.order.order_context import find_order, page_context
+from portal.backoffice.queue.list_place import list_place
 from portal.backoffice.staff_access import (
     View,
     ask_for_factor_again,
     permission_required,
     staff_user,
 )
-from shop.billing.balances import with_balance
-from shop.billing.models import Invoice
-from shop.email_spellings import same_mailbox
 from shop.form_texts import add_errors
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, send_again
 from shop.notifications.webhooks.replay import replay_for
-from shop.orders.consent import consent_of
 from shop.orders.document import InvalidDocumentError
 from shop.orders.error_codes import error_text
-from shop.orders.models import Order, OrderEvent, State
-from shop.orders.order_lookup import address_of
+from shop.orders.mentions import mark_seen
+from shop.orders.models import Order, OrderEvent
 from shop.packing.outcomes import NeedsCorrection
-from shop.tenancy.models import User
 from shop.typed_text import isolated
-
-INVOICES = 12  # those of a year
-RELATED = (
-    *("product", "packing", "application", "placed_by", "token_user", "approved_by", "taken_by"),
-    *("delivered_client__client_admin", "delivered_project", "member", "invitation"),
-    *("basket__terms", "basket__application", "consent__terms", "subscription"),
-)
 
 # What the page says once staff had a mail sent again; nothing where somebody else was faster.
 RESENT = {
@@ -73,7 +59,7 @@ REFUSED_BEFORE = gettext_lazy(
 @require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what to do and what happened."""
-    return _show(request, _find_order(pk))
+    return _show(request, find_order(pk))
 
 
 def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
@@ -89,7 +75,7 @@ def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
         def view(request: HttpRequest, pk: int, **which: int) -> HttpResponse:
             if request.method != "POST":
                 return redirect("staff_order", pk)
-            return act(request, _find_order(pk), **which)
+            return act(request, find_order(pk), **which)
 
         return view
 
@@ -113,13 +99,13 @@ def action_view(action: OrderAction) -> View:
             if won and action.undone_by:
                 details = action.undo_details(order, staff_user(request), form)
                 undo.offer(request, done, action.undone_by, order=order.pk, **details)
-                return redirect("staff_order", order.pk)
+                return _back_to(request, order)
             return _acted(request, order, done if won else "")
         except InvalidDocumentError as refusal:
             add_errors(form, refusal.problems)
         except NeedsCorrection as outcome:
             form.add_error(None, error_text(outcome.code))
-        return _show(request, _find_order(order.pk), form)
+        return _show(request, find_order(order.pk), form)
 
     return act
 
@@ -138,7 +124,7 @@ def mail_again(request: HttpRequest, order: Order, mail: int) -> HttpResponse:
         return _acted(request, order, RESENT[resent])
     text = REFUSED_BEFORE if resent == Resent.QUEUED else RESENT[resent]
     messages.warning(request, text % {"address": message.recipient})
-    return redirect("staff_order", order.pk)
+    return _back_to(request, order)
 
 
 @posted(MEND)
@@ -151,67 +137,24 @@ def webhooks_again(request: HttpRequest, order: Order, delivery: int | None = No
     return _acted(request, order, sentence % {"number": number} if number else "")
 
 
-def _find_order(pk: int) -> Order:
-    placed = Order.objects.exclude(state=State.NEW).select_related(*RELATED)
-    return get_object_or_404(placed, pk=pk)
+def way_of(request: HttpRequest) -> str:
+    """Return the query by which the page remembers the list that it was opened from."""
+    came_from = request.GET.get("from", "")
+    return f"?{urlencode({'from': came_from})}" if came_from else ""
 
 
 def _show(request: HttpRequest, order: Order, refused: ActionForm | None = None) -> HttpResponse:
     """Render the order's page; with 422 and a `refused` form as it was typed."""
-    offers = _offers(order, staff_user(request), refused)
-    entries = timeline_of(order)
-    context = {
-        "order": order,
-        "offers": offers,
-        "offered": {offer["name"] for offer in offers},
-        "refused": refused,
-        "advice": advice_on(order),
-        "way_in": way_in(order),
-        "consent": consent_of(order),
-        "address": address_of(order),
-        "undelivered": _undelivered(order),
-        "entries": entries,
-        "seen": max((entry.event for entry in entries), default=0),
-        "mails": order.messages.all(),
-        "deliveries": order.deliveries.all(),
-        "invoices": _invoices(order),
-    }
+    staff = staff_user(request)
+    mark_seen(staff, order)
+    context = page_context(order, staff, refused, way_of(request))
+    context["place"] = list_place(request.GET.get("from", ""), order, staff)
     response = render(request, "backoffice/order.html", context, status=422 if refused else 200)
     return hide_hashes(request, response)
 
 
-def _invoices(order: Order) -> QuerySet[Any] | None:
-    """Return the invoices of the order's subscription with their balance, the newest first."""
-    found = getattr(order, "subscription", None)
-    if found is None or not found.list_cents:
-        return None
-    return with_balance(Invoice.objects.filter(subscription=found)).order_by("-pk")[:INVOICES]
-
-
-def _undelivered(order: Order) -> Message | None:
-    """Return the latest mail to the order's address that was refused or given up."""
-    ended = (Message.State.REFUSED, Message.State.FAILED)
-    to_it = [
-        mail for mail in order.messages.all() if same_mailbox(mail.recipient, address_of(order))
-    ]
-    return next((mail for mail in reversed(to_it) if mail.state in ended), None)
-
-
-def _offers(order: Order, staff: User, refused: ActionForm | None) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": action.name,
-            "url": reverse(f"staff_{action.name}", args=[order.pk]),
-            "label": action.label,
-            "text": action.text(order) if callable(action.text) else action.text,
-            "button": action.button or action.label,
-            "second_button": action.second_button(order),
-            "is_primary": action.is_primary(order),
-            "form": refused if refused and refused.name == action.name else action.form(order),
-        }
-        for action in ACTIONS
-        if action.is_listed and staff.has_perm(action.permission) and action.is_possible(order)
-    ]
+def _back_to(request: HttpRequest, order: Order) -> HttpResponse:
+    return redirect(reverse("staff_order", args=[order.pk]) + way_of(request))
 
 
 def _acted(request: HttpRequest, order: Order, done: StrOrPromise) -> HttpResponse:
@@ -220,7 +163,7 @@ def _acted(request: HttpRequest, order: Order, done: StrOrPromise) -> HttpRespon
         messages.success(request, done)
     else:
         messages.warning(request, _too_late(request, order))
-    return redirect("staff_order", order.pk)
+    return _back_to(request, order)
 
 
 def _last_action_unseen(request: HttpRequest, order: Order) -> OrderEvent | None:

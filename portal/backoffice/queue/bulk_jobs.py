@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob
+from shop.notifications.emails.colleague_emails import queue_assigned
 from shop.notifications.webhooks.models import Delivery
 from shop.notifications.webhooks.replay import replay_for
 from shop.orders.assignment import add_note, assign, set_follow_up
@@ -38,7 +39,7 @@ MAX_SECONDS = 5  # per wake-up; mail waits as long
 def _assign(job: BulkJob, order: Order) -> bool:
     # Their access may have ended since the job began.
     able = colleagues_with("orders.mend_order").filter(pk__in=[job.assignee_id])
-    return able.exists() and assign(order, able[0], actor=job.actor)
+    return able.exists() and assign(order, able[0], actor=job.actor, tell=False)
 
 
 def _add_note(job: BulkJob, order: Order) -> bool:
@@ -152,9 +153,12 @@ def _name_job(job: BulkJob, order: Order, before: int) -> None:
         event.save(update_fields=["details"])
 
 
+@transaction.atomic
 def _end(job: BulkJob, *, stopped: bool = False) -> bool:
     """Write when the job ended and how much was done; False if it has ended already."""
     done = job.items.filter(outcome=Outcome.DONE).count()
     running = BulkJob.objects.filter(pk=job.pk, finished_at=None)
     ended = running.update(finished_at=timezone.now(), stopped=stopped, number_done=done)
+    if ended and job.action == Action.ASSIGN and job.assignee:
+        queue_assigned(job.assignee, job.actor, done)  # one mail for all
     return bool(ended)

@@ -1,6 +1,7 @@
 """Mails between colleagues: an order was assigned to one, or a note mentions them.
 
-`details` of their messages: `event`, the pk of the OrderEvent.
+`details` of their messages: `event`, the pk of the OrderEvent; of a mail about many orders instead
+`count`, and `by`, the pk of the colleague.
 """
 
 import re
@@ -12,7 +13,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from shop.notifications.emails.content import EmailContent, Link, Row, page_url, quoted, typed
 from shop.notifications.emails.kinds import Email, Sample
@@ -60,30 +61,45 @@ class ColleagueEmail(Email):
 
 
 class OrderAssigned(ColleagueEmail, kind=Message.Kind.ASSIGNED):
-    """Tells a colleague that somebody else has assigned an order to them."""
+    """Tells a colleague that somebody else has assigned an order to them, or many at once."""
 
-    samples = (Sample(gettext_lazy("assigned to you"), lambda: _sample(OrderEvent.Kind.TAKEN)),)
+    samples = (
+        Sample(gettext_lazy("assigned to you"), lambda: _sample(OrderEvent.Kind.TAKEN)),
+        Sample(gettext_lazy("many orders"), lambda: {"details": {"count": 12, "by": NO_PK}}),
+    )
 
     def is_obsolete(self) -> bool:
         """Tell whether the order is somebody else's by now, besides the base's reasons."""
+        if "count" in self.message.details:
+            user = self.message.user
+            return user is None or not (user.is_staff and user.may_sign_in)
         if super().is_obsolete() or self.event is None:
             return True
         return self.event.order.taken_by_id != self.message.user_id
 
     def content(self) -> EmailContent:
         """Return who assigned which order, and how it stands."""
+        if "count" in self.message.details:
+            return self._many()
         order = self.event.order if self.event else None
-        state = (
-            " · ".join(
-                str(part) for part in (order.get_state_display(), error_text(order.fault)) if part
-            )
-            if order
-            else ""
-        )
+        state = (order.get_state_display(), error_text(order.fault)) if order else ()
         return self.written(
             _("Order %(number)s was assigned to you"),
             _("%(who)s has assigned order %(number)s to you."),
-            Row(_("State"), state),
+            Row(_("State"), " · ".join(str(part) for part in state if part)),
+        )
+
+    def _many(self) -> EmailContent:
+        count = self.message.details["count"]
+        actor = User.objects.filter(pk=self.message.details["by"]).first()
+        subject = ngettext(
+            "%(count)s order was assigned to you", "%(count)s orders were assigned to you", count
+        )
+        who = typed((actor and actor.get_full_name()) or str(actor or _("A colleague")))
+        return EmailContent(
+            subject=subject % {"count": count},
+            intro=(_("%(who)s has assigned the orders to you, all at once.") % {"who": who},),
+            action=Link(_("Go to the back office"), page_url("staff")),
         )
 
 
@@ -107,14 +123,25 @@ def queue_for_colleagues(sender: type[Mention], mentions: Sequence[Mention], **k
     """Queue a mail for each colleague, in their language."""
     for each in mentions:
         is_note = each.event.kind == OrderEvent.Kind.NOTE
-        Message.objects.create(
-            kind=Message.Kind.MENTION if is_note else Message.Kind.ASSIGNED,
-            user=each.user,
-            recipient=each.user.email,
-            language=each.user.language,
-            details={"event": each.event_id},
-            next_attempt_at=timezone.now() + HELD_BACK,
-        )
+        kind = Message.Kind.MENTION if is_note else Message.Kind.ASSIGNED
+        _queue(kind, each.user, event=each.event_id)
+
+
+def queue_assigned(to: User, by: User, count: int) -> None:
+    """Queue the mail that `by` has assigned `count` orders at once; none to oneself."""
+    if count and to.pk != by.pk:
+        _queue(Message.Kind.ASSIGNED, to, count=count, by=by.pk)
+
+
+def _queue(kind: Message.Kind, to: User, **details: int) -> None:
+    Message.objects.create(
+        kind=kind,
+        user=to,
+        recipient=to.email,
+        language=to.language,
+        details=details,
+        next_attempt_at=timezone.now() + HELD_BACK,
+    )
 
 
 def _sample(kind: OrderEvent.Kind) -> dict[str, Any]:
