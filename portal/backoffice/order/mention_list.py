@@ -1,4 +1,4 @@
-"""What colleagues have addressed to oneself: notes that mention one, and assigned orders."""
+"""The list of what colleagues have addressed to oneself: notes that mention one, assigned orders."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
