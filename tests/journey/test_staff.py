@@ -191,6 +191,8 @@ def test_all_that_match_are_approved_over_pages_while_one_watches(enter: Enter) 
     assert Order.objects.filter(state=State.NEED_HUMAN).count() == 53
     page = enter(make_staff("agent"))
     page.goto("/staff/?show=need_human")
+    page.get_by_label("Choose all orders on this page").check()
+    expect(page.locator("#bulk-chosen")).to_contain_text("50 orders chosen · €")
     page.get_by_label("With the selected orders").select_option("approve")
     page.get_by_label("all that match, also on other pages").check()
     page.get_by_role("button", name="Continue").click()

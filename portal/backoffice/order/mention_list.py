@@ -1,4 +1,4 @@
-"""The list of what colleagues have addressed to oneself: notes that mention one, assigned orders."""
+"""Mentions of oneself: notes in which colleagues mention one, and orders they have assigned."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
