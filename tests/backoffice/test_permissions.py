@@ -47,10 +47,6 @@ ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
     "": LOOKERS,
-    "undo/": LOOKERS,
-    "mentions/": LOOKERS,
-    "orders/{pk}/live/": LOOKERS,
-    "orders/{pk}/assign/": MENDERS,
     "counts/": LOOKERS,
     "filters/": LOOKERS,
     "columns/": LOOKERS,
@@ -66,6 +62,8 @@ ADDRESSES: dict[str, set[str]] = {
     **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
     "health/": LOOKERS,
     "orders/{pk}/": LOOKERS,
+    **dict.fromkeys(["undo/", "mentions/", "orders/{pk}/live/"], LOOKERS),
+    **dict.fromkeys([f"orders/{{pk}}/{act}/" for act in ("assign", "take", "hand-back")], MENDERS),
     "orders/{pk}/retry/": MENDERS,
     "orders/{pk}/retry-now/": MENDERS,
     "orders/{pk}/retry-from/": MENDERS,
@@ -74,8 +72,6 @@ ADDRESSES: dict[str, set[str]] = {
     "orders/{pk}/correct/": MENDERS,
     "orders/{pk}/address/": MENDERS,
     "orders/{pk}/cancel/": MENDERS,
-    "orders/{pk}/take/": MENDERS,
-    "orders/{pk}/hand-back/": MENDERS,
     "orders/{pk}/note/": MENDERS,
     "orders/{pk}/follow-up/": MENDERS,
     "orders/{pk}/client-admin/": ADMINS,
