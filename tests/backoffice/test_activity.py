@@ -217,7 +217,7 @@ def test_page_asks_as_much_for_many_acts(number: int, django_assert_num_queries:
         begin(BulkJob.Action.APPROVE, Order.objects.all(), staff)
     browser = visitor(staff)
     browser.get(PATH)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         browser.get(PATH)
 
 

@@ -107,5 +107,5 @@ def test_page_of_a_job_asks_as_much_for_many_orders(
     work()
     browser = visitor(make_staff())
     browser.get("/staff/bulk/")
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         browser.get(f"/staff/bulk/{job.pk}/")

@@ -158,7 +158,7 @@ def _is_number(text: str) -> bool:
 def users_of(rows: Iterable[Any]) -> set[int]:
     """Return the primary keys of the users that log entries among `rows` are about."""
     return {
-        int(row.object_id)
+        int(row.object_id or 0)
         for row in rows
         if isinstance(row, LogEntry)
         and row.content_type
