@@ -118,7 +118,7 @@ def test_page_leads_to_what_the_customer_sees() -> None:
     for group in ("agent", "viewer"):
         page = html(visitor(make_staff(group)).get(f"/staff/orders/{order.pk}/"))
         assert f'href="/staff/orders/{order.pk}/as-customer/"' in page
-        # The key to act by it; the API's answers to a program, for one, have it.
+        # The hash is the key to act as the customer.
         assert order.order_hash not in page
 
 
