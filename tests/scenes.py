@@ -44,6 +44,7 @@ from tests.scene import (
     without_a_reason,
     without_cookies,
 )
+from tests.scenes_of_activity import activity, exports
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_catalogue import catalogue, legal_pages, short_texts
@@ -52,6 +53,7 @@ from tests.scenes_of_contracts import declaration_cases, requests, staff_contrac
 from tests.scenes_of_failures import failing
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
+from tests.scenes_of_orders import orders_at_work
 from tests.scenes_of_partners import health, partners
 from tests.scenes_of_people import clients, colleagues, people
 from tests.scenes_of_queue import staff_queue
@@ -254,8 +256,8 @@ def errors() -> Iterator[Scene]:
 
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
-    *(tiers, checkout, staff_queue, staff_search, staff_order, staff_bulk, staff_settings),
-    *(staff_billing, failing, partners, health),
+    *(tiers, checkout, staff_queue, staff_search, staff_order, orders_at_work, staff_bulk),
+    *(staff_settings, staff_billing, failing, partners, health, activity, exports),
     *(declaration_cases, requests, staff_contracts, colleagues, people, clients, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),

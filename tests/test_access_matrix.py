@@ -94,7 +94,6 @@ class World:
                 "requests": AppointmentRequest.objects.get().pk,
                 "run": ContractRun.objects.get().pk,
                 "mail": self.order.messages.get(kind="received").pk,
-                "mails": self.order.messages.get(kind="received").pk,
                 **self.people,
             }
             return filled(address.removeprefix("staff/"), numbers)
