@@ -80,8 +80,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password" | "code" | "change" | "deleted" | "export":
-            make_account_message(kind, known)
+        case "password" | "code" | "change" | "deleted" | "export" | "factor_reset":
+            make_account_message(kind, known, name)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
