@@ -23,7 +23,7 @@ EDIT = f"{TERMS}edit/"
 TEXTS = {
     "title_de": "AGB",
     "title_en": "Terms",
-    "text_de": "## Eins\n\nSie zahlen am Ende.\n\nDer Rest bleibt.",
+    "text_de": "## Eins\n\nSie zahlen am Schluss.\n\nDer Rest bleibt.",
     "text_en": "## One\n\nYou pay at the end.\n\nThe rest stays.",
 }
 
@@ -60,13 +60,13 @@ def test_preview_shows_what_changes_by_words_in_both_languages_and_saves_nothing
     browser: Client, terms: Version
 ) -> None:
     texts = {
-        "text_de": TEXTS["text_de"].replace("am Ende", "am Anfang"),
+        "text_de": TEXTS["text_de"].replace("am Schluss", "am Anfang"),
         "text_en": TEXTS["text_en"].replace("end", "beginning"),
     }
     page = browser.post(EDIT, changed(browser, **texts))
     assert page.status_code == 200
     source = html(page)
-    for gone, come in (("Ende", "Anfang"), ("end", "beginning")):
+    for gone, come in (("Schluss", "Anfang"), ("end", "beginning")):
         assert f"removed: </span>{gone}</del>" in source
         assert f"added: </span>{come}</ins>" in source
     assert "The rest stays." in part(page, 'class="diff" lang="en"', "</div>")

@@ -126,11 +126,11 @@ def test_code_that_was_used_cannot_be_renamed_and_the_form_says_why(browser: Cli
     Promotion.objects.update(uses=1)
     page = browser.get(path_of(promotion))
     assert "Orders were placed with this code, so it cannot be changed any more." in words(page)
-    form = form_of(page) | {"code": "JUNI", "name": "Juni"}
+    form = form_of(page) | {"code": "HERBST", "name": "Herbst"}
     form.pop("tiers", None)
     browser.post(path_of(promotion), form)
     promotion.refresh_from_db()
-    assert (promotion.code, promotion.name) == ("MAI", "Juni")
+    assert (promotion.code, promotion.name) == ("MAI", "Herbst")
 
 
 def test_code_that_is_switched_off_is_refused_until_undo(browser: Client) -> None:
