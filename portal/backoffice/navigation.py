@@ -13,7 +13,7 @@ HOME = "/staff/"
 
 
 @dataclass(frozen=True)
-class Place:
+class Page:
     """A page that the navigation leads to; pages `below` it, by path, belong to it as well."""
 
     name: str
@@ -23,74 +23,68 @@ class Place:
 
 @dataclass(frozen=True)
 class Section:
-    """Places of one subject."""
+    """Pages of one subject."""
 
-    key: str
     label: StrOrPromise
-    places: tuple[Place, ...]
+    pages: tuple[Page, ...]
 
 
 SECTIONS = (
     Section(
-        "orders",
         _("Orders"),
         (
-            Place("staff", _("Queue"), ("orders/", "counts/")),
-            Place("staff_failures", _("Failures")),
-            Place("staff_bulk_jobs", _("Bulk actions")),
-            Place("staff_mentions", _("Mentions")),
+            Page("staff", _("Queue"), ("orders/", "mails/sent/")),
+            Page("staff_failures", _("Failures")),
+            Page("staff_bulk_jobs", _("Bulk actions")),
+            Page("staff_mentions", _("Mentions")),
         ),
     ),
     Section(
-        "people",
         _("Clients and people"),
         (
-            Place("staff_clients", _("Clients")),
-            Place("staff_people", _("People")),
-            Place("staff_requests", _("Requests")),
+            Page("staff_clients", _("Clients")),
+            Page("staff_people", _("People")),
+            Page("staff_requests", _("Requests")),
         ),
     ),
     Section(
-        "billing",
         _("Billing"),
         (
-            Place("staff_billing", _("At a glance")),
-            Place("staff_invoices", _("Invoices")),
-            Place("staff_subscriptions", _("Subscriptions")),
-            Place("staff_bank", _("Payments and refunds")),
-            Place("staff_reminders", _("Reminders")),
-            Place("staff_declarations", _("Declarations")),
-            Place("staff_seller", _("Seller and VAT")),
+            Page("staff_billing", _("At a glance")),
+            Page("staff_invoices", _("Invoices")),
+            Page("staff_subscriptions", _("Subscriptions")),
+            Page("staff_bank", _("Payments and refunds")),
+            Page("staff_reminders", _("Reminders")),
+            Page("staff_declarations", _("Declarations")),
+            Page("staff_seller", _("Seller and VAT")),
         ),
     ),
-    Section("partners", _("Partners"), (Place("staff_applications", _("Applications")),)),
+    Section(_("Partners"), (Page("staff_applications", _("Applications")),)),
     Section(
-        "shop",
         _("Shop"),
         (
-            Place("staff_tiers", _("Tiers")),
-            Place("staff_features", _("Features")),
-            Place("staff_promotions", _("Promotion codes")),
-            Place("staff_legal_pages", _("Legal pages"), ("pages/",)),
-            Place("staff_questions", _("Questions")),
-            Place("staff_proof", _("Figures and quotes")),
-            Place("staff_mails", _("E-mails")),
-            Place("admin:index", _("Administration")),
+            Page("staff_tiers", _("Tiers")),
+            Page("staff_features", _("Features")),
+            Page("staff_promotions", _("Promotion codes")),
+            Page("staff_legal_pages", _("Legal pages"), ("pages/",)),
+            Page("staff_questions", _("Questions")),
+            Page("staff_proof", _("Figures and quotes")),
+            Page("staff_mails", _("E-mails")),
+            Page("admin:index", _("Administration")),
         ),
     ),
     Section(
-        "reports",
         _("Reports"),
         (
-            Place("staff_overview", _("Overview")),
-            Place("staff_activity", _("Activity")),
-            Place("staff_exports", _("Exports")),
-            Place("staff_health", _("Health")),
+            Page("staff_overview", _("Overview")),
+            Page("staff_activity", _("Activity")),
+            Page("staff_exports", _("Exports")),
+            Page("staff_health", _("Health")),
         ),
     ),
-    Section("team", _("Team"), (Place("staff_colleagues", _("Colleagues")),)),
+    Section(_("Team"), (Page("staff_colleagues", _("Colleagues")),)),
 )
-PLACES = {place.name: place for section in SECTIONS for place in section.places}
+PAGES = {page.name: page for section in SECTIONS for page in section.pages}
 
 
 @dataclass(frozen=True)
@@ -103,14 +97,14 @@ class Link:
 
 
 def open_to(user: User) -> list[str]:
-    """Return the names of the places that `user` may open."""
-    return [name for name in PLACES if url_of(name) and may_open(user, name)]
+    """Return the names of the pages that `user` may open."""
+    return [name for name in PAGES if url_of(name) and may_open(user, name)]
 
 
 def may_open(user: User, name: str) -> bool:
     """Return whether `user` has a permission that opens the view called `name`."""
     if name == "admin:index":
-        return user.is_superuser or (not url_of("staff_tiers") and _edits_products(user))
+        return user.is_superuser
     return any(user.has_perm(permission) for permission in permissions_of(name))
 
 
@@ -140,13 +134,13 @@ def link_to(user: User, name: str, **keys: object) -> str:
     return url if any(user.has_perm(each) for each in permissions) else ""
 
 
-def place_of(path: str) -> str:
-    """Return the name of the place that the page at `path` belongs to; "" if there is none."""
+def page_at(path: str) -> str:
+    """Return the name of the page that `path` is, or is below; "" if there is none."""
     starts = (
         (start, name)
-        for name, place in PLACES.items()
+        for name, page in PAGES.items()
         if (url := url_of(name))
-        for start in (url, *(f"{HOME}{below}" for below in place.below))
+        for start in (url, *(f"{HOME}{below}" for below in page.below))
     )
     # Every page is below the home's path; only it alone is the queue.
     around = ((len(start), name) for start, name in starts if path.startswith(start))
@@ -156,26 +150,22 @@ def place_of(path: str) -> str:
 
 
 def section_links(here: str, allowed: str) -> list[Link]:
-    """Return the sections of which some place is `allowed`, names with blanks between them.
+    """Return the sections of which some page is `allowed`, names with blanks between them.
 
-    Each leads to its first place.
+    Each leads to its first page.
     """
     links, names_allowed = [], allowed.split()
     for section in SECTIONS:
-        if names := [place.name for place in section.places if place.name in names_allowed]:
-            is_here = here in {place.name for place in section.places}
+        if names := [page.name for page in section.pages if page.name in names_allowed]:
+            is_here = here in {page.name for page in section.pages}
             links.append(Link(section.label, url_of(names[0]), is_here))
     return links
 
 
-def place_links(here: str, allowed: str) -> list[Link]:
-    """Return the places that are allowed of the section that `here` is in."""
+def page_links(here: str, allowed: str) -> list[Link]:
+    """Return the pages that are allowed of the section that `here` is in."""
     for section in SECTIONS:
-        if here in {place.name for place in section.places}:
-            places = [place for place in section.places if place.name in allowed.split()]
-            return [Link(each.label, url_of(each.name), each.name == here) for each in places]
+        if here in {page.name for page in section.pages}:
+            pages = [page for page in section.pages if page.name in allowed.split()]
+            return [Link(each.label, url_of(each.name), each.name == here) for each in pages]
     return []
-
-
-def _edits_products(user: User) -> bool:
-    return user.has_perm("catalogue.view_product")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Permission
 
-from portal.backoffice.navigation import PLACES, open_to, permissions_of, place_of, url_of
+from portal.backoffice.navigation import PAGES, open_to, page_at, permissions_of, url_of
 from tests.factories import make_order, make_staff, make_user
 from tests.pages import html, visitor
 
@@ -16,7 +16,12 @@ TEMPLATES = Path(__file__).parents[2] / "templates" / "backoffice"
 LOOKED_AT = {  # by all who look
     *("staff", "staff_overview", "staff_mails", "staff_requests", "staff_billing"),
     *("staff_invoices", "staff_subscriptions", "staff_bank", "staff_reminders", "staff_seller"),
-    "staff_declarations",
+    *("staff_declarations", "staff_clients", "staff_people", "staff_failures", "staff_health"),
+}
+MENDED_AT = {"staff_bulk_jobs"}
+EDITED_AT = {  # by admins
+    *("staff_applications", "staff_tiers", "staff_features", "staff_promotions"),
+    *("staff_legal_pages", "staff_questions", "staff_proof"),
 }
 
 
@@ -32,21 +37,26 @@ def links(page: str, name: str) -> dict[str, str]:
     [
         ("viewer", set()),
         ("billing", set()),
-        ("agent", {"staff_bulk_jobs"}),
-        ("admin", {"staff_bulk_jobs", "staff_applications"}),
+        ("agent", MENDED_AT),
+        ("admin", MENDED_AT | EDITED_AT),
     ],
 )
-def test_places_are_those_whose_views_one_may_open(group: str, more: set[str]) -> None:
+def test_pages_are_those_whose_views_one_may_open(group: str, more: set[str]) -> None:
     user = make_staff(group)
-    known = LOOKED_AT | {"staff_bulk_jobs", "staff_applications", "staff_people"}
+    known = LOOKED_AT | MENDED_AT | EDITED_AT | {"staff_colleagues", "admin:index"}
     assert known & set(open_to(user)) == LOOKED_AT | more
     for name in open_to(user):
         assert visitor(user).get(url_of(name)).status_code == 200, name
 
 
-def test_every_place_but_the_admin_has_a_permission() -> None:
-    without = {name for name in PLACES if url_of(name) and not permissions_of(name)}
+def test_every_page_but_the_admin_has_a_permission() -> None:
+    without = {name for name in PAGES if url_of(name) and not permissions_of(name)}
     assert without == {"admin:index"}
+
+
+def test_superusers_alone_are_led_to_the_admin() -> None:
+    assert "admin:index" in open_to(make_staff())
+    assert "/staff/catalogue/" not in html(visitor(make_staff("admin")).get("/staff/tiers/"))
 
 
 def test_sections_lead_to_their_first_page_that_is_allowed() -> None:
@@ -61,27 +71,27 @@ def test_sections_lead_to_their_first_page_that_is_allowed() -> None:
 
 def test_pages_of_the_section_are_below_with_the_one_shown_marked() -> None:
     page = html(visitor(make_staff("agent")).get("/staff/bulk/"))
-    assert links(page, "places")["/staff/bulk/"] == "page"
-    assert links(page, "places")["/staff/"] == ""
+    assert links(page, "section-pages")["/staff/bulk/"] == "page"
+    assert links(page, "section-pages")["/staff/"] == ""
     assert "/staff/invoices/" not in page
 
 
-def test_pages_below_belong_to_their_place() -> None:
+def test_pages_below_belong_to_their_page() -> None:
     order = make_order()
     page = html(visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/"))
     assert links(page, "sections")["/staff/"] == "true"
-    assert place_of("/staff/invoices/RE-1/pay/") == "staff_invoices"
-    assert place_of("/staff/") == "staff"
-    assert place_of("/") == ""
+    assert page_at("/staff/invoices/RE-1/pay/") == "staff_invoices"
+    assert page_at("/staff/") == "staff"
+    assert page_at("/") == ""
 
 
-def test_staff_with_one_permission_see_that_place_alone() -> None:
+def test_staff_with_one_permission_see_that_page_alone() -> None:
     user = make_user(is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="erase_person"))
-    assert [name for name in open_to(user) if url_of(name)] == ["staff_people"]
+    assert open_to(user) == ["staff_people"]
     page = html(visitor(user).get("/staff/people/"))
     assert links(page, "sections") == {"/staff/people/": "true"}
-    assert 'class="places"' not in page  # one page needs no second line
+    assert 'class="section-pages"' not in page  # one page needs no second line
 
 
 def test_library_of_live_parts_is_loaded_once_on_each_page() -> None:

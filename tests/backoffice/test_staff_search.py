@@ -1,5 +1,6 @@
 """The box that searches everything: what it finds, for whom, and where it leads."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -104,10 +105,17 @@ def test_only_hit_is_led_to_and_several_are_listed() -> None:
     assert "Found for “isar”:" in text.replace("“ isar ”", "“isar”")
 
 
-def test_person_leads_viewers_to_their_orders() -> None:
-    make_user(email="uta@example.com", last_name="Isar")
-    make_user(last_name="Isar")
-    assert "/staff/?q=uta%40example.com" in html(ask("isar"))
+def test_people_without_an_account_are_found_by_their_orders() -> None:
+    order = make_order(user_email="uta@example.com", user_last_name="Isar")
+    make_order(user_email="ida@example.com", client_name="Isar Film")
+    known = make_user(email="ida.isar@example.com", last_name="Isar")
+    make_order(user_email=known.email, user_last_name="Isar")
+    page = html(ask("isar"))
+    people = page.partition('id="results-people"')[2].partition("</section>")[0]
+    assert re.findall(r'href="([^"]+)"', people) == [
+        f"/staff/people/accounts/{known.pk}/",
+        f"/staff/people/orders/{order.pk}/",
+    ]
 
 
 def test_webhooks_are_found_by_id_and_by_host() -> None:

@@ -1,8 +1,10 @@
 """The words of clients, projects and users: written with every name, gone with every person."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from shop.orders.search import asked_of
 from shop.packing.dispatch import run_due
@@ -114,3 +116,17 @@ def test_no_more_are_found_than_asked_for() -> None:
     for _time in range(4):
         make_client(name="Elbe")
     assert len(find(Client, "elbe", 3)) == 3
+
+
+def test_migration_writes_the_words_of_rows_that_were_there() -> None:
+    client, project = make_client(name="Elbe"), make_project(name="Isar")
+    user, erased = make_user(last_name="Isar"), make_user()
+    erase_user(erased)
+    before = set(NameWord.objects.values_list("client", "project", "user", "word"))
+    NameWord.objects.all().delete()
+    migration = import_module("shop.tenancy.migrations.0011_fill_name_words")
+    for _time in range(2):  # a repeated run goes on
+        migration.fill(apps, None)
+    assert set(NameWord.objects.values_list("client", "project", "user", "word")) == before
+    assert words(client=client) == words_of_name(client)
+    assert (find(Project, "isar"), find(User, "isar")) == ([project.pk], [user.pk])

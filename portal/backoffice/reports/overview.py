@@ -127,7 +127,8 @@ def _by_week(weeks: LastWeeks, currencies: list[str]) -> list[dict[str, Any]]:
 
 def _change(now: int, before: int) -> str:
     """Return the change in percent, such as "+12"; "" where there is nothing to compare with."""
-    return f"{round(100 * (now - before) / before):+d}" if before > 0 else ""
+    change = f"{round(100 * (now - before) / before):+d}" if before > 0 else ""
+    return change.replace("-", "\N{MINUS SIGN}")
 
 
 def _tiers(weeks: LastWeeks) -> list[dict[str, Any]]:

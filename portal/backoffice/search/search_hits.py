@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.navigation import link_to
 from portal.backoffice.row_pages import read_key
 from shop.access.models import Application
-from shop.billing.models import Invoice, Subscription
+from shop.billing.models import Invoice
 from shop.email_spellings import shown_email
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import PLACED_STATES, Order
@@ -90,10 +89,7 @@ class Search:
             yield self._applications()
 
     def _orders(self) -> Group:
-        found = search(self.text)
         number, order_hash = find_order_number(self.text), find_hash(self.text)
-        newest = sorted(found.pks, reverse=True)[: self.most]
-        orders = Order.objects.filter(pk__in=newest, state__in=PLACED_STATES)
         hits = [
             Hit(
                 order.order_number or f"#{order.pk}",
@@ -101,7 +97,7 @@ class Search:
                 _known(
                     order.client_name or _name_of(order.delivered_client),
                     order.project_name,
-                    " ".join(_known(order.user_first_name, order.user_last_name)),
+                    _full_name(order),
                     shown_email(order.user_email or ""),
                 ),
                 order.get_state_display(),
@@ -109,10 +105,20 @@ class Search:
                 or order.order_number == number
                 or order.order_hash == order_hash,
             )
-            for order in orders.select_related("delivered_client").order_by("-pk")
+            for order in self._found_orders
         ]
         more = f"{reverse('staff')}?{urlencode({'q': self.text})}"
-        return Group("orders", _("Orders"), hits, more, _number_of(found))
+        return Group("orders", _("Orders"), hits, more, _number_of(self._found))
+
+    @cached_property
+    def _found(self) -> Found:
+        return search(self.text)
+
+    @cached_property
+    def _found_orders(self) -> list[Order]:
+        newest = sorted(self._found.pks, reverse=True)[: self.most]
+        found = Order.objects.filter(pk__in=newest, state__in=PLACED_STATES)
+        return list(found.select_related("delivered_client").order_by("-pk"))
 
     def _named(self, model: type[Client | Project | User]) -> list[int]:
         found = find_named(model, self.asked, self.most)
@@ -123,23 +129,21 @@ class Search:
         hits = [
             Hit(
                 client.name,
-                link_to(self.user, "staff_client", pk=client.pk) or self._orders_of(client.pk),
+                reverse("staff_client", args=[client.pk]),
                 _known(f"#{client.pk}", shown_email(client.client_admin.email)),
                 is_exact=str(client.pk) == self.key,
             )
             for client in clients
         ]
-        return Group("clients", _("Clients"), hits)
+        more = f"{reverse('staff_clients')}?{urlencode({'q': self.text})}"
+        return Group("clients", _("Clients"), hits, more)
 
     def _projects(self, pks: Sequence[int]) -> Group:
         projects = Project.objects.filter(pk__in=pks).select_related("client").order_by("-pk")
-        subscriptions = dict(
-            Subscription.objects.filter(project__in=pks).values_list("project", "pk")
-        )
         hits = [
             Hit(
                 project.name,
-                self._project_url(project, subscriptions.get(project.pk)),
+                reverse("staff_project", args=[project.client_id, project.pk]),
                 _known(f"#{project.pk}", project.client.name),
             )
             for project in projects
@@ -147,17 +151,28 @@ class Search:
         return Group("projects", _("Projects"), hits)
 
     def _people(self, pks: Sequence[int]) -> Group:
+        users = User.objects.filter(pk__in=pks).order_by("-pk")
         hits = [
-            Hit(
-                user.get_full_name() or shown_email(user.email),
-                link_to(self.user, "staff_person", kind="accounts", pk=user.pk)
-                or f"{reverse('staff')}?{urlencode({'q': user.email})}",
-                _known(shown_email(user.email) if user.get_full_name() else "", user.login),
-            )
-            for user in User.objects.filter(pk__in=pks).order_by("-pk")
+            _person("accounts", user.pk, user.get_full_name(), user.email)
+            for user in users
             if not user.is_erased
         ]
-        return Group("people", _("People"), hits)
+        return Group("people", _("People"), [*hits, *self._orderers()][: self.most])
+
+    def _orderers(self) -> list[Hit]:
+        """People without an account whom the orders that were found name."""
+        named: dict[str, Order] = {}
+        for order in self._found_orders:
+            name = _full_name(order)
+            if order.canonical_email and _has_all([name, order.user_email or ""], self.asked):
+                named.setdefault(order.canonical_email, order)
+        known = User.objects.filter(canonical_email__in=named)
+        for email in known.values_list("canonical_email", flat=True):
+            named.pop(email or "")
+        return [
+            _person("orders", order.pk, _full_name(order), order.user_email or "")
+            for order in named.values()
+        ]
 
     def _invoices(self, clients: Sequence[int]) -> Group:
         number = self.text.upper()
@@ -200,18 +215,9 @@ class Search:
         hits = [
             Hit(each.name, reverse("staff_application", args=[each.pk]))
             for each in rows
-            if _has_all(each.name, self.asked)
+            if _has_all([each.name], self.asked)
         ]
         return Group("applications", _("Applications"), hits[: self.most])
-
-    def _project_url(self, project: Project, subscription: int | None) -> str:
-        if subscription and (url := link_to(self.user, "staff_subscription", pk=subscription)):
-            return url
-        client = project.client_id
-        return link_to(self.user, "staff_client", pk=client) or self._orders_of(client)
-
-    def _orders_of(self, client: int) -> str:
-        return f"{reverse('staff')}?{urlencode({'q': f'#{client}'})}"
 
 
 def _number_of(found: Found) -> str:
@@ -220,6 +226,16 @@ def _number_of(found: Found) -> str:
 
 def _name_of(client: Client | None) -> str:
     return client.name if client else ""
+
+
+def _full_name(order: Order) -> str:
+    return " ".join(_known(order.user_first_name, order.user_last_name))
+
+
+def _person(kind: str, pk: int, name: str, email: str) -> Hit:
+    url = reverse("staff_person", kwargs={"kind": kind, "pk": pk})
+    shown = shown_email(email)
+    return Hit(name or shown, url, _known(shown if name else ""))
 
 
 def _known(*texts: str | None) -> tuple[str, ...]:
@@ -232,6 +248,6 @@ def _host_in(text: str) -> str:
     return host.lower() if "." in host and not set(host) & set("@/ ") else ""
 
 
-def _has_all(name: str, asked: Sequence[tuple[str, ...]]) -> bool:
-    words = words_to_find([name])
-    return all(any(word.startswith(forms) for word in words) for forms in asked)
+def _has_all(texts: Sequence[str], asked: Sequence[tuple[str, ...]]) -> bool:
+    words = words_to_find(texts)
+    return bool(asked) and all(any(word.startswith(forms) for word in words) for forms in asked)

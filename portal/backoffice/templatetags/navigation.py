@@ -8,15 +8,15 @@ from django.template.context import Context
 from portal.backoffice.navigation import (
     may_open,
     open_to,
-    place_links,
-    place_of,
+    page_at,
+    page_links,
     section_links,
 )
 from shop.tenancy.models import User
 
 register = template.Library()
 register.simple_tag(section_links)
-register.simple_tag(place_links)
+register.simple_tag(page_links)
 
 
 @register.simple_tag(takes_context=True)
@@ -27,7 +27,7 @@ def desk(context: Context) -> dict[str, Any]:
     if not (isinstance(user, User) and user.is_staff):
         return {"here": "", "allowed": "", "searches": ""}
     return {
-        "here": place_of(request.path),
+        "here": page_at(request.path),
         "allowed": " ".join(open_to(user)),
         "searches": "1" if may_open(user, "staff_search") else "",
     }
