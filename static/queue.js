@@ -75,11 +75,16 @@ document.addEventListener("click", (event) => {
   if (row && event.target.closest("a")) sessionStorage.setItem(OPENED, `${location.search}#${row.id}`);
 });
 
-const [entry] = performance.getEntriesByType("navigation");
-const opened = sessionStorage.getItem(OPENED)?.split("#") ?? [];
-const cameBack = entry?.type === "back_forward" && opened[0] === location.search;
-const id = location.hash.slice(1) || (cameBack ? opened[1] : "");
-if (id.startsWith("order-")) focusRow(document.getElementById(id));
+function returnToRow() {
+  const [entry] = performance.getEntriesByType("navigation");
+  const opened = sessionStorage.getItem(OPENED)?.split("#") ?? [];
+  const cameBack = entry?.type === "back_forward" && opened[0] === location.search;
+  const id = location.hash.slice(1) || (cameBack ? opened[1] : "");
+  if (id.startsWith("order-")) focusRow(document.getElementById(id));
+}
+
+// Not before the browser has gone to the row in the address, which takes the focus away.
+addEventListener("pageshow", () => setTimeout(returnToRow));
 
 // One panel at a time, and Escape closes it.
 const drops = [...document.querySelectorAll(".drop")];

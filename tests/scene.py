@@ -158,6 +158,7 @@ def chosen_in_bulk(action: str) -> Act:
     """Chooses all orders, and what is to be done to them."""
 
     def act(page: Page) -> None:
+        page.locator(".queue [name=order]").first.check()
         page.locator("#bulk-action").select_option(action)
         page.locator("#bulk [name=all]").check()
         press("#bulk button")(page)

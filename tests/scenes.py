@@ -44,6 +44,7 @@ from tests.scene import (
     without_a_reason,
     without_cookies,
 )
+from tests.scenes_of_activity import activity, exports
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_catalogue import catalogue, legal_pages, short_texts
@@ -52,8 +53,10 @@ from tests.scenes_of_contracts import declaration_cases, requests, staff_contrac
 from tests.scenes_of_failures import failing
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
+from tests.scenes_of_orders import orders_at_work
 from tests.scenes_of_partners import health, partners
 from tests.scenes_of_people import clients, colleagues, people
+from tests.scenes_of_queue import staff_queue
 from tests.scenes_of_search import staff_search
 from tests.scenes_of_tiers import tiers
 
@@ -73,18 +76,6 @@ def webhooks_of_a_packed_order() -> int:
         delivery.attempt_log.create(**times, status=503, answer="Try later", failure="status")
         delivery.attempt_log.create(**times, status=204)
     return order.pk
-
-
-def staff_queue() -> Iterator[Scene]:
-    """The back office's queue and overview."""
-    person = make_staff()
-    yield Scene("staff-queue-empty", "/staff/", person)
-    order_in("need_human")
-    order_in("has_packing_errors")
-    yield Scene("staff-queue", "/staff/", person)
-    yield Scene("staff-queue-filters", "/staff/?show=all&tier=xl&taken=nobody", person)
-    yield Scene("staff-queue-nothing", "/staff/?q=nothing", person)
-    yield Scene("staff-overview", "/staff/overview/", person)
 
 
 def staff_order() -> Iterator[Scene]:
@@ -265,8 +256,8 @@ def errors() -> Iterator[Scene]:
 
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.
 GROUPS = (
-    *(tiers, checkout, staff_queue, staff_search, staff_order, staff_bulk, staff_settings),
-    *(staff_billing, failing, partners, health),
+    *(tiers, checkout, staff_queue, staff_search, staff_order, orders_at_work, staff_bulk),
+    *(staff_settings, staff_billing, failing, partners, health, activity, exports),
     *(declaration_cases, requests, staff_contracts, colleagues, people, clients, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),

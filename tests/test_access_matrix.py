@@ -94,11 +94,8 @@ class World:
                 "requests": AppointmentRequest.objects.get().pk,
                 "run": ContractRun.objects.get().pk,
                 "mail": self.order.messages.get(kind="received").pk,
-                "mails": self.order.messages.get(kind="received").pk,
                 **self.people,
             }
-            if "/orders/" in address:
-                numbers["people"] = self.order.pk
             return filled(address.removeprefix("staff/"), numbers)
         token = Token.objects.get(user=self.admin, client=None)
         joined = Membership.objects.get(user=self.member)

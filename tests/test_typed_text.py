@@ -38,7 +38,7 @@ VOID = {"input", "br", "meta", "link", "img", "hr", "use", "path", "wbr", "rect"
 LEFT_OUT = re.compile(
     r"/static/|/api/|/dev/|logout|export|jsi18n|/delete/|/history/|\?.*(lang|o|_facets)=|\.(xml|txt)"
 )
-MOST = 250  # pages for one person
+MOST = 400  # pages for one person
 # Where each is sure to see such names; `…` stands for numbers and hashes.
 SHOWN = {
     "visitor": {"/register/…/"},

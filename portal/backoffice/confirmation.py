@@ -15,11 +15,12 @@ def ask_first(
     button: str,
     back: str,
     form: Form | None = None,
+    destroys: bool = False,
 ) -> HttpResponse:
     """Render a page that names the consequences; its form POSTs to the same URL.
 
     `meaning` holds a sentence for each consequence, `back` the URL that leads out. Empty sentences
-    are left out. The response is 422 if `form` has errors.
+    are left out. The button looks its part if it `destroys` something. The response is 422 if `form` has errors.
     """
     context = {
         "title": title,
@@ -27,6 +28,7 @@ def ask_first(
         "button": button,
         "back": back,
         "form": form,
+        "destroys": destroys,
     }
     status = 422 if form and form.errors else 200
     return render(request, "backoffice/confirm.html", context, status=status)

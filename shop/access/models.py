@@ -66,7 +66,7 @@ class RateLimitBucket(models.Model):
 
 
 class CallCount(models.Model):
-    """How many calls of an application an operation answered with a status on a day."""
+    """The number of calls of an application that an operation answered with a status on a day."""
 
     # Without a constraint: counts are written seconds after the calls.
     application = models.ForeignKey(

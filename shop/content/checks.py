@@ -24,8 +24,8 @@ def check_placeholders(**kwargs: Any) -> list[CheckMessage]:
     places = ", ".join(f"{place} ({found[0]} …)" for place, found in left.items())
     return [
         Warning(
-            "Placeholders in square brackets are still to be filled in at /staff/catalogue/ "
-            f"in these texts: {places}.",
+            "Placeholders in square brackets are still to be filled in at /staff/legal/ "
+            f"and /staff/questions/ in these texts: {places}.",
             id="content.W001",
         )
     ]
@@ -43,7 +43,7 @@ def check_name(**kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             f"The shop is called {settings.SHOP_NAME}, but these texts say "
-            f"{settings.SHIPPED_NAME}: {', '.join(places)}. Change them at /staff/catalogue/.",
+            f"{settings.SHIPPED_NAME}: {', '.join(places)}. Change them at /staff/legal/ and /staff/questions/.",
             id="content.W002",
         )
     ]

@@ -20,7 +20,7 @@ from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, Canoni
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
 from shop.orders.mentions import Mention  # noqa: F401 -- the same
 from shop.orders.order_counts import OrderCount  # noqa: F401 -- the same
-from shop.orders.order_indexes import ORDER_INDEXES
+from shop.orders.order_indexes import EVENT_INDEXES, ORDER_INDEXES
 from shop.orders.order_numbers import new_order_number
 from shop.tenancy.models import Client, Invitation, Project, User
 
@@ -291,15 +291,7 @@ class OrderEvent(models.Model):
         ordering: ClassVar = ["pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        # What colleagues did, newest first; most events have no actor.
-        indexes: ClassVar = [
-            Index(fields=["at", "id"], name="event_of_actors", condition=Q(actor__isnull=False)),
-            Index(
-                fields=["actor", "at", "id"],
-                name="event_of_actor",
-                condition=Q(actor__isnull=False),
-            ),
-        ]
+        indexes: ClassVar = EVENT_INDEXES
 
     def __str__(self) -> str:
         return f"{self.kind} of order {self.order_id}"

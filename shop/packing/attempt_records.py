@@ -13,6 +13,8 @@ from shop.orders.models import OrderEvent, State
 from shop.packing.models import AttemptRecord, ContractRun, Packing
 
 Outcome = AttemptRecord.Outcome
+# The code of orders whose last attempt has failed, and of each attempt that leads there.
+EXHAUSTED = "tries_used_up"
 FAILED = (Outcome.RETRY, Outcome.GIVEN_UP, Outcome.DECISION, Outcome.CORRECTION)
 LONGEST_ERROR = 2000
 LONGEST_FAMILY = 100
@@ -62,7 +64,7 @@ def outcome_of(state: State, fault: str, kind: str) -> AttemptRecord.Outcome:
         case State.HAS_PACKING_ERRORS:
             return Outcome.CORRECTION
         case State.NEED_HUMAN:
-            return Outcome.GIVEN_UP if fault == "tries_used_up" else Outcome.DECISION
+            return Outcome.GIVEN_UP if fault == EXHAUSTED else Outcome.DECISION
         case _:
             return Outcome.RETRY if kind else Outcome.WAITS
 

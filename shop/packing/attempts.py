@@ -15,7 +15,7 @@ from django.utils import timezone
 from shop.compiled_queries import CompiledUpdate, Parameter
 from shop.orders.models import Order, State
 from shop.orders.states import transition, transition_all
-from shop.packing.attempt_records import outcome_of, record_attempt
+from shop.packing.attempt_records import EXHAUSTED, outcome_of, record_attempt
 from shop.packing.models import AttemptRecord, Counter, Packing, StepRecord
 from shop.packing.step_names import recorded_steps
 from shop.packing.step_runner import STOPPED, retry_delay
@@ -111,6 +111,7 @@ def finish(
             raise LeaseLostError
         if state != State.PACKED or record.alone:
             outcome = outcome_of(state, fault, kind)
+            fault = fault or (EXHAUSTED if kind else "")
             told = {"step": more["last_step"], "fault": fault, "error": error, "kind": kind}
             record_attempt(record, outcome, **told, by_another=error == STOPPED)
         if kind:
@@ -124,7 +125,7 @@ def retry_later(record: Packing, *, error: str, kind: str, wait: float | None = 
     """
     delay = retry_delay(record.attempts, wait)
     if delay is None:
-        finish(record, State.NEED_HUMAN, fault="tries_used_up", error=error, kind=kind)
+        finish(record, State.NEED_HUMAN, fault=EXHAUSTED, error=error, kind=kind)
         return
     next_attempt_at = timezone.now() + delay
     finish(

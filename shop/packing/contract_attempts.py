@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from shop.packing.attempt_records import Outcome, record_attempt
+from shop.packing.attempt_records import EXHAUSTED, Outcome, record_attempt
 from shop.packing.models import ContractRun, ContractStep
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.packing.step_names import Step, load_step
@@ -107,19 +107,25 @@ class ContractAttempt(Attempt[ContractRun]):
         """Have the run tried again; after the last attempt it waits for staff."""
         delay = retry_delay(self.row.attempts, wait)
         if delay is None:
-            self._wait_for_staff(Outcome.GIVEN_UP, error, kind, "tries_used_up")
+            self._wait_for_staff(Outcome.GIVEN_UP, error, kind, EXHAUSTED)
         else:
-            self._wait(delay, Outcome.RETRY, error, kind)
+            self._wait(delay, Outcome.RETRY, error, kind, EXHAUSTED)
 
     def pause(self, until: datetime) -> None:
         """Have the run wait for a moment; all that it has done so far went well."""
         self._wait(until - timezone.now(), Outcome.WAITS, attempts=0)
 
     def _wait(
-        self, delay: timedelta, ended: Outcome, error: str = "", kind: str = "", **more: Any
+        self,
+        delay: timedelta,
+        ended: Outcome,
+        error: str = "",
+        kind: str = "",
+        fault: str = "",
+        **more: Any,
     ) -> None:
         more |= {"state": State.WAITING, "next_attempt_at": timezone.now() + delay}
-        self._end(ended, error, kind, **more)
+        self._end(ended, error, kind, fault, **more)
 
     def _wait_for_staff(self, ended: Outcome, error: str, kind: str, fault: str) -> None:
         self._end(ended, error, kind, fault, state=State.NEED_HUMAN)

@@ -161,12 +161,12 @@ class AttemptRecord(models.Model):
         """The end of an attempt."""
 
         DONE = "done", _("done")
-        RETRY = "retry", _("failed, another attempt follows")
-        GIVEN_UP = "given_up", _("failed, the last attempt")
+        RETRY = "retry", _("failed")
+        GIVEN_UP = "given_up", _("given up")
         DECISION = "decision", _("needs a decision")
         CORRECTION = "correction", _("needs a correction")
-        WAITS = "waits", _("waits for a set time")
-        NOT_BEGUN = "not_begun", _("the worker stopped before it began")
+        WAITS = "waits", _("waits until a set time")
+        NOT_BEGUN = "not_begun", _("not begun")
 
     # One of the two.
     order = models.ForeignKey(
@@ -180,6 +180,7 @@ class AttemptRecord(models.Model):
     ended_at = models.DateTimeField(default=timezone.now)
     step = models.CharField(max_length=100, blank=True)  # empty: at a gate
     outcome = models.CharField(max_length=10, choices=Outcome)
+    # The code of the order that fails so in the end; empty where nothing failed.
     fault = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=10, choices=StepWork.ErrorKind, blank=True)
     error = models.TextField(blank=True)  # its beginning

@@ -17,7 +17,8 @@ short transactions of its own.
 
 A gate, `def step(order: Order) -> None`, sets `step.gate = True`. It only decides whether packing
 may go on: it reads our database and raises, or returns. It is asked again at each attempt, and is
-neither recorded nor shown among the steps.
+neither recorded nor shown among the steps. Where it raises NeedsHuman with a code for which staff
+have approved the order, packing goes on; other steps use `approvals.ask_staff`.
 
 A step may raise `RetryLater`, `NotBefore`, `NeedsCorrection` or `NeedsHuman`. After any other exception it is
 tried again with growing waits, and by a person after the last of PACKING_MAX_ATTEMPTS; OSError and

@@ -73,8 +73,8 @@ def done_steps() -> Subquery:
 
 
 def step_title(name: str) -> str:
-    """The title of the step `name` on pages; a deployment's own steps go by their names."""
-    return str(TITLES.get(name, name))
+    """The title of the step `name` on pages; a deployment's own steps go by their names' words."""
+    return str(TITLES.get(name) or name.replace("_", " "))
 
 
 def step_key(order: Order, name: str) -> str:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, PermissionsMixin
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -113,11 +114,10 @@ class User(CanonicalEmailModel, AbstractBaseUser, PermissionsMixin):
             ("erase_person", _("Can give out and erase a person's data")),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(email=Lower("email")), name="user_email_lower_case"
-            ),
-            models.UniqueConstraint(Lower("login"), name="user_login_any_case"),
+            CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
+            UniqueConstraint(Lower("login"), name="user_login_any_case"),
         ]
+        indexes: ClassVar = [Index(fields=["email"], name="user_staff", condition=Q(is_staff=True))]
 
     def __str__(self) -> str:
         if self.is_erased:
@@ -249,7 +249,7 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "project"], name="one_membership_a_project")
+            UniqueConstraint(fields=["user", "project"], name="one_membership_a_project")
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,13 @@ KINDS = ("questions", "proof/figures", "proof/quotes", "proof/references")
 CATALOGUE = [
     *("tiers/", "tiers/new/", "tiers/{pk}/", "tiers/{pk}/move/", "tiers/{pk}/retire/"),
     *("tiers/{pk}/bring-back/", "features/", "features/new/", "features/{pk}/"),
-    *("features/{pk}/move/", "promotions/", "promotions/new/", "promotions/{pk}/"),
+    *(
+        "features/{pk}/move/",
+        "features/{pk}/delete/",
+        "promotions/",
+        "promotions/new/",
+        "promotions/{pk}/",
+    ),
     *("promotions/{pk}/off/", "promotions/{pk}/on/", "legal/", "legal/{slug}/"),
     *("legal/{slug}/edit/", "legal/{slug}/take-back/", "legal/{slug}/{number}/"),
     *("questions/", "proof/"),

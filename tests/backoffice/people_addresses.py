@@ -65,7 +65,11 @@ def rows_of_people(order: Order) -> dict[str, object]:
 def values_of_people(address: str, numbers: dict[str, object]) -> dict[str, object]:
     """The parts of an address that `rows_of_people` has rows for."""
     values = {name: numbers.get(name, 1) for name in ("client", "membership", "note", "session")}
-    for part, name in (("projects/{pk}", "project"), ("resets/{pk}", "reset")):
+    for part, name in (
+        ("projects/{pk}", "project"),
+        ("resets/{pk}", "reset"),
+        ("people/orders/", "orders"),
+    ):
         if part in address:
             values["pk"] = numbers.get(name, 1)
     return values

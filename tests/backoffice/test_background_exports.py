@@ -212,7 +212,7 @@ def test_file_is_deleted_after_some_days_and_its_record_stays(settings: Settings
     old, recent = begin(), begin()
     make_exports(nothing)
     ExportFile.objects.filter(pk=old.pk).update(ready_at=timezone.now() - timedelta(days=8))
-    delete_old_files()
+    delete_old_files(nothing)
     assert set(ExportPart.objects.values_list("file", flat=True)) == {recent.pk}
     assert download(old).status_code == 404
     assert Export.objects.filter(pk=old.pk).exists()

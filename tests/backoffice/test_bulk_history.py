@@ -42,10 +42,10 @@ def test_ended_job_lists_what_was_done_and_what_was_not() -> None:
     assert f"{first.order_number} Film 0 done received" in words(page)
     assert f"{second.order_number} Film 1 left out: it had changed" in words(page)
     assert f"/staff/orders/{first.pk}/" in html(page)
-    assert bystander.order_number not in words(page)
+    assert str(bystander.order_number) not in words(page)
     page = visitor(make_staff("agent")).get(f"/staff/bulk/{job.pk}/?outcome=left")
-    assert second.order_number in words(page)
-    assert first.order_number not in words(page)
+    assert str(second.order_number) in words(page)
+    assert str(first.order_number) not in words(page)
 
 
 def test_list_of_orders_has_pages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,12 +56,12 @@ def test_list_of_orders_has_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     browser = visitor(make_staff("agent"))
     path = f"/staff/bulk/{job.pk}/"
     first = html(browser.get(path))
-    assert orders[1].order_number in first
-    assert orders[2].order_number not in first
+    assert str(orders[1].order_number) in first
+    assert str(orders[2].order_number) not in first
     after = first.partition('rel="next" href="')[2].partition('"')[0]
     second = html(browser.get(path + after))
-    assert orders[2].order_number in second
-    assert orders[1].order_number not in second
+    assert str(orders[2].order_number) in second
+    assert str(orders[1].order_number) not in second
 
 
 def test_history_of_an_order_names_the_job_that_changed_it() -> None:
@@ -107,5 +107,5 @@ def test_page_of_a_job_asks_as_much_for_many_orders(
     work()
     browser = visitor(make_staff())
     browser.get("/staff/bulk/")
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         browser.get(f"/staff/bulk/{job.pk}/")

@@ -9,13 +9,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from portal.backoffice.audit_log import history_of
-from portal.backoffice.clients.client_notes import delete_note, purge_deleted_notes
 from portal.backoffice.clients.note_rows import ClientNote
 from shop.billing.reminder_rows import OverdueCase
 from shop.orders.assignment import add_note
 from shop.orders.models import Order
 from shop.tenancy.appointment_requests import ask_to_appoint, open_requests
-from shop.tenancy.erasure import erase_user
 from shop.tenancy.models import Client
 from tests.accounts.factors import by_password_and_app
 from tests.backoffice.test_factor_resets import age_factor
@@ -65,6 +63,13 @@ def test_clients_are_found_by_what_their_orders_are_found_by() -> None:
     assert listed(browser, "?q=uta@elbe.example") == {"Bavaria Film"}
     assert listed(browser, "?q=drei+tage") == {"Die Filmgesellschaft"}
     assert "No client matches." in words(browser.get(f"{LIST}?q=nothing"))
+
+
+def test_client_without_an_order_is_found_by_any_word_of_its_name() -> None:
+    make_client(name="Die Elbebild Söhne")
+    make_client(name="Spreebild")
+    browser = visitor(make_staff("viewer"))
+    assert listed(browser, "?q=soehne") == {"Die Elbebild Söhne"}
 
 
 def test_renamed_client_is_found_by_its_new_name() -> None:
@@ -202,56 +207,6 @@ def test_hand_over_asks_for_the_factor_again(settings: Settings) -> None:
     answer = browser.post(f"{path_of(client)}hand-over/", form)
     assert (answer.status_code, "/2fa/reauthenticate/" in answer["Location"]) == (302, True)
     assert Client.objects.get().client_admin == client.client_admin
-
-
-def test_note_is_shown_and_deleted_by_its_author_who_can_undo_that() -> None:
-    client, other = make_client(), make_client()
-    author, colleague = make_staff("agent", first_name="Ada"), make_staff("agent")
-    browser = visitor(author)
-    page = browser.post(f"{path_of(client)}notes/", {"text": "Rings on Mondays."}, follow=True)
-    assert "Rings on Mondays." in words(page)
-    assert "Rings on Mondays." not in words(browser.get(path_of(other)))
-    path = f"{path_of(client)}notes/{ClientNote.objects.get().pk}/delete/"
-    assert path in html(page)
-    assert path not in html(visitor(colleague).get(path_of(client)))
-    assert visitor(colleague).post(path).status_code == 404
-    gone = browser.post(path, follow=True)
-    assert "The note is deleted." in words(gone)
-    assert "Rings on Mondays." not in words(gone)
-    assert "Rings on Mondays." in words(undo(browser, gone))
-    assert [line["what"] for line in history_of(client)] == [
-        *("note restored", "note deleted", "note added")
-    ]
-
-
-def test_empty_note_is_refused() -> None:
-    client = make_client()
-    page = visitor(make_staff("agent")).post(f"{path_of(client)}notes/", {"text": " "})
-    assert (page.status_code, ClientNote.objects.count()) == (422, 0)
-
-
-def test_deleted_note_is_gone_for_good_after_a_day() -> None:
-    client, staff = make_client(), make_staff("agent")
-    old, new, kept = (
-        ClientNote.objects.create(client=client, author=staff, text=text)
-        for text in ("old", "new", "kept")
-    )
-    assert delete_note(old, staff)
-    assert delete_note(new, staff)
-    before = timezone.now() - timedelta(hours=25)
-    ClientNote.objects.filter(pk=old.pk).update(deleted_at=before)
-    purge_deleted_notes(lambda: None)
-    assert set(ClientNote.objects.all()) == {new, kept}
-
-
-def test_erased_member_is_taken_out_of_notes_about_their_clients() -> None:
-    member = make_membership(user=make_user(first_name="Nina", last_name="Neumann"))
-    client, other, staff = member.project.client, make_client(), make_staff("agent")
-    for each in (client, other):
-        ClientNote.objects.create(client=each, author=staff, text="Nina Neumann rings often.")
-    erase_user(member.user)
-    texts = {note.client: note.text for note in ClientNote.objects.all()}
-    assert texts == {client: "… … rings often.", other: "Nina Neumann rings often."}
 
 
 def test_history_tells_what_staff_did_with_the_orders() -> None:

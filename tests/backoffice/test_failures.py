@@ -99,7 +99,8 @@ def test_failures_before_the_window_do_not_count(says: list[Exception]) -> None:
 def test_list_leads_to_the_group_and_to_its_orders(says: list[Exception], browser: Client) -> None:
     fail(says, 2, OSError("nobody answers"))
     page = browser.get(f"{LIST}?since=hour")
-    assert "Setting up failed several times. We look into it. say 2 2 2" in words(page)
+    reason = "Setting up failed several times. We look into it. OSError: nobody answers"
+    assert f"{reason} say 2 2 2" in words(page)
     assert 'href="/staff/failures/group/?fault=tries_used_up&amp;step=say&amp;since=hour"' in html(
         page
     )

@@ -72,6 +72,14 @@ def test_well_shop_is_fine_in_every_line() -> None:
     assert "Everything is fine." in page()
 
 
+def test_cluster_that_is_quiet_for_half_a_minute_is_to_be_looked_at() -> None:
+    row = Heartbeat.objects.filter(cluster="messages")
+    row.update(beat_at=timezone.now() - MINUTE / 2)
+    assert worse() == {"E-mails, invoices": "look"}
+    row.update(beat_at=timezone.now() - MINUTE * 3)
+    assert worse() == {"E-mails, invoices": "act"}
+
+
 def test_cluster_without_a_heartbeat_is_to_be_acted_on() -> None:
     Heartbeat.objects.filter(cluster="packing").update(
         beat_at=timezone.now() - 3 * MINUTE, restarts=2

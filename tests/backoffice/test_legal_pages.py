@@ -208,7 +208,7 @@ def test_scheduled_version_is_named_as_such_where_staff_read_it(
 ) -> None:
     publish(terms.page, TEXTS | {"text_en": "Later."}, datetime(2100, 1, 1, tzinfo=UTC))
     page = words(browser.get("/staff/pages/terms/3/"))
-    assert "It is scheduled: customers see it from 1 January 2100" in page
+    assert "It is scheduled: the page shows it from 1 January 2100" in page
     assert "It was replaced" not in page
 
 

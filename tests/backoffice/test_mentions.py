@@ -202,14 +202,14 @@ def test_badge_counts_until_the_order_was_opened(ada: User, berta: User) -> None
     add_note(first, ada, "@berta", [berta])
     assign(second, berta, actor=ada)
     browser = visitor(berta)
-    assert "Mentions 2 Portal" in words(browser.get("/staff/"))
+    assert "@ 2 Mentions Portal" in words(browser.get("/staff/"))
     listed = words(browser.get("/staff/mentions/"))
     assert f"{second.order_number} received assigned to you" in listed
     assert f"{first.order_number} received @berta" in listed
     assert listed.count("new") == 2
     visitor(ada).get(f"/staff/orders/{first.pk}/")  # somebody else's look does not count
     browser.get(f"/staff/orders/{first.pk}/")
-    assert "Mentions 1 Portal" in words(browser.get("/staff/"))
+    assert "@ 1 Mentions Portal" in words(browser.get("/staff/"))
     browser.get(f"/staff/orders/{second.pk}/")
     assert "Sign out" in words(page := browser.get("/staff/"))
     assert 'class="badge"' not in html(page)

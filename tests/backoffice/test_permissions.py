@@ -19,6 +19,7 @@ from shop.orders.models import Order
 from tests.addresses import all_addresses
 from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
 from tests.backoffice.catalogue_addresses import CATALOGUE
+from tests.backoffice.failure_addresses import addresses_of_failures
 from tests.backoffice.people_addresses import addresses_of_people, rows_of_people, values_of_people
 from tests.factories import (
     make_application,
@@ -78,27 +79,18 @@ ADDRESSES: dict[str, set[str]] = {
     "orders/{pk}/note/": MENDERS,
     "orders/{pk}/follow-up/": MENDERS,
     "orders/{pk}/client-admin/": ADMINS,
-    "orders/{pk}/as-customer/": LOOKERS,
-    "orders/{pk}/as-customer/page/": LOOKERS,
     "orders/{pk}/mails/{mail}/": MENDERS,
     "orders/{pk}/webhooks/": MENDERS,
     "orders/{pk}/webhooks/{delivery}/": MENDERS,
-    "failures/": LOOKERS,
-    "failures/group/": LOOKERS,
-    "failures/group/note/": MENDERS,
-    "failures/notes/{pk}/close/": MENDERS,
     "bulk/": MENDERS,
     "bulk/new/": MENDERS,
     "bulk/{pk}/": MENDERS,
     "bulk/{pk}/progress/": MENDERS,
     "bulk/{pk}/stop/": MENDERS,
     **dict.fromkeys(CATALOGUE, ADMINS),
-    "features/{pk}/delete/": ADMINS,
     "pages/preview/": ADMINS,
     "pages/{slug}/{number}/": LOOKERS,
     "mails/": LOOKERS,
-    "mails/sent/{pk}/": LOOKERS,
-    "mails/sent/{pk}/html/": LOOKERS,
     "mails/{kind}/": LOOKERS,
     "mails/{kind}/html/": LOOKERS,
     "applications/": ADMINS,
@@ -120,6 +112,7 @@ ADDRESSES: dict[str, set[str]] = {
     "colleagues/{pk}/withdraw/": ALL,
     "colleagues/{pk}/end/": ALL,
     **addresses_of_people(LOOKERS, MENDERS, ADMINS, PRIVACY),
+    **addresses_of_failures(LOOKERS, MENDERS),
     **dict.fromkeys(DECIDED, MENDERS),
     **dict.fromkeys(LOOKED_AT, LOOKERS),
     **dict.fromkeys(HANDLED, HANDLERS),
@@ -183,12 +176,12 @@ def numbers() -> dict[str, object]:
         "applications": application.pk,
         "token": Token.objects.get().pk,
         "mail": message.pk,
-        "mails": message.pk,
         **rows_of_people(order),
     }
 
 
 def filled(address: str, numbers: dict[str, object]) -> str:
+    numbers = {"mails": numbers.get("mail", 1), **numbers}
     values = {"pk": numbers.get(address.split("/", maxsplit=1)[0], 1), "slug": "terms", "number": 1}
     values |= {"content_type_id": 1, "object_id": 1, "app_label": "catalogue", "url": "nothing/"}
     values["kind"] = "received"

@@ -1,6 +1,7 @@
 """Tiers in the back office: the form, the preview, publishing, retiring, two editors at once."""
 
 import re
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from shop.catalogue.features import Feature, FeatureValue
 from shop.catalogue.models import Product
 from tests.backoffice.forms_of import form_of
+from tests.backoffice.tier_form import tier_form, tier_path
 from tests.factories import make_order, make_project, make_staff, make_subscription
 from tests.pages import (
     assert_left_out,
@@ -24,6 +26,10 @@ from tests.pages import (
 pytestmark = pytest.mark.django_db
 
 LIST = "/staff/tiers/"
+MINI = {
+    "name": "Mini", "code": "mini", "slug": "mini", "family": "size", "promise_de": "Klein.",
+    "promise_en": "Small.", "net_cents": "19,90", "members": "2", "packing": "automatic",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def path_of(code: str) -> str:
     return f"{LIST}{Product.objects.get(code=code).pk}/"
 
 
-def values(code: str) -> dict[str, object]:
+def values(code: str) -> Any:
     return Product.objects.filter(code=code).values().get()
 
 
@@ -163,8 +169,6 @@ def test_history_holds_old_and_new_value_of_what_changed_alone(browser: Client) 
 
 
 def test_change_in_djangos_admin_is_in_the_same_history(browser: Client) -> None:
-    from tests.backoffice.tier_form import tier_form, tier_path
-
     tier = Product.objects.get(code="s")
     browser.post(tier_path(tier), tier_form(tier, promise_en="From there."))
     assert "→ From there." in part(browser.get(path_of("s")), 'class="timeline"', "</ol>")
@@ -219,11 +223,7 @@ def test_second_editor_of_the_same_price_keeps_their_own(browser: Client) -> Non
 
 
 def test_new_tier_is_previewed_then_published_at_the_end(browser: Client) -> None:
-    form = form_of(browser.get(f"{LIST}new/")) | {
-        "name": "Mini", "code": "mini", "slug": "mini", "family": "size",
-        "promise_de": "Klein.", "promise_en": "Small.", "net_cents": "19,90", "members": "2",
-        "packing": "automatic",
-    }  # fmt: skip
+    form = form_of(browser.get(f"{LIST}new/")) | MINI
     preview = browser.post(f"{LIST}new/", form)
     assert "Customers and partners' programs can order it as soon as it is published." in words(
         preview
@@ -240,11 +240,7 @@ def test_new_tier_is_previewed_then_published_at_the_end(browser: Client) -> Non
 
 
 def test_new_tier_can_be_kept_back(browser: Client) -> None:
-    form = form_of(browser.get(f"{LIST}new/")) | {
-        "name": "Mini", "code": "mini", "slug": "mini", "family": "size",
-        "promise_de": "Klein.", "promise_en": "Small.", "net_cents": "19,90", "members": "2",
-        "packing": "automatic",
-    }  # fmt: skip
+    form = form_of(browser.get(f"{LIST}new/")) | MINI
     browser.post(f"{LIST}new/", form | {"step": "keep"})
     assert not Product.objects.get(code="mini").listed
     assert "Mini" not in words(visitor().get("/"))

@@ -29,8 +29,8 @@ def test_shipped_texts_are_told_by_their_addresses() -> None:
     ((number, sentence),) = told()
     assert number == "content.W001"
     assert sentence == (
-        "Placeholders in square brackets are still to be filled in at /staff/catalogue/ in these "
-        "texts: /imprint/ ([Firma und Rechtsform] …), /privacy/ ([Firma und Rechtsform] …), "
+        "Placeholders in square brackets are still to be filled in at /staff/legal/ and /staff/questions/ "
+        "in these texts: /imprint/ ([Firma und Rechtsform] …), /privacy/ ([Firma und Rechtsform] …), "
         "/terms/ ([Firma und Rechtsform] …), /accessibility/ ([Weitere Einschränkungen oder „Weitere "
         "sind uns nicht bekannt.“] …), / ([Ort des Rechenzentrums] …)."
     )

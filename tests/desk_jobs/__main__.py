@@ -55,8 +55,9 @@ def main() -> int:
             for title, job in JOBS.items():
                 if names and job.__name__ not in names:
                     continue
-                size = {"width": 1440, "height": 900}
-                context = browser.new_context(base_url=address, locale="en-GB", viewport=size)
+                context = browser.new_context(
+                    base_url=address, locale="en-GB", viewport={"width": 1440, "height": 900}
+                )
                 context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
                 page = context.new_page()
                 page.goto("/staff/")

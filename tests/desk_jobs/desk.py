@@ -37,10 +37,10 @@ class Desk(Hand):
         """Tick a box."""
         self.click(self.page.locator(selector).first, label)
 
-    def choose(self, selector: str, **option: str) -> None:
+    def choose(self, selector: str, value: str) -> None:
         """Open a list of choices, and choose one."""
         self.take(2 * DECIDE + self.to_the_mouse() + 2 * (POINT + CLICK))
-        self.page.locator(selector).first.select_option(**option)
+        self.page.locator(selector).first.select_option(value)
 
     def write(self, selector: str, text: str) -> None:
         """Click into a field, and type."""

@@ -19,6 +19,7 @@ from tests.accounts.factors import add_app
 from tests.factories import make_application, make_order, make_staff, pack_all
 
 STEP = "tests.desk_jobs.rows.call_the_service"
+APPROVALS = 30
 AWAY = 12  # orders for which the service was away
 FIVE_DAYS = timedelta(days=5)
 
@@ -46,7 +47,9 @@ class Rows:
     recovered: Order
     away: list[Order]
     application: Application
+    unwanted: Order
     locked_out: User
+    month: tuple[str, str]  # its first and last day
 
 
 def make_rows() -> Rows:
@@ -64,7 +67,7 @@ def make_rows() -> Rows:
     )
     typo = make_order(user_email="anna@gmial.example", client_name="Anna Film")
     pack_all()
-    for number in range(30):
+    for number in range(APPROVALS):
         make_order("xl", client_name=f"Großfilm {number}", user_email=f"gross{number}@example.com")
     pack_all()
     away = _with_the_service_away(application, lead)
@@ -74,7 +77,20 @@ def make_rows() -> Rows:
     Message.objects.filter(order__in=[bavaria, typo]).update(state=Message.State.SENT)
     locked_out = make_staff("agent", first_name="Lena", last_name="Ludwig")
     add_app(locked_out)
-    return Rows(lead, colleague, bavaria, typo, away[0], away[1:], application, locked_out)
+    unwanted = make_order("xl", user_email="doppelt@example.com", client_name="Doppelfilm")
+    last_day = timezone.localdate().replace(day=1) - timedelta(days=1)
+    return Rows(
+        lead=lead,
+        colleague=colleague,
+        bavaria=bavaria,
+        typo=typo,
+        recovered=away[0],
+        away=away[1:],
+        application=application,
+        unwanted=unwanted,
+        locked_out=locked_out,
+        month=(f"{last_day:%Y-%m}-01", f"{last_day:%Y-%m-%d}"),
+    )
 
 
 def _with_the_service_away(application: Application, staff: User) -> list[Order]:

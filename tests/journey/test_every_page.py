@@ -78,7 +78,7 @@ def faults(visit: Visit, scene: Scene) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         found += [f"{scheme}: {fault}" for fault in axe(page, rules)]
     found += odd_outline(page)
-    least = POINTER if page.locator("main.dense, .section-pages").count() else FINGER
+    least = POINTER if page.locator("main.dense, .sections").count() else FINGER
     found += small_targets(page, least)
     for name, (width, height) in ENLARGED.items():
         page.set_viewport_size({"width": width, "height": height})

@@ -156,10 +156,10 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_reads_who_was_faster(
 def test_note_and_day_are_kept_by_one_alone(enter: Enter) -> None:
     order = make_order()
     page = enter(make_staff("agent"))
-    Case(order, "Save note", "", summary="Note", typed={"text": "Rang."}).prepare(page).click()
+    Case(order, "Save note", "", typed={"text": "Rang."}).prepare(page).click()
     expect(page.get_by_text("Note saved.")).to_be_visible()
     day = {"on": "2030-01-02"}
-    Case(order, "Save follow-up", "", summary="Follow-up", typed=day).prepare(page).click()
+    Case(order, "Set", "", typed=day).prepare(page).click()
     expect(page.get_by_text("Follow-up on 2 January 2030.")).to_be_visible()
     expect(page.get_by_role("list").filter(has_text="Rang.").first).to_be_visible()
 
@@ -191,6 +191,8 @@ def test_all_that_match_are_approved_over_pages_while_one_watches(enter: Enter) 
     assert Order.objects.filter(state=State.NEED_HUMAN).count() == 53
     page = enter(make_staff("agent"))
     page.goto("/staff/?show=need_human")
+    page.get_by_label("Choose all orders on this page").check()
+    expect(page.locator("#bulk-chosen")).to_contain_text("50 orders chosen · €")
     page.get_by_label("With the selected orders").select_option("approve")
     page.get_by_label("all that match, also on other pages").check()
     page.get_by_role("button", name="Continue").click()

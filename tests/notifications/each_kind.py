@@ -80,13 +80,11 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
             transition(make_order(**names), State.CANCELLED, note="Ordered twice.")
         case "address":
             assert readdress(make_order(**names), "new@gmx.com", actor=None)
-        case "password" | "code" | "change" | "deleted" | "export":
-            make_account_message(kind, known)
+        case "password" | "code" | "change" | "deleted" | "export" | "factor_reset":
+            make_account_message(kind, known, name)
         case "colleague":
             chief = make_staff(first_name=name, last_name="")
             queue_staff_invitation(invite_colleague("new@gmx.com", [], chief, language))
-        case "factor_reset":
-            make_reset_message(known, name)
         case "links":
             queue_link_of_number(make_order(**names).order_number or "", language)
         case "cancel_order":
@@ -96,10 +94,8 @@ def make_message(  # noqa: C901, PLR0912 -- a case for each kind
                 name=name, email="nina@example.com", text="Wann?", language=language
             )
             Message.objects.filter(kind=kind).update(language=language)
-        case "assigned" | "mention":
+        case "assigned" | "mention" | "alarm":
             make_colleague_message(kind, language, names)
-        case "alarm":
-            make_alarm(language, names)
         case "receipt" | "proof" | "withdrawal":
             make_declaration_message(kind, language, name, settings)
         case _:
@@ -117,9 +113,11 @@ def make_reset_message(known: User, name: str) -> None:
     assert queue_factor_reset(reset) == 1
 
 
-def make_account_message(kind: str, known: User) -> None:
+def make_account_message(kind: str, known: User, name: str) -> None:
     """Queue a message of `kind` about the account of `known`."""
     match kind:
+        case "factor_reset":
+            make_reset_message(known, name)
         case "password":
             queue_password_reset(known.email, known.language)
         case "code":
@@ -150,6 +148,9 @@ def make_declaration_message(kind: str, language: str, name: str, settings: Sett
 
 def make_colleague_message(kind: str, language: str, names: dict[str, Any]) -> None:
     """Assign an order to a colleague, or name them in a note."""
+    if kind == "alarm":
+        make_alarm(language, names)
+        return
     order, actor = make_order(**names), make_staff(first_name=names["client_name"], last_name="")
     reader = make_staff("agent", language=language)
     if kind == "assigned":

@@ -51,7 +51,7 @@ class ActivityExport(ExportSource):
     formats = (Export.Format.XLSX, Export.Format.CSV)
     sets: ClassVar = {"all": (_("All columns"), tuple(column.key for column in COLUMNS))}
     span = ("from", "to")
-    span_label = _("Done")
+    span_label = _("When")
     title = _("Activity")
     columns = COLUMNS
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.admin.models import LogEntry
@@ -70,9 +69,14 @@ class ActivityFilter:
         return any(self.user.has_perm(permission) for permission in KINDS[kind][1])
 
     @cached_property
+    def colleagues(self) -> list[User]:
+        """Return all colleagues by e-mail, also those whose access has ended."""
+        return list(_colleagues_ever())
+
+    @cached_property
     def actors(self) -> list[int]:
-        """Return the colleagues whose acts are wanted, also those whose access has ended."""
-        everybody = {user.pk for user in colleagues_ever()}
+        """Return the primary keys of the colleagues whose acts are wanted."""
+        everybody = {user.pk for user in self.colleagues}
         return sorted(everybody & {int(self.who)} if self.who else everybody)
 
     @cached_property
@@ -93,11 +97,11 @@ class ActivityFilter:
 
     def content_types(self) -> list[int]:
         """Return the types of things whose log entries are wanted."""
-        wanted = {name for kind in self.kinds for name in LOGGED.get(kind, ())}
-        types = ContentType.objects.get_for_models(*_logged_models()).values()
-        return sorted(
-            each.pk for each in types if {each.app_label, f"{each.app_label}.{each.model}"} & wanted
-        )
+        condition = Q(pk=None)
+        for name in {name for kind in self.kinds for name in LOGGED.get(kind, ())}:
+            room, _dot, model = name.partition(".")
+            condition |= Q(app_label=room, model=model) if model else Q(app_label=room)
+        return sorted(ContentType.objects.filter(condition).values_list("pk", flat=True))
 
     def as_query(self, **changes: str) -> str:
         """Return the filter as a query string, with `changes` by the names of fields."""
@@ -123,11 +127,12 @@ def parse_activity_filter(data: QueryDict, user: User) -> ActivityFilter:
     )
 
 
-def colleagues_ever() -> QuerySet[User]:
+def _colleagues_ever() -> QuerySet[User]:
     """Return all users who are staff, or were until their access was ended."""
+    # Erasure empties what was logged about a person, and so leaves the entry alone.
     ended = LogEntry.objects.filter(
+        Q(change_message__contains=f'"{Act.ACCESS_ENDED}"') | Q(change_message=""),
         content_type=ContentType.objects.get_for_model(User),
-        change_message__contains=f'"{Act.ACCESS_ENDED}"',
     )
     were = [int(each) for each in ended.values_list("object_id", flat=True) if each]
     return User.objects.filter(Q(is_staff=True) | Q(pk__in=were)).order_by("email")
@@ -145,17 +150,6 @@ def kind_of(content_type: ContentType) -> str:
 def kind_labels() -> Mapping[str, StrOrPromise]:
     """Return the labels of all kinds."""
     return {name: label for name, (label, _permissions) in KINDS.items()}
-
-
-def _logged_models() -> list[Any]:
-    from django.apps import apps
-
-    names = {name for names in LOGGED.values() for name in names}
-    return [
-        model
-        for model in apps.get_models()
-        if {model._meta.app_label, model._meta.label_lower} & names
-    ]
 
 
 def _read_day(text: str) -> str:

@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from portal.backoffice.activity.activity_filters import (
     KINDS,
-    colleagues_ever,
     kind_labels,
     parse_activity_filter,
 )
@@ -24,11 +23,10 @@ def activity(request: HttpRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = page_of_activity(wanted, after=after, before=before)
     labels = kind_labels()
-    lines = lines_of(page.rows, staff)
     context = {
         "wanted": wanted,
-        "lines": [(line, labels.get(line.kind, "")) for line in lines],
-        "colleagues": colleagues_ever(),
+        "lines": lines_of(page.rows, staff),
+        "colleagues": wanted.colleagues,
         "kinds": [(name, labels[name]) for name in KINDS if wanted.may_see(name)],
         "is_narrowed": bool(wanted.as_query()),
         "filter": wanted.as_query(),

@@ -103,13 +103,12 @@ def rows_after(
 ) -> list[tuple[Place, Any]]:
     """Return the next `number` rows behind `start`, with their places."""
     found: list[tuple[Place, Any]] = []
+    sign, side = ("", "gt") if backwards else ("-", "lt")
     for rank, rows in filtered_tables(wanted).items():
-        table = TABLES[rank]
-        if start:
-            rows = rows.filter(_behind(start, rank, table.time, "gt" if backwards else "lt"))
-        sign = "" if backwards else "-"
-        ordered = rows.order_by(f"{sign}{table.time}", f"{sign}pk")[:number]
-        found += [(Place(getattr(row, table.time), rank, row.pk), row) for row in ordered]
+        time = TABLES[rank].time
+        behind = rows.filter(_behind(start, rank, time, side)) if start else rows
+        ordered = behind.order_by(f"{sign}{time}", f"{sign}pk")[:number]
+        found += [(Place(getattr(row, time), rank, row.pk), row) for row in ordered]
     found.sort(key=lambda each: each[0], reverse=not backwards)
     return found[:number]
 
@@ -159,7 +158,7 @@ def _is_number(text: str) -> bool:
 def users_of(rows: Iterable[Any]) -> set[int]:
     """Return the primary keys of the users that log entries among `rows` are about."""
     return {
-        int(row.object_id)
+        int(row.object_id or 0)
         for row in rows
         if isinstance(row, LogEntry)
         and row.content_type

@@ -17,7 +17,7 @@ from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.navigation import link_to
 from portal.backoffice.order.timeline import event_text
-from shop.orders.models import OrderEvent
+from shop.orders.models import OrderEvent, State
 from shop.tenancy.models import User
 
 # By model: the name of its page, and the names of the arguments that the primary key is for.
@@ -36,6 +36,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "catalogue.product": ("staff_tier", "pk"),
     "catalogue.feature": ("staff_feature", "pk"),
     "catalogue.promotion": ("staff_promotion", "pk"),
+    "backoffice.incidentnote": ("staff_failures",),
     "content.page": ("staff_legal_page", "slug"),
     "content.question": ("staff_questions",),
     "content.figure": ("staff_proof",),
@@ -80,7 +81,7 @@ def _line_of(row: Any, reader: User, people: Mapping[int, User]) -> Line:
 def _of_event(event: OrderEvent, reader: User) -> Line:
     what = str(event.get_kind_display())
     if event.kind == OrderEvent.Kind.STATE:
-        what = f"{event.get_previous_display()} → {event.get_state_display()}".removeprefix(" → ")
+        what = _of_state(event)
     bulk = event.details.get("bulk")
     note = event_text(event)
     if bulk:
@@ -94,6 +95,21 @@ def _of_event(event: OrderEvent, reader: User) -> Line:
         url=link_to(reader, "staff_order", pk=event.order_id),
         note=note,
     )
+
+
+def _of_state(event: OrderEvent) -> str:
+    """Return the verb for a change of state that a colleague made; else both states."""
+    match State(event.previous) if event.previous else None, State(event.state):
+        case _before, State.CANCELLED:
+            return _("order cancelled")
+        case ((State.NEED_HUMAN | State.HAS_PACKING_ERRORS), State.PENDING):
+            return _("setup tried again")
+        case State.NEED_HUMAN, State.PACKED:
+            return _("set up by hand")
+        case None, State.PENDING:
+            return _("order placed")
+        case _before, _after:
+            return f"{event.get_previous_display()} → {event.get_state_display()}"
 
 
 def _of_entry(entry: LogEntry, reader: User, people: Mapping[int, User]) -> Line:

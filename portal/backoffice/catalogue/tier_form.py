@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms import BoundField
 from django.utils.functional import lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.catalogue.edit_form import EditForm
@@ -16,7 +15,9 @@ from shop.catalogue.price_field import PriceField
 from shop.catalogue.templatetags.money import money
 
 FIXED = _("Orders and projects name the tier by it, so it cannot be changed any more.")
-PRICE_NOW = _("Without VAT, in euros, such as 49 or 49,00. Customers now see %(gross)s.")
+PRICE_NOW = _(
+    "Without VAT, in euros, such as 49 or 49,00. With %(rate)s%% VAT it is now %(gross)s."
+)
 BOTH = _("Please write it in both languages.")
 PARTS = ("included", "text_de", "text_en")
 
@@ -70,7 +71,7 @@ class TierForm(EditForm[Product]):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = FIXED
         if self.instance.pk:
-            self.fields["net_cents"].help_text = PRICE_NOW % {"gross": _gross(self.instance)}
+            self.fields["net_cents"].help_text = _price_now(self.instance)
         self.features = list(Feature.objects.all())
         stored = FeatureValue.objects.filter(product=self.instance.pk)
         self.stored = {value.feature_id: value for value in stored}
@@ -127,11 +128,10 @@ class TierForm(EditForm[Product]):
         put_value_fields(self, feature_names(feature), value, named_after(feature))
 
 
-def _gross(tier: Product) -> str:
-    """Return the monthly price with the seller's own VAT, such as "€58.31 with 19% VAT"."""
+def _price_now(tier: Product) -> str:
+    """Return the hint of the monthly price, with what it is together with the seller's own VAT."""
     rate = f"{tier.vat_rate.normalize():f}"
-    gross = money(tier.gross_cents, tier.currency)
-    return gettext("%(gross)s with %(rate)s%% VAT") % {"gross": gross, "rate": rate}
+    return str(PRICE_NOW) % {"rate": rate, "gross": money(tier.gross_cents, tier.currency)}
 
 
 def named_after(feature: Feature) -> Callable[[], str]:

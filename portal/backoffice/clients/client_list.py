@@ -1,10 +1,10 @@
-"""The list of clients: found by what their orders are found by, or by what needs a colleague."""
+"""The list of clients: found by their name and by their orders, or by what needs a colleague."""
 
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +19,11 @@ from portal.backoffice.staff_access import permission_required
 from shop.billing.open_invoices import open_invoices
 from shop.billing.reminder_rows import OverdueCase
 from shop.orders.models import Order
-from shop.orders.search import search
+from shop.orders.search import MOST, MOST_WORDS, search
+from shop.search_words import asked_words
 from shop.tenancy.appointment_requests import open_requests
 from shop.tenancy.models import Client, Project
+from shop.tenancy.name_search import find_named
 
 LONGEST = 200  # characters of a search
 OVERDUE, APPOINT = "overdue", "appoint"
@@ -42,10 +44,10 @@ class ClientFilter:
         """Return the filtered clients, in no order."""
         found = Client.objects.order_by()
         if self.q:
+            named = find_named(Client, asked_words(self.q)[:MOST_WORDS], MOST)
             orders = Order.objects.filter(pk__in=search(self.q).pks)
-            found = found.filter(
-                pk__in=orders.exclude(delivered_client=None).values("delivered_client")
-            )
+            theirs = orders.exclude(delivered_client=None).values("delivered_client")
+            found = found.filter(Q(pk__in=named) | Q(pk__in=theirs))
         if self.needs == OVERDUE:
             found = found.filter(
                 pk__in=OverdueCase.objects.filter(resolved_at=None).values("client")

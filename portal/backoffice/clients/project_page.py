@@ -154,6 +154,7 @@ def _ask_to_remove(request: HttpRequest, found: Membership) -> HttpResponse:
         ],
         button=_("Remove the member"),
         back=reverse("staff_project", args=[project.client_id, project.pk]),
+        destroys=True,
     )
 
 

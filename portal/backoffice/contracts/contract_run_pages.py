@@ -144,7 +144,8 @@ class ShownRun:
 def shown_runs(found: Subscription) -> list[ShownRun]:
     """Return the runs of a subscription, the newest first."""
     runs = found.runs.select_related("change__product", "handled_by")
-    return [ShownRun(run, shown_steps(run)) for run in runs.prefetch_related("steps__skipped_by")]
+    shown = runs.prefetch_related("steps__skipped_by", "attempt_records")
+    return [ShownRun(run, shown_steps(run)) for run in shown]
 
 
 def can_waive(project: Project) -> bool:

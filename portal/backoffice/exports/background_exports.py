@@ -61,12 +61,16 @@ def make_exports(beat: Callable[[], None]) -> None:
             return
 
 
-def delete_old_files() -> None:
-    """Delete the files that were ready KEEP_EXPORTS_DAYS ago; what was exported stays on record."""
+def delete_old_files(beat: Callable[[], None]) -> None:
+    """Delete the files that were ready KEEP_EXPORTS_DAYS ago; what was exported stays on record.
+
+    Calls `beat`, the worker's heartbeat, before each file.
+    """
     ends = timezone.now() - timedelta(days=settings.KEEP_EXPORTS_DAYS)
     for pk in ExportFile.objects.filter(state=State.READY, ready_at__lt=ends).values_list(
         "pk", flat=True
     ):
+        beat()
         _delete(ExportFile.objects.filter(pk=pk, state=State.READY))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.backoffice.exports.export_sources import ExportSource
 from portal.backoffice.models import Export
@@ -33,7 +34,9 @@ class ExportForm(forms.Form):
         self._choice("format").choices = [(each, LABELS[each]) for each in source.formats]
         self._choice("set").choices = [*sets, (CHOSEN, _("Only the columns selected below"))]
         self._choice("column").choices = [(each.key, each.label) for each in columns]
-        for name, label in zip(source.span, (_("From"), _("To")), strict=True):
+        for name, label in zip(
+            source.span, (pgettext_lazy("days", "From"), pgettext_lazy("days", "To")), strict=True
+        ):
             day = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             self.fields[name] = forms.DateField(
                 label=label, required=False, widget=day, input_formats=["%Y-%m-%d", "%d.%m.%Y"]

@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice.activity.activity_filters import kind_labels
@@ -52,8 +53,8 @@ def filter_words(export: Export) -> str:
         "state": _("State"),
         "kind": _("Kind"),
         "files": _("Files"),
-        **dict.fromkeys(("from", "since"), _("From")),
-        **dict.fromkeys(("to", "until"), _("To")),
+        **dict.fromkeys(("from", "since"), pgettext("days", "From")),
+        **dict.fromkeys(("to", "until"), pgettext("days", "To")),
     }
     parts = []
     if export.subject == Export.Subject.ORDERS and not ({"show", "q"} & asked.keys()):

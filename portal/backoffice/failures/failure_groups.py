@@ -15,14 +15,11 @@ from portal.backoffice.failures.failure_windows import BUCKETS, Window
 from portal.backoffice.reports.charts import Chart, stacked
 from shop.orders.corrections import STUCK
 from shop.orders.models import Order
-from shop.packing.attempt_records import FAILED
 from shop.packing.models import AttemptRecord, StepWork
 
-MOST = 20_000  # attempts that are counted
+MOST = 10_000  # attempts that are counted
 FAMILIES = 12
 TIERS = 12
-# Attempts that failed and were made again, and the last of them: one kind of failure.
-EXHAUSTED = "tries_used_up"
 BAR_HEIGHT = 60
 
 
@@ -44,14 +41,21 @@ class FailureGroup:
     first: datetime | None = None
     last: datetime | None = None
     parts: Counter[int] = field(default_factory=Counter)
+    families: Counter[str] = field(default_factory=Counter)
 
-    def add(self, order: int, ended_at: datetime, part: int) -> None:
+    @property
+    def error(self) -> str:
+        """Return the error that most of its attempts ended with."""
+        return next((family for family, _number in self.families.most_common(1)), "")
+
+    def add(self, order: int, ended_at: datetime, family: str, part: int) -> None:
         """Count an attempt; the newest comes first."""
         self.attempts += 1
         self.orders.add(order)
         self.last = self.last or ended_at
         self.first = ended_at
         self.parts[part] += 1
+        self.families[family] += 1
 
     def bars(self, window: Window) -> Chart:
         """Return the number of attempts in each part of the window."""
@@ -62,17 +66,17 @@ class FailureGroup:
 def failure_groups(window: Window) -> tuple[list[FailureGroup], bool]:
     """Return the groups of a window, and those in which orders are stuck now.
 
-    The largest number of stuck orders comes first. True: there were more attempts than are counted.
+    Those with most failed attempts come first. True: there were more attempts than are counted.
     """
-    found, has_more = _counted(_failed(window), window)
+    found, has_more = _counted(_ended(window).exclude(fault=""), window)
     for key, number in stuck_by_group().items():
         found.setdefault(key, FailureGroup(key)).stuck = number
-    groups = sorted(found.values(), key=lambda each: (-each.stuck, -each.attempts, each.key))
+    groups = sorted(found.values(), key=lambda each: (-each.attempts, -each.stuck, each.key))
     return groups, has_more
 
 
 def failure_group(key: GroupKey, window: Window) -> tuple[FailureGroup, bool]:
-    """Return one group. True: there were more attempts than are counted."""
+    """Return one group (its fault is not ""). True: there were more attempts than are counted."""
     found, has_more = _counted(attempts_of(key, window), window)
     group = found.get(key, FailureGroup(key))
     group.stuck = stuck_orders(key).count()
@@ -99,14 +103,14 @@ def stuck_orders(key: GroupKey) -> QuerySet[Order]:
 
 def attempts_of(key: GroupKey, window: Window) -> QuerySet[AttemptRecord]:
     """Return the attempts of a group in a window."""
-    faults = ("", EXHAUSTED) if key.fault == EXHAUSTED else (key.fault,)
-    return _failed(window).filter(fault__in=faults, step=key.step)
+    return _ended(window).filter(fault=key.fault, step=key.step)
 
 
 def families(key: GroupKey, window: Window) -> list[tuple[str, str, int]]:
     """Return the errors of a group without what differs: text, kind, number; most often first."""
     newest = attempts_of(key, window).order_by("-ended_at").values("pk")[:MOST]
-    counted = AttemptRecord.objects.filter(pk__in=newest).order_by().values_list("family", "kind")
+    ours = AttemptRecord.objects.filter(pk__in=newest, order__isnull=False)
+    counted = ours.order_by().values_list("family", "kind")
     rows = counted.annotate(number=Count("pk")).order_by("-number", "family")[:FAMILIES]
     return [
         (family, str(StepWork.ErrorKind(kind).label) if kind else "", number)
@@ -124,19 +128,20 @@ def tiers_and_programs(orders: Iterable[int]) -> list[tuple[str, str, int]]:
     return [(tier, program or "", number) for tier, program, number in rows]
 
 
-def _failed(window: Window) -> QuerySet[AttemptRecord]:
-    ended = AttemptRecord.objects.filter(ended_at__gte=window.begins, ended_at__lte=window.ends)
-    return ended.filter(outcome__in=FAILED, run=None)
+def _ended(window: Window) -> QuerySet[AttemptRecord]:
+    return AttemptRecord.objects.filter(ended_at__gte=window.begins, ended_at__lte=window.ends)
 
 
 def _counted(
     attempts: QuerySet[AttemptRecord], window: Window
 ) -> tuple[dict[GroupKey, FailureGroup], bool]:
-    columns = ("order", "ended_at", "fault", "step")
+    columns = ("order", "ended_at", "fault", "step", "family")
     rows = attempts.order_by("-ended_at").values_list(*columns)[: MOST + 1]
     groups: dict[GroupKey, FailureGroup] = {}
-    for order, ended_at, fault, step in (newest := list(rows))[:MOST]:
-        key = GroupKey(fault or EXHAUSTED, step)
+    for order, ended_at, fault, step, family in (newest := list(rows))[:MOST]:
+        if order is None:  # of a run of a contract's steps
+            continue
+        key = GroupKey(fault, step)
         group = groups.setdefault(key, FailureGroup(key))
-        group.add(order, ended_at, window.part_of(ended_at))
+        group.add(order, ended_at, family, window.part_of(ended_at))
     return groups, len(newest) > MOST

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.backoffice import undo
 from portal.backoffice.failures.failure_groups import (
-    EXHAUSTED,
     FailureGroup,
     GroupKey,
     failure_group,
@@ -39,6 +38,7 @@ from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.queue.bulk_jobs import ACTS
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.attention import any_holds
+from shop.packing.attempt_records import EXHAUSTED
 from shop.tenancy.models import User
 from shop.text_areas import TextAreaField
 
@@ -64,7 +64,7 @@ class NoteForm(forms.Form):
 @permission_required("orders.view_order")
 @require_safe
 def failures(request: HttpRequest) -> HttpResponse:
-    """List the groups of failures in a window of time, those with most stuck orders first."""
+    """List the groups of failures in a window of time, those with most failed attempts first."""
     window = window_of(request.GET.get("since", ""))
     groups, has_more = failure_groups(window)
     notes = open_notes()

@@ -10,12 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.backoffice.audit_log import Act, record
-from portal.backoffice.failures.failure_groups import EXHAUSTED, GroupKey
+from portal.backoffice.failures.failure_groups import GroupKey
 from portal.backoffice.models import IncidentNote
 from shop.orders.corrections import STUCK
 from shop.orders.models import Order
 from shop.orders.order_erasure import redact
-from shop.packing.attempt_records import FAILED
 from shop.tenancy.models import User
 
 RELATED = ("written_by", "closed_by")
@@ -41,13 +40,13 @@ def notes_about(order: Order) -> list[IncidentNote]:
     """
     conditions = [
         Q(
-            fault=attempt.fault or EXHAUSTED,
+            fault=attempt.fault,
             step=attempt.step,
             began_at__lte=attempt.ended_at,
         )
         & (Q(closed_at=None) | Q(closed_at__gte=attempt.ended_at))
         for attempt in order.attempt_records.all()
-        if attempt.outcome in FAILED
+        if attempt.fault
     ]
     if order.state in STUCK:
         packing = getattr(order, "packing", None)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderEvent, State
 from shop.packing.models import Packing
 from shop.typed_text import isolated
 
@@ -55,9 +55,22 @@ def advice_on(order: Order) -> StrOrPromise:
     """Return what can be done about the error of `order`; "" if it has none."""
     if not order.fault:
         return ""
+    if order.fault not in BY_FAULT and order.state == State.NEED_HUMAN and _is_approved(order):
+        return _(
+            "The order was approved for this, but the step asks again. Resolve what it asks, then "
+            "try again, or finish the order by hand."
+        )
     packing = getattr(order, "packing", None)
     by_kind = BY_KIND.get(packing.last_error_kind) if packing else None
     return BY_FAULT.get(order.fault) or by_kind or _("Review the order, then approve or cancel it.")
+
+
+def _is_approved(order: Order) -> bool:
+    """Tell whether staff have approved `order` for its present code; its page reads all events."""
+    approved = OrderEvent.Kind.APPROVED
+    return any(
+        event.kind == approved and event.fault == order.fault for event in order.events.all()
+    )
 
 
 def way_in(order: Order) -> StrOrPromise:

@@ -1,4 +1,4 @@
-"""What colleagues have addressed to oneself: notes that mention one, and assigned orders."""
+"""Everything that colleagues have addressed to oneself: notes that mention one, and assigned orders."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""What the page of an order shows: the order with all that belongs to it, as template context."""
+"""The template context of the page of an order: the order with all that belongs to it."""
 
 from typing import Any
 

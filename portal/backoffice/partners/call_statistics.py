@@ -30,7 +30,7 @@ OUTCOMES: dict[str, StrOrPromise] = {
 
 
 class Refusal(NamedTuple):
-    """How many calls of an operation were answered with a status lately."""
+    """The number of calls of an operation that were answered with a status lately."""
 
     operation: str
     status: int

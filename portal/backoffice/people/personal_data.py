@@ -150,4 +150,5 @@ def _ask_to_erase(request: HttpRequest, person: Person, form: EraseForm) -> Http
         button=_("Erase this person"),
         back=person.url("staff_person"),
         form=form,
+        destroys=True,
     )

@@ -1,4 +1,4 @@
-"""What has changed in a list since a page showed it: rows of the page, and orders that came in."""
+"""Changes in a list since a page showed it: rows of the page, and orders that came in."""
 
 from collections.abc import Mapping
 

@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 
 class Verdict(TextChoices):
-    """How something is, the best first."""
+    """Verdicts on the state of something, the best first."""
 
     FINE = "fine", _("fine")
     LOOK = "look", _("look at it")

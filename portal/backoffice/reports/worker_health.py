@@ -19,6 +19,7 @@ from shop.worker.models import WorkerInstance
 from shop.worker.presence import SEEN_WITHIN, version
 
 HOURLY_LOOK, HOURLY_ACT = timedelta(hours=1, minutes=20), timedelta(hours=4)
+QUIET = timedelta(seconds=20)
 SLOW_MS = 250  # for a question that costs the database nothing
 GIGABYTE = 1024**3
 LOW_SHARE, LEAST_SHARE = 0.1, 0.03  # of the disk that is free
@@ -70,7 +71,9 @@ def system_lines() -> Iterator[HealthLine]:
 
 
 def _cluster_line(beat: ClusterBeat) -> HealthLine:
-    verdict = Verdict.ACT if beat.is_lost else Verdict.FINE
+    verdict = by_lag(timedelta(seconds=beat.quiet or 0), QUIET, timedelta.max)
+    if beat.is_lost:
+        verdict = Verdict.ACT
     if beat.quiet is None:
         found = _("no heartbeat yet")
     else:
@@ -86,7 +89,9 @@ def _cluster_line(beat: ClusterBeat) -> HealthLine:
         names.get(beat.row.cluster, beat.row.cluster),
         verdict,
         found,
-        _("The worker does not run, or hangs. Start it again; its log tells why it ended."),
+        _("The worker does not run, or hangs. Start it again; its log tells why it ended.")
+        if beat.is_lost
+        else _("It beats every second while it works. If it stays quiet, look at the worker."),
     )
 
 

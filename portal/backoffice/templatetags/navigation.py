@@ -8,8 +8,8 @@ from django.template.context import Context
 from portal.backoffice.navigation import (
     may_open,
     open_to,
-    page_links,
     page_at,
+    page_links,
     section_links,
 )
 from shop.tenancy.models import User
