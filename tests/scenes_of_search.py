@@ -20,7 +20,7 @@ def staff_search() -> Iterator[Scene]:
     make_invoice(make_subscription(client))
     for number in range(3):
         make_order(client_name="Elbe Film", project_name=f"Der Dreh {number}")
-    yield Scene("staff-search-typed", "/staff/invoices/", person, act=_typed)
+    yield Scene("staff-search-typed", "/staff/search/", person, act=_typed)
     yield Scene("staff-search", "/staff/search/?q=elbe", person)
     yield Scene("staff-search-nothing", "/staff/search/?q=zzz", person)
     yield Scene("staff-search-empty", "/staff/search/", person)
