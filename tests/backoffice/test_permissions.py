@@ -39,8 +39,6 @@ MENDERS = {"agent", "admin", "all"}
 ADMINS = {"admin", "all"}
 HANDLERS = {"billing", "all"}
 PRIVACY = {"privacy", "all"}
-LISTERS = LOOKERS | {"export"}
-EXPORTERS = {"export", *HANDLERS}
 ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
@@ -52,12 +50,11 @@ ADDRESSES: dict[str, set[str]] = {
     "views/{pk}/": LOOKERS,
     "views/{pk}/update/": LOOKERS,
     "views/{pk}/delete/": LOOKERS,
-    "overview/": LOOKERS,
+    **dict.fromkeys(("overview/", "activity/"), LOOKERS),
     "search/": LOOKERS,
     "search/found/": LOOKERS,
-    "activity/": LOOKERS,
-    **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LISTERS),
-    **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
+    **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LOOKERS | {"export"}),
+    **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), HANDLERS | {"export"}),
     "health/": LOOKERS,
     "orders/{pk}/": LOOKERS,
     **dict.fromkeys(["undo/", "mentions/", "orders/{pk}/live/"], LOOKERS),
