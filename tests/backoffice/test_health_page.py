@@ -256,5 +256,5 @@ def test_page_takes_as_many_queries_for_much_work(
         make_order_for("https://partner.example/")
     browser = visitor(make_staff("viewer"))
     browser.get(PATH)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         browser.get(PATH)
