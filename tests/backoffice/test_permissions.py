@@ -46,21 +46,17 @@ EXPORTERS = {"export", *HANDLERS}
 ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
-    "": LOOKERS,
+    **dict.fromkeys(("", "counts/", "overview/", "search/", "search/found/"), LOOKERS),
     "undo/": LOOKERS,
     "mentions/": LOOKERS,
     "orders/{pk}/live/": LOOKERS,
     "orders/{pk}/assign/": MENDERS,
-    "counts/": LOOKERS,
     "filters/": LOOKERS,
     "columns/": LOOKERS,
     "views/new/": LOOKERS,
     "views/{pk}/": LOOKERS,
     "views/{pk}/update/": LOOKERS,
     "views/{pk}/delete/": LOOKERS,
-    "overview/": LOOKERS,
-    "search/": LOOKERS,
-    "search/found/": LOOKERS,
     "activity/": LOOKERS,
     **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LISTERS),
     **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
