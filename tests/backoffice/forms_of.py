@@ -1,7 +1,11 @@
-"""The form of a page as a browser sends it back."""
+"""The form of a page as a browser sends it back, and how many queries a page takes."""
 
 import re
 from html import unescape
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.pages import Response, fields, html
 
@@ -24,3 +28,11 @@ def form_of(page: Response) -> dict[str, str]:
     found.pop("way", None)
     found.pop("step", None)
     return found
+
+
+def queries_of(browser: Client, path: str) -> int:
+    """The number of queries that a page takes, once everything it remembers is there."""
+    browser.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        browser.get(path)
+    return len(captured)

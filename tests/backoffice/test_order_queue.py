@@ -184,10 +184,10 @@ def test_pages_take_as_many_queries_for_three_rows_as_for_one(address: str) -> N
 @pytest.mark.parametrize(
     ("path", "number"),
     [
-        # Session, user, permissions; then as said.
-        ("", 3 + 1 + 1 + 1),  # the orders, the counts, the tiers
-        ("?show=need_human", 3 + 1 + 1 + 1),
-        ("?taken=nobody", 3 + 5 + 1 + 1 + 1),  # narrowed: five parts of the list, its orders
+        # Session, user, permissions; then as said, and the mentions of the header.
+        ("", 3 + 1 + 1 + 1 + 1),  # the views, the orders, the counts
+        ("?show=need_human", 3 + 1 + 1 + 1 + 1),
+        ("?taken=nobody", 3 + 1 + 5 + 1 + 1 + 1),  # narrowed: five parts of the list, its orders
         ("counts/", 3 + 1),
     ],
 )

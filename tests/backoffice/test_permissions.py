@@ -11,14 +11,12 @@ from django.test import Client
 
 from portal.backoffice.models import Export, ExportFile
 from shop.catalogue.features import Feature
-from shop.catalogue.models import Promotion
 from shop.catalogue.seller import VatRate
-from shop.content.demo_proof import add_demo_proof
 from shop.content.models import Figure, Page, Question, Quote, Reference
 from shop.orders.models import Order
 from tests.addresses import all_addresses
 from tests.backoffice.billing_addresses import DECIDED, HANDLED, LOOKED_AT
-from tests.backoffice.catalogue_addresses import CATALOGUE
+from tests.backoffice.catalogue_addresses import CATALOGUE, promotion, proof_row
 from tests.backoffice.failure_addresses import addresses_of_failures
 from tests.backoffice.people_addresses import addresses_of_people, rows_of_people, values_of_people
 from tests.factories import (
@@ -46,22 +44,24 @@ EXPORTERS = {"export", *HANDLERS}
 ALL = {"all"}  # who may do everything
 
 ADDRESSES: dict[str, set[str]] = {
-    **dict.fromkeys(("", "counts/", "overview/", "search/", "search/found/"), LOOKERS),
-    "undo/": LOOKERS,
-    "mentions/": LOOKERS,
-    "orders/{pk}/live/": LOOKERS,
-    "orders/{pk}/assign/": MENDERS,
+    "": LOOKERS,
+    "counts/": LOOKERS,
     "filters/": LOOKERS,
     "columns/": LOOKERS,
     "views/new/": LOOKERS,
     "views/{pk}/": LOOKERS,
     "views/{pk}/update/": LOOKERS,
     "views/{pk}/delete/": LOOKERS,
+    "overview/": LOOKERS,
+    "search/": LOOKERS,
+    "search/found/": LOOKERS,
     "activity/": LOOKERS,
     **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LISTERS),
     **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), EXPORTERS),
     "health/": LOOKERS,
     "orders/{pk}/": LOOKERS,
+    **dict.fromkeys(["undo/", "mentions/", "orders/{pk}/live/"], LOOKERS),
+    **dict.fromkeys([f"orders/{{pk}}/{act}/" for act in ("assign", "take", "hand-back")], MENDERS),
     "orders/{pk}/retry/": MENDERS,
     "orders/{pk}/retry-now/": MENDERS,
     "orders/{pk}/retry-from/": MENDERS,
@@ -70,8 +70,6 @@ ADDRESSES: dict[str, set[str]] = {
     "orders/{pk}/correct/": MENDERS,
     "orders/{pk}/address/": MENDERS,
     "orders/{pk}/cancel/": MENDERS,
-    "orders/{pk}/take/": MENDERS,
-    "orders/{pk}/hand-back/": MENDERS,
     "orders/{pk}/note/": MENDERS,
     "orders/{pk}/follow-up/": MENDERS,
     "orders/{pk}/client-admin/": ADMINS,
@@ -84,7 +82,6 @@ ADDRESSES: dict[str, set[str]] = {
     "bulk/{pk}/progress/": MENDERS,
     "bulk/{pk}/stop/": MENDERS,
     **dict.fromkeys(CATALOGUE, ADMINS),
-    "pages/preview/": ADMINS,
     "pages/{slug}/{number}/": LOOKERS,
     "mails/": LOOKERS,
     "mails/{kind}/": LOOKERS,
@@ -190,15 +187,6 @@ def filled(address: str, numbers: dict[str, object]) -> str:
     values |= values_of_people(address, numbers)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)
-
-
-def promotion() -> object:
-    return Promotion.objects.get_or_create(code="X", defaults={"name": "X", "percent": 10})[0].pk
-
-
-def proof_row(model: type[Figure | Quote | Reference]) -> object:
-    add_demo_proof()
-    return model.objects.order_by("pk")[0].pk
 
 
 ROWS: dict[str, Any] = {

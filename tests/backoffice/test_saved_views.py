@@ -236,7 +236,7 @@ def test_queue_takes_as_many_queries_however_many_views_there_are(
     order_in("need_human")
     browser = visitor(staff)
     browser.get("/staff/")
-    with django_assert_num_queries(3 + 1 + 1 + 1):  # who; views, orders, counts
+    with django_assert_num_queries(3 + 1 + 1 + 1 + 1):  # who; views, orders, counts; mentions
         browser.get("/staff/")
 
 

@@ -1,4 +1,4 @@
-"""Everything that colleagues have addressed to oneself: notes that mention one, and assigned orders."""
+"""Mentions of oneself: notes in which colleagues mention one, and orders they have assigned."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
