@@ -80,7 +80,7 @@ def delete_files_with_people(sender: type[User], **kwargs: Any) -> None:
     _delete(ExportFile.objects.filter(state=State.READY))
     under_way = ExportFile.objects.filter(state=State.MAKING)
     ExportPart.objects.filter(file__in=under_way).delete()
-    # Without its token a worker that is at it writes no more.
+    # A worker that is still writing the file cannot store it without its token.
     under_way.update(
         place="", rows_done=0, attempts=0, lease_token=None, lease_until=None,
         next_attempt_at=timezone.now(),
