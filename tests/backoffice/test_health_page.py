@@ -97,7 +97,7 @@ def test_cluster_without_a_heartbeat_is_to_be_acted_on() -> None:
     [
         (0, True, 0, "fine", f"host-7, version {version()}, since"),
         (0, True, 1, "look", "Two workers are running on one database."),
-        (5, True, 0, "look", "A worker of an earlier version runs"),
+        (5, True, 0, "look", "A worker of an earlier version is running"),
         (5, False, 0, "act", "No worker is running."),
     ],
 )

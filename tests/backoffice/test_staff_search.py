@@ -133,7 +133,7 @@ def test_list_of_all_orders_is_led_to() -> None:
     page = html(ask("elbe"))
     assert page.count('class="finds__hits"') == 1
     assert 'href="/staff/?q=elbe"' in page
-    assert "All 21 in the list" in words(ask("elbe"))
+    assert "Show all 21 in the list" in words(ask("elbe"))
 
 
 def test_part_below_the_box_has_five_of_each_kind_and_says_how_many() -> None:
