@@ -262,3 +262,16 @@ def test_activity_is_exported_as_it_is_listed() -> None:
     person.groups.add(Group.objects.get(name="admin"))
     both = csv_rows(ask("", subject="activity", user=User.objects.get(pk=person.pk)))
     assert "Dispo" in {row["About"] for row in both}
+
+
+def test_who_may_not_mend_orders_reads_no_hash_in_the_activity() -> None:
+    person, order = make_staff("agent"), make_order()
+    add_note(order, person, f"See /register/{order.order_hash}/.")
+    Export.objects.create(user=person, format="csv", filter=f"q={order.order_hash}", number=1)
+    for path in ("/staff/activity/", "/staff/exports/"):
+        assert order.order_hash in html(visitor(make_staff("agent")).get(path)), path
+        page = html(visitor(make_staff("viewer")).get(path))
+        assert "…" in page
+        assert order.order_hash not in page, path
+    rows = csv_rows(ask("kind=orders", subject="activity", user=exporter("viewer")))
+    assert [row["Details"] for row in rows] == ["See /register/…/."]

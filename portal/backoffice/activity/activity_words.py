@@ -1,7 +1,7 @@
 """Lines of the activity in words: who, what, about which thing, with the link to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from portal.backoffice.audit_log import said_of
 from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.navigation import link_to
+from portal.backoffice.order.hidden_hashes import without_hashes
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.order.timeline import event_text
 from shop.orders.models import OrderEvent, State
 from shop.tenancy.models import User
@@ -60,10 +62,25 @@ class Line:
 
 
 def lines_of(rows: Iterable[Any], reader: User) -> list[Line]:
-    """Return the lines of `rows` for `reader`, in one query for the people they are about."""
+    """Return the lines of `rows` for `reader`, in one query for the people they are about.
+
+    Readers who may not mend orders get no order's hash (contract, "Who is who").
+    """
     rows = list(rows)
     people = User.objects.in_bulk(users_of(rows))
-    return [_line_of(row, reader, people) for row in rows]
+    lines = [_line_of(row, reader, people) for row in rows]
+    return lines if reader.has_perm(MEND) else [_without_hashes(line) for line in lines]
+
+
+def _without_hashes(line: Line) -> Line:
+    return replace(
+        line,
+        about=without_hashes(line.about),
+        note=without_hashes(line.note),
+        changes=[
+            (label, without_hashes(old), without_hashes(new)) for label, old, new in line.changes
+        ],
+    )
 
 
 def _line_of(row: Any, reader: User, people: Mapping[int, User]) -> Line:
