@@ -142,7 +142,7 @@ def test_part_below_the_box_has_five_of_each_kind_and_says_how_many() -> None:
     browser = visitor(make_staff("viewer"))
     part = html(browser.get("/staff/search/found/?q=elbe"))
     assert part.count("<li>") == 5
-    assert "5 results. Arrow down leads to them." in part
+    assert "5 results. Press the down arrow to reach them." in part
     assert 'href="/staff/search/?q=elbe"' in part
     assert html(browser.get("/staff/search/found/?q=e")) == ""
     assert "Nothing found." in html(browser.get("/staff/search/found/?q=zzz"))
