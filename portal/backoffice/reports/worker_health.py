@@ -172,7 +172,7 @@ def _disk_line() -> HealthLine:
             "free": number_format(usage.free / GIGABYTE, 1),
             "total": number_format(usage.total / GIGABYTE, 0),
         },
-        _("Free up disk space before nothing can be written any more."),
+        _("Free up disk space before the shop can no longer write data."),
     )
 
 
