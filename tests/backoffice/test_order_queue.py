@@ -1,6 +1,6 @@
 """The staff's queue of stuck orders, and who may see it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -236,3 +236,14 @@ def test_rows_link_to_their_orders_below_any_prefix() -> None:
         assert row.url.startswith(f"/v10/staff/orders/{order.pk}/?from=at%3D")
     finally:
         clear_script_prefix()
+
+
+@pytest.mark.parametrize(("language", "day"), [("de", "01.03.2026"), ("en", "1 Mar 2026")])
+def test_days_are_written_as_the_language_writes_them(language: str, day: str) -> None:
+    order = make_order()
+    moment = datetime(2026, 3, 1, 15, 4, tzinfo=timezone.get_current_timezone())
+    Order.objects.update(created_at=moment, updated_at=moment)
+    list_url = "/staff/?show=all&columns=age&columns=placed"
+    page = words(visitor(make_staff(), language).get(list_url))
+    assert str(order.order_number) in page
+    assert f"{day} {day}, 15:04" in page

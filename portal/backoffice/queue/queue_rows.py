@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 from zlib import crc32
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -98,6 +99,7 @@ def _row_of(order: ListedOrder, url: str, now: datetime, language: str) -> Queue
     client = str(order.delivered_client__name or order.client_name or order.client_id or "")
     project = str(order.delivered_project__name or order.project_name or order.project_id or "")
     taken_by = f"{order.taken_by__first_name or ''} {order.taken_by__last_name or ''}".strip()
+    changed_on, placed_on = _day(language, changed_at.date()), _day(language, placed_at.date())
     cents = gross(order.net_cents, order.vat_rate)
     lost = _("Our e-mail could not be delivered.") if order.unreachable_since else ""
     row = QueueRow(
@@ -122,10 +124,10 @@ def _row_of(order: ListedOrder, url: str, now: datetime, language: str) -> Queue
         attempts=str(order.packing__attempts or ""),
         is_late=any_holds((*STALLED, UNANSWERED), order, now),
         age=age(order.updated_at, now),
-        changed_at=f"{changed_at:%Y-%m-%d %H:%M}",
-        changed_on=f"{changed_at:%Y-%m-%d}",
+        changed_at=f"{changed_on}, {changed_at:%H:%M}",
+        changed_on=changed_on,
         changed_at_iso=changed_at.isoformat(),
-        placed_at=f"{placed_at:%Y-%m-%d %H:%M}",
+        placed_at=f"{placed_on}, {placed_at:%H:%M}",
         placed_at_iso=placed_at.isoformat(),
         taken_by=taken_by or order.taken_by__email or "",
         taken_by_tip=isolated(taken_by or order.taken_by__email or ""),
@@ -148,6 +150,12 @@ def _version(row: QueueRow) -> str:
 class _Words:
     state_label: str
     reason: str
+
+
+@lru_cache(maxsize=1000)
+def _day(_language: str, day: date) -> str:
+    """Return the day as the reader's language writes it; formatted once, as many rows share it."""
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 @lru_cache(maxsize=1000)
