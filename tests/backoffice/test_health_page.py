@@ -236,7 +236,7 @@ def test_lines_alone_are_swapped_and_news_told_where_a_verdict_changed() -> None
     WorkerInstance.objects.update(version="0.9")
     news = browser.get(f"{PATH}?seen={seen}", headers=headers)
     assert 'id="health-news"' in html(news)
-    assert "look at it: Runs on" in words(news)
+    assert "please check: Runs on" in words(news)
 
 
 def test_page_tells_no_secret_and_no_person(settings: Settings) -> None:

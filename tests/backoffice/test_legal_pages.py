@@ -148,7 +148,7 @@ def test_day_that_is_not_to_come_is_refused_and_nothing_typed_is_lost(
 ) -> None:
     page = browser.post(EDIT, changed(browser, when="day", day=in_days(days), step="publish"))
     assert page.status_code == 422
-    assert error_beside(page, "day") == "Please choose a day to come, or publish now."
+    assert error_beside(page, "day") == "Please choose a later day, or publish now."
     assert form_of(page)["text_en"] == "New."
     page = browser.post(EDIT, changed(browser, when="day", day="", step="publish"))
     assert error_beside(page, "day") == "Please choose the day."

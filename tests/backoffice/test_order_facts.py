@@ -130,7 +130,7 @@ def test_other_orders_of_the_customer_are_listed_with_what_is_common() -> None:
     assert found == [
         (waiting.pk, "same client"),
         (same_client.pk, "same client"),
-        (same_person.pk, "same person ordered"),
+        (same_person.pk, "ordered by the same person"),
         (same_address.pk, "same e-mail address"),
     ]
     text = page_of(order)

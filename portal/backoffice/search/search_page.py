@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.navigation import HOME
+from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.search.search_hits import Search
 from portal.backoffice.staff_access import permission_required, staff_user
 
@@ -28,7 +29,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     if search.exact_url:
         return redirect(search.exact_url)
     context = {"asked": text, "groups": search.groups}
-    return render(request, "backoffice/search/results.html", context)
+    return hide_hashes(request, render(request, "backoffice/search/results.html", context))
 
 
 @permission_required("orders.view_order")
@@ -41,7 +42,7 @@ def found_so_far(request: HttpRequest) -> HttpResponse:
     search = Search(staff_user(request), text, AS_ONE_TYPES)
     number = sum(len(group.hits) for group in search.groups)
     context = {"asked": text, "groups": search.groups, "number": number}
-    return render(request, "backoffice/search/found.html", context)
+    return hide_hashes(request, render(request, "backoffice/search/found.html", context))
 
 
 def _asked(request: HttpRequest) -> str:

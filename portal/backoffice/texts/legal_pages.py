@@ -197,5 +197,5 @@ def _consequences(found: Page, form: LegalForm) -> list[str]:
             ),
             _("Orders that are placed keep the version that was agreed to."),
         ]
-    sentences.append(_("Its PDFs are made within a minute, once the page shows it."))
+    sentences.append(_("Its PDFs are created within a minute once the page shows it."))
     return sentences
