@@ -195,7 +195,7 @@ def test_changes_of_a_version_can_be_read_later(browser: Client, terms: Version)
     page = browser.get(f"{TERMS}3/")
     assert "removed: </span>end</del>" in html(page)
     assert "Unchanged in this language." in words(page)
-    assert "there is nothing to compare it with" in words(browser.get(f"{TERMS}1/"))
+    assert "so there is none to compare it with" in words(browser.get(f"{TERMS}1/"))
     assert browser.get(f"{TERMS}4/").status_code == 404
     assert browser.get(f"{LIST}nothing/").status_code == 404
 
