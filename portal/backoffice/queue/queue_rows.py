@@ -63,6 +63,7 @@ class QueueRow:
     taken_by_tip: str
     has_follow_up: bool
     follow_up: str
+    follow_up_iso: str
     application: str
     application_tip: str
     version: str = ""
@@ -99,7 +100,6 @@ def _row_of(order: ListedOrder, url: str, now: datetime, language: str) -> Queue
     client = str(order.delivered_client__name or order.client_name or order.client_id or "")
     project = str(order.delivered_project__name or order.project_name or order.project_id or "")
     taken_by = f"{order.taken_by__first_name or ''} {order.taken_by__last_name or ''}".strip()
-    changed_on, placed_on = _day(language, changed_at.date()), _day(language, placed_at.date())
     cents = gross(order.net_cents, order.vat_rate)
     lost = _("Our e-mail could not be delivered.") if order.unreachable_since else ""
     row = QueueRow(
@@ -124,15 +124,16 @@ def _row_of(order: ListedOrder, url: str, now: datetime, language: str) -> Queue
         attempts=str(order.packing__attempts or ""),
         is_late=any_holds((*STALLED, UNANSWERED), order, now),
         age=age(order.updated_at, now),
-        changed_at=f"{changed_on}, {changed_at:%H:%M}",
-        changed_on=changed_on,
+        changed_at=f"{_day(language, changed_at.date())}, {changed_at:%H:%M}",
+        changed_on=_day(language, changed_at.date()),
         changed_at_iso=changed_at.isoformat(),
-        placed_at=f"{placed_on}, {placed_at:%H:%M}",
+        placed_at=f"{_day(language, placed_at.date())}, {placed_at:%H:%M}",
         placed_at_iso=placed_at.isoformat(),
         taken_by=taken_by or order.taken_by__email or "",
         taken_by_tip=isolated(taken_by or order.taken_by__email or ""),
         has_follow_up=order.follow_up_on is not None,
-        follow_up=f"{order.follow_up_on:%Y-%m-%d}" if order.follow_up_on else "",
+        follow_up=_day(language, order.follow_up_on) if order.follow_up_on else "",
+        follow_up_iso=order.follow_up_on.isoformat() if order.follow_up_on else "",
         application=order.application__name or "",
         application_tip=isolated(order.application__name or ""),
     )
@@ -152,9 +153,9 @@ class _Words:
     reason: str
 
 
-@lru_cache(maxsize=1000)
-def _day(_language: str, day: date) -> str:
-    """Return the day as the reader's language writes it; formatted once, as many rows share it."""
+@lru_cache(maxsize=1024)
+def _day(language: str, day: date) -> str:
+    """`day` as the active `language` writes it: the same for many orders of a list."""
     return date_format(day, "SHORT_DATE_FORMAT")
 
 

@@ -121,6 +121,7 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponse:
                 _("The texts of the scheduled version are deleted; this cannot be undone."),
             ],
             button=_("Take the version back"),
+            destroys=True,
             back=reverse("staff_legal_page", args=[slug]),
         )
     with transaction.atomic():
