@@ -136,5 +136,5 @@ def test_page_takes_as_many_queries_for_many_rows(
         count(application, place, 422, 1)
     assert Delivery.objects.count() == number
     browser.get(path(application))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         browser.get(path(application))

@@ -155,7 +155,7 @@ def test_list_takes_as_many_queries_for_many_rows(
         delivery = make_delivery(application)
         Attempt.objects.create(delivery=delivery, at=timezone.now(), failure="timeout")
     browser.get(path(application))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = browser.get(path(application))
     assert len(listed(page)) == number
 

@@ -139,7 +139,7 @@ def test_choice_without_columns_and_a_span_turned_round_are_refused() -> None:
     answer = ask("show=all", set="chosen", **span)
     assert answer.status_code == 422
     assert "Select at least one column." in words(answer)
-    assert "The span ends before it begins." in words(answer)
+    assert "The period ends before it begins." in words(answer)
     assert 'value="2026-02-01"' in html(answer)
     assert Export.objects.count() == 0
 
