@@ -96,7 +96,7 @@ def _rows(listed: Filter, orders: list[ListedOrder], here: str, *flags: str) -> 
     if listed.user.has_perm("orders.mend_order"):
         names.append("may_mend")
     rows = render_rows(ROW, rows_of(orders, here, column), *names)
-    return rows if "may_mend" in names else mark_safe(without_hashes(rows))  # noqa: S308 -- as before
+    return rows if "may_mend" in names else mark_safe(without_hashes(rows))  # noqa: S308 -- of escaped texts
 
 
 def _filters(wanted: Filter, *, is_open: bool) -> dict[str, Any]:
