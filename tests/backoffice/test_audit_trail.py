@@ -30,6 +30,8 @@ OWN = {
     "tenancy.User_user_permissions.user": "their permissions",
     "tenancy.DeletionWish.user": "their wish to be deleted",
     "tenancy.AppointmentRequest.asked_by": "their request to appoint somebody else",
+    "tenancy.NameWord.user": "a word by which they are found",
+    "backoffice.SavedView.owner": "a view of the queue that they saved",
     "tenancy.FactorReset.user": "what was written to have their second step reset",
     "emails.Message.user": "a mail to them",
     "orders.Mention.user": "what they have seen of notes that mention them",

@@ -139,9 +139,7 @@ for path, (see, add, change, delete) in MODELS.items():
     ADDRESSES |= {base: see, f"{base}add/": add}
     row = f"{base}{{object_id}}/"
     ADDRESSES |= {row: see, f"{row}change/": change, f"{row}history/": see, f"{row}delete/": delete}
-
-    # It leads to the row's page, whatever the row.
-    ADDRESSES[row] = ADMINS
+    ADDRESSES[row] = ADMINS  # leads to the row's page, whatever the row
 
 
 def below_staff() -> set[str]:
@@ -179,8 +177,7 @@ def filled(address: str, numbers: dict[str, object]) -> str:
     model = address.removeprefix("catalogue/").split("/{")[0]
     if model in ROWS:
         values["object_id"] = ROWS[model]()
-    values |= {"order": numbers.get("orders", 1), "interval": "month"}
-    values["run"] = numbers.get("run", 1)
+    values |= {"order": numbers.get("orders", 1), "interval": "month", "run": numbers.get("run", 1)}
     values |= values_of_people(address, numbers)
     values |= {"delivery": 1, **{name: numbers[name] for name in ("mail", "token")}}
     return "/staff/" + address.format(**values)

@@ -1,7 +1,7 @@
 """Lines of the activity in words: who, what, about which thing, with the link to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from portal.backoffice.audit_log import said_of
 from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.navigation import link_to
+from portal.backoffice.order.hidden_hashes import without_hashes
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.order.timeline import event_text
 from shop.orders.models import OrderEvent, State
 from shop.tenancy.models import User
@@ -60,10 +62,25 @@ class Line:
 
 
 def lines_of(rows: Iterable[Any], reader: User) -> list[Line]:
-    """Return the lines of `rows` for `reader`, in one query for the people they are about."""
+    """Return the lines of `rows` for `reader`, in one query for the people they are about.
+
+    Readers who may not mend orders get no order's hash (contract, "Who is who").
+    """
     rows = list(rows)
     people = User.objects.in_bulk(users_of(rows))
-    return [_line_of(row, reader, people) for row in rows]
+    lines = [_line_of(row, reader, people) for row in rows]
+    return lines if reader.has_perm(MEND) else [_without_hashes(line) for line in lines]
+
+
+def _without_hashes(line: Line) -> Line:
+    return replace(
+        line,
+        about=without_hashes(line.about),
+        note=without_hashes(line.note),
+        changes=[
+            (label, without_hashes(old), without_hashes(new)) for label, old, new in line.changes
+        ],
+    )
 
 
 def _line_of(row: Any, reader: User, people: Mapping[int, User]) -> Line:
@@ -78,6 +95,11 @@ def _line_of(row: Any, reader: User, people: Mapping[int, User]) -> Line:
             return _of_job(row, reader)
 
 
+def name_of(colleague: User | None) -> str:
+    """Return how lists name a colleague: by name, else by address."""
+    return colleague.get_full_name() or str(colleague) if colleague else "–"
+
+
 def _of_event(event: OrderEvent, reader: User) -> Line:
     what = str(event.get_kind_display())
     if event.kind == OrderEvent.Kind.STATE:
@@ -88,7 +110,7 @@ def _of_event(event: OrderEvent, reader: User) -> Line:
         note = " · ".join(filter(None, (note, _("Bulk action %(number)s") % {"number": bulk})))
     return Line(
         at=event.at,
-        who=str(event.actor),
+        who=name_of(event.actor),
         kind="orders",
         what=what,
         about=_("Order %(number)s") % {"number": event.order.order_number or event.order_id},
@@ -123,7 +145,7 @@ def _of_entry(entry: LogEntry, reader: User, people: Mapping[int, User]) -> Line
         url = _page_of(name, entry, thing, reader)
     return Line(
         at=entry.action_time,
-        who=str(entry.user),
+        who=name_of(entry.user),
         kind=kind_of(entry.content_type) if entry.content_type else "",
         what=str(said["what"]),
         about=about,
@@ -155,7 +177,7 @@ def _of_export(export: Export, reader: User) -> Line:
     has_page = hasattr(export, "file")
     return Line(
         at=export.at,
-        who=str(export.user),
+        who=name_of(export.user),
         kind="exports",
         what=_("exported"),
         about=f"{export.get_subject_display()} ({export.get_format_display()})",
@@ -169,10 +191,10 @@ def _of_export(export: Export, reader: User) -> Line:
 def _of_job(job: BulkJob, reader: User) -> Line:
     orders = ngettext("%(number)s order", "%(number)s orders", job.number or 0)
     how_many = "" if job.number is None else orders % {"number": job.number}
-    assignee = str(job.assignee) if job.assignee else ""
+    assignee = name_of(job.assignee) if job.assignee else ""
     return Line(
         at=job.created_at,
-        who=str(job.actor),
+        who=name_of(job.actor),
         kind="bulk",
         what=str(job.get_action_display()),
         about=_("Bulk action %(number)s") % {"number": job.pk},
