@@ -1,6 +1,6 @@
 """The staff's queue of stuck orders, and who may see it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +132,20 @@ def test_queue_says_how_long_an_order_waits() -> None:
     Order.objects.update(updated_at=timezone.now() - timedelta(days=3))
     text = words(visitor(make_staff("agent")).get("/staff/"))
     assert "3 days" in text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "7 Mar 2026"), ("de", "07.03.2026")])
+def test_dates_are_written_as_the_language_does(language: str, day: str) -> None:
+    order = stuck()
+    moment = datetime(2026, 3, 7, 11, tzinfo=UTC)
+    Order.objects.filter(pk=order.pk).update(
+        updated_at=moment, created_at=moment, follow_up_on=moment.date()
+    )
+    browser = visitor(make_staff("agent"), language)
+    page = html(browser.get("/staff/?columns=age,placed,follow_up"))
+    assert f'title="{day}, 12:00"' in page
+    assert f">{day}, 12:00</time>" in page
+    assert f'<time datetime="2026-03-07">{day}</time>' in page
 
 
 @pytest.mark.parametrize(
