@@ -260,14 +260,3 @@ def test_rows_tell_who_may_only_look_no_hash_that_somebody_typed_as_a_name() -> 
         page = html(visitor(make_staff("viewer")).get(path))
         assert "Elbe …" in page, path
         assert order.order_hash not in page, path
-
-
-@pytest.mark.parametrize(("language", "day"), [("de", "01.03.2026"), ("en", "1 Mar 2026")])
-def test_days_are_written_as_the_language_writes_them(language: str, day: str) -> None:
-    order = make_order()
-    moment = datetime(2026, 3, 1, 15, 4, tzinfo=timezone.get_current_timezone())
-    Order.objects.update(created_at=moment, updated_at=moment)
-    list_url = "/staff/?show=all&columns=age&columns=placed"
-    page = words(visitor(make_staff(), language).get(list_url))
-    assert str(order.order_number) in page
-    assert f"{day} {day}, 15:04" in page
