@@ -16,8 +16,9 @@ from portal.backoffice.audit_log import said_of
 from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.navigation import link_to
-from portal.backoffice.order.timeline import event_text
-from shop.orders.models import OrderEvent, State
+from portal.backoffice.order.timeline import event_text, verb_of
+from shop.orders.models import OrderEvent
+from shop.tenancy.colleagues import name_of
 from shop.tenancy.models import User
 
 # By model: the name of its page, and the names of the arguments that the primary key is for.
@@ -50,7 +51,8 @@ class Line:
     """One act: `about` names the thing, `url` leads to it where the reader may go there."""
 
     at: datetime
-    who: str
+    who: str  # the e-mail address, which is one's own; `name` may be another's, too
+    name: str
     kind: str
     what: str
     about: str
@@ -89,6 +91,7 @@ def _of_event(event: OrderEvent, reader: User) -> Line:
     return Line(
         at=event.at,
         who=str(event.actor),
+        name=name_of(event.actor),
         kind="orders",
         what=what,
         about=_("Order %(number)s") % {"number": event.order.order_number or event.order_id},
@@ -99,17 +102,8 @@ def _of_event(event: OrderEvent, reader: User) -> Line:
 
 def _of_state(event: OrderEvent) -> str:
     """Return the verb for a change of state that a colleague made; else both states."""
-    match State(event.previous) if event.previous else None, State(event.state):
-        case _before, State.CANCELLED:
-            return _("order cancelled")
-        case ((State.NEED_HUMAN | State.HAS_PACKING_ERRORS), State.PENDING):
-            return _("setup tried again")
-        case State.NEED_HUMAN, State.PACKED:
-            return _("set up by hand")
-        case None, State.PENDING:
-            return _("order placed")
-        case _before, _after:
-            return f"{event.get_previous_display()} → {event.get_state_display()}"
+    both_states = f"{event.get_previous_display()} → {event.get_state_display()}"
+    return verb_of(event) or both_states
 
 
 def _of_entry(entry: LogEntry, reader: User, people: Mapping[int, User]) -> Line:
@@ -124,6 +118,7 @@ def _of_entry(entry: LogEntry, reader: User, people: Mapping[int, User]) -> Line
     return Line(
         at=entry.action_time,
         who=str(entry.user),
+        name=name_of(entry.user),
         kind=kind_of(entry.content_type) if entry.content_type else "",
         what=str(said["what"]),
         about=about,
@@ -156,6 +151,7 @@ def _of_export(export: Export, reader: User) -> Line:
     return Line(
         at=export.at,
         who=str(export.user),
+        name=name_of(export.user),
         kind="exports",
         what=_("exported"),
         about=f"{export.get_subject_display()} ({export.get_format_display()})",
@@ -169,10 +165,11 @@ def _of_export(export: Export, reader: User) -> Line:
 def _of_job(job: BulkJob, reader: User) -> Line:
     orders = ngettext("%(number)s order", "%(number)s orders", job.number or 0)
     how_many = "" if job.number is None else orders % {"number": job.number}
-    assignee = str(job.assignee) if job.assignee else ""
+    assignee = name_of(job.assignee)
     return Line(
         at=job.created_at,
         who=str(job.actor),
+        name=name_of(job.actor),
         kind="bulk",
         what=str(job.get_action_display()),
         about=_("Bulk action %(number)s") % {"number": job.pk},
