@@ -9,13 +9,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
-from portal.backoffice.clients.client_notes import erase_from_notes
+from portal.backoffice.clients.client_notes import erase_from_notes, redact_client_notes
 from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
 from portal.backoffice.failures.incident_notes import redact_notes
-from portal.backoffice.models import Export
+from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.queue.saved_view import SavedView
 from shop.orders.models import Order
-from shop.orders.order_erasure import orders_erased
+from shop.orders.order_erasure import orders_erased, redact
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.mfa import APP, PASSKEY
 from shop.tenancy.models import User
@@ -31,6 +31,8 @@ def erase_searches(sender: type[User], emails: frozenset[str], **kwargs: Any) ->
             Export.objects.filter(pk=export.pk).update(filter=kept)
         for view in SavedView.objects.filter(query__icontains=text):
             SavedView.objects.filter(pk=view.pk).update(query=_without_search(view.query))
+        for view in SavedView.objects.filter(name__icontains=email):
+            SavedView.objects.filter(pk=view.pk).update(name=redact(view.name, [email]))
 
 
 def _without_search(query: str) -> str:
@@ -59,6 +61,12 @@ def count_new_factor(
 
 
 @receiver(orders_erased)
-def erase_names_from_notes(sender: type[Order], names: set[str], **kwargs: Any) -> None:
-    """Take the names of erased people out of the notes about failures."""
+def erase_names_from_notes(
+    sender: type[Order], orders: list[int], names: set[str], **kwargs: Any
+) -> None:
+    """Take the names of erased people out of what staff wrote about failures, clients and orders."""
     redact_notes(names)
+    clients = Order.objects.filter(pk__in=orders).exclude(delivered_client=None)
+    redact_client_notes(clients.values("delivered_client"), names)
+    for job in BulkJob.objects.filter(items__order__in=orders).exclude(reason="").distinct():
+        BulkJob.objects.filter(pk=job.pk).update(reason=redact(job.reason, names))

@@ -163,10 +163,10 @@ class AttemptRecord(models.Model):
         DONE = "done", _("done")
         RETRY = "retry", _("failed")
         GIVEN_UP = "given_up", _("given up")
-        DECISION = "decision", _("needs a decision")
+        DECISION = "decision", _("needs review")
         CORRECTION = "correction", _("needs a correction")
         WAITS = "waits", _("waits until a set time")
-        NOT_BEGUN = "not_begun", _("not begun")
+        NOT_BEGUN = "not_begun", _("not started")
 
     # One of the two.
     order = models.ForeignKey(

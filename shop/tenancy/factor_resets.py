@@ -52,12 +52,19 @@ def may_decide(reset: FactorReset, staff: User) -> bool:
     return staff.pk != reset.asked_by_id and may_help(staff, reset.user)
 
 
+def may_confirm(reset: FactorReset, staff: User) -> bool:
+    """Return whether `staff` may confirm the request, and who made it could still make it."""
+    asked_by = reset.asked_by
+    is_vouched = asked_by.is_staff and asked_by.may_sign_in and may_help(asked_by, reset.user)
+    return is_vouched and may_decide(reset, staff)
+
+
 def confirm(reset: FactorReset, staff: User) -> bool:
     """Confirm the request; False if it is no longer open, or is not for `staff` to confirm.
 
     The caller resets the factors in the same transaction.
     """
-    return may_decide(reset, staff) and _decide(reset, staff, Outcome.CONFIRMED)
+    return may_confirm(reset, staff) and _decide(reset, staff, Outcome.CONFIRMED)
 
 
 def refuse(reset: FactorReset, staff: User) -> bool:

@@ -40,14 +40,14 @@ def listed(user: User, query: str = "") -> str:
 
 
 def test_acts_of_all_tables_are_listed_newest_first() -> None:
-    staff, order = make_staff("agent", first_name="Anna", last_name="Amt"), make_order("xl")
+    staff, order = make_staff("agent", first_name="Anna"), make_order("xl")
     pack_all()
     add_note(order, staff, "Called.")
     record(staff, make_application("Dispo"), Act.SWITCHED_OFF)
     Export.objects.create(user=staff, format="csv", filter="show=packed", number=2)
     job = begin(BulkJob.Action.APPROVE, Order.objects.all(), staff)
     text = listed(make_staff())
-    assert "Anna Amt note" in text
+    assert "Anna Muster note" in text
     places = [
         text.index(f"Approve Bulk action {job.pk} 1 order"),
         text.index("exported orders (CSV) done · 2 rows"),
@@ -92,24 +92,23 @@ def test_change_of_state_is_told_by_its_verb() -> None:
 
 
 def test_customers_and_programs_are_not_in_it() -> None:
-    staff, customer = make_staff(first_name="Anna"), make_user(first_name="Max")
+    staff, customer = make_staff(first_name="Anna"), make_user(first_name="Carla")
     order = make_order(caller=Caller(user=customer))
     assert OrderEvent.objects.get(order=order).actor == customer
     record(customer, make_application(), Act.CHANGED)
-    assert "Max Muster" not in listed(staff)
+    assert "Carla Muster" not in listed(staff)
     add_note(order, staff, "Called.")
     assert "Anna Muster" in listed(staff)
 
 
 def test_acts_of_a_colleague_stay_when_their_access_ends() -> None:
-    chief, colleague = make_staff(), make_staff("agent", first_name="Anna")
-    order = make_order()
+    chief, colleague, order = make_staff(), make_staff("agent", first_name="Anna"), make_order()
     add_note(order, colleague, "Called.")
     record(chief, colleague, Act.ACCESS_ENDED)
     assert end_access(colleague)
     assert "Anna Muster note" in listed(chief)
     erase_user(User.objects.get(pk=colleague.pk))
-    assert "Anna" not in listed(chief)
+    assert "Anna Muster" not in listed(chief)
     assert f"deleted account {colleague.pk} note" in listed(chief)
 
 
@@ -255,7 +254,7 @@ def test_activity_is_exported_as_it_is_listed() -> None:
     assert 'href="/staff/exports/new/?subject=activity&amp;kind=orders"' in page
     rows = csv_rows(ask("kind=orders", subject="activity", user=person))
     assert [(row["What"], row["Details"]) for row in rows] == [("note", "'=1+1"), ("assigned", "")]
-    assert {row["Who"] for row in rows} == {person.email}
+    assert {row["Who"] for row in rows} == {person.get_full_name()}
     export = Export.objects.get()
     assert (export.subject, export.filter, export.number) == ("activity", "kind=orders", 2)
     both = csv_rows(ask("", subject="activity", user=person))
@@ -263,3 +262,16 @@ def test_activity_is_exported_as_it_is_listed() -> None:
     person.groups.add(Group.objects.get(name="admin"))
     both = csv_rows(ask("", subject="activity", user=User.objects.get(pk=person.pk)))
     assert "Dispo" in {row["About"] for row in both}
+
+
+def test_who_may_not_mend_orders_reads_no_hash_in_the_activity() -> None:
+    person, order = make_staff("agent"), make_order()
+    add_note(order, person, f"See /register/{order.order_hash}/.")
+    Export.objects.create(user=person, format="csv", filter=f"q={order.order_hash}", number=1)
+    for path in ("/staff/activity/", "/staff/exports/"):
+        assert order.order_hash in html(visitor(make_staff("agent")).get(path)), path
+        page = html(visitor(make_staff("viewer")).get(path))
+        assert "…" in page
+        assert order.order_hash not in page, path
+    rows = csv_rows(ask("kind=orders", subject="activity", user=exporter("viewer")))
+    assert [row["Details"] for row in rows] == ["See /register/…/."]

@@ -7,7 +7,8 @@ from portal.backoffice.models import BulkJob
 from portal.backoffice.queue.bulk_jobs import begin, run_bulk_jobs, stop
 from shop.orders.assignment import add_note
 from shop.orders.models import Order, OrderEvent
-from tests.factories import make_order, make_staff, pack_all
+from shop.orders.order_erasure import empty_orders
+from tests.factories import make_order, make_packed_order, make_staff, pack_all
 from tests.pages import html, visitor, words
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,17 @@ def test_page_of_a_job_asks_as_much_for_many_orders(
     browser.get("/staff/bulk/")
     with django_assert_num_queries(7):  # type: ignore[operator]
         browser.get(f"/staff/bulk/{job.pk}/")
+
+
+def test_erased_person_is_taken_out_of_the_note_of_a_bulk_action() -> None:
+    order, bystander = make_packed_order(user_last_name="Neumann"), make_packed_order()
+    actor, note = make_staff("agent"), "Frau Neumann ruft an."
+    job, other = (
+        begin(Action.NOTE, Order.objects.filter(pk=each.pk), actor, reason=note)
+        for each in (order, bystander)
+    )
+    work()
+    empty_orders(Order.objects.filter(pk=order.pk))
+    job.refresh_from_db()
+    other.refresh_from_db()
+    assert (job.reason, other.reason) == ("Frau … ruft an.", note)

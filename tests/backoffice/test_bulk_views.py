@@ -153,7 +153,7 @@ def test_nothing_chosen_is_told_kindly(form: dict[str, Any]) -> None:
     stuck(1)
     page = visitor(make_staff("agent")).post("/staff/bulk/new/", form, follow=True)
     assert page.request["PATH_INFO"] == "/staff/"
-    assert "Choose an action and at least one order." in words(page)
+    assert "Choose an action and select at least one order." in words(page)
 
 
 def test_nothing_that_fits_is_told() -> None:

@@ -8,10 +8,13 @@ from django.utils import timezone
 from portal.backoffice.audit_log import history_of
 from portal.backoffice.clients.client_notes import delete_note, purge_deleted_notes
 from portal.backoffice.clients.note_rows import ClientNote
+from shop.orders.models import Order
+from shop.orders.order_erasure import empty_orders
 from shop.tenancy.erasure import erase_user
+from shop.tenancy.models import Membership
 from tests.backoffice.test_clients import path_of
 from tests.backoffice.test_undo import undo
-from tests.factories import make_client, make_membership, make_staff, make_user
+from tests.factories import make_client, make_membership, make_packed_order, make_staff, make_user
 from tests.pages import html, visitor, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
@@ -63,5 +66,16 @@ def test_erased_member_is_taken_out_of_notes_about_their_clients() -> None:
     for each in (client, other):
         ClientNote.objects.create(client=each, author=staff, text="Nina Neumann rings often.")
     erase_user(member.user)
+    texts = {note.client: note.text for note in ClientNote.objects.all()}
+    assert texts == {client: "… … rings often.", other: "Nina Neumann rings often."}
+
+
+def test_erased_person_without_account_or_seat_is_taken_out_of_notes_about_the_client() -> None:
+    order = make_packed_order(user_first_name="Nina", user_last_name="Neumann")
+    client, other, staff = order.delivered_client, make_client(), make_staff("agent")
+    Membership.objects.filter(user=order.member).delete()
+    for each in (client, other):
+        ClientNote.objects.create(client=each, author=staff, text="Nina Neumann rings often.")
+    empty_orders(Order.objects.filter(pk=order.pk))
     texts = {note.client: note.text for note in ClientNote.objects.all()}
     assert texts == {client: "… … rings often.", other: "Nina Neumann rings often."}

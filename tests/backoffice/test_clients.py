@@ -256,3 +256,11 @@ def test_pages_take_as_many_queries_for_many_rows_as_for_one(path: str) -> None:
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] < (8 if path == "list" else 22)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "٣", "0" * 40])
+def test_hand_over_to_what_is_no_member_asks_for_the_address(number: str) -> None:
+    client = make_client()
+    page = visitor(make_staff("admin")).get(f"{path_of(client)}hand-over/", {"to": number})
+    assert page.status_code == 200
+    assert 'name="user"' in html(page)

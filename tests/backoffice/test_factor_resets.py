@@ -276,3 +276,23 @@ def test_old_requests_are_deleted(member: User) -> None:
     new = ask_to_reset(member, first, **SAID)
     delete_old_resets(lambda: None)
     assert list(FactorReset.objects.all()) == [new]
+
+
+def test_request_of_a_colleague_who_has_left_is_confirmed_by_nobody(member: User) -> None:
+    first, second = make_staff("agent"), make_staff("agent")
+    reset = requested(member, first)
+    assert end_access(first)
+    answer = visitor(second).post(f"{page_of(reset)}confirm/")
+    assert answer.status_code == 403
+    assert (has_factor(member), state(reset)) == (True, ("", None))
+    assert "confirm/" not in html(visitor(second).get(page_of(reset)))
+    assert visitor(second).post(f"{page_of(reset)}refuse/").status_code == 302
+    assert state(reset) == ("refused", second)
+
+
+def test_request_for_a_customer_does_not_count_once_they_are_a_colleague(member: User) -> None:
+    agent, chief = make_staff("agent"), make_staff()
+    reset = requested(member, agent)
+    User.objects.filter(pk=member.pk).update(is_staff=True)
+    assert visitor(chief).post(f"{page_of(reset)}confirm/").status_code == 403
+    assert (has_factor(member), state(reset)) == (True, ("", None))

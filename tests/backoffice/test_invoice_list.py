@@ -96,11 +96,11 @@ def test_list_takes_as_many_queries_for_many_invoices(
     make_invoice()
     browser = visitor(make_staff("viewer"))
     browser.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get(LIST)
     for _each in range(4):
         make_invoice()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get(LIST)
 
 

@@ -148,7 +148,7 @@ def test_day_that_is_not_to_come_is_refused_and_nothing_typed_is_lost(
 ) -> None:
     page = browser.post(EDIT, changed(browser, when="day", day=in_days(days), step="publish"))
     assert page.status_code == 422
-    assert error_beside(page, "day") == "Please choose a day to come, or publish now."
+    assert error_beside(page, "day") == "Please choose a later day, or publish now."
     assert form_of(page)["text_en"] == "New."
     page = browser.post(EDIT, changed(browser, when="day", day="", step="publish"))
     assert error_beside(page, "day") == "Please choose the day."
@@ -195,7 +195,7 @@ def test_changes_of_a_version_can_be_read_later(browser: Client, terms: Version)
     page = browser.get(f"{TERMS}3/")
     assert "removed: </span>end</del>" in html(page)
     assert "Unchanged in this language." in words(page)
-    assert "there is nothing to compare it with" in words(browser.get(f"{TERMS}1/"))
+    assert "so there is none to compare it with" in words(browser.get(f"{TERMS}1/"))
     assert browser.get(f"{TERMS}4/").status_code == 404
     assert browser.get(f"{LIST}nothing/").status_code == 404
 

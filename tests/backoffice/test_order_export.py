@@ -139,7 +139,7 @@ def test_choice_without_columns_and_a_span_turned_round_are_refused() -> None:
     answer = ask("show=all", set="chosen", **span)
     assert answer.status_code == 422
     assert "Select at least one column." in words(answer)
-    assert "The span ends before it begins." in words(answer)
+    assert "The period ends before it begins." in words(answer)
     assert 'value="2026-02-01"' in html(answer)
     assert Export.objects.count() == 0
 
@@ -180,6 +180,17 @@ def test_no_cell_is_a_formula_where_semicolons_part_cells_either(name: str) -> N
             assert not any(
                 cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) for cell in row
             )
+
+
+@pytest.mark.parametrize("name", ["Film,=1+1", "Film\t=1+1", 'Film,"=1+1'])
+def test_no_cell_of_a_german_file_is_a_formula_where_other_signs_part_cells(name: str) -> None:
+    Order.objects.filter(pk=make_order().pk).update(client_name=name)
+    answer = ask("show=all", set="support", language="de")
+    text = content(answer).decode().removeprefix("\ufeff")
+    assert "Film" in text
+    for separator in ",;\t":
+        for row in csv.reader(io.StringIO(text), delimiter=separator):
+            assert not any(cell.startswith("=") for cell in row)
 
 
 def test_json_lines_hold_values_as_they_are() -> None:
@@ -244,7 +255,7 @@ def test_exports_of_others_are_for_those_who_see_orders() -> None:
 
 
 def test_way_to_an_export_is_told_to_those_who_may_take_it() -> None:
-    hint = "You can export any list of orders from below it."
+    hint = "You find “Export” below every list of orders."
     for group, is_told in (("viewer", True), ("export", False)):
         assert (hint in words(visitor(exporter(group)).get("/staff/exports/"))) is is_told
     page = words(visitor(make_staff("agent")).get("/staff/exports/"))

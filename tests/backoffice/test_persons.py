@@ -81,7 +81,7 @@ def test_one_session_of_a_member_is_ended_and_the_others_go_on() -> None:
     session = UserSession.objects.filter(user=user).order_by("pk")[0]
     browser = visitor(agent)
     path = f"{path_of(user)}sign-out/{session.pk}/"
-    assert "This session ends; others go on." in words(browser.get(path))
+    assert "This session ends; others continue." in words(browser.get(path))
     assert lost.get("/portal/").status_code == 200
     page = browser.post(path, follow=True)
     assert "Mia Muster is signed out." in words(page)

@@ -171,7 +171,7 @@ def test_page_of_a_code_lists_its_newest_orders_alone(browser: Client) -> None:
     page = words(browser.get(path_of(promotion)))
     assert_left_out(str(other.order_number), there=str(other.order_number), here=page)
     assert str(mine.order_number) in page
-    assert "Taken off, first invoices €4.90" in page
+    assert "Total discount on first invoices €4.90" in page
 
 
 def test_tiers_of_a_code_are_named_in_its_history(browser: Client) -> None:

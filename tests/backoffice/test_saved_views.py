@@ -252,3 +252,20 @@ def test_every_column_can_be_shown() -> None:
     row = part(page, f'<tr role="row" id="order-{order.pk}"', "</tr>")
     for text in (order.order_number, "Ida", order.user_email, order.tier_name, "has errors"):
         assert str(text) in row
+
+
+def test_shared_view_tells_who_may_only_look_no_hash() -> None:
+    order = make_order()
+    view = view_of(make_staff("agent"), f"q=%2Fregister%2F{order.order_hash}%2F", is_shared=True)
+    path = f"/staff/?view={view.pk}"
+    assert order.order_hash in html(visitor(make_staff("agent")).get(path))
+    assert order.order_hash not in html(visitor(make_staff("viewer")).get(path))
+
+
+def test_searched_person_is_erased_from_the_names_of_views() -> None:
+    person, staff = make_user(email="uta@example.com"), make_staff("agent")
+    view, bystander = (view_of(staff, name=f"{who}@example.com") for who in ("Uta", "otto"))
+    user_erased.send(User, user=person, emails=frozenset({"uta@example.com"}))
+    view.refresh_from_db()
+    bystander.refresh_from_db()
+    assert (view.name, bystander.name) == ("…", "otto@example.com")

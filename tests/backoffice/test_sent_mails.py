@@ -44,9 +44,9 @@ def test_invitation_reads_as_it_was_sent_without_its_link_and_code() -> None:
         assert secret not in shown, secret
     assert "Your access is ready" in shown
     assert "Everything is set up. Use this link to join." in shown
-    assert "Join the project:\n[link was here]" in shown
-    assert "[code was here]" in shown
-    assert 'href="[link was here]"' not in shown
+    assert "Join the project:\n[link removed]" in shown
+    assert "[code removed]" in shown
+    assert 'href="[link removed]"' not in shown
 
 
 @pytest.mark.parametrize("kind", Message.Kind.values)
@@ -82,10 +82,10 @@ def test_secret_links_rows_and_codes_are_taken_out() -> None:
     shown = without_secrets(content, ["K7-QM"])
     assert shown == EmailContent(
         subject="About …",
-        intro=("Your code is [code was here].",),
-        rows=(Row("Order", "x", "[link was here]"), Row("Help", "y", page_url("contact"))),
-        code="[code was here]",
-        action=Link("Open", "[link was here]"),
+        intro=("Your code is [code removed].",),
+        rows=(Row("Order", "x", "[link removed]"), Row("Help", "y", page_url("contact"))),
+        code="[code removed]",
+        action=Link("Open", "[link removed]"),
         outro=("See …",),
         link=Link("Product", "https://product.example/projects/7"),
     )
@@ -96,7 +96,7 @@ def test_page_says_that_the_mail_was_rendered_again() -> None:
     message = order.messages.get(kind="received")
     page = visitor(make_staff("viewer")).get(f"/staff/mails/sent/{message.pk}/")
     text = words(page)
-    assert "This is the e-mail as it would be written now" in text
+    assert "This is how the e-mail would be written now" in text
     assert "Isarfilm" in text
     assert 'lang="de"' in html(page)
     assert order.order_hash not in html(page)

@@ -102,7 +102,7 @@ def test_only_hit_is_led_to_and_several_are_listed() -> None:
     assert answer["Location"] == f"/staff/people/accounts/{user.pk}/"
     make_user(last_name="Isar")
     text = words(ask("isar"))
-    assert "Found for “isar”:" in text.replace("“ isar ”", "“isar”")
+    assert "Results for “isar”" in text.replace("“ isar ”", "“isar”")
 
 
 def test_people_without_an_account_are_found_by_their_orders() -> None:
@@ -133,7 +133,7 @@ def test_list_of_all_orders_is_led_to() -> None:
     page = html(ask("elbe"))
     assert page.count('class="finds__hits"') == 1
     assert 'href="/staff/?q=elbe"' in page
-    assert "All 21 in the list" in words(ask("elbe"))
+    assert "Show all 21 in the list" in words(ask("elbe"))
 
 
 def test_list_that_holds_no_more_is_not_led_to() -> None:
@@ -150,7 +150,7 @@ def test_part_below_the_box_has_five_of_each_kind_and_says_how_many() -> None:
     browser = visitor(make_staff("viewer"))
     part = html(browser.get("/staff/search/found/?q=elbe"))
     assert part.count("<li>") == 5
-    assert "5 results. Arrow down leads to them." in part
+    assert "5 results. Press the down arrow to reach them." in part
     assert 'href="/staff/search/?q=elbe"' in part
     assert html(browser.get("/staff/search/found/?q=e")) == ""
     assert "Nothing found." in html(browser.get("/staff/search/found/?q=zzz"))
@@ -158,7 +158,7 @@ def test_part_below_the_box_has_five_of_each_kind_and_says_how_many() -> None:
 
 def test_nothing_found_says_how_to_search() -> None:
     assert "must be the beginning of a word" in words(ask("zzz"))
-    assert "enter a name, a number or a link" in words(ask(""))
+    assert "Enter a name, a number or a link" in words(ask(""))
 
 
 def test_box_is_on_each_page_for_who_sees_orders() -> None:
@@ -194,3 +194,23 @@ def test_renamed_client_is_found_by_the_new_name(django_assert_num_queries: Any)
         Client.save(client, update_fields=["name"])
     assert found("alt") == {}
     assert found("neu") == {"clients": ["Neu"]}
+
+
+@pytest.mark.parametrize("text", ["https://[2001", "//[", "//a]b.example", "//a℀b.example"])
+def test_text_that_is_no_valid_link_finds_nothing(text: str) -> None:
+    assert found(text) == {}
+    assert (
+        visitor(make_staff("viewer")).get(f"/staff/search/found/?q={quote(text)}").status_code
+        == 200
+    )
+
+
+def test_who_may_only_look_reads_no_hash_that_somebody_typed_as_a_name() -> None:
+    order = make_order()
+    for name in ("Elbe", f"Elbe {order.order_hash}"):
+        make_order(client_name=name)
+    for path in ("/staff/search/?q=elbe", "/staff/search/found/?q=elbe"):
+        assert order.order_hash in html(visitor(make_staff("agent")).get(path))
+        page = html(visitor(make_staff("viewer")).get(path))
+        assert "Elbe …" in page
+        assert order.order_hash not in page

@@ -120,4 +120,4 @@ def test_order_page_shows_price_subscription_and_invoices() -> None:
     page = visitor(make_staff("viewer")).get(f"/staff/orders/{subscription.order_id}/")
     assert f"{LIST}{subscription.pk}/" in html(page)
     assert f"{invoice.number}" in words(page).partition("Subscription")[2]
-    assert "VAT 19.00 %" in words(page)
+    assert "€9.31 VAT (19 %)" in words(page)

@@ -124,7 +124,7 @@ def test_preview_names_running_subscriptions_and_projects_of_this_tier_alone(
     told = words(browser.post(path_of("s"), form))
     assert "The new price applies to orders placed from now on; those placed keep theirs." in told
     assert "1 running subscription stays as it is." in told
-    assert "The places count at once for the 1 project that has this tier." in told
+    assert "The new number of places applies at once to 1 project." in told
     assert values("s")["members"] == tier
 
 

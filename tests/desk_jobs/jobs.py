@@ -235,7 +235,7 @@ def replay(desk: Desk, rows: Rows) -> None:
     """The partner's server is back."""
     desk.find("Studio Portal")
     desk.link("Webhooks", within="main")
-    desk.link("Send all that were given up again")
+    desk.link("Send again all that were given up")
     desk.button("Send", within="main")
 
 

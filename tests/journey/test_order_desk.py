@@ -60,9 +60,9 @@ def test_form_that_somebody_fills_in_is_left_as_it_is(visit: Visit) -> None:
     page.evaluate(POLL)
     expect(page.locator("#order-state")).to_have_text("being set up")
     expect(page.locator("[name=reason]")).to_have_value("Ordered twice.")
-    expect(page.get_by_text("What you are working on was left as it is.")).to_be_visible()
+    expect(page.get_by_text("What you have entered is still here.")).to_be_visible()
     page.get_by_role("link", name="Show the current state").click()
-    expect(page.get_by_text("What you are working on was left as it is.")).to_be_hidden()
+    expect(page.get_by_text("What you have entered is still here.")).to_be_hidden()
     context.close()
 
 

@@ -37,8 +37,8 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
         page.keyboard.press(key)
         assert page.evaluate(KEPT) == number
     page.keyboard.press("x")
-    expect(page.get_by_label(f"Choose order {first}")).to_be_checked()
-    expect(page.locator("#bulk-chosen")).to_contain_text("1 order chosen · €")
+    expect(page.get_by_label(f"Select order {first}")).to_be_checked()
+    expect(page.locator("#bulk-chosen")).to_contain_text("1 order selected · €")
     page.keyboard.press("x")
     expect(page.locator("#bulk")).to_be_hidden()
 
@@ -72,12 +72,12 @@ def test_keys_are_listed_and_can_be_switched_off(visit: Visit) -> None:
     context, page = open_scene(visit.browser, visit.port, scene, locale="en")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Next and previous order")
-    page.get_by_label("Use these keys").uncheck()
+    page.get_by_label("Use these shortcuts").uncheck()
     page.reload()
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.tagName") == "BODY"
-    page.get_by_role("button", name="Keys").click()
-    page.get_by_label("Use these keys").check()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_label("Use these shortcuts").check()
     page.get_by_role("button", name="Close").click()
     page.locator("body").evaluate("document.activeElement.blur()")
     page.keyboard.press("j")

@@ -143,7 +143,7 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_reads_who_was_faster(
             button.evaluate(PRESS, at)
         notices = []
         for page in pages:
-            notice = page.locator("main .notice[role=status]")
+            notice = page.locator("main .notice[role=status]:not(#order-stale)")
             expect(notice).to_be_visible()
             notices.append(notice.inner_text())
         assert case.said in notices, notices
@@ -191,8 +191,8 @@ def test_all_that_match_are_approved_over_pages_while_one_watches(enter: Enter) 
     assert Order.objects.filter(state=State.NEED_HUMAN).count() == 53
     page = enter(make_staff("agent"))
     page.goto("/staff/?show=need_human")
-    page.get_by_label("Choose all orders on this page").check()
-    expect(page.locator("#bulk-chosen")).to_contain_text("50 orders chosen · €")
+    page.get_by_label("Select all orders on this page").check()
+    expect(page.locator("#bulk-chosen")).to_contain_text("50 orders selected · €")
     page.get_by_label("With the selected orders").select_option("approve")
     page.get_by_label("all that match, also on other pages").check()
     page.get_by_role("button", name="Continue").click()

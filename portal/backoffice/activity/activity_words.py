@@ -1,7 +1,7 @@
 """Lines of the activity in words: who, what, about which thing, with the link to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from portal.backoffice.audit_log import said_of
 from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.navigation import link_to
+from portal.backoffice.order.hidden_hashes import without_hashes
+from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.order.timeline import event_text, verb_of
 from shop.orders.models import OrderEvent
 from shop.tenancy.colleagues import name_of
@@ -51,8 +53,7 @@ class Line:
     """One act: `about` names the thing, `url` leads to it where the reader may go there."""
 
     at: datetime
-    who: str  # the e-mail address, which is one's own; `name` may be another's, too
-    name: str
+    who: str
     kind: str
     what: str
     about: str
@@ -62,10 +63,25 @@ class Line:
 
 
 def lines_of(rows: Iterable[Any], reader: User) -> list[Line]:
-    """Return the lines of `rows` for `reader`, in one query for the people they are about."""
+    """Return the lines of `rows` for `reader`, in one query for the people they are about.
+
+    Readers who may not mend orders get no order's hash (contract, "Who is who").
+    """
     rows = list(rows)
     people = User.objects.in_bulk(users_of(rows))
-    return [_line_of(row, reader, people) for row in rows]
+    lines = [_line_of(row, reader, people) for row in rows]
+    return lines if reader.has_perm(MEND) else [_without_hashes(line) for line in lines]
+
+
+def _without_hashes(line: Line) -> Line:
+    return replace(
+        line,
+        about=without_hashes(line.about),
+        note=without_hashes(line.note),
+        changes=[
+            (label, without_hashes(old), without_hashes(new)) for label, old, new in line.changes
+        ],
+    )
 
 
 def _line_of(row: Any, reader: User, people: Mapping[int, User]) -> Line:
@@ -90,8 +106,7 @@ def _of_event(event: OrderEvent, reader: User) -> Line:
         note = " · ".join(filter(None, (note, _("Bulk action %(number)s") % {"number": bulk})))
     return Line(
         at=event.at,
-        who=str(event.actor),
-        name=name_of(event.actor),
+        who=name_of(event.actor),
         kind="orders",
         what=what,
         about=_("Order %(number)s") % {"number": event.order.order_number or event.order_id},
@@ -117,8 +132,7 @@ def _of_entry(entry: LogEntry, reader: User, people: Mapping[int, User]) -> Line
         url = _page_of(name, entry, thing, reader)
     return Line(
         at=entry.action_time,
-        who=str(entry.user),
-        name=name_of(entry.user),
+        who=name_of(entry.user),
         kind=kind_of(entry.content_type) if entry.content_type else "",
         what=str(said["what"]),
         about=about,
@@ -150,8 +164,7 @@ def _of_export(export: Export, reader: User) -> Line:
     has_page = hasattr(export, "file")
     return Line(
         at=export.at,
-        who=str(export.user),
-        name=name_of(export.user),
+        who=name_of(export.user),
         kind="exports",
         what=_("exported"),
         about=f"{export.get_subject_display()} ({export.get_format_display()})",
@@ -168,8 +181,7 @@ def _of_job(job: BulkJob, reader: User) -> Line:
     assignee = name_of(job.assignee)
     return Line(
         at=job.created_at,
-        who=str(job.actor),
-        name=name_of(job.actor),
+        who=name_of(job.actor),
         kind="bulk",
         what=str(job.get_action_display()),
         about=_("Bulk action %(number)s") % {"number": job.pk},

@@ -137,8 +137,8 @@ def delete_feature(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         number = found.values.filter(included=True, product__listed=True).count()
         text = ngettext(
-            "%(number)s tier includes it; its page does not name it any more.",
-            "%(number)s tiers include it; their pages do not name it any more.",
+            "%(number)s tier includes it; its page will no longer name it.",
+            "%(number)s tiers include it; their pages will no longer name it.",
             number,
         )
         return ask_first(
@@ -146,9 +146,10 @@ def delete_feature(request: HttpRequest, pk: int) -> HttpResponse:
             _("Delete the feature “%(name)s”?") % {"name": found.name},
             [
                 text % {"number": number},
-                _("What was typed for each tier is gone; this cannot be undone."),
+                _("What was entered for each tier is deleted; this cannot be undone."),
             ],
             button=_("Delete the feature"),
+            destroys=True,
             back=reverse("staff_feature", args=[pk]),
         )
     with transaction.atomic():

@@ -42,24 +42,25 @@ class PromotionCodeForm(EditForm[Promotion]):
         label=_("Until"),
         widget=DayInput,
         required=False,
-        help_text=_("To the end of this day. Empty: without end."),
+        help_text=_("Until the end of this day. Leave empty for no end."),
     )
 
     class Meta:
         model = Promotion
         fields = ("code", "name", "percent", "amount_cents", "months", "max_uses", "tiers")
+        localized_fields = ("percent",)
         labels: ClassVar = {
             "code": _("Promotion code"),
-            "name": _("What it is for"),
+            "name": _("Purpose"),
             "percent": _("Percent off"),
             "months": _("Months with the discount"),
-            "max_uses": _("Orders that may use it"),
+            "max_uses": _("Maximum number of orders"),
             "tiers": _("Tiers"),
         }
         help_texts: ClassVar = {
             "name": _("Customers see it."),
-            "max_uses": _("Empty: any number."),
-            "tiers": _("None chosen: the code is valid for all tiers."),
+            "max_uses": _("Leave empty for no limit."),
+            "tiers": _("If none is chosen, the code is valid for all tiers."),
         }
         widgets: ClassVar = {"tiers": forms.CheckboxSelectMultiple}
 

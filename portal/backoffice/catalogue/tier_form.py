@@ -27,7 +27,7 @@ class TierForm(EditForm[Product]):
 
     net_cents = PriceField(
         label=_("Net price a month"),
-        help_text=_("Without VAT, in euros, such as 49 or 49,00. 0: the tier is free."),
+        help_text=_("Without VAT, in euros, such as 49 or 49,00. Enter 0 for a free tier."),
     )
     yearly_net_cents = PriceField(
         label=_("Net price a year"),
@@ -57,7 +57,9 @@ class TierForm(EditForm[Product]):
             "packing": _("Set up"),
         }
         help_texts: ClassVar = {
-            "code": _("By which orders and partners' programs name the tier; case counts."),
+            "code": _(
+                "Orders and partners' programs name the tier by it. Upper and lower case matter."
+            ),
             "slug": _("The last part of its page's address: lower case, digits and hyphens."),
             "promise_de": _("One sentence below the name."),
             "members": "",

@@ -143,7 +143,9 @@ def _publish(request: HttpRequest, found: Product | None) -> HttpResponse:
             form.instance.position = last + 1
             form.instance.listed = request.POST.get("step") != KEEP
         saved = save_recorded(form, staff_user(request), Act.CHANGED if found else Act.MADE)
-    text = _("%(tier)s is published.") if saved.listed else _("%(tier)s is saved, and not listed.")
+    text = (
+        _("%(tier)s is published.") if saved.listed else _("%(tier)s is saved, but not published.")
+    )
     messages.success(request, text % {"tier": saved.name})
     return redirect("staff_tier", saved.pk)
 

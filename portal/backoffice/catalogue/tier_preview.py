@@ -114,10 +114,10 @@ def _consequences(form: TierForm, draft: Product) -> list[str]:
 def _places_words(draft: Product) -> str:
     number = Project.objects.filter(product=draft)[: MANY + 1].count()
     text = ngettext(
-        "The places count at once for the %(number)s project that has this tier. Nobody loses a "
-        "place, but nobody joins above the limit.",
-        "The places count at once for the %(number)s projects that have this tier. Nobody loses a "
-        "place, but nobody joins above the limit.",
+        "The new number of places applies at once to %(number)s project. Nobody loses their "
+        "place, but nobody can join above the limit.",
+        "The new number of places applies at once to %(number)s projects. Nobody loses their "
+        "place, but nobody can join above the limit.",
         number,
     )
     return text % {"number": number} if number else ""

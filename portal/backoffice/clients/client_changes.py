@@ -23,6 +23,7 @@ from portal.backoffice.clients.client_notes import (
 from portal.backoffice.clients.client_page import find_client, show_client
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.order.offered_action import MEND
+from portal.backoffice.row_pages import read_key
 from portal.backoffice.staff_access import (
     permission_required,
     recent_factor_required,
@@ -77,8 +78,8 @@ def hand_client_over(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_client(pk)
     if request.method != "POST":
         # A member's row names them by number: no URL holds an address.
-        to = request.GET.get("to", "")
-        person = successors(found).filter(pk=int(to)).first() if to.isdecimal() else None
+        to = read_key(request.GET.get("to", ""))
+        person = successors(found).filter(pk=int(to)).first() if to else None
         initial = {"instead_of": found.client_admin_id, "user": person.email if person else ""}
         return _ask_to_appoint(request, found, AppointForm(initial=initial))
     form = AppointForm(request.POST)

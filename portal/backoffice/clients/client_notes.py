@@ -1,6 +1,6 @@
 """Notes about a client: written, deleted by their author, restored, and without erased people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -60,7 +60,11 @@ def erase_from_notes(user: User, emails: frozenset[str]) -> None:
     names = {*emails, user.first_name, user.last_name, user.login}
     theirs: Any = Q(projects__memberships__user=user) | Q(client_admin=user)
     clients = Client.objects.filter(theirs).values("pk")
+    redact_client_notes(clients, {str(name) for name in names if name})
+
+
+def redact_client_notes(clients: QuerySet[Any, Any], names: Collection[str]) -> None:
+    """Take `names` out of the notes about `clients`, a query of their primary keys."""
     for note in ClientNote.objects.filter(client__in=clients):
-        text = redact(note.text, {str(name) for name in names if name})
-        if text != note.text:
+        if (text := redact(note.text, names)) != note.text:
             ClientNote.objects.filter(pk=note.pk).update(text=text)

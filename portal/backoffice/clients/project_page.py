@@ -33,7 +33,7 @@ ORDERS = 50
 AGAIN = {
     Resent.QUEUED: gettext_lazy("A new link is on its way to %(who)s. Older links no longer work."),
     Resent.QUEUED_FOR_TOMORROW: gettext_lazy(
-        "The invitation of %(who)s waits: their address has had all its e-mails of today."
+        "The invitation of %(who)s waits: their address has reached today's limit of e-mails."
     ),
     Resent.BEING_SENT: gettext_lazy("The invitation of %(who)s is being sent at this moment."),
 }

@@ -132,6 +132,7 @@ def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
             _("Withdraw the invitation to %(email)s?") % {"email": invitation.user.email},
             [_("The link in the e-mail stops working."), _("You can invite them again.")],
             button=_("Withdraw the invitation"),
+            destroys=True,
             back=reverse("staff_colleague", args=[pk]),
         )
     with transaction.atomic():
@@ -182,6 +183,7 @@ def _ask_to_end(request: HttpRequest, found: User) -> HttpResponse:
             _("Their account stays, with the projects they are a member of."),
         ],
         button=_("End the access"),
+        destroys=True,
         back=reverse("staff_colleague", args=[found.pk]),
     )
 

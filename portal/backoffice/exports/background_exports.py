@@ -77,14 +77,14 @@ def delete_old_files(beat: Callable[[], None]) -> None:
 @receiver([user_erased, address_erased])
 def delete_files_with_people(sender: type[User], **kwargs: Any) -> None:
     """Delete all files, which may hold the person's data; those under way begin again."""
-    _delete(ExportFile.objects.filter(state=State.READY))
     under_way = ExportFile.objects.filter(state=State.MAKING)
-    ExportPart.objects.filter(file__in=under_way).delete()
-    # Without its token a worker that is at it writes no more.
+    # Without its token a worker that is at it writes no more. What it has finished before is ready.
     under_way.update(
         place="", rows_done=0, attempts=0, lease_token=None, lease_until=None,
         next_attempt_at=timezone.now(),
     )  # fmt: skip
+    ExportPart.objects.filter(file__in=under_way).delete()
+    _delete(ExportFile.objects.filter(state=State.READY))
 
 
 def content_of(file: ExportFile) -> Iterator[bytes]:

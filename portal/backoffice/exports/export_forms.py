@@ -47,7 +47,7 @@ class ExportForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         begins, ends = (cleaned.get(name) for name in self.span)
         if begins and ends and begins > ends:
-            self.add_error(self.span[1], _("The span ends before it begins."))
+            self.add_error(self.span[1], _("The period ends before it begins."))
         if cleaned.get("set") == CHOSEN and not cleaned.get("column"):
             self.add_error("column", _("Select at least one column."))
         return cleaned

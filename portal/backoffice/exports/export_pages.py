@@ -35,6 +35,7 @@ from portal.backoffice.exports.export_sources import ExportSource
 from portal.backoffice.exports.export_subjects import SOURCES
 from portal.backoffice.exports.export_words import filter_words
 from portal.backoffice.models import Export, ExportFile
+from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.row_pages import row_page
 from portal.backoffice.staff_access import (
     permission_required,
@@ -69,7 +70,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         "newer": f"before={page.before}" if page.before else "",
         "older": f"after={page.after}" if page.after else "",
     }
-    return render(request, "backoffice/exports/exports.html", context)
+    return hide_hashes(request, render(request, "backoffice/exports/exports.html", context))
 
 
 @may_export
@@ -111,7 +112,8 @@ def new_export(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the progress of a large export, and its file once it is ready."""
-    return render(request, "backoffice/exports/export.html", _progress_of(request, pk))
+    page = render(request, "backoffice/exports/export.html", _progress_of(request, pk))
+    return hide_hashes(request, page)
 
 
 @may_list
@@ -122,7 +124,7 @@ def export_progress(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
     template = "backoffice/exports/export_progress.html"
-    return render(request, template, {**context, "announce": True})
+    return hide_hashes(request, render(request, template, {**context, "announce": True}))
 
 
 @may_export

@@ -32,7 +32,7 @@ SILENT = {"sort", "columns", "view"}  # in exports of old versions
 
 
 def filter_words(export: Export) -> str:
-    """Return what was exported, such as "To do · Tier: M · From: 2026-11-01"."""
+    """Return what was exported, such as "Needs attention · Tier: M · From: 2026-11-01"."""
     asked = QueryDict(export.filter)
     labels = {
         "q": _("Search"),

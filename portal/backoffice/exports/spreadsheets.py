@@ -18,9 +18,9 @@ from xlsxwriter import Workbook
 
 from shop.languages import page_language
 
-# Text that spreadsheets take for a formula, also with semicolons as separators or with full-width
-# characters. A leading apostrophe makes it text.
-FORMULA = re.compile(r"""(\A|;"*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])""")
+# Text that spreadsheets take for a formula, also where they part cells by another separator than the
+# file does, or with full-width characters. A leading apostrophe makes it text.
+FORMULA = re.compile(r"""(\A|[;,\t]"*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])""")
 LONGEST_CELL = 32_767  # characters that Excel takes
 # A cell as JSON can hold it: cents, a decimal as text, days and times in ISO 8601.
 Cell = str | int | bool | None

@@ -56,8 +56,8 @@ class NoteForm(forms.Form):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy(
-            "Colleagues see it here and on the page of each order with this failure. Name no "
-            "customer."
+            "Colleagues see it here and on the page of each order with this failure. Do not "
+            "name customers."
         ),
     )
 

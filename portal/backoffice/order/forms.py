@@ -187,7 +187,7 @@ class NoteForm(ActionForm):
         label=_("Note"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Only staff can see it. @name tells a colleague."),
+        help_text=_("Only staff can see it. Type @name to tell a colleague."),
     )
 
     @cached_property
@@ -207,7 +207,9 @@ class NoteForm(ActionForm):
                 f"@{handle_of(each, colleagues)} ({each.get_full_name() or each.email})"
                 for each in several
             )
-            sentence = _("@%(name)s can be several colleagues. Please write one of: %(candidates)s")
+            sentence = _(
+                "@%(name)s matches several colleagues. Please use one of these: %(candidates)s"
+            )
             self.add_error("text", sentence % {"name": name, "candidates": candidates})
         return text
 

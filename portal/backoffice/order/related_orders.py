@@ -28,7 +28,7 @@ def _by_what_is_common(order: Order) -> Iterator[tuple[QuerySet[Order], StrOrPro
         "delivered_client", "delivered_project"
     )
     if order.placed_by_id:  # its index is in order of time
-        yield placed.filter(placed_by=order.placed_by_id), _("same person ordered")
+        yield placed.filter(placed_by=order.placed_by_id), _("ordered by the same person")
     placed = placed.order_by("-pk")
     if order.canonical_email:
         yield placed.filter(canonical_email=order.canonical_email), _("same e-mail address")

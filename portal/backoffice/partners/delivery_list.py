@@ -127,9 +127,11 @@ def _ask_to_replay(request: HttpRequest, chosen: Chosen, back: str) -> HttpRespo
         question,
         [
             most if is_part else "",
-            _("The partner gets each under the id that it had, so that it can tell it is known."),
-            _("Each is attempted as often as a new one. Those on their way already are left out."),
-            _("What a switched-off endpoint no longer wants is not sent."),
+            _(
+                "Each keeps its ID, so that the partner's program can tell which ones it already has."
+            ),
+            _("Each gets as many attempts as a new one. Those already on their way are left out."),
+            _("Nothing is sent to endpoints that are switched off."),
         ],
         button=_("Send again"),
         back=back,

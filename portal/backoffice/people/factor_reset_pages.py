@@ -30,6 +30,7 @@ from shop.tenancy.factor_resets import (
     ask_to_reset,
     confirm,
     confirmers,
+    may_confirm,
     may_decide,
     open_resets,
     refuse,
@@ -127,7 +128,8 @@ def factor_reset(request: HttpRequest, pk: int) -> HttpResponse:
     found, staff = _find(pk), staff_user(request)
     context = {
         "reset": found,
-        "can_confirm": found.is_open and may_decide(found, staff),
+        "can_confirm": found.is_open and may_confirm(found, staff),
+        "can_refuse": found.is_open and may_decide(found, staff),
         "is_mine": found.asked_by_id == staff.pk,
     }
     return hide_hashes(request, render(request, "backoffice/people/factor_reset.html", context))
@@ -141,7 +143,7 @@ def confirm_reset(request: HttpRequest, pk: int) -> HttpResponse:
     found, staff = _find(pk), staff_user(request)
     if request.method != "POST":
         return redirect("staff_factor_reset", pk)
-    if not may_decide(found, staff):
+    if not may_confirm(found, staff):
         raise PermissionDenied
     with transaction.atomic():
         done = confirm(found, staff) and remove_factors(found.user)

@@ -81,7 +81,7 @@ def _ask_to_sign_out(request: HttpRequest, person: Person, session: int | None) 
     if session is None:
         scope = _("All of their sessions end, in every browser.")
     elif UserSession.objects.filter(pk=session, user=person.user).exists():
-        scope = _("This session ends; others go on.")
+        scope = _("This session ends; others continue.")
     else:
         messages.warning(request, _("They were signed out already. This is the current state."))
         return redirect(person.url("staff_person"))

@@ -66,7 +66,7 @@ def new_job(request: HttpRequest) -> HttpResponse:
     chosen = wanted.orders() if "all" in given else Order.objects.filter(pk__in=numbers)
     chosen = chosen.exclude(state=State.NEW)
     if action not in BulkJob.Action.values or not (number := chosen.count()):
-        messages.warning(request, _("Choose an action and at least one order."))
+        messages.warning(request, _("Choose an action and select at least one order."))
         return redirect(back)
     fits = min(possible(action, chosen).count(), MOST)
     asked = request.method == "POST" and "confirmed" in given

@@ -36,7 +36,7 @@ from shop.tenancy.models import User
 LONGEST_SEARCH = 4000  # characters: room for a link that a mail gateway has wrapped
 # The groups of the queue by name: label, and the orders in it.
 GROUPS: dict[str, tuple[StrOrPromise, tuple[OrderSlice, ...]]] = {
-    "person": (_("To do"), NEEDS_STAFF),
+    "person": (_("Needs attention"), NEEDS_STAFF),
     "need_human": (State.NEED_HUMAN.label, (OrderSlice(State.NEED_HUMAN),)),
     "has_packing_errors": (State.HAS_PACKING_ERRORS.label, (OrderSlice(State.HAS_PACKING_ERRORS),)),
     "unreachable": (_("e-mail not delivered"), (UNREACHABLE,)),
@@ -72,7 +72,7 @@ SORTS = {
     "newest": ("created_at", True),
 }
 BY_DAY = {"oldest", "newest"}
-# As lists of all placed orders, unless a group is chosen.
+# Filters that list all placed orders, unless a group is chosen.
 OF_ALL = (
     *("q", "failing", "due", "fault", "step", "application", "client", "from_day", "to_day"),
     "invoice",

@@ -26,7 +26,7 @@ class ViewForm(forms.ModelForm[SavedView]):
     """Ask for a view's name, and who sees it."""
 
     on_arrival = forms.BooleanField(
-        label=gettext_lazy("Open it first when I come to the orders"), required=False
+        label=gettext_lazy("Show it first when I open the orders"), required=False
     )
 
     class Meta:

@@ -13,7 +13,7 @@ class Verdict(TextChoices):
     """Verdicts on the state of something, the best first."""
 
     FINE = "fine", _("fine")
-    LOOK = "look", _("look at it")
+    LOOK = "look", _("please check")
     ACT = "act", _("act now")
 
 

@@ -36,7 +36,7 @@ def order_lines() -> Iterator[HealthLine]:
         _("Oldest due order"),
         by_lag(lag, act / 5, act),
         _("waiting for %(time)s") % {"time": duration(lag.total_seconds())} if lag else NONE,
-        _("The worker does not keep up, or does not run: look at the lines of the worker."),
+        _("The worker does not keep up or is not running: see “Worker” above."),
         f"{queue}?show=pending",
     )
     counts = count_waiting()
@@ -46,7 +46,7 @@ def order_lines() -> Iterator[HealthLine]:
         _("Orders that need attention"),
         if_any(number),
         counts.shown()["person"],
-        _("Staff decide about them, the longest waiting first."),
+        _("Go through the list: the order that has waited longest comes first."),
         queue,
     )
 
@@ -62,7 +62,7 @@ def message_lines() -> Iterator[HealthLine]:
         _("E-mails given up or refused today"),
         if_any(number := _count(mails.filter(state__in=states, next_attempt_at__gte=today))),
         str(number),
-        _("The orders' pages say why. If it is more than a few, look at the mail server."),
+        _("The orders' pages say why. If there are more than a few, check the mail server."),
         f"{queue}?failing=mail",
     )
     webhooks = Delivery.objects.all()
@@ -83,7 +83,7 @@ def message_lines() -> Iterator[HealthLine]:
         _("Paused receivers of webhooks"),
         if_any(len(names)),
         ", ".join(names) or NONE,
-        _("They have failed ten times in a row. They are tried every half minute."),
+        _("They have failed ten times in a row. They are tried again every 30 seconds."),
     )
 
 
@@ -102,7 +102,7 @@ def billing_lines() -> Iterator[HealthLine]:
         shown or NONE,
         _("The seller's details are missing: no invoice can be issued.")
         if seller
-        else _("Each subscription says what it waits for."),
+        else _("The page of each subscription says what it waits for."),
         f"{reverse('staff_subscriptions')}?waits=any",
     )
     failing = InvoiceDispatch.objects.filter(filed_at=None, next_attempt_at__isnull=False)
@@ -112,7 +112,7 @@ def billing_lines() -> Iterator[HealthLine]:
         _("Invoices whose files could not be created"),
         if_any(number, Verdict.ACT),
         str(number),
-        _("They are not mailed until their files exist. The invoice's page shows the error."),
+        _("They are not sent until their files exist. The invoice's page shows the error."),
         f"{reverse('staff_invoices')}?files=failing",
     )
     yield _vies_line()
@@ -123,7 +123,7 @@ def billing_lines() -> Iterator[HealthLine]:
         _("Legal pages whose PDF could not be created"),
         if_any(number),
         str(number),
-        _("Customers read the page, but cannot download it. The worker's log names the error."),
+        _("Customers can read the page, but cannot download it. The worker's log names the error."),
     )
 
 
@@ -134,8 +134,8 @@ def _vies_line() -> HealthLine:
         return HealthLine("vies", _("VIES"), Verdict.FINE, _("answers"))
     waited = (timezone.now() - found["since"]).total_seconds()
     sentence = ngettext(
-        "%(number)s VAT ID is not checked, the oldest for %(time)s",
-        "%(number)s VAT IDs are not checked, the oldest for %(time)s",
+        "%(number)s VAT ID has been waiting for %(time)s",
+        "%(number)s VAT IDs are waiting, the oldest for %(time)s",
         found["number"],
     )
     return HealthLine(
@@ -150,13 +150,13 @@ def _vies_line() -> HealthLine:
 
 def _waiting_line(key: str, label: str, found: Backlog, failing: str) -> HealthLine:
     number = found.number("waiting") + found.number("sending")
-    sentence = _("%(number)s, the oldest is late by %(time)s") if found.lag else "%(number)s"
+    sentence = _("%(number)s, the oldest is %(time)s late") if found.lag else "%(number)s"
     return HealthLine(
         key,
         label,
         by_lag(found.lag, LATE, TOO_LATE),
         sentence % {"number": number, "time": duration(found.lag.total_seconds())},
-        _("The worker does not keep up, or the other side does not answer."),
+        _("The worker does not keep up, or the other side does not respond."),
     )
 
 

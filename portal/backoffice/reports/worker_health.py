@@ -49,7 +49,7 @@ def system_lines() -> Iterator[HealthLine]:
         Verdict.LOOK if milliseconds > SLOW_MS else Verdict.FINE,
         _("%(name)s, answers in %(number)s ms")
         % {"name": connection.display_name, "number": milliseconds},
-        _("It is slow. Look at its load and at long transactions."),
+        _("It is slow. Check its load and long transactions."),
     )
     missing = missing_migrations()
     yield HealthLine(
@@ -89,9 +89,11 @@ def _cluster_line(beat: ClusterBeat) -> HealthLine:
         names.get(beat.row.cluster, beat.row.cluster),
         verdict,
         found,
-        _("The worker does not run, or hangs. Start it again; its log tells why it ended.")
+        _("The worker is not running, or it hangs. Start it again; its log says why it ended.")
         if beat.is_lost
-        else _("It beats every second while it works. If it stays quiet, look at the worker."),
+        else _(
+            "While it works, it sends a heartbeat every second. If there is none, check the worker."
+        ),
     )
 
 
@@ -103,7 +105,7 @@ def _instance_line(works: bool) -> HealthLine:
     verdict, advice = Verdict.FINE, ""
     if len(running) > 1:
         verdict = Verdict.LOOK
-        advice = _("Two workers run on one database. One is enough: end the older one.")
+        advice = _("Two workers are running on one database. One is enough: stop the older one.")
     elif old:
         verdict = Verdict.LOOK
         advice = _("It runs another version than the web server (%(version)s): restart it.") % {
@@ -111,10 +113,12 @@ def _instance_line(works: bool) -> HealthLine:
         }
     elif not running and works:
         verdict = Verdict.LOOK
-        advice = _("A worker of an earlier version runs: it does not say where. Restart it.")
+        advice = _(
+            "A worker of an earlier version is running; it does not report where. Restart it."
+        )
     elif not running:
         verdict = Verdict.ACT
-        advice = _("No worker runs. Start manage.py worker.")
+        advice = _("No worker is running. Start manage.py worker.")
     shown = "; ".join(_instance(row) for row in running or rows[:1])
     return HealthLine("instances", _("Runs on"), verdict, shown or _("unknown"), advice)
 
@@ -143,7 +147,7 @@ def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
         )
     ended, failures = last
     verdict = by_lag(timezone.now() - ended, HOURLY_LOOK, HOURLY_ACT)
-    advice = _("It has not ended for more than an hour. The worker's log tells why.")
+    advice = _("It has not finished for more than an hour. The worker's log says why.")
     found = _moment(ended)
     if failed := failures.split():
         verdict = max(verdict, Verdict.LOOK, key=list(Verdict).index)
@@ -168,7 +172,7 @@ def _disk_line() -> HealthLine:
             "free": number_format(usage.free / GIGABYTE, 1),
             "total": number_format(usage.total / GIGABYTE, 0),
         },
-        _("Make room: without it, nothing can be written."),
+        _("Free up disk space before the shop can no longer write data."),
     )
 
 

@@ -248,7 +248,10 @@ def _known(*texts: str | None) -> tuple[str, ...]:
 
 def _host_in(text: str) -> str:
     """Return the host, with its port, that `text` is or that a pasted URL has; else ""."""
-    host = urlsplit(text).netloc if "//" in text else text
+    try:
+        host = urlsplit(text).netloc if "//" in text else text
+    except ValueError:  # such as "https://[2001"
+        return ""
     return host.lower() if "." in host and not set(host) & set("@/ ") else ""
 
 

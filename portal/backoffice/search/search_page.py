@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
 from portal.backoffice.navigation import HOME
+from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.search.search_hits import Search
 from portal.backoffice.staff_access import permission_required, staff_user
 
@@ -28,20 +29,20 @@ def search_page(request: HttpRequest) -> HttpResponse:
     if search.exact_url:
         return redirect(search.exact_url)
     context = {"asked": text, "groups": search.groups}
-    return render(request, "backoffice/search/results.html", context)
+    return hide_hashes(request, render(request, "backoffice/search/results.html", context))
 
 
 @permission_required("orders.view_order")
 @require_safe
 def found_so_far(request: HttpRequest) -> HttpResponse:
-    """Return what is found for the text so far, for the box; nothing for less than two signs."""
+    """Return what is found for the text so far, for the box; nothing for fewer than two characters."""
     text = _asked(request)
     if len(text) < SHORTEST:
         return HttpResponse()
     search = Search(staff_user(request), text, AS_ONE_TYPES)
     number = sum(len(group.hits) for group in search.groups)
     context = {"asked": text, "groups": search.groups, "number": number}
-    return render(request, "backoffice/search/found.html", context)
+    return hide_hashes(request, render(request, "backoffice/search/found.html", context))
 
 
 def _asked(request: HttpRequest) -> str:

@@ -15,7 +15,7 @@ from shop.text_areas import TextAreaField
 NOW, DAY = "now", "day"
 OUTDATED = _(
     "A colleague has published or scheduled another version since you opened the page. Your texts "
-    "are kept; the preview compares them with the version of now. Please check them and go on."
+    "are kept; the preview compares them with the current version. Please check them and continue."
 )
 
 
@@ -65,7 +65,7 @@ class LegalForm(forms.Form):
             if day is None:
                 self.add_error("day", _("Please choose the day."))
             elif day <= timezone.localdate():
-                self.add_error("day", _("Please choose a day to come, or publish now."))
+                self.add_error("day", _("Please choose a later day, or publish now."))
         if self.is_outdated:
             raise ValidationError(OUTDATED)
         return cleaned

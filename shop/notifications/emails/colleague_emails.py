@@ -98,7 +98,9 @@ class OrderAssigned(ColleagueEmail, kind=Message.Kind.ASSIGNED):
         who = typed((actor and actor.get_full_name()) or str(actor or _("A colleague")))
         return EmailContent(
             subject=subject % {"count": count},
-            intro=(_("%(who)s has assigned the orders to you, all at once.") % {"who": who},),
+            intro=(
+                _("%(who)s has assigned these orders to you in one bulk action.") % {"who": who},
+            ),
             action=Link(_("Go to the back office"), page_url("staff")),
         )
 

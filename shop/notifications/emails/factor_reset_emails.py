@@ -13,7 +13,7 @@ from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import NO_PK
 from shop.tenancy.factor_reset_rows import FactorReset
-from shop.tenancy.factor_resets import confirmers, may_decide
+from shop.tenancy.factor_resets import confirmers, may_confirm
 from shop.tenancy.models import User
 
 
@@ -34,7 +34,7 @@ class FactorResetEmail(Email, kind=Message.Kind.FACTOR_RESET):
         reset, user = self._reset(), self.message.user
         if reset is None or user is None or not reset.is_open:
             return True
-        return not (user.may_sign_in and may_decide(reset, user))
+        return not (user.may_sign_in and may_confirm(reset, user))
 
     def content(self) -> EmailContent:
         """Return for whom it is asked, by whom, and the way to the page that confirms it."""

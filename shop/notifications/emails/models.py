@@ -23,7 +23,7 @@ class Message(Leased):
         REMINDER = "reminder", _("reminder")
         INVITATION = "invitation", _("invitation")
         PACKED = "packed", _("order done")
-        ATTENTION = "attention", _("needs attention")
+        ATTENTION = "attention", _("order held up")
         CANCELLED = "cancelled", _("order cancelled")
         ADDRESS = "address", _("address corrected")
         PASSWORD = "password", _("new password")

@@ -38,7 +38,7 @@ def render_again(message: Message) -> Rendered | None:
         finally:
             # Writing a mail may store things, such as the address that a link is made for.
             transaction.set_rollback(True)
-    taken_out = escape(_link_was_here(message.language))
+    taken_out = escape(_link_removed(message.language))
     return replace(rendered, html=rendered.html.replace(f' href="{taken_out}"', ""))
 
 
@@ -47,7 +47,7 @@ def without_secrets(content: EmailContent, secrets: Iterable[str] = ()) -> Email
 
     def clean(text: str) -> str:
         for secret in secrets:
-            text = text.replace(secret, _("[code was here]"))
+            text = text.replace(secret, _("[code removed]"))
         return HASHES.sub("…", text)
 
     return replace(
@@ -57,7 +57,7 @@ def without_secrets(content: EmailContent, secrets: Iterable[str] = ()) -> Email
         rows=tuple(
             replace(row, value=clean(row.value), url=_harmless(row.url)) for row in content.rows
         ),
-        code=content.code and _("[code was here]"),
+        code=content.code and _("[code removed]"),
         action=_without_secret(content.action),
         outro=tuple(map(clean, content.outro)),
         link=_without_secret(content.link),
@@ -79,12 +79,12 @@ def _harmless(url: str) -> str:
     try:
         match = resolve(parts.path)
     except Resolver404:
-        return _("[link was here]")
+        return _("[link removed]")
     named = (*match.args, *match.kwargs.values())
     is_harmless = not parts.query and all(isinstance(value, int) for value in named)
-    return url if is_harmless else _("[link was here]")
+    return url if is_harmless else _("[link removed]")
 
 
-def _link_was_here(language: str) -> str:
+def _link_removed(language: str) -> str:
     with override(language):
-        return _("[link was here]")
+        return _("[link removed]")
