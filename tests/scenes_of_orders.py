@@ -14,6 +14,9 @@ from tests.factories import make_invoice, make_order, make_staff, make_subscript
 from tests.registration.states import order_in
 from tests.scene import Scene, fill, press
 
+# Whichever is there, as a scene may be visited several times.
+TAKE_OR_GIVE_BACK = "form:is([action*='/take/'], [action*='/hand-back/']) button"
+
 
 def order_with_everything(colleague: User) -> Order:
     """An order with a contract, invoices, a promotion, a neighbour, a note and a follow-up."""
@@ -44,7 +47,7 @@ def orders_at_work() -> Iterator[Scene]:
     path = f"/staff/orders/{order.pk}/"
     yield Scene("staff-order-everything", path, person)
     yield Scene("staff-order-billing", path, make_staff("billing"))
-    yield Scene("staff-order-undo", path, person, act=press("form[action*='/take/'] button"))
+    yield Scene("staff-order-undo", path, person, act=press(TAKE_OR_GIVE_BACK))
     make_staff("agent", first_name="Ada", last_name="Zwei")
     ambiguous = fill("form[action*='/note/'] button", text="@ada")
     yield Scene("staff-order-note-errors", path, person, act=ambiguous)

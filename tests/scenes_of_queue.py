@@ -16,7 +16,7 @@ EVERY_COLUMN = (
 
 
 def staff_queue() -> Iterator[Scene]:
-    """The queue: filtered, with orders chosen, with its panels open."""
+    """The queue: filtered, with orders selected, with its panels open."""
     person = make_staff()
     yield Scene("staff-queue-empty", "/staff/", person)
     order_in("need_human")

@@ -166,7 +166,7 @@ class AttemptRecord(models.Model):
         DECISION = "decision", _("needs review")
         CORRECTION = "correction", _("needs a correction")
         WAITS = "waits", _("waits until a set time")
-        NOT_BEGUN = "not_begun", _("not begun")
+        NOT_BEGUN = "not_begun", _("not started")
 
     # One of the two.
     order = models.ForeignKey(

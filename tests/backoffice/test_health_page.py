@@ -96,9 +96,9 @@ def test_cluster_without_a_heartbeat_is_to_be_acted_on() -> None:
     ("seen", "beats", "other", "verdict", "sentence"),
     [
         (0, True, 0, "fine", f"host-7, version {version()}, since"),
-        (0, True, 1, "look", "Two workers run on one database."),
-        (5, True, 0, "look", "A worker of an earlier version runs"),
-        (5, False, 0, "act", "No worker runs."),
+        (0, True, 1, "look", "Two workers are running on one database."),
+        (5, True, 0, "look", "A worker of an earlier version is running"),
+        (5, False, 0, "act", "No worker is running."),
     ],
 )
 def test_instances_of_the_worker(
@@ -159,7 +159,7 @@ def test_late_mails_and_webhooks_are_told_by_their_lag() -> None:
     Message.objects.update(next_attempt_at=timezone.now() - 6 * MINUTE)
     Delivery.objects.update(next_attempt_at=timezone.now() - 31 * MINUTE)
     assert worse() == {"E-mails to be sent": "look", "Webhooks to be sent": "act"}
-    assert "1, the oldest is late by 31 min" in page()
+    assert "1, the oldest is 31 min late" in page()
 
 
 def test_what_was_given_up_today_is_counted_and_not_that_of_earlier_days() -> None:
@@ -214,7 +214,7 @@ def test_register_that_does_not_answer_is_told() -> None:
     assert worse() == {}
     VatIdCheck.objects.update(last_error="HTTP 503")
     assert worse() == {"VIES": "look"}
-    assert "1 VAT ID is not checked" in page()
+    assert "1 VAT ID has been waiting for" in page()
 
 
 @pytest.mark.parametrize(("free", "verdict"), [(0.5, "fine"), (0.05, "look"), (0.01, "act")])

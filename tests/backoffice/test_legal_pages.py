@@ -121,7 +121,7 @@ def test_scheduled_version_becomes_current_by_itself(browser: Client, terms: Ver
 def test_scheduled_version_is_taken_back_after_a_question(browser: Client, terms: Version) -> None:
     browser.post(EDIT, changed(browser, when="day", day=in_days(3), step="publish"))
     question = browser.get(f"{TERMS}take-back/")
-    assert "The page goes on showing version 2." in words(question)
+    assert "The page continues to show version 2." in words(question)
     assert scheduled("terms")
     page = browser.post(f"{TERMS}take-back/", follow=True)
     assert "The scheduled version is taken back." in words(page)
@@ -195,7 +195,7 @@ def test_changes_of_a_version_can_be_read_later(browser: Client, terms: Version)
     page = browser.get(f"{TERMS}3/")
     assert "removed: </span>end</del>" in html(page)
     assert "Unchanged in this language." in words(page)
-    assert "there is nothing to compare it with" in words(browser.get(f"{TERMS}1/"))
+    assert "so there is none to compare it with" in words(browser.get(f"{TERMS}1/"))
     assert browser.get(f"{TERMS}4/").status_code == 404
     assert browser.get(f"{LIST}nothing/").status_code == 404
 

@@ -110,7 +110,7 @@ def test_name_of_several_colleagues_is_asked_for(ada: User) -> None:
     page = note(other, order, "@ada please call")
     assert page.status_code == 422
     error = error_beside(page, "note_text")
-    assert "Please write one of: " in error
+    assert "Please use one of these: " in error
     assert "@a.drei (Ada Drei), @ada.eins (Ada Admin), @ada.zwei (Ada Zwei)" in error
     assert "@ada please call" in html(page)
     assert (order.events.filter(kind="note").count(), Mention.objects.count()) == (0, 0)
@@ -191,7 +191,7 @@ def test_many_orders_at_once_are_told_by_one_mail(ada: User, berta: User) -> Non
     (message,) = Message.objects.filter(user=berta)
     mail = render(message)
     assert mail.subject == "3 orders were assigned to you"
-    assert "Ada Admin has assigned the orders to you, all at once." in mail.text
+    assert "Ada Admin has assigned these orders to you in one bulk action." in mail.text
     begin("assign", Order.objects.all(), ada, assignee=ada)
     run_bulk_jobs(lambda: None)
     assert mails(ada) == []

@@ -93,7 +93,7 @@ def test_contact_has_the_telephone_numbers_that_a_program_sent() -> None:
 def test_time_where_the_customer_is_stands_there_if_it_differs(zone: str, shown: bool) -> None:
     order = make_packed_order()
     User.objects.filter(email=contact_of(order).email).update(time_zone=zone)
-    assert ("there (Asia/Tokyo)" in strip_of(order, "viewer")) == shown
+    assert ("local time (Asia/Tokyo)" in strip_of(order, "viewer")) == shown
 
 
 def test_billing_details_are_those_of_the_client_once_there_is_one() -> None:

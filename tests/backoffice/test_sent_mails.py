@@ -96,7 +96,7 @@ def test_page_says_that_the_mail_was_rendered_again() -> None:
     message = order.messages.get(kind="received")
     page = visitor(make_staff("viewer")).get(f"/staff/mails/sent/{message.pk}/")
     text = words(page)
-    assert "This is the e-mail as it would be written now" in text
+    assert "This is how the e-mail would be written now" in text
     assert "Isarfilm" in text
     assert 'lang="de"' in html(page)
     assert order.order_hash not in html(page)

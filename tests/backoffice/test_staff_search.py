@@ -102,7 +102,7 @@ def test_only_hit_is_led_to_and_several_are_listed() -> None:
     assert answer["Location"] == f"/staff/people/accounts/{user.pk}/"
     make_user(last_name="Isar")
     text = words(ask("isar"))
-    assert "Found for “isar”:" in text.replace("“ isar ”", "“isar”")
+    assert "Results for “isar”" in text.replace("“ isar ”", "“isar”")
 
 
 def test_people_without_an_account_are_found_by_their_orders() -> None:
@@ -133,7 +133,7 @@ def test_list_of_all_orders_is_led_to() -> None:
     page = html(ask("elbe"))
     assert page.count('class="finds__hits"') == 1
     assert 'href="/staff/?q=elbe"' in page
-    assert "All 21 in the list" in words(ask("elbe"))
+    assert "Show all 21 in the list" in words(ask("elbe"))
 
 
 def test_part_below_the_box_has_five_of_each_kind_and_says_how_many() -> None:
@@ -150,7 +150,7 @@ def test_part_below_the_box_has_five_of_each_kind_and_says_how_many() -> None:
 
 def test_nothing_found_says_how_to_search() -> None:
     assert "must be the beginning of a word" in words(ask("zzz"))
-    assert "enter a name, a number or a link" in words(ask(""))
+    assert "Enter a name, a number or a link" in words(ask(""))
 
 
 def test_box_is_on_each_page_for_who_sees_orders() -> None:

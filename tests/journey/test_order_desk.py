@@ -60,9 +60,9 @@ def test_form_that_somebody_fills_in_is_left_as_it_is(visit: Visit) -> None:
     page.evaluate(POLL)
     expect(page.locator("#order-state")).to_have_text("being set up")
     expect(page.locator("[name=reason]")).to_have_value("Ordered twice.")
-    expect(page.get_by_text("What you are working on was left as it is.")).to_be_visible()
+    expect(page.get_by_text("What you have entered is still here.")).to_be_visible()
     page.get_by_role("link", name="Show the current state").click()
-    expect(page.get_by_text("What you are working on was left as it is.")).to_be_hidden()
+    expect(page.get_by_text("What you have entered is still here.")).to_be_hidden()
     context.close()
 
 
@@ -103,4 +103,15 @@ def test_keys_lead_to_the_next_order_and_back(visit: Visit) -> None:
     expect(page.locator("h1")).to_contain_text(str(first.order_number))
     page.keyboard.press("u")
     page.wait_for_url(f"**/staff/?show=need_human#order-{first.pk}")
+    context.close()
+
+
+def test_key_begins_a_note(visit: Visit) -> None:
+    order = order_in("need_human")
+    scene = Scene("order", f"/staff/orders/{order.pk}/", make_staff("agent"))
+    context, page = open_scene(visit.browser, visit.port, scene, locale="en")
+    page.keyboard.press("n")
+    expect(page.locator("[name=text]")).to_be_focused()
+    page.keyboard.type("no")
+    expect(page.locator("[name=text]")).to_have_value("no")
     context.close()

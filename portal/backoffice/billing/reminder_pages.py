@@ -116,6 +116,7 @@ def close_client_for_members(request: HttpRequest, pk: int) -> HttpResponse:
                 _("You can reopen it. Once everything is paid, it reopens automatically."),
             ],
             button=_("Close for its members"),
+            destroys=True,
             back=reverse("staff_reminders"),
         )
     close = case_decision(close_for_members, _("The client is closed for its members."))

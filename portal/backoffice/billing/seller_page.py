@@ -75,6 +75,7 @@ def remove_rate(request: HttpRequest, pk: int) -> HttpResponse:
             _("Remove the rate %(rate)s?") % {"rate": _named(rate)},
             [_("The previous rate continues to apply.")],
             button=_("Remove the rate"),
+            destroys=True,
             back=reverse("staff_seller"),
         )
     with transaction.atomic():

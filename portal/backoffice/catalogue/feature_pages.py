@@ -149,6 +149,7 @@ def delete_feature(request: HttpRequest, pk: int) -> HttpResponse:
                 _("What was entered for each tier is deleted; this cannot be undone."),
             ],
             button=_("Delete the feature"),
+            destroys=True,
             back=reverse("staff_feature", args=[pk]),
         )
     with transaction.atomic():

@@ -48,6 +48,7 @@ class PromotionCodeForm(EditForm[Promotion]):
     class Meta:
         model = Promotion
         fields = ("code", "name", "percent", "amount_cents", "months", "max_uses", "tiers")
+        localized_fields = ("percent",)
         labels: ClassVar = {
             "code": _("Promotion code"),
             "name": _("Purpose"),

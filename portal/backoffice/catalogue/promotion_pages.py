@@ -111,7 +111,7 @@ def orders_with(codes: list[str]) -> Any:
 
 
 def _uses_of(rows: list[Promotion]) -> dict[str, dict[str, Any]]:
-    """Return by code what orders took off, without cancelled ones, and when one last used it."""
+    """Return by code the discount of orders that are not cancelled, and when it was last used."""
     if not rows:
         return {}
     found = orders_with([each.code for each in rows]).values("code")

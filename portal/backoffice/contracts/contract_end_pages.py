@@ -135,6 +135,7 @@ def end_now_page(request: HttpRequest, pk: int) -> HttpResponse:
                 _("The client is told by e-mail."),
             ],
             button=_("End it now"),
+            destroys=True,
             back=subscription_url(found),
             form=form,
         )
@@ -172,6 +173,7 @@ def _ask_to_cancel(
             _("The client is told by e-mail."),
         ],
         button=_("Cancel the subscription"),
+        destroys=True,
         back=subscription_url(found),
         form=form,
     )
@@ -192,6 +194,7 @@ def _ask_to_withdraw(
             _("The client is told by e-mail."),
         ],
         button=_("Carry out the withdrawal"),
+        destroys=True,
         back=subscription_url(found),
         form=form,
     )

@@ -120,6 +120,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
                 _("Do this only if the client has asked for it."),
             ],
             button=_("Erase it now"),
+            destroys=True,
             back=subscription_url(found),
             form=form,
         )

@@ -104,6 +104,7 @@ def end_subscription(request: HttpRequest, pk: int) -> HttpResponse:
                 _("The client and its project stay as they are."),
             ],
             button=_("End it without an invoice"),
+            destroys=True,
             back=reverse("staff_subscription", args=[pk]),
         )
     return decision(end_without_invoice, _("The subscription has ended."))(request, pk=pk)  # type: ignore[return-value]

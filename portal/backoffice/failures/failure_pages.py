@@ -141,7 +141,7 @@ def _show_group(request: HttpRequest, form: NoteForm) -> HttpResponse:
         "note_url": _address(key, window, "staff_note_incident"),
         "families": families(key, window),
         "hit": tiers_and_programs(found.orders),
-        "changes": changes_since(found.first) if found.first else [],
+        "changes": changes_since(found.first, staff_user(request)) if found.first else [],
         "notes": notes_of_group(key),
         **_actions(key),
     }

@@ -70,7 +70,7 @@ def write_note(key: GroupKey, text: str, began_at: datetime, staff: User) -> Inc
 
 @transaction.atomic
 def close_note(note: IncidentNote, staff: User) -> bool:
-    """Close a note: later failures are not its own. False where it is closed (already)."""
+    """Close a note, so that it is not about later failures; False if it is closed already."""
     still_open = IncidentNote.objects.filter(pk=note.pk, closed_at=None)
     if not still_open.update(closed_at=timezone.now(), closed_by=staff):
         return False
@@ -80,7 +80,7 @@ def close_note(note: IncidentNote, staff: User) -> bool:
 
 @transaction.atomic
 def reopen_note(note: IncidentNote, staff: User) -> bool:
-    """Take back that a note was closed. False where it is open (already)."""
+    """Reopen a note; False if it is open already."""
     closed = IncidentNote.objects.filter(pk=note.pk, closed_at__isnull=False)
     if not closed.update(closed_at=None, closed_by=None):
         return False

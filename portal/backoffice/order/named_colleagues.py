@@ -35,7 +35,7 @@ def handle_of(colleague: User, colleagues: Collection[User]) -> str:
 
 
 def find_named(text: str, colleagues: Collection[User]) -> NamedColleagues:
-    """Return whom of `colleagues` the text names. A handle counts before a name."""
+    """Return which `colleagues` the text names. A handle counts before a name."""
     named = NamedColleagues()
     by_handle = {handle_of(each, colleagues).casefold(): each for each in colleagues}
     by_name: defaultdict[str, list[User]] = defaultdict(list)

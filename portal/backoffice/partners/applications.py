@@ -164,6 +164,7 @@ def _ask_to_revoke(request: HttpRequest, application: Application, token: Token)
             orders % {"number": waiting} if waiting else "",
         ],
         button=_("Revoke the token"),
+        destroys=True,
         back=reverse("staff_application", args=[application.pk]),
     )
 
@@ -207,5 +208,6 @@ def _ask_to_switch_off(request: HttpRequest, application: Application) -> HttpRe
             _("It can be switched on again; webhooks that were given up can be sent again."),
         ],
         button=_("Switch the application off"),
+        destroys=True,
         back=reverse("staff_application", args=[application.pk]),
     )

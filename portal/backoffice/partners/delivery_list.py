@@ -128,7 +128,7 @@ def _ask_to_replay(request: HttpRequest, chosen: Chosen, back: str) -> HttpRespo
         [
             most if is_part else "",
             _(
-                "Each keeps its ID, so that the partner’s program can tell which ones it already has."
+                "Each keeps its ID, so that the partner's program can tell which ones it already has."
             ),
             _("Each gets as many attempts as a new one. Those already on their way are left out."),
             _("Nothing is sent to endpoints that are switched off."),

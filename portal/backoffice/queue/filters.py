@@ -71,7 +71,7 @@ SORTS = {
     "newest": ("created_at", True),
 }
 BY_DAY = {"oldest", "newest"}
-# As lists of all placed orders, unless a group is chosen.
+# Filters that list all placed orders, unless a group is chosen.
 OF_ALL = (
     *("q", "failing", "due", "fault", "step", "application", "client", "from_day", "to_day"),
     "invoice",

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 from zlib import crc32
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -62,6 +63,7 @@ class QueueRow:
     taken_by_tip: str
     has_follow_up: bool
     follow_up: str
+    follow_up_iso: str
     application: str
     application_tip: str
     version: str = ""
@@ -122,15 +124,16 @@ def _row_of(order: ListedOrder, url: str, now: datetime, language: str) -> Queue
         attempts=str(order.packing__attempts or ""),
         is_late=any_holds((*STALLED, UNANSWERED), order, now),
         age=age(order.updated_at, now),
-        changed_at=f"{changed_at:%Y-%m-%d %H:%M}",
-        changed_on=f"{changed_at:%Y-%m-%d}",
+        changed_at=f"{_day(language, changed_at.date())}, {changed_at:%H:%M}",
+        changed_on=_day(language, changed_at.date()),
         changed_at_iso=changed_at.isoformat(),
-        placed_at=f"{placed_at:%Y-%m-%d %H:%M}",
+        placed_at=f"{_day(language, placed_at.date())}, {placed_at:%H:%M}",
         placed_at_iso=placed_at.isoformat(),
         taken_by=taken_by or order.taken_by__email or "",
         taken_by_tip=isolated(taken_by or order.taken_by__email or ""),
         has_follow_up=order.follow_up_on is not None,
-        follow_up=f"{order.follow_up_on:%Y-%m-%d}" if order.follow_up_on else "",
+        follow_up=_day(language, order.follow_up_on) if order.follow_up_on else "",
+        follow_up_iso=order.follow_up_on.isoformat() if order.follow_up_on else "",
         application=order.application__name or "",
         application_tip=isolated(order.application__name or ""),
     )
@@ -148,6 +151,12 @@ def _version(row: QueueRow) -> str:
 class _Words:
     state_label: str
     reason: str
+
+
+@lru_cache(maxsize=1024)
+def _day(language: str, day: date) -> str:
+    """`day` as the active `language` writes it: the same for many orders of a list."""
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 @lru_cache(maxsize=1000)

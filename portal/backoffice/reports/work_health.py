@@ -134,8 +134,8 @@ def _vies_line() -> HealthLine:
         return HealthLine("vies", _("VIES"), Verdict.FINE, _("answers"))
     waited = (timezone.now() - found["since"]).total_seconds()
     sentence = ngettext(
-        "%(number)s VAT ID is not checked, the oldest for %(time)s",
-        "%(number)s VAT IDs are not checked, the oldest for %(time)s",
+        "%(number)s VAT ID has been waiting for %(time)s",
+        "%(number)s VAT IDs are waiting, the oldest for %(time)s",
         found["number"],
     )
     return HealthLine(

@@ -89,7 +89,7 @@ def _cluster_line(beat: ClusterBeat) -> HealthLine:
         names.get(beat.row.cluster, beat.row.cluster),
         verdict,
         found,
-        _("The worker is not running, or it hangs. Start it again; its log tells why it ended.")
+        _("The worker is not running, or it hangs. Start it again; its log says why it ended.")
         if beat.is_lost
         else _(
             "While it works, it sends a heartbeat every second. If there is none, check the worker."
@@ -114,7 +114,7 @@ def _instance_line(works: bool) -> HealthLine:
     elif not running and works:
         verdict = Verdict.LOOK
         advice = _(
-            "A worker of an earlier version is running, which does not report where. Restart it."
+            "A worker of an earlier version is running; it does not report where. Restart it."
         )
     elif not running:
         verdict = Verdict.ACT
@@ -147,7 +147,7 @@ def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
         )
     ended, failures = last
     verdict = by_lag(timezone.now() - ended, HOURLY_LOOK, HOURLY_ACT)
-    advice = _("It has not finished for more than an hour. The worker's log tells why.")
+    advice = _("It has not finished for more than an hour. The worker's log says why.")
     found = _moment(ended)
     if failed := failures.split():
         verdict = max(verdict, Verdict.LOOK, key=list(Verdict).index)
@@ -172,7 +172,7 @@ def _disk_line() -> HealthLine:
             "free": number_format(usage.free / GIGABYTE, 1),
             "total": number_format(usage.total / GIGABYTE, 0),
         },
-        _("Free up disk space before nothing can be written any more."),
+        _("Free up disk space before the shop can no longer write data."),
     )
 
 

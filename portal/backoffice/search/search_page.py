@@ -35,7 +35,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @permission_required("orders.view_order")
 @require_safe
 def found_so_far(request: HttpRequest) -> HttpResponse:
-    """Return what is found for the text so far, for the box; nothing for less than two signs."""
+    """Return what is found for the text so far, for the box; nothing for fewer than two characters."""
     text = _asked(request)
     if len(text) < SHORTEST:
         return HttpResponse()

@@ -116,10 +116,12 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponse:
             request,
             _("Take version %(number)s back?") % {"number": to_come.number},
             [
-                _("The page goes on showing version %(number)s.") % {"number": newest(slug).number},
+                _("The page continues to show version %(number)s.")
+                % {"number": newest(slug).number},
                 _("The texts of the scheduled version are deleted; this cannot be undone."),
             ],
             button=_("Take the version back"),
+            destroys=True,
             back=reverse("staff_legal_page", args=[slug]),
         )
     with transaction.atomic():

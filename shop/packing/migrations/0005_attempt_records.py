@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('began_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('step', models.CharField(blank=True, max_length=100)),
-                ('outcome', models.CharField(choices=[('done', 'done'), ('retry', 'failed'), ('given_up', 'given up'), ('decision', 'needs review'), ('correction', 'needs a correction'), ('waits', 'waits until a set time'), ('not_begun', 'not begun')], max_length=10)),
+                ('outcome', models.CharField(choices=[('done', 'done'), ('retry', 'failed'), ('given_up', 'given up'), ('decision', 'needs review'), ('correction', 'needs a correction'), ('waits', 'waits until a set time'), ('not_begun', 'not started')], max_length=10)),
                 ('fault', models.CharField(blank=True, max_length=40)),
                 ('kind', models.CharField(blank=True, choices=[('person', 'needs review'), ('passing', 'probably temporary'), ('bug', 'an error of ours')], max_length=10)),
                 ('error', models.TextField(blank=True)),
