@@ -116,7 +116,8 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponse:
             request,
             _("Take version %(number)s back?") % {"number": to_come.number},
             [
-                _("The page continues to show version %(number)s.") % {"number": newest(slug).number},
+                _("The page continues to show version %(number)s.")
+                % {"number": newest(slug).number},
                 _("The texts of the scheduled version are deleted; this cannot be undone."),
             ],
             button=_("Take the version back"),
