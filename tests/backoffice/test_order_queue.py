@@ -1,6 +1,6 @@
 """The staff's queue of stuck orders, and who may see it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +134,20 @@ def test_queue_says_how_long_an_order_waits() -> None:
     assert "3 days" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.parametrize(("language", "day"), [("en", "7 Mar 2026"), ("de", "07.03.2026")])
+def test_dates_are_written_as_the_language_does(language: str, day: str) -> None:
+    order = stuck()
+    moment = datetime(2026, 3, 7, 11, tzinfo=UTC)
+    Order.objects.filter(pk=order.pk).update(
+        updated_at=moment, created_at=moment, follow_up_on=moment.date()
+    )
+    browser = visitor(make_staff("agent"), language)
+    page = html(browser.get("/staff/?columns=age,placed,follow_up"))
+    assert f'title="{day}, 12:00"' in page
+    assert f">{day}, 12:00</time>" in page
+    assert f'<time datetime="2026-03-07">{day}</time>' in page
+
+
 @pytest.mark.parametrize(
     ("situation", "listed"),
     [
@@ -236,3 +250,13 @@ def test_rows_link_to_their_orders_below_any_prefix() -> None:
         assert row.url.startswith(f"/v10/staff/orders/{order.pk}/?from=at%3D")
     finally:
         clear_script_prefix()
+
+
+def test_rows_tell_who_may_only_look_no_hash_that_somebody_typed_as_a_name() -> None:
+    order = make_order()
+    named = make_order(client_name=f"Elbe {order.order_hash}")
+    for path in ("/staff/?show=all", f"/staff/counts/?show=all&shown={named.pk}-x&since=0"):
+        assert order.order_hash in html(visitor(make_staff("agent")).get(path)), path
+        page = html(visitor(make_staff("viewer")).get(path))
+        assert "Elbe …" in page, path
+        assert order.order_hash not in page, path
