@@ -52,6 +52,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Forget the calls that were counted last: at exit, the database is gone."""
+    counts.forget()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest tests first, in the order of LONGEST_FIRST."""
 
