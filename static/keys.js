@@ -1,4 +1,5 @@
-// Single keys: a page's elements say which key clicks them (`data-key="u"`); "?" lists the keys.
+// Single keys: a page's elements say which key clicks them (`data-key="u"`), or puts the cursor
+// into them; "?" lists the keys.
 // Single keys must not surprise those who speak to their computer: they can be switched off.
 const STORED = "queue-keys";
 const actions = (globalThis.deskKeys = {}); // other scripts of a page add theirs
@@ -18,6 +19,7 @@ document.addEventListener("keydown", (event) => {
   if (!element && !act) return;
   event.preventDefault();
   if (act) act();
+  else if (element.matches("select, textarea")) element.focus();
   else element.click();
 });
 

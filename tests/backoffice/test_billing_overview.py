@@ -63,6 +63,19 @@ def test_month_can_be_chosen_and_nonsense_is_this_month() -> None:
     assert len(browser.get(f"{PAGE}?month=x").context["totals"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "option"),
+    [
+        ("en", "Issued in March 2026", "March 2026"),
+        ("de", "Ausgestellt im März 2026", "März 2026"),
+    ],
+)
+def test_month_is_named(language: str, title: str, option: str) -> None:
+    page = visitor(make_staff("billing"), language).get(f"{PAGE}?month=2026-03")
+    assert title in words(page)
+    assert f'<option value="2026-03" selected>{option}</option>' in html(page)
+
+
 def test_reminders_page_lists_whom_the_next_run_writes_to() -> None:
     due, later = make_invoice(due_on=timezone.localdate() - timedelta(days=8)), make_invoice()
     InvoiceDispatch.objects.update(filed_at=timezone.now())

@@ -15,6 +15,7 @@ from tests.factories import (
     make_membership,
     make_order,
     make_staff,
+    make_subscription,
     make_token,
     pack_all,
 )
@@ -100,6 +101,19 @@ def test_bulk_action_lists_the_orders_and_their_sum(browser: Client, action: str
     assert f"Order {second.order_number} B2" in listed
     assert f"Order {other.order_number} " not in listed
     assert not BulkJob.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["cancel/", "end-now/"])
+def test_button_that_ends_a_contract_looks_its_part(path: str) -> None:
+    subscription = make_subscription()
+    clerk = visitor(make_staff("billing"))
+    page = f"/staff/subscriptions/{subscription.pk}/"
+    assert f'class="button button--danger" href="{page}{path}"' in html(clerk.get(page))
+    question = html(clerk.get(f"{page}{path}"))
+    assert '<button class="button button--danger">' in question
+    assert "button--primary" not in question
+    # What can be undone keeps the look of what is to be done.
+    assert '<button class="button button--primary">' in html(clerk.get(f"{page}raise/"))
 
 
 def test_order_is_not_cancelled_without_a_reason_and_a_tick(browser: Client) -> None:

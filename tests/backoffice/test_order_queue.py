@@ -1,6 +1,6 @@
 """The staff's queue of stuck orders, and who may see it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +134,20 @@ def test_queue_says_how_long_an_order_waits() -> None:
     assert "3 days" in text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.parametrize(("language", "day"), [("en", "7 Mar 2026"), ("de", "07.03.2026")])
+def test_dates_are_written_as_the_language_does(language: str, day: str) -> None:
+    order = stuck()
+    moment = datetime(2026, 3, 7, 11, tzinfo=UTC)
+    Order.objects.filter(pk=order.pk).update(
+        updated_at=moment, created_at=moment, follow_up_on=moment.date()
+    )
+    browser = visitor(make_staff("agent"), language)
+    page = html(browser.get("/staff/?columns=age,placed,follow_up"))
+    assert f'title="{day}, 12:00"' in page
+    assert f">{day}, 12:00</time>" in page
+    assert f'<time datetime="2026-03-07">{day}</time>' in page
+
+
 @pytest.mark.parametrize(
     ("situation", "listed"),
     [
@@ -246,3 +260,14 @@ def test_rows_tell_who_may_only_look_no_hash_that_somebody_typed_as_a_name() -> 
         page = html(visitor(make_staff("viewer")).get(path))
         assert "Elbe …" in page, path
         assert order.order_hash not in page, path
+
+
+@pytest.mark.parametrize(("language", "day"), [("de", "01.03.2026"), ("en", "1 Mar 2026")])
+def test_days_are_written_as_the_language_writes_them(language: str, day: str) -> None:
+    order = make_order()
+    moment = datetime(2026, 3, 1, 15, 4, tzinfo=timezone.get_current_timezone())
+    Order.objects.update(created_at=moment, updated_at=moment)
+    list_url = "/staff/?show=all&columns=age&columns=placed"
+    page = words(visitor(make_staff(), language).get(list_url))
+    assert str(order.order_number) in page
+    assert f"{day} {day}, 15:04" in page

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -183,3 +184,14 @@ def test_tiers_of_a_code_are_named_in_its_history(browser: Client) -> None:
     assert "Tiers: – → S and M" in part(
         browser.get(path_of(promotion)), 'class="timeline"', "</ol>"
     )
+
+
+def test_percentage_is_written_and_read_as_the_language_does() -> None:
+    promotion = make_code(percent="12.50")
+    browser = visitor(make_staff("admin"), "de")
+    form = form_of(browser.get(path_of(promotion)))
+    assert form["percent"] == "12,50"
+    form.pop("tiers", None)
+    assert browser.post(path_of(promotion), form | {"percent": "7,5"}).status_code == 302
+    promotion.refresh_from_db()
+    assert promotion.percent == Decimal("7.5")

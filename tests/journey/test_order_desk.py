@@ -104,3 +104,14 @@ def test_keys_lead_to_the_next_order_and_back(visit: Visit) -> None:
     page.keyboard.press("u")
     page.wait_for_url(f"**/staff/?show=need_human#order-{first.pk}")
     context.close()
+
+
+def test_key_begins_a_note(visit: Visit) -> None:
+    order = order_in("need_human")
+    scene = Scene("order", f"/staff/orders/{order.pk}/", make_staff("agent"))
+    context, page = open_scene(visit.browser, visit.port, scene, locale="en")
+    page.keyboard.press("n")
+    expect(page.locator("[name=text]")).to_be_focused()
+    page.keyboard.type("no")
+    expect(page.locator("[name=text]")).to_have_value("no")
+    context.close()

@@ -39,6 +39,9 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     page.keyboard.press("x")
     expect(page.get_by_label(f"Select order {first}")).to_be_checked()
     expect(page.locator("#bulk-chosen")).to_contain_text("1 order selected · €")
+    page.keyboard.press("b")
+    expect(page.locator("#bulk-action")).to_be_focused()
+    page.get_by_label(f"Select order {first}").focus()
     page.keyboard.press("x")
     expect(page.locator("#bulk")).to_be_hidden()
 

@@ -178,7 +178,7 @@ class NoteForm(ActionForm):
     text = TextAreaField(
         label=_("Note"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "data-key": "n", "aria-keyshortcuts": "n"}),
         help_text=_("Only staff can see it. Type @name to tell a colleague."),
     )
 
