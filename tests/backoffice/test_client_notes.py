@@ -73,6 +73,7 @@ def test_erased_member_is_taken_out_of_notes_about_their_clients() -> None:
 def test_erased_person_without_account_or_seat_is_taken_out_of_notes_about_the_client() -> None:
     order = make_packed_order(user_first_name="Nina", user_last_name="Neumann")
     client, other, staff = order.delivered_client, make_client(), make_staff("agent")
+    assert client
     Membership.objects.filter(user=order.member).delete()
     for each in (client, other):
         ClientNote.objects.create(client=each, author=staff, text="Nina Neumann rings often.")
