@@ -31,7 +31,7 @@ def stuck_order() -> Order:
             fault=KEY.fault,
             kind="passing",
             error=ERROR,
-            family="HTTPError: … Service Unavailable at …",
+            family="HTTPError: 503 Service Unavailable at …",
             alone=True,
         )
     return order

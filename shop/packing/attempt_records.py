@@ -20,7 +20,8 @@ LONGEST_ERROR = 2000
 LONGEST_FAMILY = 100
 OF_ONE_CASE = re.compile(
     r"""'[^']*' | "[^"]*" | „[^“]*“ | “[^”]*”  # what is quoted
-    | \S+@\S+ | https?://\S+ | \b[0-9a-fA-F]{8}[0-9a-fA-F-]*\b | \d+""",
+    | \S+@\S+ | https?://\S+ | \b[0-9a-fA-F]{8}[0-9a-fA-F-]*\b
+    | (?<!\d)(?![45]\d\d(?!\d))\d+  # numbers, but for the status of a failed HTTP call""",
     re.VERBOSE,
 )
 

@@ -13,6 +13,11 @@ from django.db.models import QuerySet
 from shop.tenancy.models import StaffInvitation, User
 
 
+def name_of(user: User | None) -> str:
+    """Return the name by which staff know `user`: the full name, or else the e-mail address."""
+    return (user.get_full_name() or str(user)) if user else ""
+
+
 def colleagues() -> QuerySet[User]:
     """Return the users of staff who may sign in, by e-mail."""
     found = User.objects.filter(is_staff=True, is_active=True, joined_at__isnull=False)

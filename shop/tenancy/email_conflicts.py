@@ -28,9 +28,8 @@ _unsettled: CompiledQuery[tuple[int]] = CompiledQuery(
 
 def users_in_conflict() -> QuerySet[User]:
     """Return the users whose mailbox is another user's, except deactivated ones, oldest first."""
-    switched_off = User.objects.filter(is_active=False, joined_at__isnull=False)
     found = User.objects.filter(canonical_email=None)
-    return found.exclude(pk__in=switched_off.values("pk")).order_by("pk")
+    return found.exclude(is_active=False, joined_at__isnull=False).order_by("pk")
 
 
 def settle_new_rows(beat: Callable[[], None]) -> None:

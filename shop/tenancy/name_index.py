@@ -7,6 +7,7 @@ of all that was delivered (`shop/orders/search_index.py`). An hourly run repairs
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
+from django.db.models import Exists, OuterRef
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
@@ -70,12 +71,20 @@ def reindex_names(rows: Sequence[Named]) -> None:
 
 
 def reindex_newest(beat: Callable[[], None]) -> None:
-    """Write the words anew of the newest rows, whoever wrote or changed them."""
+    """Write the words anew of the newest rows, whoever wrote, changed or deleted them."""
     for model in (Client, Project, User):
         pks = list(model.objects.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
         for start in range(0, len(pks), AT_ONCE):
             beat()
             reindex_names(list(model.objects.filter(pk__in=pks[start : start + AT_ONCE])))
+        if model is User:
+            _delete_words_of_deleted(pks[-1] if len(pks) == NEWEST else 0)
+
+
+def _delete_words_of_deleted(first: int) -> None:
+    """Delete the words of users from `first` on that the version before has deleted."""
+    there = User.objects.filter(pk=OuterRef("user"))
+    NameWord.objects.filter(~Exists(there), user__gte=first).delete()
 
 
 @receiver(post_save, sender=Client)

@@ -21,8 +21,15 @@ class NameWord(models.Model):
     project = models.ForeignKey(
         "tenancy.Project", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
+    # No constraint in the database: 1.5, which runs on during the update, deletes users who never
+    # joined, and does not know their words.
     user = models.ForeignKey(
-        "tenancy.User", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        "tenancy.User",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     # UTF-8, as the words of orders are.
     word = models.BinaryField(max_length=400)

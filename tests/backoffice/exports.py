@@ -14,9 +14,9 @@ from tests.pages import visitor
 NEW = "/staff/exports/new/"
 
 
-def exporter(*groups: str) -> User:
+def exporter(*groups: str, **fields: Any) -> User:
     """One of staff who may export orders, and what `groups` may."""
-    person = make_staff(*(groups or ("agent",)))
+    person = make_staff(*(groups or ("agent",)), **fields)
     person.groups.add(Group.objects.get(name="export"))
     return person
 

@@ -226,7 +226,7 @@ def test_what_was_done_is_in_the_history() -> None:
     history = words(browser.get(path)).partition("History")[2]
     told = ["switched on", "switched off", "token revoked Server", "signing secret renewed"]
     told += ["token issued Server", "created"]
-    places = [history.index(f"{what} by {chief.email}") for what in told]
+    places = [history.index(f"{what} by {chief.get_full_name()}") for what in told]
     assert places == sorted(places)
     # Django's own list of what one did lately holds it, too.
     assert browser.get("/staff/catalogue/").status_code == 200

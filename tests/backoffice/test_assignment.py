@@ -158,3 +158,14 @@ def test_whose_account_was_deleted_meanwhile_is_not_appointed() -> None:
     erase_user(User.objects.get(pk=heir.pk))
     assert not appoint_client_admin(order, heir, make_staff())
     assert client_of(order).client_admin != heir
+
+
+def test_colleagues_are_named() -> None:
+    staff = make_staff("agent", first_name="Ada", last_name="Eins", email="ada@slate.example")
+    bea = make_staff("agent", first_name="Bea", last_name="Berg", email="bea@slate.example")
+    order = make_order()
+    assert "Bea Berg · bea@slate.example" in words(visitor(staff).get(f"/staff/orders/{order.pk}/"))
+    page = words(post(staff, order, "assign", taken_by="", assignee=bea.pk))
+    assert "The order is assigned to Bea Berg, who is told by e-mail." in page
+    assert "Assigned to Bea Berg." in page
+    assert "assigned by Ada Eins" in page

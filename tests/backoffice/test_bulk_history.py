@@ -8,6 +8,7 @@ from portal.backoffice.queue.bulk_jobs import begin, run_bulk_jobs, stop
 from shop.orders.assignment import add_note
 from shop.orders.models import Order, OrderEvent
 from shop.orders.order_erasure import empty_orders
+from shop.tenancy.colleagues import end_access
 from tests.factories import make_order, make_packed_order, make_staff, pack_all
 from tests.pages import html, visitor, words
 
@@ -124,3 +125,16 @@ def test_erased_person_is_taken_out_of_the_note_of_a_bulk_action() -> None:
     job.refresh_from_db()
     other.refresh_from_db()
     assert (job.reason, other.reason) == ("Frau … ruft an.", note)
+
+
+def test_job_of_a_colleague_who_has_left_is_stopped() -> None:
+    first, second, third, bystander = stuck(4)
+    job, other = approved([first, second, third]), approved([bystander])
+    assert end_access(job.actor)
+    work()
+    job.refresh_from_db()
+    other.refresh_from_db()
+    assert (job.stopped, job.number_done) == (True, 0)
+    assert (other.stopped, other.number_done) == (False, 1)
+    states = [Order.objects.get(pk=each.pk).state for each in (first, bystander)]
+    assert states == ["need_human", "pending"]

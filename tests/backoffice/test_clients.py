@@ -113,6 +113,13 @@ def test_page_shows_all_that_a_caller_asks_about() -> None:
     assert f"Subscription {invoice.subscription_id} Elbe" in text
 
 
+def test_price_of_a_subscription_is_net_and_its_discount_beside_it() -> None:
+    client = make_client()
+    make_subscription(client, list_cents=4900, discount_cents=490)
+    text = words(visitor(make_staff("agent")).get(path_of(client)))
+    assert "€49.00 net a month · Discount €4.90" in text
+
+
 def test_staff_without_billing_see_no_invoices() -> None:
     client = make_client()
     invoice = make_invoice(make_subscription(client, project=make_project(client=client)))
@@ -177,7 +184,7 @@ def test_client_is_handed_over_and_the_request_for_it_is_done() -> None:
     client.refresh_from_db()
     assert client.client_admin == new
     assert not open_requests().exists()
-    assert f"Client handed over by {admin}" in words(page)
+    assert f"Client handed over by {admin.get_full_name()}" in words(page)
     assert f"{old.email} → {new.email}" in words(page)
     assert new.email not in str(list(LogEntry.objects.values()))
     assert Client.objects.get(pk=other.pk).client_admin == other.client_admin
@@ -218,7 +225,7 @@ def test_history_tells_what_staff_did_with_the_orders() -> None:
     add_note(other, staff, "Is patient.")
     assert order.delivered_client
     text = words(visitor(staff).get(path_of(order.delivered_client)))
-    assert f"Note Wants it faster. Order {order.order_number} by {staff}" in text
+    assert f"Note Wants it faster. Order {order.order_number} by {staff.get_full_name()}" in text
     assert "Is patient." not in text
 
 

@@ -59,7 +59,7 @@ def test_roles_are_changed_and_the_change_is_in_the_history() -> None:
     assert sorted(each.name for each in colleague.groups.all()) == ["export", "viewer"]
     assert [each.name for each in bystander.groups.all()] == ["agent"]
     history = words(visitor(chief).get(path)).partition("History")[2]
-    assert f"roles changed export, viewer by {chief.email}" in history
+    assert f"roles changed export, viewer by {chief.get_full_name()}" in history
 
 
 def test_list_tells_roles_joining_and_factor() -> None:

@@ -138,6 +138,18 @@ def test_group_tells_what_staff_changed_since(says: list[Exception], browser: Cl
     assert "roles changed" not in text
 
 
+def test_old_and_new_values_are_for_those_who_may_look_at_the_thing(
+    says: list[Exception], browser: Client
+) -> None:
+    fail(says, 1, OSError("nobody answers"))
+    changes = [("Redirect URIs", "https://old.example/cb", "https://new.example/cb")]
+    record(make_staff(), make_application("Dispo"), Act.CHANGED, changes=changes)
+    assert "https://new.example/cb" in words(visitor(make_staff("admin")).get(GROUP))
+    text = words(browser.get(GROUP))
+    assert "application Dispo: changed" in text
+    assert "new.example" not in text
+
+
 def test_exactly_the_stuck_orders_of_a_group_are_tried_again(
     says: list[Exception], browser: Client
 ) -> None:

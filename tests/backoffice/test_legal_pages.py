@@ -121,7 +121,7 @@ def test_scheduled_version_becomes_current_by_itself(browser: Client, terms: Ver
 def test_scheduled_version_is_taken_back_after_a_question(browser: Client, terms: Version) -> None:
     browser.post(EDIT, changed(browser, when="day", day=in_days(3), step="publish"))
     question = browser.get(f"{TERMS}take-back/")
-    assert "The page goes on showing version 2." in words(question)
+    assert "The page continues to show version 2." in words(question)
     assert scheduled("terms")
     page = browser.post(f"{TERMS}take-back/", follow=True)
     assert "The scheduled version is taken back." in words(page)

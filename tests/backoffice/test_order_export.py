@@ -214,7 +214,7 @@ def test_export_is_written_down() -> None:
     assert export.filter == "show=pending&tier=s"
     assert export.columns.startswith("order_number,placed_at")
     page = words(visitor(person).get("/staff/exports/"))
-    assert f"{person.email} orders received · Tier: s CSV 2 downloaded at once" in page
+    assert f"{person.get_full_name()} orders received · Tier: s CSV 2 downloaded at once" in page
 
 
 @pytest.mark.parametrize("group", ["viewer", "agent", "admin", None])
@@ -244,14 +244,23 @@ def test_queue_leads_to_an_export_of_what_it_shows_in_two_clicks() -> None:
 
 def test_exports_of_others_are_for_those_who_see_orders() -> None:
     make_order()
-    one, other = exporter("viewer"), exporter("export")
+    one, other = exporter("viewer", first_name="Eva"), exporter("export", first_name="Max")
     for person in (one, other):
         content(ask("show=all", user=person))
-    assert one.email in words(visitor(one).get("/staff/exports/"))
-    assert other.email in words(visitor(one).get("/staff/exports/"))
+    assert "Eva Muster" in words(visitor(one).get("/staff/exports/"))
+    assert "Max Muster" in words(visitor(one).get("/staff/exports/"))
     mine = words(visitor(other).get("/staff/exports/"))
-    assert other.email in mine
-    assert one.email not in mine
+    assert "Max Muster" in mine
+    assert "Eva Muster" not in mine
+
+
+def test_way_to_an_export_is_told_to_those_who_may_take_it() -> None:
+    hint = "You find “Export” below every list of orders."
+    for group, is_told in (("viewer", True), ("export", False)):
+        assert (hint in words(visitor(exporter(group)).get("/staff/exports/"))) is is_told
+    page = words(visitor(make_staff("agent")).get("/staff/exports/"))
+    assert "Nothing has been exported yet." in page
+    assert hint not in page
 
 
 def test_days_narrow_the_filter_and_leave_its_group_as_it_is() -> None:

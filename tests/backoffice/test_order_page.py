@@ -1,5 +1,6 @@
 """The page of one order: everything that happened, in one list."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.packing.models import StepRecord
 from shop.packing.outcomes import NeedsHuman
-from shop.packing.recovery import approve, retry_now
+from shop.packing.recovery import approve, retry, retry_now
 from tests.factories import (
     make_application,
     make_order,
@@ -220,3 +221,22 @@ def placed_on_the_page() -> Order:
 )
 def test_page_says_through_what_the_order_came(place: Any, shown: str) -> None:
     assert f"Came in through {shown}" in page_of(place())
+
+
+def test_restart_is_told_with_the_colleague_who_did_it(settings: Settings) -> None:
+    settings.PACKING_STEPS = [*settings.PACKING_STEPS, "tests.packing.steps.payment"]
+    order = make_order()
+    pack_all()
+    order.refresh_from_db()
+    assert retry(order, make_staff("agent", first_name="Ada", last_name="Eins"))
+    assert "setup tried again received by Ada Eins" in page_of(order)
+
+
+@pytest.mark.parametrize(("fault", "is_primary"), [("client_gone", False), ("no_place", True)])
+def test_only_what_can_help_is_the_main_button(fault: str, is_primary: bool) -> None:
+    order = order_in("has_packing_errors")
+    Order.objects.filter(pk=order.pk).update(fault=fault)
+    page = html(visitor(make_staff("agent")).get(f"/staff/orders/{order.pk}/"))
+    button = re.search(r'<button class="([^"]*)"\s+aria-describedby="about_retry"', page)
+    assert button
+    assert ("button--primary" in button[1]) is is_primary

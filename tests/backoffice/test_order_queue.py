@@ -250,3 +250,13 @@ def test_rows_link_to_their_orders_below_any_prefix() -> None:
         assert row.url.startswith(f"/v10/staff/orders/{order.pk}/?from=at%3D")
     finally:
         clear_script_prefix()
+
+
+def test_rows_tell_who_may_only_look_no_hash_that_somebody_typed_as_a_name() -> None:
+    order = make_order()
+    named = make_order(client_name=f"Elbe {order.order_hash}")
+    for path in ("/staff/?show=all", f"/staff/counts/?show=all&shown={named.pk}-x&since=0"):
+        assert order.order_hash in html(visitor(make_staff("agent")).get(path)), path
+        page = html(visitor(make_staff("viewer")).get(path))
+        assert "Elbe …" in page, path
+        assert order.order_hash not in page, path

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.backoffice.queue.filters import parse
 from portal.backoffice.reports import statistics
 from portal.backoffice.reports.charts import Bar, stacked
 from portal.backoffice.reports.open_problems import StuckOrders, stuck_orders, unsent
@@ -116,6 +118,11 @@ def test_of_many_orders_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
     assert LastWeeks().times[-1] == Times(timezone.localdate(), 20, 30, 30)
 
 
+def orders_at(url: str) -> set[Order]:
+    """The orders that the queue lists at an address."""
+    return set(parse(QueryDict(url.partition("?")[2]), make_staff("viewer")).orders())
+
+
 def test_stuck_orders_are_counted_by_step_and_reason() -> None:
     for _ in range(2):
         order = placed(state="need_human", fault="tries_used_up")
@@ -131,20 +138,25 @@ def test_stuck_orders_are_counted_by_step_and_reason() -> None:
         ),
         StuckOrders(
             State.HAS_PACKING_ERRORS, "", "client_gone", 1,
-            "/staff/?show=has_packing_errors&fault=client_gone",
+            "/staff/?show=has_packing_errors&fault=client_gone&step=-",
         ),
-        StuckOrders(State.NEED_HUMAN, "", "no_place", 1, "/staff/?show=need_human&fault=no_place"),
+        StuckOrders(
+            State.NEED_HUMAN, "", "no_place", 1,
+            "/staff/?show=need_human&fault=no_place&step=-",
+        ),
     ]  # fmt: skip
 
 
-def test_number_that_the_queue_cannot_list_alone_leads_nowhere() -> None:
-    order = placed(state="need_human", fault="tries_used_up")
-    Packing.objects.create(order=order, last_step="project")
-    placed(state="need_human", fault="tries_used_up")
-    assert [(line.step, line.url) for line in stuck_orders()] == [
-        ("", ""),
-        ("project", "/staff/?show=need_human&fault=tries_used_up&step=project"),
-    ]
+def test_orders_before_the_first_step_are_led_to_without_those_at_a_step() -> None:
+    at_step = placed(state="need_human", fault="tries_used_up")
+    Packing.objects.create(order=at_step, last_step="project")
+    waiting = placed(state="need_human", fault="tries_used_up")
+    claimed = placed(state="need_human", fault="tries_used_up")
+    Packing.objects.create(order=claimed, last_step="")
+    lines = {line.step: line for line in stuck_orders()}
+    assert {step: line.number for step, line in lines.items()} == {"": 2, "project": 1}
+    assert orders_at(lines["project"].url) == {at_step}
+    assert orders_at(lines[""].url) == {waiting, claimed}
 
 
 def test_what_could_not_be_sent_is_counted_and_led_to() -> None:

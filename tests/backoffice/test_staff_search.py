@@ -136,6 +136,14 @@ def test_list_of_all_orders_is_led_to() -> None:
     assert "Show all 21 in the list" in words(ask("elbe"))
 
 
+def test_list_that_holds_no_more_is_not_led_to() -> None:
+    for _time in range(2):
+        make_order(client_name="Elbe")
+    page = html(ask("elbe"))
+    assert page.count('class="hit"') >= 2
+    assert 'href="/staff/?q=elbe"' not in page
+
+
 def test_part_below_the_box_has_five_of_each_kind_and_says_how_many() -> None:
     for _time in range(6):
         make_order(client_name="Elbe")

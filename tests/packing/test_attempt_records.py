@@ -172,8 +172,9 @@ def test_erasure_empties_the_errors_and_nobody_elses(says: list[Exception]) -> N
 @pytest.mark.parametrize(
     ("error", "family"),
     [
-        ("HTTPError: 503 for 'ws-17'", "HTTPError: … for …"),
-        ("HTTPError: 503 for 'ws-18'\nsecond line", "HTTPError: … for …"),
+        ("HTTPError: 503 for 'ws-17'", "HTTPError: 503 for …"),
+        ("HTTPError: 503 for 'ws-18'\nsecond line", "HTTPError: 503 for …"),
+        ("Project 1503 has 17 members, after 200 ms", "Project … has … members, after … ms"),
         ("No room for a@b.de at https://acme.example/x?id=1", "No room for … at …"),
         ("key 3f2a9c1e-aaaa is used", "key … is used"),
         ("", ""),

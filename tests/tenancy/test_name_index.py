@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from shop.orders.search import asked_of
 from shop.packing.dispatch import run_due
@@ -110,6 +111,18 @@ def test_hourly_run_repairs_what_was_written_past_it() -> None:
     assert (find(Client, "alt"), find(User, "nachher")) == ([client.pk], [user.pk])
     assert find(User, "vorher") == []
     assert beats
+
+
+def test_version_before_deletes_users_whose_words_it_does_not_know() -> None:
+    gone = User.objects.create(email="unjoined@example.com", last_name="Isar")
+    other = make_user(last_name="Isar")
+    rows = User.objects.filter(pk=gone.pk)
+    assert words(user=gone) == words_of_name(gone)
+    rows._raw_delete(rows.db)
+    connection.check_constraints()
+    reindex_newest(lambda: None)
+    assert words(user=gone.pk) == set()
+    assert words(user=other) == words_of_name(other)
 
 
 def test_no_more_are_found_than_asked_for() -> None:

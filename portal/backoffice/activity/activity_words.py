@@ -18,8 +18,9 @@ from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.navigation import link_to
 from portal.backoffice.order.hidden_hashes import without_hashes
 from portal.backoffice.order.offered_action import MEND
-from portal.backoffice.order.timeline import event_text
-from shop.orders.models import OrderEvent, State
+from portal.backoffice.order.timeline import event_text, verb_of
+from shop.orders.models import OrderEvent
+from shop.tenancy.colleagues import name_of
 from shop.tenancy.models import User
 
 # By model: the name of its page, and the names of the arguments that the primary key is for.
@@ -95,11 +96,6 @@ def _line_of(row: Any, reader: User, people: Mapping[int, User]) -> Line:
             return _of_job(row, reader)
 
 
-def name_of(colleague: User | None) -> str:
-    """Return how lists name a colleague: by name, else by address."""
-    return colleague.get_full_name() or str(colleague) if colleague else "–"
-
-
 def _of_event(event: OrderEvent, reader: User) -> Line:
     what = str(event.get_kind_display())
     if event.kind == OrderEvent.Kind.STATE:
@@ -121,17 +117,8 @@ def _of_event(event: OrderEvent, reader: User) -> Line:
 
 def _of_state(event: OrderEvent) -> str:
     """Return the verb for a change of state that a colleague made; else both states."""
-    match State(event.previous) if event.previous else None, State(event.state):
-        case _before, State.CANCELLED:
-            return _("order cancelled")
-        case ((State.NEED_HUMAN | State.HAS_PACKING_ERRORS), State.PENDING):
-            return _("setup tried again")
-        case State.NEED_HUMAN, State.PACKED:
-            return _("set up by hand")
-        case None, State.PENDING:
-            return _("order placed")
-        case _before, _after:
-            return f"{event.get_previous_display()} → {event.get_state_display()}"
+    both_states = f"{event.get_previous_display()} → {event.get_state_display()}"
+    return verb_of(event) or both_states
 
 
 def _of_entry(entry: LogEntry, reader: User, people: Mapping[int, User]) -> Line:
@@ -191,7 +178,7 @@ def _of_export(export: Export, reader: User) -> Line:
 def _of_job(job: BulkJob, reader: User) -> Line:
     orders = ngettext("%(number)s order", "%(number)s orders", job.number or 0)
     how_many = "" if job.number is None else orders % {"number": job.number}
-    assignee = name_of(job.assignee) if job.assignee else ""
+    assignee = name_of(job.assignee)
     return Line(
         at=job.created_at,
         who=name_of(job.actor),

@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from portal.backoffice.audit_log import Act, Change, record
 from shop.change_history import shown_value
+from shop.tenancy.colleagues import name_of
 from shop.tenancy.models import User
 from shop.typed_text import isolated
 
@@ -113,7 +114,7 @@ class EditForm(forms.ModelForm[Row]):
         return _(
             "%(who)s has changed this since you opened the page: %(changed)s. Your own entries are "
             "kept; please check them and send the form again."
-        ) % {"who": isolated(last.user) if last else _("A colleague"), "changed": changed}
+        ) % {"who": isolated(name_of(last.user)) if last else _("A colleague"), "changed": changed}
 
 
 def save_recorded(form: EditForm[Any], staff: User, what: Act = Act.CHANGED) -> Any:

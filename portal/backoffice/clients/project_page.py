@@ -51,7 +51,8 @@ def project(request: HttpRequest, client: int, pk: int) -> HttpResponse:
         before=request.GET.get("before", ""),
         newest_first=False,
     )
-    theirs = Q(delivered_project=found) | Q(project_id=found.pk)
+    # Those that name it name its client, too, of which there is an index.
+    theirs = Q(delivered_project=found) | Q(client_id=owner.pk, project_id=found.pk)
     orders = Order.objects.filter(theirs).exclude(state=State.NEW).order_by("-pk")
     context = {
         "client": owner,

@@ -36,6 +36,7 @@ from portal.backoffice.models import BulkJob, IncidentNote
 from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.order.offered_action import MEND
 from portal.backoffice.queue.bulk_jobs import ACTS
+from portal.backoffice.queue.filters import NO_STEP
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.orders.attention import any_holds
 from shop.packing.attempt_records import EXHAUSTED
@@ -141,7 +142,7 @@ def _show_group(request: HttpRequest, form: NoteForm) -> HttpResponse:
         "note_url": _address(key, window, "staff_note_incident"),
         "families": families(key, window),
         "hit": tiers_and_programs(found.orders),
-        "changes": changes_since(found.first) if found.first else [],
+        "changes": changes_since(found.first, staff_user(request)) if found.first else [],
         "notes": notes_of_group(key),
         **_actions(key),
     }
@@ -157,11 +158,12 @@ def _address(key: GroupKey, window: Window | None = None, name: str = "staff_fai
 
 def _shown(group: FailureGroup, window: Window) -> dict[str, Any]:
     """Return a group as templates show it, with the addresses of its page and its orders."""
+    in_queue = {"show": "person", "fault": group.key.fault, "step": group.key.step or NO_STEP}
     return {
         "group": group,
         "bars": group.bars(window),
         "url": _address(group.key, window),
-        "orders_url": f"{reverse('staff')}?{urlencode({'show': 'person', **group.key._asdict()})}",
+        "orders_url": f"{reverse('staff')}?{urlencode(in_queue)}",
     }
 
 

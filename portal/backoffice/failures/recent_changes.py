@@ -11,7 +11,7 @@ from shop.access.models import Application
 from shop.catalogue.features import Feature
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller, VatRate
-from shop.tenancy.models import Client, Project
+from shop.tenancy.models import Client, Project, User
 
 BEFORE = timedelta(hours=24)  # a change may show later
 NEWEST = 500  # entries that are looked at
@@ -20,8 +20,11 @@ SHOWN = 20
 CAUSES = (Application, Product, Feature, Promotion, Seller, VatRate, Client, Project)
 
 
-def changes_since(first: datetime) -> list[dict[str, Any]]:
-    """Return what was changed since a day before the `first` failure, the newest first."""
+def changes_since(first: datetime, reader: User) -> list[dict[str, Any]]:
+    """Return what was changed since a day before the `first` failure, the newest first.
+
+    Old and new values are for readers who may look at the thing itself.
+    """
     kinds = [each.pk for each in ContentType.objects.get_for_models(*CAUSES).values()]
     newest = LogEntry.objects.select_related("user", "content_type").order_by("-pk")[:NEWEST]
     found = [
@@ -37,6 +40,12 @@ def changes_since(first: datetime) -> list[dict[str, Any]]:
             "about": entry.object_repr,
             "is_before": entry.action_time < first,
             **said_of(entry),
+            **({} if _may_look(reader, entry) else {"changes": []}),
         }
         for entry in found[:SHOWN]
     ]
+
+
+def _may_look(reader: User, entry: LogEntry) -> bool:
+    kind = entry.content_type
+    return kind is not None and reader.has_perm(f"{kind.app_label}.view_{kind.model}")

@@ -39,6 +39,8 @@ BY_FAULT: dict[str, StrOrPromise] = {
         "can order again with a new token."
     ),
 }
+# Trying again cannot help: only cancelling does.
+BEYOND_REPAIR = {"client_gone", "project_gone", "project_closed", "token_revoked"}
 BY_KIND: dict[str, StrOrPromise] = {
     Packing.ErrorKind.PASSING: _(
         "The failure was probably temporary: try again. Completed steps stay done."

@@ -12,7 +12,7 @@ from portal.backoffice.order.offered_action import MEND, OrderAction
 from portal.backoffice.undo import undoable
 from shop.orders import assignment
 from shop.orders.models import Order
-from shop.tenancy.colleagues import colleagues_with
+from shop.tenancy.colleagues import colleagues_with, name_of
 from shop.tenancy.models import User
 from shop.typed_text import isolated
 
@@ -25,7 +25,7 @@ def _add_note(order: Order, staff: User, form: forms.NoteForm) -> bool:
 
 def _noted(_order: Order, form: forms.NoteForm) -> str:
     """Return what was done, and whom nobody told."""
-    told = [isolated(each.get_full_name() or each.email) for each in form.named.found]
+    told = [isolated(name_of(each)) for each in form.named.found]
     sentences = [gettext("Note saved.")]
     if told:
         sentences.append(gettext("%(names)s will be told by e-mail.") % {"names": ", ".join(told)})
@@ -80,7 +80,7 @@ ATTENDING = [
         run=_assign,
         done=lambda _order, form: (
             _("The order is assigned to %(who)s, who is told by e-mail.")
-            % {"who": isolated(form.cleaned_data["assignee"])}
+            % {"who": isolated(name_of(form.cleaned_data["assignee"]))}
         ),
         form=forms.AssignForm,
         is_listed=False,

@@ -23,7 +23,7 @@ from shop.orders.models import Order, OrderEvent
 from shop.orders.order_fields import CORRECTABLE
 from shop.packing.recovery import rerunnable_steps
 from shop.packing.step_names import step_title
-from shop.tenancy.colleagues import colleagues_with
+from shop.tenancy.colleagues import colleagues_with, name_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 from shop.text_areas import TextAreaField
@@ -154,12 +154,20 @@ class EmailChangeForm(ActionForm):
     )
 
 
+class ColleagueChoiceField(forms.ModelChoiceField[User]):
+    """A choice of colleagues, by name; two may have the same, so their addresses are beside it."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return name and e-mail address of a colleague."""
+        return " · ".join(dict.fromkeys((name_of(obj), obj.email)))
+
+
 class AssignForm(ActionForm):
     """Ask who is to see to an order."""
 
     name = "assign"
     columns: ClassVar = {"assignee": "taken_by_id"}
-    assignee = forms.ModelChoiceField(
+    assignee = ColleagueChoiceField(
         User.objects.none(), label=_("Assign to"), empty_label=_("Please choose")
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.order import forms
+from portal.backoffice.order.advice import BEYOND_REPAIR
 from portal.backoffice.order.attending import ATTENDING
 from portal.backoffice.order.offered_action import OrderAction
 from shop.orders import assignment, corrections
@@ -62,7 +63,10 @@ ACTIONS = [
         run=lambda order, staff, _form: recovery.retry(order, staff),
         done=_("The order is being set up again."),
         is_possible=_is_retryable,
-        is_primary=lambda order: not _is_approvable(order) or order.fault == "tries_used_up",
+        is_primary=lambda order: (
+            order.fault not in BEYOND_REPAIR
+            and (not _is_approvable(order) or order.fault == "tries_used_up")
+        ),
     ),
     OrderAction(
         name="retry_now",

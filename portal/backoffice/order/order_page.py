@@ -34,6 +34,7 @@ from shop.orders.error_codes import error_text
 from shop.orders.mentions import mark_seen
 from shop.orders.models import Order, OrderEvent
 from shop.packing.outcomes import NeedsCorrection
+from shop.tenancy.colleagues import name_of
 from shop.typed_text import isolated
 
 # What the page says once staff had a mail sent again; nothing where somebody else was faster.
@@ -180,4 +181,4 @@ def _too_late(request: HttpRequest, order: Order) -> str:
     if last.actor == request.user:
         return _("You have already done this. This is the current state.")
     sentence = _("%(who)s was faster. This is the current state.")
-    return sentence % {"who": isolated(last.actor.get_full_name() or str(last.actor))}
+    return sentence % {"who": isolated(name_of(last.actor))}

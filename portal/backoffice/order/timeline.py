@@ -16,11 +16,12 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.cancellation import CancelledBy
 from shop.orders.error_codes import error_text
-from shop.orders.models import Order, OrderEvent
+from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import FIELDS
 from shop.packing.attempt_records import FAILED, Outcome
 from shop.packing.models import AttemptRecord
 from shop.packing.step_names import step_title
+from shop.tenancy.colleagues import name_of
 
 Kind = OrderEvent.Kind
 
@@ -67,7 +68,7 @@ def _entries(order: Order) -> Iterator[Entry]:
         is_state = event.kind == Kind.STATE
         yield Entry(
             at=event.at,
-            title="" if is_state else event.get_kind_display(),
+            title=_title(event),
             text=event_text(event),
             who=_who(event),
             state=event.state if is_state else "",
@@ -120,13 +121,35 @@ def _webhook_entry(delivery: Delivery, attempts: list[Attempt]) -> Entry:
     )
 
 
+def verb_of(event: OrderEvent) -> str:
+    """Return what a colleague did who changed the state; "" where the states alone say it."""
+    match State(event.previous) if event.previous else None, State(event.state):
+        case _before, State.CANCELLED:
+            return _("order cancelled")
+        case ((State.NEED_HUMAN | State.HAS_PACKING_ERRORS), State.PENDING):
+            return _("setup tried again")
+        case State.NEED_HUMAN, State.PACKED:
+            return _("set up by hand")
+        case None, State.PENDING:
+            return _("order placed")
+        case _before, _after:
+            return ""
+
+
+def _title(event: OrderEvent) -> str:
+    if event.kind != Kind.STATE:
+        return event.get_kind_display()
+    by_staff = event.actor and event.actor.is_staff
+    return verb_of(event) if by_staff and event.state != State.CANCELLED else ""
+
+
 def _who(event: OrderEvent) -> str:
     by = event.details.get("by", CancelledBy.STAFF)
     if by == CancelledBy.STAFF:
-        return str(event.actor or "")
+        return name_of(event.actor)
     # The reason beside it is not ours.
     who = _("by the customer") if by == CancelledBy.CUSTOMER else _("by the partner's program")
-    return f"{event.actor} ({who})" if event.actor else who
+    return f"{name_of(event.actor)} ({who})" if event.actor else who
 
 
 def event_text(event: OrderEvent) -> str:

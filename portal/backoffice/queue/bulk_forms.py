@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.backoffice.models import BulkJob
-from portal.backoffice.order.forms import confirmed
+from portal.backoffice.order.forms import ColleagueChoiceField, confirmed
 from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.models import User
 from shop.text_areas import TextAreaField
@@ -31,7 +31,7 @@ class BulkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Customers read it in the e-mail, so write what applies to all of them."),
     )
-    assignee = forms.ModelChoiceField(
+    assignee = ColleagueChoiceField(
         User.objects.none(), label=_("Assign to"), empty_label=_("Please choose")
     )
     follow_up_on = forms.DateField(

@@ -112,6 +112,9 @@ def run_bulk_jobs(beat: Callable[[], None]) -> None:
     """
     until = monotonic() + MAX_SECONDS
     for job in BulkJob.objects.filter(finished_at=None).select_related("actor").order_by("pk"):
+        if not (job.actor.is_staff and job.actor.may_sign_in):
+            stop(job)  # their access has ended
+            continue
         waiting = job.items.filter(outcome=Outcome.WAITING).values_list("pk", flat=True)
         while batch := list(waiting[:BATCH]):
             for pk in batch:

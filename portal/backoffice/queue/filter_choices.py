@@ -16,6 +16,7 @@ from portal.backoffice.queue.filters import (
     FAILING,
     INVOICE,
     NARROWING,
+    NO_STEP,
     PARAMETERS,
     TAKEN,
     Filter,
@@ -24,7 +25,7 @@ from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.orders.error_codes import ERROR_CODES, error_text
 from shop.packing.step_names import configured_steps, step_title
-from shop.tenancy.colleagues import colleagues_with
+from shop.tenancy.colleagues import colleagues_with, name_of
 from shop.tenancy.models import Client, User
 from shop.typed_text import isolated
 
@@ -110,14 +111,17 @@ def _choices() -> dict[str, Iterable[tuple[str, StrOrPromise]]]:
     applications = Application.objects.order_by("name").values_list("pk", "name")
     return {
         "fault": [(code, error_text(code)) for code in ERROR_CODES],
-        "step": [(step.name, step_title(step.name)) for step in configured_steps()],
+        "step": [
+            (NO_STEP, _("before the first step")),
+            *((step.name, step_title(step.name)) for step in configured_steps()),
+        ],
         "tier": Product.objects.order_by("pk").values_list("code", "name"),
         "application": [(str(pk), name) for pk, name in applications[:MOST_APPLICATIONS]],
         "channel": WORDS["channel"].items(),
         "age": WORDS["age"].items(),
         "taken": [
             *TAKEN.items(),
-            *((str(each.pk), _name_of(each)) for each in colleagues_with("orders.mend_order")),
+            *((str(each.pk), name_of(each)) for each in colleagues_with("orders.mend_order")),
         ],
         "due": WORDS["due"].items(),
         "invoice": WORDS["invoice"].items(),
@@ -141,14 +145,14 @@ def _label(name: str, value: str) -> str:
         case "fault":
             return error_text(value)
         case "step":
-            return step_title(value)
+            return str(_("before the first step")) if value == NO_STEP else step_title(value)
         case "from_day" | "to_day":
             return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
         case "tier" | "application" | "client":
             return _name_in_row(name, value)
         case "taken" if value not in TAKEN:
             colleague = User.objects.filter(pk=int(value), is_staff=True).first()
-            return _name_of(colleague) if colleague else value
+            return name_of(colleague) if colleague else value
     return str(WORDS[name][value])
 
 
@@ -159,7 +163,3 @@ def _name_in_row(name: str, value: str) -> str:
     elif name == "client":
         rows = Client.objects.filter(pk=int(value))
     return str(rows.values_list("name", flat=True).first() or value)
-
-
-def _name_of(user: User) -> str:
-    return user.get_full_name() or str(user)

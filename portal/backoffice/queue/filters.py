@@ -63,6 +63,7 @@ CHANNELS: dict[str, tuple[StrOrPromise, Q]] = {
 }
 FAILING: dict[str, StrOrPromise] = {"mail": _("an e-mail"), "webhook": _("a webhook")}
 INVOICE: dict[str, StrOrPromise] = {"overdue": _("overdue")}
+NO_STEP = "-"  # as `step`: orders that stopped before the first one
 # Sort orders: the column, and whether the latest comes first.
 SORTS = {
     "waiting": ("updated_at", False),
@@ -209,7 +210,9 @@ class Filter:
         if self.fault:
             # Spelt out, so that SQLite takes the index of the orders that have a fault.
             condition &= Q(fault=self.fault, fault__gt=RawSQL("''", []))
-        if self.step:
+        if self.step == NO_STEP:
+            condition &= Q(packing=None) | Q(packing__last_step="")
+        elif self.step:
             condition &= Q(packing__last_step=self.step)
         return condition & ~Q(**{f"{state}__in": FINISHED}) if condition else condition
 

@@ -1,6 +1,5 @@
 """Problems that are still there, counted as the queue lists them."""
 
-from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.queue.filters import FAILING, Filter
+from portal.backoffice.queue.filters import FAILING, NO_STEP, Filter
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.corrections import STUCK
@@ -50,18 +49,15 @@ def stuck_orders() -> list[StuckOrders]:
         .annotate(number=Count("pk"))
     )
     rows = [(State(state), step or "", fault, number) for state, step, fault, number in found]
-    alike = Counter((state, fault) for state, _step, fault, _number in rows)
-    lines = [
-        StuckOrders(*row, url=_url(*row[:3], alone=alike[row[0], row[2]] == 1)) for row in rows
-    ]
+    lines = [StuckOrders(*row, url=_url(*row[:3])) for row in rows]
     return sorted(lines, key=lambda line: (-line.number, line.state, line.step))[:MOST_LINES]
 
 
-def _url(state: State, step: str, fault: str, *, alone: bool) -> str:
-    # The queue can ask for a step, but not for none.
-    if not fault or not (step or alone):
+def _url(state: State, step: str, fault: str) -> str:
+    # The queue can ask for a reason, but not for none.
+    if not fault:
         return ""
-    query = {"show": state.value, "fault": fault, **({"step": step} if step else {})}
+    query = {"show": state.value, "fault": fault, "step": step or NO_STEP}
     return f"{reverse('staff')}?{urlencode(query)}"
 
 

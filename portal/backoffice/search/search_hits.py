@@ -44,7 +44,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Group:
-    """The first rows of one kind; `more` leads to all of them, or is "" where there is no list."""
+    """The first rows of one kind; `more` leads to all of them, or is "" where nothing more is listed."""
 
     key: str
     label: StrOrPromise
@@ -107,7 +107,7 @@ class Search:
             )
             for order in self._found_orders
         ]
-        more = f"{reverse('staff')}?{urlencode({'q': self.text})}"
+        more = self._list("staff", hits)
         return Group("orders", _("Orders"), hits, more, _number_of(self._found))
 
     @cached_property
@@ -124,6 +124,12 @@ class Search:
         found = find_named(model, self.asked, self.most)
         return list(dict.fromkeys([*([int(self.key)] if self.key else []), *found]))
 
+    def _list(self, name: str, hits: Sequence[Hit]) -> str:
+        """Return the address of the list of all, where there may be more than `hits`."""
+        if len(hits) < self.most:
+            return ""
+        return f"{reverse(name)}?{urlencode({'q': self.text})}"
+
     def _clients(self, pks: Sequence[int]) -> Group:
         clients = Client.objects.filter(pk__in=pks).select_related("client_admin").order_by("-pk")
         hits = [
@@ -135,8 +141,7 @@ class Search:
             )
             for client in clients
         ]
-        more = f"{reverse('staff_clients')}?{urlencode({'q': self.text})}"
-        return Group("clients", _("Clients"), hits, more)
+        return Group("clients", _("Clients"), hits, self._list("staff_clients", hits))
 
     def _projects(self, pks: Sequence[int]) -> Group:
         projects = Project.objects.filter(pk__in=pks).select_related("client").order_by("-pk")
@@ -187,8 +192,7 @@ class Search:
             )
             for invoice in found.select_related("client").order_by("-pk")[: self.most]
         ]
-        more = f"{reverse('staff_invoices')}?{urlencode({'q': self.text})}"
-        return Group("invoices", _("Invoices"), hits, more)
+        return Group("invoices", _("Invoices"), hits, self._list("staff_invoices", hits))
 
     def _webhooks(self) -> Group:
         if self.text.startswith("msg_"):

@@ -17,6 +17,7 @@ from shop.orders.models import Order
 from shop.orders.order_fields import FIELDS, PERSONAL
 from shop.packing import step_names
 from shop.tenancy.billing_profile import BillingProfile
+from shop.tenancy.colleagues import name_of
 
 register = template.Library()
 register.filter("fault_text", error_codes.error_text)
@@ -24,6 +25,7 @@ register.filter("step_title", step_names.step_title)
 register.filter("outcome", outcome)
 register.filter("shown_payload", shown_payload)
 register.filter("notes_about", notes_about)
+register.filter("colleague_name", name_of)
 
 
 @register.filter

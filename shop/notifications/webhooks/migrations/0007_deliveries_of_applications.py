@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "delivery",
             Index(
-                fields=["application", "state", "created_at", "id"],
+                fields=["application", "state", "created_at", "id", "type"],
                 name="delivery_of_application",
             ),
         )
