@@ -41,7 +41,7 @@ def test_queue_by_keyboard_with_live_numbers(visit: Visit) -> None:
     expect(page.locator("#bulk-chosen")).to_contain_text("1 order selected · €")
     page.keyboard.press("b")
     expect(page.locator("#bulk-action")).to_be_focused()
-    page.get_by_label(f"Select order {first}").focus()
+    page.get_by_role("link", name=f"Order {first}").focus()
     page.keyboard.press("x")
     expect(page.locator("#bulk")).to_be_hidden()
 
