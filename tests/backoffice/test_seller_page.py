@@ -46,7 +46,7 @@ def test_changed_seller_is_stored_told_and_in_the_history() -> None:
     assert Seller.objects.values_list("iban", "city").get() == (IBAN, "Köln")
     history = words(answer).partition("History")[2]
     assert f"City: {SELLER['city']} → Köln" in history
-    assert clerk.email in history
+    assert clerk.get_full_name() in history
     assert [mail.recipient for mail in Message.objects.filter(kind="iban")] == [chief.email]
 
 

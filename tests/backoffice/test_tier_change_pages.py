@@ -134,4 +134,4 @@ def test_history_tells_events_and_their_actors_the_newest_first() -> None:
     assert kinds == ["subscription cancelled", "change undone", "change asked for"]
     assert SubscriptionEvent.objects.count() == 3
     assert "Ist umgezogen." in words(page)
-    assert str(staff) in words(page)
+    assert staff.get_full_name() in words(page)
