@@ -185,10 +185,10 @@ def test_page_takes_as_many_queries_for_many_payments(
     browser.post(path(invoice, "pay/"), payment(amount="1"))
     make_invoice(subscription)
     browser.get(path(invoice))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get(path(invoice))
     browser.post(path(invoice, "pay/"), payment(amount="2", seen_paid="100"))
     make_invoice(subscription)
     browser.get(path(invoice))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get(path(invoice))

@@ -95,10 +95,10 @@ def test_wishes_are_listed_with_their_clients_in_a_fixed_number_of_statements(
     wish, browser = make(), visitor(make_staff("viewer"))
     text = words(browser.get(LIST))
     assert f"{wish.user.email} since" in text
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get(LIST)
     make(), make()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(browser.get(LIST).context["wishes"]) == 3
 
 
