@@ -29,6 +29,7 @@ from shop.tenancy.needed_clients import needed_clients
 from shop.typed_text import isolated
 
 SHOWN = 50  # rows of each kind
+LOOKED_AT = 20  # clients, for what needs their client_admin: queries for each
 MANAGE = "tenancy.manage_staff"
 
 
@@ -104,7 +105,7 @@ def _of_user(user: User, staff: User) -> dict[str, Any]:
     return {
         "memberships": seats.order_by("-pk")[:SHOWN],
         "administered": administered.order_by("name", "pk")[:SHOWN],
-        "held": needed_clients(user) if staff.has_perm(ERASE) else [],
+        "held": needed_clients(user, LOOKED_AT) if staff.has_perm(ERASE) else [],
         "wish": DeletionWish.objects.filter(user=user).first(),
         "sign_in": sign_in_facts(user),
         "may_help": may_help(staff, user),
