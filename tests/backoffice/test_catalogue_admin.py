@@ -25,7 +25,7 @@ def test_tier_is_retired_and_the_change_is_in_its_history() -> None:
     assert answer.status_code == 302
     tier.refresh_from_db()
     assert not tier.listed
-    assert chief.email in history(tier)
+    assert chief.get_full_name() in history(tier)
     assert "Listed: yes → no" in history(tier)
     assert visitor().get("/tiers/s/").status_code == 404
 

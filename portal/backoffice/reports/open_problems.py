@@ -1,5 +1,6 @@
 """Problems that are still there, counted as the queue lists them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -48,8 +49,10 @@ def stuck_orders() -> list[StuckOrders]:
         .values_list("state", "packing__last_step", "fault")
         .annotate(number=Count("pk"))
     )
-    rows = [(State(state), step or "", fault, number) for state, step, fault, number in found]
-    lines = [StuckOrders(*row, url=_url(*row[:3])) for row in rows]
+    numbers: Counter[tuple[State, str, str]] = Counter()
+    for state, step, fault, number in found:  # no step: none was recorded, or ""
+        numbers[State(state), step or "", fault] += number
+    lines = [StuckOrders(*key, number, _url(*key)) for key, number in numbers.items()]
     return sorted(lines, key=lambda line: (-line.number, line.state, line.step))[:MOST_LINES]
 
 
