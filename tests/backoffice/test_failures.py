@@ -134,7 +134,7 @@ def test_group_tells_what_staff_changed_since(says: list[Exception], browser: Cl
     record(chief, application, Act.SECRET_RENEWED)
     record(chief, make_staff("viewer"), Act.ROLES_CHANGED)  # causes no failure
     text = words(browser.get(GROUP))
-    assert f"application Dispo: signing secret renewed by {isolated(chief)}" in text
+    assert f"application Dispo: signing secret renewed by {isolated('Mia Muster')}" in text
     assert "roles changed" not in text
 
 
