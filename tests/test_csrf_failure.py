@@ -168,7 +168,11 @@ def test_form_of_staff_comes_again_unfolded() -> None:
     source = html(answer)
     assert "No longer\nneeded &lt;i&gt;</textarea>" in source
     form = source.index(f'action="{path}"')
-    assert source[: form + 1].rpartition("<details")[2].startswith(' class="act act--destructive" open>')
+    assert (
+        source[: form + 1]
+        .rpartition("<details")[2]
+        .startswith(' class="act act--destructive" open>')
+    )
     order.refresh_from_db()
     assert order.state == "need_human"
 

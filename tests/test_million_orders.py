@@ -15,10 +15,11 @@ from shop.orders.models import Order, State
 from shop.orders.order_counts import fold_counts
 from shop.orders.order_lookup import orders_of_address
 from shop.packing.dispatch import due, reclaim_expired
+from shop.packing.models import AttemptRecord
 from shop.tenancy.models import User
 from tests.backoffice.plans import Statement, statements
 from tests.benchmarks.forged_orders import forge
-from tests.factories import make_application, make_token, make_user
+from tests.factories import make_application, make_project, make_token, make_user
 from tests.million_orders import believe_a_million, slow_parts, sorts
 from tests.pages import visitor
 
@@ -82,12 +83,34 @@ def test_lists_walk_along_an_index(application: Application) -> None:
     assert slow_parts(by_time) == []
 
 
+def pages_of_desk(packed: Order, waiting: Order) -> list[str]:
+    """Pages about more than one order, with attempts to show, and a client of an order."""
+    AttemptRecord.objects.bulk_create(
+        AttemptRecord(order=waiting, number=n, step="client", fault="no_place", alone=True)
+        for n in range(FORGED)
+    )
+    project = make_project()
+    theirs = {"delivered_client": project.client, "delivered_project": project}
+    Order.objects.filter(pk=packed.pk).update(**theirs)
+    client, partner = f"clients/{project.client_id}/", f"applications/{packed.application_id}/"
+    return [
+        "?fault=no_place&step=client", f"?application={packed.application_id}",
+        f"?client={project.client_id}", "?from=2026-01-02&to=2026-01-03",
+        "overview/", "activity/", "activity/?kind=orders", f"activity/?order={packed.order_number}",
+        "failures/", "failures/group/?fault=no_place&step=client", "health/", "mentions/",
+        "clients/", "clients/?q=hafenfilm", client, f"{client}projects/{project.pk}/",
+        "people/?q=m1@example.com", f"people/orders/{packed.pk}/", "colleagues/",
+        f"{partner}deliveries/", f"{partner}deliveries/?order={packed.order_number}",
+    ]  # fmt: skip
+
+
 def test_what_is_asked_all_the_time_reads_an_index(application: Application) -> None:
     packed, waiting = (
         Order.objects.filter(state=state, application=application)[0]
         for state in (State.PACKED, State.NEED_HUMAN)
     )
     assert packed.user_email
+    more = pages_of_desk(packed, waiting)
     believe_a_million()
     staff = visitor(make_user(is_staff=True, is_superuser=True))
     token = make_token(application)
@@ -99,6 +122,7 @@ def test_what_is_asked_all_the_time_reads_an_index(application: Application) -> 
         "", "counts/", "?show=packed", f"orders/{packed.pk}/", f"?q={packed.order_hash}",
         f"?q={packed.user_email}", "?q=hafenfilm", f"?q={packed.order_number}",
         "search/?q=hafenfilm", "search/found/?q=hafenfilm+der", f"search/found/?q={packed.user_email}",
+        *more,
     ]  # fmt: skip
     with statements() as asked:
         headers = {"Authorization": f"Bearer {token}"}

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from portal.backoffice.failures.failure_windows import BUCKETS, Window
 from portal.backoffice.reports.charts import Chart, stacked
@@ -95,10 +96,12 @@ def stuck_by_group() -> dict[GroupKey, int]:
 
 def stuck_orders(key: GroupKey) -> QuerySet[Order]:
     """Return the orders that are stuck with this code at this step."""
-    at_step = Q(packing__last_step=key.step)
-    if not key.step:
-        at_step |= Q(packing=None)
-    return Order.objects.filter(at_step, state__in=STUCK, fault=key.fault)
+    # By an expression, so that SQLite begins with the few orders and not with all packing records.
+    at_step = Coalesce("packing__last_step", Value(""))
+    stuck = Order.objects.filter(state__in=STUCK, fault=key.fault)
+    if key.fault:
+        stuck = stuck.filter(fault__gt="")  # the index holds only these
+    return stuck.alias(at_step=at_step).filter(at_step=key.step)
 
 
 def attempts_of(key: GroupKey, window: Window) -> QuerySet[AttemptRecord]:
