@@ -88,6 +88,7 @@ def test_export_of_somebody_new_holds_the_account_and_this_session_alone() -> No
             }
         ],
         "sign_in": [],
+        "factor_resets": [],
         "messages_to_support": [],
         "declarations": [],
         "tokens": [],

@@ -33,7 +33,7 @@ MINI = {
 
 @pytest.fixture
 def browser() -> Client:
-    return visitor(make_staff("admin", email="ada@example.com"))
+    return visitor(make_staff("admin", first_name="Ada", last_name="Eins"))
 
 
 def path_of(code: str) -> str:
@@ -154,7 +154,7 @@ def test_history_holds_old_and_new_value_of_what_changed_alone(browser: Client) 
     form |= {f"feature-{storage.pk}-{part}": "200 GB" for part in ("text_de", "text_en")}
     browser.post(path_of("s"), form | {"step": "publish"})
     told = part(browser.get(path_of("s")), 'class="timeline"', "</ol>")
-    assert "changed by ada@example.com" in told
+    assert "changed by Ada Eins" in told
     assert "Net price a month: 49.00 → 59.00" in told
     assert "Storage (English): 100 GB → 200 GB" in told
     assert told.count("→") == 3
@@ -197,7 +197,7 @@ def test_second_editor_is_told_what_changed_and_keeps_what_they_typed(browser: C
     page = other.post(path_of("s"), typed)
     assert page.status_code == 422
     assert (
-        "ada@example.com has changed this since you opened the page: Net price a month: 49.00 → 59.00."
+        "Ada Eins has changed this since you opened the page: Net price a month: 49.00 → 59.00."
     ) in summary(page)
     assert values("s")["promise_en"] != "Mine."
     # What the second one did not touch is taken over; sent again, both changes are there.
@@ -249,7 +249,7 @@ def test_retired_tier_leaves_the_shop_and_is_brought_back_by_undo(browser: Clien
     assert "S is retired: it cannot be ordered any more." in words(page)
     cache.clear()
     assert visitor().get("/tiers/s/").status_code == 404
-    assert "retired by ada@example.com" in part(page, 'class="timeline"', "</ol>")
+    assert "retired by Ada Eins" in part(page, 'class="timeline"', "</ol>")
     token = re.search(r'name="undo" value="([^"]+)"', html(page))
     assert token
     undone = browser.post("/staff/undo/", {"undo": token[1], "next": path_of("s")}, follow=True)

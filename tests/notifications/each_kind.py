@@ -108,7 +108,7 @@ def make_reset_message(known: User, name: str) -> None:
     lost = make_user(first_name=name, last_name="")
     Authenticator.objects.create(user=lost, type=Authenticator.Type.TOTP, data={})
     make_staff("agent", language=known.language)
-    reset = ask_to_reset(lost, make_staff("viewer", first_name=name), "Lost.", "Rang.")
+    reset = ask_to_reset(lost, make_staff("agent", first_name=name), "Lost.", "Rang.")
     assert reset
     assert queue_factor_reset(reset) == 1
 

@@ -11,7 +11,7 @@ from tests.notifications.receiver import make_order_for, receiving
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("cluster", "statements"), [("messages", 12), ("webhooks", 2)])
+@pytest.mark.parametrize(("cluster", "statements"), [("messages", 13), ("webhooks", 2)])
 def test_look_in_vain_takes_few_statements(cluster: str, statements: int) -> None:
     run_cluster(cluster)  # with the hourly work
     with CaptureQueriesContext(connection) as queries:
