@@ -98,7 +98,7 @@ def test_jobs_are_listed_with_what_they_did_to_how_many() -> None:
     stopped.refresh_from_db()
     assert (stopped.number, stopped.number_done) == (0, 0)
     page = words(visitor(make_staff("agent")).get("/staff/bulk/"))
-    assert f"{job.actor} 2 of 3 ended" in page
+    assert f"{job.actor.get_full_name()} 2 of 3 ended" in page
 
 
 @pytest.mark.parametrize("number", [1, 5])
