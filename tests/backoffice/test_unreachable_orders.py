@@ -88,7 +88,7 @@ def test_digest_names_the_order_until_its_address_is_corrected() -> None:
 def test_overview_counts_refused_mails() -> None:
     make_packed_order()
     refuse_all()
-    assert "E-mail invitation 1" in words(visitor(make_staff("viewer")).get("/staff/overview/"))
+    assert "1 × invitation" in words(visitor(make_staff("viewer")).get("/staff/overview/"))
 
 
 def test_mail_that_was_refused_is_tried_again_and_staff_are_told_so() -> None:
