@@ -19,6 +19,7 @@ PUBLIC = {"registration_progress"}
 # which browsers without JavaScript load again and again.
 POLLED = {
     *("checkout_price", "staff_counts", "staff_found", "staff_bulk_progress", "staff_order_live"),
+    *("staff_export_progress", "staff_filters", "staff_health"),
     *PUBLIC,
 }
 RELOAD = "reload"
