@@ -30,7 +30,7 @@ TEXTS = {
 
 @pytest.fixture
 def browser() -> Client:
-    return visitor(make_staff("admin", email="ada@example.com"))
+    return visitor(make_staff("admin", first_name="Ada", last_name="Eins"))
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_published_version_shows_at_once_also_where_the_page_was_kept(
     assert (answer.status_code, answer["Location"]) == (302, TERMS)
     assert "New." in words(visitor().get("/terms/"))
     told = part(browser.get(TERMS), 'class="timeline"', "</ol>")
-    assert "published by ada@example.com Version: 2 → 3" in told
+    assert "published by Ada Eins Version: 2 → 3" in told
 
 
 def test_preview_of_terms_says_who_is_asked_again(browser: Client, terms: Version) -> None:

@@ -27,6 +27,7 @@ from shop.tenancy.colleagues import colleagues_with, name_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Client, Project, User
 from shop.text_areas import TextAreaField
+from shop.typed_text import isolated
 
 
 class ActionForm(forms.Form):
@@ -159,7 +160,7 @@ class ColleagueChoiceField(forms.ModelChoiceField[User]):
 
     def label_from_instance(self, obj: User) -> str:
         """Return name and e-mail address of a colleague."""
-        return " · ".join(dict.fromkeys((name_of(obj), obj.email)))
+        return " · ".join(dict.fromkeys((isolated(name_of(obj)), obj.email)))
 
 
 class AssignForm(ActionForm):
