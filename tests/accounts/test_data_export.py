@@ -39,8 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 def taken_along(user: User) -> dict[str, Any]:
     answer = signed_in(user).get(EXPORT)
     assert answer.status_code == 200
-    data: dict[str, Any] = json.loads(answer.content)
-    return data
+    return dict(json.loads(answer.content))
 
 
 def test_export_is_a_file_that_nobody_keeps() -> None:
