@@ -48,6 +48,7 @@ def approve_all(desk: Desk, rows: Rows) -> None:
     desk.choose("[name=fault]", "manual_tier")
     desk.button("Show these orders")
     desk.tick("thead [type=checkbox]", "All")
+    desk.tick("#bulk [name=all]", "all that match, also on other pages")
     desk.choose("[name=action]", "approve")
     desk.button("Continue")
     desk.button("Approve")
