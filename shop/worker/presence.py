@@ -62,7 +62,9 @@ class Presence:
 
 @cache
 def version() -> str:
-    """Return the version of the shop that this process has loaded."""
-    text = (Path(settings.BASE_DIR) / "pyproject.toml").read_text()
-    found: str = tomllib.loads(text)["project"]["version"]
+    """Return the version of the shop that this process has loaded, or "?" without its project file."""
+    file = Path(settings.BASE_DIR) / "pyproject.toml"
+    if not file.exists():  # only the packages are there
+        return "?"
+    found: str = tomllib.loads(file.read_text())["project"]["version"]
     return found
