@@ -1,4 +1,4 @@
-"""How long it takes a person to use a page, by the keystroke-level model (Card, Moran, Newell 1980):
+"""The time a person takes to use a page, by the keystroke-level model (Card, Moran, Newell 1980):
 
     K  0.28 s  a key pressed by an average typist
     P  1.10 s  pointing at something with the mouse

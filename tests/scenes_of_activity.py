@@ -1,4 +1,4 @@
-"""What colleagues did, exports, and bulk actions that have ended, for `tests/scenes.py`."""
+"""Scenes of the activity, of exports, and of bulk actions that have ended."""
 
 from collections.abc import Iterator
 

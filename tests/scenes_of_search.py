@@ -14,7 +14,7 @@ def _typed(page: Page) -> None:
 
 
 def staff_search() -> Iterator[Scene]:
-    """What is found as one types, the page of results, and what is shown where nothing was found."""
+    """Results as one types, the page of results, and the page where nothing was found."""
     person = make_staff()
     client = make_client(name="Elbe Film")
     make_invoice(make_subscription(client))

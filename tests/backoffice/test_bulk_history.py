@@ -1,4 +1,4 @@
-"""What became of a bulk action: its list, its orders, and the histories that name it."""
+"""The record of a bulk action: its list, its orders, and the histories that name it."""
 
 import pytest
 

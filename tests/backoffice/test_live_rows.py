@@ -1,4 +1,4 @@
-"""What a page of the queue is told about its list while somebody reads it."""
+"""News for a page of the queue about its list, while somebody reads it."""
 
 import re
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def shown_by(page: Response) -> dict[str, str]:
-    """What a page sends when it asks what has changed."""
+    """The parameters that a page sends to ask for changes."""
     source = html(page)
     rows = re.findall(r'id="order-(\d+)" data-version="([0-9a-f]+)"', source)
     since = re.search(r'data-since="(\d+)"', source)

@@ -1,4 +1,4 @@
-"""What is kept of attempts: each that failed, and the one that succeeded after it."""
+"""Records of attempts: each that failed, and the one that succeeded after it."""
 
 import uuid
 from datetime import timedelta
