@@ -23,6 +23,7 @@ from shop.notifications.webhooks.endpoints import (
     LARGEST_NUMBER,
     TooManyEndpointsError,
     change,
+    delete,
     register,
 )
 from shop.notifications.webhooks.models import WebhookEndpoint
@@ -96,7 +97,7 @@ def endpoint(request: HttpRequest, bearer: Bearer, endpoint_id: int) -> HttpResp
     if request.method == "PATCH":
         return _change(request, found)
     if request.method == "DELETE":
-        found.delete()
+        delete(found)
         return HttpResponse(status=204, headers=OWN_HEADERS)
     return success(200, {"webhook_endpoint": _shown(found)})
 
