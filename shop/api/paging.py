@@ -33,6 +33,7 @@ SENTENCES = {
     "less_than_equal": "is out of range.",
     "int_parsing_size": "is out of range.",
     "enum": "is not a state that this list knows.",
+    "literal_error": "is not a state that this list knows.",
 }
 NO_CURSOR = "is not a cursor of this list."
 ONE_OF_TWO = "must not be given together with {}."
