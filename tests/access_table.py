@@ -41,7 +41,8 @@ TABLE: dict[str, Kind | set[str]] = {
          *(f"{slug}/{{number}}/{{language}}.pdf" for slug in
            ("imprint", "privacy", "terms", "accessibility", "withdrawal", "withdrawal-form")),
          "api/openapi.json", "api/docs", ".well-known/oauth-authorization-server",
-         "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
+         "api/docs/", "api/docs/open-order", "api/docs/open-order/", "api/docs/changelog",
+         "api/docs/changelog.atom", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
         Kind.PUBLIC,
     ),

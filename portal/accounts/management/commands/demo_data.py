@@ -26,7 +26,7 @@ CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
 LIMITED_TOKEN = "example-limited-token"  # noqa: S105 -- likewise
-FEW_CALLS = {"rate": 1, "burst": 5}  # so that a partner's program meets 429
+FEW_CALLS = (1, 5)  # a second, and at once: a partner's program soon meets 429
 PROMO_CODE = "PREMIERE"
 BILLING = {
     "company": "Beispielfilm GmbH",
@@ -106,13 +106,15 @@ def _sell() -> None:
 def _tokens(customer: User) -> Application:
     """Issue what is missing of the demo's tokens; return the partner's application."""
     application = _application("Example partner", PARTNER_TOKEN)
-    _application("Limited demo application", LIMITED_TOKEN, **FEW_CALLS)
+    _application("Limited demo application", LIMITED_TOKEN, FEW_CALLS)
     if not Token.objects.by_value(ADMIN_TOKEN).exists():
         issue("Demo", holder=customer, value=ADMIN_TOKEN)
     return application
 
 
-def _application(name: str, value: str, **limit: int) -> Application:
+def _application(
+    name: str, value: str, limit: tuple[int, int] | tuple[None, None] = (None, None)
+) -> Application:
     """Return the application of the token `value`; it and its token are created once."""
     held = Application.objects.filter(
         oauth_client__in=Token.objects.by_value(value).values("client")
@@ -121,6 +123,6 @@ def _application(name: str, value: str, **limit: int) -> Application:
         return found
     application = Application.objects.filter(demo=True, name=name).first()
     if application is None:
-        application, _secret = create_application(name, demo=True, **limit)
+        application, _secret = create_application(name, rate=limit[0], burst=limit[1], demo=True)
     issue("Demo", holder=application, value=value)
     return application
