@@ -145,7 +145,9 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
     for status, kind in operation.answers.items():
         answers[status] = _success(operation, status, kind)
     responses = {str(status): answers[status] for status in sorted(answers)}
-    return {**described, "parameters": parameters, "responses": responses}
+    return openapi.marked(
+        operation, {**described, "parameters": parameters, "responses": responses}
+    )
 
 
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
