@@ -68,6 +68,7 @@ class Operation:
     text: str
     answers: dict[int, Any]
     body: type[BaseModel] | None = None
+    is_body_optional: bool = False
     query: type[BaseModel] | None = None
     headers: tuple[str, ...] = ()  # of the answer that is not a refusal
     refusals: dict[int, str] = field(default_factory=dict)  # by status: its meaning here

@@ -118,7 +118,9 @@ TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(("api/invoices", "api/webhook_endpoints"), Kind.LIST),
     **dict.fromkeys(
         ("api/invoices/{number}", "api/invoices/{number}/pdf", "api/invoices/{number}/xml",
-         "api/webhook_endpoints/{endpoint_id}"),
+         "api/webhook_endpoints/{endpoint_id}",
+         "api/webhook_endpoints/{endpoint_id}/test", "api/webhook_endpoints/{endpoint_id}/rotate_secret",
+         "api/webhook_endpoints/{endpoint_id}/deliveries", "api/webhook_endpoints/{endpoint_id}/replay"),
         Kind.ORDER,
     ),
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",

@@ -35,6 +35,7 @@ HEADERS = {
 }
 STATUSES = openapi.STATUSES | {
     201: "Created.",
+    202: "Accepted: it is done in a moment.",
     204: "Done.",
     400: "The body can't be parsed: it is not strict JSON in UTF-8 (a duplicate field, NaN), or "
     'lacks the object "order".',
@@ -138,7 +139,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         refused |= set(openapi.OF_BODIES)
         name = "OrderRequest" if operation.body is OrderDocument else title(operation.body)
         body = content(ref(name), EXAMPLES[operation.id]["request"])
-        described["requestBody"] = {"required": True, "content": body}
+        described["requestBody"] = {"required": not operation.is_body_optional, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
     for status in operation.refusals:
         answers[status] = ref(_own_name(status, operation), "responses")
