@@ -278,4 +278,4 @@ def _offering(base: str, tiers: list[Product]) -> str:
     codes = "|".join(re.escape(tier.code) for tier in tiers).replace("\\ ", " ")
     slugs = "|".join(tier.slug for tier in tiers)
     query = f"([?#][^{json_patterns.CONTROLS}]*)?"
-    return f"^({codes}|{root}/tiers/({slugs})/*{query})$"
+    return f"^({codes}|{root}/(tiers|api/products)/({slugs})/*{query})$"
