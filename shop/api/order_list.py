@@ -6,8 +6,8 @@ from typing import Any
 from django.http import QueryDict
 
 from shop.access.tokens import Bearer
-from shop.api.list_queries import Kind, orders_of, total_of
 from shop.api.list_parameters import ListQuery
+from shop.api.list_queries import Kind, orders_of, total_of
 from shop.api.paging import InvalidQueryError, Page, read_query
 from shop.catalogue.models import Product
 from shop.change_times import settled_before
