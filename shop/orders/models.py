@@ -104,6 +104,8 @@ class Order(CanonicalEmailModel):
         max_length=5, choices=Interval, default=Interval.MONTH, db_default=Interval.MONTH
     )
     billing = models.JSONField(null=True, blank=True)  # in the document's own names
+    reference = models.CharField(max_length=100, null=True, blank=True)
+    metadata = models.JSONField(null=True, blank=True)
 
     # Of `admin_user_access_token` only this is kept. A revoked token's row is gone.
     token_user = optional(User)
