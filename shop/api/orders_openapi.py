@@ -232,5 +232,8 @@ def _query_parameters(query: type[BaseModel], tiers: list[Product]) -> list[Sche
         text = schema.pop("description")
         if name == "product":
             schema = {"type": "string", "enum": [tier.code for tier in tiers]}
-        parameters.append({"name": name, "in": "query", "description": text, "schema": schema})
+        parameter = {"name": name, "in": "query", "description": text, "schema": schema}
+        if schema.get("type") == "array":
+            parameter |= {"style": "form", "explode": False}
+        parameters.append(parameter)
     return parameters
