@@ -1,13 +1,13 @@
 """Deliveries of webhook endpoints as programs get them, and what they send to replay some."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from shop.api.order_list import Moment
-from shop.api.paging import NO_TIME, PageQuery
+from shop.api.list_parameters import Moment
+from shop.api.paging import NO_TIME, PageQuery, like
 from shop.api.response_schema import Answered
 from shop.notifications.webhooks.replay import MOST_AT_ONCE
 from shop.openapi import Hash
@@ -33,6 +33,7 @@ Failure = Literal[
     "error",
 ]
 ONE_OF_TWO = "Give either since or delivery."
+NO_STATE = "is not a state that this list knows."
 NOT_A_STRING = "must be a string."
 UNKNOWN_DELIVERY = "is not a delivery of this webhook endpoint."
 UNKNOWN = "is not a member of a replay."
@@ -64,7 +65,7 @@ class NothingDocument(BaseModel):
 class DeliveryQuery(PageQuery):
     """The parameters of the list of deliveries."""
 
-    state: State | None = None
+    state: Annotated[State, like("|".join(get_args(State)), NO_STATE)] | None = None
     """Only deliveries in this state."""
 
 

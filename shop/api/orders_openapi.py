@@ -166,7 +166,9 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
     for status, kind in operation.answers.items():
         answers[status] = _success(operation, status, kind)
     responses = {str(status): answers[status] for status in sorted(answers)}
-    return {**described, "parameters": parameters, "responses": responses}
+    return openapi.marked(
+        operation, {**described, "parameters": parameters, "responses": responses}
+    )
 
 
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
@@ -254,5 +256,8 @@ def _query_parameters(query: type[BaseModel], tiers: list[Product]) -> list[Sche
         text = schema.pop("description")
         if name == "product":
             schema = {"type": "string", "enum": [tier.code for tier in tiers]}
-        parameters.append({"name": name, "in": "query", "description": text, "schema": schema})
+        parameter = {"name": name, "in": "query", "description": text, "schema": schema}
+        if schema.get("type") == "array":
+            parameter |= {"style": "form", "explode": False}
+        parameters.append(parameter)
     return parameters

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal, receiver
-from django.utils import timezone
 
+from shop.change_times import change_time
 from shop.email_spellings import canonical_email, stored_email
 from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
-from shop.orders.order_fields import PERSONAL
+from shop.orders.order_fields import ERASED, PERSONAL
 from shop.orders.placing import NotOpenError
 from shop.orders.search_index import reindex
 from shop.orders.signals import orders_emptied
@@ -62,7 +62,7 @@ def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> s
     """
     finished = list(orders.filter(state__in=FINISHED))
     numbers = [order.pk for order in finished]
-    held = [order.pk for order in finished if any(getattr(order, name) for name in PERSONAL)]
+    held = [order.pk for order in finished if any(getattr(order, name) for name in ERASED)]
     given = set(names)
     for order in finished:
         given |= {getattr(order, member) for member in PERSONAL if member != "billing"}
@@ -75,13 +75,13 @@ def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> s
     for event in events.exclude(note=""):
         note = redact(event.note, found)
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
-    nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
     for basket in Basket.objects.filter(order__in=numbers):
-        update_document(basket, nothing)
+        update_document(basket, dict.fromkeys(PERSONAL))
         basket.contacts, basket.company = {}, ""
         basket.save()
+    nothing: dict[str, Any] = dict.fromkeys(ERASED)
     emptied = Order.objects.filter(pk__in=numbers)
-    emptied.update(**nothing, unreachable_since=None, updated_at=timezone.now())
+    emptied.update(**nothing, unreachable_since=None, updated_at=change_time())
     reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers, names=found)
     orders_emptied.send(sender=Order, orders=held)
