@@ -33,6 +33,7 @@ from shop.tenancy.joining import join_as_known
 from tests.api.recorded_events import BILLED, beat, happen
 from tests.clock import clock_at
 from tests.factories import (
+    DETAILS,
     bystander,
     make_application,
     make_invoice,
@@ -192,10 +193,8 @@ def test_lapsed_order_is_told_as_cancelled_and_then_as_erased(settings: Settings
 
 def test_cancelled_order_that_never_held_anything_is_not_told_as_erased() -> None:
     endpoint = hook("order.*")
-    order = make_order(
-        caller=caller_of(endpoint),
-        **dict.fromkeys(("client_name", "project_name", "user_email", "user_login")),
-    )
+    nothing: dict[str, Any] = dict.fromkeys(DETAILS)
+    order = make_order(caller=caller_of(endpoint), **nothing)
     assert cancel(order, None)
     assert told(endpoint, "order.state_changed")
     assert not told(endpoint, "order.erased")
