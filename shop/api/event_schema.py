@@ -71,7 +71,7 @@ class EndpointData(Answered):
 
 
 class Event(Answered):
-    """What all events have."""
+    """The members that all events share."""
 
     timestamp: datetime
     """The moment of the event, UTC."""
