@@ -41,7 +41,9 @@ TABLE: dict[str, Kind | set[str]] = {
          *(f"{slug}/{{number}}/{{language}}.pdf" for slug in
            ("imprint", "privacy", "terms", "accessibility", "withdrawal", "withdrawal-form")),
          "api/openapi.json", "api/docs",
-         "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
+         "api/docs/", "api/docs/open-order", "api/docs/open-order/", "api/docs/{chapter}",
+         "api/docs/{chapter}/", "api/docs/open-order/{chapter}", "api/docs/open-order/{chapter}/",
+         "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
         Kind.PUBLIC,
     ),

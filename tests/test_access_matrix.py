@@ -108,7 +108,14 @@ class World:
             return join_address(self.order)
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
-        values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b", "rest": "x"}
+        values |= {
+            "product_id": "s",
+            "service_id": "x",
+            "uidb36": "1",
+            "key": "a-b",
+            "rest": "x",
+            "chapter": "reference",
+        }
         values |= {
             "token": "x",
             "position": 0,

@@ -6,19 +6,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.api.responses import method_not_allowed
 from shop.base_url import base_url
-from shop.catalogue.models import Product
-from shop.guide import reference
-from shop.guide.pages import GUIDES
+from shop.guide.book import Books
+from shop.guide.pages import GUIDES, Chapter
 from shop.guide.schema import ALL_TIERS, describe
-from shop.kept_pages import KeptPages, is_same_for_all
+from shop.guide.snippets import COOKIE, LANGUAGES
+from shop.kept_pages import KeptPages, Rows, is_same_for_all
 from shop.view_types import View
 
-_pages = {guide.page: KeptPages() for guide in GUIDES}
+_pages = {chapter: KeptPages() for guide in GUIDES.values() for chapter in guide.chapters}
+_books = Books()
 
 
 def get_required(view: View) -> View:
@@ -45,38 +47,60 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 
 @get_required
-def guide(request: HttpRequest, page: str) -> HttpResponse:
-    """A guide: written chapters, and all calls as the description has them."""
+def guide(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
+    """A chapter of a guide; without `chapter`, the end of its URL, the overview."""
+    found = GUIDES[page].chapter(chapter)
+    if found is None:
+        if chapter == GUIDES[page].chapters[0].name.replace("_", "-"):
+            return redirect(page)
+        return HttpResponse(render_to_string("errors/404.html"), status=404)
+    if COOKIE in request.GET:
+        return _choose_language(request, found)
+    language = request.COOKIES.get(COOKIE, "")
+    language = language if language in LANGUAGES else ""
     rows = ALL_TIERS.raw()
-    if is_same_for_all(request):
-        return _pages[page].answer(
+    if is_same_for_all(request, COOKIE):
+        return _pages[found].answer(
             request,
             (rows, settings.DEMO),
-            lambda nobody, _token: _guide(nobody, page, ALL_TIERS.read(rows)),
+            lambda nobody, _token: _page(nobody, found, rows, language),
+            variant=language,
         )
-    return HttpResponse(_guide(request, page, ALL_TIERS.read(rows)))
+    return HttpResponse(_page(request, found, rows, language))
 
 
-def _guide(request: HttpRequest, page: str, tiers: list[Product]) -> str:
-    guide = next(each for each in GUIDES if each.page == page)
-    base = base_url(request)
-    description = describe(base, tiers)
+def _page(request: HttpRequest, chapter: Chapter, rows: Rows, language: str) -> str:
+    guide = GUIDES[chapter.page]
+    book = _books.book(base_url(request), rows, language)
+    place = guide.chapters.index(chapter)
     context = {
-        **guide.context,
-        "tables": {name: reference.members(name, description) for name in guide.tables},
         "guide": guide,
-        "others": [other for other in GUIDES if other is not guide],
-        "base": base,
-        "token": "example-token" if settings.DEMO else "YOUR-TOKEN",
-        "demo": settings.DEMO,
-        "operations": reference.operations(description, guide.tag),
-        "common": reference.common_answers(description, guide.tag),
-        "headers": reference.headers(description, guide.tag),
+        "guides": GUIDES.values(),
+        "chapter": chapter,
+        "text": book.text(chapter),
+        "sections": book.sections(chapter),
+        "previous": guide.chapters[place - 1] if place else None,
+        "next": next(iter(guide.chapters[place + 1 :]), None),
+        "operations": book.operations(guide),
     }
     return render_to_string("api/docs.html", context, request)
 
 
+def _choose_language(request: HttpRequest, chapter: Chapter) -> HttpResponse:
+    """Keep the language of examples that the reader chose, for all pages of the guides."""
+    response = redirect(chapter.url)
+    if (language := request.GET[COOKIE]) in LANGUAGES:
+        response.set_cookie(
+            COOKIE,
+            language,
+            path=reverse("api_docs"),
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            samesite="Lax",
+        )
+    return response
+
+
 @get_required
-def guide_with_slash(request: HttpRequest, page: str) -> HttpResponse:
-    """A guide's address with a slash at its end, as people type it."""
-    return redirect(page)
+def guide_with_slash(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
+    """A page's address with a slash at its end, as people type it."""
+    return redirect(f"{page}_chapter", chapter) if chapter else redirect(page)

@@ -104,6 +104,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "shop.customers",
                 "shop.form_errors",
+                "shop.guide.snippets",
                 "shop.kept_fragments",
                 "shop.legal_links",
                 "shop.request_id",
