@@ -50,3 +50,16 @@ guide.addEventListener("click", (event) => {
   // Examples above it may have become longer or shorter.
   scrollBy(0, tab.getBoundingClientRect().top - before);
 });
+
+// Single keys must not surprise those who speak to their computer: "/" (search.js) can be switched off.
+const STORED_KEYS = "queue-keys";
+const singleKey = document.getElementById("single-key");
+
+if (singleKey) {
+  const isOn = singleKey.querySelector("input");
+  singleKey.hidden = false;
+  isOn.checked = localStorage.getItem(STORED_KEYS) !== "off";
+  isOn.addEventListener("change", () => {
+    localStorage.setItem(STORED_KEYS, isOn.checked ? "on" : "off");
+  });
+}

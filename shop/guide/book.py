@@ -17,6 +17,7 @@ from shop.kept_pages import Rows
 from shop.openapi import Schema
 
 HEADING = re.compile(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
+INLINE = re.compile(r"</?(?:a|b|code|i|span)\b[^>]*>")
 TAG = re.compile(r"<[^>]+>")
 MOST = 20  # books that a process keeps: one for each language, in the demo also for each host
 
@@ -117,4 +118,4 @@ class Books:
 
 def plain(html: str) -> str:
     """The text of a piece of HTML, blanks squeezed."""
-    return " ".join(unescape(TAG.sub(" ", html)).split())
+    return " ".join(unescape(TAG.sub(" ", INLINE.sub("", html))).split())

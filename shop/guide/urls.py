@@ -13,6 +13,7 @@ urlpatterns = [
     path("docs/", views.guide_with_slash, ORDERS),
     path("docs/open-order", views.guide, OPEN_ORDER, name="api_docs_open_order"),
     path("docs/open-order/", views.guide_with_slash, OPEN_ORDER),
+    path("docs/search", views.search, name="api_docs_search"),
     path("docs/<slug:chapter>", views.guide, ORDERS, name="api_docs_chapter"),
     path("docs/<slug:chapter>/", views.guide_with_slash, ORDERS),
     path(

@@ -1,19 +1,21 @@
 """`/api/openapi.json`, for programs, and the guides, for the people who write them."""
 
 from functools import wraps
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.api.responses import method_not_allowed
 from shop.base_url import base_url
-from shop.guide.book import Books
-from shop.guide.pages import GUIDES, Chapter
+from shop.guide.book import Book, Books
+from shop.guide.chapter_search import Index
+from shop.guide.pages import GUIDES, ORDERS, Chapter
 from shop.guide.schema import ALL_TIERS, describe
 from shop.guide.snippets import COOKIE, LANGUAGES
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
@@ -21,6 +23,8 @@ from shop.view_types import View
 
 _pages = {chapter: KeptPages() for guide in GUIDES.values() for chapter in guide.chapters}
 _books = Books()
+_indexes: WeakKeyDictionary[Book, Index] = WeakKeyDictionary()
+FIRST_HITS = 8  # below the box
 
 
 def get_required(view: View) -> View:
@@ -53,7 +57,8 @@ def guide(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
     if found is None:
         if chapter == GUIDES[page].chapters[0].name.replace("_", "-"):
             return redirect(page)
-        return HttpResponse(render_to_string("errors/404.html"), status=404)
+        words = chapter.replace("-", " ").replace("_", " ")
+        return HttpResponse(_results(request, words, is_missing=True), status=404)
     if COOKIE in request.GET:
         return _choose_language(request, found)
     language = request.COOKIES.get(COOKIE, "")
@@ -67,6 +72,38 @@ def guide(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
             variant=language,
         )
     return HttpResponse(_page(request, found, rows, language))
+
+
+@get_required
+def search(request: HttpRequest) -> HttpResponse:
+    """What the search finds: a page, or for the box that is typed into the first hits alone."""
+    text = request.GET.get("q", "").replace("\0", "").strip()
+    if not request.headers.get("HX-Request"):
+        response = HttpResponse(_results(request, text))
+    else:
+        context = {"hits": _index(request).find(text, FIRST_HITS), "asked": text}
+        response = HttpResponse(render_to_string("api/found.html", context, request))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _results(request: HttpRequest, text: str, *, is_missing: bool = False) -> str:
+    context = {
+        "guide": ORDERS,
+        "guides": GUIDES.values(),
+        "asked": text,
+        "hits": _index(request).find(text),
+        "is_missing": is_missing,
+    }
+    return render_to_string("api/search.html", context, request)
+
+
+def _index(request: HttpRequest) -> Index:
+    """The index of the guides: made once for each book."""
+    book = _books.book(base_url(request), ALL_TIERS.raw(), "")
+    if book not in _indexes:
+        _indexes[book] = Index(book)
+    return _indexes[book]
 
 
 def _page(request: HttpRequest, chapter: Chapter, rows: Rows, language: str) -> str:
