@@ -157,3 +157,8 @@ OPEN_ORDER = Guide(
     },
 )
 GUIDES = {guide.page: guide for guide in (ORDERS, OPEN_ORDER)}
+
+
+def frame(guide: Guide) -> dict[str, Any]:
+    """The variables of the frame around every page of `guide`."""
+    return {"guide": guide, "guides": GUIDES.values()}

@@ -1,30 +1,22 @@
-"""`/api/openapi.json`, for programs, and the guides, for the people who write them."""
+"""`/api/openapi.json`, for programs."""
 
+import json
 from functools import wraps
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.api.responses import method_not_allowed
 from shop.base_url import base_url
-from shop.guide.book import Book, Books
-from shop.guide.chapter_search import Index
-from shop.guide.pages import GUIDES, ORDERS, Chapter
+from shop.entity_tags import tagged
 from shop.guide.schema import ALL_TIERS, describe
-from shop.guide.snippets import COOKIE, LANGUAGES
-from shop.kept_pages import KeptPages, Rows, is_same_for_all
+from shop.kept_pages import KeptPages, is_same_for_all
+from shop.theme import shop_name
 from shop.view_types import View
 
-_pages = {chapter: KeptPages() for guide in GUIDES.values() for chapter in guide.chapters}
-_books = Books()
-_indexes: WeakKeyDictionary[Book, Index] = WeakKeyDictionary()
-FIRST_HITS = 8  # below the box
+_descriptions = KeptPages()
 
 
 def get_required(view: View) -> View:
@@ -40,104 +32,32 @@ def get_required(view: View) -> View:
     return guarded
 
 
+def open_to_browsers(view: View) -> View:
+    """Have the answer read by pages of any origin: tools that read descriptions are such pages."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag"
+        return response
+
+    return csrf_exempt(answered)
+
+
+@open_to_browsers
 @get_required
 def openapi(request: HttpRequest) -> HttpResponse:
     """The APIs' description. It is the same for everybody."""
-    response = JsonResponse(describe(base_url(request)))
-    patch_cache_control(response, public=True, max_age=300)
-    # Tools that read descriptions run in browsers, at addresses of their own.
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
-
-
-@get_required
-def guide(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
-    """A chapter of a guide; without `chapter`, the end of its URL, the overview."""
-    found = GUIDES[page].chapter(chapter)
-    if found is None:
-        if chapter == GUIDES[page].chapters[0].name.replace("_", "-"):
-            return redirect(page)
-        words = chapter.replace("-", " ").replace("_", " ")
-        return HttpResponse(_results(request, words, is_missing=True), status=404)
-    if COOKIE in request.GET:
-        return _choose_language(request, found)
-    language = request.COOKIES.get(COOKIE, "")
-    language = language if language in LANGUAGES else ""
     rows = ALL_TIERS.raw()
-    if is_same_for_all(request, COOKIE):
-        return _pages[found].answer(
-            request,
-            (rows, settings.DEMO),
-            lambda nobody, _token: _page(nobody, found, rows, language),
-            variant=language,
-        )
-    return HttpResponse(_page(request, found, rows, language))
 
+    def described(asked: HttpRequest, _token: str) -> str:
+        return json.dumps(describe(base_url(asked), ALL_TIERS.read(rows)))
 
-@get_required
-def search(request: HttpRequest) -> HttpResponse:
-    """What the search finds: a page, or for the box that is typed into the first hits alone."""
-    text = request.GET.get("q", "").replace("\0", "").strip()
-    if not request.headers.get("HX-Request"):
-        response = HttpResponse(_results(request, text))
+    if is_same_for_all(request):
+        response = _descriptions.answer(request, (rows, settings.DEMO, shop_name()), described)
     else:
-        context = {"hits": _index(request).find(text, FIRST_HITS), "asked": text}
-        response = HttpResponse(render_to_string("api/found.html", context, request))
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _results(request: HttpRequest, text: str, *, is_missing: bool = False) -> str:
-    context = {
-        "guide": ORDERS,
-        "guides": GUIDES.values(),
-        "asked": text,
-        "hits": _index(request).find(text),
-        "is_missing": is_missing,
-    }
-    return render_to_string("api/search.html", context, request)
-
-
-def _index(request: HttpRequest) -> Index:
-    """The index of the guides: made once for each book."""
-    book = _books.book(base_url(request), ALL_TIERS.raw(), "")
-    if book not in _indexes:
-        _indexes[book] = Index(book)
-    return _indexes[book]
-
-
-def _page(request: HttpRequest, chapter: Chapter, rows: Rows, language: str) -> str:
-    guide = GUIDES[chapter.page]
-    book = _books.book(base_url(request), rows, language)
-    place = guide.chapters.index(chapter)
-    context = {
-        "guide": guide,
-        "guides": GUIDES.values(),
-        "chapter": chapter,
-        "text": book.text(chapter),
-        "sections": book.sections(chapter),
-        "previous": guide.chapters[place - 1] if place else None,
-        "next": next(iter(guide.chapters[place + 1 :]), None),
-        "operations": book.operations(guide),
-    }
-    return render_to_string("api/docs.html", context, request)
-
-
-def _choose_language(request: HttpRequest, chapter: Chapter) -> HttpResponse:
-    """Keep the language of examples that the reader chose, for all pages of the guides."""
-    response = redirect(chapter.url)
-    if (language := request.GET[COOKIE]) in LANGUAGES:
-        response.set_cookie(
-            COOKIE,
-            language,
-            path=reverse("api_docs"),
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite="Lax",
-        )
-    return response
-
-
-@get_required
-def guide_with_slash(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
-    """A page's address with a slash at its end, as people type it."""
-    return redirect(f"{page}_chapter", chapter) if chapter else redirect(page)
+        response = HttpResponse(described(request, ""))
+    response["Content-Type"] = "application/json"
+    patch_cache_control(response, public=True, max_age=300)
+    return tagged(request, response)
