@@ -18,6 +18,7 @@ from shop.api.endpoint_schema import (
     check_endpoint,
 )
 from shop.api.responses import OWN_HEADERS, failure, success
+from shop.faults import fault
 from shop.json_body import UnreadableBodyError, read_json
 from shop.notifications.webhooks.endpoints import (
     LARGEST_NUMBER,
@@ -28,8 +29,7 @@ from shop.notifications.webhooks.endpoints import (
 from shop.notifications.webhooks.models import WebhookEndpoint
 from shop.openapi import Operation
 
-NOT_AN_OBJECT = "The body must be an object: the members of a webhook endpoint."
-NOT_FOUND = "There is no such webhook endpoint."
+NOT_AN_OBJECT = fault("body_not_an_object", members="the members of a webhook endpoint")
 
 
 @bearer_required(
@@ -92,7 +92,7 @@ def endpoint(request: HttpRequest, bearer: Bearer, endpoint_id: int) -> HttpResp
         return _not_an_application()
     found = application.webhook_endpoints.filter(pk=endpoint_id).first()
     if found is None:
-        return failure(404, NOT_FOUND)
+        return failure(404, fault("webhook_endpoint_not_found"))
     if request.method == "PATCH":
         return _change(request, found)
     if request.method == "DELETE":
@@ -105,15 +105,15 @@ def _register(request: HttpRequest, application: Application) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     if not isinstance(value, dict):
         return failure(400, NOT_AN_OBJECT)
     try:
         made = register(application, check_endpoint(value))
     except InvalidEndpointError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     except TooManyEndpointsError:
-        return failure(422, f"This application has {LARGEST_NUMBER} webhook endpoints already.")
+        return failure(422, fault("too_many_webhook_endpoints", limit=LARGEST_NUMBER))
     location = reverse("api_webhook_endpoint", args=[made.pk])
     shown = {**_shown(made), "secret": made.secret}
     return success(201, {"webhook_endpoint": shown}, {"Location": location})
@@ -123,7 +123,7 @@ def _change(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     if not isinstance(value, dict):
         return failure(400, NOT_AN_OBJECT)
     kept = {"url": found.url, "events": found.events, "enabled": found.enabled}
@@ -131,7 +131,7 @@ def _change(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     try:
         change(found, check_endpoint({**kept, **given}))
     except InvalidEndpointError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     return success(200, {"webhook_endpoint": _shown(found)})
 
 
@@ -141,7 +141,7 @@ def _application(bearer: Bearer) -> Application | None:
 
 
 def _not_an_application() -> HttpResponse:
-    return forbidden("Webhook endpoints are an application's: use a token of its own.", WEBHOOKS)
+    return forbidden(fault("not_an_application"), WEBHOOKS)
 
 
 def _shown(endpoint: WebhookEndpoint) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from shop.access.tokens import Bearer
 from shop.api.list_queries import FILTERS, Kind, orders_of, total_of
-from shop.api.paging import NO_TIME, InvalidQueryError, Page, PageQuery, like, read_query
+from shop.api.paging import InvalidQueryError, Page, PageQuery, like, read_query
 from shop.catalogue.models import Product
+from shop.faults import fault
 from shop.orders.cursors import read_cursor
 from shop.orders.field_types import PlacedState
 from shop.orders.models import Order
@@ -26,7 +27,7 @@ def _with_zone(moment: datetime) -> datetime:
 
 Moment = Annotated[
     datetime,
-    like(MOMENT, NO_TIME),
+    like(MOMENT, "not_a_time"),
     AfterValidator(_with_zone),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
@@ -37,7 +38,7 @@ class ListQuery(PageQuery):
 
     state: PlacedState | None = None
     """Only orders in this state."""
-    product: Annotated[str, like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
+    product: Annotated[str, like(r"[^\x00]{1,50}", "unknown_product")] | None = None
     """Only orders of this tier, by its code; retired tiers too."""
     created_after: Moment | None = None
     """Only orders placed after this time."""
@@ -68,7 +69,7 @@ def list_orders(parameters: QueryDict, bearer: Bearer) -> Page[Order]:
     total = counted or 0
     # An unknown tier has no orders, so the extra query is needed only here.
     if total == 0 and query.product and not Product.objects.filter(code=query.product).exists():
-        raise InvalidQueryError({"product": ["is not a tier."]})
+        raise InvalidQueryError({"product": [fault("unknown_product")]})
     rows = _rows(kind, values, query, total)
     if len(rows) <= query.per_page:
         return Page(rows, total, query)

@@ -65,6 +65,7 @@ PARAMETERS = {
         "serviceId", "What the tier delivers.", {"type": "string", "enum": list(SERVICES)}
     ),
 }
+CHALLENGES = '^(Basic realm="orders", charset="UTF-8", )?Bearer( error="invalid_token")?$'
 COOKIE_TEXT = "The OwnerId, for 30 days: sent twice, with Path=/order and with Path=/orders."
 COOKIE_SCHEMA = {"type": "string", "pattern": f"^{COOKIE}="}
 # Headers that mean something else here than at `/api/orders` have names of their own.
@@ -82,7 +83,7 @@ HEADERS = {
     "OpenOrderSetCookieIfOpened": header(COOKIE_TEXT, COOKIE_SCHEMA, required=False),
     "OpenOrderWWWAuthenticate": header(
         "How to authenticate. Basic is not offered to browsers.",
-        {"enum": ['Basic realm="orders", charset="UTF-8", Bearer', "Bearer"]},
+        {"type": "string", "pattern": CHALLENGES},
     ),
     "OpenOrderRetryAfter": header(
         *(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from shop.catalogue.models import Product
 from shop.catalogue.prices import amount
 from shop.catalogue.promotions import named_promotion
+from shop.faults import fault
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.mapping import PRODUCT
 from shop.open_order.request import OpenOrderRequest
@@ -41,7 +42,7 @@ def basket_of(call: OpenOrderRequest) -> Basket:
     """The order's basket. Raises ApiError: orders of `/api/orders` have none."""
     basket: Basket | None = getattr(call.found, "basket", None)
     if basket is None:
-        raise ApiError(404, "Nothing was put into this order here.")
+        raise ApiError(404, fault("not_open_here"))
     return basket
 
 
@@ -50,12 +51,10 @@ def links(call: OpenOrderRequest, path: str) -> list[dict[str, str]]:
     return [{"href": call.url(path), "rel": "self"}]
 
 
-def shown(
-    call: OpenOrderRequest, path: str, found: Mapping[str, Any] | None, missing: str = ""
-) -> HttpResponse:
+def shown(call: OpenOrderRequest, path: str, found: Mapping[str, Any] | None) -> HttpResponse:
     """Answer with the resource at `path`. Raises ApiError if it was not set."""
     if not found:
-        raise ApiError(404, missing)
+        raise ApiError(404, fault("not_set"))
     return answer(200, {**found, "links": links(call, path)})
 
 
