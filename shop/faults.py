@@ -1,4 +1,4 @@
-"""What is wrong with a call of an API: a code for programs, and a sentence for people.
+"""Codes for programs and sentences for people about what is wrong with a call of an API.
 
 Programs rely on codes: one that was published keeps its name and its meaning, as
 `tests/api/published_codes.txt` checks. Sentences may be reworded. Codes of fields of the order

@@ -266,7 +266,7 @@ def read_resource(kind: type[BaseModel], value: Any) -> Any:
 
 
 def _faults(error: ValidationError, kind: type[BaseModel]) -> Faults:
-    """What is wrong by the innermost field; never a value, which may be a secret."""
+    """The faults by the innermost field; never a value, which may be a secret."""
     faults: dict[str, list[Fault]] = {}
     for found in error.errors(include_url=False, include_input=False):
         faults.setdefault(_member(found), []).append(_fault(found, kind))

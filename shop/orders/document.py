@@ -52,7 +52,7 @@ class InvalidDocumentError(Exception):
 
     @property
     def faults(self) -> dict[str, list[Fault]]:
-        """What is wrong by field, in the order document's own names."""
+        """The faults by field, in the order document's own names."""
         faults: dict[str, list[Fault]] = {}
         for problem in self.problems:
             faults.setdefault(problem.member, []).append(problem.fault())
