@@ -2,26 +2,27 @@
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, LiteralString, TypeVar
 from urllib.parse import urlencode
 
 from annotated_types import Le
 from django.http import HttpResponse, QueryDict
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
 from shop.api.responses import success
 from shop.faults import SENTENCES, Fault, Faults, fault
 from shop.orders.cursors import Position, read_cursor, write_cursor
 from shop.orders.field_types import field_error
-from shop.orders.problems import Problem
+from shop.orders.problems import field_problem
 
 Row = TypeVar("Row")
 QueryT = TypeVar("QueryT", bound="PageQuery")
@@ -33,10 +34,9 @@ LAST_PAGE = 10**9
 # Pydantic's error types, as this API's codes.
 CODES = {
     "extra_forbidden": "unknown_parameter",
-    "greater_than_equal": "out_of_range",
-    "less_than_equal": "out_of_range",
-    "int_parsing_size": "out_of_range",
     "enum": "unknown_state",
+    "string_pattern_mismatch": "not_an_order_hash",
+    "too_long": "too_many_values",
 }
 
 
@@ -51,12 +51,11 @@ def like(pattern: str, code: LiteralString) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _position(cursor: str) -> str:
-    if read_cursor(cursor) is None:
-        raise field_error("not_a_cursor")
-    return cursor
+def _split(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
 
 
+Separated = BeforeValidator(_split)
 Number = like("[0-9]+", "not_an_integer")
 
 
@@ -69,8 +68,26 @@ class PageQuery(BaseModel):
     """The page's number. A page behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
     """The number of rows on a page."""
-    cursor: Annotated[str, AfterValidator(_position)] | None = None
+    cursor: str | None = None
     """The position after which the page starts, from the link next. Not together with page."""
+
+    @classmethod
+    def mark(cls, parameters: Mapping[str, Any]) -> str:  # noqa: ARG003 -- for lists of two sorts
+        """The mark of the cursors of the list that `parameters` sort."""
+        return ""
+
+    @property
+    def position(self) -> Position | None:
+        """The position of the cursor, if there is one."""
+        return read_cursor(self.cursor, self.mark(self.__dict__)) if self.cursor else None
+
+    def given(self) -> dict[str, Any]:
+        """The parameters but for the place in the list, as they stand in a URL."""
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"page", "cursor"})
+        return {
+            name: ",".join(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -92,10 +109,11 @@ class Page(Generic[Row]):
         if self.query.page > 1:
             pages["prev"] = {"page": min(self.query.page - 1, last)}
         if self.after:
-            pages["next"] = {"cursor": write_cursor(self.after)}
-        given = self.query.model_dump(mode="json", exclude_none=True, exclude={"page", "cursor"})
+            cursor = write_cursor(self.after, self.query.mark(self.query.__dict__))
+            pages["next"] = {"cursor": cursor}
+        given = self.query.given()
         return ", ".join(
-            f'<{address}?{urlencode({**where, **given})}>; rel="{name}"'
+            f'<{address}?{urlencode({**where, **given}, safe=",")}>; rel="{name}"'
             for name, where in pages.items()
         )
 
@@ -124,23 +142,30 @@ def read_query(kind: type[QueryT], parameters: QueryDict) -> QueryT:
     if "page" in parameters and "cursor" in parameters:
         faults["page"].append(fault("page_with_cursor", other="cursor"))
         faults["cursor"].append(fault("page_with_cursor", other="page"))
+    cursor = parameters.get("cursor")
+    if cursor is not None and read_cursor(cursor, kind.mark(parameters)) is None:
+        faults["cursor"].append(fault("not_a_cursor"))
     try:
         query = kind.model_validate(parameters.dict())
     except ValidationError as error:
         for found in error.errors(include_url=False, include_input=False):
-            name = str(found["loc"][0])
-            faults[name].append(_fault(kind, name, found["type"]))
+            told = faults[str(found["loc"][0])]
+            if (each := _fault(kind, found)) not in told:  # one for several values of a parameter
+                told.append(each)
     if faults:
         raise InvalidQueryError(faults)
     return query
 
 
-def _fault(kind: type[PageQuery], name: str, error_type: str) -> Fault:
-    code = CODES.get(error_type, error_type)
+def _fault(kind: type[PageQuery], found: ErrorDetails) -> Fault:
+    name, code = str(found["loc"][0]), CODES.get(found["type"], found["type"])
     if code.startswith("datetime"):
         code = "not_a_time"  # a day that its month does not have
+    if code == "literal_error":
+        code = f"unknown_{name}"
     if code in SENTENCES:
-        return fault(code)
+        return fault(code, limit=found.get("ctx", {}).get("max_length"))
+    problem = field_problem(name, found)
     bounds = kind.model_fields[name].metadata
-    limit = next((int(str(each.le)) for each in bounds if isinstance(each, Le)), 0)
-    return Problem(name, code, limit=limit).fault()
+    limit = next((int(str(each.le)) for each in bounds if isinstance(each, Le)), problem.limit)
+    return replace(problem, limit=limit).fault()
