@@ -12,6 +12,7 @@ from shop.access.call_counts import count_call, note_caller
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.access.tokens import Bearer, check_bearer
 from shop.api.responses import failure, method_not_allowed
+from shop.base_url import base_url
 from shop.entity_tags import tagged
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
@@ -64,6 +65,8 @@ def _guard(
                 patch_vary_headers(response, ["Authorization"])
                 response = tagged(request, response)
             count_call(request, response.status_code)
+            if operation.deprecation:
+                operation.deprecation.write_headers(base_url(request), response)
             return response
 
         return described(guarded, "", operations)

@@ -36,6 +36,7 @@ HEADERS = {
 }
 STATUSES = openapi.STATUSES | {
     201: "Created.",
+    202: "Accepted: it is done in a moment.",
     204: "Done.",
     304: "It is as it was when you were given the ETag that you sent as If-None-Match.",
     400: "The body can't be parsed: it is not strict JSON in UTF-8 (a duplicate field, NaN), or "
@@ -151,7 +152,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         refused |= set(openapi.OF_BODIES)
         name = "OrderRequest" if operation.body is OrderDocument else title(operation.body)
         body = content(ref(name), EXAMPLES[operation.id]["request"])
-        described["requestBody"] = {"required": True, "content": body}
+        described["requestBody"] = {"required": not operation.is_body_optional, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
     if method == "GET":
         parameters = [*parameters, IF_NONE_MATCH]
@@ -161,7 +162,9 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
     for status, kind in operation.answers.items():
         answers[status] = _success(operation, status, kind)
     responses = {str(status): answers[status] for status in sorted(answers)}
-    return {**described, "parameters": parameters, "responses": responses}
+    return openapi.marked(
+        operation, {**described, "parameters": parameters, "responses": responses}
+    )
 
 
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
