@@ -18,7 +18,9 @@ EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
 TAG = {"name": "Orders", "description": "Place a whole order in one request, and follow it."}
 HEADERS = {
     "Content-Disposition": header("The name of the file."),
-    "ETag": header("Stands for this answer: send it as If-None-Match to be told if it is the same."),
+    "ETag": header(
+        "Stands for this answer: send it as If-None-Match to be told if it is the same."
+    ),
     "Idempotency-Replayed": header(
         "true if this repeats the response to the first request.",
         {"const": "true"},
