@@ -47,6 +47,19 @@ def test_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
     assert description["openapi"].startswith("3.1.")
 
 
+def test_description_names_who_is_asked_and_its_licence(settings: Settings) -> None:
+    settings.SUPPORT_EMAIL = "help@shop.example"
+    info = describe("https://shop.example")["info"]
+    url = "https://shop.example/contact/"
+    assert info["contact"] == {"name": "Slate", "url": url, "email": "help@shop.example"}
+    assert info["license"] == {"name": "MIT License", "identifier": "MIT"}
+    assert "MIT License" in (settings.BASE_DIR / "LICENSE").read_text(encoding="utf-8")
+    settings.SUPPORT_EMAIL = ""
+    contact = describe("https://shop.example")["info"]["contact"]
+    assert contact == {"name": "Slate", "url": url}
+    assert Client().get("/contact/").status_code == 200
+
+
 def test_parts_of_the_description_do_not_take_each_others_names() -> None:
     with pytest.raises(ValueError, match=r"called \['Account'\]"):
         joined({"Account": {}}, {"Order": {}}, {"Account": {}})
