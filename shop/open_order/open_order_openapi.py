@@ -180,7 +180,7 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
     if operation.body:
         body = content(ref(operation.body.__name__), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": operation.id != "openOrder", "content": body}
-    return described
+    return openapi.marked(operation, described)
 
 
 def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: bool) -> Schema:

@@ -72,7 +72,9 @@ def check_document(
         document = OrderDocument.model_validate(given)
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
-            problems.append(field_problem(".".join(map(str, fault["loc"])), fault))
+            problem = field_problem(".".join(map(str, fault["loc"])), fault)
+            if problem not in problems:  # keys of one object may have the same fault
+                problems.append(problem)
     faulty = {problem.member for problem in problems}
     problems += joint_problems(given.get("billing"), faulty)
     if any(member.startswith("billing.") for member in faulty):

@@ -18,6 +18,11 @@ SENTENCES = {
     "out_of_range": "must be an integer from 1 to 9223372036854775807.",
     "invalid": "is not valid.",
     "not_an_object": "must be an object.",
+    "too_many_members": "must have at most {limit} members.",
+    "key_blank": "must not have a blank key.",
+    "key_too_long": "must not have a key of more than {limit} characters.",
+    "key_control_characters": "must not have a key with control characters.",
+    "key_not_unicode": "must not have a key that is not valid Unicode text.",
     "unknown_language": "must be de or en.",
     "unknown_interval": "must be month or year.",
     "unknown_customer_type": "must be company or private.",
@@ -79,9 +84,14 @@ CODES = {
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
     "extra_forbidden": "unknown_member",
+    "dict_type": "not_an_object",
+    "too_long": "too_many_members",
     "model_type": "not_an_object",
     "model_attributes_type": "not_an_object",
 }
+
+
+KEY = "[key]"  # ends the path of a fault that is in a key
 
 
 @dataclass(frozen=True)
@@ -101,8 +111,11 @@ class Problem:
 
 def field_problem(member: str, fault: ErrorDetails) -> Problem:
     """The problem that pydantic found in a field, without the value that was sent."""
-    code = CODES.get(fault["type"], fault["type"])
+    code, path = CODES.get(fault["type"], fault["type"]), fault["loc"]
     if code == "literal_error":
-        code = f"unknown_{fault['loc'][-1]}"
-    limit = fault["ctx"]["max_length"] if code == "too_long" else 0
+        code = f"unknown_{path[-1]}"
+    limit = fault.get("ctx", {}).get("max_length", 0)
+    if len(path) > 2 and path[-1] == KEY:
+        # Named after the object: a key that is at fault may be of any length.
+        member, code = ".".join(map(str, path[:-2])), f"key_{code}"
     return Problem(member, code if code in SENTENCES else "invalid", limit=limit)
