@@ -124,6 +124,15 @@ def test_order_is_one_plain_object_to_send_and_one_to_get(description: dict[str,
     assert times == [{"type": "string", "format": "date-time"}] * 2
 
 
+def test_what_is_answered_has_one_class_wherever_it_stands(description: dict[str, Any]) -> None:
+    components = description["components"]["schemas"]
+    data = next(name for name, each in components.items() if "previous_state" in each["properties"])
+    assert components[data]["properties"]["order"]["$ref"] == ref("Order")["$ref"]
+    assert components["Order"]["properties"]["price"]["$ref"] == ref("Price")["$ref"]
+    # By the names of our own classes the same would stand there a second time.
+    assert not {"OrderAnswer", "InvoiceAnswer", "PriceAnswer", "BillingAnswer"} & components.keys()
+
+
 def test_each_body_is_a_schema_with_a_name(description: dict[str, Any]) -> None:
     errors = {"Orders": "Error", "Open order": "OpenOrderError"}
     for methods in description["paths"].values():
