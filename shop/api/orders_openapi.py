@@ -18,6 +18,9 @@ EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
 TAG = {"name": "Orders", "description": "Place a whole order in one request, and follow it."}
 HEADERS = {
     "Content-Disposition": header("The name of the file."),
+    "ETag": header(
+        "Stands for this answer: send it as If-None-Match to be told if it is the same."
+    ),
     "Idempotency-Replayed": header(
         "true if this repeats the response to the first request.",
         {"const": "true"},
@@ -37,6 +40,7 @@ STATUSES = openapi.STATUSES | {
     201: "Created.",
     202: "Accepted: it is done in a moment.",
     204: "Done.",
+    304: "It is as it was when you were given the ETag that you sent as If-None-Match.",
     400: "The body can't be parsed: it is not strict JSON in UTF-8 (a duplicate field, NaN), or "
     'lacks the object "order".',
     401: "The token is missing, unknown, expired or revoked.",
@@ -56,6 +60,13 @@ ORDER_HASH = openapi.path_parameter(
     openapi.ID,
     example="8a1f0c2b9d4e47538f6a7b0c1d2e3f40",
 )
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of the answer that you have. If it is the same now: 304, with no body.",
+    "schema": {"type": "string"},
+    "example": 'W/"5d41402abc4b2a76b9719d911017c592"',
+}
 PARAMETERS = {
     "order_hash": ORDER_HASH,
     "number": openapi.path_parameter(
@@ -103,6 +114,10 @@ def describe(tiers: list[Product]) -> Schema:
             },
             "headers": HEADERS,
             "responses": {
+                "OrdersUnchanged": {
+                    "description": STATUSES[304],
+                    "headers": header_refs("ETag"),
+                },
                 **{f"Orders{status}": _refusal(status) for status in REFUSALS},
                 **{
                     _own_name(status, each): _refusal(status, each)
@@ -141,6 +156,9 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         body = content(ref(name), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": not operation.is_body_optional, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
+    if method == "GET":
+        parameters = [*parameters, IF_NONE_MATCH]
+        answers[304] = ref("OrdersUnchanged", "responses")
     for status in operation.refusals:
         answers[status] = ref(_own_name(status, operation), "responses")
     for status, kind in operation.answers.items():
@@ -154,7 +172,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
     answer = {
         "description": STATUSES[status],
-        "headers": header_refs(*operation.headers),
+        "headers": header_refs(*operation.headers, *(["ETag"] if status == 200 else [])),
     }
     match kind:
         case None:
