@@ -132,6 +132,7 @@ ORDERS = Guide(
             (name, text, pretty(orders_openapi.EXAMPLES["events"]["sent"][name]))
             for name, (_kind, text) in EVENTS.items()
         ],
+        "tier": pretty(orders_openapi.EXAMPLES["showTier"]["200"]["tier"]),
         "changes": CHANGES["orders"],
     },
 )
