@@ -260,6 +260,12 @@ def path_parameter(name: str, text: str, schema: Schema, **more: Any) -> Schema:
     return {**place, "description": text, "schema": schema, **more}
 
 
+def sent_header(name: str, text: str, schema: Schema, example: str) -> Schema:
+    """A header of a call that we make."""
+    place = {"name": name, "in": "header", "required": True}
+    return {**place, "description": text, "schema": schema, "example": example}
+
+
 def links(found: dict[str, str], following: Iterable[str], suffix: str = "") -> Schema:
     """The operations that may follow, with the parameters that an answer gives them."""
     return {each: {"operationId": each + suffix, "parameters": found} for each in following}

@@ -1,19 +1,17 @@
 """Deliveries of webhook endpoints as programs get them, and what they send to replay some."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import PydanticCustomError
 
 from shop.api.list_parameters import Moment
-from shop.api.paging import PageQuery
+from shop.api.paging import NO_TIME, PageQuery, like
 from shop.api.response_schema import Answered
-from shop.faults import Fault, Faults, fault
 from shop.notifications.webhooks.replay import MOST_AT_ONCE
 from shop.openapi import Hash
-from shop.orders.field_types import field_error
-from shop.orders.problems import field_problem
+from shop.orders.document import Errors
 
 WebhookId = Annotated[
     str,
@@ -34,16 +32,21 @@ Failure = Literal[
     "stopped",
     "error",
 ]
+ONE_OF_TWO = "Give either since or delivery."
+NO_STATE = "is not a state that this list knows."
+NOT_A_STRING = "must be a string."
+UNKNOWN_DELIVERY = "is not a delivery of this webhook endpoint."
+UNKNOWN = "is not a member of a replay."
 
 
 def _text(value: Any) -> Any:
     if not isinstance(value, str | None):
-        raise field_error("not_a_time")
+        raise PydanticCustomError("no_time", NO_TIME)
     return value
 
 
 class ReplayDocument(BaseModel):
-    """What to send again: the member since, or the member delivery."""
+    """A replay: either the member since or the member delivery."""
 
     model_config = ConfigDict(extra="forbid", title="WebhookReplay", use_attribute_docstrings=True)
 
@@ -62,7 +65,7 @@ class NothingDocument(BaseModel):
 class DeliveryQuery(PageQuery):
     """The parameters of the list of deliveries."""
 
-    state: State | None = None
+    state: Annotated[State, like("|".join(get_args(State)), NO_STATE)] | None = None
     """Only deliveries in this state."""
 
 
@@ -110,7 +113,7 @@ class DeliveryAnswer(Answered):
 
 
 class ReplayAnswer(Answered):
-    """What a replay has queued."""
+    """The outcome of a replay."""
 
     model_config = ConfigDict(title="WebhookReplayed")
 
@@ -122,11 +125,11 @@ class ReplayAnswer(Answered):
 
 
 class InvalidReplayError(Exception):
-    """A replay is not valid: `faults` says what is wrong, by member."""
+    """A replay is not valid: `errors` has sentences by member."""
 
-    def __init__(self, faults: Faults) -> None:
-        super().__init__(faults)
-        self.faults = faults
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
 
 
 def check_replay(raw: dict[str, Any]) -> ReplayDocument:
@@ -134,18 +137,16 @@ def check_replay(raw: dict[str, Any]) -> ReplayDocument:
     try:
         document = ReplayDocument.model_validate(raw)
     except ValidationError as error:
-        faults: dict[str, list[Fault]] = {}
-        for found in error.errors(include_url=False, include_input=False):
-            faults.setdefault(str(found["loc"][0]), []).append(_fault(found))
-        raise InvalidReplayError(faults) from None
+        errors: Errors = {}
+        for fault in error.errors(include_url=False, include_input=False):
+            errors.setdefault(str(fault["loc"][0]), []).append(_sentence(fault["type"]))
+        raise InvalidReplayError(errors) from None
     if (document.since is None) == (document.delivery is None):
-        raise InvalidReplayError({"base": [fault("since_or_delivery")]})
+        raise InvalidReplayError({"base": [ONE_OF_TWO]})
     return document
 
 
-def _fault(found: ErrorDetails) -> Fault:
-    if found["type"] == "string_too_long":
-        return fault("unknown_delivery")
-    if found["type"] == "not_a_time" or found["type"].startswith("datetime"):
-        return fault("not_a_time")
-    return field_problem("", found).fault()
+def _sentence(kind: str) -> str:
+    if kind == "extra_forbidden":
+        return UNKNOWN
+    return {"string_type": NOT_A_STRING, "string_too_long": UNKNOWN_DELIVERY}.get(kind, NO_TIME)
