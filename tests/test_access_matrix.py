@@ -109,13 +109,9 @@ class World:
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
         values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b", "rest": "x"}
-        values |= {
-            "token": "x",
-            "position": 0,
-            "endpoint_id": 1,
-            "number": self.client.invoices.get().number if "invoices" in address else 1,
-            "language": "en",
-        }
+        values |= {"token": "x", "position": 0, "endpoint_id": 1, "chapter": "reference"}
+        invoice = self.client.invoices.get().number if "invoices" in address else 1
+        values |= {"language": "en", "number": invoice}
         return "/" + address.format(**values)
 
     def gives_away_hash(self, address: str, text: str) -> bool:
