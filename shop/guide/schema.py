@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from shop.access.tokens import BILLING, READ, WEBHOOKS, WRITE
 from shop.api import orders_openapi
@@ -73,7 +72,7 @@ def describe(base: str, tiers: list[Product] | None = None) -> Schema:
 
 def _contact(base: str) -> Schema:
     """The people to turn to, as far as settings name them."""
-    contact = {"name": shop_name(), "url": base.rstrip("/") + reverse("contact")}
+    contact = {"name": shop_name(), "url": f"{base}/contact/"}
     return {**contact, "email": settings.SUPPORT_EMAIL} if settings.SUPPORT_EMAIL else contact
 
 
