@@ -28,13 +28,25 @@ def test_demo_prints_the_same_at_every_start() -> None:
     lines = printed()
     assert lines[1] == "staff@example.com slate-and-tally-staff"
     assert lines[2] == "customer@example.com slate-and-tally-customer"
-    assert lines[4:6] == ["example-token", "example-admin-token"]
+    assert lines[3] == "partner@example.com slate-and-tally-partner"
+    assert lines[5:7] == ["example-token", "example-admin-token"]
     assert printed() == lines
 
 
 def test_demo_prints_the_secret_that_its_partners_webhooks_are_signed_with() -> None:
     secret = printed()[-1]
     assert signing_secrets(Application.objects.get(demo=True)) == [secret]
+
+
+def test_partner_of_the_demo_owns_its_application_also_one_made_before() -> None:
+    printed()
+    client = Application.objects.get(demo=True).oauth_client
+    assert client.owner.email == "partner@example.com"
+    client.owner = None
+    client.save()
+    printed()
+    client.refresh_from_db()
+    assert client.owner.email == "partner@example.com"
 
 
 def test_demo_has_a_complete_seller_and_yearly_prices_that_staff_may_change() -> None:

@@ -23,6 +23,7 @@ from shop.tenancy.models import Client, Membership, Project, User
 
 STAFF = ("staff@example.com", "slate-and-tally-staff")
 CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
+PARTNER = ("partner@example.com", "slate-and-tally-partner")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
 PROMO_CODE = "PREMIERE"
@@ -54,7 +55,8 @@ class Command(BaseCommand):
             _sell()
             fill_in_texts()
             add_demo_proof()
-            application = _tokens(customer)
+            partner = _person(*PARTNER, first_name="Pia", last_name="Partner")
+            application = _tokens(partner, customer)
             reduction = {"name": "PREMIERE", "percent": 10}
             Promotion.objects.get_or_create(code=PROMO_CODE, defaults=reduction)
             secret = (signing_secrets(application) or [rotate(application)])[0]
@@ -62,6 +64,7 @@ class Command(BaseCommand):
             "Sign-ins (e-mail, password):",
             " ".join(STAFF),
             " ".join(CUSTOMER),
+            " ".join(PARTNER),
             "API tokens (a partner's, the customer's):",
             PARTNER_TOKEN,
             ADMIN_TOKEN,
@@ -100,10 +103,15 @@ def _sell() -> None:
     paid.update(yearly_net_cents=MONTHS_OF_A_YEAR * F("net_cents"))
 
 
-def _tokens(customer: User) -> Application:
+def _tokens(partner: User, customer: User) -> Application:
+    """Return the partner's application; one that a version before has made gets its owner."""
     application = Application.objects.filter(demo=True).first()
     if application is None:
-        application, _secret = create_application("Example partner", demo=True)
+        application, _secret = create_application("Example partner", owner=partner, demo=True)
+    client = application.oauth_client
+    if client.owner is None:
+        client.owner = partner
+        client.save(update_fields=["owner"])
     holders: dict[str, Application | User] = {PARTNER_TOKEN: application, ADMIN_TOKEN: customer}
     for value, holder in holders.items():
         if not Token.objects.by_value(value).exists():
