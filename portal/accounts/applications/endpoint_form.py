@@ -75,6 +75,9 @@ class EndpointForm(forms.Form):
         label=pgettext_lazy("webhooks", "Events"),
         choices=[(event, event) for event in (*WHOLE_KINDS, *EVENTS)],
         widget=forms.CheckboxSelectMultiple,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Please choose at least one event.")
+        ),
     )
     enabled = forms.BooleanField(
         label=_("Switched on: we send events there"), required=False, initial=True
