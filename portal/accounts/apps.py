@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.http import JsonResponse
 
-from shop.errors import SENTENCES, register_error_shape
+from shop.errors import FAULTS, register_error_shape
 
 # By RFC 6749, 5.2, and for what is not the program's fault by 4.1.2.1.
 OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
@@ -18,11 +18,11 @@ class AccountsConfig(AppConfig):
         from portal.accounts import receivers  # noqa: F401 -- connects the receivers
 
         register_error_shape(
-            r"/oauth/(token|revoke)$",
+            r"/oauth/(?!authorize/?$)",  # that one is a page for people
             lambda _request, status, _error: JsonResponse(
                 {
                     "error": OAUTH_ERRORS.get(status, "invalid_request"),
-                    "error_description": SENTENCES[status],
+                    "error_description": FAULTS[status].sentence,
                 },
                 status=status,
                 headers={"Cache-Control": "no-store"},

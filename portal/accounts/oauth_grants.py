@@ -29,6 +29,7 @@ from shop.row_locks import lock_rows
 CODE = re.compile(r"\A[A-Za-z0-9_-]{1,128}\Z")
 FAMILY, SPENT = "family", "spent"  # names in a token's data
 DESCRIPTIONS = {
+    "access_denied": "The user has refused access.",
     "invalid_client": "Client id and secret do not belong to an application.",
     "invalid_grant": "The code or refresh token is unknown, expired, used or of another client.",
     "invalid_request": "A parameter is missing or malformed.",
@@ -36,6 +37,7 @@ DESCRIPTIONS = {
     "temporarily_unavailable": "There were too many calls. Wait as Retry-After says.",
     "unauthorized_client": "This application must not use this grant.",
     "unsupported_grant_type": "There is no such grant.",
+    "unsupported_response_type": "The response_type must be code.",
 }
 
 Grant = Callable[[HttpRequest, Application], HttpResponse]
@@ -130,6 +132,14 @@ def _keep_spent(old: Token, family: str) -> None:
 def _end_family(application: Application, family: str) -> None:
     tokens = Token.objects.filter(client=application.oauth_client)
     tokens.filter(**{f"data__{FAMILY}": family}).delete()
+
+
+def end_access_of(refresh_token: Token) -> None:
+    """Revoke the access tokens that came of the same consent (RFC 7009, 2.1)."""
+    held = Token.objects.filter(client=refresh_token.client, user=refresh_token.user)
+    if family := (refresh_token.data or {}).get(FAMILY):  # older ones have none
+        held = held.filter(**{f"data__{FAMILY}": family})
+    held.filter(type=Token.Type.ACCESS_TOKEN).delete()
 
 
 def _described(response: HttpResponse) -> HttpResponse:

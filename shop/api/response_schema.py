@@ -113,12 +113,16 @@ class OrderAnswer(BaseModel):
     """Paid in advance for a month or for a year."""
     language: Literal["de", "en"]
     """The language of the registration page and of mails."""
+    metadata: dict[str, str] | None
+    """Your own data, as sent or changed. null once the member has deleted their account."""
     order_hash: Hash
     """The key of the order in the API and on its registration page: 16 random bytes in hexadecimal.
     Anyone who has it can see the order's state and fill in missing details."""
     order_number: OrderNumber
     """The number for people, used on pages, in e-mails and on the phone. It gives no access by
     itself."""
+    packing_error_code: str | None
+    """The code of the reason why packing stopped. Codes are never changed, new ones may be added."""
     packing_errors: str | None
     """The reason why packing stopped, in English, for people to read."""
     price: PriceAnswer
@@ -133,6 +137,9 @@ class OrderAnswer(BaseModel):
     """As sent."""
     redirection_uri: str | None
     """As sent."""
+    reference: str | None
+    """Your own name for the order, as sent or changed. null once the member has deleted their
+    account."""
     registration_url: Address
     """The registration page of the order: send your customer there."""
     state: PlacedState

@@ -11,13 +11,15 @@ from shop.access.idempotency import KeyRefusedError, holder_of, idempotent
 from shop.access.models import IdempotentResponse
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
-from shop.api.order_list import ListQuery, list_orders
+from shop.api.list_parameters import ListQuery
+from shop.api.order_list import list_orders
 from shop.api.paging import InvalidQueryError
 from shop.api.placed_orders import find_order
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import OWN_HEADERS, failure, success
 from shop.base_url import base_url, registration_url
 from shop.billing.shown_subscriptions import shown_subscription
+from shop.faults import fault
 from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
@@ -26,8 +28,6 @@ from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
 from shop.orders.serializers import serialize_order
-
-NOT_FOUND = "There is no such order."
 
 
 @bearer_required(
@@ -57,7 +57,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         page = list_orders(request.GET, bearer)
     except InvalidQueryError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     base = base_url(request)
     shown = [shown_order(order, base) for order in page.rows]
     return page.answer(shown, urljoin(base, request.path))
@@ -70,7 +70,7 @@ def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse
     """Show an order to the application or user that placed it; 404 for anybody else."""
     found = find_order(order_hash, bearer)
     if found is None:
-        return failure(404, NOT_FOUND)
+        return failure(404, fault("order_not_found"))
     return success(200, {"order": shown_order(found, base_url(request))})
 
 
@@ -78,10 +78,10 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     document = value.get("order") if isinstance(value, dict) else None
     if not isinstance(document, dict):
-        return failure(400, 'The body must be an object with the member "order", an object.')
+        return failure(400, fault("no_order"))
 
     beside = value.keys() - {"order"}
 
@@ -90,7 +90,7 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         try:
             placed = place_order(_checked(document, beside), caller)
         except InvalidDocumentError as refusal:
-            return failure(422, refusal.errors)
+            return failure(422, refusal.faults)
         location = reverse("api_order", args=[placed.order_hash])
         shown = serialize_order(placed, registration_url(placed, base_url(request)))
         return success(201, {"order": shown}, {"Location": location})
@@ -99,7 +99,7 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         return idempotent(request, value, holder, call, _replay)
     except KeyRefusedError as refusal:
-        return failure(refusal.status, refusal.sentence)
+        return failure(refusal.status, refusal.fault)
 
 
 def _replay(kept: IdempotentResponse) -> HttpResponse:

@@ -2,8 +2,10 @@
 
 from django.http import HttpResponse
 
+from shop.faults import fault
 from shop.open_order import mapping
 from shop.open_order import response_models as answers
+from shop.open_order.contact_models import ContactAnswer, ContactsAnswer
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import basket_of, shown
 from shop.open_order.request import OpenOrderRequest, owner_required
@@ -33,16 +35,16 @@ def account(call: OpenOrderRequest) -> HttpResponse:
     if call.request.method == "PUT":
         given = read_resource(Account, call.body())
         call.change(lambda basket: mapping.put_account(basket, given, call.who.client_admin))
-    found = mapping.account_of(basket_of(call))
+    basket = basket_of(call)
+    found = mapping.account_of(basket)
     if found:
-        children = ("contactInfo", "user", "paymentInfo", "products")
-        found |= {name: call.url(f"account/{name}") for name in children}
-    return shown(call, "account", found, "No account has been set.")
+        found |= {name: call.url(f"account/{name}") for name in mapping.children_of(basket)}
+    return shown(call, "account", found)
 
 
 @owner_required(
     "All contacts that were set.",
-    GET=show("Contacts", "all contacts", answers.ContactsAnswer, "Those that were set."),
+    GET=show("Contacts", "all contacts", ContactsAnswer, "Those that were set."),
 )
 def contacts(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/contactInfo`: all contacts that were set."""
@@ -55,9 +57,9 @@ def contacts(call: OpenOrderRequest) -> HttpResponse:
 @owner_required(
     "A person to turn to: regular, billing, administrator or technical. The regular one is the "
     "first member.",
-    GET=show("Contact", "a contact", answers.ContactAnswer),
+    GET=show("Contact", "a contact", ContactAnswer),
     PUT=put(
-        *("Contact", "a contact", Contact, answers.ContactAnswer),
+        *("Contact", "a contact", Contact, ContactAnswer),
         "The regular one is needed, with email1: it is the first member. The billing one supplies "
         "who is billed, if it has an address.",
     ),
@@ -66,7 +68,7 @@ def contacts(call: OpenOrderRequest) -> HttpResponse:
 def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
     """`…/account/contactInfo/{kind}`."""
     if kind not in CONTACT_KINDS:
-        raise ApiError(404, f"Contacts are {', '.join(CONTACT_KINDS)}.")
+        raise ApiError(404, fault("contact_not_found", kinds=", ".join(CONTACT_KINDS)))
     if call.request.method == "PUT":
         given = read_resource(Contact, call.body())
         call.change(lambda basket: mapping.put_contact(basket, kind, given))
@@ -74,7 +76,7 @@ def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
         call.change(lambda basket: mapping.remove_contact(basket, kind))
         return answer(204)
     found = mapping.contact_of(basket_of(call), kind)
-    return shown(call, f"account/contactInfo/{kind}", found, mapping.NO_CONTACT)
+    return shown(call, f"account/contactInfo/{kind}", found)
 
 
 @owner_required(
@@ -92,7 +94,7 @@ def user(call: OpenOrderRequest) -> HttpResponse:
         given = read_resource(OrderUser, call.body())
         call.change(lambda basket: mapping.write(basket, mapping.USER, given))
     found = mapping.read(basket_of(call), mapping.USER)
-    return shown(call, "account/user", found, "No user has been set.")
+    return shown(call, "account/user", found)
 
 
 @owner_required(
@@ -114,4 +116,4 @@ def payment(call: OpenOrderRequest) -> HttpResponse:
         call.change(change)
     kind = basket_of(call).payment
     found = {"paymentInfoType": kind} if kind else None
-    return shown(call, "account/paymentInfo", found, "No payment has been set.")
+    return shown(call, "account/paymentInfo", found)

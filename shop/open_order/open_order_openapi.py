@@ -65,6 +65,11 @@ PARAMETERS = {
         "serviceId", "What the tier delivers.", {"type": "string", "enum": list(SERVICES)}
     ),
 }
+CHALLENGES = '^(Basic realm="orders", charset="UTF-8", )?Bearer( error="invalid_token")?$'
+CHALLENGE_TEXT = (
+    "How to authenticate, and what is wrong with the token that was sent (RFC 6750). Basic is not "
+    "offered to browsers."
+)
 COOKIE_TEXT = "The OwnerId, for 30 days: sent twice, with Path=/order and with Path=/orders."
 COOKIE_SCHEMA = {"type": "string", "pattern": f"^{COOKIE}="}
 # Headers that mean something else here than at `/api/orders` have names of their own.
@@ -81,8 +86,13 @@ HEADERS = {
     "OpenOrderSetCookie": header(COOKIE_TEXT, COOKIE_SCHEMA),
     "OpenOrderSetCookieIfOpened": header(COOKIE_TEXT, COOKIE_SCHEMA, required=False),
     "OpenOrderWWWAuthenticate": header(
-        "How to authenticate. Basic is not offered to browsers.",
-        {"enum": ['Basic realm="orders", charset="UTF-8", Bearer', "Bearer"]},
+        CHALLENGE_TEXT,
+        {"type": "string", "pattern": CHALLENGES},
+    ),
+    "OpenOrderWWWAuthenticateIfScope": header(
+        CHALLENGE_TEXT,
+        {"type": "string", "pattern": '^Bearer error="insufficient_scope", scope="[a-z:]+"$'},
+        required=False,
     ),
     "OpenOrderRetryAfter": header(
         *(
@@ -180,7 +190,7 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
     if operation.body:
         body = content(ref(operation.body.__name__), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": operation.id != "openOrder", "content": body}
-    return described
+    return openapi.marked(operation, described)
 
 
 def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: bool) -> Schema:
@@ -252,6 +262,8 @@ def _refusal(status: int, text: str, examples: Schema) -> Schema:
     if name := openapi.HEADERS_OF.get(status):
         own = f"OpenOrder{name.replace('-', '')}"
         headers[name] = ref(own if own in HEADERS else name, "headers")
+    if status == 403:
+        headers["WWW-Authenticate"] = ref("OpenOrderWWWAuthenticateIfScope", "headers")
     body = content(ref("OpenOrderError"), examples)
     return {"description": text, "headers": headers | header_refs(), "content": body}
 
@@ -278,4 +290,4 @@ def _offering(base: str, tiers: list[Product]) -> str:
     codes = "|".join(re.escape(tier.code) for tier in tiers).replace("\\ ", " ")
     slugs = "|".join(tier.slug for tier in tiers)
     query = f"([?#][^{json_patterns.CONTROLS}]*)?"
-    return f"^({codes}|{root}/tiers/({slugs})/*{query})$"
+    return f"^({codes}|{root}/(tiers|api/products)/({slugs})/*{query})$"

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
-from django.utils import timezone
 
+from shop.change_times import change_time
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
@@ -115,7 +115,7 @@ def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
         if "user_email" in changes:
             lock_order_rows(order)
         complete = not _with(order, changes).missing
-        written = {**changes, "complete": complete, "updated_at": timezone.now()}
+        written = {**changes, "complete": complete, "updated_at": change_time()}
         if "user_email" in changes:
             written["unreachable_since"] = None
         won = bool(seen.update(**written))

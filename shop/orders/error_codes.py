@@ -52,9 +52,9 @@ ERROR_CODES: dict[str, ErrorCode] = {
 
 
 def error_text(code: str) -> str:
-    """The text of `code` in the reader's language, or `code` itself if it is not listed."""
+    """The text of `code` in the reader's language, or `code` itself if it has none."""
     found = ERROR_CODES.get(code)
-    return str(found.text) if found else code
+    return (str(found.text) if found else "") or code
 
 
 def customer_error_text(code: str) -> str:

@@ -31,6 +31,12 @@ def _plain(value: str) -> str:
     return value
 
 
+def _lines(value: str) -> str:
+    if any(unicodedata.category(each) == "Cc" and each not in "\t\n\r" for each in value):
+        raise field_error("control_characters")
+    return value
+
+
 def _bare_email(value: str) -> str:
     try:
         check_email(value)
@@ -102,6 +108,32 @@ Country = Annotated[
 PostalCode = Annotated[str, Field(min_length=1, max_length=20), Plain, says(json_patterns.PLAIN)]
 City = Annotated[str, Field(min_length=1, max_length=100), Plain, says(json_patterns.PLAIN)]
 Reference = Annotated[str, Field(min_length=1, max_length=100), Plain, says(json_patterns.PLAIN)]
+# Keys and values of the partner's own.
+MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 20, 40, 500
+Metadata = Annotated[
+    dict[
+        Annotated[str, Field(min_length=1, max_length=LONGEST_KEY), Plain],
+        Annotated[str, Field(max_length=LONGEST_VALUE), AfterValidator(_lines)],
+    ],
+    Field(max_length=MOST_METADATA),
+    # Else the pattern of the keys would make `patternProperties`, which generators do not know.
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": MOST_METADATA,
+            "propertyNames": {
+                "minLength": 1,
+                "maxLength": LONGEST_KEY,
+                "pattern": json_patterns.PLAIN,
+            },
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": LONGEST_VALUE,
+                "pattern": json_patterns.LINES,
+            },
+        }
+    ),
+]
 VatId = Annotated[str, Field(min_length=1, max_length=50), Plain, says(json_patterns.PLAIN)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 

@@ -8,6 +8,8 @@ BLANKS = (
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
 )
 PLAIN = rf"^[^{CONTROLS}]*[^{CONTROLS}{BLANKS}][^{CONTROLS}]*$"
+# Tabs and line breaks are allowed.
+LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 LOGIN = "^[A-Za-z0-9@.+_-]+$"
 
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from shop.change_times import change_time
 from shop.content.models import Version
 from shop.orders.consent import Consent
 from shop.orders.document import InvalidDocumentError, check_document
@@ -52,7 +52,7 @@ def fill_in(
     # Filtered by `updated_at`, so that two people who fill in different fields both count.
     seen = Order.objects.filter(pk=order.pk, state=State.PENDING, updated_at=order.updated_at)
     with transaction.atomic():
-        won = seen.update(**changes, complete=order.complete, updated_at=timezone.now())
+        won = seen.update(**changes, complete=order.complete, updated_at=change_time())
         if won:
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": list(changes)}
             OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=fields)

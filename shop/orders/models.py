@@ -15,6 +15,7 @@ from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.catalogue.vat import VatRule
+from shop.change_times import ChangedAtField
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
@@ -103,6 +104,8 @@ class Order(CanonicalEmailModel):
         max_length=5, choices=Interval, default=Interval.MONTH, db_default=Interval.MONTH
     )
     billing = models.JSONField(null=True, blank=True)  # in the document's own names
+    reference = models.CharField(max_length=100, null=True, blank=True)
+    metadata = models.JSONField(null=True, blank=True)
 
     # Of `admin_user_access_token` only this is kept. A revoked token's row is gone.
     token_user = optional(User)
@@ -140,7 +143,7 @@ class Order(CanonicalEmailModel):
     )
 
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = ChangedAtField()
 
     objects = CanonicalEmailQuerySet["Order"].as_manager()
 

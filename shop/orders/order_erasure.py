@@ -11,13 +11,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal, receiver
-from django.utils import timezone
 
+from shop.change_times import change_time
 from shop.email_spellings import canonical_email, stored_email
 from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
-from shop.orders.order_fields import PERSONAL
+from shop.orders.order_fields import ERASED, PERSONAL
 from shop.orders.placing import NotOpenError
 from shop.orders.search_index import reindex
 from shop.orders.states import FINISHED
@@ -73,13 +73,13 @@ def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> s
     for event in events.exclude(note=""):
         note = redact(event.note, found)
         OrderEvent.objects.filter(pk=event.pk).update(note=note)
-    nothing: dict[str, Any] = dict.fromkeys(PERSONAL)
     for basket in Basket.objects.filter(order__in=numbers):
-        update_document(basket, nothing)
+        update_document(basket, dict.fromkeys(PERSONAL))
         basket.contacts, basket.company = {}, ""
         basket.save()
+    nothing: dict[str, Any] = dict.fromkeys(ERASED)
     emptied = Order.objects.filter(pk__in=numbers)
-    emptied.update(**nothing, unreachable_since=None, updated_at=timezone.now())
+    emptied.update(**nothing, unreachable_since=None, updated_at=change_time())
     reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers, names=found)
     return spelled

@@ -8,11 +8,11 @@ from django_stubs_ext import StrOrPromise
 from pydantic import BaseModel, ConfigDict, Field
 
 from shop.orders.billing_fields import BillingData
-from shop.orders.field_types import Email, Id, Login, Name, Text, Webhook
+from shop.orders.field_types import Email, Id, Login, Metadata, Name, Reference, Text, Webhook
 
 READ_ONLY = frozenset({
-    "order_hash", "order_number", "packing_errors", "price", "state", "status", "subscription",
-    "registration_url", "created_at", "updated_at",
+    "order_hash", "order_number", "packing_error_code", "packing_errors", "price", "state",
+    "status", "subscription", "registration_url", "created_at", "updated_at",
 })  # fmt: skip
 
 
@@ -22,7 +22,9 @@ class OrderField:
 
     `autocomplete` is the HTML attribute. The registration page asks for a `fillable` field while it
     is unset; staff may change it, as they may a `correctable` one. A `personal` one is erased with
-    the member's account. `exported` ones are in the exports of staff and of the member.
+    the member's account. So is a `partners_own` one, which means nothing to the shop: the program
+    that placed the order may change it at any time. `exported` ones are in the exports of staff and
+    of the member.
     """
 
     label: StrOrPromise
@@ -31,6 +33,7 @@ class OrderField:
     fillable: bool = False
     correctable: bool = False
     personal: bool = False
+    partners_own: bool = False
     exported: bool = True
 
 
@@ -167,6 +170,22 @@ class OrderDocument(BaseModel):
     in. It becomes the client's billing data; with the client_id of a client that has some, it is
     rejected."""
 
+    reference: Annotated[
+        Reference | None,
+        OrderField(_("Partner's reference"), partners_own=True),
+        Field(examples=["PO-4711"]),
+    ] = None
+    """Your own name for the order; not blank, no control characters. Several orders may have the
+    same. Customers don\'t see it."""
+
+    metadata: Annotated[
+        Metadata | None,
+        OrderField(_("Partner's metadata"), partners_own=True),
+        Field(examples=[{"campaign": "spring", "sales_rep": "17"}]),
+    ] = None
+    """Your own data about the order: at most 20 strings of at most 500 characters, which may be
+    empty, under keys of at most 40 characters. Customers don\'t see it."""
+
 
 FIELDS = {
     name: next(each for each in field.metadata if isinstance(each, OrderField))
@@ -178,6 +197,9 @@ AS_SENT = tuple(name for name in FIELDS if name not in {"product", "admin_user_a
 FILLABLE = tuple(name for name, field in FIELDS.items() if field.fillable)
 CORRECTABLE = tuple(n for n, field in FIELDS.items() if field.correctable or field.fillable)
 PERSONAL = tuple(name for name, field in FIELDS.items() if field.personal)
+PARTNERS_OWN = tuple(name for name, field in FIELDS.items() if field.partners_own)
 EXPORTED = tuple(name for name, field in FIELDS.items() if field.exported)
+# A partner may have written anything about the person into their own.
+ERASED = (*PERSONAL, *PARTNERS_OWN)
 # What may have been filled in about people and their company before an order lapses.
-ERASED_AT_EXPIRY = tuple(name for name in FIELDS if name in {*FILLABLE, *PERSONAL})
+ERASED_AT_EXPIRY = tuple(name for name in FIELDS if name in {*FILLABLE, *ERASED})

@@ -28,7 +28,8 @@ def search(text: str) -> Found:
     """Find the orders that `text` names; a pasted link of an order finds that order alone.
 
     Otherwise by order number, by the number of an order or client, and by words: each must begin a
-    word of the order's names, e-mail address or its domain, login, client, project or number.
+    word of the order's names, e-mail address or its domain, login, client, project, number or
+    reference.
     """
     text = text.replace("\0", "")
     if order_hash := find_hash(text):

@@ -24,7 +24,7 @@ from shop.tenancy.name_index import index_new
 # Fields of the document, as sent. What was delivered counts as well.
 FIELDS = (
     *("client_name", "project_name", "user_email", "user_first_name", "user_last_name"),
-    *("user_login", "order_number"),
+    *("user_login", "order_number", "reference"),
 )
 RELATED = ("delivered_client", "delivered_project", "member")
 NAMES = frozenset({"name", "email", "login", "first_name", "last_name"})

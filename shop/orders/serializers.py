@@ -35,6 +35,7 @@ def serialize_order(
         "created_at": utc_text(order.created_at),
         "order_hash": order.order_hash,
         "order_number": order.order_number,
+        "packing_error_code": order.fault or None,
         "packing_errors": english_error_text(order.fault),
         "price": _price(price_as_ordered(order)),
         "product": order.product.code,

@@ -102,6 +102,7 @@ def test_overview_shows_client_id_scopes_redirect_uris_and_calls() -> None:
     page = visitor(owner).get(page_of(application))
     assert client.pk in html(page)
     assert "https://crew-planner.example/back" in words(page)
+    assert "50 calls a second, 500 at once" in words(page)
     today = shown(timezone.localdate(), "SHORT_DATE_FORMAT")
     assert f"{today} 12 4 0 0" in part(page, 'id="calls"', "</section>")
     refusals = part(page, 'id="refusals"', "</section>")

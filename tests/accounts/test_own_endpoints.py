@@ -1,5 +1,7 @@
 """An owner registers, edits, switches, rotates and deletes the webhook endpoints of an application."""
 
+from typing import Any
+
 import pytest
 from pytest_django import Settings
 
@@ -219,7 +221,8 @@ def test_application_without_the_scope_has_no_endpoints() -> None:
     application, owner = owned()
     endpoint = make_endpoint(application)
     scopes = ["orders:read", "orders:write"]
-    change_application(application, "Reader", owner=owner, redirect_uris=[], scopes=scopes)
+    rest: dict[str, Any] = {"owner": owner, "redirect_uris": [], "rate": None, "burst": None}
+    change_application(application, "Reader", scopes=scopes, **rest)
     browser = lately(owner)
     page = words(browser.get(page_of(application, "webhooks/")))
     assert "it lacks the scope webhooks" in page

@@ -27,7 +27,8 @@ pytestmark = pytest.mark.django_db
 KEYWORDS = {
     *("additionalProperties", "anyOf", "const", "description", "enum", "examples", "format"),
     *("items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength"),
-    *("minProperties", "minimum", "pattern", "properties", "required", "type", "$ref"),
+    *("minProperties", "minimum", "pattern", "properties", "propertyNames", "required", "type"),
+    "$ref",
 }
 
 

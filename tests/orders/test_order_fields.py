@@ -10,6 +10,7 @@ from shop.orders.order_fields import (
     EXPORTED,
     FIELDS,
     FILLABLE,
+    PARTNERS_OWN,
     PERSONAL,
     OrderDocument,
 )
@@ -27,7 +28,8 @@ def test_flags_select_the_members_in_the_order_of_the_document() -> None:
     assert (
         *("user_first_name", "user_last_name", "user_email", "user_login", "billing"),
     ) == PERSONAL
-    assert (*CORRECTABLE, "promo_code", "interval") == EXPORTED
+    assert PARTNERS_OWN == ("reference", "metadata")
+    assert (*CORRECTABLE, "promo_code", "interval", *PARTNERS_OWN) == EXPORTED
 
 
 def test_no_id_and_no_token_can_be_filled_in_by_somebody_who_holds_the_hash() -> None:

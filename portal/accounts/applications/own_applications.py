@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts import member_access as access
 from shop.access.call_statistics import CallStatistics, WeekOfCalls, weeks_of_calls
 from shop.access.models import Application
+from shop.access.rate_limits import limit_of
 from shop.notifications.webhooks.models import WebhookEndpoint
 
 
@@ -38,6 +39,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "application": found,
         "scopes": client.get_scopes(),
         "redirect_uris": client.get_redirect_uris(),
+        "rate": limit_of(found),
         "week": weeks_of_calls([pk]).get(pk, WeekOfCalls()),
         "calls": CallStatistics(found),
     }

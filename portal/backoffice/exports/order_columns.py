@@ -1,5 +1,6 @@
 """Columns of exported orders: for people, by what they need; and for programs, as stored."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,6 +78,8 @@ def plain(value: Any) -> Cell:
     """Return `value` as a cell."""
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     return value if value is None or isinstance(value, str | int) else str(value)
 
 

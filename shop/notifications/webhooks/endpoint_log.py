@@ -17,7 +17,8 @@ def deliveries_of(endpoint: WebhookEndpoint) -> QuerySet[Delivery]:
     """
     last = Attempt.objects.order_by("-pk")[:MOST_ATTEMPTS]
     found = endpoint.deliveries.select_related("order")
-    return found.prefetch_related(Prefetch("attempt_log", last, "last_attempts")).order_by(
+    attempts = Prefetch("attempt_log", last, "last_attempts")
+    return found.prefetch_related(attempts).order_by(  # type: ignore[no-redef]  # see the model
         "-created_at", "-pk"
     )
 

@@ -107,7 +107,7 @@ class Delivery(Leased):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    last_attempts: "list[Attempt]"  # only where `endpoint_log` has read them
+    last_attempts: "list[Attempt]"  # where `endpoint_log` has read them
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -24,7 +24,7 @@ from shop.notifications.webhooks.events import (
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
-from shop.orders.order_fields import ERASED_AT_EXPIRY, PERSONAL
+from shop.orders.order_fields import ERASED, ERASED_AT_EXPIRY
 from shop.orders.states import state_changed
 
 # Of the buyer on an invoice. The invoice itself is kept as it was issued.
@@ -97,7 +97,7 @@ def erase_person(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
         event = json.loads(delivery.payload)
         data = event["data"]
         if "order" in data:
-            data["order"] |= dict.fromkeys(PERSONAL)
+            data["order"] |= dict.fromkeys(ERASED)
         if "invoice" in data:
             data["invoice"]["buyer"] |= dict.fromkeys(PERSONAL_OF_BUYER)
         # A webhook that still waits goes out without the person.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -26,6 +27,8 @@ CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
 PARTNER = ("partner@example.com", "slate-and-tally-partner")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
+LIMITED_TOKEN = "example-limited-token"  # noqa: S105 -- likewise
+FEW_CALLS = (1, 5)  # a second, and at once: a partner's program soon meets 429
 PROMO_CODE = "PREMIERE"
 BILLING = {
     "company": "Beispielfilm GmbH",
@@ -65,9 +68,10 @@ class Command(BaseCommand):
             " ".join(STAFF),
             " ".join(CUSTOMER),
             " ".join(PARTNER),
-            "API tokens (a partner's, the customer's):",
+            "API tokens (a partner's, the customer's, one with low rate limits):",
             PARTNER_TOKEN,
             ADMIN_TOKEN,
+            LIMITED_TOKEN,
             "Signing secret of the partner's webhooks:",
             secret,
         )
@@ -104,16 +108,35 @@ def _sell() -> None:
 
 
 def _tokens(partner: User, customer: User) -> Application:
-    """Return the partner's application; one that a version before has made gets its owner."""
-    application = Application.objects.filter(demo=True).first()
+    """Issue what is missing of the demo's tokens; return the partner's application."""
+    application = _application(partner, "Example partner", PARTNER_TOKEN)
+    _application(partner, "Limited demo application", LIMITED_TOKEN, FEW_CALLS)
+    if not Token.objects.by_value(ADMIN_TOKEN).exists():
+        issue("Demo", holder=customer, value=ADMIN_TOKEN)
+    return application
+
+
+def _application(
+    owner: User,
+    name: str,
+    value: str,
+    limit: tuple[int, int] | tuple[None, None] = (None, None),
+) -> Application:
+    """Return the application of the token `value`; it and its token are created once.
+
+    One without an owner, as the version before has made it, gets `owner`.
+    """
+    held = Application.objects.filter(
+        oauth_client__in=Token.objects.by_value(value).values("client")
+    )
+    if found := held.first():
+        OAuthClient.objects.filter(application=found, owner=None).update(owner=owner)
+        return found
+    application = Application.objects.filter(demo=True, name=name).first()
     if application is None:
-        application, _secret = create_application("Example partner", owner=partner, demo=True)
-    client = application.oauth_client
-    if client.owner is None:
-        client.owner = partner
-        client.save(update_fields=["owner"])
-    holders: dict[str, Application | User] = {PARTNER_TOKEN: application, ADMIN_TOKEN: customer}
-    for value, holder in holders.items():
-        if not Token.objects.by_value(value).exists():
-            issue("Demo", holder=holder, value=value)
+        rate, burst = limit
+        application, _secret = create_application(
+            name, owner=owner, rate=rate, burst=burst, demo=True
+        )
+    issue("Demo", holder=application, value=value)
     return application
