@@ -64,6 +64,8 @@ SENTENCES = {
     # What is filled in, corrected or added later.
     "not_fillable": "cannot be filled in.",
     "not_correctable": "cannot be corrected here.",
+    "wrong_state": "cannot be changed in this state of the order.",
+    "billing_is_set": "is set: only the client_admin and the shop can change it.",
     "delivered": "cannot be changed any more: it was delivered.",
     "corrected_too_often": "was corrected as often as is allowed.",
     "no_seat": "is one more member than the tier of this project allows.",
