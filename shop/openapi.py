@@ -17,6 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from shop.access.tokens import READ, WRITE
+from shop.deprecation import Deprecation
 
 Schema = dict[str, Any]
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
@@ -67,12 +68,14 @@ class Operation:
     text: str
     answers: dict[int, Any]
     body: type[BaseModel] | None = None
+    is_body_optional: bool = False
     query: type[BaseModel] | None = None
     headers: tuple[str, ...] = ()  # of the answer that is not a refusal
     refusals: dict[int, str] = field(default_factory=dict)  # by status: its meaning here
     keyed: bool = False  # takes an Idempotency-Key
     scope: str = ""  # that a token needs, if not that of the method
     is_public: bool = False  # needs no token
+    deprecation: Deprecation | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +259,11 @@ def path_parameter(name: str, text: str, schema: Schema, **more: Any) -> Schema:
 def links(found: dict[str, str], following: Iterable[str], suffix: str = "") -> Schema:
     """The operations that may follow, with the parameters that an answer gives them."""
     return {each: {"operationId": each + suffix, "parameters": found} for each in following}
+
+
+def marked(operation: Operation, description: Schema) -> Schema:
+    """The `description` of `operation`, which says so if it is deprecated."""
+    return operation.deprecation.describe(description) if operation.deprecation else description
 
 
 def by_token(method: str, scope: str = "") -> list[Schema]:

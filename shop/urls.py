@@ -10,6 +10,7 @@ from django.urls.converters import StringConverter
 from django.views.generic import TemplateView
 
 from portal.accounts.demo_project import demo_project
+from portal.accounts.oauth_metadata import authorization_server
 from portal.accounts.online_payment import notify
 from portal.backoffice.colleagues.staff_join_page import join_back_office
 from portal.backoffice.staff_access import close_admin
@@ -57,6 +58,7 @@ urlpatterns = [
     path("account/back-office/<str:token>/", join_back_office, name="staff_join"),
     path("account/", include("portal.accounts.urls")),
     path("oauth/", include("portal.accounts.oauth_urls")),
+    path(".well-known/oauth-authorization-server", authorization_server, name="oauth_metadata"),
     path("portal/", include("portal.accounts.member_urls")),
     path("payments/notify/", notify, name="payment_notification"),
     path("staff/catalogue/", admin.site.urls),

@@ -40,8 +40,9 @@ TABLE: dict[str, Kind | set[str]] = {
         ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "withdrawal/", "withdrawal-form/",
          *(f"{slug}/{{number}}/{{language}}.pdf" for slug in
            ("imprint", "privacy", "terms", "accessibility", "withdrawal", "withdrawal-form")),
-         "api/openapi.json", "api/docs",
-         "api/docs/", "api/docs/open-order", "api/docs/open-order/", "livez", "readyz",
+         "api/openapi.json", "api/docs", ".well-known/oauth-authorization-server",
+         "api/docs/", "api/docs/open-order", "api/docs/open-order/", "api/docs/changelog",
+         "api/docs/changelog.atom", "livez", "readyz",
          "sitemap.xml", "robots.txt", "favicon.ico"),
         Kind.PUBLIC,
     ),
@@ -117,7 +118,9 @@ TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(("api/invoices", "api/webhook_endpoints"), Kind.LIST),
     **dict.fromkeys(
         ("api/invoices/{number}", "api/invoices/{number}/pdf", "api/invoices/{number}/xml",
-         "api/webhook_endpoints/{endpoint_id}"),
+         "api/webhook_endpoints/{endpoint_id}",
+         "api/webhook_endpoints/{endpoint_id}/test", "api/webhook_endpoints/{endpoint_id}/rotate_secret",
+         "api/webhook_endpoints/{endpoint_id}/deliveries", "api/webhook_endpoints/{endpoint_id}/replay"),
         Kind.ORDER,
     ),
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",

@@ -18,7 +18,7 @@ class AccountsConfig(AppConfig):
         from portal.accounts import receivers  # noqa: F401 -- connects the receivers
 
         register_error_shape(
-            r"/oauth/(token|revoke)$",
+            r"/oauth/(?!authorize/?$)",  # that one is a page for people
             lambda _request, status, _error: JsonResponse(
                 {
                     "error": OAUTH_ERRORS.get(status, "invalid_request"),

@@ -1,7 +1,8 @@
 """OAuth 2 endpoints (contract, "Orders API"): allauth's provider with stricter checks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -26,15 +27,21 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.oauth_grants import GRANTS, described_error
+from portal.accounts.oauth_grants import DESCRIPTIONS, GRANTS, described_error
 from shop.access.applications import find_application, knows_secret
 from shop.access.client_address import client_ip, is_exempt
 from shop.access.models import Application
+from shop.base_url import base_url
 from shop.notifications.emails.queue import queue_security_notice
 from shop.tenancy.models import User
 
 CHALLENGE = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")  # SHA-256 in base64url
-HEADERS = {401: {"WWW-Authenticate": 'Basic realm="oauth"'}, 429: {"Retry-After": "60"}}
+HEADERS = {
+    401: {"WWW-Authenticate": 'Basic realm="oauth"'},
+    405: {"Allow": "POST"},
+    429: {"Retry-After": "60"},
+}
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @never_cache
@@ -56,7 +63,9 @@ def authorize(request: HttpRequest) -> HttpResponse:
         if "state" in asked:
             params["state"] = asked["state"]
         joint = "&" if urlsplit(redirect_uri).query else "?"
-        return HttpResponseRedirect(f"{redirect_uri}{joint}{urlencode(params)}")
+        return _sent_back(
+            request, HttpResponseRedirect(f"{redirect_uri}{joint}{urlencode(params)}")
+        )
     # A parameter of OpenID Connect, which is not offered: ignore it.
     known = asked.copy()
     known.pop("prompt", None)
@@ -74,20 +83,34 @@ def authorize(request: HttpRequest) -> HttpResponse:
         user, ip = request.user, str(client_ip(request))
         assert isinstance(user, User)  # noqa: S101 -- the provider signs in nobody else
         queue_security_notice(user, "program_allowed", user.email, ip=ip)
+    if response.get("Location", "").startswith(redirect_uri):
+        return _sent_back(request, response)
     return response
 
 
-@csrf_exempt
-@cache_control(no_store=True)
+def _form_required(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Pass on well-formed forms that are posted, as often as one address may; refuse in JSON."""
+
+    @csrf_exempt
+    @cache_control(no_store=True)
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return _refused(405, "invalid_request", "This address knows POST alone.")
+        if _consume(request, "address") is None:
+            return _refused(429, "temporarily_unavailable")
+        if request.headers.get("Content-Length", "0") != "0" and request.content_type not in FORMS:
+            return _refused(415, "invalid_request", f"Send the parameters as {FORMS[0]}.")
+        if fault := _form_fault(request):
+            return _refused(400, "invalid_request", fault)
+        return view(request)
+
+    return guarded
+
+
+@_form_required
 def token(request: HttpRequest) -> HttpResponse:
     """Issue tokens (RFC 6749)."""
-    if request.method != "POST":
-        refused: HttpResponse = provider.token(request)
-        return refused
-    if _consume(request, "address") is None:
-        return _refused(429, "temporarily_unavailable")
-    if fault := _form_fault(request):
-        return _refused(400, "invalid_request", fault)
     if "grant_type" not in request.POST:
         return _refused(400, "invalid_request", "The parameter grant_type is missing.")
     grant = GRANTS.get(request.POST["grant_type"])
@@ -106,17 +129,9 @@ def token(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@csrf_exempt
-@cache_control(no_store=True)
+@_form_required
 def revoke(request: HttpRequest) -> HttpResponse:
     """Revoke the token in the body (RFC 7009), or else the one that authorizes the request."""
-    if request.method != "POST":
-        refused: HttpResponse = provider.revoke(request)
-        return refused
-    if _consume(request, "address") is None:
-        return _refused(429, "temporarily_unavailable")
-    if fault := _form_fault(request):
-        return _refused(400, "invalid_request", fault)
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and request.POST.get("token", value) == value:
         _revocable().by_value(value).delete()
@@ -142,6 +157,17 @@ def _consume(request: HttpRequest, action: str, **options: object) -> RateLimitU
         return RateLimitUsage(usage=[])
     rates = settings.OAUTH_TOKEN_RATES
     return consume(request, app="oauth", action=action, config=rates, **options)
+
+
+def _sent_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Complete a redirect to the program: the issuer (RFC 9207), and what an error means."""
+    location = response["Location"]
+    told = parse_qs(urlsplit(location).query)
+    more = {"iss": base_url(request)}
+    if "error" in told and "error_description" not in told:
+        more["error_description"] = DESCRIPTIONS.get(told["error"][0], "The request is refused.")
+    response["Location"] = f"{location}&{urlencode(more)}"
+    return response
 
 
 def _pkce_fault(asked: Mapping[str, str]) -> str | None:

@@ -29,6 +29,7 @@ from shop.row_locks import lock_rows
 CODE = re.compile(r"\A[A-Za-z0-9_-]{1,128}\Z")
 FAMILY, SPENT = "family", "spent"  # names in a token's data
 DESCRIPTIONS = {
+    "access_denied": "The user has refused access.",
     "invalid_client": "Client id and secret do not belong to an application.",
     "invalid_grant": "The code or refresh token is unknown, expired, used or of another client.",
     "invalid_request": "A parameter is missing or malformed.",
@@ -36,6 +37,7 @@ DESCRIPTIONS = {
     "temporarily_unavailable": "There were too many calls. Wait as Retry-After says.",
     "unauthorized_client": "This application must not use this grant.",
     "unsupported_grant_type": "There is no such grant.",
+    "unsupported_response_type": "The response_type must be code.",
 }
 
 Grant = Callable[[HttpRequest, Application], HttpResponse]

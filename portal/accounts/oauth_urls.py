@@ -1,4 +1,4 @@
-"""URLs below /oauth/, in the namespaces that allauth reverses; no OpenID, no discovery."""
+"""URLs below /oauth/, in the namespaces that allauth reverses; no OpenID."""
 
 from django.urls import include, path
 

@@ -23,11 +23,14 @@ def create_application(
     owner: AbstractBaseUser | None = None,
     redirect_uris: Sequence[str] = (),
     scopes: Sequence[str] = SCOPES,
+    rate: int | None = None,
+    burst: int | None = None,
     demo: bool = False,
 ) -> tuple[Application, str]:
     """Create an application; return it and its client secret, which is stored as a digest only.
 
     `owner` is responsible for what it does by itself. It asks users for consent at `redirect_uris`.
+    `rate` calls a second and `burst` at once are its own rate limit, if it has one.
     """
     client = OAuthClient(name=name, owner=owner)
     _set_access(client, redirect_uris, scopes)
@@ -36,7 +39,8 @@ def create_application(
     hasher = PBKDF2PasswordHasher()
     client.secret = hasher.encode(secret, hasher.salt(), iterations=1)
     client.save()
-    return Application.objects.create(name=name, oauth_client=client, demo=demo), secret
+    limit = {"rate": rate, "burst": burst}
+    return Application.objects.create(name=name, oauth_client=client, demo=demo, **limit), secret
 
 
 @transaction.atomic
@@ -47,6 +51,8 @@ def change_application(
     owner: AbstractBaseUser | None,
     redirect_uris: Sequence[str],
     scopes: Sequence[str],
+    rate: int | None,
+    burst: int | None,
 ) -> None:
     """Change an application. A scope that it loses is taken from all its tokens at once.
 
@@ -56,9 +62,10 @@ def change_application(
     lost = frozenset(client.get_scopes()) - frozenset(scopes)
     client.name = application.name = name
     client.owner = owner
+    application.rate, application.burst = rate, burst
     _set_access(client, redirect_uris, scopes)
     client.save()
-    application.save(update_fields=["name"])
+    application.save(update_fields=["name", "rate", "burst"])
     # By their scopes: tokens are many, and the sets of scopes are few.
     held = tokens_with(application, lost).order_by()
     for text in list(held.values_list("scopes", flat=True).distinct()):

@@ -25,6 +25,9 @@ class Application(models.Model):
     demo = models.BooleanField(
         default=False, editable=False, help_text=_("Works in the demo profile only.")
     )
+    # Its own rate limit: calls a second, and at once. NULL: as the settings say.
+    rate = models.PositiveIntegerField(null=True, blank=True)
+    burst = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name"]

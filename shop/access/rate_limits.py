@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shop.access.buckets import Charge, Spent, charge_row, charge_row_if_possible
 from shop.access.client_address import client_ip, counted_address, is_exempt
+from shop.access.models import Application
 from shop.access.reserved_calls import reserves
 
 # Counted at each call of the API: in Redis if possible, and not at all if nothing can be written.
@@ -52,18 +53,34 @@ def hit_by(request: HttpRequest, caller: Model | None) -> RateLimit | None:
     """
     if caller is None:
         return hit(request, "anonymous")
-    return hit(request, "application", f"{type(caller).__name__}-{caller.pk}")
+    own = own_limit(caller) if isinstance(caller, Application) else None
+    return hit(request, "application", f"{type(caller).__name__}-{caller.pk}", own)
 
 
-def hit(request: HttpRequest, name: str, holder: str = "") -> RateLimit | None:
+def own_limit(application: Application) -> tuple[int, int] | None:
+    """Return calls a second and at once, where staff have set them for this application."""
+    if application.rate and application.burst:
+        return application.rate, application.burst
+    return None
+
+
+def limit_of(application: Application) -> tuple[float, int]:
+    """Return how many calls a second, and how many at once, an application may make."""
+    return own_limit(application) or settings.RATE_LIMITS["application"]
+
+
+def hit(
+    request: HttpRequest, name: str, holder: str = "", own: tuple[int, int] | None = None
+) -> RateLimit | None:
     """Count a call of `holder`, else of the IP address; None if it is not limited.
 
-    The demo does not limit its own machine. Raises UnknownClientAddressError.
+    The demo does not limit its own machine, but where the holder has a limit of its `own`, so that
+    programs can be tried against one (contract). Raises UnknownClientAddressError.
     """
     ip = client_ip(request)
-    if is_exempt(ip):
+    if is_exempt(ip) and own is None:
         return None
-    rate, burst = settings.RATE_LIMITS[name]
+    rate, burst = own or settings.RATE_LIMITS[name]
     if burst < 1:  # switched off
         return RateLimit(name, rate, burst, retry_after=1 / rate)
     now, key = time.time(), f"{name}:{holder or counted_address(ip)}"

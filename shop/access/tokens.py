@@ -144,7 +144,7 @@ _live_token: CompiledQuery[Token] = CompiledQuery(
         .select_related("user", "client__owner", "client__application")
         .only(
             *("user", "client__owner", "data", "scopes"),
-            *("client__application__active", "client__application__demo"),
+            *(f"client__application__{name}" for name in ("active", "demo", "rate", "burst")),
             *_of_user("user"),
             *_of_user("client__owner"),
         )

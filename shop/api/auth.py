@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
@@ -11,10 +12,14 @@ from shop.access.call_counts import count_call, note_caller
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.access.tokens import Bearer, check_bearer
 from shop.api.responses import failure, method_not_allowed
+from shop.base_url import base_url
+from shop.entity_tags import tagged
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
 
 TOO_MANY = "Too many calls. Wait as Retry-After says."
+# A program may keep it, and asks each time whether it is still so.
+KEPT_BY_CALLER = "private, no-cache"
 NO_PARAMETER = "is not a parameter of this address."
 
 
@@ -55,7 +60,13 @@ def _guard(
                 except Exception:
                     count_call(request, 500)
                     raise
+            if method == "GET" and response.status_code == 200:
+                response["Cache-Control"] = KEPT_BY_CALLER
+                patch_vary_headers(response, ["Authorization"])
+                response = tagged(request, response)
             count_call(request, response.status_code)
+            if operation.deprecation:
+                operation.deprecation.write_headers(base_url(request), response)
             return response
 
         return described(guarded, "", operations)

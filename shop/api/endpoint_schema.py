@@ -96,7 +96,7 @@ class EndpointAnswer(Answered):
 
 
 class RegisteredEndpointAnswer(EndpointAnswer):
-    """A webhook endpoint that has just been registered, with its secret."""
+    """A webhook endpoint that was just registered or given a new secret, with its secret."""
 
     model_config = ConfigDict(title="RegisteredWebhookEndpoint")
 

@@ -1,7 +1,7 @@
 """`/api/webhook_endpoints`: an application's own endpoints (contract, "Orders API")."""
 
-from datetime import UTC
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,13 +23,32 @@ from shop.notifications.webhooks.endpoints import (
     LARGEST_NUMBER,
     TooManyEndpointsError,
     change,
+    delete,
     register,
+    shown_endpoint,
 )
 from shop.notifications.webhooks.models import WebhookEndpoint
 from shop.openapi import Operation
+from shop.view_types import View
 
 NOT_AN_OBJECT = "The body must be an object: the members of a webhook endpoint."
 NOT_FOUND = "There is no such webhook endpoint."
+
+
+def of_endpoint(view: Callable[[HttpRequest, WebhookEndpoint], HttpResponse]) -> View:
+    """Call `view` with the application's endpoint of the address; 404 for another's."""
+
+    @wraps(view)
+    def found(request: HttpRequest, bearer: Bearer, endpoint_id: int) -> HttpResponse:
+        application = _application(bearer)
+        if application is None:
+            return _not_an_application()
+        try:
+            return view(request, application.webhook_endpoints.get(pk=endpoint_id))
+        except WebhookEndpoint.DoesNotExist:  # perhaps deleted at this moment
+            return failure(404, NOT_FOUND)
+
+    return found
 
 
 @bearer_required(
@@ -58,7 +77,9 @@ def endpoints(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         return _not_an_application()
     if request.method == "POST":
         return _register(request, application)
-    return success(200, {"array": [_shown(each) for each in application.webhook_endpoints.all()]})
+    return success(
+        200, {"array": [shown_endpoint(each) for each in application.webhook_endpoints.all()]}
+    )
 
 
 @bearer_required(
@@ -85,20 +106,15 @@ def endpoints(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         scope=WEBHOOKS,
     ),
 )
-def endpoint(request: HttpRequest, bearer: Bearer, endpoint_id: int) -> HttpResponse:
-    """Show, change or delete an endpoint; 404 for another application's."""
-    application = _application(bearer)
-    if application is None:
-        return _not_an_application()
-    found = application.webhook_endpoints.filter(pk=endpoint_id).first()
-    if found is None:
-        return failure(404, NOT_FOUND)
+@of_endpoint
+def endpoint(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
+    """Show, change or delete an endpoint."""
     if request.method == "PATCH":
         return _change(request, found)
     if request.method == "DELETE":
-        found.delete()
+        delete(found)
         return HttpResponse(status=204, headers=OWN_HEADERS)
-    return success(200, {"webhook_endpoint": _shown(found)})
+    return success(200, {"webhook_endpoint": shown_endpoint(found)})
 
 
 def _register(request: HttpRequest, application: Application) -> HttpResponse:
@@ -115,7 +131,7 @@ def _register(request: HttpRequest, application: Application) -> HttpResponse:
     except TooManyEndpointsError:
         return failure(422, f"This application has {LARGEST_NUMBER} webhook endpoints already.")
     location = reverse("api_webhook_endpoint", args=[made.pk])
-    shown = {**_shown(made), "secret": made.secret}
+    shown = {**shown_endpoint(made), "secret": made.secret}
     return success(201, {"webhook_endpoint": shown}, {"Location": location})
 
 
@@ -129,10 +145,12 @@ def _change(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     kept = {"url": found.url, "events": found.events, "enabled": found.enabled}
     given = {name: each for name, each in value.items() if each is not None or name not in kept}
     try:
-        change(found, check_endpoint({**kept, **given}))
+        checked = check_endpoint({**kept, **given})
     except InvalidEndpointError as refusal:
         return failure(422, refusal.errors)
-    return success(200, {"webhook_endpoint": _shown(found)})
+    # What is not sent stays as it is, even if another call changes it at this moment.
+    change(found, {name: checked[name] for name in given})
+    return success(200, {"webhook_endpoint": shown_endpoint(found)})
 
 
 def _application(bearer: Bearer) -> Application | None:
@@ -142,14 +160,3 @@ def _application(bearer: Bearer) -> Application | None:
 
 def _not_an_application() -> HttpResponse:
     return forbidden("Webhook endpoints are an application's: use a token of its own.", WEBHOOKS)
-
-
-def _shown(endpoint: WebhookEndpoint) -> dict[str, Any]:
-    created_at = endpoint.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return {
-        "id": endpoint.pk,
-        "url": endpoint.url,
-        "events": endpoint.events,
-        "enabled": endpoint.enabled,
-        "created_at": created_at,
-    }

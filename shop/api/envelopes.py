@@ -16,6 +16,8 @@ NAMES = {
     "Invoice": ("invoice", "The invoice."),
     "Tier": ("product", "The tier."),
     "WebhookEndpoint": ("webhook_endpoint", "The webhook endpoint."),
+    "WebhookDelivery": ("delivery", "The delivery."),
+    "WebhookReplayed": ("replay", "The replay."),
     "RegisteredWebhookEndpoint": ("webhook_endpoint", "The webhook endpoint, with its secret."),
 }
 SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}

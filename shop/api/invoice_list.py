@@ -10,7 +10,7 @@ from shop.access.tokens import Bearer
 from shop.api.paging import Page, PageQuery, read_query
 from shop.billing.balances import with_balance
 from shop.billing.models import Invoice
-from shop.orders.cursors import read_cursor, sorted_after
+from shop.orders.cursors import sorted_after
 
 NUMBER = re.compile(r"[0-9A-Z-]{1,30}")
 
@@ -34,8 +34,7 @@ def list_invoices(parameters: QueryDict, bearer: Bearer) -> Page[Any]:
     """
     query = read_query(PageQuery, parameters)
     visible = visible_to(bearer)
-    start = read_cursor(query.cursor) if query.cursor else None
-    after = sorted_after(visible, "issued_at", start, descending=True)
+    after = sorted_after(visible, "issued_at", query.position, descending=True)
     first = (query.page - 1) * query.per_page
     rows = list(_shown(after)[first : first + query.per_page + 1])
     total = visible.count()

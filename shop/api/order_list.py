@@ -1,79 +1,70 @@
-"""The list of orders: its filters and its pages (contract, "Orders API")."""
+"""The list of orders: its pages, as its parameters ask for them (contract, "Orders API")."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from operator import attrgetter
+from typing import Any
 
 from django.http import QueryDict
-from pydantic import AfterValidator, WithJsonSchema
 
 from shop.access.tokens import Bearer
-from shop.api.list_queries import FILTERS, Kind, orders_of, total_of
-from shop.api.paging import NO_TIME, InvalidQueryError, Page, PageQuery, like, read_query
+from shop.api.list_parameters import ListQuery
+from shop.api.list_queries import Kind, orders_of, total_of
+from shop.api.paging import InvalidQueryError, Page, read_query
 from shop.catalogue.models import Product
-from shop.orders.cursors import read_cursor
-from shop.orders.field_types import PlacedState
+from shop.change_times import settled_before
+from shop.orders.cursors import EPOCH, Position
 from shop.orders.models import Order
 
-# Years that no time zone moves out of the range of datetime.
-DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
-MOMENT = rf"^{DAY}(T{CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{CLOCK})?)?$"
-
-
-def _with_zone(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-Moment = Annotated[
-    datetime,
-    like(MOMENT, NO_TIME),
-    AfterValidator(_with_zone),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-
-
-class ListQuery(PageQuery):
-    """The parameters of the list. A time without a zone is taken as UTC."""
-
-    state: PlacedState | None = None
-    """Only orders in this state."""
-    product: Annotated[str, like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
-    """Only orders of this tier, by its code; retired tiers too."""
-    created_after: Moment | None = None
-    """Only orders placed after this time."""
-    updated_after: Moment | None = None
-    """Only orders that changed after this time."""
-
-    def filters(self) -> dict[str, Any]:
-        """The values of the filters that are set, by their names."""
-        given = {name: getattr(self, name) for name in FILTERS}
-        given["state"] = self.state and self.state.value
-        return {name: value for name, value in given.items() if value is not None}
+# Up to so many orders of several states are merged here; further on, the database sorts them.
+MERGED = 500
+BEGINNING: Position = (EPOCH, 0)
 
 
 def list_orders(parameters: QueryDict, bearer: Bearer) -> Page[Order]:
-    """The page of the orders of `bearer` that `parameters` ask for, newest first.
+    """The page of the orders of `bearer` that `parameters` ask for.
 
-    A page after the last one is empty. Raises InvalidQueryError with every parameter at fault.
+    They are sorted by the time of placing, newest first, or by that of the last change, oldest
+    first. A page after the last one is empty. Raises InvalidQueryError with every parameter at
+    fault.
     """
     query = read_query(ListQuery, parameters)
-    filters = query.filters()
-    kind = Kind(bearer.application is not None, bearer.token.user is not None, frozenset(filters))
-    values = {
-        "application": bearer.application and bearer.application.pk,
-        "user": bearer.token.user_id,
-        **filters,
-    }
-    [(counted,)] = total_of(kind).all(**values)
+    # Before the rows are read: what was open then is not listed, even if it has ended by now.
+    end = settled_before() if query.sort else None
+    kind, values = _kind(query, bearer, has_end=end is not None), _values(query, bearer)
+    [(counted,)] = total_of(kind.to_count()).all(**values)
     total = counted or 0
     # An unknown tier has no orders, so the extra query is needed only here.
     if total == 0 and query.product and not Product.objects.filter(code=query.product).exists():
         raise InvalidQueryError({"product": ["is not a tier."]})
-    rows = _rows(kind, values, query, total)
-    if len(rows) <= query.per_page:
-        return Page(rows, total, query)
-    last = rows[query.per_page - 1]
-    return Page(rows[: query.per_page], total, query, (last.created_at, last.pk))
+    rows = _rows(kind, {**values, "end": end}, query, total)
+    page = rows[: query.per_page]
+    last = (getattr(page[-1], query.column), page[-1].pk) if page else None
+    if query.sort:
+        # There is always more to come.
+        start = query.position or (BEGINNING if query.page == 1 else None)
+        return Page(page, total, query, last or start)
+    return Page(page, total, query, last if len(rows) > len(page) else None)
+
+
+def _kind(query: ListQuery, bearer: Bearer, *, has_end: bool) -> Kind:
+    return Kind(
+        of_application=bearer.application is not None,
+        of_user=bearer.token.user is not None,
+        filters=frozenset(query.filters()),
+        states=len(query.states),
+        hashes=len(query.hashes),
+        column=query.column,
+        has_end=has_end,
+    )
+
+
+def _values(query: ListQuery, bearer: Bearer) -> dict[str, Any]:
+    return {
+        "application": bearer.application and bearer.application.pk,
+        "user": bearer.token.user_id,
+        **query.filters(),
+        **{f"state{n}": state for n, state in enumerate(query.states)},
+        **{f"order_hash{n}": order_hash for n, order_hash in enumerate(query.hashes)},
+    }
 
 
 def _rows(kind: Kind, values: dict[str, Any], query: ListQuery, total: int) -> list[Order]:
@@ -82,12 +73,29 @@ def _rows(kind: Kind, values: dict[str, Any], query: ListQuery, total: int) -> l
     if first >= total:
         return []
     end = first + query.per_page + 1
-    if first <= total // 2:
-        start = read_cursor(query.cursor) if query.cursor else None
-        place = dict(zip(("when", "pk"), start or (), strict=False))
-        newest_first = orders_of(kind, after=start is not None)
-        return newest_first.all(**values, **place, offset=first, limit=end - first)
+    # The end of a list of changes is not where its total says: some are not listed yet.
+    if query.sort or first <= total // 2:
+        place = dict(zip(("when", "pk"), query.position or (), strict=False))
+        return _read(kind, {**values, **place}, not query.sort, first, end - first)
     # From the end, so that the database walks past at most half of the orders.
-    oldest_first = orders_of(kind, newest_first=False)
     offset = max(0, total - end)
-    return oldest_first.all(**values, offset=offset, limit=total - first - offset)[::-1]
+    return _read(kind, values, False, offset, total - first - offset)[::-1]
+
+
+def _read(
+    kind: Kind, values: dict[str, Any], descending: bool, offset: int, limit: int
+) -> list[Order]:
+    after = "when" in values
+    if not kind.is_merged or offset + limit > MERGED:
+        query = orders_of(kind, after=after, descending=descending)
+        return query.all(**values, offset=offset, limit=limit)
+    query = orders_of(kind.of_one_state(), after=after, descending=descending)
+    found = [
+        order
+        for n in range(kind.states)
+        for order in query.all(
+            **{**values, "state0": values[f"state{n}"]}, offset=0, limit=offset + limit
+        )
+    ]
+    found.sort(key=attrgetter(kind.column, "pk"), reverse=descending)
+    return found[offset : offset + limit]

@@ -36,6 +36,7 @@ HEADERS = {
 }
 STATUSES = openapi.STATUSES | {
     201: "Created.",
+    202: "Accepted: it is done in a moment.",
     204: "Done.",
     400: "The body can't be parsed: it is not strict JSON in UTF-8 (a duplicate field, NaN), or "
     'lacks the object "order".',
@@ -141,14 +142,16 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
         refused |= set(openapi.OF_BODIES)
         name = IN_ENVELOPE.get(operation.body) or title(operation.body)
         body = content(ref(name), EXAMPLES[operation.id]["request"])
-        described["requestBody"] = {"required": True, "content": body}
+        described["requestBody"] = {"required": not operation.is_body_optional, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
     for status in operation.refusals:
         answers[status] = ref(_own_name(status, operation), "responses")
     for status, kind in operation.answers.items():
         answers[status] = _success(operation, status, kind)
     responses = {str(status): answers[status] for status in sorted(answers)}
-    return {**described, "parameters": parameters, "responses": responses}
+    return openapi.marked(
+        operation, {**described, "parameters": parameters, "responses": responses}
+    )
 
 
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
@@ -232,5 +235,8 @@ def _query_parameters(query: type[BaseModel], tiers: list[Product]) -> list[Sche
         text = schema.pop("description")
         if name == "product":
             schema = {"type": "string", "enum": [tier.code for tier in tiers]}
-        parameters.append({"name": name, "in": "query", "description": text, "schema": schema})
+        parameter = {"name": name, "in": "query", "description": text, "schema": schema}
+        if schema.get("type") == "array":
+            parameter |= {"style": "form", "explode": False}
+        parameters.append(parameter)
     return parameters

@@ -1,13 +1,13 @@
 """Lists in pages: query parameters, cursors and links (contract, "Orders API")."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -33,6 +33,8 @@ SENTENCES = {
     "less_than_equal": "is out of range.",
     "int_parsing_size": "is out of range.",
     "enum": "is not a state that this list knows.",
+    "literal_error": "is not a sorting that this list knows.",
+    "too_long": "has too many values.",
 }
 NO_CURSOR = "is not a cursor of this list."
 ONE_OF_TWO = "must not be given together with {}."
@@ -50,12 +52,11 @@ def like(pattern: str, sentence: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _position(cursor: str) -> str:
-    if read_cursor(cursor) is None:
-        raise PydanticCustomError("no_cursor", NO_CURSOR)
-    return cursor
+def _split(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
 
 
+Separated = BeforeValidator(_split)
 Number = like("[0-9]+", "must be an integer.")
 
 
@@ -68,8 +69,26 @@ class PageQuery(BaseModel):
     """The page's number. A page behind the last is empty."""
     per_page: Annotated[int, Field(ge=1, le=LARGEST_PAGE), Number] = 20
     """The number of rows on a page."""
-    cursor: Annotated[str, AfterValidator(_position)] | None = None
+    cursor: str | None = None
     """The position after which the page starts, from the link next. Not together with page."""
+
+    @classmethod
+    def mark(cls, parameters: Mapping[str, Any]) -> str:  # noqa: ARG003 -- for lists of two sorts
+        """The mark of the cursors of the list that `parameters` sort."""
+        return ""
+
+    @property
+    def position(self) -> Position | None:
+        """The position of the cursor, if there is one."""
+        return read_cursor(self.cursor, self.mark(self.__dict__)) if self.cursor else None
+
+    def given(self) -> dict[str, Any]:
+        """The parameters but for the place in the list, as they stand in a URL."""
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"page", "cursor"})
+        return {
+            name: ",".join(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -91,10 +110,11 @@ class Page(Generic[Row]):
         if self.query.page > 1:
             pages["prev"] = {"page": min(self.query.page - 1, last)}
         if self.after:
-            pages["next"] = {"cursor": write_cursor(self.after)}
-        given = self.query.model_dump(mode="json", exclude_none=True, exclude={"page", "cursor"})
+            cursor = write_cursor(self.after, self.query.mark(self.query.__dict__))
+            pages["next"] = {"cursor": cursor}
+        given = self.query.given()
         return ", ".join(
-            f'<{address}?{urlencode({**where, **given})}>; rel="{name}"'
+            f'<{address}?{urlencode({**where, **given}, safe=",")}>; rel="{name}"'
             for name, where in pages.items()
         )
 
@@ -121,12 +141,17 @@ def read_query(kind: type[QueryT], parameters: QueryDict) -> QueryT:
     if "page" in parameters and "cursor" in parameters:
         errors.setdefault("page", []).append(ONE_OF_TWO.format("cursor"))
         errors.setdefault("cursor", []).append(ONE_OF_TWO.format("page"))
+    cursor = parameters.get("cursor")
+    if cursor is not None and read_cursor(cursor, kind.mark(parameters)) is None:
+        errors.setdefault("cursor", []).append(NO_CURSOR)
     try:
         query = kind.model_validate(parameters.dict())
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             sentence = _sentence(fault["type"], fault["msg"])
-            errors.setdefault(str(fault["loc"][0]), []).append(sentence)
+            told = errors.setdefault(str(fault["loc"][0]), [])
+            if sentence not in told:  # one for several values of a parameter
+                told.append(sentence)
     if errors:
         raise InvalidQueryError(errors)
     return query

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from shop.api import cancellation_views, endpoint_views, invoice_views, product_views, views
+from shop.api import (
+    cancellation_views,
+    delivery_views,
+    endpoint_views,
+    invoice_views,
+    product_views,
+    views,
+)
 
 urlpatterns = [
     path("orders", views.orders, name="api_orders"),
@@ -19,5 +26,21 @@ urlpatterns = [
         "webhook_endpoints/<int:endpoint_id>",
         endpoint_views.endpoint,
         name="api_webhook_endpoint",
+    ),
+    path("webhook_endpoints/<int:endpoint_id>/test", delivery_views.test, name="api_webhook_test"),
+    path(
+        "webhook_endpoints/<int:endpoint_id>/rotate_secret",
+        delivery_views.secret,
+        name="api_webhook_secret",
+    ),
+    path(
+        "webhook_endpoints/<int:endpoint_id>/deliveries",
+        delivery_views.deliveries,
+        name="api_webhook_deliveries",
+    ),
+    path(
+        "webhook_endpoints/<int:endpoint_id>/replay",
+        delivery_views.replay,
+        name="api_webhook_replay",
     ),
 ]

@@ -11,7 +11,8 @@ from shop.access.models import IdempotentResponse
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
 from shop.api.change_schema import OrderChange
-from shop.api.order_list import ListQuery, list_orders
+from shop.api.list_parameters import ListQuery
+from shop.api.order_list import list_orders
 from shop.api.paging import InvalidQueryError
 from shop.api.placed_orders import find_order
 from shop.api.response_schema import OrderAnswer

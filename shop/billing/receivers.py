@@ -11,9 +11,11 @@ from shop.billing.contract_end import still_needed
 from shop.billing.holds import WaitsFor, billing_changed, look_again, release_joined
 from shop.billing.models import Invoice
 from shop.billing.rest_credits import credit_rest
-from shop.billing.signals import invoice_issued
+from shop.billing.signals import invoice_issued, subscription_event
 from shop.billing.subscriptions import begin_for
+from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.catalogue.seller import Seller, VatRate
+from shop.change_times import change_time
 from shop.orders.models import Order, State
 from shop.orders.order_billing import billing_given
 from shop.orders.states import state_changed
@@ -22,6 +24,18 @@ from shop.tenancy.joining import member_joined
 from shop.tenancy.models import Client, Membership
 from shop.tenancy.signals import client_needed, vat_id_answered
 from shop.tenancy.vat_id_check import VatIdCheck
+
+# Of a subscription, what programs are shown as a part of its order.
+Kind = SubscriptionEvent.Kind
+SHOWN = frozenset({Kind.CANCELLED, Kind.TAKEN_BACK, Kind.WITHDRAWN, Kind.ENDED})
+
+
+@receiver(subscription_event)
+def change_order(sender: type[SubscriptionEvent], event: SubscriptionEvent, **kwargs: Any) -> None:
+    """Have the order of a subscription count as changed, where programs see the change in it."""
+    if event.kind in SHOWN:
+        order = Order.objects.filter(pk=event.subscription.order_id)
+        order.update(updated_at=change_time())
 
 
 @receiver(state_changed)

@@ -135,6 +135,7 @@ def _operation(
         "paths": list(same),
         "summary": first["summary"],
         "text": first["description"],
+        "deprecated": first.get("deprecated", False),
         "scope": next((each["bearer"][0] for each in first["security"] if "bearer" in each), ""),
         "parameters": [
             Member(

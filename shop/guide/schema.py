@@ -6,6 +6,7 @@ from shop.access.tokens import BILLING, READ, WEBHOOKS, WRITE
 from shop.api import orders_openapi
 from shop.catalogue.models import Product
 from shop.compiled_queries import CompiledQuery
+from shop.guide.changelog import latest
 from shop.open_order import open_order_openapi
 from shop.openapi import NUMBER, Schema, header
 from shop.theme import shop_name
@@ -47,9 +48,10 @@ def describe(base: str, tiers: list[Product] | None = None) -> Schema:
         "openapi": "3.1.1",
         "info": {
             "title": f"{shop_name()} orders API",
-            "version": "1",
+            "version": latest().isoformat(),
             "summary": "Place orders for your customers and follow them.",
-            "description": f"The guides are at {base}/api/docs and {base}/api/docs/open-order.",
+            "description": f"The guides are at {base}/api/docs and {base}/api/docs/open-order, "
+            f"the changes at {base}/api/docs/changelog, also as a feed.",
         },
         "servers": [{"url": base}],
         "externalDocs": {"url": f"{base}/api/docs", "description": "The guide"},

@@ -1,9 +1,10 @@
 """`/api/openapi.json`, for programs, and the guides, for the people who write them."""
 
+import json
 from functools import wraps
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
@@ -12,13 +13,16 @@ from django.views.decorators.csrf import csrf_exempt
 from shop.api.responses import method_not_allowed
 from shop.base_url import base_url
 from shop.catalogue.models import Product
+from shop.entity_tags import tagged
 from shop.guide import reference
 from shop.guide.pages import GUIDES
 from shop.guide.schema import ALL_TIERS, describe
 from shop.kept_pages import KeptPages, is_same_for_all
+from shop.theme import shop_name
 from shop.view_types import View
 
 _pages = {guide.page: KeptPages() for guide in GUIDES}
+_descriptions = KeptPages()
 
 
 def get_required(view: View) -> View:
@@ -34,14 +38,35 @@ def get_required(view: View) -> View:
     return guarded
 
 
+def open_to_browsers(view: View) -> View:
+    """Have the answer read by pages of any origin: tools that read descriptions are such pages."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag"
+        return response
+
+    return csrf_exempt(answered)
+
+
+@open_to_browsers
 @get_required
 def openapi(request: HttpRequest) -> HttpResponse:
     """The APIs' description. It is the same for everybody."""
-    response = JsonResponse(describe(base_url(request)))
+    rows = ALL_TIERS.raw()
+
+    def described(asked: HttpRequest, _token: str) -> str:
+        return json.dumps(describe(base_url(asked), ALL_TIERS.read(rows)))
+
+    if is_same_for_all(request):
+        response = _descriptions.answer(request, (rows, settings.DEMO, shop_name()), described)
+    else:
+        response = HttpResponse(described(request, ""))
+    response["Content-Type"] = "application/json"
     patch_cache_control(response, public=True, max_age=300)
-    # Tools that read descriptions run in browsers, at addresses of their own.
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
+    return tagged(request, response)
 
 
 @get_required

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shop.notifications.emails.models import ContactRequest, Message
-from shop.notifications.webhooks.models import Delivery, Receiver
+from shop.notifications.webhooks.models import Delivery, Receiver, WebhookEndpoint
 from shop.orders.models import State
 from shop.orders.states import FINISHED
 
@@ -22,6 +22,7 @@ BATCH = 500  # rows per transaction, during which nobody else can write to SQLit
 ENDED_MESSAGES = tuple(
     state for state in Message.State if state not in {Message.State.WAITING, Message.State.SENDING}
 )
+LONGEST_TRANSACTION = timedelta(hours=1)
 ENDED_DELIVERIES = (Delivery.State.DELIVERED, Delivery.State.FAILED, Delivery.State.GONE)
 
 
@@ -40,11 +41,14 @@ def delete_expired(beat: Callable[[], None]) -> None:
         | erased
         | Q(kind=Message.Kind.DELETED)
     )
-    expired_webhooks = finished & _older_than(settings.KEEP_DELIVERIES_DAYS)
+    # Tests of endpoints have no order.
+    expired_webhooks = (finished | Q(order=None)) & _older_than(settings.KEEP_DELIVERIES_DAYS)
     _delete(Message.objects.filter(expired_mails, state__in=ENDED_MESSAGES), beat)
     _delete(Delivery.objects.filter(expired_webhooks, state__in=ENDED_DELIVERIES), beat)
     old_requests = _older_than(settings.KEEP_CONTACT_REQUESTS_DAYS)
     ContactRequest.objects.filter(old_requests).delete()
+    deleted_endpoints = Q(deleted_at__lt=timezone.now() - LONGEST_TRANSACTION)
+    WebhookEndpoint.with_deleted.filter(deleted_endpoints).delete()
     used = Delivery.objects.filter(receiver=OuterRef("address"))
     Receiver.objects.filter(~Exists(used)).delete()
 

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 
 from shop.open_order import mapping
 from shop.open_order import response_models as answers
+from shop.open_order.contact_models import ContactAnswer, ContactsAnswer
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.representations import basket_of, shown
 from shop.open_order.request import OpenOrderRequest, owner_required
@@ -33,16 +34,16 @@ def account(call: OpenOrderRequest) -> HttpResponse:
     if call.request.method == "PUT":
         given = read_resource(Account, call.body())
         call.change(lambda basket: mapping.put_account(basket, given, call.who.client_admin))
-    found = mapping.account_of(basket_of(call))
+    basket = basket_of(call)
+    found = mapping.account_of(basket)
     if found:
-        children = ("contactInfo", "user", "paymentInfo", "products")
-        found |= {name: call.url(f"account/{name}") for name in children}
+        found |= {name: call.url(f"account/{name}") for name in mapping.children_of(basket)}
     return shown(call, "account", found, "No account has been set.")
 
 
 @owner_required(
     "All contacts that were set.",
-    GET=show("Contacts", "all contacts", answers.ContactsAnswer, "Those that were set."),
+    GET=show("Contacts", "all contacts", ContactsAnswer, "Those that were set."),
 )
 def contacts(call: OpenOrderRequest) -> HttpResponse:
     """`…/account/contactInfo`: all contacts that were set."""
@@ -55,9 +56,9 @@ def contacts(call: OpenOrderRequest) -> HttpResponse:
 @owner_required(
     "A person to turn to: regular, billing, administrator or technical. The regular one is the "
     "first member.",
-    GET=show("Contact", "a contact", answers.ContactAnswer),
+    GET=show("Contact", "a contact", ContactAnswer),
     PUT=put(
-        *("Contact", "a contact", Contact, answers.ContactAnswer),
+        *("Contact", "a contact", Contact, ContactAnswer),
         "The regular one is needed, with email1: it is the first member. The billing one supplies "
         "who is billed, if it has an address.",
     ),

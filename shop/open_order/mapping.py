@@ -56,6 +56,12 @@ def account_of(basket: Basket) -> Resource | None:
     return kept | read(basket, ACCOUNT)
 
 
+def children_of(basket: Basket) -> list[str]:
+    """The names of the account's resources that are there: the two lists, and what was put."""
+    put = {"user": read(basket, USER), "paymentInfo": basket.payment}
+    return ["contactInfo", *(name for name, value in put.items() if value), "products"]
+
+
 def put_account(basket: Basket, given: Resource, caller: User | None) -> None:
     """Set the account. Raises ApiError for another currency, or a client that is not `caller`'s."""
     if "accountNumber" in given:

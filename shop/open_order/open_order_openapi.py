@@ -180,7 +180,7 @@ def _operation(path: str, method: str, operation: Operation) -> Schema:
     if operation.body:
         body = content(ref(operation.body.__name__), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": operation.id != "openOrder", "content": body}
-    return described
+    return openapi.marked(operation, described)
 
 
 def _success(operation: Operation, status: int, kind: Any, path: str, *, opens: bool) -> Schema:
@@ -278,4 +278,4 @@ def _offering(base: str, tiers: list[Product]) -> str:
     codes = "|".join(re.escape(tier.code) for tier in tiers).replace("\\ ", " ")
     slugs = "|".join(tier.slug for tier in tiers)
     query = f"([?#][^{json_patterns.CONTROLS}]*)?"
-    return f"^({codes}|{root}/tiers/({slugs})/*{query})$"
+    return f"^({codes}|{root}/(tiers|api/products)/({slugs})/*{query})$"

@@ -9,7 +9,14 @@ from shop.catalogue.models import Product
 from shop.open_order import response_models as answers
 from shop.open_order.envelope import ApiError, answer, invalid
 from shop.open_order.mapping import OTHER_CURRENCY, put_product
-from shop.open_order.representations import SERVICES, basket_of, product_body, service_body, shown
+from shop.open_order.representations import (
+    SERVICES,
+    basket_of,
+    catalogue_links,
+    product_body,
+    service_body,
+    shown,
+)
 from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.open_order.resources import OrderedProduct, read_resource
 from shop.openapi import Operation, delete, put, show
@@ -50,7 +57,7 @@ def products(call: OpenOrderRequest) -> HttpResponse:
         url = call.url(f"{PRODUCTS}/{number}/")
         return answer(201, {"url": url, "productId": number}, Location=url)
     items = [product_body(call, f"{PRODUCTS}/{number}")] if number else []
-    return shown(call, PRODUCTS, {"list": items})
+    return shown(call, PRODUCTS, {"list": items}, **catalogue_links(call))
 
 
 @owner_required(
@@ -102,11 +109,15 @@ def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str
 
 
 def find_tier(call: OpenOrderRequest, offering: str) -> Product:
-    """The listed tier with this code or page URL. Raises ApiError."""
+    """The listed tier with this code, or this URL of its page or at `/api/products`.
+
+    Raises ApiError.
+    """
     # Codes hold no slash, so no code is taken for a URL.
     address = urlsplit(offering).path.rstrip("/") if offering.startswith(f"{call.root}/") else None
     for tier in Product.objects.filter(listed=True):
-        if tier.code == offering or address == reverse("tier", args=[tier.slug]).rstrip("/"):
+        places = [reverse(name, args=[tier.slug]).rstrip("/") for name in ("tier", "api_product")]
+        if tier.code == offering or address in places:
             return tier
     raise invalid({"offering": ["is not a tier that can be ordered."]})
 

@@ -10,9 +10,9 @@ from shop.catalogue.models import Product
 from shop.catalogue.prices import amount
 from shop.catalogue.promotions import named_promotion
 from shop.open_order.envelope import ApiError, answer
-from shop.open_order.mapping import PRODUCT
+from shop.open_order.mapping import PRODUCT, account_of
 from shop.open_order.request import OpenOrderRequest
-from shop.orders.basket import quote
+from shop.orders import basket as baskets
 from shop.orders.models import Basket, Order, State
 from shop.orders.pricing import Price, nothing_to_pay, price_as_ordered, price_hash
 
@@ -25,9 +25,12 @@ SERVICES = {
 
 
 def order_body(call: OpenOrderRequest) -> dict[str, Any]:
-    """The order, with links to its children."""
+    """The order, with links to what is there: to its account, and to itself."""
     order = call.found
-    body = {"Status": order.state, "Account": call.url("account")}
+    body = {"Status": order.state}
+    # Into an open order it can be put there.
+    if order.state == State.NEW or account_of(basket_of(call)):
+        body["Account"] = call.url("account")
     # A caller known by a token or password is not told the browser's cookie.
     if call.owner.owner_id and call.owner.digest == order.owner_digest:
         body = {"OwnerId": call.owner.owner_id, **body}
@@ -38,25 +41,36 @@ def order_body(call: OpenOrderRequest) -> dict[str, Any]:
 
 
 def basket_of(call: OpenOrderRequest) -> Basket:
-    """The order's basket. Raises ApiError: orders of `/api/orders` have none."""
-    basket: Basket | None = getattr(call.found, "basket", None)
-    if basket is None:
-        raise ApiError(404, "Nothing was put into this order here.")
-    return basket
+    """The order's basket; of an order of `/api/orders`, made of its document."""
+    return baskets.basket_of(call.found)
 
 
-def links(call: OpenOrderRequest, path: str) -> list[dict[str, str]]:
-    """The link of a resource to itself."""
-    return [{"href": call.url(path), "rel": "self"}]
+def links(call: OpenOrderRequest, path: str, **others: str) -> list[dict[str, str]]:
+    """The link of a resource to itself, and `others` by their relations."""
+    places = {"self": call.url(path), **others}
+    return [{"href": href, "rel": rel} for rel, href in places.items()]
 
 
 def shown(
-    call: OpenOrderRequest, path: str, found: Mapping[str, Any] | None, missing: str = ""
+    call: OpenOrderRequest,
+    path: str,
+    found: Mapping[str, Any] | None,
+    missing: str = "",
+    **others: str,
 ) -> HttpResponse:
-    """Answer with the resource at `path`. Raises ApiError if it was not set."""
+    """Answer with the resource at `path` and its `links`. Raises ApiError if it was not set."""
     if not found:
         raise ApiError(404, missing)
-    return answer(200, {**found, "links": links(call, path)})
+    return answer(200, {**found, "links": links(call, path, **others)})
+
+
+def catalogue_links(call: OpenOrderRequest) -> dict[str, str]:
+    """The URLs of all tiers and of the order's own, with their prices, by relation."""
+    tier = call.found.product if basket_of(call).product_key else None
+    places = {"offerings": call.root + reverse("api_products")}
+    if tier and tier.listed:
+        places["offering"] = call.root + reverse("api_product", args=[tier.slug])
+    return places
 
 
 def product_body(call: OpenOrderRequest, base: str) -> dict[str, Any]:
@@ -66,7 +80,7 @@ def product_body(call: OpenOrderRequest, base: str) -> dict[str, Any]:
         "status": status_of(order),
         "productId": basket.product_key,
         "services": call.url(f"{base}/services"),
-        "offering": offering_url(call, order.product),
+        "offering": offering_of(call, order.product),
         **{name: basket.document.get(member) for name, member in PRODUCT.items()},
         "interval": basket.document.get("interval", "month"),
         "links": links(call, f"{base}/"),
@@ -103,19 +117,14 @@ def status_of(order: Order) -> str:
             assert_never(unknown)
 
 
-def offering_url(call: OpenOrderRequest, product: Product) -> str:
-    """The URL of a tier's page."""
-    return call.root + reverse("tier", args=[product.slug])
+def offering_of(call: OpenOrderRequest, product: Product) -> str:
+    """The URL of a tier's page, or the code of a retired tier, which has none."""
+    return call.root + reverse("tier", args=[product.slug]) if product.listed else product.code
 
 
 def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
     """The price: of an open order as of now, of a placed one as it was agreed."""
     order, basket = call.found, basket_of(call)
-    quoted = quote(basket)
-    if quoted is None:
-        return _quoted("", nothing_to_pay(basket.currency or "EUR"), [])
-    price, agreed, promotion = quoted
-    tier = order.product.name
     code = basket.document.get("promo_code")
     if order.state != State.NEW:
         price = price_as_ordered(order)
@@ -123,9 +132,14 @@ def quote_body(call: OpenOrderRequest) -> dict[str, Any]:
         # The promotion may have ended since.
         promotion = named_promotion(code) if code else None
         tier = order.tier_name
+    elif quoted := baskets.quote(basket):
+        price, agreed, promotion = quoted
+        tier = order.product.name
+    else:
+        return _quoted("", nothing_to_pay(basket.currency or "EUR"), [])
     product: dict[str, Any] = {
         "PlanNumber": basket.product_key,
-        "Offering": offering_url(call, order.product),
+        "Offering": offering_of(call, order.product),
     }
     if code:
         product["PromotionCode"] = code

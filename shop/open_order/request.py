@@ -122,6 +122,9 @@ def owner_required(
             count_call(request, response.status_code)
             for each in taken:
                 each.write_headers(response)
+            operation = operations.get(_method(request))
+            if operation and operation.deprecation:
+                operation.deprecation.write_headers(base_url(request), response)
             return response
 
         return described(guarded, text, operations)

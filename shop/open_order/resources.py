@@ -214,7 +214,7 @@ class OrderedProduct(Kept):
     """The tier, and the project it is for."""
 
     offering: Name
-    """The tier: its code in exact case, or the address of its page."""
+    """The tier: its code in exact case, the URL of its page, or its URL at /api/products."""
     display_name: Name | None = None
     """The name of a new project."""
     project_id: Id | None = None

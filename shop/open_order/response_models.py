@@ -32,7 +32,8 @@ class Link(Resource):
     href: Address
     """The URL."""
     rel: str
-    """self: this resource; alternate: the same at another URL."""
+    """self: this resource; alternate: the same at another URL; offerings: all tiers with their
+    prices; offering: the order's tier."""
 
 
 class Linked(Resource):
@@ -49,8 +50,8 @@ class OrderMembers(Capital):
     """The owner's id, only if the request sent it."""
     status: AnyState
     """new while it is open, then the same value as state in /api/orders."""
-    account: Address
-    """The URL of its account."""
+    account: Address | None = None
+    """The URL of its account; into an open order, PUT it there."""
 
 
 class OrderLinks(Resource):
@@ -87,36 +88,12 @@ class AccountAnswer(Linked, resources.Account):
 
     contact_info: Address
     """The URL of the contacts."""
-    user: Address
-    """The URL of the user."""
-    payment_info: Address
-    """The URL of the payment."""
+    user: Address | None = None
+    """The URL of the user, if one was set."""
+    payment_info: Address | None = None
+    """The URL of the payment, if one was set."""
     products: Address
     """The URL of the products."""
-
-
-class ContactAnswer(Linked, resources.Contact):
-    """One contact."""
-
-
-class ContactsByKind(Resource):
-    """Those that were set."""
-
-    regular: resources.Contact | None = None
-    """The person who orders, and the first member."""
-    billing: resources.Contact | None = None
-    """The buyer, who is billed."""
-    administrator: resources.Contact | None = None
-    """The person who administers it."""
-    technical: resources.Contact | None = None
-    """The person for technical questions."""
-
-
-class ContactsAnswer(Linked):
-    """All contacts."""
-
-    contact_info: ContactsByKind
-    """The contacts that were set, by kind."""
 
 
 class UserAnswer(Linked, resources.OrderUser):
@@ -146,8 +123,8 @@ class ProductAnswer(Linked):
     """Names the product within its order."""
     services: Address
     """The address of what the tier delivers."""
-    offering: Address
-    """The URL of the tier's page."""
+    offering: str
+    """The URL of the tier's page; the tier's code once it is no longer sold."""
     display_name: str | None
     """The name of the new project."""
     project_id: Id | None
@@ -216,8 +193,8 @@ class QuotedProduct(Capital):
 
     plan_number: Hash
     """The productId."""
-    offering: Address
-    """The URL of the tier's page."""
+    offering: str
+    """The URL of the tier's page; the tier's code once it is no longer sold."""
     promotion_code: str | None = None
     """The promotion code, where one was given."""
     promotion_name: Annotated[str, WithJsonSchema({"type": ["string", "null"]})] | None = None

@@ -10,7 +10,13 @@ from shop.access.idempotency import KeyRefusedError, holder_of, idempotent
 from shop.access.rate_limits import hit
 from shop.open_order.envelope import ApiError, answer, refuse
 from shop.open_order.mapping import put_attributes, refusal
-from shop.open_order.representations import basket_of, order_body, quote_body, shown
+from shop.open_order.representations import (
+    basket_of,
+    catalogue_links,
+    order_body,
+    quote_body,
+    shown,
+)
 from shop.open_order.request import OpenOrderRequest, owner_required
 from shop.open_order.resources import Attributes, Resource, read_resource
 from shop.open_order.response_models import AttributesAnswer, Opened, OpenOrder, QuoteAnswer
@@ -102,7 +108,7 @@ def attributes(call: OpenOrderRequest) -> HttpResponse:
 )
 def quote(call: OpenOrderRequest) -> HttpResponse:
     """`…/quote`: what the order costs."""
-    return shown(call, "quote", {"quote": quote_body(call)})
+    return shown(call, "quote", {"quote": quote_body(call)}, **catalogue_links(call))
 
 
 @owner_required(

@@ -17,7 +17,8 @@ from shop.content.models import Page, Version
 from shop.content.publishing import newest
 from shop.orders.buyers import vat_of
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
-from shop.orders.models import Basket
+from shop.orders.models import Basket, Order
+from shop.orders.order_fields import AS_SENT
 from shop.orders.pricing import Price, price_hash, price_of
 from shop.orders.problems import Problem
 from shop.tenancy.models import User
@@ -25,6 +26,24 @@ from shop.tenancy.models import User
 
 class NoConsentError(Exception):
     """The basket holds no consent to the current terms."""
+
+
+def basket_of(order: Order) -> Basket:
+    """The basket of `order`; of one that was placed whole, made of its document and never saved."""
+    kept: Basket | None = getattr(order, "basket", None)
+    if kept:
+        return kept
+    members = {"product": order.product.code, **{name: getattr(order, name) for name in AS_SENT}}
+    webhook = {"name": "redirection_uri", "value": order.redirection_uri}
+    return Basket(
+        order=order,
+        document={name: value for name, value in members.items() if value is not None},
+        currency=order.currency or order.product.currency,
+        language_tag=order.language,
+        attributes=[webhook] if order.redirection_uri else None,
+        # The same at each call, and not the hash itself, which is a key.
+        product_key=uuid.uuid5(uuid.NAMESPACE_OID, order.order_hash).hex,
+    )
 
 
 def update_document(basket: Basket, members: Mapping[str, Any]) -> None:

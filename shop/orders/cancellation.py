@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from shop.change_times import change_time
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.states import TRANSITIONS, transition
@@ -111,5 +112,5 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
         beat()
         with transaction.atomic():
             # Locked first: completing the order at this moment wins or finds it cancelled.
-            if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=timezone.now()):
+            if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=change_time()):
                 transition(order, State.CANCELLED, **nothing, unreachable_since=None)

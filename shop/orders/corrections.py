@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
-from django.utils import timezone
 
+from shop.change_times import later_change
 from shop.orders.cancellation import ActedBy
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
@@ -129,7 +129,7 @@ def write_changes(
             seen = seen.filter(state=order.state, updated_at=order.updated_at)
             complete = not _with(order, changes).missing
             written["complete"] = complete
-        won = bool(seen.update(**written, updated_at=timezone.now()))
+        won = bool(seen.update(**written, updated_at=later_change()))
         if won:
             order.refresh_from_db()
             _rename(order, changes)

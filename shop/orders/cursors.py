@@ -1,7 +1,8 @@
 """Cursors: positions in a list that is sorted by a time and the primary key.
 
 A page that starts after a position, not after a number of rows, neither skips nor repeats a row
-when others join or leave the list meanwhile.
+when others join or leave the list meanwhile. A list that can be sorted by two times marks the
+cursors of one of them.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -20,15 +21,17 @@ MICROSECOND = timedelta(microseconds=1)
 Position = tuple[datetime, int]
 
 
-def write_cursor(position: Position) -> str:
+def write_cursor(position: Position, mark: str = "") -> str:
     """The cursor of `position`, for a URL."""
     when, pk = position
-    return f"{(when - EPOCH) // MICROSECOND}-{pk}"
+    return f"{mark}{(when - EPOCH) // MICROSECOND}-{pk}"
 
 
-def read_cursor(text: str) -> Position | None:
-    """The position that `text` stands for; None if it is no cursor."""
-    when, _dash, pk = text.partition("-")
+def read_cursor(text: str, mark: str = "") -> Position | None:
+    """The position that `text` stands for; None if it is no cursor of lists with this `mark`."""
+    if not text.startswith(mark):
+        return None
+    when, _dash, pk = text.removeprefix(mark).partition("-")
     if not (text.isascii() and when.isdecimal() and pk.isdecimal() and len(text) < 40):
         return None
     try:

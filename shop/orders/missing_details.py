@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from shop.change_times import change_time
 from shop.content.models import Version
 from shop.orders.consent import Consent
 from shop.orders.document import InvalidDocumentError, check_document
@@ -65,7 +65,7 @@ def _write(
         setattr(order, name, value)
     order.complete = not order.missing
     with transaction.atomic():
-        order.updated_at = timezone.now()
+        order.updated_at = change_time()
         won = seen.update(**changes, complete=order.complete, updated_at=order.updated_at)
         if won:
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": list(changes)}

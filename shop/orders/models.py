@@ -15,6 +15,7 @@ from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.catalogue.prices import gross
 from shop.catalogue.vat import VatRule
+from shop.change_times import ChangedAtField
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
@@ -142,7 +143,7 @@ class Order(CanonicalEmailModel):
     )
 
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = ChangedAtField()
 
     objects = CanonicalEmailQuerySet["Order"].as_manager()
 

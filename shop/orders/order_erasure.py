@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal, receiver
-from django.utils import timezone
 
+from shop.change_times import change_time
 from shop.email_spellings import canonical_email, stored_email
 from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
@@ -79,7 +79,7 @@ def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> s
         basket.save()
     nothing: dict[str, Any] = dict.fromkeys(ERASED)
     emptied = Order.objects.filter(pk__in=numbers)
-    emptied.update(**nothing, unreachable_since=None, updated_at=timezone.now())
+    emptied.update(**nothing, unreachable_since=None, updated_at=change_time())
     reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers, names=found)
     return spelled

@@ -32,7 +32,7 @@ def serialize_order(
         "admin_user_access_token": f"****{order.token_last4}" if order.token_last4 else None,
         "billing": order.billing and all_members(order.billing),
         "client_id": (delivered and order.delivered_client_id) or order.client_id,
-        "created_at": _utc(order.created_at),
+        "created_at": utc_text(order.created_at),
         "order_hash": order.order_hash,
         "order_number": order.order_number,
         "packing_error_code": order.fault or None,
@@ -44,7 +44,7 @@ def serialize_order(
         "state": order.state,
         "status": order.state if order.packing_began_at else None,
         "subscription": subscription,
-        "updated_at": _utc(order.updated_at),
+        "updated_at": utc_text(order.updated_at),
     }
     return dict(sorted(shown.items()))
 
@@ -61,5 +61,6 @@ def _price(price: Price) -> dict[str, str]:
     }
 
 
-def _utc(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
+    """Return a moment as programs are shown it: ISO 8601, in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -38,8 +38,9 @@ INSTALLED_APPS = [
     "shop.api",
     "shop.open_order",
     "shop.storefront",
-    "portal.registration",
+    # Before registration, whose page for what is not found is for people.
     "portal.accounts",
+    "portal.registration",
     "portal.backoffice",
     "allauth",
     "allauth.account",
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "shop.middleware.RequestIdMiddleware",
     "shop.middleware.HeadersMiddleware",
+    "shop.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -5,9 +5,11 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.forms.models import model_to_dict
+from pytest_django import Settings
 
 from shop.access.models import Application
 from shop.access.signing_secrets import signing_secrets
+from shop.access.tokens import SCOPES, check_bearer
 from shop.catalogue.models import Product
 from shop.catalogue.seller import Seller, current_seller
 from shop.catalogue.seller_form import SellerForm
@@ -28,13 +30,36 @@ def test_demo_prints_the_same_at_every_start() -> None:
     lines = printed()
     assert lines[1] == "staff@example.com slate-and-tally-staff"
     assert lines[2] == "customer@example.com slate-and-tally-customer"
-    assert lines[4:6] == ["example-token", "example-admin-token"]
+    assert lines[4:7] == ["example-token", "example-admin-token", "example-limited-token"]
     assert printed() == lines
 
 
 def test_demo_prints_the_secret_that_its_partners_webhooks_are_signed_with() -> None:
     secret = printed()[-1]
-    assert signing_secrets(Application.objects.get(demo=True)) == [secret]
+    partner = Application.objects.get(name="Example partner")
+    assert signing_secrets(partner) == [secret]
+
+
+def test_demo_has_an_application_with_few_calls_for_trying_429(settings: Settings) -> None:
+    printed()
+    bearer = check_bearer("example-limited-token")
+    assert bearer
+    assert bearer.application == Application.objects.get(name="Limited demo application")
+    assert (bearer.application.rate, bearer.application.burst) == (1, 5)
+    assert bearer.scopes == {*SCOPES}
+    usual = check_bearer("example-token")
+    assert usual
+    assert usual.application
+    assert (usual.application.name, usual.application.rate) == ("Example partner", None)
+    settings.DEMO = False
+    assert check_bearer("example-limited-token") is None
+
+
+def test_demo_keeps_to_the_partner_that_staff_renamed() -> None:
+    secret = printed()[-1]
+    Application.objects.filter(name="Example partner").update(name="Zzz")
+    assert printed()[-1] == secret
+    assert Application.objects.count() == 2
 
 
 def test_demo_has_a_complete_seller_and_yearly_prices_that_staff_may_change() -> None:

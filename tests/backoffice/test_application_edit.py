@@ -100,6 +100,50 @@ def test_removed_scope_is_confirmed_and_taken_from_all_tokens() -> None:
     assert answer.status_code == 403
 
 
+def test_limit_is_shown_recorded_and_cleared() -> None:
+    application, browser = make(), staff()
+    bystander = make_application("Bystander")
+    wanted = form(browser.get(path(application)), rate="60", burst="600")
+    done = browser.post(path(application), wanted, follow=True)
+    assert "60 calls a second, 600 at once" in words(done)
+    application.refresh_from_db()
+    bystander.refresh_from_db()
+    assert (application.rate, application.burst) == (60, 600)
+    assert (bystander.rate, bystander.burst) == (None, None)
+    page = browser.get(path(application))
+    assert 'name="rate" value="60"' in html(page)
+    entry = LogEntry.objects.latest("pk").change_message
+    assert '["Calls a second", "", "60"], ["Calls at once", "", "600"]' in entry
+    usual = form(page)  # fewer than until now
+    asked = browser.post(path(application), usual)
+    browser.post(path(application), {**usual, "confirmed": hidden(asked, "confirmed")})
+    application.refresh_from_db()
+    assert (application.rate, application.burst) == (None, None)
+
+
+def test_lower_limit_is_confirmed() -> None:
+    application, browser = make(), staff()
+    wanted = form(browser.get(path(application)), rate="1", burst="5")
+    asked = browser.post(path(application), wanted)
+    told = "Calls beyond 1 a second, or 5 at once, are refused from now on."
+    assert told in words(asked)
+    application.refresh_from_db()
+    assert application.rate is None
+    browser.post(path(application), {**wanted, "confirmed": hidden(asked, "confirmed")})
+    application.refresh_from_db()
+    assert (application.rate, application.burst) == (1, 5)
+
+
+@pytest.mark.parametrize(("given", "missing"), [("rate", "burst"), ("burst", "rate")])
+def test_half_a_limit_is_refused(given: str, missing: str) -> None:
+    application, browser = make(), staff()
+    page = browser.post(path(application), form(browser.get(path(application)), **{given: "5"}))
+    assert page.status_code == 422
+    assert error_beside(page, missing) == "Set both limits, or none."
+    application.refresh_from_db()
+    assert application.rate is application.burst is None
+
+
 def test_token_that_loses_its_only_scope_may_do_nothing() -> None:
     application, browser = make(), staff()
     write = make_token(application, "orders:write")

@@ -14,7 +14,9 @@ from portal.backoffice import row_pages
 from portal.backoffice.partners import delivery_filters
 from shop.access.models import Application
 from shop.notifications.webhooks import replay
+from shop.notifications.webhooks.endpoints import register
 from shop.notifications.webhooks.models import Attempt, Delivery
+from shop.notifications.webhooks.ping import send_test
 from shop.notifications.webhooks.replay import replay_many
 from shop.orders.models import OrderEvent
 from tests.factories import make_application, make_staff
@@ -33,6 +35,11 @@ def make_delivery(application: Application, state: str = "failed", hours: float 
     attempts = 0 if state == "waiting" else 8
     order.deliveries.update(state=state, attempts=attempts, created_at=since)
     return order.deliveries.get()
+
+
+def number_of(delivery: Delivery) -> str:
+    assert delivery.order
+    return delivery.order.order_number or ""
 
 
 def staff() -> Client:
@@ -59,9 +66,23 @@ def test_list_shows_the_webhooks_of_the_application_newest_first() -> None:
     bystander = make_delivery(make_application("Bystander"))
     page = staff().get(path(application))
     assert listed(page) == [new.pk, old.pk]
-    assert str(old.order.order_number) in words(page)
-    assert str(bystander.order.order_number) not in words(page)
+    assert str(number_of(old)) in words(page)
+    assert str(number_of(bystander)) not in words(page)
     assert f'href="/staff/orders/{old.order_id}/"' in html(page)
+
+
+def test_test_event_has_no_order_and_is_sent_again_by_staff() -> None:
+    application = make_application()
+    order = make_delivery(application)
+    endpoint = register(application, {"url": URI, "events": ["order.*"]})
+    delivery = send_test(endpoint)
+    Delivery.objects.update(state=State.FAILED, attempts=8)
+    page = staff().get(f"{path(application)}?event=webhook_endpoint.test")
+    assert listed(page) == [delivery.pk]
+    assert "none: a test" in words(page)
+    assert replay_many(Delivery.objects.all(), make_staff("support")) == 2
+    told = OrderEvent.objects.filter(kind=OrderEvent.Kind.SENT_AGAIN)
+    assert list(told.values_list("order", flat=True)) == [order.order_id]
 
 
 def test_last_answer_is_shown_of_several() -> None:
@@ -110,7 +131,7 @@ def test_filters_choose_by_state_event_and_time(query: str, found: list[int]) ->
 def test_order_number_finds_its_webhooks_alone() -> None:
     application = make_application()
     wanted, _other = make_delivery(application), make_delivery(application)
-    number = (wanted.order.order_number or "").lower()
+    number = number_of(wanted).lower()
     assert listed(staff().get(f"{path(application)}?order={number}")) == [wanted.pk]
 
 
@@ -118,7 +139,7 @@ def test_order_of_another_application_is_not_found() -> None:
     application = make_application()
     make_delivery(application)
     foreign = make_delivery(make_application("Bystander"))
-    page = staff().get(f"{path(application)}?order={foreign.order.order_number}")
+    page = staff().get(f"{path(application)}?order={number_of(foreign)}")
     assert listed(page) == []
     assert "No webhook matches." in words(page)
 

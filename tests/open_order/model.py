@@ -150,7 +150,7 @@ def show(order: OpenOrder, base: str, path: str) -> Any:
         kinds = {kind: order.put[prefix + kind] for kind in KINDS if prefix + kind in order.put}
         return {"contactInfo": kinds, **links}
     if path == "quote":
-        return {"quote": _show_quote(order, base), **links}
+        return {"quote": _show_quote(order, base), "links": links["links"] + _catalogue(order)}
     if path.startswith("account/products"):
         return _show_product(order, base, path, links)
     if path not in order.put:
@@ -159,7 +159,8 @@ def show(order: OpenOrder, base: str, path: str) -> Any:
         return {"list": order.put[path], **links}
     children: dict[str, str] = {}
     if path == "account":
-        names = ("contactInfo", "user", "paymentInfo", "products")
+        names = ["contactInfo", "products"]
+        names += [name for name in ("user", "paymentInfo") if f"account/{name}" in order.put]
         children = {name: f"{ROOT}{base}/account/{name}" for name in names}
     return {**order.put[path], **children, **links}
 
@@ -177,9 +178,17 @@ def _show_order(order: OpenOrder, base: str) -> Any:
     }
 
 
+def _catalogue(order: OpenOrder) -> list[dict[str, str]]:
+    places = {"offerings": f"{ROOT}/api/products"}
+    if order.product:
+        places["offering"] = f"{ROOT}/api/products/{SLUGS[order.product['offering']]}"
+    return [{"href": href, "rel": rel} for rel, href in places.items()]
+
+
 def _show_product(order: OpenOrder, base: str, path: str, links: Any) -> Any:
+    listed = {"links": links["links"] + _catalogue(order)}
     if order.product is None:
-        return {"list": [], **links} if path == "account/products" else None
+        return {"list": [], **listed} if path == "account/products" else None
     number, code = order.product["productId"], order.product["offering"]
     own, status = f"account/products/{number}", "pending" if order.placed else "new"
     item = {
@@ -194,7 +203,7 @@ def _show_product(order: OpenOrder, base: str, path: str, links: Any) -> Any:
         "links": [{"href": f"{ROOT}{base}/{own}/", "rel": "self"}],
     }
     if path == "account/products":
-        return {"list": [item], **links}
+        return {"list": [item], **listed}
     if path == own:
         return item
     if path != f"{own}/services":

@@ -79,17 +79,23 @@ def test_methods_of_the_order_itself_are_told() -> None:
     assert (answer.status_code, answer.headers["Allow"]) == (200, "GET, DELETE, HEAD, OPTIONS")
 
 
-def test_account_names_its_children(base: str) -> None:
+def test_account_links_to_its_parts_as_far_as_they_are_there(base: str) -> None:
     by_cookie().put(f"{base}/account", ACCOUNT)
-    assert by_cookie().get(f"{base}/account").json() == {
+    account = {
         "currency": "EUR",
         "language": "en-US",
         "name": "Constantin Film",
         "contactInfo": f"{ROOT}{base}/account/contactInfo",
-        "user": f"{ROOT}{base}/account/user",
-        "paymentInfo": f"{ROOT}{base}/account/paymentInfo",
         "products": f"{ROOT}{base}/account/products",
         "links": [{"href": f"{ROOT}{base}/account", "rel": "self"}],
+    }
+    assert by_cookie().get(f"{base}/account").json() == account
+    for path in ("account/user", "account/paymentInfo"):
+        by_cookie().put(f"{base}/{path}", PUTS[path])
+    assert by_cookie().get(f"{base}/account").json() == {
+        **account,
+        "user": f"{ROOT}{base}/account/user",
+        "paymentInfo": f"{ROOT}{base}/account/paymentInfo",
     }
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from shop.orders.placing import Caller
-from tests.factories import make_application, make_order, make_token, make_user
+from tests.factories import make_application, make_token, make_user
 from tests.open_order.calls import (
     OTHER,
     OWNER,
@@ -65,11 +64,3 @@ def test_open_order_is_not_found_by_the_token_that_has_opened_it_without_its_coo
     program = by_token(make_token(make_application()))
     order = open_one(program)
     assert fault(program.get(f"/orders/{order.order_hash}")) == NOT_THERE
-
-
-@pytest.mark.parametrize("path", ["", "/account", "/quote", "/attributes", "/account/products"])
-def test_order_that_came_by_the_orders_api_holds_nothing_here(path: str) -> None:
-    application = make_application()
-    order = make_order("s", Caller(application=application))
-    answer = by_token(make_token(application)).get(f"/orders/{order.order_hash}{path}")
-    assert answer.status_code == (404 if path else 200)

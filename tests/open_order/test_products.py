@@ -1,6 +1,7 @@
 """The product of an order, and what its tier delivers."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -50,7 +51,11 @@ def test_product_is_posted_and_read(base: str, slash: str) -> None:
     assert by_cookie().get(f"{base}/account/products/{number}{slash}").json() == item
     assert by_cookie().get(f"{base}/account/products{slash}").json() == {
         "list": [item],
-        "links": [{"href": f"{ROOT}{base}/account/products", "rel": "self"}],
+        "links": [
+            {"href": f"{ROOT}{base}/account/products", "rel": "self"},
+            {"href": f"{ROOT}/api/products", "rel": "offerings"},
+            {"href": f"{ROOT}/api/products/s", "rel": "offering"},
+        ],
     }
 
 
@@ -64,8 +69,8 @@ def test_order_without_a_product_has_an_empty_list(base: str) -> None:
 def test_tier_is_named_by_its_code_or_its_address(code: str) -> None:
     slug = Product.objects.get(code=code).slug
     offering = f"{ROOT}/tiers/{slug}/"
-    for owner_id, name in ((None, code), (OTHER, offering)):
-        program = by_cookie(*([owner_id] if owner_id else []))
+    for name in (code, offering, f"{ROOT}/api/products/{slug}"):
+        program = by_cookie(str(uuid4()))
         number = add_product(program, offering=name)
         shown = program.get(f"/order/account/products/{number}").json()
         assert shown["offering"] == offering
@@ -73,19 +78,33 @@ def test_tier_is_named_by_its_code_or_its_address(code: str) -> None:
 
 @pytest.mark.parametrize("offering", [
     "S", "yamdu free", "unknown", "/tiers/s/", "https://elsewhere.example/tiers/s/",
-    f"{ROOT}/tiers/S/", f"{ROOT}/tiers/", f"{ROOT}", f"{ROOT}.example/tiers/s/", f"{ROOT}/[",
+    f"{ROOT}/api/products", f"{ROOT}/tiers/S/", f"{ROOT}/tiers/", f"{ROOT}", f"{ROOT}.example/tiers/s/", f"{ROOT}/[",
 ])  # fmt: skip
 def test_what_is_no_tier_is_refused(offering: str) -> None:
     answer = by_cookie().post("/order/account/products", {**PRODUCT, "offering": offering})
     assert fault(answer) == (400, "badRequest", NO_TIER)
 
 
-@pytest.mark.parametrize("offering", ["m", f"{ROOT}/tiers/m/", f"{ROOT}/tiers/m"])
+@pytest.mark.parametrize(
+    "offering", ["m", f"{ROOT}/tiers/m/", f"{ROOT}/tiers/m", f"{ROOT}/api/products/m"]
+)
 def test_retired_tier_is_refused_like_an_unknown_one(offering: str) -> None:
     assert add_product(by_cookie(OTHER), offering=offering)
     Product.objects.filter(code="m").update(listed=False)
     answer = by_cookie().post("/order/account/products", {**PRODUCT, "offering": offering})
     assert fault(answer) == (400, "badRequest", NO_TIER)
+
+
+def test_tier_that_is_retired_after_it_was_chosen_is_named_by_its_code(base: str) -> None:
+    number = add_product(by_cookie(), base, offering="Yamdu FREE")
+    product = f"{base}/account/products/{number}"
+    assert by_cookie().get(product).json()["offering"] == f"{ROOT}/tiers/yamdu-free/"
+    Product.objects.filter(code="Yamdu FREE").update(listed=False)
+    assert by_cookie().get(product).json()["offering"] == "Yamdu FREE"
+    (line,) = by_cookie().get(f"{base}/quote").json()["quote"]["Products"]
+    assert line["Offering"] == "Yamdu FREE"
+    rels = [link["rel"] for link in by_cookie().get(f"{base}/quote").json()["links"]]
+    assert rels == ["self", "offerings"]
 
 
 @pytest.mark.parametrize(("member", "value", "text"), [

@@ -43,7 +43,10 @@ def make_promotion(code: str = "SPRING", **fields: Any) -> Promotion:
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_quote_of_an_order_without_a_product_is_nothing(base: str, slash: str) -> None:
     nothing = {"Products": [], "SubTotal": "0.00", "TaxTotal": "0.00", "Total": "0.00"}
-    links = [{"href": f"{ROOT}{base}/quote", "rel": "self"}]
+    links = [
+        {"href": f"{ROOT}{base}/quote", "rel": "self"},
+        {"href": f"{ROOT}/api/products", "rel": "offerings"},
+    ]
     assert by_cookie().get(f"{base}/quote{slash}").json() == {
         "quote": {"Hash": "", "Currency": "EUR", **nothing},
         "links": links,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,7 @@ from shop.tenancy.models import User
 from shop.typed_text import isolated
 
 # As the page of the application has them; the history translates them.
-LABELS = ("Name", "Owner", "Redirect URIs", "Scopes")
+LABELS = ("Name", "Owner", "Redirect URIs", "Scopes", "Calls a second", "Calls at once")
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,15 @@ class ApplicationFields:
     owner: User | None
     redirect_uris: Sequence[str]
     scopes: Sequence[str]
+    rate: int | None
+    burst: int | None
 
     @property
     def digest(self) -> str:
         """Return a digest, to notice that somebody else has changed it, or what was confirmed."""
         owner = self.owner.pk if self.owner else None
-        text = repr((self.name, owner, list(self.redirect_uris), sorted(self.scopes)))
+        lists = list(self.redirect_uris), sorted(self.scopes)
+        text = repr((self.name, owner, *lists, self.rate, self.burst))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -89,6 +93,8 @@ def _change(
             owner=wanted.owner,
             redirect_uris=wanted.redirect_uris,
             scopes=wanted.scopes,
+            rate=wanted.rate,
+            burst=wanted.burst,
         )
         changes = zip(LABELS, _recorded(before), _recorded(wanted), strict=True)
         record(staff, application, Act.CHANGED, changes=changes)
@@ -103,6 +109,8 @@ def _recorded(fields: ApplicationFields) -> tuple[str, ...]:
         owner,
         " ".join(fields.redirect_uris),
         " ".join(sorted(fields.scopes)),
+        str(fields.rate or ""),
+        str(fields.burst or ""),
     )
 
 
@@ -132,13 +140,31 @@ def _meaning(
             "Orders that it places on its own from now on are the new owner's responsibility; "
             "earlier orders stay as they are."
         )
+    if sentence := _stricter_limit(before, wanted):
+        yield sentence
+
+
+def _stricter_limit(before: ApplicationFields, wanted: ApplicationFields) -> str:
+    """Return what a lower limit means; "" if it is not lower."""
+    usual = settings.RATE_LIMITS["application"]
+    was = (before.rate or usual[0], before.burst or usual[1])
+    rate, burst = wanted.rate or usual[0], wanted.burst or usual[1]
+    if rate >= was[0] and burst >= was[1]:
+        return ""
+    sentence = _("Calls beyond %(rate)s a second, or %(burst)s at once, are refused from now on.")
+    return sentence % {"rate": f"{rate:g}", "burst": burst}
 
 
 def _fields_of(application: Application) -> ApplicationFields:
     client = application.oauth_client
     owner = client.owner if isinstance(client.owner, User) else None
     return ApplicationFields(
-        application.name, owner, client.get_redirect_uris(), client.get_scopes()
+        application.name,
+        owner,
+        client.get_redirect_uris(),
+        client.get_scopes(),
+        application.rate,
+        application.burst,
     )
 
 
@@ -148,6 +174,8 @@ def _initial(fields: ApplicationFields) -> dict[str, Any]:
         "owner": fields.owner.email if fields.owner else "",
         "redirect_uris": "\n".join(fields.redirect_uris),
         "scopes": list(fields.scopes),
+        "rate": fields.rate,
+        "burst": fields.burst,
     }
 
 

@@ -47,6 +47,24 @@ class ApplicationForm(forms.Form):
         help_text=_("One per line. Without one, the application cannot ask customers for consent."),
     )
     scopes = ScopesField()
+    rate = forms.IntegerField(
+        label=_("Calls a second"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text=_("Leave both limits empty for those that apply to all applications."),
+    )
+    burst = forms.IntegerField(
+        label=_("Calls at once"), required=False, min_value=1, max_value=1_000_000
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask for both limits where one is given."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, other in (("rate", "burst"), ("burst", "rate")):
+            if cleaned.get(other) and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("Set both limits, or none."))
+        return cleaned
 
     def clean_owner(self) -> User | None:
         """Return the user of the address, who has joined and may act for clients."""

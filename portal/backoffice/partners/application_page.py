@@ -17,6 +17,7 @@ from portal.backoffice.partners.call_statistics import CallStatistics
 from portal.backoffice.partners.delivery_statistics import DeliveryStatistics
 from portal.backoffice.staff_access import permission_required
 from shop.access.models import Application
+from shop.access.rate_limits import limit_of
 from shop.access.signing_secrets import OVERLAP
 from shop.access.tokens import last_used, tokens_of
 from shop.orders.attention import STUCK
@@ -71,7 +72,7 @@ def show_application(
         "deliveries": DeliveryStatistics(application),
         "orders": _newest_orders(application),
         "stuck": _stuck_orders(application),
-        "rate": settings.RATE_LIMITS["application"],
+        "rate": limit_of(application),
     }
     status = 422 if refused else 200
     return render(request, "backoffice/partners/application.html", context, status=status)

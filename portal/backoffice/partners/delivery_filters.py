@@ -18,7 +18,7 @@ from django_stubs_ext import StrOrPromise
 from portal.backoffice.row_pages import A_PAGE
 from shop.access.models import Application
 from shop.notifications.webhooks.endpoints import EVENTS
-from shop.notifications.webhooks.models import Delivery
+from shop.notifications.webhooks.models import ENDPOINT_TEST, Delivery
 from shop.orders.cursors import Position, read_cursor, sorted_after, write_cursor
 from shop.orders.models import Order
 
@@ -31,6 +31,7 @@ STATES: dict[str, tuple[StrOrPromise, tuple[State, ...]]] = {
     "sent": (_("sent"), (State.DELIVERED,)),
     "gone": (_("no longer wanted"), (State.GONE,)),
 }
+SENT = (*EVENTS, ENDPOINT_TEST)  # the events that webhooks tell of
 RELATED = ("order", "endpoint", "event")
 # All that the list shows; payloads are long.
 COLUMNS = (
@@ -132,7 +133,7 @@ def parse_delivery_filter(data: QueryDict, application: Application) -> Delivery
     return DeliveryFilter(
         application,
         state=state if state in STATES else "",
-        event=event if event in EVENTS else "",
+        event=event if event in SENT else "",
         order=data.get("order", "").replace("\0", "").strip().upper()[:20],
         since=_read_moment(data.get("since", ""), "00:00"),
         until=_read_moment(data.get("until", ""), "23:59"),

@@ -18,6 +18,7 @@ from portal.backoffice.confirmation import ask_first
 from portal.backoffice.filter_pills import filter_pills
 from portal.backoffice.partners.application_page import CHANGE, LOOK, find_application_row
 from portal.backoffice.partners.delivery_filters import (
+    SENT,
     STATES,
     DeliveryFilter,
     parse_delivery_filter,
@@ -25,7 +26,6 @@ from portal.backoffice.partners.delivery_filters import (
 from portal.backoffice.row_pages import A_PAGE, read_key
 from portal.backoffice.staff_access import permission_required, staff_user
 from shop.access.models import Application
-from shop.notifications.webhooks.endpoints import EVENTS
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.replay import MOST_AT_ONCE, replay_many, replayable
 
@@ -45,7 +45,7 @@ def deliveries(request: HttpRequest, pk: int) -> HttpResponse:
         "wanted": wanted,
         "rows": [(row, last.get(row.pk)) for row in page.rows],
         "filters": [(_("State"), filter_pills(wanted, "state", states))],
-        "events": EVENTS,
+        "events": SENT,
         "filter": wanted.as_query(),
         "newer": wanted.as_query(before=page.before) if page.before else "",
         "older": wanted.as_query(after=page.after) if page.after else "",

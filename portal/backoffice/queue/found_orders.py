@@ -23,7 +23,7 @@ def intersection(found: Sequence[Found]) -> Found | None:
 
 def _failed(what: str) -> Found:
     """Find the orders whose mails or webhooks failed for good, the latest first."""
-    sent: QuerySet[Any] = Delivery.objects.filter(state=Delivery.State.FAILED)
+    sent: QuerySet[Any] = Delivery.objects.filter(order__isnull=False, state=Delivery.State.FAILED)
     if what == "mail":
         given_up = (Message.State.FAILED, Message.State.REFUSED)
         sent = Message.objects.filter(order__isnull=False, state__in=given_up)

@@ -67,7 +67,9 @@ def message_lines() -> Iterator[HealthLine]:
     )
     webhooks = Delivery.objects.all()
     yield _waiting_line("webhooks", _("Webhooks to be sent"), backlog(webhooks, UNSENT), "webhook")
-    failed = webhooks.filter(state=Delivery.State.FAILED, next_attempt_at__gte=today)
+    failed = webhooks.filter(
+        order__isnull=False, state=Delivery.State.FAILED, next_attempt_at__gte=today
+    )
     yield HealthLine(
         "failed-webhooks",
         _("Webhooks given up today"),

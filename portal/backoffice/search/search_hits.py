@@ -205,8 +205,8 @@ class Search:
         hits = [
             Hit(
                 delivery.webhook_id,
-                f"{reverse('staff_order', args=[delivery.order_id])}#webhooks",
-                _known(delivery.receiver, str(delivery.subject), delivery.order.order_number),
+                _page_of(delivery),
+                _known(delivery.receiver, str(delivery.subject), _number(delivery.order)),
                 delivery.get_state_display(),
                 is_exact=delivery.webhook_id == self.text,
             )
@@ -230,6 +230,17 @@ def _number_of(found: Found) -> str:
 
 def _name_of(client: Client | None) -> str:
     return client.name if client else ""
+
+
+def _number(order: Order | None) -> str | None:
+    return order.order_number if order else None
+
+
+def _page_of(delivery: Delivery) -> str:
+    """Return the URL of the page that shows a webhook: its order's, or of a test the application's."""
+    if delivery.order_id:
+        return f"{reverse('staff_order', args=[delivery.order_id])}#webhooks"
+    return reverse("staff_application_deliveries", args=[delivery.application_id])
 
 
 def _full_name(order: Order) -> str:

@@ -2,16 +2,20 @@
 
 import select
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
-from psycopg.errors import FeatureNotSupported
-from psycopg.pq import TransactionStatus
+from psycopg.errors import FeatureNotSupported, error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
 
 TRUSTED_FOR = 1.0  # seconds after its last use
 PREPARED_AFTER = 5  # executions of a statement, as psycopg does by default
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# In one message, so that it takes no longer than BEGIN, which psycopg would send.
+BEGIN = "BEGIN{}; SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
 class PreparingCursor(Cursor[Any]):
@@ -41,6 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     used_at = 0.0
+    began_at: datetime | None = None  # when its last transaction began, by the server's clock
     health_check_done: bool
 
     def init_connection_state(self) -> None:
@@ -61,6 +66,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             cursor = PreparingCursor(self.connection)
             return self._prepare_cursor(cursor)  # type: ignore[attr-defined, no-any-return]
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Begin a transaction at once, not with its first statement.
+
+        So others see that it is open before it takes the time of what it changes
+        (`shop/change_times.py`).
+        """
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
+        if not autocommit:
+            with self.wrap_database_errors:
+                self._begin()
+
+    def _begin(self) -> None:
+        level = self.connection.isolation_level
+        isolation = f" ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else ""
+        answer = self.connection.pgconn.exec_(BEGIN.format(isolation).encode())
+        if answer.status != ExecStatus.TUPLES_OK:
+            raise error_from_result(answer)
+        self.began_at = EPOCH + timedelta(microseconds=int(answer.get_value(0, 0)))
 
     def close_if_health_check_failed(self) -> None:
         """Close the connection if it is no longer usable. Django calls it at each use."""

@@ -127,6 +127,7 @@ def _waiting(before: datetime, now: datetime) -> Waiting:
         found += [(row[-1], _line(*row)) for row in rows]
     # A webhook was given up when its last attempt was due.
     given_up = Delivery.objects.filter(
+        order__isnull=False,  # what was no test
         state=Delivery.State.FAILED,
         next_attempt_at__range=(now - timedelta(hours=settings.ALARM_EVERY_HOURS), before),
     ).order_by("next_attempt_at")

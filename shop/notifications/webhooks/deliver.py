@@ -16,6 +16,7 @@ from standardwebhooks import Webhook
 
 from shop.access.signing_secrets import signing_secrets
 from shop.access.tokens import may_act
+from shop.notifications.webhooks.endpoints import secrets_of
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, is_anything_due, reclaim_expired
@@ -92,7 +93,9 @@ def secrets_for(delivery: Delivery) -> list[str]:
 
     None where the application may not act.
     """
-    application = delivery.order.application
+    # The version before may have written the delivery without its application.
+    order = delivery.order
+    application = delivery.application or (order.application if order else None)
     if application is None or not may_act(application, application.oauth_client.owner):
         return []
-    return [delivery.endpoint.secret] if delivery.endpoint else signing_secrets(application)
+    return secrets_of(delivery.endpoint) if delivery.endpoint else signing_secrets(application)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from shop.billing.shown_subscriptions import shown_in_event, subscriptions_of
 from shop.notifications.webhooks.endpoints import endpoints_for, receiver_of
 from shop.notifications.webhooks.models import ORDER_STATE_CHANGED, Delivery, WebhookEndpoint
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.serializers import serialize_order
+from shop.orders.serializers import serialize_order, utc_text
 
 GONE = Delivery.State.GONE
 
@@ -49,7 +48,7 @@ def queue_subscriptions_started(subscriptions: Sequence[Subscription]) -> None:
     told = [each.order for each in subscriptions if each.order.application_id]
     endpoints = _endpoints_of(event, told)
     payloads = {
-        each.order_id: _written(event, {"subscription": shown_in_event(each)})
+        each.order_id: written(event, {"subscription": shown_in_event(each)})
         for each in subscriptions
         if each.order_id in endpoints
     }
@@ -62,7 +61,7 @@ def queue_subscription_event(event: str, subscription: Subscription) -> None:
     order = subscription.order
     endpoints = _endpoints_of(event, [order])
     if endpoints:
-        payloads = {order.pk: _written(event, {"subscription": shown_in_event(subscription)})}
+        payloads = {order.pk: written(event, {"subscription": shown_in_event(subscription)})}
         Delivery.objects.bulk_create(_to_endpoints(event, [order], endpoints, payloads))
 
 
@@ -75,7 +74,7 @@ def queue_invoice_event(event: str, invoice: Invoice) -> None:
     if not endpoints:
         return
     shown = shown_invoice(invoice, balance_of(invoice).state)
-    payloads = {order.pk: _written(event, {"invoice": shown})}
+    payloads = {order.pk: written(event, {"invoice": shown})}
     Delivery.objects.bulk_create(_to_endpoints(event, [order], endpoints, payloads))
 
 
@@ -139,6 +138,7 @@ def _payload(order: Order, previous: State | None, subscription: dict[str, Any] 
     return json.dumps(event)
 
 
-def _written(event: str, data: dict[str, Any]) -> str:
-    now = timezone.now().astimezone(UTC).isoformat().replace("+00:00", "Z")
+def written(event: str, data: dict[str, Any]) -> str:
+    """Return the payload of an event that happens now."""
+    now = utc_text(timezone.now())
     return json.dumps({"type": event, "timestamp": now, "data": data})

@@ -12,11 +12,20 @@ from shop.orders.models import Order, OrderEvent
 from shop.worker.leases import Leased
 
 ORDER_STATE_CHANGED = "order.state_changed"
+ENDPOINT_TEST = "webhook_endpoint.test"
 
 
 def new_webhook_id() -> str:
     """A random id without a full stop (Standard Webhooks); the same in each attempt."""
     return f"msg_{secrets.token_hex(16)}"
+
+
+class Registered(models.Manager["WebhookEndpoint"]):
+    """The endpoints that were not deleted."""
+
+    def get_queryset(self) -> models.QuerySet["WebhookEndpoint"]:
+        """Leave out those that were deleted."""
+        return super().get_queryset().filter(deleted_at=None)
 
 
 class WebhookEndpoint(models.Model):
@@ -29,8 +38,15 @@ class WebhookEndpoint(models.Model):
     events = models.JSONField()  # names of events, or of all of a kind: ["order.*"]
     # Signs what is sent there. Stored in clear, because signing needs it.
     secret = models.CharField(max_length=100)
+    # Those it replaced, newest first, each with the moment until which it signs as well; or NULL.
+    previous_secrets = models.JSONField(null=True)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The row is removed later: events that are being written at this moment may still name it.
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = Registered()
+    with_deleted: ClassVar = models.Manager["WebhookEndpoint"]()
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -55,7 +71,8 @@ class Delivery(Leased):
         FAILED = "failed", _("given up")
         GONE = "gone", _("no longer wanted")
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="deliveries")
+    # NULL: a test of the endpoint.
+    order = models.ForeignKey(Order, null=True, on_delete=models.CASCADE, related_name="deliveries")
     # Of the order, which never changes it; here as well, for an index. NULL where the version before
     # has written the row, until it is filled.
     application = models.ForeignKey(
@@ -90,6 +107,8 @@ class Delivery(Leased):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    last_attempts: "list[Attempt]"  # where `endpoint_log` has read them
+
     class Meta:
         ordering: ClassVar = ["pk"]
         verbose_name = _("webhook")
@@ -102,8 +121,8 @@ class Delivery(Leased):
                 name="delivery_of_application",
             ),
             models.Index(
-                fields=["endpoint"],
-                name="delivery_of_endpoint",
+                fields=["endpoint", "created_at", "id"],
+                name="delivery_to_endpoint",
                 condition=Q(endpoint__isnull=False),
             ),
         ]
@@ -114,7 +133,9 @@ class Delivery(Leased):
     @property
     def url(self) -> str:
         """Return where it is sent."""
-        return self.endpoint.url if self.endpoint else self.order.redirection_uri or ""
+        if self.endpoint:
+            return self.endpoint.url
+        return (self.order and self.order.redirection_uri) or ""
 
     @property
     def subject(self) -> str:

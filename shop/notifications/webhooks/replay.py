@@ -1,22 +1,30 @@
 """Replay webhooks: with attempts counted from zero, under the id that the receiver knows."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
+from shop.notifications.webhooks.endpoints import EndpointDisabledError, lock_endpoint
 from shop.notifications.webhooks.models import Delivery, Receiver, WebhookEndpoint
 from shop.orders.models import Order, OrderEvent
 from shop.row_locks import lock_rows
 from shop.tenancy.models import User
 
-MOST_AT_ONCE = (
-    2000  # of one action of staff: one transaction, in which nobody else writes to SQLite
-)
+MOST_AT_ONCE = 2000  # of one action: one transaction, in which nobody else writes to SQLite
 BATCH = 500  # keys in one statement
+
+
+class Replayed(NamedTuple):
+    """The number of events that are sent again, and since when there are more to replay, if any."""
+
+    number: int
+    next_since: datetime | None = None
 
 
 def replay(delivery: Delivery) -> bool:
@@ -29,7 +37,7 @@ def replay_since(whose: Application | str, moment: datetime, *, delivered: bool 
 
     With `delivered` also what arrived: the receiver may have lost it. Returns how many are sent.
     """
-    field = "order__application" if isinstance(whose, Application) else "receiver"
+    field = "application" if isinstance(whose, Application) else "receiver"
     since = Delivery.objects.filter(created_at__gte=moment, **{field: whose})
     if not delivered:
         since = since.exclude(state=Delivery.State.DELIVERED)
@@ -72,11 +80,8 @@ def replay_many(deliveries: QuerySet[Delivery], staff: User) -> int:
     pks = list(oldest.values_list("pk", flat=True)[:MOST_AT_ONCE])
     number = 0
     with transaction.atomic():
-        for start in range(0, len(pks), BATCH):
-            batch = replayable(Delivery.objects.filter(pk__in=pks[start : start + BATCH]))
-            lock_rows(batch)
-            rows = dict(batch.values_list("pk", "order"))
-            number += _restart(Delivery.objects.filter(pk__in=rows))
+        for sent, orders in _restart_in_batches(pks):
+            number += sent
             OrderEvent.objects.bulk_create(
                 OrderEvent(
                     order_id=order,
@@ -84,9 +89,45 @@ def replay_many(deliveries: QuerySet[Delivery], staff: User) -> int:
                     actor=staff,
                     details={"webhooks": webhooks},
                 )
-                for order, webhooks in Counter(rows.values()).items()
+                for order, webhooks in orders.items()
+                if order
             )
     return number
+
+
+def replay_endpoint(
+    endpoint: WebhookEndpoint, *, since: datetime | None = None, delivery: str | None = None
+) -> Replayed:
+    """Send the events of an endpoint again that were queued `since` then, or one by its webhook-id.
+
+    Whatever became of them: the receiver may have lost what it took. Left out is what is under way.
+    At most MOST_AT_ONCE, the oldest. Raises Delivery.DoesNotExist where the endpoint has none of
+    that id, EndpointDisabledError, and WebhookEndpoint.DoesNotExist if it has been deleted.
+    """
+    with transaction.atomic():
+        lock_endpoint(endpoint)
+        if not endpoint.enabled:
+            raise EndpointDisabledError
+        if delivery is not None:
+            return Replayed(int(replay(endpoint.deliveries.get(webhook_id=delivery))))
+        chosen = replayable(endpoint.deliveries.all())
+        if since is not None:
+            chosen = chosen.filter(created_at__gte=since)
+        oldest = chosen.order_by("created_at", "pk").values_list("pk", "created_at")
+        rows = list(oldest[: MOST_AT_ONCE + 1])
+        number = sum(
+            sent for sent, _orders in _restart_in_batches([pk for pk, _at in rows[:MOST_AT_ONCE]])
+        )
+    return Replayed(number, rows[MOST_AT_ONCE][1] if len(rows) > MOST_AT_ONCE else None)
+
+
+def _restart_in_batches(pks: Sequence[int]) -> Iterator[tuple[int, Counter[int | None]]]:
+    """Send deliveries again: yields how many of each batch, and of each order."""
+    for start in range(0, len(pks), BATCH):
+        batch = replayable(Delivery.objects.filter(pk__in=pks[start : start + BATCH]))
+        lock_rows(batch)
+        rows = dict(batch.values_list("pk", "order"))
+        yield _restart(Delivery.objects.filter(pk__in=rows)), Counter(rows.values())
 
 
 def _restart(deliveries: QuerySet[Delivery]) -> int:

@@ -60,7 +60,7 @@ def _end(delivery: Delivery) -> None:
     """Send no more to an endpoint; or where the order's own URL has answered, of that order."""
     if delivery.endpoint:
         switch_off(delivery.endpoint)
-    else:
+    elif delivery.order:
         own = delivery.order.deliveries.filter(endpoint=None, state=State.WAITING)
         own.update(state=State.GONE)
 

@@ -20,6 +20,9 @@ SLOTS = 10  # calls under way at once
 AT_ONCE = 3  # of one receiver
 OF_ONE_APPLICATION = SLOTS // 2  # however many hosts it has: the others' calls find room
 
+# To sign a call and to address it.
+NEEDED = ("application__oauth_client__owner", "endpoint", "order")
+
 WAITING, SENDING = Delivery.State.WAITING, Delivery.State.SENDING
 
 ANYTHING_DUE = CompiledQuery(
@@ -43,7 +46,19 @@ def claim(number: int) -> list[Delivery]:
     due = Delivery.objects.filter(_is_due(now))
     seconds = settings.WEBHOOK_LEASE_SECONDS
     claimed = leases.claim(due, chosen, seconds=seconds, state=SENDING)
-    return list(claimed.select_related("endpoint", "order__application__oauth_client__owner"))
+    return _wanted(list(claimed.select_related(*NEEDED)))
+
+
+def _wanted(claimed: list[Delivery]) -> list[Delivery]:
+    """Those of `claimed` whose endpoint is not off. The others end here.
+
+    What was being written while an endpoint was switched off or deleted waits all the same.
+    """
+    off = [each.pk for each in claimed if each.endpoint and not each.endpoint.enabled]
+    if off:
+        ended = {"state": Delivery.State.GONE, "lease_token": None, "lease_until": None}
+        Delivery.objects.filter(pk__in=off, state=SENDING).update(**ended)
+    return [each for each in claimed if each.pk not in off]
 
 
 def reclaim_expired() -> None:
@@ -73,9 +88,9 @@ def _choose(now: datetime) -> Iterator[int]:
         return
     ill = set(Receiver.objects.filter(failures__gte=MAX_FAILURES).values_list("address", flat=True))
     under_way = Delivery.objects.filter(state=SENDING)
-    calls = list(under_way.values_list("receiver", "order__application"))
+    calls = list(under_way.values_list("receiver", "application"))
     to_receiver = Counter(receiver for receiver, _application in calls)
-    by_application = Counter(application for _receiver, application in calls)
+    by_application: Counter[int | None] = Counter(application for _receiver, application in calls)
     for pk, receiver, application in candidates:
         free = to_receiver[receiver] < (1 if receiver in ill else AT_ONCE)
         if free and by_application[application] < OF_ONE_APPLICATION:
@@ -84,7 +99,7 @@ def _choose(now: datetime) -> Iterator[int]:
             yield pk
 
 
-def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int]]:
+def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int | None]]:
     """A few due deliveries of each receiver that is not paused, longest due first."""
     earlier = Delivery.objects.filter(
         _is_due(now) | Q(state=SENDING),
@@ -96,4 +111,4 @@ def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int]]:
     due = Delivery.objects.filter(_is_due(now), ~Exists(earlier)).exclude(receiver__in=paused)
     place = Window(RowNumber(), partition_by="receiver", order_by=["next_attempt_at", "pk"])
     few = due.annotate(place=place).filter(place__lte=AT_ONCE)
-    return few.order_by("next_attempt_at", "pk").values_list("pk", "receiver", "order__application")
+    return few.order_by("next_attempt_at", "pk").values_list("pk", "receiver", "application")

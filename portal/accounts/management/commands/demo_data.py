@@ -25,6 +25,8 @@ STAFF = ("staff@example.com", "slate-and-tally-staff")
 CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
+LIMITED_TOKEN = "example-limited-token"  # noqa: S105 -- likewise
+FEW_CALLS = (1, 5)  # a second, and at once: a partner's program soon meets 429
 PROMO_CODE = "PREMIERE"
 BILLING = {
     "company": "Beispielfilm GmbH",
@@ -62,9 +64,10 @@ class Command(BaseCommand):
             "Sign-ins (e-mail, password):",
             " ".join(STAFF),
             " ".join(CUSTOMER),
-            "API tokens (a partner's, the customer's):",
+            "API tokens (a partner's, the customer's, one with low rate limits):",
             PARTNER_TOKEN,
             ADMIN_TOKEN,
+            LIMITED_TOKEN,
             "Signing secret of the partner's webhooks:",
             secret,
         )
@@ -101,11 +104,25 @@ def _sell() -> None:
 
 
 def _tokens(customer: User) -> Application:
-    application = Application.objects.filter(demo=True).first()
+    """Issue what is missing of the demo's tokens; return the partner's application."""
+    application = _application("Example partner", PARTNER_TOKEN)
+    _application("Limited demo application", LIMITED_TOKEN, FEW_CALLS)
+    if not Token.objects.by_value(ADMIN_TOKEN).exists():
+        issue("Demo", holder=customer, value=ADMIN_TOKEN)
+    return application
+
+
+def _application(
+    name: str, value: str, limit: tuple[int, int] | tuple[None, None] = (None, None)
+) -> Application:
+    """Return the application of the token `value`; it and its token are created once."""
+    held = Application.objects.filter(
+        oauth_client__in=Token.objects.by_value(value).values("client")
+    )
+    if found := held.first():
+        return found
+    application = Application.objects.filter(demo=True, name=name).first()
     if application is None:
-        application, _secret = create_application("Example partner", demo=True)
-    holders: dict[str, Application | User] = {PARTNER_TOKEN: application, ADMIN_TOKEN: customer}
-    for value, holder in holders.items():
-        if not Token.objects.by_value(value).exists():
-            issue("Demo", holder=holder, value=value)
+        application, _secret = create_application(name, rate=limit[0], burst=limit[1], demo=True)
+    issue("Demo", holder=application, value=value)
     return application

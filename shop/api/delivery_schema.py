@@ -1,0 +1,151 @@
+"""Deliveries of webhook endpoints as programs get them, and what they send to replay some."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from shop.api.order_list import Moment
+from shop.api.paging import NO_TIME, PageQuery
+from shop.api.response_schema import Answered
+from shop.notifications.webhooks.replay import MOST_AT_ONCE
+from shop.openapi import Hash
+from shop.orders.document import Errors
+
+WebhookId = Annotated[
+    str,
+    Field(strict=True, max_length=40, examples=["msg_5d0c3f6e8a7b42919e1f0a4c2b6d8e73"]),
+]
+State = Literal["waiting", "sending", "delivered", "failed", "gone"]
+Failure = Literal[
+    "address",
+    "name",
+    "connection",
+    "headers",
+    "tls",
+    "timeout",
+    "redirect",
+    "status",
+    "gone",
+    "unsigned",
+    "stopped",
+    "error",
+]
+ONE_OF_TWO = "Give either since or delivery."
+NOT_A_STRING = "must be a string."
+UNKNOWN_DELIVERY = "is not a delivery of this webhook endpoint."
+UNKNOWN = "is not a member of a replay."
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str | None):
+        raise PydanticCustomError("no_time", NO_TIME)
+    return value
+
+
+class ReplayDocument(BaseModel):
+    """What to send again: the member since, or the member delivery."""
+
+    model_config = ConfigDict(extra="forbid", title="WebhookReplay", use_attribute_docstrings=True)
+
+    since: Annotated[Moment, BeforeValidator(_text)] | None = None
+    """Everything since this time, also what was delivered. A time without a zone is taken as UTC."""
+    delivery: WebhookId | None = None
+    """One delivery, by its id: the webhook-id of its calls."""
+
+
+class NothingDocument(BaseModel):
+    """Nothing: the body may be {} or missing."""
+
+    model_config = ConfigDict(extra="forbid", title="Nothing")
+
+
+class DeliveryQuery(PageQuery):
+    """The parameters of the list of deliveries."""
+
+    state: State | None = None
+    """Only deliveries in this state."""
+
+
+class AttemptAnswer(Answered):
+    """One attempt to deliver an event."""
+
+    model_config = ConfigDict(title="WebhookAttempt")
+
+    at: datetime
+    """The moment of the attempt, UTC."""
+    status: int | None
+    """The status of your answer; null if there was none."""
+    milliseconds: int | None
+    """How long it took."""
+    failure: Failure | None
+    """null if you took the event, else why not: status (no 2xx), gone (410), redirect, timeout,
+    connection, name (not found), address (not public), tls (no valid certificate), headers (of the
+    answer, too many or too long), unsigned (the application is switched off), stopped, error."""
+    answer: str
+    """The beginning of your answer's body: at most 1024 bytes."""
+
+
+class DeliveryAnswer(Answered):
+    """An event on its way to a webhook endpoint."""
+
+    model_config = ConfigDict(title="WebhookDelivery")
+
+    id: WebhookId
+    """The webhook-id: the same in each attempt and after a replay."""
+    type: str
+    """The name of the event."""
+    state: State
+    """waiting for its next attempt, sending, delivered, failed (given up after the last attempt),
+    or gone (the endpoint was switched off)."""
+    order_hash: Hash | None
+    """The order that the event is about; null for a test event."""
+    created_at: datetime
+    """The moment of the event, UTC."""
+    next_attempt_at: datetime | None
+    """When it is sent next, UTC; null unless it is waiting."""
+    attempts: list[AttemptAnswer]
+    """The last ten attempts, in their order."""
+    payload: str
+    """The body of the calls, character by character: what the signature is about."""
+
+
+class ReplayAnswer(Answered):
+    """What a replay has queued."""
+
+    model_config = ConfigDict(title="WebhookReplayed")
+
+    replayed: Annotated[int, Field(ge=0, le=MOST_AT_ONCE)]
+    """The number of events that are sent again now. What is being sent at this moment, or waits for
+    its first attempt, is left out."""
+    next_since: datetime | None
+    """null if that was all; else there is more: replay again since this time."""
+
+
+class InvalidReplayError(Exception):
+    """A replay is not valid: `errors` has sentences by member."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def check_replay(raw: dict[str, Any]) -> ReplayDocument:
+    """The checked members; null is absent. Raises InvalidReplayError."""
+    try:
+        document = ReplayDocument.model_validate(raw)
+    except ValidationError as error:
+        errors: Errors = {}
+        for fault in error.errors(include_url=False, include_input=False):
+            errors.setdefault(str(fault["loc"][0]), []).append(_sentence(fault["type"]))
+        raise InvalidReplayError(errors) from None
+    if (document.since is None) == (document.delivery is None):
+        raise InvalidReplayError({"base": [ONE_OF_TWO]})
+    return document
+
+
+def _sentence(kind: str) -> str:
+    if kind == "extra_forbidden":
+        return UNKNOWN
+    return {"string_type": NOT_A_STRING, "string_too_long": UNKNOWN_DELIVERY}.get(kind, NO_TIME)
