@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from shop.api.order_list import Moment
+from shop.api.list_parameters import Moment
 from shop.api.paging import NO_TIME, PageQuery
 from shop.api.response_schema import Answered
 from shop.notifications.webhooks.replay import MOST_AT_ONCE
