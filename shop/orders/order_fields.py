@@ -172,7 +172,7 @@ class OrderDocument(BaseModel):
 
     reference: Annotated[
         Reference | None,
-        OrderField(_("Partner's reference"), partners_own=True),
+        OrderField(_("Partner’s reference"), partners_own=True),
         Field(examples=["PO-4711"]),
     ] = None
     """Your own name for the order; not blank, no control characters. Several orders may have the
@@ -180,7 +180,7 @@ class OrderDocument(BaseModel):
 
     metadata: Annotated[
         Metadata | None,
-        OrderField(_("Partner's metadata"), partners_own=True),
+        OrderField(_("Partner’s metadata"), partners_own=True),
         Field(examples=[{"campaign": "spring", "sales_rep": "17"}]),
     ] = None
     """Your own data about the order: at most 20 strings of at most 500 characters, which may be
