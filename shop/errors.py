@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
+from shop.faults import fault
+
 # Given the request, the status and the exception, if any; None leaves it to the next shape.
 ErrorShape = Callable[[HttpRequest, int, BaseException | None], HttpResponse | None]
 
@@ -19,13 +21,13 @@ SHORTAGES = {
     *(errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT),
     *(errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN),
 }
-SENTENCES = {
-    400: "This request cannot be understood.",
-    403: "This is not allowed.",
-    404: "There is nothing at this address.",
-    413: "The body is too large.",
-    500: "Something went wrong on our side. The request may be repeated.",
-    503: "The shop cannot answer just now. The request may be repeated.",
+FAULTS = {
+    400: fault("bad_request"),
+    403: fault("forbidden"),
+    404: fault("address_not_found"),
+    413: fault("body_too_large"),
+    500: fault("server_error"),
+    503: fault("unavailable"),
 }
 _shapes: list[tuple[re.Pattern[str], ErrorShape]] = []
 

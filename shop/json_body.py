@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from shop.faults import Fault, fault
 from shop.orders.card_numbers import hide_cards
 
 LARGEST = 64 * 1024  # bytes
@@ -21,12 +22,12 @@ COLON = re.compile(r"\s*:")
 
 
 class UnreadableBodyError(Exception):
-    """The body cannot be read. Carries the status to answer with, a sentence and headers."""
+    """The body cannot be read. Carries the status to answer with, the fault and headers."""
 
-    def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, found: Fault, headers: dict[str, str] | None = None) -> None:
+        super().__init__(found)
         self.status = status
-        self.sentence = sentence
+        self.fault = found
         self.headers = headers or {}
 
 
@@ -51,27 +52,26 @@ def read_json(request: HttpRequest) -> Any:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         place = _place(body[: error.start].decode("utf-8"))
-        sentence = f"The body is not UTF-8: byte {error.start + 1}, at {place}, cannot be read."
-        raise UnreadableBodyError(400, sentence) from None
+        found = fault("not_utf8", byte=error.start + 1, place=place)
+        raise UnreadableBodyError(400, found) from None
     _check_depth(text)
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         message, place = error.msg.removesuffix(" at"), _place(text[: error.pos])
-        sentence = f"The body is not valid JSON: {message} at {place}."
+        found = fault("invalid_json", why=f"{message} at {place}")
     except NoJSONValueError as error:
         name = str(error)
         place = _place_of(text, lambda token: token == name)
-        sentence = f"The body is not valid JSON: {name} at {place} is not a JSON value."
+        found = fault("invalid_json", why=f"{name} at {place} is not a JSON value")
     except DoubledMemberError:
         name, place = next(_doubled_members(text))
-        sentence = f"The body has the member {name} more than once, at {place}."
+        found = fault("doubled_member", name=name, place=place)
     except ValueError:  # from Python's limit on the digits of an integer
         most = sys.get_int_max_str_digits()
         digits = re.compile(rf"-?[0-9]{{{most + 1},}}")
-        place = _place_of(text, digits.fullmatch)
-        sentence = f"The body has a number with too many digits at {place}."
-    raise UnreadableBodyError(400, sentence)
+        found = fault("too_many_digits", place=_place_of(text, digits.fullmatch))
+    raise UnreadableBodyError(400, found)
 
 
 def _check_depth(text: str) -> None:
@@ -81,7 +81,7 @@ def _check_depth(text: str) -> None:
         depth += (found[0] in "[{") - (found[0] in "]}")
         if depth > DEEPEST:
             place = _place(text[: found.start()])
-            raise UnreadableBodyError(400, f"The body is nested too deeply at {place}.")
+            raise UnreadableBodyError(400, fault("nested_too_deeply", place=place))
 
 
 def _doubled_members(text: str) -> Iterator[tuple[str, str]]:
@@ -113,18 +113,18 @@ def _place(before: str) -> str:
 
 def _check_headers(request: HttpRequest) -> None:
     if request.content_type != "application/json":
-        raise UnreadableBodyError(415, "The Content-Type must be application/json.")
+        raise UnreadableBodyError(415, fault("unsupported_media_type"))
     charset = (request.content_params or {}).get("charset", "utf-8")
     try:
         known = codecs.lookup(charset).name
     except (LookupError, ValueError):
         known = ""
     if known != "utf-8":
-        raise UnreadableBodyError(415, "The charset must be UTF-8.")
+        raise UnreadableBodyError(415, fault("unsupported_charset"))
     codings = request.headers.get("Content-Encoding", "").lower().split(",")
     if {coding.strip() for coding in codings} - {"", "identity"}:
         headers = {"Accept-Encoding": "identity"}
-        raise UnreadableBodyError(415, "The body must not have a Content-Encoding.", headers)
+        raise UnreadableBodyError(415, fault("unsupported_content_encoding"), headers)
 
 
 def has_body(request: HttpRequest) -> bool:
@@ -136,7 +136,7 @@ def has_body(request: HttpRequest) -> bool:
 
 
 def _read(request: HttpRequest) -> bytes:
-    too_large = UnreadableBodyError(413, "The body must not be larger than 64 KiB.")
+    too_large = UnreadableBodyError(413, fault("body_too_large"))
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         raise too_large
     if "CONTENT_LENGTH" in request.META or "HTTP_TRANSFER_ENCODING" not in request.META:

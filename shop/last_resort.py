@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from shop.errors import RETRY_SECONDS, SENTENCES, is_passing, unavailable
+from shop.errors import FAULTS, RETRY_SECONDS, is_passing, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -54,5 +54,6 @@ def _unavailable(environ: WSGIEnvironment, raised: Exception) -> HttpResponse:
         logger.exception("Not even JSON can be made.")
         headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
         email = settings.SUPPORT_EMAIL
-        text = f"{SENTENCES[503]} Contact: {email}" if email else SENTENCES[503]
+        sentence = FAULTS[503].sentence
+        text = f"{sentence} Contact: {email}" if email else sentence
         return HttpResponse(text, "text/plain; charset=utf-8", 503, headers=headers)

@@ -48,6 +48,7 @@ from tests.scenes_of_activity import activity, exports
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_catalogue import catalogue, legal_pages, short_texts
+from tests.scenes_of_changelog import changelog
 from tests.scenes_of_checkout import checkout
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
 from tests.scenes_of_failures import failing
@@ -261,5 +262,5 @@ GROUPS = (
     *(declaration_cases, requests, staff_contracts, colleagues, people, clients, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),
-    *(declaring, catalogue, legal_pages, short_texts, errors),
+    *(declaring, catalogue, legal_pages, short_texts, changelog, errors),
 )

@@ -36,9 +36,9 @@ def assert_in_envelope(answer: Any, status: int, phrase: str) -> None:
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/json"
     body = answer.json()
-    assert list(body) == ["status", "status_message", "error"]
+    assert list(body) == ["status", "status_message", "error", "codes"]
     assert (body["status"], body["status_message"]) == (status, phrase)
-    assert list(body["error"]) == ["base"]
+    assert list(body["error"]) == list(body["codes"]) == ["base"]
     assert answer.headers["X-Request-ID"]
 
 

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.http import JsonResponse
 
-from shop.errors import SENTENCES, register_error_shape
+from shop.errors import FAULTS, register_error_shape
 
 # By RFC 6749, 5.2, and for what is not the program's fault by 4.1.2.1.
 OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
@@ -22,7 +22,7 @@ class AccountsConfig(AppConfig):
             lambda _request, status, _error: JsonResponse(
                 {
                     "error": OAUTH_ERRORS.get(status, "invalid_request"),
-                    "error_description": SENTENCES[status],
+                    "error_description": FAULTS[status].sentence,
                 },
                 status=status,
                 headers={"Cache-Control": "no-store"},

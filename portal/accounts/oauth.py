@@ -27,7 +27,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.oauth_grants import DESCRIPTIONS, GRANTS, described_error
+from portal.accounts.oauth_grants import DESCRIPTIONS, GRANTS, described_error, end_access_of
 from shop.access.applications import find_application, knows_secret
 from shop.access.client_address import client_ip, is_exempt
 from shop.access.models import Application
@@ -145,8 +145,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     revoked = found.first()
     found.delete()
     if revoked and revoked.type == Token.Type.REFRESH_TOKEN:
-        issued_with_it = Token.objects.filter(client=revoked.client, user=revoked.user)
-        issued_with_it.filter(type=Token.Type.ACCESS_TOKEN).delete()
+        end_access_of(revoked)
     return HttpResponse()
 
 

@@ -134,6 +134,14 @@ def _end_family(application: Application, family: str) -> None:
     tokens.filter(**{f"data__{FAMILY}": family}).delete()
 
 
+def end_access_of(refresh_token: Token) -> None:
+    """Revoke the access tokens that came of the same consent (RFC 7009, 2.1)."""
+    held = Token.objects.filter(client=refresh_token.client, user=refresh_token.user)
+    if family := (refresh_token.data or {}).get(FAMILY):  # older ones have none
+        held = held.filter(**{f"data__{FAMILY}": family})
+    held.filter(type=Token.Type.ACCESS_TOKEN).delete()
+
+
 def _described(response: HttpResponse) -> HttpResponse:
     """Return allauth's `response` with an `error_description`, which it often leaves out."""
     if response.status_code == 200:

@@ -1,4 +1,4 @@
-"""What a program can find out about the OAuth 2 endpoints by itself (RFC 8414)."""
+"""The metadata of the OAuth 2 endpoints, by which programs configure themselves (RFC 8414)."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse

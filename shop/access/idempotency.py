@@ -19,6 +19,7 @@ from shop.access.models import IdempotentResponse
 from shop.access.running_calls import alone_in_transaction, delete_leftovers
 from shop.compiled_inserts import insert
 from shop.compiled_queries import CompiledQuery, Parameter
+from shop.faults import Fault, fault
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
@@ -26,12 +27,12 @@ PATIENCE = 2.0  # seconds that a second call waits for the first
 
 
 class KeyRefusedError(Exception):
-    """The key cannot be used: the status to answer with, and a sentence."""
+    """The key cannot be used: the status to answer with, and the fault."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, found: Fault) -> None:
+        super().__init__(found)
         self.status = status
-        self.sentence = sentence
+        self.fault = found
 
 
 def idempotent(
@@ -52,8 +53,7 @@ def idempotent(
     if key is None:
         return call()
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
-        sentence = f"The Idempotency-Key must be 1 to {LONGEST} printable characters."
-        raise KeyRefusedError(422, sentence)
+        raise KeyRefusedError(422, fault("invalid_idempotency_key"))
     row = _row(holder, key)
     fingerprint = _fingerprint(request, document)
     equal = {fingerprint, _fingerprint_of_bytes(request)}
@@ -65,8 +65,7 @@ def idempotent(
         if kept and _is_fresh(kept):
             return _replayed(kept, equal, replay)
         if not is_alone:
-            sentence = "The first call under this Idempotency-Key is still running."
-            raise KeyRefusedError(409, sentence)
+            raise KeyRefusedError(409, fault("idempotency_key_in_use"))
         if kept:
             kept.delete()
         answer = call()
@@ -151,9 +150,7 @@ def _replayed(
 ) -> HttpResponse:
     if kept.fingerprint not in equal:
         first = kept.location.rpartition("/")[2]
-        raise KeyRefusedError(
-            422, f"This Idempotency-Key was used for another request, which placed order {first}."
-        )
+        raise KeyRefusedError(422, fault("idempotency_key_reused", order_hash=first))
     response = replay(kept)
     response["Location"] = kept.location
     response["Idempotency-Replayed"] = "true"

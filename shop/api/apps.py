@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from shop.errors import SENTENCES, register_error_shape
+from shop.errors import FAULTS, register_error_shape
 
 
 class ApiConfig(AppConfig):
@@ -15,5 +15,5 @@ class ApiConfig(AppConfig):
         from shop.api.responses import failure
 
         register_error_shape(
-            r"/api(/|$)", lambda _request, status, _error: failure(status, SENTENCES[status])
+            r"/api(/|$)", lambda _request, status, _error: failure(status, FAULTS[status])
         )

@@ -14,13 +14,12 @@ from shop.access.tokens import Bearer, check_bearer
 from shop.api.responses import failure, method_not_allowed
 from shop.base_url import base_url
 from shop.entity_tags import tagged
+from shop.faults import Fault, fault
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
 
-TOO_MANY = "Too many calls. Wait as Retry-After says."
 # A program may keep it, and asks each time whether it is still so.
 KEPT_BY_CALLER = "private, no-cache"
-NO_PARAMETER = "is not a parameter of this address."
 
 
 def bearer_required(**operations: Operation) -> Callable[[View], View]:
@@ -74,10 +73,17 @@ def _guard(
     return decorate
 
 
-def forbidden(sentence: str, scope: str) -> HttpResponse:
+def forbidden(found: Fault, scope: str) -> HttpResponse:
     """403 that names the scope (RFC 6750)."""
     challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
-    return failure(403, sentence, {"WWW-Authenticate": challenge})
+    return failure(403, found, {"WWW-Authenticate": challenge})
+
+
+def _unauthorized(request: HttpRequest) -> HttpResponse:
+    if not _sent_token(request):
+        return failure(401, fault("missing_token"), {"WWW-Authenticate": "Bearer"})
+    challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return failure(401, fault("invalid_token"), challenge)
 
 
 def _without_query(view: View) -> View:
@@ -85,7 +91,7 @@ def _without_query(view: View) -> View:
 
     def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.GET:
-            return failure(422, {name: [NO_PARAMETER] for name in request.GET})
+            return failure(422, {name: [fault("unknown_parameter")] for name in request.GET})
         return view(request, *args, **kwargs)
 
     return checked
@@ -109,7 +115,7 @@ def _counted(
 ) -> HttpResponse:
     _bearer, taken = _identify(request)
     if taken and taken.retry_after:
-        response: HttpResponse = failure(429, TOO_MANY)
+        response: HttpResponse = failure(429, fault("too_many_calls"))
     else:
         response = view(request, *args, **kwargs)
     if taken:
@@ -122,13 +128,11 @@ def _limited(
 ) -> HttpResponse:
     bearer, taken = _identify(request)
     if taken and taken.retry_after:
-        response: HttpResponse = failure(429, TOO_MANY)
+        response: HttpResponse = failure(429, fault("too_many_calls"))
     elif bearer is None:
-        sentence = "Send a live token: Authorization: Bearer and its value."
-        challenge = 'Bearer error="invalid_token"' if _sent_token(request) else "Bearer"
-        response = failure(401, sentence, {"WWW-Authenticate": challenge})
+        response = _unauthorized(request)
     elif scope not in bearer.scopes:
-        response = forbidden(f"This token lacks the scope {scope}.", scope)
+        response = forbidden(fault("insufficient_scope", scope=scope), scope)
     else:
         response = view(request, bearer, *args, **kwargs)
     if taken:

@@ -11,8 +11,9 @@ from shop.api.cancellation_schema import CancelDocument
 from shop.api.placed_orders import find_order
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import failure, success
-from shop.api.views import NOT_FOUND, shown_order
+from shop.api.views import shown_order
 from shop.base_url import base_url
+from shop.faults import fault
 from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
 from shop.orders.cancellation import ActedBy, cancel_in_any_state
@@ -39,18 +40,18 @@ def cancel(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpRespons
     """Cancel an order of the application or user that placed it; 404 for anybody else."""
     found = find_order(order_hash, bearer)
     if found is None:
-        return failure(404, NOT_FOUND)
+        return failure(404, fault("order_not_found"))
     try:
         reason = _reason(read_json(request))
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     except InvalidDocumentError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     if reason is None:
-        return failure(400, "The body must be an object: {} or the member reason.")
+        return failure(400, fault("body_not_an_object", members="{} or the member reason"))
     actor = bearer.token.user
     if not cancel_in_any_state(found, actor, reason=reason, by=ActedBy.PROGRAM):
-        return failure(409, f"This order is {found.state}, so it cannot be cancelled.")
+        return failure(409, fault("not_cancellable", state=found.state))
     # Read again: cancelling an order that lapses empties it.
     order: Order = find_order(order_hash, bearer) or found
     return success(200, {"order": shown_order(order, base_url(request))})

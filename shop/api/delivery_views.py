@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from shop.access.tokens import WEBHOOKS
 from shop.api.auth import bearer_required
 from shop.api.delivery_schema import (
-    UNKNOWN_DELIVERY,
     DeliveryAnswer,
     DeliveryQuery,
     InvalidReplayError,
@@ -21,6 +20,7 @@ from shop.api.endpoint_views import of_endpoint
 from shop.api.paging import InvalidQueryError, Page, read_query
 from shop.api.responses import failure, success
 from shop.base_url import base_url
+from shop.faults import fault
 from shop.json_body import UnreadableBodyError, has_body, read_json
 from shop.notifications.webhooks.endpoint_log import deliveries_of, shown_delivery
 from shop.notifications.webhooks.endpoints import (
@@ -33,10 +33,8 @@ from shop.notifications.webhooks.ping import MOST_WAITING, TooManyTestsError, se
 from shop.notifications.webhooks.replay import MOST_AT_ONCE, replay_endpoint
 from shop.openapi import Operation
 from shop.orders.cursors import read_cursor, sorted_after
+from shop.orders.problems import Problem
 from shop.orders.serializers import utc_text
-
-DISABLED = "This webhook endpoint is switched off: switch it on first."
-TOO_MANY_TESTS = f"{MOST_WAITING} test events wait for this endpoint: let them be sent first."
 
 
 @bearer_required(
@@ -64,9 +62,9 @@ def test(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     try:
         delivery = send_test(found)
     except EndpointDisabledError:
-        return failure(409, DISABLED)
+        return failure(409, fault("webhook_endpoint_disabled"))
     except TooManyTestsError:
-        return failure(409, TOO_MANY_TESTS)
+        return failure(409, fault("too_many_test_events", limit=MOST_WAITING))
     return success(202, {"delivery": shown_delivery(deliveries_of(found).get(pk=delivery.pk))})
 
 
@@ -108,7 +106,7 @@ def deliveries(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     try:
         query = read_query(DeliveryQuery, request.GET)
     except InvalidQueryError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     chosen = deliveries_of(found)
     if query.state:
         chosen = chosen.filter(state=query.state)
@@ -143,18 +141,18 @@ def replay(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     if not isinstance(value, dict):
-        return failure(400, "The body must be an object: since or delivery.")
+        return failure(400, fault("body_not_an_object", members="since or delivery"))
     try:
         asked = check_replay(value)
         done = replay_endpoint(found, since=asked.since, delivery=asked.delivery)
     except InvalidReplayError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     except EndpointDisabledError:
-        return failure(409, DISABLED)
+        return failure(409, fault("webhook_endpoint_disabled"))
     except Delivery.DoesNotExist:
-        return failure(422, {"delivery": [UNKNOWN_DELIVERY]})
+        return failure(422, {"delivery": [fault("unknown_delivery")]})
     next_since = done.next_since and utc_text(done.next_since)
     return success(202, {"replay": {"replayed": done.number, "next_since": next_since}})
 
@@ -166,9 +164,9 @@ def _refused_body(request: HttpRequest) -> HttpResponse | None:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     if not isinstance(value, dict):
-        return failure(400, "The body must be {}, or missing.")
+        return failure(400, fault("body_not_an_object", members="{}, or missing"))
     if value:
-        return failure(422, {name: ["is not known here: the body must be {}."] for name in value})
+        return failure(422, {name: [Problem(name, "unknown_member").fault()] for name in value})
     return None

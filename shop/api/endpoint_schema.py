@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from shop.api.response_schema import Answered, Number
+from shop.faults import Fault, Faults, fault
 from shop.notifications.webhooks.endpoints import EVENTS, WHOLE_KINDS
-from shop.orders.document import Errors
 from shop.orders.field_types import Webhook
-from shop.orders.problems import SENTENCES
+from shop.orders.problems import field_problem
 
 Event = Literal[
     "order.*",
@@ -34,16 +35,13 @@ Events = Annotated[
     Field(min_length=1, max_length=MANY, examples=[["order.*", "invoice.issued"]]),
 ]
 Url = Annotated[Webhook, Field(examples=["https://partner.example/hooks"])]
-WORDS = {
-    "missing": "is required.",
-    "extra_forbidden": "is not a member of a webhook endpoint.",
-    "literal_error": "must be names of events, as the guide lists them.",
-    "list_type": "must be a list.",
-    "too_short": "must name at least one event.",
-    "too_long": f"must name at most {MANY} events.",
-    "bool_type": "must be true or false.",
-    "string_type": "must be a string.",
-    "string_too_long": "must have at most 2000 characters.",
+# Pydantic's error types that mean something of their own here, as codes.
+CODES = {
+    "literal_error": "unknown_event",
+    "list_type": "not_a_list",
+    "too_short": "no_event",
+    "too_long": "too_many_events",
+    "bool_type": "not_a_boolean",
 }
 
 
@@ -105,11 +103,11 @@ class RegisteredEndpointAnswer(EndpointAnswer):
 
 
 class InvalidEndpointError(Exception):
-    """Members of an endpoint are not valid: `errors` has sentences by member."""
+    """Members of an endpoint are not valid: `faults` says what is wrong, by member."""
 
-    def __init__(self, errors: Errors) -> None:
-        super().__init__(errors)
-        self.errors = errors
+    def __init__(self, faults: Faults) -> None:
+        super().__init__(faults)
+        self.faults = faults
 
 
 def check_endpoint(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,14 +116,19 @@ def check_endpoint(raw: Mapping[str, Any]) -> dict[str, Any]:
     try:
         document = EndpointDocument.model_validate(given)
     except ValidationError as error:
-        errors: Errors = {}
-        for fault in error.errors(include_url=False, include_input=False):
-            sentence = WORDS.get(fault["type"]) or SENTENCES.get(fault["type"], "is not valid.")
-            sentences = errors.setdefault(str(fault["loc"][0]), [])
-            if sentence not in sentences:
-                sentences.append(sentence)
-        raise InvalidEndpointError(errors) from None
+        faults: dict[str, list[Fault]] = {}
+        for found in error.errors(include_url=False, include_input=False):
+            told = faults.setdefault(str(found["loc"][0]), [])
+            if (each := _fault(found)) not in told:
+                told.append(each)
+        raise InvalidEndpointError(faults) from None
     return {**document.model_dump(), "enabled": document.enabled is not False}
+
+
+def _fault(found: ErrorDetails) -> Fault:
+    if code := CODES.get(found["type"]):
+        return fault(code, limit=MANY)
+    return field_problem("", found).fault()
 
 
 def _is_unset(name: str, value: Any) -> bool:

@@ -18,6 +18,7 @@ from shop.api.endpoint_schema import (
     check_endpoint,
 )
 from shop.api.responses import OWN_HEADERS, failure, success
+from shop.faults import fault
 from shop.json_body import UnreadableBodyError, read_json
 from shop.notifications.webhooks.endpoints import (
     LARGEST_NUMBER,
@@ -31,8 +32,7 @@ from shop.notifications.webhooks.models import WebhookEndpoint
 from shop.openapi import Operation
 from shop.view_types import View
 
-NOT_AN_OBJECT = "The body must be an object: the members of a webhook endpoint."
-NOT_FOUND = "There is no such webhook endpoint."
+NOT_AN_OBJECT = fault("body_not_an_object", members="the members of a webhook endpoint")
 
 
 def of_endpoint(view: Callable[[HttpRequest, WebhookEndpoint], HttpResponse]) -> View:
@@ -46,7 +46,7 @@ def of_endpoint(view: Callable[[HttpRequest, WebhookEndpoint], HttpResponse]) ->
         try:
             return view(request, application.webhook_endpoints.get(pk=endpoint_id))
         except WebhookEndpoint.DoesNotExist:  # perhaps deleted at this moment
-            return failure(404, NOT_FOUND)
+            return failure(404, fault("webhook_endpoint_not_found"))
 
     return found
 
@@ -121,15 +121,15 @@ def _register(request: HttpRequest, application: Application) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     if not isinstance(value, dict):
         return failure(400, NOT_AN_OBJECT)
     try:
         made = register(application, check_endpoint(value))
     except InvalidEndpointError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     except TooManyEndpointsError:
-        return failure(422, f"This application has {LARGEST_NUMBER} webhook endpoints already.")
+        return failure(422, fault("too_many_webhook_endpoints", limit=LARGEST_NUMBER))
     location = reverse("api_webhook_endpoint", args=[made.pk])
     shown = {**shown_endpoint(made), "secret": made.secret}
     return success(201, {"webhook_endpoint": shown}, {"Location": location})
@@ -139,7 +139,7 @@ def _change(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     if not isinstance(value, dict):
         return failure(400, NOT_AN_OBJECT)
     kept = {"url": found.url, "events": found.events, "enabled": found.enabled}
@@ -147,7 +147,7 @@ def _change(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     try:
         checked = check_endpoint({**kept, **given})
     except InvalidEndpointError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     # What is not sent stays as it is, even if another call changes it at this moment.
     change(found, {name: checked[name] for name in given})
     return success(200, {"webhook_endpoint": shown_endpoint(found)})
@@ -159,4 +159,4 @@ def _application(bearer: Bearer) -> Application | None:
 
 
 def _not_an_application() -> HttpResponse:
-    return forbidden("Webhook endpoints are an application's: use a token of its own.", WEBHOOKS)
+    return forbidden(fault("not_an_application"), WEBHOOKS)

@@ -20,13 +20,23 @@ NAMES = {
     "WebhookReplayed": ("replay", "The replay."),
     "RegisteredWebhookEndpoint": ("webhook_endpoint", "The webhook endpoint, with its secret."),
 }
-SENTENCES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 FAULTS = {
-    "description": "What is wrong, by member or parameter; base for the call as a whole. Sentences "
-    "are English and may be reworded: go by the names.",
+    "description": "What is wrong, by field or parameter; base for the call as a whole. Sentences "
+    "are English and may be reworded: programs go by codes.",
     "type": "object",
     "minProperties": 1,
-    "additionalProperties": SENTENCES,
+    "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+}
+CODES = {
+    "description": "The code of each sentence, under the same name and in the same order. A code "
+    "keeps its name and its meaning; codes are added. The guide lists them.",
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[a-z0-9]+(_[a-z0-9]+)*$"},
+        "minItems": 1,
+    },
 }
 
 
@@ -51,7 +61,12 @@ def _part(name: str, text: str) -> Schema:
 
 # Each has a name of its own: generators of clients make one class of it, not one for each use.
 SCHEMAS = {
-    "Error": _envelope("The envelope of a refusal.", error=_part("Faults", "What is wrong.")),
+    "Codes": CODES,
+    "Error": _envelope(
+        "The envelope of a refusal.",
+        error=_part("Faults", "What is wrong, in sentences."),
+        codes=_part("Codes", "What is wrong, in codes."),
+    ),
     "Faults": FAULTS,
     "FileContent": {"description": "The file.", "type": "string", "format": "binary"},
     "OrderRequest": _object(

@@ -14,9 +14,9 @@ from shop.base_url import base_url
 from shop.billing.invoice_files import invoice_file
 from shop.billing.rendering import RenderingError
 from shop.billing.shown_invoices import shown_invoice
+from shop.faults import fault
 from shop.openapi import File, Operation
 
-NOT_FOUND = "There is no such invoice."
 PDF, XML = File("application/pdf"), File("application/xml")
 
 
@@ -37,7 +37,7 @@ def invoices(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         page = list_invoices(request.GET, bearer)
     except InvalidQueryError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     shown = [shown_invoice(row, row.state) for row in page.rows]
     return page.answer(shown, urljoin(base_url(request), request.path))
 
@@ -55,7 +55,7 @@ def invoice(request: HttpRequest, bearer: Bearer, number: str) -> HttpResponse:
     """Show an invoice; 404 for anybody to whom it does not belong."""
     found = find_invoice(number, bearer)
     if found is None:
-        return failure(404, NOT_FOUND)
+        return failure(404, fault("invoice_not_found"))
     return success(200, {"invoice": shown_invoice(found, found.state)})
 
 
@@ -92,10 +92,10 @@ def invoice_xml(request: HttpRequest, bearer: Bearer, number: str) -> HttpRespon
 def _file(bearer: Bearer, number: str, file_format: str, file: File) -> HttpResponse:
     found = find_invoice(number, bearer)
     if found is None:
-        return failure(404, NOT_FOUND)
+        return failure(404, fault("invoice_not_found"))
     try:
         name, content = invoice_file(found, file_format)
     except RenderingError:
-        return failure(503, "The file cannot be made just now.", {"Retry-After": "60"})
+        return failure(503, fault("file_unavailable"), {"Retry-After": "60"})
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, file.media_type, headers={**OWN_HEADERS, **disposition})

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
-from shop.api.paging import NO_TIME, Number, PageQuery, Separated, like
+from shop.api.paging import Number, PageQuery, Separated, like
 from shop.email_spellings import InvalidEmailError, canonical_email, check_email
 from shop.openapi import Hash
-from shop.orders.field_types import Id, PlacedState
+from shop.orders.field_types import Id, PlacedState, field_error
 
 # Years that no time zone moves out of the range of datetime.
 DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -29,13 +28,13 @@ def _address(email: str) -> str:
     try:
         check_email(email)
     except InvalidEmailError as error:
-        raise PydanticCustomError("not_an_email", "is not an e-mail address.") from error
+        raise field_error("not_an_email") from error
     return email
 
 
 Moment = Annotated[
     datetime,
-    like(MOMENT, NO_TIME),
+    like(MOMENT, "not_a_time"),
     AfterValidator(_with_zone),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
@@ -49,7 +48,7 @@ class ListQuery(PageQuery):
     newest first."""
     state: Annotated[list[PlacedState], Separated] | None = None
     """Only orders in this state, or in one of several, separated by commas."""
-    product: Annotated[str, like(r"[^\x00]{1,50}", "is not a tier.")] | None = None
+    product: Annotated[str, like(r"[^\x00]{1,50}", "unknown_product")] | None = None
     """Only orders of this tier, by its code; retired tiers too."""
     user_email: Annotated[str, AfterValidator(_address)] | None = None
     """Only orders of this mailbox, however its address is spelled."""

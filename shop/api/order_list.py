@@ -11,6 +11,7 @@ from shop.api.list_queries import Kind, orders_of, total_of
 from shop.api.paging import InvalidQueryError, Page, read_query
 from shop.catalogue.models import Product
 from shop.change_times import settled_before
+from shop.faults import fault
 from shop.orders.cursors import EPOCH, Position
 from shop.orders.models import Order
 
@@ -34,7 +35,7 @@ def list_orders(parameters: QueryDict, bearer: Bearer) -> Page[Order]:
     total = counted or 0
     # An unknown tier has no orders, so the extra query is needed only here.
     if total == 0 and query.product and not Product.objects.filter(code=query.product).exists():
-        raise InvalidQueryError({"product": ["is not a tier."]})
+        raise InvalidQueryError({"product": [fault("unknown_product")]})
     rows = _rows(kind, {**values, "end": end}, query, total)
     page = rows[: query.per_page]
     last = (getattr(page[-1], query.column), page[-1].pk) if page else None

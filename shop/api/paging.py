@@ -1,11 +1,13 @@
 """Lists in pages: query parameters, cursors and links (contract, "Orders API")."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Generic, LiteralString, TypeVar
 from urllib.parse import urlencode
 
+from annotated_types import Le
 from django.http import HttpResponse, QueryDict
 from pydantic import (
     BaseModel,
@@ -14,11 +16,13 @@ from pydantic import (
     Field,
     ValidationError,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails
 
 from shop.api.responses import success
+from shop.faults import SENTENCES, Fault, Faults, fault
 from shop.orders.cursors import Position, read_cursor, write_cursor
-from shop.orders.document import Errors
+from shop.orders.field_types import field_error
+from shop.orders.problems import field_problem
 
 Row = TypeVar("Row")
 QueryT = TypeVar("QueryT", bound="PageQuery")
@@ -27,26 +31,21 @@ LARGEST_PAGE = 100
 # Beyond any list, and still a number that databases take as an offset.
 LAST_PAGE = 10**9
 
-SENTENCES = {
-    "extra_forbidden": "is not a parameter of this list.",
-    "greater_than_equal": "is out of range.",
-    "less_than_equal": "is out of range.",
-    "int_parsing_size": "is out of range.",
-    "enum": "is not a state that this list knows.",
-    "literal_error": "is not a sorting that this list knows.",
-    "too_long": "has too many values.",
+# Pydantic's error types, as this API's codes.
+CODES = {
+    "extra_forbidden": "unknown_parameter",
+    "enum": "unknown_state",
+    "string_pattern_mismatch": "not_an_order_hash",
+    "too_long": "too_many_values",
 }
-NO_CURSOR = "is not a cursor of this list."
-ONE_OF_TWO = "must not be given together with {}."
-NO_TIME = "must be a time like 2026-01-31T12:00:00Z."
 
 
-def like(pattern: str, sentence: str) -> BeforeValidator:
+def like(pattern: str, code: LiteralString) -> BeforeValidator:
     """Refuse strings of another form: pydantic reads 1_0 as ten and 5 as a time."""
 
     def check(value: Any) -> Any:
         if isinstance(value, str) and not re.fullmatch(pattern, value):
-            raise PydanticCustomError("written", "{sentence}", {"sentence": sentence})
+            raise field_error(code)
         return value
 
     return BeforeValidator(check)
@@ -57,7 +56,7 @@ def _split(value: Any) -> Any:
 
 
 Separated = BeforeValidator(_split)
-Number = like("[0-9]+", "must be an integer.")
+Number = like("[0-9]+", "not_an_integer")
 
 
 class PageQuery(BaseModel):
@@ -127,37 +126,46 @@ class Page(Generic[Row]):
 
 
 class InvalidQueryError(Exception):
-    """Parameters of a list are not valid: `errors` has sentences by parameter."""
+    """Parameters of a list are not valid: `faults` says what is wrong, by parameter."""
 
-    def __init__(self, errors: Errors) -> None:
-        super().__init__(errors)
-        self.errors = errors
+    def __init__(self, faults: Faults) -> None:
+        super().__init__(faults)
+        self.faults = faults
 
 
 def read_query(kind: type[QueryT], parameters: QueryDict) -> QueryT:
     """The checked parameters. Raises InvalidQueryError with every parameter at fault."""
-    twice = [name for name, values in parameters.lists() if len(values) > 1]
-    errors: Errors = {name: ["is given more than once."] for name in twice}
+    faults: dict[str, list[Fault]] = defaultdict(list)
+    for name, values in parameters.lists():
+        if len(values) > 1:
+            faults[name].append(fault("given_twice"))
     if "page" in parameters and "cursor" in parameters:
-        errors.setdefault("page", []).append(ONE_OF_TWO.format("cursor"))
-        errors.setdefault("cursor", []).append(ONE_OF_TWO.format("page"))
+        faults["page"].append(fault("page_with_cursor", other="cursor"))
+        faults["cursor"].append(fault("page_with_cursor", other="page"))
     cursor = parameters.get("cursor")
     if cursor is not None and read_cursor(cursor, kind.mark(parameters)) is None:
-        errors.setdefault("cursor", []).append(NO_CURSOR)
+        faults["cursor"].append(fault("not_a_cursor"))
     try:
         query = kind.model_validate(parameters.dict())
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False):
-            sentence = _sentence(fault["type"], fault["msg"])
-            told = errors.setdefault(str(fault["loc"][0]), [])
-            if sentence not in told:  # one for several values of a parameter
-                told.append(sentence)
-    if errors:
-        raise InvalidQueryError(errors)
+        for found in error.errors(include_url=False, include_input=False):
+            told = faults[str(found["loc"][0])]
+            if (each := _fault(kind, found)) not in told:  # one for several values of a parameter
+                told.append(each)
+    if faults:
+        raise InvalidQueryError(faults)
     return query
 
 
-def _sentence(kind: str, message: str) -> str:
-    if kind.startswith("datetime"):
-        return NO_TIME  # a day that its month does not have
-    return SENTENCES.get(kind) or message[0].lower() + message[1:].removesuffix(".") + "."
+def _fault(kind: type[PageQuery], found: ErrorDetails) -> Fault:
+    name, code = str(found["loc"][0]), CODES.get(found["type"], found["type"])
+    if code.startswith("datetime"):
+        code = "not_a_time"  # a day that its month does not have
+    if code == "literal_error":
+        code = f"unknown_{name}"
+    if code in SENTENCES:
+        return fault(code, limit=found.get("ctx", {}).get("max_length"))
+    problem = field_problem(name, found)
+    bounds = kind.model_fields[name].metadata
+    limit = next((int(str(each.le)) for each in bounds if isinstance(each, Le)), problem.limit)
+    return replace(problem, limit=limit).fault()

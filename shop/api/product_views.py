@@ -14,6 +14,7 @@ from shop.base_url import base_url
 from shop.catalogue.listed_tiers import LISTED
 from shop.catalogue.models import Product
 from shop.catalogue.prices import amount, percent_of
+from shop.faults import fault
 from shop.openapi import Address, Operation
 
 
@@ -93,7 +94,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a tier; 404 for a retired one, too."""
     found = next((tier for tier in LISTED.all() if tier.slug == slug), None)
     if found is None:
-        return failure(404, "There is no such tier.")
+        return failure(404, fault("tier_not_found"))
     return success(200, {"product": _shown(found, base_url(request))})
 
 

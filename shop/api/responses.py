@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import JsonResponse
 
+from shop.faults import Fault, Faults, fault
+
 # Python 3.13 renamed these; on the wire they stay.
 PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
 OWN_HEADERS = {"Cache-Control": "no-store", "Content-Language": "en"}
@@ -24,17 +26,22 @@ def success(
 
 
 def failure(
-    status: int, errors: Mapping[str, list[str]] | str, headers: Mapping[str, str] | None = None
+    status: int, found: Fault | Faults, headers: Mapping[str, str] | None = None
 ) -> JsonResponse:
-    """A refusal: sentences by field, or one sentence about the whole request."""
-    error = {"base": [errors]} if isinstance(errors, str) else errors
-    return _answer(status, headers, error=error)
+    """A refusal for what was found by field, or for one fault of the whole request.
+
+    Beside each sentence stands its code, under the same name and in the same order (contract,
+    "Orders API").
+    """
+    faults: Faults = {"base": [found]} if isinstance(found, Fault) else found
+    error = {name: [each.sentence for each in several] for name, several in faults.items()}
+    codes = {name: [each.code for each in several] for name, several in faults.items()}
+    return _answer(status, headers, error=error, codes=codes)
 
 
 def method_not_allowed(allowed: Iterable[str]) -> JsonResponse:
     """405 with `Allow`: the methods of this address."""
-    sentence = "This address does not know this method."
-    return failure(405, sentence, {"Allow": ", ".join(allowed)})
+    return failure(405, fault("method_not_allowed"), {"Allow": ", ".join(allowed)})
 
 
 def _answer(status: int, headers: Mapping[str, str] | None, **fields: Any) -> JsonResponse:

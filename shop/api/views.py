@@ -19,6 +19,7 @@ from shop.api.response_schema import OrderAnswer
 from shop.api.responses import OWN_HEADERS, failure, success
 from shop.base_url import base_url, registration_url
 from shop.billing.shown_subscriptions import shown_subscription
+from shop.faults import fault
 from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
 from shop.orders.document import CheckedDocument, InvalidDocumentError, check_document
@@ -28,9 +29,6 @@ from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
 from shop.orders.serializers import serialize_order
 from shop.packing.program_changes import ChangedMeanwhileError, WrongStateError, change_order
-
-NOT_FOUND = "There is no such order."
-NO_ORDER = 'The body must be an object with the member "order", an object.'
 
 
 @bearer_required(
@@ -60,7 +58,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         page = list_orders(request.GET, bearer)
     except InvalidQueryError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     base = base_url(request)
     shown = [shown_order(order, base) for order in page.rows]
     return page.answer(shown, urljoin(base, request.path))
@@ -84,7 +82,7 @@ def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse
     """Show or change an order for the application or user that placed it; else 404."""
     found = find_order(order_hash, bearer)
     if found is None:
-        return failure(404, NOT_FOUND)
+        return failure(404, fault("order_not_found"))
     if request.method == "PATCH":
         return _change(request, bearer, found)
     return success(200, {"order": shown_order(found, base_url(request))})
@@ -94,17 +92,17 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     document = _document(value)
     if document is None:
-        return failure(400, NO_ORDER)
+        return failure(400, fault("no_order"))
 
     def call() -> HttpResponse:
         caller = Caller(application=bearer.application, user=bearer.token.user)
         try:
             placed = place_order(_checked(document, _beside(value)), caller)
         except InvalidDocumentError as refusal:
-            return failure(422, refusal.errors)
+            return failure(422, refusal.faults)
         location = reverse("api_order", args=[placed.order_hash])
         shown = serialize_order(placed, registration_url(placed, base_url(request)))
         return success(201, {"order": shown}, {"Location": location})
@@ -113,25 +111,25 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     try:
         return idempotent(request, value, holder, call, _replay)
     except KeyRefusedError as refusal:
-        return failure(refusal.status, refusal.sentence)
+        return failure(refusal.status, refusal.fault)
 
 
 def _change(request: HttpRequest, bearer: Bearer, found: Order) -> HttpResponse:
     try:
         value = read_json(request)
     except UnreadableBodyError as error:
-        return failure(error.status, error.sentence, error.headers)
+        return failure(error.status, error.fault, error.headers)
     document = _document(value)
     if document is None:
-        return failure(400, NO_ORDER)
+        return failure(400, fault("no_order"))
     try:
         change_order(found, document, actor=bearer.token.user, problems=_beside(value))
     except WrongStateError as refusal:
-        return failure(409, refusal.errors)
+        return failure(409, refusal.faults)
     except InvalidDocumentError as refusal:
-        return failure(422, refusal.errors)
+        return failure(422, refusal.faults)
     except ChangedMeanwhileError:
-        return failure(409, "Others changed this order at the same moment. Try again.")
+        return failure(409, fault("changed_meanwhile"))
     changed = find_order(found.order_hash, bearer) or found
     return success(200, {"order": shown_order(changed, base_url(request))})
 

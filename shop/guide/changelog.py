@@ -1,4 +1,4 @@
-"""What changed in the APIs, for partners: entries by day, newest first.
+"""Changes of the APIs, for partners: entries by day, newest first.
 
 `changelog.json` holds them. An id is the entry's anchor and its name in the feed: never change one.
 """

@@ -42,7 +42,7 @@ def _page(request: HttpRequest) -> str:
 def _feed(base: str) -> str:
     page = base + reverse("api_changelog")
     feed = Atom1Feed(
-        title=f"{shop_name()} API: changes",
+        title=f"{shop_name()} API changelog",
         subtitle="What has changed for programs.",
         description=None,
         link=page,

@@ -51,7 +51,7 @@ def describe(base: str, tiers: list[Product] | None = None) -> Schema:
             "version": latest().isoformat(),
             "summary": "Place orders for your customers and follow them.",
             "description": f"The guides are at {base}/api/docs and {base}/api/docs/open-order, "
-            f"the changes at {base}/api/docs/changelog, also as a feed.",
+            f"the changelog is at {base}/api/docs/changelog, also as a feed.",
         },
         "servers": [{"url": base}],
         "externalDocs": {"url": f"{base}/api/docs", "description": "The guide"},

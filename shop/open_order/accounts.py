@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 
+from shop.faults import fault
 from shop.open_order import mapping
 from shop.open_order import response_models as answers
 from shop.open_order.contact_models import ContactAnswer, ContactsAnswer
@@ -38,7 +39,7 @@ def account(call: OpenOrderRequest) -> HttpResponse:
     found = mapping.account_of(basket)
     if found:
         found |= {name: call.url(f"account/{name}") for name in mapping.children_of(basket)}
-    return shown(call, "account", found, "No account has been set.")
+    return shown(call, "account", found)
 
 
 @owner_required(
@@ -67,7 +68,7 @@ def contacts(call: OpenOrderRequest) -> HttpResponse:
 def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
     """`…/account/contactInfo/{kind}`."""
     if kind not in CONTACT_KINDS:
-        raise ApiError(404, f"Contacts are {', '.join(CONTACT_KINDS)}.")
+        raise ApiError(404, fault("contact_not_found", kinds=", ".join(CONTACT_KINDS)))
     if call.request.method == "PUT":
         given = read_resource(Contact, call.body())
         call.change(lambda basket: mapping.put_contact(basket, kind, given))
@@ -75,7 +76,7 @@ def contact(call: OpenOrderRequest, kind: str) -> HttpResponse:
         call.change(lambda basket: mapping.remove_contact(basket, kind))
         return answer(204)
     found = mapping.contact_of(basket_of(call), kind)
-    return shown(call, f"account/contactInfo/{kind}", found, mapping.NO_CONTACT)
+    return shown(call, f"account/contactInfo/{kind}", found)
 
 
 @owner_required(
@@ -93,7 +94,7 @@ def user(call: OpenOrderRequest) -> HttpResponse:
         given = read_resource(OrderUser, call.body())
         call.change(lambda basket: mapping.write(basket, mapping.USER, given))
     found = mapping.read(basket_of(call), mapping.USER)
-    return shown(call, "account/user", found, "No user has been set.")
+    return shown(call, "account/user", found)
 
 
 @owner_required(
@@ -115,4 +116,4 @@ def payment(call: OpenOrderRequest) -> HttpResponse:
         call.change(change)
     kind = basket_of(call).payment
     found = {"paymentInfoType": kind} if kind else None
-    return shown(call, "account/paymentInfo", found, "No payment has been set.")
+    return shown(call, "account/paymentInfo", found)

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from shop.errors import SENTENCES, register_error_shape
+from shop.errors import FAULTS, register_error_shape
 
 
 class OpenOrderConfig(AppConfig):
@@ -15,5 +15,5 @@ class OpenOrderConfig(AppConfig):
 
         register_error_shape(
             r"/orders?(/|$)",
-            lambda _request, status, _error: failure(ApiError(status, SENTENCES[status])),
+            lambda _request, status, _error: failure(ApiError(status, FAULTS[status])),
         )

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from shop.access.models import Application
 from shop.access.tokens import check_bearer
+from shop.faults import fault
 from shop.open_order.envelope import ApiError
 from shop.tenancy.models import User
 
@@ -36,32 +37,35 @@ def authenticate(request: HttpRequest) -> Authenticated:
         return NOBODY
     kind, _, value = header.partition(" ")
     if kind.lower() == "bearer":
-        bearer = check_bearer(value.strip()) if value.strip() else None
+        if not value.strip():
+            raise ApiError(401, fault("missing_token"))
+        bearer = check_bearer(value.strip())
         if bearer is None:
-            raise ApiError(401, "This token is not live.")
+            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+            raise ApiError(401, fault("invalid_token"), headers=challenge)
         return Authenticated(bearer.token.user, bearer.application, bearer.user, bearer.scopes)
     if kind.lower() == "basic":
         return _by_password(request, value.strip())
-    raise ApiError(401, "Authenticate by Basic or Bearer.")
+    raise ApiError(401, fault("unsupported_authorization"))
 
 
 def _by_password(request: HttpRequest, value: str) -> Authenticated:
     try:
         email, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise ApiError(401, "The Basic credentials cannot be read.") from None
+        raise ApiError(401, fault("unreadable_credentials")) from None
     # PostgreSQL takes no text with a NUL.
     if not (email and colon and password) or "\x00" in email + password:
-        raise ApiError(401, "The Basic credentials cannot be read.")
+        raise ApiError(401, fault("unreadable_credentials"))
     # allauth counts failed sign-ins only for POST.
     counted = copy.copy(request)
     counted.method = "POST"
     try:
         user = get_adapter(request).authenticate(counted, email=email, password=password)
     except ValidationError:
-        raise ApiError(429, "Too many failed sign-ins. Wait some minutes.") from None
+        raise ApiError(429, fault("too_many_sign_ins")) from None
     if user is None or not user.is_active:
-        raise ApiError(401, "E-mail or password is wrong.")
+        raise ApiError(401, fault("wrong_password"))
     if user.is_staff or is_mfa_enabled(user):
-        raise ApiError(403, "A password alone is not enough here: use a token.")
+        raise ApiError(403, fault("password_not_enough"))
     return Authenticated(user, client_admin=user)

@@ -1,12 +1,12 @@
 """Responses of the open order and the shape of its errors (contract, "The open order")."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from shop.faults import Fault, Faults, fault
 from shop.orders.card_numbers import holds_card
-from shop.orders.document import Errors
 from shop.request_id import current_id
 
 KINDS = {
@@ -26,21 +26,32 @@ KINDS = {
 
 
 class ApiError(Exception):
-    """An error response: status, one sentence, what is wrong by field, and headers."""
+    """An error response: status, what is wrong as a whole and by field, and headers."""
 
     def __init__(
         self,
         status: int,
-        message: str,
-        details: Any = "",
+        found: Fault,
+        by_field: Faults | None = None,
         *,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(found)
+        faults = by_field or {}
+        told = {**faults, "base": [found, *faults.get("base", ())]}
         self.status = status
-        guid = current_id.get()
-        self.body = {"guid": guid, "message": message, "code": status, "details": details}
         self.headers = headers or {}
+        self.body = {
+            "guid": current_id.get(),
+            "message": found.sentence,
+            "code": status,
+            "details": {name: _text(several) for name, several in faults.items()} or "",
+            "codes": {name: [each.code for each in several] for name, several in told.items()},
+        }
+
+
+def _text(faults: Iterable[Fault]) -> str:
+    return " ".join(each.sentence for each in faults)
 
 
 def failure(error: ApiError) -> HttpResponse:
@@ -55,7 +66,8 @@ def refuse(request: HttpRequest, error: ApiError) -> HttpResponse:
         # Basic would make a browser show its own dialogue.
         browser = any(name.lower().startswith("sec-fetch-") for name in request.headers)
         basic = "" if browser else 'Basic realm="orders", charset="UTF-8", '
-        response["WWW-Authenticate"] = f"{basic}Bearer"
+        response.setdefault("WWW-Authenticate", "Bearer")
+        response["WWW-Authenticate"] = basic + response["WWW-Authenticate"]
     if holds_card(request.path):
         # Keeps Django from logging the path.
         response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
@@ -75,7 +87,6 @@ def answer(status: int, body: Any = None, **headers: str) -> HttpResponse:
     return response
 
 
-def invalid(errors: Errors) -> ApiError:
-    """The answer to a body that breaks rules: one text for each field."""
-    details = {member: " ".join(sentences) for member, sentences in errors.items()}
-    return ApiError(400, "The request has faults.", details)
+def invalid(faults: Faults) -> ApiError:
+    """The answer to a body that breaks rules."""
+    return ApiError(400, fault("invalid_fields"), faults)

@@ -9,6 +9,7 @@ from typing import Any
 from shop.access.models import Application
 from shop.catalogue.models import Product
 from shop.catalogue.promotions import find_promotion
+from shop.faults import SENTENCES, Fault, fault
 from shop.open_order.envelope import ApiError, invalid
 from shop.orders.basket import put_tier, update_document
 from shop.orders.billing_fields import check_billing
@@ -44,8 +45,7 @@ WIRE_NAMES = {member: name for name, member in _RESOURCES.items()}
 WIRE_NAMES |= {f"billing.{member}": name for name, member in BILLING.items()}
 WIRE_NAMES |= {"billing.name": "lastName"}
 LANGUAGES = {"de", "en"}
-NO_CONTACT = "This contact has not been set."
-OTHER_CURRENCY = "The account is in another currency than the tier."
+OTHER_CURRENCY = SENTENCES["other_currency"]
 
 
 def account_of(basket: Basket) -> Resource | None:
@@ -94,7 +94,7 @@ def put_contact(basket: Basket, kind: str, given: Resource) -> None:
     if kind == "billing":
         _put_billing(basket, given)
     elif alone := BILLING_ALONE.keys() & given.keys():
-        raise invalid({name: ["is taken of the billing contact alone."] for name in alone})
+        raise invalid({name: [fault("billing_contact_alone")] for name in alone})
     if kind != "regular":
         basket.contacts[kind] = given
         return
@@ -110,7 +110,7 @@ def put_contact(basket: Basket, kind: str, given: Resource) -> None:
 def remove_contact(basket: Basket, kind: str) -> None:
     """Take out the contact of this kind. Raises ApiError if it was not set."""
     if contact_of(basket, kind) is None:
-        raise ApiError(404, NO_CONTACT)
+        raise ApiError(404, fault("not_set"))
     basket.contacts.pop(kind, None)
     if kind == "billing":
         update_document(basket, {"billing": None})
@@ -192,19 +192,19 @@ def put_attributes(
 
 def refusal(problems: Iterable[Problem], basket: Basket) -> ApiError:
     """The answer to a basket with `problems`, in the names of its resources."""
-    details: dict[str, list[str]] = {}
+    faults: dict[str, list[Fault]] = {}
     for problem in problems:
         if problem.code == "not_client_admin" or problem.member == "admin_user_access_token":
             return not_your_client()
-        told = problem.sentence(lambda member: _wire_name(member, basket))
-        details.setdefault(_resource_name(problem, basket), []).append(told)
-    return invalid(details)
+        told = problem.fault(lambda member: _wire_name(member, basket))
+        faults.setdefault(_resource_name(problem, basket), []).append(told)
+    return invalid(faults)
 
 
 def not_your_client() -> ApiError:
     """The answer to a caller who is not the client's client_admin."""
-    text = "needs a caller who is authenticated as the client_admin of this client."
-    return ApiError(403, "This is not your client.", {"accountNumber": text})
+    at_fault = {"accountNumber": [fault("client_admin_needed")]}
+    return ApiError(403, fault("not_your_client"), at_fault)
 
 
 def _resource_name(problem: Problem, basket: Basket) -> str:
@@ -224,7 +224,7 @@ def _wire_name(member: str, basket: Basket) -> str:
 
 def _check_currency(currency: str, tier: Product) -> None:
     if currency != tier.currency:
-        raise ApiError(409, OTHER_CURRENCY)
+        raise ApiError(409, fault("other_currency"))
 
 
 def read(basket: Basket, names: Mapping[str, str]) -> Resource:

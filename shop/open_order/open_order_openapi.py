@@ -65,6 +65,11 @@ PARAMETERS = {
         "serviceId", "What the tier delivers.", {"type": "string", "enum": list(SERVICES)}
     ),
 }
+CHALLENGES = '^(Basic realm="orders", charset="UTF-8", )?Bearer( error="invalid_token")?$'
+CHALLENGE_TEXT = (
+    "How to authenticate, and what is wrong with the token that was sent (RFC 6750). Basic is not "
+    "offered to browsers."
+)
 COOKIE_TEXT = "The OwnerId, for 30 days: sent twice, with Path=/order and with Path=/orders."
 COOKIE_SCHEMA = {"type": "string", "pattern": f"^{COOKIE}="}
 # Headers that mean something else here than at `/api/orders` have names of their own.
@@ -81,8 +86,13 @@ HEADERS = {
     "OpenOrderSetCookie": header(COOKIE_TEXT, COOKIE_SCHEMA),
     "OpenOrderSetCookieIfOpened": header(COOKIE_TEXT, COOKIE_SCHEMA, required=False),
     "OpenOrderWWWAuthenticate": header(
-        "How to authenticate. Basic is not offered to browsers.",
-        {"enum": ['Basic realm="orders", charset="UTF-8", Bearer', "Bearer"]},
+        CHALLENGE_TEXT,
+        {"type": "string", "pattern": CHALLENGES},
+    ),
+    "OpenOrderWWWAuthenticateIfScope": header(
+        CHALLENGE_TEXT,
+        {"type": "string", "pattern": '^Bearer error="insufficient_scope", scope="[a-z:]+"$'},
+        required=False,
     ),
     "OpenOrderRetryAfter": header(
         *(
@@ -252,6 +262,8 @@ def _refusal(status: int, text: str, examples: Schema) -> Schema:
     if name := openapi.HEADERS_OF.get(status):
         own = f"OpenOrder{name.replace('-', '')}"
         headers[name] = ref(own if own in HEADERS else name, "headers")
+    if status == 403:
+        headers["WWW-Authenticate"] = ref("OpenOrderWWWAuthenticateIfScope", "headers")
     body = content(ref("OpenOrderError"), examples)
     return {"description": text, "headers": headers | header_refs(), "content": body}
 

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from shop.catalogue.models import Product
+from shop.faults import fault
 from shop.open_order import response_models as answers
 from shop.open_order.envelope import ApiError, answer, invalid
 from shop.open_order.mapping import OTHER_CURRENCY, put_product
@@ -22,6 +23,7 @@ from shop.open_order.resources import OrderedProduct, read_resource
 from shop.openapi import Operation, delete, put, show
 from shop.orders.basket import remove_product
 from shop.orders.models import Basket
+from shop.orders.problems import Problem
 
 PRODUCTS = "account/products"
 # The path in the older description's own example.
@@ -48,7 +50,7 @@ def products(call: OpenOrderRequest) -> HttpResponse:
 
         def add(basket: Basket) -> None:
             if basket.product_key:
-                raise ApiError(409, "An order holds one product; this one has it.")
+                raise ApiError(409, fault("product_already_there"))
             put_product(basket, tier, given)
 
         call.change(add)
@@ -104,7 +106,7 @@ def service(call: OpenOrderRequest, product_id: str, service_id: str, place: str
     """`…/services/{serviceId}`."""
     base = _base(call, product_id, place)
     if service_id not in SERVICES:
-        raise ApiError(404, "There is no such service.")
+        raise ApiError(404, fault("service_not_found"))
     return answer(200, service_body(call, base, service_id))
 
 
@@ -119,7 +121,7 @@ def find_tier(call: OpenOrderRequest, offering: str) -> Product:
         places = [reverse(name, args=[tier.slug]).rstrip("/") for name in ("tier", "api_product")]
         if tier.code == offering or address in places:
             return tier
-    raise invalid({"offering": ["is not a tier that can be ordered."]})
+    raise invalid({"offering": [Problem("product", "unknown_tier").fault()]})
 
 
 def _base(call: OpenOrderRequest, product_id: str, place: str) -> str:
@@ -131,5 +133,5 @@ def _base(call: OpenOrderRequest, product_id: str, place: str) -> str:
 def _checked(basket: Basket, product_id: str) -> Basket:
     """`basket`, if it still holds this product. Raises ApiError."""
     if basket.product_key != product_id:
-        raise ApiError(404, "There is no such product.")
+        raise ApiError(404, fault("product_not_found"))
     return basket

@@ -9,6 +9,7 @@ from django.urls import reverse
 from shop.catalogue.models import Product
 from shop.catalogue.prices import amount
 from shop.catalogue.promotions import named_promotion
+from shop.faults import fault
 from shop.open_order.envelope import ApiError, answer
 from shop.open_order.mapping import PRODUCT, account_of
 from shop.open_order.request import OpenOrderRequest
@@ -55,12 +56,11 @@ def shown(
     call: OpenOrderRequest,
     path: str,
     found: Mapping[str, Any] | None,
-    missing: str = "",
     **others: str,
 ) -> HttpResponse:
     """Answer with the resource at `path` and its `links`. Raises ApiError if it was not set."""
     if not found:
-        raise ApiError(404, missing)
+        raise ApiError(404, fault("not_set"))
     return answer(200, {**found, "links": links(call, path, **others)})
 
 

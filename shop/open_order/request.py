@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from shop.access.call_counts import count_call, note_caller
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
+from shop.faults import fault
 from shop.json_body import UnreadableBodyError, has_body, read_json
 from shop.open_order.authentication import NOBODY, Authenticated, authenticate
 from shop.open_order.envelope import ApiError, answer, invalid, refuse
@@ -31,8 +32,6 @@ from shop.orders.placing import NotOpenError
 from shop.owner_cookie import PROGRAMS, read_owner_id, write_owner_id
 
 Resource = Callable[..., HttpResponse]
-
-NO_PARAMETER = "is not a parameter of this address."
 
 
 @dataclass
@@ -56,7 +55,7 @@ class OpenOrderRequest:
     def found(self) -> Order:
         """The order. Raises ApiError where there is none."""
         if self.order is None:
-            raise ApiError(404, "There is no such order.")
+            raise no_order(explicit=self.explicit)
         return self.order
 
     def url(self, path: str = "") -> str:
@@ -78,7 +77,7 @@ class OpenOrderRequest:
         try:
             return read_json(self.request)
         except UnreadableBodyError as error:
-            raise ApiError(error.status, error.sentence, headers=error.headers) from None
+            raise ApiError(error.status, error.fault, headers=error.headers) from None
 
     def change(self, change: Callable[[Basket], None]) -> None:
         """Change the basket; below `/order`, open an order first if there is none."""
@@ -111,11 +110,11 @@ def owner_required(
             with override("en"):
                 try:
                     if request.method == left_out:
-                        raise ApiError(404, "This was left out on purpose.")  # noqa: TRY301 -- handled below
+                        raise ApiError(404, fault("left_out"))  # noqa: TRY301 -- handled below
                     call = _enter(request, order_hash, methods, taken, opens_alone)
                     response = _answer(call, methods, resource, names)
-                except ApiError as fault:
-                    response = refuse(request, fault)
+                except ApiError as error:
+                    response = refuse(request, error)
                 except Exception:
                     count_call(request, 500)
                     raise
@@ -145,21 +144,22 @@ def _enter(
         _refuse_other_sites(request)
     if method not in {*methods, "OPTIONS"}:
         allow = {"Allow": ", ".join(_allowed(methods))}
-        raise ApiError(405, "This address does not know this method.", headers=allow)
+        raise ApiError(405, fault("method_not_allowed"), headers=allow)
     who = _identify(request, taken)
     scope = scope_for(method)
     if who.scopes is not None and scope not in who.scopes:
-        raise ApiError(403, f"This token lacks the scope {scope}.")
+        challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+        raise ApiError(403, fault("insufficient_scope", scope=scope), headers=challenge)
     if request.GET:
-        raise invalid({hide_cards(name): [NO_PARAMETER] for name in request.GET})
+        raise invalid({hide_cards(name): [fault("unknown_parameter")] for name in request.GET})
     owner = Owner(read_owner_id(request), who.user)
     call = OpenOrderRequest(request, who, owner, explicit=order_hash is not None, taken=taken)
     opens = opens_alone or (order_hash is None and method in {"POST", "PUT"})
     if not (owner or who.application or opens):
-        raise ApiError(401, "Send the cookie OwnerId, or authenticate.")
+        raise ApiError(401, fault("missing_owner"))
     call.order = _find(call, order_hash)
     if call.order is None and not opens:
-        raise ApiError(404, "There is no such order.")
+        raise no_order(explicit=call.explicit)
     return call
 
 
@@ -178,7 +178,7 @@ def _answer(
     except NotOpenError:
         raise _too_late(call, methods) from None
     except AlreadyOpenError:
-        raise ApiError(409, "There is an open order of this owner already.") from None
+        raise ApiError(409, fault("already_open")) from None
     write_owner_id(response, call.opened_for, PROGRAMS)
     return response
 
@@ -187,8 +187,13 @@ def _too_late(call: OpenOrderRequest, methods: list[str]) -> ApiError:
     """The error for an order that was placed or deleted meanwhile."""
     if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
         allow = {"Allow": ", ".join(_allowed(methods, placed=True))}
-        return ApiError(405, "The order is placed: it cannot be changed.", headers=allow)
-    return ApiError(404, "There is no such order.")
+        return ApiError(405, fault("no_longer_open"), headers=allow)
+    return no_order(explicit=call.explicit)
+
+
+def no_order(*, explicit: bool) -> ApiError:
+    """The error of a call that is about no order of this owner."""
+    return ApiError(404, fault("order_not_found" if explicit else "no_open_order"))
 
 
 def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
@@ -218,7 +223,7 @@ def _refuse_other_sites(request: HttpRequest) -> None:
     if site not in {None, "same-origin", "none"} or (
         origin is not None and origin.lower() != f"{ours.scheme}://{ours.netloc}".lower()
     ):
-        raise ApiError(403, "This call comes from a page of another site.")
+        raise ApiError(403, fault("other_site"))
 
 
 def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
@@ -232,7 +237,7 @@ def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
     if count := hit_by(request, who.application or who.user):
         taken.append(count)
         if count.retry_after:
-            raise ApiError(429, "Too many calls. Wait as Retry-After says.")
+            raise ApiError(429, fault("too_many_calls"))
     if refused:
         raise refused
     return who

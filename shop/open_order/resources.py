@@ -19,13 +19,13 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 from pydantic_core import ErrorDetails
 
+from shop.faults import SENTENCES, Fault, Faults, fault
 from shop.open_order.envelope import invalid
 from shop.orders import json_patterns
 from shop.orders.card_numbers import holds_card
-from shop.orders.document import Errors
 from shop.orders.field_types import (
     Country,
     Email,
@@ -43,24 +43,19 @@ from shop.orders.problems import field_problem
 CURRENCIES = sorted(currency.alpha_3 for currency in pycountry.currencies)
 CONTACT_KINDS = ("regular", "billing", "administrator", "technical")
 
-# Fields of the older description that are refused on purpose.
+# Fields of the older description that are refused on purpose, and the codes that say why.
 UNKNOWN = {
-    "password": "is not taken: members set theirs on the registration page.",
-    "clientIp": "is not taken.",
-    "existingProductUrl": "is not taken: give projectId to add to a project.",
+    "password": "no_password",
+    "clientIp": "no_client_ip",
+    "existingProductUrl": "give_project_id",
 }
-# By code, beside those of the order document.
-SENTENCES = {
-    "unknown_currency": "must be a currency code of ISO 4217.",
-    "invalid_language_tag": "must be a well-formed language tag.",
-    "card_number": "must not hold a card number: payment is by invoice.",
-    "given_twice": "must not be given twice.",
-    "union_tag_invalid": "must be AffiliateId or redirection_uri.",
-    "union_tag_not_found": "must be AffiliateId or redirection_uri.",
-    **dict.fromkeys(("model_type", "dict_type", "model_attributes_type"), "must be an object."),
-    "list_type": "must be a list.",
+# Pydantic's error types, as this API's codes.
+CODES = {
+    "union_tag_invalid": "unknown_attribute",
+    "union_tag_not_found": "unknown_attribute",
+    "dict_type": "not_an_object",
+    "list_type": "not_a_list",
 }
-INVOICE_ONLY = "is not taken: payment is by invoice, and card data is never accepted."
 
 
 def _must(fit: Callable[[str], object], code: LiteralString) -> AfterValidator:
@@ -266,16 +261,16 @@ def read_resource(kind: type[BaseModel], value: Any) -> Any:
     try:
         found = kind.model_validate(value)
     except ValidationError as error:
-        raise invalid(_errors(error, kind)) from None
+        raise invalid(_faults(error, kind)) from None
     return found.model_dump(by_alias=True, exclude_none=True)
 
 
-def _errors(error: ValidationError, kind: type[BaseModel]) -> Errors:
-    """Sentences by the innermost field; never a value, which may be a secret."""
-    errors: Errors = {}
+def _faults(error: ValidationError, kind: type[BaseModel]) -> Faults:
+    """The faults by the innermost field; never a value, which may be a secret."""
+    faults: dict[str, list[Fault]] = {}
     for found in error.errors(include_url=False, include_input=False):
-        errors.setdefault(_member(found), []).append(_sentence(found, kind))
-    return errors
+        faults.setdefault(_member(found), []).append(_fault(found, kind))
+    return faults
 
 
 def _member(found: ErrorDetails) -> str:
@@ -286,15 +281,15 @@ def _member(found: ErrorDetails) -> str:
     return names[-1] if names and not holds_card(names[-1]) else "base"
 
 
-def _sentence(found: ErrorDetails, kind: type[BaseModel]) -> str:
-    match found["type"]:
-        case "extra_forbidden" if kind is PaymentInfo:
-            return INVOICE_ONLY
+def _fault(found: ErrorDetails, kind: type[BaseModel]) -> Fault:
+    code = CODES.get(found["type"], found["type"])
+    match code:
         case "extra_forbidden":
-            return UNKNOWN.get(str(found["loc"][-1]), "is not known here.")
-        case "literal_error" if kind is PaymentInfo:
-            return "must be offline: payment is by invoice."
+            code = UNKNOWN.get(str(found["loc"][-1]), "unknown_member")
+            code = "payment_data" if kind is PaymentInfo else code
         case "literal_error":
-            expected = found["ctx"]["expected"].replace("'", "")
-            return f"must be {expected}."
-    return SENTENCES.get(found["type"]) or field_problem("", found).sentence()
+            code = f"unknown_{to_snake(str(found['loc'][-1]))}"
+            code = "payment_by_invoice" if kind is PaymentInfo else code
+    if code in SENTENCES:
+        return fault(code)
+    return field_problem("", {**found, "type": code}).fault()

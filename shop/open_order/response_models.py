@@ -247,3 +247,5 @@ class Failure(Resource):
     """The status again."""
     details: Literal[""] | Annotated[dict[str, str], Field(min_length=1)]
     """The faults by field; an empty string where no field is at fault."""
+    codes: Annotated[dict[str, list[str]], Field(min_length=1)]
+    """The codes of the faults by field; base begins with the code of message."""

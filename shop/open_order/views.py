@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shop.access.idempotency import KeyRefusedError, holder_of, idempotent
 from shop.access.rate_limits import hit
+from shop.faults import fault
 from shop.open_order.envelope import ApiError, answer, refuse
 from shop.open_order.mapping import put_attributes, refusal
 from shop.open_order.representations import (
@@ -94,12 +95,12 @@ def attributes(call: OpenOrderRequest) -> HttpResponse:
         given = read_resource(Attributes, call.body())
         asks_for_webhooks = any(each["name"] == "redirection_uri" for each in given)
         if asks_for_webhooks and call.who.application is None:
-            text = "needs an application's Bearer token."
-            raise ApiError(403, "Only programs are told by webhook.", {"redirection_uri": text})
+            at_fault = {"redirection_uri": [fault("application_needed")]}
+            raise ApiError(403, fault("webhooks_for_programs"), at_fault)
         call.change(lambda basket: put_attributes(basket, given, call.who.application))
     kept = basket_of(call).attributes
     found = None if kept is None else {"list": kept}
-    return shown(call, "attributes", found, "No attributes have been set.")
+    return shown(call, "attributes", found)
 
 
 @owner_required(
@@ -168,8 +169,8 @@ def _submit_once(call: OpenOrderRequest, given: dict[str, Any]) -> HttpResponse:
             lambda kept: answer(kept.status),
         )
     except KeyRefusedError as refused:
-        details = {"Idempotency-Key": refused.sentence}
-        raise ApiError(refused.status, "The Idempotency-Key cannot be used.", details) from None
+        at_fault = {"Idempotency-Key": [refused.fault]}
+        raise ApiError(refused.status, refused.fault, at_fault) from None
 
 
 def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
@@ -201,12 +202,11 @@ def _submit(call: OpenOrderRequest, quote_hash: str | None) -> HttpResponse:
 def _placed_already(call: OpenOrderRequest, order: Order) -> ApiError:
     """409 that says where the placed order is: the answer to its submit may have been lost."""
     headers = {"Location": f"{call.root}/orders/{order.order_hash}"}
-    return ApiError(409, "The order has been placed already. See Location.", headers=headers)
+    return ApiError(409, fault("already_placed"), headers=headers)
 
 
 def _price_changed() -> ApiError:
-    details = {"quoteHash": "is no longer the quote's Hash."}
-    return ApiError(409, "The price has changed. Look at the quote.", details)
+    return ApiError(409, fault("price_changed"), {"quoteHash": [fault("outdated_quote")]})
 
 
 def _check(call: OpenOrderRequest, basket: Basket) -> CheckedDocument:
@@ -221,10 +221,10 @@ def _count_order(call: OpenOrderRequest) -> None:
     taken = hit(call.request, "orders")
     if taken and taken.retry_after:
         call.taken.append(taken)
-        raise ApiError(429, "There were many orders from here. Wait a while.")
+        raise ApiError(429, fault("too_many_orders"))
 
 
 @csrf_exempt
 def nothing(request: HttpRequest, **names: str) -> HttpResponse:
     """Any other path below, including what was left out on purpose."""
-    return refuse(request, ApiError(404, "There is nothing at this address."))
+    return refuse(request, ApiError(404, fault("address_not_found")))

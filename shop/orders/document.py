@@ -15,6 +15,7 @@ from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.promotions import find_promotion
 from shop.compiled_queries import CompiledQuery, Parameter
+from shop.faults import Fault
 from shop.orders.billing_fields import joint_problems
 from shop.orders.field_types import Name
 from shop.orders.order_fields import READ_ONLY, OrderDocument
@@ -24,8 +25,6 @@ from shop.tenancy.models import Client, Project, User
 
 # In this tier the first user becomes client_admin, whoever's token came with the order.
 FREE_FOR_FIRST_USER = "Yamdu FREE"
-
-Errors = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,17 @@ class InvalidDocumentError(Exception):
         super().__init__(self.errors)
 
     @property
-    def errors(self) -> Errors:
+    def errors(self) -> dict[str, list[str]]:
         """English sentences by field, both in the order document's own names."""
-        errors: Errors = {}
+        return {name: [each.sentence for each in told] for name, told in self.faults.items()}
+
+    @property
+    def faults(self) -> dict[str, list[Fault]]:
+        """The faults by field, in the order document's own names."""
+        faults: dict[str, list[Fault]] = {}
         for problem in self.problems:
-            errors.setdefault(problem.member, []).append(problem.sentence())
-        return errors
+            faults.setdefault(problem.member, []).append(problem.fault())
+        return faults
 
 
 def check_document(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
 
+from shop.faults import Fault
+
 # `{0}` and `{1}` are the other fields that the rule is about.
 SENTENCES = {
     # One field by itself.
@@ -15,7 +17,7 @@ SENTENCES = {
     "not_a_string": "must be a string.",
     "not_unicode": "must be valid Unicode text.",
     "not_an_integer": "must be an integer.",
-    "out_of_range": "must be an integer from 1 to 9223372036854775807.",
+    "out_of_range": "must be an integer from 1 to {limit}.",
     "invalid": "is not valid.",
     "not_an_object": "must be an object.",
     "too_many_members": "must have at most {limit} members.",
@@ -30,7 +32,7 @@ SENTENCES = {
     "not_an_email": "must be a bare e-mail address.",
     "login_characters": "must consist of ASCII letters, digits and @ . + - _ only.",
     "read_only": "is read-only.",
-    "unknown_member": "is not a member of an order.",
+    "unknown_member": "is not known here.",
     "beside_the_order": "is not known here: members of the order belong into order.",
     # Addresses of webhooks.
     "not_ascii": "must be a URI of printable ASCII characters.",
@@ -72,6 +74,7 @@ SENTENCES = {
     "already_member": "is a member of this project already, or invited.",
 }
 
+LARGEST = 2**63 - 1  # of the ids that databases keep
 
 # Pydantic's error types, as this API's codes.
 CODES = {
@@ -92,7 +95,6 @@ CODES = {
     "model_attributes_type": "not_an_object",
 }
 
-
 KEY = "[key]"  # ends the path of a fault that is in a key
 
 
@@ -110,13 +112,18 @@ class Problem:
         """The English sentence for programs; `name` says what they call other fields."""
         return SENTENCES[self.code].format(*map(name, self.others), limit=self.limit)
 
+    def fault(self, name: Callable[[str], str] = str) -> Fault:
+        """The problem as programs are told it; `name` as for `sentence`."""
+        return Fault(self.code, self.sentence(name))
+
 
 def field_problem(member: str, fault: ErrorDetails) -> Problem:
     """The problem that pydantic found in a field, without the value that was sent."""
     code, path = CODES.get(fault["type"], fault["type"]), fault["loc"]
     if code == "literal_error":
         code = f"unknown_{path[-1]}"
-    limit = fault.get("ctx", {}).get("max_length", 0)
+    others = LARGEST if code == "out_of_range" else 0
+    limit = fault.get("ctx", {}).get("max_length", others)
     if len(path) > 2 and path[-1] == KEY:
         # Named after the object: a key that is at fault may be of any length.
         member, code = ".".join(map(str, path[:-2])), f"key_{code}"

@@ -96,6 +96,16 @@ def test_rotated_token_is_no_longer_listed_nor_revoked() -> None:
     assert not is_live(second)
 
 
+def test_revoked_refresh_token_ends_access_by_its_own_consent_alone() -> None:
+    program, user = Program(), make_user()
+    first, other = (granted(program, program.code_of(user)) for _ in range(2))
+    assert program.post("/oauth/revoke", token=first["refresh_token"]).status_code == 200
+    assert not is_live(first)
+    assert refused(refresh(program, first)) == (400, "invalid_grant")
+    assert is_live(other)
+    assert refresh(program, other).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["grant_type", "code", "client_id", "redirect_uri"])
 def test_parameter_that_comes_twice_is_refused(name: str) -> None:
     program = Program()

@@ -118,7 +118,7 @@ BEYOND_A_RESOURCE = {
     "vatId": TEXT | ALONE | vat_id("countryCode"),
     "reference": TEXT | ALONE,
     "accountNumber": WHOLE | CARD,
-    "name": {**TEXT, "must not be given twice.": "attributes are named once; two members"},
+    "name": {**TEXT, "must not be given more than once.": "attributes are named once; two members"},
     "projectId": WHOLE | CARD,
     "offering": TIER,
     "displayName": TEXT,

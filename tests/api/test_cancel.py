@@ -87,7 +87,7 @@ def test_order_is_cancelled_without_a_reason() -> None:
         ({"reason": "a\nb"}, {"reason": ["must not contain control characters."]}),
         ({"reason": "x" * 501}, {"reason": ["must have at most 500 characters."]}),
         ({"reason": 5}, {"reason": ["must be a string."]}),
-        ({"why": "x"}, {"why": ["is not a member of an order."]}),
+        ({"why": "x"}, {"why": ["is not known here."]}),
     ],
 )
 def test_faulty_reason_is_refused_and_nothing_is_cancelled(body: Any, refused: Any) -> None:

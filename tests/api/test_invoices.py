@@ -139,8 +139,8 @@ def test_list_is_paged_as_that_of_orders() -> None:
 @pytest.mark.parametrize(
     ("query", "error"),
     [
-        ("state=open", {"state": ["is not a parameter of this list."]}),
-        ("per_page=101", {"per_page": ["is out of range."]}),
+        ("state=open", {"state": ["is not a parameter of this address."]}),
+        ("per_page=101", {"per_page": ["must be an integer from 1 to 100."]}),
         ("cursor=x", {"cursor": ["is not a cursor of this list."]}),
     ],
 )

@@ -179,24 +179,24 @@ def test_state_that_no_placed_order_has_is_unknown_to_the_list(token: str, state
 
 def test_number_too_long_to_be_read_is_out_of_range(token: str) -> None:
     answer = list_orders(token, page="9" * 5000)
-    assert answer.json()["error"] == {"page": ["is out of range."]}
+    assert answer.json()["error"] == {"page": ["must be an integer from 1 to 1000000000."]}
 
 
 def test_parameter_given_twice_is_422(token: str) -> None:
     answer = Client().get("/api/orders?page=1&page=1", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 422
-    assert answer.json()["error"] == {"page": ["is given more than once."]}
+    assert answer.json()["error"] == {"page": ["must not be given more than once."]}
     asked = "/api/orders?page=1&page=0&state=x&fields=state&cursor=1-1"
     answer = Client().get(asked, headers={"Authorization": f"Bearer {token}"})
     assert answer.json()["error"] == {
         "page": [
-            "is given more than once.",
+            "must not be given more than once.",
             "must not be given together with cursor.",
-            "is out of range.",
+            "must be an integer from 1 to 1000000000.",
         ],
         "cursor": ["must not be given together with page."],
         "state": ["is not a state that this list knows."],
-        "fields": ["is not a parameter of this list."],
+        "fields": ["is not a parameter of this address."],
     }
 
 

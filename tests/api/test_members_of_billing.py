@@ -91,7 +91,7 @@ def test_faults_of_billing_are_named_by_its_members(token: str) -> None:
     assert answer.status_code == 422
     assert answer.json()["error"] == {
         "billing.country": ["must be a country code of two capital letters, as in ISO 3166."],
-        "billing.iban": ["is not a member of an order."],
+        "billing.iban": ["is not known here."],
     }
     assert not Order.objects.exists()
 

@@ -98,6 +98,11 @@ def test_every_fault_is_told_at_once_without_info_and_data(token: str) -> None:
             "client_name": ["must not be blank."],
             "user_email": ["must be a bare e-mail address."],
         },
+        "codes": {
+            "product": ["required"],
+            "client_name": ["blank"],
+            "user_email": ["not_an_email"],
+        },
     }
 
 
@@ -183,7 +188,7 @@ def test_other_method_is_405_with_allow(method: str, path: str, allowed: str) ->
 def test_unknown_address_is_404_in_the_envelope(path: str) -> None:
     answer = Client().get(path)
     assert answer.status_code == 404
-    assert list(answer.json()) == ["status", "status_message", "error"]
+    assert list(answer.json()) == ["status", "status_message", "error", "codes"]
 
 
 def test_every_answer_has_a_request_id(token: str) -> None:

@@ -77,8 +77,8 @@ def test_each_event_can_be_asked_for(event: str) -> None:
             {"events": ["must be names of events, as the guide lists them."]},
         ),
         ({"enabled": "yes"}, {"enabled": ["must be true or false."]}),
-        ({"secret": "mine"}, {"secret": ["is not a member of a webhook endpoint."]}),
-        ({"id": None}, {"id": ["is not a member of a webhook endpoint."]}),
+        ({"secret": "mine"}, {"secret": ["is not known here."]}),
+        ({"id": None}, {"id": ["is not known here."]}),
     ],
 )
 def test_faults_are_named_and_nothing_is_registered(

@@ -85,7 +85,9 @@ def by_token(token: str, owner_id: str = "") -> Program:
 def fault(response: Response) -> tuple[int, str, Any]:
     """Status, kind and details of an error, whose shape is checked on the way."""
     ((kind, told),) = response.json().items()
-    assert set(told) == {"guid", "message", "code", "details"}
+    assert set(told) == {"guid", "message", "code", "details", "codes"}
+    assert told["codes"].keys() == {"base", *told["details"]}
+    assert all(told["codes"].values())
     assert told["code"] == response.status_code
     assert told["message"]
     return response.status_code, kind, told["details"]

@@ -46,7 +46,7 @@ def test_attributes_are_put_and_read_as_a_list(base: str) -> None:
     ([{"name": "AffiliateId", "value": 7}], {"value": "must be a string."}),
     ([{"name": "AffiliateId", "value": "x" * 201}], {"value": "must have at most 200 characters."}),
     ([{**AFFILIATE, "more": 1}], {"more": "is not known here."}),
-    ([AFFILIATE, AFFILIATE], {"name": "must not be given twice."}),
+    ([AFFILIATE, AFFILIATE], {"name": "must not be given more than once."}),
 ])  # fmt: skip
 def test_attribute_with_a_fault_is_refused_by_name(sent: Any, details: dict[str, str]) -> None:
     assert fault(by_cookie().put("/order/attributes", sent)) == (400, "badRequest", details)

@@ -147,13 +147,29 @@ def test_cookie_does_not_lend_a_token_the_scope() -> None:
 
 @pytest.mark.parametrize("header", ["Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest"])
 def test_browser_is_never_asked_for_basic(header: str) -> None:
-    for program in (Program(), by_password("nobody@example.com"), by_token("nobody's")):
+    for program, challenge in (
+        (Program(), "Bearer"),
+        (by_password("nobody@example.com"), "Bearer"),
+        (by_token("nobody's"), 'Bearer error="invalid_token"'),
+    ):
         answer = program.get("/order", **{header: "same-origin"})
         assert answer.status_code == 401
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert answer.headers["WWW-Authenticate"] == challenge
 
 
-def test_only_401_carries_a_challenge() -> None:
+def test_challenge_says_what_is_wrong_with_the_token() -> None:
+    offered = 'Basic realm="orders", charset="UTF-8", Bearer'
+    assert Program().get("/order").headers["WWW-Authenticate"] == offered
+    refused = by_token("nobody's").get("/order")
+    assert refused.headers["WWW-Authenticate"] == f'{offered} error="invalid_token"'
+    reads = by_token(make_token(make_application(), "orders:read"), OWNER)
+    answer = reads.delete("/order")
+    assert answer.status_code == 403
+    needed = 'Bearer error="insufficient_scope", scope="orders:write"'
+    assert answer.headers["WWW-Authenticate"] == needed
+
+
+def test_refusal_of_anything_but_the_caller_carries_no_challenge() -> None:
     open_one(by_cookie())
     answers = [
         by_cookie().get("/order"),

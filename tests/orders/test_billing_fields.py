@@ -67,8 +67,8 @@ def faults(billing: Any) -> dict[str, list[str]]:
     ("vat_id", "ATU12345675", OTHERS_VAT_ID),
     ("email", "Buchhaltung <a@example.com>", "must be a bare e-mail address."),
     ("reference", "x" * 101, "must have at most 100 characters."),
-    ("iban", "DE89370400440532013000", "is not a member of an order."),
-    ("iban", None, "is not a member of an order."),
+    ("iban", "DE89370400440532013000", "is not known here."),
+    ("iban", None, "is not known here."),
 ])  # fmt: skip
 def test_billing_with_a_fault_is_refused_by_the_name_of_its_member(
     member: str, value: Any, sentence: str
