@@ -176,7 +176,11 @@ def _parts(kind: type[BaseModel], mode: JsonSchemaMode, taken: set[str]) -> Sche
         schema_generator=_PartnerSchema, mode=mode, ref_template="{model}"
     )
     parts: Schema = {**made.pop("$defs", {}), made["title"]: made}
-    names = {name: f"Answered{name}" if name in taken else name for name in parts}
+    # A class has one name, at the top and inside others: the title that its model gives it.
+    titles = {name: part.get("title", name) for name, part in parts.items()}
+    names = {
+        name: f"Answered{title}" if title in taken else title for name, title in titles.items()
+    }
     return {names[name]: _tidy(part, names) for name, part in parts.items()}
 
 

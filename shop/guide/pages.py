@@ -132,6 +132,7 @@ ORDERS = Guide(
             (name, text_of(name), pretty(orders_openapi.EXAMPLES["events"]["sent"][name]))
             for name in EVENTS
         ],
+        "tier": pretty(orders_openapi.EXAMPLES["showTier"]["200"]["tier"]),
         "changes": CHANGES["orders"],
     },
 )

@@ -48,6 +48,19 @@ def test_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
     assert description["openapi"].startswith("3.1.")
 
 
+def test_description_names_who_is_asked_and_its_licence(settings: Settings) -> None:
+    settings.SUPPORT_EMAIL = "help@shop.example"
+    info = describe("https://shop.example")["info"]
+    url = "https://shop.example/contact/"
+    assert info["contact"] == {"name": "Slate", "url": url, "email": "help@shop.example"}
+    assert info["license"] == {"name": "MIT License", "identifier": "MIT"}
+    assert "MIT License" in (settings.BASE_DIR / "LICENSE").read_text(encoding="utf-8")
+    settings.SUPPORT_EMAIL = ""
+    contact = describe("https://shop.example")["info"]["contact"]
+    assert contact == {"name": "Slate", "url": url}
+    assert Client().get("/contact/").status_code == 200
+
+
 def test_parts_of_the_description_do_not_take_each_others_names() -> None:
     with pytest.raises(ValueError, match=r"called \['Account'\]"):
         joined({"Account": {}}, {"Order": {}}, {"Account": {}})
@@ -109,6 +122,17 @@ def test_order_is_one_plain_object_to_send_and_one_to_get(description: dict[str,
     parameters = description["paths"]["/api/orders"]["get"]["parameters"]
     times = [each["schema"] for each in parameters if "after" in each["name"]]
     assert times == [{"type": "string", "format": "date-time"}] * 2
+
+
+def test_what_is_answered_has_one_class_wherever_it_stands(description: dict[str, Any]) -> None:
+    components = description["components"]["schemas"]
+    data = next(
+        name for name, each in components.items() if "previous_state" in each.get("properties", {})
+    )
+    assert components[data]["properties"]["order"]["$ref"] == ref("Order")["$ref"]
+    assert components["Order"]["properties"]["price"]["$ref"] == ref("Price")["$ref"]
+    # By the names of our own classes the same would stand there a second time.
+    assert not {"OrderAnswer", "InvoiceAnswer", "PriceAnswer", "BillingAnswer"} & components.keys()
 
 
 def test_each_body_is_a_schema_with_a_name(description: dict[str, Any]) -> None:
