@@ -122,6 +122,7 @@ class World:
             "endpoint_id": 1,
             "number": self.client.invoices.get().number if "invoices" in address else 1,
             "language": "en",
+            "chapter": "reference",
         }
         return "/" + address.format(**values)
 
