@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.api import orders_openapi
 from shop.api.invoice_schema import EVENTS
+from shop.guide.error_tables import error_tables, packing_codes
 from shop.guide.reference import pretty
 from shop.open_order import open_order_openapi
 from shop.open_order.envelope import KINDS
@@ -55,6 +56,8 @@ ORDERS = Guide(
             (name, text, pretty(orders_openapi.EXAMPLES["events"]["sent"][name]))
             for name, (_kind, text) in EVENTS.items()
         ],
+        "error_tables": error_tables(),
+        "packing_codes": packing_codes(),
         "changes": CHANGES["orders"],
     },
 )
