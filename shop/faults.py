@@ -51,6 +51,7 @@ SENTENCES = {
     "unknown_state": "is not a state that this list knows.",
     "unknown_product": "is not a tier.",
     "unknown_sort": "is not a sorting that this list knows.",
+    "not_a_reference": "is not a reference.",
     "not_an_order_hash": "is not an order hash.",
     "too_many_values": "must have at most {limit} values.",
     # The open order.
@@ -91,6 +92,7 @@ SENTENCES = {
     "order {order_hash}.",
     # What an order's state forbids.
     "not_cancellable": "This order is {state}, so it cannot be cancelled.",
+    "changed_meanwhile": "Others changed this order at the same moment. Try again.",
     # Webhook endpoints.
     "unknown_event": "must be names of events, as the guide lists them.",
     "no_event": "must name at least one event.",

@@ -50,6 +50,8 @@ class ListQuery(PageQuery):
     """Only orders in this state, or in one of several, separated by commas."""
     product: Annotated[str, like(r"[^\x00]{1,50}", "unknown_product")] | None = None
     """Only orders of this tier, by its code; retired tiers too."""
+    reference: Annotated[str, like(r"[^\x00]{1,100}", "not_a_reference")] | None = None
+    """Only orders with exactly this reference."""
     user_email: Annotated[str, AfterValidator(_address)] | None = None
     """Only orders of this mailbox, however its address is spelled."""
     client_id: Annotated[Id, Number] | None = None
@@ -86,7 +88,7 @@ class ListQuery(PageQuery):
 
     def filters(self) -> dict[str, Any]:
         """The values of the filters that take one, by their names."""
-        names = ("product", "client_id", "created_after", "updated_after")
+        names = ("product", "reference", "client_id", "created_after", "updated_after")
         found = {name: getattr(self, name) for name in names}
         found["user_email"] = self.user_email and canonical_email(self.user_email)
         return {name: value for name, value in found.items() if value is not None}

@@ -24,6 +24,7 @@ NARROW = frozenset({"reference", "user_email", "client_id"})
 COLUMNS = {
     "created_after": "created_at__gt",
     "updated_after": "updated_at__gt",
+    "reference": "reference",
     "user_email": "canonical_email",
 }
 

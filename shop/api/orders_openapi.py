@@ -1,14 +1,14 @@
 """The Orders API in the APIs' description, made from what its views declare."""
 
-import re
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from shop import openapi
+from shop.api.change_schema import OrderChange
 from shop.api.envelopes import SCHEMAS, answered, envelopes, operations, title
-from shop.api.invoice_schema import EVENTS
+from shop.api.event_schema import EVENTS, text_of
 from shop.api.urls import urlpatterns
 from shop.catalogue.models import Product
 from shop.openapi import File, Operation, Schema, content, header, header_refs, ref
@@ -18,6 +18,9 @@ EXAMPLES = openapi.recorded_examples(Path(__file__).with_name("examples.json"))
 TAG = {"name": "Orders", "description": "Place a whole order in one request, and follow it."}
 HEADERS = {
     "Content-Disposition": header("The name of the file."),
+    "ETag": header(
+        "Stands for this answer: send it as If-None-Match to be told if it is the same."
+    ),
     "Idempotency-Replayed": header(
         "true if this repeats the response to the first request.",
         {"const": "true"},
@@ -37,6 +40,7 @@ STATUSES = openapi.STATUSES | {
     201: "Created.",
     202: "Accepted: it is done in a moment.",
     204: "Done.",
+    304: "It is as it was when you were given the ETag that you sent as If-None-Match.",
     400: "The body can't be parsed: it is not strict JSON in UTF-8 (a duplicate field, NaN), or "
     'lacks the object "order".',
     401: "The token is missing, unknown, expired or revoked.",
@@ -56,6 +60,13 @@ ORDER_HASH = openapi.path_parameter(
     openapi.ID,
     example="8a1f0c2b9d4e47538f6a7b0c1d2e3f40",
 )
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of the answer that you have. If it is the same now: 304, with no body.",
+    "schema": {"type": "string"},
+    "example": 'W/"5d41402abc4b2a76b9719d911017c592"',
+}
 PARAMETERS = {
     "order_hash": ORDER_HASH,
     "number": openapi.path_parameter(
@@ -77,13 +88,36 @@ PARAMETERS = {
         example=3,
     ),
 }
+SENT_HEADERS = [
+    openapi.sent_header(
+        "webhook-id",
+        "Names the event: the same in each attempt and after a replay. Process each id once.",
+        {"type": "string", "pattern": "^msg_[0-9a-f]{32}$"},
+        "msg_5d0c3f6e8a7b42919e1f0a4c2b6d8e73",
+    ),
+    openapi.sent_header(
+        "webhook-timestamp",
+        "The moment of this attempt, in seconds since 1970.",
+        {"type": "string", "pattern": "^[0-9]+$"},
+        "1772443801",
+    ),
+    openapi.sent_header(
+        "webhook-signature",
+        "Signatures of the id, the timestamp and the body, separated by spaces: several while a "
+        "secret is being replaced.",
+        {"type": "string"},
+        "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    ),
+]
+# The schemas of bodies that hold these.
+IN_ENVELOPE = {OrderDocument: "OrderRequest", OrderChange: "OrderChangeRequest"}
 FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
 
 
 def describe(tiers: list[Product]) -> Schema:
     """The part of the Orders API: tag, paths, webhooks and components."""
     bodies = [each.body for _, _, each in operations() if each.body]
-    kinds = [*answered().values(), *dict.fromkeys(kind for kind, _text in EVENTS.values())]
+    kinds = [*answered().values(), *EVENTS.values()]
     return {
         "tag": TAG,
         "paths": {
@@ -93,7 +127,7 @@ def describe(tiers: list[Product]) -> Schema:
             }
             for path, endpoint in openapi.endpoints(urlpatterns, "/api/")
         },
-        "webhooks": {name: _webhook(name, kind, text) for name, (kind, text) in EVENTS.items()},
+        "webhooks": {name: _webhook(name, kind) for name, kind in EVENTS.items()},
         "components": {
             "schemas": {
                 **openapi.schemas_of(bodies, kinds),
@@ -103,6 +137,10 @@ def describe(tiers: list[Product]) -> Schema:
             },
             "headers": HEADERS,
             "responses": {
+                "OrdersUnchanged": {
+                    "description": STATUSES[304],
+                    "headers": header_refs("ETag"),
+                },
                 **{f"Orders{status}": _refusal(status) for status in REFUSALS},
                 **{
                     _own_name(status, each): _refusal(status, each)
@@ -137,10 +175,13 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
     refused |= set(operation.refusals)
     if operation.body:
         refused |= set(openapi.OF_BODIES)
-        name = "OrderRequest" if operation.body is OrderDocument else title(operation.body)
+        name = IN_ENVELOPE.get(operation.body) or title(operation.body)
         body = content(ref(name), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": not operation.is_body_optional, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}
+    if method == "GET":
+        parameters = [*parameters, IF_NONE_MATCH]
+        answers[304] = ref("OrdersUnchanged", "responses")
     for status in operation.refusals:
         answers[status] = ref(_own_name(status, operation), "responses")
     for status, kind in operation.answers.items():
@@ -154,7 +195,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
 def _success(operation: Operation, status: int, kind: Any) -> Schema:
     answer = {
         "description": STATUSES[status],
-        "headers": header_refs(*operation.headers),
+        "headers": header_refs(*operation.headers, *(["ETag"] if status == 200 else [])),
     }
     match kind:
         case None:
@@ -167,20 +208,24 @@ def _success(operation: Operation, status: int, kind: Any) -> Schema:
     return {**answer, "links": FOLLOWED} if operation.id == "placeOrder" else answer
 
 
-def _webhook(name: str, kind: type[BaseModel], text: str) -> Schema:
+def _webhook(name: str, kind: type[BaseModel]) -> Schema:
     example = EXAMPLES["events"]["sent"][name]
     return {
         "post": {
-            "operationId": f"on{''.join(part.title() for part in re.split('[._]', name))}",
-            "summary": text,
-            "description": f"{text} Signed as Standard Webhooks specifies.",
+            "operationId": f"on{title(kind).removesuffix('Event')}",
+            "summary": text_of(name),
+            "description": f"{text_of(name)} Signed as Standard Webhooks specifies.",
+            "tags": [TAG["name"]],
+            "security": [],
+            "parameters": SENT_HEADERS,
             "requestBody": {
                 "required": True,
                 "content": content(ref(title(kind)), {"event": example}),
             },
             "responses": {
                 "2XX": {"description": "You have received the event."},
-                "410": {"description": "You want no more events."},
+                "410": {"description": "You want no more events: the endpoint is switched off."},
+                "default": {"description": "The event is sent again later."},
             },
         }
     }

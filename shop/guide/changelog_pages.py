@@ -12,6 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 
 from shop.base_url import base_url
 from shop.guide.changelog import CHANGES, by_day
+from shop.guide.pages import ORDERS, frame
 from shop.guide.views import get_required
 from shop.kept_pages import KeptPages, is_same_for_all
 from shop.theme import shop_name
@@ -36,7 +37,7 @@ def changelog_feed(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> str:
-    return render_to_string("api/changelog.html", {"days": by_day()}, request)
+    return render_to_string("api/changelog.html", {**frame(ORDERS), "days": by_day()}, request)
 
 
 def _feed(base: str) -> str:

@@ -1,6 +1,7 @@
-"""The chapter "Reference" of a guide: the OpenAPI document laid out for people."""
+"""The reference of a guide: the OpenAPI document laid out for people."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -10,7 +11,11 @@ from shop.openapi import Schema, without_null
 
 # Longer lists of codes are for programs.
 MANY = 20
-
+# Envelopes around what is sent and answered, of which the texts of the guides tell.
+ENVELOPES = ("Request", "Response", "ResponseData")
+# A resource that is also found at an older path.
+ALIASES = {"product": "products"}
+REF = re.compile(r"#/components/schemas/(\w+)")
 
 # By method and summary: the operations that are told as one, by their paths.
 Operations = dict[tuple[str, str], dict[str, Schema]]
@@ -22,6 +27,27 @@ class Member(NamedTuple):
     name: str
     rules: str
     text: str
+    schemas: tuple[str, ...] = ()  # the names of the schemas that its value may have
+
+
+def resource_of(path: str) -> str:
+    """The resource at a path: `orders` at `/api/orders/{order_hash}`."""
+    first, *below = [part for part in path.split("/") if part and not part.startswith("{")]
+    if first == "api":
+        return below[0]
+    if len(below) > 1 and below[0] == "account":
+        del below[0]
+    resource = below[0] if below else "order"
+    return ALIASES.get(resource, resource)
+
+
+def resources(description: Schema, tag: str) -> dict[str, str]:
+    """The resources of an API, each with the first of its paths."""
+    found: dict[str, str] = {}
+    for path, methods in description["paths"].items():
+        if any(tag in operation["tags"] for operation in methods.values()):
+            found.setdefault(resource_of(path), path)
+    return found
 
 
 def operations(description: Schema, tag: str) -> list[Schema]:
@@ -81,6 +107,34 @@ def members(name: str, description: Schema) -> list[Member]:
     return sorted(rows, key=place)
 
 
+def schemas(description: Schema, tag: str) -> dict[str, list[Member]]:
+    """The schemas with members that an API's operations use, and the members of each."""
+    found: dict[str, list[Member]] = {}
+    first = description["tags"][0]["name"]  # the webhooks are of this API
+    named = [
+        operation
+        for methods in (*description["paths"].values(), *description["webhooks"].values())
+        for operation in methods.values()
+        if tag in operation.get("tags", [first])
+    ]
+    waiting = _names(description, named)
+    while waiting:
+        name = waiting.pop(0)
+        schema = description["components"]["schemas"][name]
+        if name in found:
+            continue
+        waiting += _names(description, schema)
+        found[name] = _own_members(description, schema.get("items", schema))
+    told = [name for name in sorted(found) if found[name] and not name.endswith(ENVELOPES)]
+    return {
+        name: [
+            row._replace(schemas=tuple(each for each in row.schemas if each in told))
+            for row in found[name]
+        ]
+        for name in told
+    }
+
+
 def headers(description: Schema, tag: str) -> list[Member]:
     """The headers that an API's answers carry."""
     named: dict[str, str] = {}
@@ -119,6 +173,28 @@ def _members(
                 yield from _members(description, inner, below, all_required=all_required)
 
 
+def _own_members(description: Schema, schema: Schema) -> list[Member]:
+    """The members of a schema without those inside them."""
+    required = schema.get("required", [])
+    return [
+        Member(
+            name,
+            _rules(description, rules, required=name in required),
+            rules.get("description", ""),
+            tuple(dict.fromkeys(REF.findall(json.dumps(rules)))),
+        )
+        for name, rules in schema.get("properties", {}).items()
+    ]
+
+
+def _names(description: Schema, node: Any) -> list[str]:
+    """The schemas that `node` refers to, also by the answers that operations share."""
+    text = json.dumps(node)
+    for name in re.findall(r"#/components/responses/(\w+)", text):
+        text += json.dumps(description["components"]["responses"][name])
+    return list(dict.fromkeys(REF.findall(text)))
+
+
 def _operation(
     description: Schema, method: str, same: dict[str, Schema], shared: dict[str, str]
 ) -> Schema:
@@ -131,6 +207,7 @@ def _operation(
     first = operations[0]
     return {
         "name": first["operationId"],
+        "resource": resource_of(next(iter(same))),
         "method": method,
         "paths": list(same),
         "summary": first["summary"],
@@ -145,10 +222,20 @@ def _operation(
             )
             for name, each in parameters.items()
         ],
+        "body": _body(description, first.get("requestBody", {})),
         "examples": _examples(first.get("requestBody", {}).get("content", {})),
         "answers": [_answer(status, resolved(description, answers[status])) for status in own],
         "common": [status for status in sorted(answers) if status not in own],
     }
+
+
+def _body(description: Schema, body: Schema) -> str:
+    """The name of the schema that a body, or the envelope in it, consists of; "" for none."""
+    names = _names(description, body)
+    if names and names[0].endswith(ENVELOPES):
+        names = _names(description, description["components"]["schemas"][names[0]])
+    schema = description["components"]["schemas"][names[0]] if names else {}
+    return names[0] if schema.get("items", schema).get("properties") else ""
 
 
 def _answer(status: str, answer: Schema) -> Schema:

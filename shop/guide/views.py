@@ -1,27 +1,21 @@
-"""`/api/openapi.json`, for programs, and the guides, for the people who write them."""
+"""`/api/openapi.json`, for programs."""
 
 import json
 from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.api.responses import method_not_allowed
 from shop.base_url import base_url
-from shop.catalogue.models import Product
 from shop.entity_tags import tagged
-from shop.guide import reference
-from shop.guide.pages import GUIDES
 from shop.guide.schema import ALL_TIERS, describe
 from shop.kept_pages import KeptPages, is_same_for_all
 from shop.theme import shop_name
 from shop.view_types import View
 
-_pages = {guide.page: KeptPages() for guide in GUIDES}
 _descriptions = KeptPages()
 
 
@@ -67,41 +61,3 @@ def openapi(request: HttpRequest) -> HttpResponse:
     response["Content-Type"] = "application/json"
     patch_cache_control(response, public=True, max_age=300)
     return tagged(request, response)
-
-
-@get_required
-def guide(request: HttpRequest, page: str) -> HttpResponse:
-    """A guide: written chapters, and all calls as the description has them."""
-    rows = ALL_TIERS.raw()
-    if is_same_for_all(request):
-        return _pages[page].answer(
-            request,
-            (rows, settings.DEMO),
-            lambda nobody, _token: _guide(nobody, page, ALL_TIERS.read(rows)),
-        )
-    return HttpResponse(_guide(request, page, ALL_TIERS.read(rows)))
-
-
-def _guide(request: HttpRequest, page: str, tiers: list[Product]) -> str:
-    guide = next(each for each in GUIDES if each.page == page)
-    base = base_url(request)
-    description = describe(base, tiers)
-    context = {
-        **guide.context,
-        "tables": {name: reference.members(name, description) for name in guide.tables},
-        "guide": guide,
-        "others": [other for other in GUIDES if other is not guide],
-        "base": base,
-        "token": "example-token" if settings.DEMO else "YOUR-TOKEN",
-        "demo": settings.DEMO,
-        "operations": reference.operations(description, guide.tag),
-        "common": reference.common_answers(description, guide.tag),
-        "headers": reference.headers(description, guide.tag),
-    }
-    return render_to_string("api/docs.html", context, request)
-
-
-@get_required
-def guide_with_slash(request: HttpRequest, page: str) -> HttpResponse:
-    """A guide's address with a slash at its end, as people type it."""
-    return redirect(page)

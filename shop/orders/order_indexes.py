@@ -1,7 +1,7 @@
 """Indexes of orders and their events, and the lists that each is for."""
 
 from django.db.models import F, Index, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 
 # The list of `/api/orders`, newest first: a page is a walk along one of them, however many orders
 # there are. Those that no program placed are in none.
@@ -20,13 +20,38 @@ LIST_INDEXES = [
 ]
 LIST_INDEXES += [
     Index(
-        fields=["application", "updated_at"],
-        name="order_list_changed",
+        fields=["application", "reference", "created_at", "id"],
+        name="order_list_by_reference",
+        condition=Q(reference__isnull=False),
+    ),
+    Index(
+        fields=["application", "canonical_email", "created_at", "id"],
+        name="order_list_by_mailbox",
+        condition=Q(application__isnull=False),
+    ),
+    # The client that is shown is one of these two.
+    Index(
+        F("application"),
+        Coalesce("delivered_client", "client_id"),
+        F("created_at"),
+        F("id"),
+        name="order_list_by_client",
+        condition=Q(application__isnull=False),
+    ),
+    # By the last change, oldest first.
+    Index(
+        fields=["application", "updated_at", "id"],
+        name="order_list_by_change",
         condition=Q(application__isnull=False),
     ),
     Index(
         fields=["placed_by", "created_at", "id"],
         name="order_list_of_user",
+        condition=Q(placed_by__isnull=False),
+    ),
+    Index(
+        fields=["placed_by", "updated_at", "id"],
+        name="order_list_of_user_changed",
         condition=Q(placed_by__isnull=False),
     ),
 ]

@@ -106,6 +106,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "shop.customers",
                 "shop.form_errors",
+                "shop.guide.snippets",
                 "shop.kept_fragments",
                 "shop.legal_links",
                 "shop.request_id",

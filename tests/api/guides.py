@@ -1,4 +1,4 @@
-"""Read the guides: their pieces of code, their anchors, and what their curl commands send."""
+"""Read the guides: their pages, pieces of code and anchors, and what their curl commands send."""
 
 import re
 import shlex
@@ -7,12 +7,27 @@ from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import quote_plus
 
+from shop.guide.pages import Guide
+from tests.pages import html, visitor, words
+
 
 def code(source: str, name: str) -> str:
     """A piece of code as the page prints it."""
-    found = re.search(rf'<pre id="code-{name}"><code>(.*?)</code></pre>', source, re.DOTALL)
+    found = re.search(rf'<pre id="code-{name}"[^>]*><code>(.*?)</code></pre>', source, re.DOTALL)
     assert found, name
-    return unescape(found[1])
+    return unescape(re.sub("<[^>]+>", "", found[1]))
+
+
+def page(path: str, language: str = "en") -> str:
+    """The source of a page of the guides, as a reader gets it."""
+    answer = visitor(language=language).get(path)
+    assert answer.status_code == 200, path
+    return html(answer)
+
+
+def all_words(guide: Guide) -> str:
+    """All that the pages of a guide say."""
+    return " ".join(words(visitor().get(chapter.url)) for chapter in guide.chapters)
 
 
 class Anchors(HTMLParser):

@@ -10,30 +10,17 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from shop.guide.pages import CHANGES
+from shop.guide.pages import CHANGES, OPEN_ORDER
 from shop.open_order.envelope import KINDS
 from shop.orders.models import Order
-from tests.api.guides import code, sent_by
+from tests.api.guides import all_words, code, page, sent_by
 from tests.factories import PASSWORD, make_user, pack_all
 from tests.open_order.calls import PRODUCT, by_cookie, by_password, cookies
-from tests.pages import Response, html, visitor, words
+from tests.pages import Response
 
 pytestmark = pytest.mark.django_db
 
 OWNER = "4d84cd13-bbb3-46ba-a40c-8988351e3681"
-
-
-def guide(language: str = "en") -> Response:
-    return visitor(language=language).get("/api/docs/open-order")
-
-
-def test_guide_is_in_the_frame_of_the_readers_language() -> None:
-    page = guide("de")
-    source = html(page)
-    assert "<h1>Die offene Bestellung</h1>" in source
-    assert '<div class="guide__text" lang="en">' in source
-    assert "Die API spricht Englisch" in source
-    assert "<h1>The open order</h1>" in html(guide())
 
 
 def run(client: Client, command: str) -> Response:
@@ -47,7 +34,7 @@ def run(client: Client, command: str) -> Response:
 
 def test_run_by_curl_is_answered_as_told() -> None:
     client = Client(enforce_csrf_checks=True)
-    commands = code(html(guide()), "open-order-curl").strip().split("\n\n")
+    commands = code(page("/api/docs/open-order/run"), "open-order-curl").strip().split("\n\n")
     account, product, contact, quote = [run(client, command) for command in commands[:4]]
     assert cookies(account) == [
         (account.cookies["OwnerId /order"].value, "/order"),
@@ -70,7 +57,7 @@ def test_run_by_curl_is_answered_as_told() -> None:
 
 def test_changed_price_is_refused_by_the_same_command() -> None:
     client = Client(enforce_csrf_checks=True)
-    commands = code(html(guide()), "open-order-curl").strip().split("\n\n")
+    commands = code(page("/api/docs/open-order/run"), "open-order-curl").strip().split("\n\n")
     for command in commands[:3]:
         run(client, command)
     answer = run(client, commands[4])
@@ -80,7 +67,7 @@ def test_changed_price_is_refused_by_the_same_command() -> None:
 
 @pytest.mark.once
 def test_run_in_python_is_followed_to_its_end(shop: str, tmp_path: Path) -> None:
-    with urllib.request.urlopen(f"{shop}/api/docs/open-order", timeout=60) as answer:
+    with urllib.request.urlopen(f"{shop}/api/docs/open-order/run", timeout=60) as answer:
         source = answer.read().decode()
     script = tmp_path / "order.py"
     script.write_text(code(source, "open-order-python"), encoding="utf-8")
@@ -92,7 +79,7 @@ def test_run_in_python_is_followed_to_its_end(shop: str, tmp_path: Path) -> None
 
 def by_source(name: str, **put_in: str) -> Response:
     """The answer to an example of the older description, as the guide prints it."""
-    text = code(html(guide()), name)
+    text = code(page("/api/docs/open-order/source"), name)
     for placeholder, value in put_in.items():
         text = text.replace(f"{{{placeholder}}}", value)
     head, _, body = text.strip().partition("\n\n")
@@ -157,19 +144,14 @@ def test_third_example_of_the_source_shows_the_product() -> None:
 def test_refusal_is_answered_as_printed() -> None:
     account = {"currency": "XYZ", "language": "en", "password": "secret"}
     ((kind, told),) = by_cookie().put("/order/account", account).json().items()
-    printed = json.loads(code(html(guide()), "open-order-refusal"))
+    printed = json.loads(code(page("/api/docs/open-order/errors"), "open-order-refusal"))
     assert {kind: {**told, "guid": ""}} == {kind: {**printed[kind], "guid": ""}}
 
 
 def test_guide_names_all_kinds_of_errors_and_all_that_was_left_out() -> None:
-    said = words(guide())
+    said = all_words(OPEN_ORDER)
     for status, kind in KINDS.items():
         assert kind in said
         assert str(status) in said
     for name, why in CHANGES["left_out"].items():
         assert f"{name} {why}" in said
-
-
-def test_first_guide_leads_to_this_one() -> None:
-    assert 'href="/api/docs/open-order"' in html(visitor().get("/api/docs"))
-    assert 'href="/api/docs"' in html(guide())
