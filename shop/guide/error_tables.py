@@ -20,10 +20,7 @@ CODES: dict[str, dict[str, dict[str, Any]]] = _FILE
 APIS = {"orders": "/api", "open_order": "open order"}
 # Codes that no call of an API is answered with, but pages; `invalid` stands in for what pydantic
 # finds and we have no words for.
-OF_PAGES = {
-    *("already_member", "corrected_too_often", "delivered", "invalid", "no_seat"),
-    *("not_client_admin", "not_correctable", "not_fillable"),
-}
+OF_PAGES = {"already_member", "invalid", "not_fillable"}
 POSITION = re.compile(r"\{\d\}")
 
 

@@ -16,6 +16,7 @@ from shop.notifications.webhooks.endpoints import LARGEST_NUMBER, register
 from shop.notifications.webhooks.ping import MOST_WAITING, send_test
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Project
+from tests.api.provoked_changes import CHANGES
 from tests.api.recorded_calls import NO_CALLS, TOO_LARGE, call, elsewhere, failing, meanwhile
 from tests.billing.test_invoice_files import use_storage
 from tests.factories import (
@@ -261,6 +262,7 @@ LISTS = [
     ("unknown_state", "state=new"),
     ("unknown_product", "product=unknown"),
     ("unknown_sort", "sort=placed"),
+    ("not_a_reference", "reference=%00"),
     ("not_an_order_hash", "order_hash=x"),
     ("too_many_values", "order_hash=" + ",".join(["0" * 32] * 101)),
 ]
@@ -269,6 +271,7 @@ CALLS: list[tuple[str, int, Call]] = [
     *((code, 422, place(members)) for code, members in MEMBERS),
     *((code, 422, bill(members)) for code, members in BILLING_MEMBERS),
     *((code, 422, listed(query)) for code, query in LISTS),
+    *CHANGES,
     ("bad_request", 400, from_nowhere),
     ("body_not_an_object", 400, ask(ENDPOINTS, "POST", [])),
     ("missing_token", 401, lambda _settings: call("GET", ORDERS)),

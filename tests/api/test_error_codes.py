@@ -74,7 +74,7 @@ def test_codes_are_words_in_small_letters() -> None:
 
 @pytest.mark.django_db
 def test_guide_lists_every_code_with_its_sentences_and_what_to_do() -> None:
-    said = words(visitor().get("/api/docs"))
+    said = words(visitor().get("/api/docs/codes"))
     codes = [*(code for _group, rows in error_tables() for code in rows), *packing_codes()]
     assert len(codes) == len(DOCUMENTED) + len(ERROR_CODES)
     for code in codes:
