@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails
 
 from shop.api.list_parameters import Moment
-from shop.api.paging import NO_TIME, PageQuery
+from shop.api.paging import PageQuery
 from shop.api.response_schema import Answered
+from shop.faults import Fault, Faults, fault
 from shop.notifications.webhooks.replay import MOST_AT_ONCE
 from shop.openapi import Hash
-from shop.orders.document import Errors
+from shop.orders.field_types import field_error
+from shop.orders.problems import field_problem
 
 WebhookId = Annotated[
     str,
@@ -32,15 +34,11 @@ Failure = Literal[
     "stopped",
     "error",
 ]
-ONE_OF_TWO = "Give either since or delivery."
-NOT_A_STRING = "must be a string."
-UNKNOWN_DELIVERY = "is not a delivery of this webhook endpoint."
-UNKNOWN = "is not a member of a replay."
 
 
 def _text(value: Any) -> Any:
     if not isinstance(value, str | None):
-        raise PydanticCustomError("no_time", NO_TIME)
+        raise field_error("not_a_time")
     return value
 
 
@@ -124,11 +122,11 @@ class ReplayAnswer(Answered):
 
 
 class InvalidReplayError(Exception):
-    """A replay is not valid: `errors` has sentences by member."""
+    """A replay is not valid: `faults` says what is wrong, by member."""
 
-    def __init__(self, errors: Errors) -> None:
-        super().__init__(errors)
-        self.errors = errors
+    def __init__(self, faults: Faults) -> None:
+        super().__init__(faults)
+        self.faults = faults
 
 
 def check_replay(raw: dict[str, Any]) -> ReplayDocument:
@@ -136,16 +134,18 @@ def check_replay(raw: dict[str, Any]) -> ReplayDocument:
     try:
         document = ReplayDocument.model_validate(raw)
     except ValidationError as error:
-        errors: Errors = {}
-        for fault in error.errors(include_url=False, include_input=False):
-            errors.setdefault(str(fault["loc"][0]), []).append(_sentence(fault["type"]))
-        raise InvalidReplayError(errors) from None
+        faults: dict[str, list[Fault]] = {}
+        for found in error.errors(include_url=False, include_input=False):
+            faults.setdefault(str(found["loc"][0]), []).append(_fault(found))
+        raise InvalidReplayError(faults) from None
     if (document.since is None) == (document.delivery is None):
-        raise InvalidReplayError({"base": [ONE_OF_TWO]})
+        raise InvalidReplayError({"base": [fault("since_or_delivery")]})
     return document
 
 
-def _sentence(kind: str) -> str:
-    if kind == "extra_forbidden":
-        return UNKNOWN
-    return {"string_type": NOT_A_STRING, "string_too_long": UNKNOWN_DELIVERY}.get(kind, NO_TIME)
+def _fault(found: ErrorDetails) -> Fault:
+    if found["type"] == "string_too_long":
+        return fault("unknown_delivery")
+    if found["type"] == "not_a_time" or found["type"].startswith("datetime"):
+        return fault("not_a_time")
+    return field_problem("", found).fault()
