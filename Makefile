@@ -70,10 +70,10 @@ schema: ## try the running API with twenty times as many requests as the tests d
 	@$(MAKE) --no-print-directory catalogues
 	@SCHEMA_TIMES=$${SCHEMA_TIMES:-20} $(VENV)/python -m pytest -q -n0 tests/api/test_schema.py
 
-clients: ## generate clients from the API's description, and order with each (needs Node.js)
+clients: ## generate clients from the API's description, and order with each (Node.js; OUT=dist keeps packages)
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
-	@$(VENV)/python -m tests.generated_clients
+	@$(VENV)/python -m tests.generated_clients $(if $(OUT),--out $(OUT))
 
 faults: ## kill processes at random while orders come in, for half an hour (FAULTS_SECONDS, FAULTS_SEED)
 	@$(BOOTSTRAP) requirements-dev.txt

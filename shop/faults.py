@@ -51,6 +51,7 @@ SENTENCES = {
     "unknown_state": "is not a state that this list knows.",
     "unknown_product": "is not a tier.",
     "unknown_sort": "is not a sorting that this list knows.",
+    "not_a_reference": "is not a reference.",
     "not_an_order_hash": "is not an order hash.",
     "too_many_values": "must have at most {limit} values.",
     # The open order.

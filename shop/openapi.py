@@ -176,7 +176,11 @@ def _parts(kind: type[BaseModel], mode: JsonSchemaMode, taken: set[str]) -> Sche
         schema_generator=_PartnerSchema, mode=mode, ref_template="{model}"
     )
     parts: Schema = {**made.pop("$defs", {}), made["title"]: made}
-    names = {name: f"Answered{name}" if name in taken else name for name in parts}
+    # A class has one name, at the top and inside others: the title that its model gives it.
+    titles = {name: part.get("title", name) for name, part in parts.items()}
+    names = {
+        name: f"Answered{title}" if title in taken else title for name, title in titles.items()
+    }
     return {names[name]: _tidy(part, names) for name, part in parts.items()}
 
 
@@ -254,6 +258,12 @@ def path_parameter(name: str, text: str, schema: Schema, **more: Any) -> Schema:
     """A parameter in an address."""
     place = {"name": name, "in": "path", "required": True}
     return {**place, "description": text, "schema": schema, **more}
+
+
+def sent_header(name: str, text: str, schema: Schema, example: str) -> Schema:
+    """A header of a call that we make."""
+    place = {"name": name, "in": "header", "required": True}
+    return {**place, "description": text, "schema": schema, "example": example}
 
 
 def links(found: dict[str, str], following: Iterable[str], suffix: str = "") -> Schema:

@@ -43,7 +43,7 @@ def _text(value: Any) -> Any:
 
 
 class ReplayDocument(BaseModel):
-    """What to send again: the member since, or the member delivery."""
+    """A replay: either the member since or the member delivery."""
 
     model_config = ConfigDict(extra="forbid", title="WebhookReplay", use_attribute_docstrings=True)
 
@@ -110,7 +110,7 @@ class DeliveryAnswer(Answered):
 
 
 class ReplayAnswer(Answered):
-    """What a replay has queued."""
+    """The outcome of a replay."""
 
     model_config = ConfigDict(title="WebhookReplayed")
 

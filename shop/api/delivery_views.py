@@ -32,7 +32,7 @@ from shop.notifications.webhooks.models import Delivery, WebhookEndpoint
 from shop.notifications.webhooks.ping import MOST_WAITING, TooManyTestsError, send_test
 from shop.notifications.webhooks.replay import MOST_AT_ONCE, replay_endpoint
 from shop.openapi import Operation
-from shop.orders.cursors import read_cursor, sorted_after
+from shop.orders.cursors import sorted_after
 from shop.orders.problems import Problem
 from shop.orders.serializers import utc_text
 
@@ -110,9 +110,8 @@ def deliveries(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     chosen = deliveries_of(found)
     if query.state:
         chosen = chosen.filter(state=query.state)
-    start = read_cursor(query.cursor) if query.cursor else None
     first = (query.page - 1) * query.per_page
-    rows = sorted_after(chosen, "created_at", start, descending=True)
+    rows = sorted_after(chosen, "created_at", query.position, descending=True)
     shown = list(rows[first : first + query.per_page + 1])
     last = shown[query.per_page - 1] if len(shown) > query.per_page else None
     after = (last.created_at, last.pk) if last else None

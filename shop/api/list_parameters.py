@@ -50,7 +50,7 @@ class ListQuery(PageQuery):
     """Only orders in this state, or in one of several, separated by commas."""
     product: Annotated[str, like(r"[^\x00]{1,50}", "unknown_product")] | None = None
     """Only orders of this tier, by its code; retired tiers too."""
-    reference: Annotated[str, like(r"[^\x00]{1,100}", "is not a reference.")] | None = None
+    reference: Annotated[str, like(r"[^\x00]{1,100}", "not_a_reference")] | None = None
     """Only orders with exactly this reference."""
     user_email: Annotated[str, AfterValidator(_address)] | None = None
     """Only orders of this mailbox, however its address is spelled."""

@@ -1,6 +1,5 @@
 """The Orders API in the APIs' description, made from what its views declare."""
 
-import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -8,7 +7,7 @@ from pydantic import BaseModel
 
 from shop import openapi
 from shop.api.envelopes import SCHEMAS, answered, envelopes, operations, title
-from shop.api.invoice_schema import EVENTS
+from shop.api.event_schema import EVENTS, text_of
 from shop.api.urls import urlpatterns
 from shop.catalogue.models import Product
 from shop.openapi import File, Operation, Schema, content, header, header_refs, ref
@@ -88,13 +87,34 @@ PARAMETERS = {
         example=3,
     ),
 }
+SENT_HEADERS = [
+    openapi.sent_header(
+        "webhook-id",
+        "Names the event: the same in each attempt and after a replay. Process each id once.",
+        {"type": "string", "pattern": "^msg_[0-9a-f]{32}$"},
+        "msg_5d0c3f6e8a7b42919e1f0a4c2b6d8e73",
+    ),
+    openapi.sent_header(
+        "webhook-timestamp",
+        "The moment of this attempt, in seconds since 1970.",
+        {"type": "string", "pattern": "^[0-9]+$"},
+        "1772443801",
+    ),
+    openapi.sent_header(
+        "webhook-signature",
+        "Signatures of the id, the timestamp and the body, separated by spaces: several while a "
+        "secret is being replaced.",
+        {"type": "string"},
+        "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    ),
+]
 FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
 
 
 def describe(tiers: list[Product]) -> Schema:
     """The part of the Orders API: tag, paths, webhooks and components."""
     bodies = [each.body for _, _, each in operations() if each.body]
-    kinds = [*answered().values(), *dict.fromkeys(kind for kind, _text in EVENTS.values())]
+    kinds = [*answered().values(), *EVENTS.values()]
     return {
         "tag": TAG,
         "paths": {
@@ -104,7 +124,7 @@ def describe(tiers: list[Product]) -> Schema:
             }
             for path, endpoint in openapi.endpoints(urlpatterns, "/api/")
         },
-        "webhooks": {name: _webhook(name, kind, text) for name, (kind, text) in EVENTS.items()},
+        "webhooks": {name: _webhook(name, kind) for name, kind in EVENTS.items()},
         "components": {
             "schemas": {
                 **openapi.schemas_of(bodies, kinds),
@@ -185,20 +205,24 @@ def _success(operation: Operation, status: int, kind: Any) -> Schema:
     return {**answer, "links": FOLLOWED} if operation.id == "placeOrder" else answer
 
 
-def _webhook(name: str, kind: type[BaseModel], text: str) -> Schema:
+def _webhook(name: str, kind: type[BaseModel]) -> Schema:
     example = EXAMPLES["events"]["sent"][name]
     return {
         "post": {
-            "operationId": f"on{''.join(part.title() for part in re.split('[._]', name))}",
-            "summary": text,
-            "description": f"{text} Signed as Standard Webhooks specifies.",
+            "operationId": f"on{title(kind).removesuffix('Event')}",
+            "summary": text_of(name),
+            "description": f"{text_of(name)} Signed as Standard Webhooks specifies.",
+            "tags": [TAG["name"]],
+            "security": [],
+            "parameters": SENT_HEADERS,
             "requestBody": {
                 "required": True,
                 "content": content(ref(title(kind)), {"event": example}),
             },
             "responses": {
                 "2XX": {"description": "You have received the event."},
-                "410": {"description": "You want no more events."},
+                "410": {"description": "You want no more events: the endpoint is switched off."},
+                "default": {"description": "The event is sent again later."},
             },
         }
     }

@@ -102,8 +102,10 @@ def tell_overdue(beat: Callable[[], None]) -> None:
     for invoice in with_balance(untold).filter(state="overdue").order_by("pk"):
         beat()
         with transaction.atomic():
-            dispatch = InvoiceDispatch.objects.filter(invoice=invoice, overdue_told_at=None)
-            if dispatch.update(overdue_told_at=timezone.now()):
+            untold_by_now = InvoiceDispatch.objects.filter(
+                invoice=invoice, paid_told_at=None, overdue_told_at=None
+            )
+            if untold_by_now.update(overdue_told_at=timezone.now()):
                 invoice_overdue.send(sender=Invoice, invoice=invoice)
 
 

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shop.api import orders_openapi
-from shop.api.invoice_schema import EVENTS
+from shop.api.event_schema import EVENTS, text_of
 from shop.guide.reference import pretty, resources
 from shop.guide.schema import describe
 from shop.open_order import open_order_openapi
@@ -129,9 +129,10 @@ ORDERS = Guide(
     context={
         "refusal": pretty(orders_openapi.EXAMPLES["placeOrder"]["422"]["refused"]),
         "events": [
-            (name, text, pretty(orders_openapi.EXAMPLES["events"]["sent"][name]))
-            for name, (_kind, text) in EVENTS.items()
+            (name, text_of(name), pretty(orders_openapi.EXAMPLES["events"]["sent"][name]))
+            for name in EVENTS
         ],
+        "tier": pretty(orders_openapi.EXAMPLES["showTier"]["200"]["tier"]),
         "changes": CHANGES["orders"],
     },
 )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from shop.access.tokens import BILLING, READ, WEBHOOKS, WRITE
 from shop.api import orders_openapi
 from shop.catalogue.models import Product
@@ -52,6 +54,9 @@ def describe(base: str, tiers: list[Product] | None = None) -> Schema:
             "summary": "Place orders for your customers and follow them.",
             "description": f"The guides are at {base}/api/docs and {base}/api/docs/open-order, "
             f"the changelog is at {base}/api/docs/changelog, also as a feed.",
+            "contact": _contact(base),
+            # Of this description and of what is generated from it; see LICENSE.
+            "license": {"name": "MIT License", "identifier": "MIT"},
         },
         "servers": [{"url": base}],
         "externalDocs": {"url": f"{base}/api/docs", "description": "The guide"},
@@ -63,6 +68,12 @@ def describe(base: str, tiers: list[Product] | None = None) -> Schema:
             for kind in ("schemas", "headers", "responses", "securitySchemes")
         },
     }
+
+
+def _contact(base: str) -> Schema:
+    """The people to turn to, as far as settings name them."""
+    contact = {"name": shop_name(), "url": f"{base}/contact/"}
+    return {**contact, "email": settings.SUPPORT_EMAIL} if settings.SUPPORT_EMAIL else contact
 
 
 def joined(*parts: Schema) -> Schema:

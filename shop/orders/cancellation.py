@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.change_times import change_time
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import ERASED_AT_EXPIRY
+from shop.orders.signals import orders_emptied
 from shop.orders.states import TRANSITIONS, transition
 from shop.tenancy.models import Invitation, Membership, User
 
@@ -114,5 +115,8 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
         beat()
         with transaction.atomic():
             # Locked first: completing the order at this moment wins or finds it cancelled.
-            if Order.objects.filter(pk=order.pk, complete=False).update(updated_at=change_time()):
-                transition(order, State.CANCELLED, **nothing, unreachable_since=None)
+            still = Order.objects.filter(pk=order.pk, complete=False)
+            if not still.update(updated_at=change_time()):
+                continue
+            if transition(order, State.CANCELLED, **nothing, unreachable_since=None):
+                orders_emptied.send(sender=Order, orders=[order.pk])

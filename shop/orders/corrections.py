@@ -14,6 +14,7 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import CORRECTABLE
 from shop.orders.problems import Problem
 from shop.orders.search_index import reindex
+from shop.orders.signals import order_corrected
 from shop.tenancy.models import Client, Project, User
 from shop.worker.wake_up import wake
 
@@ -126,6 +127,7 @@ def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
         if won:
             reindex(Order.objects.filter(pk=order.pk))
             _record(order, changes, previous, actor)
+            order_corrected.send(sender=Order, order=order)
             if complete and not was_complete and order.state == State.PENDING:
                 wake("packing")
         transaction.set_rollback(not won)

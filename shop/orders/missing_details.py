@@ -13,6 +13,7 @@ from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import FILLABLE
 from shop.orders.problems import Problem
 from shop.orders.search_index import reindex
+from shop.orders.signals import order_corrected
 from shop.tenancy.models import User
 
 
@@ -59,6 +60,7 @@ def fill_in(
             if agreed:
                 Consent.objects.create(order=order, terms=agreed)
             reindex(Order.objects.filter(pk=order.pk))
+            order_corrected.send(sender=Order, order=order)
     if not won:
         order.refresh_from_db()
     return bool(won)

@@ -14,6 +14,7 @@ from shop.orders.billing_fields import BillingData, all_members, check_billing
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.problems import Problem
+from shop.orders.signals import order_corrected
 from shop.orders.states import state_changed
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import User
@@ -111,6 +112,7 @@ def _write(order: Order, rows: Any, billing: dict[str, Any], actor: User | None)
             if order.state == State.PACKED:
                 make_profile(order)
             billing_given.send(sender=Order, order=order)
+            order_corrected.send(sender=Order, order=order)
     if not won:
         order.refresh_from_db()
     return won

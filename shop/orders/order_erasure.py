@@ -20,6 +20,7 @@ from shop.orders.open_orders import delete_open
 from shop.orders.order_fields import ERASED, PERSONAL
 from shop.orders.placing import NotOpenError
 from shop.orders.search_index import reindex
+from shop.orders.signals import orders_emptied
 from shop.orders.states import FINISHED
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
@@ -61,6 +62,7 @@ def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> s
     """
     finished = list(orders.filter(state__in=FINISHED))
     numbers = [order.pk for order in finished]
+    held = [order.pk for order in finished if any(getattr(order, name) for name in ERASED)]
     given = set(names)
     for order in finished:
         given |= {getattr(order, member) for member in PERSONAL if member != "billing"}
@@ -82,6 +84,7 @@ def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> s
     emptied.update(**nothing, unreachable_since=None, updated_at=change_time())
     reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers, names=found)
+    orders_emptied.send(sender=Order, orders=held)
     return spelled
 
 

@@ -1,24 +1,13 @@
 """The calls about tiers, invoices and webhook endpoints whose answers are examples."""
 
-from typing import Any
-
 from django.utils import timezone
 from pytest_django import Settings
 
 from shop.access.models import Application
 from shop.access.tokens import READ
-from shop.api.invoice_schema import EVENTS
-from shop.billing.models import Invoice, Subscription
-from shop.billing.signals import (
-    invoice_issued,
-    invoice_overdue,
-    invoice_paid,
-    subscription_event,
-)
-from shop.billing.tier_change_rows import SubscriptionEvent
-from shop.notifications.webhooks.endpoints import register
-from shop.notifications.webhooks.models import Delivery
+from shop.notifications.webhooks.models import Attempt, Delivery
 from tests.api.recorded_calls import HASH, Examples, Recording, bearer, call, elsewhere
+from tests.api.recorded_events import sent_events
 from tests.factories import make_application, make_invoice, make_subscription
 
 INVOICES = "/api/invoices"
@@ -37,9 +26,16 @@ BUYER = {
     "vat_id": "DE136695976",
     "reference": "PO-4711",
 }
+WEBHOOK_ID = "msg_5d0c3f6e8a7b42919e1f0a4c2b6d8e73"
+# What is refused while an endpoint is off.
+OFF = {"test": "testWebhookEndpoint", "replay": "replayWebhookDeliveries"}
 # Days and numbers are replaced, so that each run gives the same.
 REPLACED = {
-    "[0-9a-f]{32}": HASH,
+    "msg_[0-9a-f]{32}": WEBHOOK_ID,
+    "(?<!msg_)[0-9a-f]{32}": HASH,
+    # Within a payload, which is a text.
+    r'\\"\d{4}-\d\d-\d\dT[\d:.]+Z\\"': r'\\"2026-03-02T09:30:00.120000Z\\"',
+    r'\\"id\\": \d+': r'\\"id\\": 3',
     r'"(issued_on|period_start|started_on)": "[^"]*"': r'"\1": "2026-03-02"',
     r'"due_on": "[^"]*"': '"due_on": "2026-03-16"',
     r'"(period_end|ends_on)": "[^"]*"': r'"\1": "2026-04-01"',
@@ -59,8 +55,7 @@ def record_billing(settings: Settings) -> Examples:
     recording.keep("showTier", "unknown", call("GET", f"{PRODUCTS}/none"))
     application = _record_endpoints(recording)
     _record_invoices(recording, application)
-    for event in EVENTS:
-        payload = Delivery.objects.filter(type=event).latest("pk").payload
+    for event, payload in sent_events().items():
         recording.found["events"]["sent"][event] = recording.settled(payload)
     return recording.found
 
@@ -78,37 +73,42 @@ def _record_endpoints(recording: Recording) -> Application:
         "listWebhookEndpoints", "scope", call("GET", ENDPOINTS, **bearer(application, READ))
     )
     recording.keep("showWebhookEndpoint", "endpoint", call("GET", path, **allowed))
+    _record_deliveries(recording, path, allowed)
     recording.keep("changeWebhookEndpoint", "off", call("PATCH", path, off, **allowed), off)
+    for action, operation in OFF.items():
+        body = {"since": "2026-03-02T09:00:00Z"} if action == "replay" else {}
+        recording.keep(operation, "off", call("POST", f"{path}/{action}", body, **allowed))
     assert call("DELETE", path, **allowed).status_code == 204
     return application
 
 
-def _send_events_of(subscription: Subscription) -> None:
-    """Send what is told of a subscription, each with the state that it then has."""
-    kind = SubscriptionEvent.Kind
-    ends: dict[str, Any] = {"cancelled_at": timezone.now(), "ends_on": subscription.started_on}
-    states: dict[str, dict[str, Any]] = {
-        kind.CHANGED: {},
-        kind.CANCELLED: ends,
-        kind.ENDED: {"ended_at": timezone.now()},
-    }
-    for happened, changes in states.items():
-        for name, value in changes.items():
-            setattr(subscription, name, value)
-        event = SubscriptionEvent(kind=happened, subscription=subscription)
-        subscription_event.send(sender=Subscription, event=event)
+def _record_deliveries(recording: Recording, path: str, allowed: dict[str, str]) -> None:
+    tested = call("POST", f"{path}/test", {}, **allowed)
+    recording.keep("testWebhookEndpoint", "queued", tested, {})
+    queued = Delivery.objects.latest("pk")
+    now = timezone.now()
+    Attempt.objects.create(
+        delivery=queued, at=now, milliseconds=84, status=503, failure="status", answer="Try later"
+    )
+    Attempt.objects.create(delivery=queued, at=now, milliseconds=61, status=204)
+    Delivery.objects.update(state=Delivery.State.DELIVERED, attempts=2)
+    recording.keep("listWebhookDeliveries", "page", call("GET", f"{path}/deliveries", **allowed))
+    wrong = call("GET", f"{path}/deliveries?state=lost", **allowed)
+    recording.keep("listWebhookDeliveries", "refused", wrong)
+    for name, body in {"since": {"since": "2026-03-02T09:00:00Z"}, "faulty": {}}.items():
+        replayed = call("POST", f"{path}/replay", body, **allowed)
+        sent = body if replayed.status_code < 300 else None
+        recording.keep("replayWebhookDeliveries", name, replayed, sent)
+    one = {"delivery": queued.webhook_id}
+    replayed = call("POST", f"{path}/replay", one, **allowed)
+    recording.keep("replayWebhookDeliveries", "delivery", replayed, {"delivery": WEBHOOK_ID})
+    rotated = call("POST", f"{path}/rotate_secret", {}, **allowed)
+    recording.keep("rotateWebhookEndpointSecret", "rotated", rotated, {})
 
 
 def _record_invoices(recording: Recording, application: Application) -> None:
-    register(
-        application, {"url": ENDPOINT["url"], "events": ["order.*", "invoice.*", "subscription.*"]}
-    )
-    # Apart: an invoice of a contract that ends is credited at once.
-    _send_events_of(make_subscription(application=application, billing=BUYER))
     invoice = make_invoice(make_subscription(application=application, billing=BUYER))
     allowed = bearer(application)
-    for signal in (invoice_issued, invoice_overdue, invoice_paid):
-        signal.send(sender=Invoice, invoice=invoice)
     recording.keep("listInvoices", "page", call("GET", INVOICES, **allowed))
     recording.keep("listInvoices", "refused", call("GET", f"{INVOICES}?state=open", **allowed))
     recording.keep("showInvoice", "invoice", call("GET", f"{INVOICES}/{invoice.number}", **allowed))

@@ -48,6 +48,19 @@ def test_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
     assert description["openapi"].startswith("3.1.")
 
 
+def test_description_names_who_is_asked_and_its_licence(settings: Settings) -> None:
+    settings.SUPPORT_EMAIL = "help@shop.example"
+    info = describe("https://shop.example")["info"]
+    url = "https://shop.example/contact/"
+    assert info["contact"] == {"name": "Slate", "url": url, "email": "help@shop.example"}
+    assert info["license"] == {"name": "MIT License", "identifier": "MIT"}
+    assert "MIT License" in (settings.BASE_DIR / "LICENSE").read_text(encoding="utf-8")
+    settings.SUPPORT_EMAIL = ""
+    contact = describe("https://shop.example")["info"]["contact"]
+    assert contact == {"name": "Slate", "url": url}
+    assert Client().get("/contact/").status_code == 200
+
+
 def test_parts_of_the_description_do_not_take_each_others_names() -> None:
     with pytest.raises(ValueError, match=r"called \['Account'\]"):
         joined({"Account": {}}, {"Order": {}}, {"Account": {}})
@@ -111,6 +124,17 @@ def test_order_is_one_plain_object_to_send_and_one_to_get(description: dict[str,
     assert times == [{"type": "string", "format": "date-time"}] * 2
 
 
+def test_what_is_answered_has_one_class_wherever_it_stands(description: dict[str, Any]) -> None:
+    components = description["components"]["schemas"]
+    data = next(
+        name for name, each in components.items() if "previous_state" in each.get("properties", {})
+    )
+    assert components[data]["properties"]["order"]["$ref"] == ref("Order")["$ref"]
+    assert components["Order"]["properties"]["price"]["$ref"] == ref("Price")["$ref"]
+    # By the names of our own classes the same would stand there a second time.
+    assert not {"OrderAnswer", "InvoiceAnswer", "PriceAnswer", "BillingAnswer"} & components.keys()
+
+
 def test_each_body_is_a_schema_with_a_name(description: dict[str, Any]) -> None:
     errors = {"Orders": "Error", "Open order": "OpenOrderError"}
     for methods in description["paths"].values():
@@ -132,7 +156,7 @@ def test_operations_have_short_names_and_none_is_options(description: dict[str, 
     for methods in description["paths"].values():
         assert methods.keys() <= {"get", "post", "put", "patch", "delete"}
         names += [operation["operationId"] for operation in methods.values()]
-    assert len(names) == len(set(names)) == 68
+    assert len(names) == len(set(names)) == 72
     assert all(re.fullmatch("[a-z]+([A-Z][a-z]+){0,4}", name) for name in names)
 
 
@@ -203,7 +227,7 @@ def test_retired_tier_cannot_be_ordered_but_asked_for() -> None:
 
 def test_each_answer_has_examples_that_fit_it(description: dict[str, Any]) -> None:
     for operation in operations(description):
-        assert {"200", "201", "204"} & operation["responses"].keys()
+        assert {"200", "201", "202", "204"} & operation["responses"].keys()
         for status, answer in operation["responses"].items():
             media = resolved(description, answer).get("content", {})
             if "application/json" not in media:

@@ -1,10 +1,13 @@
 """`/api/products`: tiers and prices for anybody."""
 
+import json
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from shop.catalogue.models import Product
+from tests.api.guides import code, page, sent_by
 from tests.buckets import full_buckets
 from tests.factories import make_seller, set_own_rate
 
@@ -62,6 +65,21 @@ def test_list_has_the_tiers_that_can_be_ordered_in_the_shops_order() -> None:
 
 def test_manual_tier_says_that_a_person_approves() -> None:
     assert Client().get("/api/products/xl").json()["data"]["product"]["approval"] is True
+
+
+def test_free_tier_costs_nothing() -> None:
+    Product.objects.filter(code="Yamdu FREE").update(yearly_net_cents=0)
+    shown = Client().get("/api/products/yamdu-free").json()["data"]["product"]
+    nothing = {"net": "0.00", "vat_rate": "19.00", "vat": "0.00", "gross": "0.00"}
+    assert {name: shown[name] for name in nothing} == shown["yearly"] == nothing
+
+
+def test_tier_in_the_guide_is_answered_as_printed() -> None:
+    guide = page("/api/docs/products")
+    sent = sent_by(code(guide, "products-curl"))
+    shown, printed = Client().get(sent.path).json(), json.loads(code(guide, "tier"))
+    own = {"url": "http://testserver/tiers/s/"}
+    assert shown["data"]["product"] == {**printed["data"]["product"], **own}
 
 
 def test_parameters_and_other_methods_are_refused() -> None:

@@ -264,11 +264,9 @@ def test_delivery_of_another_endpoint_is_not_known() -> None:
     assert foreign.state == "delivered"
 
 
-@pytest.mark.parametrize("body", [[], "x", 1])
-def test_replay_that_is_no_object_is_refused(body: Any) -> None:
-    application = make_application()
-    endpoint = register(application, HOOK)
-    assert call(application, "POST", path_of(endpoint, "replay"), body).status_code == 400
+def test_replay_that_is_no_object_is_refused() -> None:
+    endpoint = register(make_application(), HOOK)
+    assert call(endpoint.application, "POST", path_of(endpoint, "replay"), []).status_code == 400
 
 
 @pytest.mark.parametrize(("method", "action", "body"), ACTIONS)

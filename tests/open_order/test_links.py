@@ -71,8 +71,8 @@ def that_adds_a_member() -> Known:
     project = make_project()
     admin = project.client.client_admin
     ids = {"client_id": project.client_id, "project_id": project.pk}
-    members = {**ids, "client_name": None, "project_name": None}
-    order = make_order(caller=Caller(user=admin), client_admin=admin, **members)
+    unnamed = {"client_name": None, "project_name": None}
+    order = make_order("s", Caller(user=admin), admin, **ids, **unnamed)
     return Known(order, by_password(admin.email))
 
 

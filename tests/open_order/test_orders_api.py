@@ -139,9 +139,8 @@ def test_order_that_adds_a_member_costs_nothing_and_names_client_and_project() -
     project = make_project()
     admin = project.client.client_admin
     ids = {"client_id": project.client_id, "project_id": project.pk}
-    order = make_order(
-        **ids, client_name=None, project_name=None, caller=Caller(user=admin), client_admin=admin
-    )
+    unnamed = {"client_name": None, "project_name": None}
+    order = make_order("s", Caller(user=admin), admin, **ids, **unnamed)
     program, path = by_password(admin.email), f"/orders/{order.order_hash}"
     assert shown(program, f"{path}/account")["accountNumber"] == project.client_id
     (item,) = shown(program, f"{path}/account/products")["list"]

@@ -11,7 +11,11 @@ from shop.base_url import registration_url
 from shop.billing.balances import balance_of
 from shop.billing.models import Invoice, Subscription
 from shop.billing.shown_invoices import shown_invoice
-from shop.billing.shown_subscriptions import shown_in_event, subscriptions_of
+from shop.billing.shown_subscriptions import (
+    shown_in_event,
+    shown_subscription,
+    subscriptions_of,
+)
 from shop.notifications.webhooks.endpoints import endpoints_for, receiver_of
 from shop.notifications.webhooks.models import ORDER_STATE_CHANGED, Delivery, WebhookEndpoint
 from shop.orders.models import Order, OrderEvent, State
@@ -40,6 +44,22 @@ def queue_events(orders: Iterable[Order], previous: State | None) -> None:
             *_to_endpoints(ORDER_STATE_CHANGED, told, endpoints, payloads),
         ]
     )
+
+
+def queue_order_events(event: str, orders: Iterable[Order]) -> None:
+    """Queue an event about each of `orders` as it is now, in the transaction of what happened."""
+    placed = [order for order in orders if order.application_id]
+    endpoints = _endpoints_of(event, placed)
+    if not endpoints:
+        return
+    # Read again: what happened may have changed more than the caller's copy knows.
+    found = Order.objects.select_related("product", "subscription").filter(pk__in=endpoints)
+    told = list(found.order_by("pk"))
+    payloads = {
+        order.pk: written(event, {"order": _shown(order, shown_subscription(order))})
+        for order in told
+    }
+    Delivery.objects.bulk_create(_to_endpoints(event, told, endpoints, payloads))
 
 
 def queue_subscriptions_started(subscriptions: Sequence[Subscription]) -> None:
@@ -129,13 +149,17 @@ def _to_redirection_uris(told: Sequence[Order], payloads: dict[int, str]) -> lis
 
 
 def _payload(order: Order, previous: State | None, subscription: dict[str, Any] | None) -> str:
-    shown = serialize_order(order, registration_url(order, settings.BASE_URL), subscription)
+    shown = _shown(order, subscription)
     event = {
         "type": ORDER_STATE_CHANGED,
         "timestamp": shown["updated_at"],
         "data": {"order": shown, "previous_state": previous},
     }
     return json.dumps(event)
+
+
+def _shown(order: Order, subscription: dict[str, Any] | None) -> dict[str, Any]:
+    return serialize_order(order, registration_url(order, settings.BASE_URL), subscription)
 
 
 def written(event: str, data: dict[str, Any]) -> str:

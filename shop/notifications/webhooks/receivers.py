@@ -18,6 +18,7 @@ from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.notifications.webhooks.events import (
     queue_events,
     queue_invoice_event,
+    queue_order_events,
     queue_subscription_event,
     queue_subscriptions_started,
 )
@@ -25,7 +26,10 @@ from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
 from shop.orders.order_fields import ERASED, ERASED_AT_EXPIRY
+from shop.orders.signals import order_corrected, orders_emptied
 from shop.orders.states import state_changed
+from shop.tenancy.joining import member_joined
+from shop.tenancy.models import Membership
 
 # Of the buyer on an invoice. The invoice itself is kept as it was issued.
 PERSONAL_OF_BUYER = ("name", "email", "street", "street2", "vat_id")
@@ -52,6 +56,27 @@ def queue_webhooks(
         if order.state == State.CANCELLED and erased:
             order.deliveries.all().delete()  # their payloads hold what was erased
     queue_events(orders, previous)
+
+
+@receiver(order_corrected)
+def queue_corrected(sender: type[Order], order: Order, **kwargs: Any) -> None:
+    """Queue the webhooks for an order of which members were filled in or changed."""
+    queue_order_events("order.corrected", [order])
+
+
+@receiver(member_joined)
+def queue_joined(sender: type[Membership], membership: Membership, **kwargs: Any) -> None:
+    """Queue the webhooks for the orders that have invited somebody who has joined now."""
+    invited_by = Order.objects.filter(invitation__membership=membership)
+    queue_order_events("order.member_joined", invited_by.exclude(application=None))
+
+
+@receiver(orders_emptied)
+def queue_erased(sender: type[Order], orders: Sequence[int], **kwargs: Any) -> None:
+    """Queue the webhooks for orders whose details were erased."""
+    queue_order_events(
+        "order.erased", Order.objects.filter(pk__in=orders, application__isnull=False)
+    )
 
 
 @receiver(subscription_started)
