@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from shop.compiled_queries import Statement
@@ -35,6 +37,14 @@ def change_time() -> datetime:
     began_at: datetime | None = getattr(connection, "began_at", None)
     now = timezone.now()
     return max(now, began_at) if began_at else now
+
+
+def later_change() -> Greatest:
+    """Return the same for an UPDATE of rows that others may change at the same moment.
+
+    It waits for them, and their transactions may have begun later: no row goes back in time.
+    """
+    return Greatest(F("updated_at"), change_time())
 
 
 def settled_before() -> datetime | None:

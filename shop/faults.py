@@ -92,6 +92,7 @@ SENTENCES = {
     "order {order_hash}.",
     # What an order's state forbids.
     "not_cancellable": "This order is {state}, so it cannot be cancelled.",
+    "changed_meanwhile": "Others changed this order at the same moment. Try again.",
     # Webhook endpoints.
     "unknown_event": "must be names of events, as the guide lists them.",
     "no_event": "must name at least one event.",

@@ -16,6 +16,7 @@ class Kind(Enum):
     PRIVATE = "anybody, for what is theirs or whose secret they hold; no cache may keep it"
     MEMBER = "whoever is signed in"
     CLIENT = "the client_admin"
+    OWNER = "the owner of the application, whom the tests make the client_admin"
     PROJECT = "the client_admin and the project's members"
     SEAT = "the project's members"
     LIST = "programs with a token that may read"
@@ -75,7 +76,7 @@ TABLE: dict[str, Kind | set[str]] = {
          "account/2fa/webauthn/keys/{pk}/edit/", "account/sessions/", "account/password/set/",
          "account/password/change/", "account/reauthenticate/", "account/email/",
          "oauth/authorize", "portal/", "portal/first-steps/hide/", "portal/clients/",
-         "portal/tokens/", "portal/tokens/new/",
+         "portal/tokens/", "portal/tokens/new/", "portal/applications/",
          "portal/my-data/", "portal/my-data/export/", "portal/my-data/delete/",
          "portal/my-data/delete/undo/", "portal/profile/"),
         Kind.MEMBER,
@@ -95,6 +96,15 @@ TABLE: dict[str, Kind | set[str]] = {
          "portal/projects/{pk}/members/{membership}/resend/",
          "portal/tokens/programs/{pk}/revoke/"),
         Kind.CLIENT,
+    ),
+    **dict.fromkeys(
+        (f"portal/applications/{{pk}}/{path}" for path in
+         ("", "credentials/", "credentials/client-secret/", "credentials/signing-secret/",
+          "credentials/tokens/new/", "credentials/tokens/{token}/revoke/", "webhooks/", "webhooks/new/",
+          *(f"webhooks/{{endpoint}}/{rest}" for rest in
+            ("", "edit/", "on/", "off/", "delete/", "secret/", "test/", "replay/",
+             *(f"events/{{webhook}}/{rest}" for rest in ("", "progress/", "replay/")))))),
+        Kind.OWNER,
     ),
     "portal/projects/{pk}/": Kind.PROJECT,
     "portal/projects/{pk}/open/": Kind.PROJECT,
@@ -153,6 +163,7 @@ RULES: dict[Kind, tuple[Collection[str], Outcome, Outcome]] = {
     Kind.DEMO: ((), Outcome.MISSING, Outcome.MISSING),
     Kind.MEMBER: (PEOPLE, Outcome.SIGN_IN, Outcome.IN),
     Kind.CLIENT: (["client_admin"], Outcome.SIGN_IN, Outcome.MISSING),
+    Kind.OWNER: (["client_admin"], Outcome.SIGN_IN, Outcome.MISSING),
     Kind.PROJECT: (
         ["client_admin", "project admin", "member"],
         Outcome.SIGN_IN,
@@ -196,6 +207,6 @@ def matches(kind: Kind | set[str], wanted: Outcome, found: Outcome) -> bool:
         return found != Outcome.SIGN_IN
     if kind in {Kind.LIST, Kind.ORDER}:
         return found != Outcome.UNKNOWN
-    if kind in {Kind.CLIENT, Kind.PROJECT, Kind.SEAT}:
+    if kind in {Kind.CLIENT, Kind.OWNER, Kind.PROJECT, Kind.SEAT}:
         return found == Outcome.IN
     return found not in {Outcome.SIGN_IN, Outcome.FORBIDDEN}

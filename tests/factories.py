@@ -95,9 +95,9 @@ def make_membership(**fields: Any) -> Membership:
     )
 
 
-def make_application(name: str = "Partner") -> Application:
-    """A partner's program."""
-    return create_application(name)[0]
+def make_application(name: str = "Partner", owner: User | None = None) -> Application:
+    """A partner's program; of `owner`, who is responsible for it."""
+    return create_application(name, owner=owner)[0]
 
 
 def make_token(holder: Application | User, *scopes: str) -> str:

@@ -57,6 +57,7 @@ from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_orders import orders_at_work
 from tests.scenes_of_partners import health, partners
 from tests.scenes_of_people import clients, colleagues, people
+from tests.scenes_of_programs import programs
 from tests.scenes_of_queue import staff_queue
 from tests.scenes_of_search import staff_search
 from tests.scenes_of_tiers import tiers
@@ -261,6 +262,6 @@ GROUPS = (
     *(staff_settings, staff_billing, failing, partners, health, activity, exports),
     *(declaration_cases, requests, staff_contracts, colleagues, people, clients, contact),
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
-    *(home_page, client_billing, contracts, own_data, profile_and_company, leaving, way_out),
-    *(declaring, catalogue, legal_pages, short_texts, changelog, errors),
+    *(home_page, programs, client_billing, contracts, own_data, profile_and_company),
+    *(leaving, way_out, declaring, catalogue, legal_pages, short_texts, changelog, errors),
 )

@@ -19,6 +19,8 @@ from pytest_django import Settings
 from portal.backoffice.models import BulkJob
 from shop.access.models import Application
 from shop.billing.declaration_rows import Declaration
+from shop.notifications.webhooks.endpoints import register
+from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.packing.models import ContractRun
@@ -77,6 +79,7 @@ class World:
     project_admin: User
     member: User
     people: dict[str, object]
+    delivery: Delivery
 
     def path(self, address: str) -> str:
         """The path of `address`, where something of this client is."""
@@ -101,6 +104,8 @@ class World:
         joined = Membership.objects.get(user=self.member)
         pk: dict[str, object] = {"clients": self.client.pk, "projects": self.project.pk}
         pk |= {"tokens": token.pk, "programs": self.application.pk}
+        pk |= {"applications": self.application.pk}
+        of_program = Token.objects.filter(client=self.application.oauth_client, user=None)[0]
         pk["subscriptions"] = self.client.subscriptions.get(project=self.project).pk
         parts = address.split("/")
         before = parts[parts.index("{pk}") - 1] if "{pk}" in parts else ""
@@ -109,9 +114,16 @@ class World:
         values = {"pk": pk.get(before, 1), "order_hash": self.order.order_hash, "slug": "s"}
         values |= {"user": self.project_admin.pk, "membership": joined.pk, "kind": "owner"}
         values |= {"product_id": "s", "service_id": "x", "uidb36": "1", "key": "a-b", "rest": "x"}
-        values |= {"token": "x", "position": 0, "endpoint_id": 1, "chapter": "reference"}
-        invoice = self.client.invoices.get().number if "invoices" in address else 1
-        values |= {"language": "en", "number": invoice}
+        values |= {
+            "token": of_program.pk if address.startswith("portal/") else "x",
+            "endpoint": self.delivery.endpoint_id,
+            "webhook": self.delivery.webhook_id,
+            "position": 0,
+            "endpoint_id": 1,
+            "number": self.client.invoices.get().number if "invoices" in address else 1,
+            "language": "en",
+            "chapter": "reference",
+        }
         return "/" + address.format(**values)
 
     def gives_away_hash(self, address: str, text: str) -> bool:
@@ -141,12 +153,14 @@ def outside_the_demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def world(settings: Settings) -> World:
-    admin, application = make_user(), make_application()
+    admin = make_user()
+    application = make_application(owner=admin)
     client = make_client(name=SECRET, client_admin=admin)
     project = make_project(name="Das Schweigen", client=client)
     project_admin = make_membership(project=project, role=Membership.Role.ADMIN).user
     member = make_membership(project=project).user
     hook = "https://partner.example/hook"
+    endpoint = register(application, {"url": hook, "events": ["order.*"]})
     order = make_order(
         caller=Caller(application=application),
         client_name=SECRET,
@@ -155,6 +169,7 @@ def world(settings: Settings) -> World:
     pack_all()
     order.refresh_from_db()
     make_token(admin)
+    make_token(application)
     Token.objects.create(
         user=admin, client=application.oauth_client, type="rt", hash="x", scopes="orders:read"
     )
@@ -165,7 +180,10 @@ def world(settings: Settings) -> World:
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=timezone.now())
     people = rows_of_people(order)
-    return World(application, order, other, client, project, admin, project_admin, member, people)
+    delivery = endpoint.deliveries.latest("pk")
+    return World(
+        application, order, other, client, project, admin, project_admin, member, people, delivery
+    )
 
 
 def browser_of(role: str, world: World) -> Browser:

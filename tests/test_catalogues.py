@@ -59,7 +59,7 @@ AGREED = {
     "Connection lost. We'll keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
 }
 # The same in every language.
-NAMES = {"PDF", "XML"}
+NAMES = {"PDF", "XML", "OAuth", "URL", "ms"}
 
 
 def bare_words(source: str) -> list[str]:
@@ -72,7 +72,8 @@ def bare_words(source: str) -> list[str]:
     names = r"{%\s*block (?:main_class|\w+_attributes)\s*%}.*?{%\s*endblock"
     source = re.sub(names, "{% endblock", source, flags=re.DOTALL)
     source = re.sub(r"{%.*?%}|{{.*?}}", " ", source, flags=re.DOTALL)
-    source = re.sub(r"<(script|style)\b.*?</\1>", " ", source, flags=re.DOTALL)
+    # Names of the API in <code>, too, are the same in every language.
+    source = re.sub(r"<(script|style|code)\b.*?</\1>", " ", source, flags=re.DOTALL)
     read_out = r"""\b(?:alt|title|placeholder|aria-label|data-label)\s*=\s*["']([^"']*)"""
     texts = [*re.findall(read_out, source), re.sub(r"<[^>]*>", " ", source)]
     return [word for text in texts for word in re.findall(r"[^\W\d_]{2,}", unescape(text))]

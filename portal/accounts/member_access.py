@@ -1,10 +1,11 @@
-"""Access to the member's pages, and the clients and projects of a member."""
+"""Access to the member's pages, and the clients, projects and applications of a member."""
 
 from functools import wraps
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from shop.access.models import Application
 from shop.tenancy.client_admins import NotClientAdminError
 from shop.tenancy.closed_projects import open_projects
 from shop.tenancy.models import Client, Membership, Project, User
@@ -99,6 +101,12 @@ def projects_seen_by(user: User) -> QuerySet[Project]:
         user=user, joined_at__isnull=False, project__in=open_projects()
     )
     return Project.objects.filter(Q(client__client_admin=user) | Q(pk__in=joined.values("project")))
+
+
+def applications_of(user: User) -> QuerySet[Application]:
+    """Return the applications that `user` owns, by name; those of the demo in the demo alone."""
+    found = Application.objects.filter(oauth_client__owner=user).select_related("oauth_client")
+    return found if settings.DEMO else found.filter(demo=False)
 
 
 def post_data(request: HttpRequest) -> QueryDict | None:

@@ -1,6 +1,6 @@
 """URLs of the member's pages, below /portal/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.accounts import (
     account_deletion,
@@ -95,6 +95,7 @@ urlpatterns = [
     path("tokens/new/", tokens.new_token, name="portal_new_token"),
     path("tokens/<int:pk>/revoke/", tokens.revoke_token, name="portal_revoke_token"),
     path("tokens/programs/<int:pk>/revoke/", tokens.revoke_program, name="portal_revoke_program"),
+    path("applications/", include("portal.accounts.applications.urls")),
     path("my-data/", views.my_data, name="portal_my_data"),
     path("my-data/export/", views.export_data, name="portal_export"),
     path("my-data/delete/", account_deletion.delete_account, name="portal_delete_account"),

@@ -24,6 +24,7 @@ class Act(TextChoices):
     TOKEN_ISSUED = "token_issued", _("token issued")
     TOKEN_REVOKED = "token_revoked", _("token revoked")
     SECRET_RENEWED = "secret_renewed", _("signing secret renewed")
+    CLIENT_SECRET_RENEWED = "client_secret_renewed", _("client secret renewed")
     SWITCHED_OFF = "switched_off", _("switched off")
     SWITCHED_ON = "switched_on", _("switched on")
     WEBHOOKS_REPLAYED = "webhooks_replayed", _("webhooks sent again")

@@ -1,4 +1,4 @@
-"""Signal receivers: erase people from exports and notes; count a factor just set up as used."""
+"""Signal receivers: erase people from texts; count a new factor as used; log what owners did."""
 
 from typing import Any
 
@@ -9,11 +9,14 @@ from django.dispatch import receiver
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
+from portal.backoffice.audit_log import Act, record
 from portal.backoffice.clients.client_notes import erase_from_notes, redact_client_notes
 from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
 from portal.backoffice.failures.incident_notes import redact_notes
 from portal.backoffice.models import BulkJob, Export
 from portal.backoffice.queue.saved_view import SavedView
+from shop.access.models import Application
+from shop.access.owner_acts import OwnerAct, owner_acted
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_erased, redact
 from shop.tenancy.erasure import address_erased, user_erased
@@ -70,3 +73,16 @@ def erase_names_from_notes(
     redact_client_notes(clients.values("delivered_client"), names)
     for job in BulkJob.objects.filter(items__order__in=orders).exclude(reason="").distinct():
         BulkJob.objects.filter(pk=job.pk).update(reason=redact(job.reason, names))
+
+
+@receiver(owner_acted)
+def log_owners_act(
+    sender: type[Application],
+    application: Application,
+    user: User,
+    act: OwnerAct,
+    note: str,
+    **kwargs: Any,
+) -> None:
+    """Show in the history of an application what its owner did to its credentials."""
+    record(user, application, Act(act.value), note)

@@ -17,7 +17,7 @@ from portal.registration.status_page import OrderStatus
 from shop.access.rate_limits import hit
 from shop.notifications.emails.cancel_link_emails import queue_cancel_link
 from shop.orders.cancel_links import is_cancel_token
-from shop.orders.cancellation import CancelledBy, cancel_in_any_state, is_cancellable
+from shop.orders.cancellation import ActedBy, cancel_in_any_state, is_cancellable
 from shop.orders.models import Order, State
 from shop.secret_pages import private
 from shop.tenancy.models import User
@@ -77,7 +77,7 @@ def _confirm(request: HttpRequest, order: PageOrder) -> HttpResponse:
     if form.is_valid():
         actor = request.user if isinstance(request.user, User) else None
         reason = form.cleaned_data["reason"]
-        if not cancel_in_any_state(order, actor, reason=reason, by=CancelledBy.CUSTOMER):
+        if not cancel_in_any_state(order, actor, reason=reason, by=ActedBy.CUSTOMER):
             return _too_late(request, order)
         is_invitation = OrderStatus(order).is_invitation
         done = _("The invitation is cancelled.") if is_invitation else _("Your order is cancelled.")

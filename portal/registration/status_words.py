@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from shop.orders.cancellation import CancelledBy
+from shop.orders.cancellation import ActedBy
 from shop.orders.models import State
 
 
@@ -94,10 +94,10 @@ OVERDUE_REVIEW = _(
     "We meant to get back to you by %(day)s and are sorry for the wait. Your order is safe, and we "
     "are still on it. If it's urgent, please contact us."
 )
-CANCELLED_BY: dict[CancelledBy | None, StrOrPromise] = {
-    CancelledBy.CUSTOMER: _("You cancelled this order."),
-    CancelledBy.STAFF: _("We cancelled this order."),
-    CancelledBy.PROGRAM: _("The partner through whom you ordered cancelled this order."),
+CANCELLED_BY: dict[ActedBy | None, StrOrPromise] = {
+    ActedBy.CUSTOMER: _("You cancelled this order."),
+    ActedBy.STAFF: _("We cancelled this order."),
+    ActedBy.PROGRAM: _("The partner through whom you ordered cancelled this order."),
     None: _("This order has expired."),
 }
 # Headlines once it takes longer than usual, by whether we have an address to write to.

@@ -34,13 +34,26 @@ def create_application(
     """
     client = OAuthClient(name=name, owner=owner)
     _set_access(client, redirect_uris, scopes)
+    secret = _set_secret(client)
+    client.save()
+    limit = {"rate": rate, "burst": burst}
+    return Application.objects.create(name=name, oauth_client=client, demo=demo, **limit), secret
+
+
+def renew_client_secret(application: Application) -> str:
+    """Return a new client secret; the old one is refused from now on, tokens stay valid."""
+    client = application.oauth_client
+    secret = _set_secret(client)
+    client.save(update_fields=["secret"])
+    return secret
+
+
+def _set_secret(client: OAuthClient) -> str:
     secret: str = get_adapter().generate_client_secret()
     # 256 random bits need no slow hash, which would slow down every request for a token.
     hasher = PBKDF2PasswordHasher()
     client.secret = hasher.encode(secret, hasher.salt(), iterations=1)
-    client.save()
-    limit = {"rate": rate, "burst": burst}
-    return Application.objects.create(name=name, oauth_client=client, demo=demo, **limit), secret
+    return secret
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from shop.base_url import base_url
 from shop.faults import fault
 from shop.json_body import UnreadableBodyError, read_json
 from shop.openapi import Operation
-from shop.orders.cancellation import CancelledBy, cancel_in_any_state
+from shop.orders.cancellation import ActedBy, cancel_in_any_state
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order
 from shop.orders.problems import field_problem
@@ -50,7 +50,7 @@ def cancel(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpRespons
     if reason is None:
         return failure(400, fault("body_not_an_object", members="{} or the member reason"))
     actor = bearer.token.user
-    if not cancel_in_any_state(found, actor, reason=reason, by=CancelledBy.PROGRAM):
+    if not cancel_in_any_state(found, actor, reason=reason, by=ActedBy.PROGRAM):
         return failure(409, fault("not_cancellable", state=found.state))
     # Read again: cancelling an order that lapses empties it.
     order: Order = find_order(order_hash, bearer) or found

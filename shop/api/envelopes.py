@@ -72,6 +72,9 @@ SCHEMAS = {
     "OrderRequest": _object(
         "The body that places an order.", order=_part("OrderDocument", "The order.")
     ),
+    "OrderChangeRequest": _object(
+        "The body that changes an order.", order=_part("OrderChange", "The changes.")
+    ),
 }
 
 

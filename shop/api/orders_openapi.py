@@ -6,6 +6,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from shop import openapi
+from shop.api.change_schema import OrderChange
 from shop.api.envelopes import SCHEMAS, answered, envelopes, operations, title
 from shop.api.event_schema import EVENTS, text_of
 from shop.api.urls import urlpatterns
@@ -108,6 +109,8 @@ SENT_HEADERS = [
         "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
     ),
 ]
+# The schemas of bodies that hold these.
+IN_ENVELOPE = {OrderDocument: "OrderRequest", OrderChange: "OrderChangeRequest"}
 FOLLOWED = openapi.links({"order_hash": "$response.body#/data/order/order_hash"}, ["showOrder"])
 
 
@@ -172,7 +175,7 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
     refused |= set(operation.refusals)
     if operation.body:
         refused |= set(openapi.OF_BODIES)
-        name = "OrderRequest" if operation.body is OrderDocument else title(operation.body)
+        name = IN_ENVELOPE.get(operation.body) or title(operation.body)
         body = content(ref(name), EXAMPLES[operation.id]["request"])
         described["requestBody"] = {"required": not operation.is_body_optional, "content": body}
     answers = {status: ref(f"Orders{status}", "responses") for status in refused}

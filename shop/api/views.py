@@ -1,6 +1,5 @@
-"""`/api/orders`: place an order, list orders, show one (contract, "Orders API")."""
+"""`/api/orders`: place an order, list orders, show and change one (contract, "Orders API")."""
 
-from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import urljoin
 
@@ -11,6 +10,7 @@ from shop.access.idempotency import KeyRefusedError, holder_of, idempotent
 from shop.access.models import IdempotentResponse
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
+from shop.api.change_schema import OrderChange
 from shop.api.list_parameters import ListQuery
 from shop.api.order_list import list_orders
 from shop.api.paging import InvalidQueryError
@@ -28,6 +28,7 @@ from shop.orders.order_fields import OrderDocument
 from shop.orders.placing import Caller, place_order
 from shop.orders.problems import Problem
 from shop.orders.serializers import serialize_order
+from shop.packing.program_changes import ChangedMeanwhileError, WrongStateError, change_order
 
 
 @bearer_required(
@@ -64,13 +65,26 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
 
 
 @bearer_required(
-    GET=Operation("showOrder", "Show an order", "The order as it is now.", {200: OrderAnswer})
+    GET=Operation("showOrder", "Show an order", "The order as it is now.", {200: OrderAnswer}),
+    PATCH=Operation(
+        "changeOrder",
+        "Change an order",
+        "Changes reference and metadata, at any time; corrects names, e-mail address and login, and "
+        "fills in billing, while the state of the order allows it. All fields are changed, or none.",
+        answers={200: OrderAnswer},
+        body=OrderChange,
+        refusals={
+            409: "The state of the order does not allow to change these fields: nothing was changed."
+        },
+    ),
 )
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
-    """Show an order to the application or user that placed it; 404 for anybody else."""
+    """Show or change an order for the application or user that placed it; else 404."""
     found = find_order(order_hash, bearer)
     if found is None:
         return failure(404, fault("order_not_found"))
+    if request.method == "PATCH":
+        return _change(request, bearer, found)
     return success(200, {"order": shown_order(found, base_url(request))})
 
 
@@ -79,16 +93,14 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         value = read_json(request)
     except UnreadableBodyError as error:
         return failure(error.status, error.fault, error.headers)
-    document = value.get("order") if isinstance(value, dict) else None
-    if not isinstance(document, dict):
+    document = _document(value)
+    if document is None:
         return failure(400, fault("no_order"))
-
-    beside = value.keys() - {"order"}
 
     def call() -> HttpResponse:
         caller = Caller(application=bearer.application, user=bearer.token.user)
         try:
-            placed = place_order(_checked(document, beside), caller)
+            placed = place_order(_checked(document, _beside(value)), caller)
         except InvalidDocumentError as refusal:
             return failure(422, refusal.faults)
         location = reverse("api_order", args=[placed.order_hash])
@@ -102,19 +114,48 @@ def _place(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         return failure(refusal.status, refusal.fault)
 
 
+def _change(request: HttpRequest, bearer: Bearer, found: Order) -> HttpResponse:
+    try:
+        value = read_json(request)
+    except UnreadableBodyError as error:
+        return failure(error.status, error.fault, error.headers)
+    document = _document(value)
+    if document is None:
+        return failure(400, fault("no_order"))
+    try:
+        change_order(found, document, actor=bearer.token.user, problems=_beside(value))
+    except WrongStateError as refusal:
+        return failure(409, refusal.faults)
+    except InvalidDocumentError as refusal:
+        return failure(422, refusal.faults)
+    except ChangedMeanwhileError:
+        return failure(409, fault("changed_meanwhile"))
+    changed = find_order(found.order_hash, bearer) or found
+    return success(200, {"order": shown_order(changed, base_url(request))})
+
+
+def _document(value: Any) -> dict[str, Any] | None:
+    """The member `order` of a body; None where it has none, or it is no object."""
+    document = value.get("order") if isinstance(value, dict) else None
+    return document if isinstance(document, dict) else None
+
+
+def _beside(value: dict[str, Any]) -> list[Problem]:
+    return [Problem(name, "beside_the_order") for name in sorted(value.keys() - {"order"})]
+
+
 def _replay(kept: IdempotentResponse) -> HttpResponse:
     return HttpResponse(kept.body, "application/json", kept.status, headers=OWN_HEADERS)
 
 
-def _checked(document: dict[str, Any], beside: AbstractSet[str]) -> CheckedDocument:
+def _checked(document: dict[str, Any], beside: list[Problem]) -> CheckedDocument:
     """The checked `document`. Raises InvalidDocumentError, also for members `beside` it."""
-    problems = [Problem(name, "beside_the_order") for name in sorted(beside)]
     try:
         checked = check_document(document)
     except InvalidDocumentError as error:
-        problems += error.problems
-    if problems:
-        raise InvalidDocumentError(problems)
+        raise InvalidDocumentError([*beside, *error.problems]) from None
+    if beside:
+        raise InvalidDocumentError(beside)
     return checked
 
 

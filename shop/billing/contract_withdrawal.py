@@ -20,7 +20,7 @@ from shop.billing.subscription_events import record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.billing.tier_changes import undo_changes
 from shop.customers import sells_to_everyone
-from shop.orders.cancellation import CancelledBy, cancel_in_any_state
+from shop.orders.cancellation import ActedBy, cancel_in_any_state
 from shop.orders.models import Order, State
 from shop.tenancy.models import User
 
@@ -81,7 +81,7 @@ def withdraw(
         return False
     contract = Subscription.objects.filter(order=order).first()
     if contract is None:
-        return cancel_in_any_state(order, by, by=CancelledBy.CUSTOMER)
+        return cancel_in_any_state(order, by, by=ActedBy.CUSTOMER)
     with transaction.atomic():
         subscription = locked(contract, withdrawn_at=None)
         if subscription is None:

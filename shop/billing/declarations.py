@@ -27,7 +27,7 @@ from shop.billing.declaration_rows import Declaration, DeclarationCase
 from shop.billing.signals import declaration_received
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.email_spellings import canonical_email
-from shop.orders.cancellation import CancelledBy, cancel_in_any_state
+from shop.orders.cancellation import ActedBy, cancel_in_any_state
 from shop.orders.models import Order
 from shop.orders.models import State as OrderState
 from shop.orders.search import search
@@ -190,7 +190,7 @@ def _take_effect(case: DeclarationCase, staff: User | None) -> bool:
         return withdraw(order, declaration=declaration, by=staff)
     contract = contract_of(order)
     if contract is None:
-        return cancel_in_any_state(order, staff, by=CancelledBy.CUSTOMER)
+        return cancel_in_any_state(order, staff, by=ActedBy.CUSTOMER)
     return cancel_contract(
         contract,
         by=staff,

@@ -27,8 +27,8 @@ EXPIRED = _(
 TRIES = 5  # an order that waits is looked at by the worker now and then
 
 
-class CancelledBy(StrEnum):
-    """The one who cancelled an order, as its history keeps it in `details["by"]`."""
+class ActedBy(StrEnum):
+    """The one who cancelled or changed an order, as its history keeps it in `details["by"]`."""
 
     STAFF = "staff"
     CUSTOMER = "customer"
@@ -41,15 +41,15 @@ def cancellation_of(order: Order) -> OrderEvent | None:
     return next((event for event in events if event.state == State.CANCELLED), None)
 
 
-def cancelled_by(order: Order) -> CancelledBy | None:
+def cancelled_by(order: Order) -> ActedBy | None:
     """Return who cancelled `order`; None if it lapsed, or is not cancelled."""
     event = cancellation_of(order)
     if event is None:
         return None
     if "by" in event.details:
-        return CancelledBy(event.details["by"])
+        return ActedBy(event.details["by"])
     # Events of the version before name staff alone.
-    return CancelledBy.STAFF if event.actor_id or event.note else None
+    return ActedBy.STAFF if event.actor_id or event.note else None
 
 
 def cancellation_reason(order: Order) -> str:
@@ -67,7 +67,7 @@ def is_cancellable(order: Order) -> bool:
 
 
 def cancel(
-    order: Order, actor: User | None, *, reason: str = "", by: CancelledBy = CancelledBy.STAFF
+    order: Order, actor: User | None, *, reason: str = "", by: ActedBy = ActedBy.STAFF
 ) -> bool:
     """Cancel `order`; the customer reads `reason` in the mail that tells them.
 
@@ -87,9 +87,7 @@ def cancel(
     return True
 
 
-def cancel_in_any_state(
-    order: Order, actor: User | None, *, reason: str = "", by: CancelledBy
-) -> bool:
+def cancel_in_any_state(order: Order, actor: User | None, *, reason: str = "", by: ActedBy) -> bool:
     """Cancel `order` although its state may have changed since it was loaded.
 
     Returns False if it is delivered, cancelled or being packed by now; `order` is as it is now.

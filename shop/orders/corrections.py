@@ -7,11 +7,13 @@ from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
 
-from shop.change_times import change_time
+from shop.change_times import later_change
+from shop.orders.cancellation import ActedBy
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.email_change import is_taken, lock_order_rows, transfer_to_new_email
 from shop.orders.models import Order, OrderEvent, State
-from shop.orders.order_fields import CORRECTABLE
+from shop.orders.order_billing import pass_on_billing
+from shop.orders.order_fields import CORRECTABLE, PARTNERS_OWN
 from shop.orders.problems import Problem
 from shop.orders.search_index import reindex
 from shop.orders.signals import order_corrected
@@ -91,7 +93,7 @@ def correct(
     """
     if not is_correctable(order):
         return False
-    return _write(order, check_corrections(order, details, allowed), actor)
+    return write_changes(order, check_corrections(order, details, allowed), actor)
 
 
 def readdress(order: Order, email: str, *, actor: User | None) -> bool:
@@ -104,30 +106,37 @@ def readdress(order: Order, email: str, *, actor: User | None) -> bool:
     if not is_readdressable(order):
         return False
     changes = check_corrections(order, {"user_email": email}, {"user_email"})
-    return _write(order, changes, actor)
+    return write_changes(order, changes, actor)
 
 
-def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
+def write_changes(
+    order: Order, changes: Mapping[str, Any], actor: User | None, *, by: ActedBy | None = None
+) -> bool:
+    """Write checked `changes` to `order`, and to what was delivered with it.
+
+    Returns False, and writes nothing, if somebody else was faster; the partner's own alone are
+    written all the same, as nobody decides by them.
+    """
     if not changes:
         return True
     previous, was_complete = order.user_email, order.complete
-    seen = Order.objects.filter(pk=order.pk, state=order.state, updated_at=order.updated_at)
+    seen, written, complete = Order.objects.filter(pk=order.pk), dict(changes), was_complete
     with transaction.atomic():
         if "user_email" in changes:
             lock_order_rows(order)
-        complete = not _with(order, changes).missing
-        written = {**changes, "complete": complete, "updated_at": change_time()}
-        if "user_email" in changes:
             written["unreachable_since"] = None
-        won = bool(seen.update(**written))
+        if changes.keys() - {*PARTNERS_OWN}:
+            seen = seen.filter(state=order.state, updated_at=order.updated_at)
+            complete = not _with(order, changes).missing
+            written["complete"] = complete
+        won = bool(seen.update(**written, updated_at=later_change()))
         if won:
             order.refresh_from_db()
             _rename(order, changes)
             won = "user_email" not in changes or transfer_to_new_email(order)
         if won:
             reindex(Order.objects.filter(pk=order.pk))
-            _record(order, changes, previous, actor)
-            order_corrected.send(sender=Order, order=order)
+            _record(order, changes, previous, actor, {"by": by} if by else {})
             if complete and not was_complete and order.state == State.PENDING:
                 wake("packing")
         transaction.set_rollback(not won)
@@ -136,18 +145,26 @@ def _write(order: Order, changes: dict[str, Any], actor: User | None) -> bool:
 
 
 def _record(
-    order: Order, changes: Mapping[str, Any], previous: str | None, actor: User | None
+    order: Order,
+    changes: Mapping[str, Any],
+    previous: str | None,
+    actor: User | None,
+    told: Mapping[str, Any],
 ) -> None:
     moved = "user_email" in changes and previous is not None
     # Names of fields only: erasing the order then erases every value.
     if fields := [name for name in changes if not (moved and name == "user_email")]:
         kind = OrderEvent.Kind.CORRECTED
-        details = {"fields": fields}
+        details = {"fields": fields, **told}
         OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=details)
     if moved:
-        OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.ADDRESS, actor=actor)
+        kind = OrderEvent.Kind.ADDRESS
+        OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=dict(told))
     if "user_email" in changes:
         address_corrected.send(sender=Order, order=order, previous=previous)
+    if "billing" in changes:
+        pass_on_billing(order)
+    order_corrected.send(sender=Order, order=order)
 
 
 def _who_answers(order: Order) -> User | None:

@@ -67,20 +67,9 @@ def check_document(
     `bought` is the tier of an order placed before, retired or not; `client_admin` a caller who
     needs no token for their clients. Raises InvalidDocumentError with all problems.
     """
-    sent = {member for member, value in raw.items() if value is not None}
-    problems = [Problem(member, "read_only") for member in sent & READ_ONLY]
-    problems += [Problem(member, "unknown_member") for member in raw.keys() - READ_ONLY - _MEMBERS]
-    given = {member: raw[member] for member in sent & _MEMBERS}
-    document = None
-    try:
-        document = OrderDocument.model_validate(given)
-    except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False):
-            problem = field_problem(".".join(map(str, fault["loc"])), fault)
-            if problem not in problems:  # keys of one object may have the same fault
-                problems.append(problem)
+    given = _given(raw)
+    document, problems = check_members(raw)
     faulty = {problem.member for problem in problems}
-    problems += joint_problems(given.get("billing"), faulty)
     if any(member.startswith("billing.") for member in faulty):
         faulty.add("billing")
     sound = {member: value for member, value in given.items() if member not in faulty}
@@ -96,6 +85,33 @@ def check_document(
 
 
 _MEMBERS = frozenset(OrderDocument.model_fields)
+
+
+def _given(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in raw.items() if value is not None and name in _MEMBERS}
+
+
+def check_members(raw: Mapping[str, Any]) -> tuple[OrderDocument | None, list[Problem]]:
+    """Check each member of `raw` by itself, and those of `billing` together.
+
+    Returns the document, or None where a member is at fault, and every problem.
+    """
+    sent, given = {name for name, value in raw.items() if value is not None}, _given(raw)
+    problems = [Problem(member, "read_only") for member in sent & READ_ONLY]
+    problems += [Problem(member, "unknown_member") for member in raw.keys() - READ_ONLY - _MEMBERS]
+    document = None
+    try:
+        document = OrderDocument.model_validate(given)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            problem = field_problem(".".join(map(str, fault["loc"])), fault)
+            if problem not in problems:  # keys of one object may have the same fault
+                problems.append(problem)
+    faulty = {problem.member for problem in problems}
+    problems += joint_problems(given.get("billing"), faulty)
+    return document, problems
+
+
 _NAME = TypeAdapter(Name)
 
 

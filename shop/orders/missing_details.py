@@ -43,17 +43,30 @@ def fill_in(
     """Write `details` to unset fields of a pending `order`; the first write wins.
 
     The consent to the terms `agreed` is kept with them. Returns False, and writes nothing, if
-    somebody else was faster. Raises InvalidDocumentError.
+    somebody else was faster with one of them. Raises InvalidDocumentError.
     """
     changes = {name: value for name, value in details.items() if value is not None}
     check_details(order, changes)
+    while not _write(order, changes, actor, agreed):
+        order.refresh_from_db()
+        if not set(changes) <= set(fillable(order)):
+            return False
+        # Another field was changed meanwhile, perhaps by the partner's program.
+        check_details(order, changes)
+    return True
+
+
+def _write(
+    order: Order, changes: Mapping[str, Any], actor: User | None, agreed: Version | None
+) -> bool:
+    # Filtered by `updated_at`, so that `complete` is true of all fields as they are then.
+    seen = Order.objects.filter(pk=order.pk, state=State.PENDING, updated_at=order.updated_at)
     for name, value in changes.items():
         setattr(order, name, value)
     order.complete = not order.missing
-    # Filtered by `updated_at`, so that two people who fill in different fields both count.
-    seen = Order.objects.filter(pk=order.pk, state=State.PENDING, updated_at=order.updated_at)
     with transaction.atomic():
-        won = seen.update(**changes, complete=order.complete, updated_at=change_time())
+        order.updated_at = change_time()
+        won = seen.update(**changes, complete=order.complete, updated_at=order.updated_at)
         if won:
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": list(changes)}
             OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=fields)
@@ -61,6 +74,4 @@ def fill_in(
                 Consent.objects.create(order=order, terms=agreed)
             reindex(Order.objects.filter(pk=order.pk))
             order_corrected.send(sender=Order, order=order)
-    if not won:
-        order.refresh_from_db()
     return bool(won)

@@ -284,7 +284,7 @@ class OrderEvent(models.Model):
     actor = optional(User, on_delete=models.PROTECT)
     fault = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)  # as a person typed it
-    # By kind: `by` (`CancelledBy`), `fields`, `on`, `steps`, `mail` and `recipient`, `webhooks`,
+    # By kind: `by` (`ActedBy`), `fields`, `on`, `steps`, `mail` and `recipient`, `webhooks`,
     # `assignee`, `client_admin`; of any, `bulk`, the number of the bulk action. Erasure knows those that hold an e-mail address by EMAIL_KEYS.
     details = models.JSONField(default=dict, blank=True)
 

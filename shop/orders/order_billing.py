@@ -41,12 +41,30 @@ def fill_in_billing(order: Order, billing: Mapping[str, Any], *, actor: User | N
     InvalidDocumentError. (contract, "Orders API")
     """
     given = _checked(billing)
-    number = order.delivered_client_id or order.client_id
-    if number and BillingProfile.objects.filter(client=number).exists():
+    if _client_has_billing(order):
         order.refresh_from_db()
         return False
     unset = Order.objects.filter(pk=order.pk, billing__isnull=True)
     return _write(order, unset.exclude(state__in=CLOSED), given, actor)
+
+
+def check_fill_in(order: Order, billing: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `billing` as it would be filled in. Raises InvalidDocumentError."""
+    if order.billing is not None:
+        raise InvalidDocumentError([Problem("billing", "billing_is_set")])
+    if _client_has_billing(order):
+        raise InvalidDocumentError([Problem("billing", "client_has_billing")])
+    return _checked(billing)
+
+
+def pass_on_billing(order: Order) -> None:
+    """Make billing data that were just given its client's, too, if `order` is packed; tell others.
+
+    Call it in the transaction that has written them.
+    """
+    if order.state == State.PACKED:
+        make_profile(order)
+    billing_given.send(sender=Order, order=order)
 
 
 def change_billing(order: Order, billing: Mapping[str, Any], *, actor: User) -> bool:
@@ -94,6 +112,11 @@ def _profiles(orders: Iterable[Order]) -> list[BillingProfile]:
     ]
 
 
+def _client_has_billing(order: Order) -> bool:
+    number = order.delivered_client_id or order.client_id
+    return bool(number) and BillingProfile.objects.filter(client=number).exists()
+
+
 def _checked(billing: Mapping[str, Any]) -> dict[str, Any]:
     problems: list[Problem] = check_billing(billing)
     if problems:
@@ -109,9 +132,7 @@ def _write(order: Order, rows: Any, billing: dict[str, Any], actor: User | None)
             order.refresh_from_db()
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": ["billing"]}
             OrderEvent.objects.create(order=order, kind=kind, actor=actor, details=fields)
-            if order.state == State.PACKED:
-                make_profile(order)
-            billing_given.send(sender=Order, order=order)
+            pass_on_billing(order)
             order_corrected.send(sender=Order, order=order)
     if not won:
         order.refresh_from_db()

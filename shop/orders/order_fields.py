@@ -172,7 +172,7 @@ class OrderDocument(BaseModel):
 
     reference: Annotated[
         Reference | None,
-        OrderField(_("Partner's reference"), partners_own=True),
+        OrderField(_("Partner’s reference"), partners_own=True),
         Field(examples=["PO-4711"]),
     ] = None
     """Your own name for the order; not blank, no control characters. Several orders may have the
@@ -180,7 +180,7 @@ class OrderDocument(BaseModel):
 
     metadata: Annotated[
         Metadata | None,
-        OrderField(_("Partner's metadata"), partners_own=True),
+        OrderField(_("Partner’s metadata"), partners_own=True),
         Field(examples=[{"campaign": "spring", "sales_rep": "17"}]),
     ] = None
     """Your own data about the order: at most 20 strings of at most 500 characters, which may be
@@ -198,6 +198,10 @@ FILLABLE = tuple(name for name, field in FIELDS.items() if field.fillable)
 CORRECTABLE = tuple(n for n, field in FIELDS.items() if field.correctable or field.fillable)
 PERSONAL = tuple(name for name, field in FIELDS.items() if field.personal)
 PARTNERS_OWN = tuple(name for name, field in FIELDS.items() if field.partners_own)
+# What the program that placed the order may correct while its page or staff could.
+CORRECTED_BY_PROGRAM = (*FILLABLE, "user_login")
+# All that it may change, some of it only once, or only in some states.
+CHANGEABLE = (*CORRECTED_BY_PROGRAM, "billing", *PARTNERS_OWN)
 EXPORTED = tuple(name for name, field in FIELDS.items() if field.exported)
 # A partner may have written anything about the person into their own.
 ERASED = (*PERSONAL, *PARTNERS_OWN)

@@ -66,6 +66,8 @@ SENTENCES = {
     # What is filled in, corrected or added later.
     "not_fillable": "cannot be filled in.",
     "not_correctable": "cannot be corrected here.",
+    "wrong_state": "cannot be changed in this state of the order.",
+    "billing_is_set": "is set: only the client_admin and the shop can change it.",
     "delivered": "cannot be changed any more: it was delivered.",
     "corrected_too_often": "was corrected as often as is allowed.",
     "no_seat": "is one more member than the tier of this project allows.",
@@ -92,7 +94,6 @@ CODES = {
     "model_type": "not_an_object",
     "model_attributes_type": "not_an_object",
 }
-
 
 KEY = "[key]"  # ends the path of a fault that is in a key
 
@@ -121,7 +122,8 @@ def field_problem(member: str, fault: ErrorDetails) -> Problem:
     code, path = CODES.get(fault["type"], fault["type"]), fault["loc"]
     if code == "literal_error":
         code = f"unknown_{path[-1]}"
-    limit = fault.get("ctx", {}).get("max_length", LARGEST)
+    others = LARGEST if code == "out_of_range" else 0
+    limit = fault.get("ctx", {}).get("max_length", others)
     if len(path) > 2 and path[-1] == KEY:
         # Named after the object: a key that is at fault may be of any length.
         member, code = ".".join(map(str, path[:-2])), f"key_{code}"

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import Signal
 
-from shop.change_times import change_time
+from shop.change_times import later_change
 from shop.compiled_inserts import insert
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.models import PLACED_STATES, Order, OrderEvent, State
@@ -99,7 +99,7 @@ def transition_all(
     changes |= {"state": to, "fault": fault}
     # One that is not moved needs no savepoint: nothing is to be undone.
     with transaction.atomic(savepoint=len(orders) > 1):
-        changes["updated_at"] = change_time()
+        changes["updated_at"] = later_change()
         pks = [order.pk for order in orders]
         found = Order.objects.filter(pk__in=pks, state=previous)
         if found.update(**changes) < len(orders):

@@ -177,6 +177,8 @@ def exported(order: Order) -> dict[str, Any]:
         "user_login": None,
         "language": "en",
         "interval": "month",
+        "reference": None,
+        "metadata": None,
         "billing": BILLED,
         "events": [
             {"at": event.at.isoformat(), "kind": event.kind, "state": event.state}

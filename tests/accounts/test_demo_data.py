@@ -3,6 +3,7 @@
 from io import StringIO
 
 import pytest
+from allauth.idp.oidc.models import Client as OAuthClient
 from django.core.management import call_command
 from django.forms.models import model_to_dict
 from pytest_django import Settings
@@ -30,7 +31,8 @@ def test_demo_prints_the_same_at_every_start() -> None:
     lines = printed()
     assert lines[1] == "staff@example.com slate-and-tally-staff"
     assert lines[2] == "customer@example.com slate-and-tally-customer"
-    assert lines[4:7] == ["example-token", "example-admin-token", "example-limited-token"]
+    assert lines[3] == "partner@example.com slate-and-tally-partner"
+    assert lines[5:8] == ["example-token", "example-admin-token", "example-limited-token"]
     assert printed() == lines
 
 
@@ -60,6 +62,15 @@ def test_demo_keeps_to_the_partner_that_staff_renamed() -> None:
     Application.objects.filter(name="Example partner").update(name="Zzz")
     assert printed()[-1] == secret
     assert Application.objects.count() == 2
+
+
+def test_partner_of_the_demo_owns_its_application_also_one_made_before() -> None:
+    printed()
+    owned = OAuthClient.objects.filter(owner__email="partner@example.com")
+    assert owned.count() == 2
+    owned.update(owner=None)
+    printed()
+    assert owned.count() == 2
 
 
 def test_demo_has_a_complete_seller_and_yearly_prices_that_staff_may_change() -> None:

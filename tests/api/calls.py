@@ -42,6 +42,13 @@ def post(token: str, body: str | bytes, content_type: str = "application/json") 
     )
 
 
+def patch(token: str, order_hash: str, **members: Any) -> Any:
+    """Change an order."""
+    headers = {"Authorization": f"Bearer {token}"}
+    body = json.dumps({"order": members})
+    return Client().patch(f"/api/orders/{order_hash}", body, "application/json", headers=headers)
+
+
 def get(token: str, order_hash: str) -> Any:
     """The answer with one order."""
     headers = {"Authorization": f"Bearer {token}"}

@@ -39,6 +39,7 @@ ORDERS = "/api/orders"
 TOO_LARGE = b" " * (64 * 1024 + 1)
 
 
+OWN = {"reference": "PO-4711", "metadata": {"campaign": "spring", "sales_rep": "17"}}
 COMPLETE = {
     "order": {
         "product": "s",
@@ -51,6 +52,7 @@ COMPLETE = {
 WITH_BILLING = {
     "order": {
         **COMPLETE["order"],
+        **OWN,
         "billing": {
             "customer_type": "company",
             "company": "Constantin Film",
@@ -65,6 +67,8 @@ WITH_BILLING = {
         },
     }
 }
+CHANGE = {"order": {"reference": "PO-4711", "metadata": {"campaign": "spring"}}}
+CORRECTION = {"order": {"user_first_name": "Nina", "user_last_name": "Nagel"}}
 CANCELLATION = {"reason": "The production was called off."}
 PRODUCT_ALONE = {"order": {"product": "Yamdu FREE"}}
 WITH_FAULTS = {"order": {"product": "unknown", "client_name": "", "user_email": "x"}}
@@ -164,6 +168,7 @@ def record_orders(settings: Settings) -> Examples:
     keep("showOrder", "unknown", call("GET", f"{ORDERS}/{HASH}", **allowed))
     keep("placeOrder", "scope", place_order(COMPLETE, **bearer(application, READ)))
     keep("placeOrder", "refused", place_order(WITH_FAULTS, **allowed))
+    record_changes(keep, allowed)
     record_cancellation(keep, allowed)
     place_order(COMPLETE, **allowed, **key)
     keep("placeOrder", "key_used_again", place_order(PRODUCT_ALONE, **allowed, **key))
@@ -183,6 +188,18 @@ def record_orders(settings: Settings) -> Examples:
     settings.RATE_LIMITS = NO_CALLS
     keep("any", "calls", place_order(COMPLETE, **allowed))
     return recording.found
+
+
+def record_changes(keep: Callable[..., None], allowed: dict[str, str]) -> None:
+    """The examples of an order that misses details, and is changed, and of one that is packed."""
+    placed = call("POST", ORDERS, PRODUCT_ALONE, **allowed).json()["data"]["order"]
+    path = f"{ORDERS}/{placed['order_hash']}"
+    faulty = {"order": {"metadata": {"campaign": 7}, "product": "m"}}
+    keep("changeOrder", "own", call("PATCH", path, CHANGE, **allowed), CHANGE)
+    keep("changeOrder", "completed", call("PATCH", path, CORRECTION, **allowed), CORRECTION)
+    keep("changeOrder", "refused", call("PATCH", path, faulty, **allowed))
+    call("POST", f"{path}/cancel", {}, **allowed)
+    keep("changeOrder", "too_late", call("PATCH", path, {"order": {"user_login": "x"}}, **allowed))
 
 
 def record_cancellation(keep: Callable[..., None], allowed: dict[str, str]) -> None:

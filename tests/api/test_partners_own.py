@@ -16,7 +16,7 @@ from tests.registration.states import wait
 
 pytestmark = pytest.mark.django_db
 OWN: dict[str, Any] = {"reference": "PO-4711", "metadata": {"campaign": "spring", "rep": ""}}
-UNSET = {"reference": None, "metadata": None}
+UNSET: dict[str, Any] = {"reference": None, "metadata": None}
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_null_is_absent_and_an_empty_object_stays(token: str) -> None:
 
 
 def test_largest_are_kept(token: str) -> None:
-    largest = {
+    largest: dict[str, Any] = {
         "reference": "ü" * 100,
         "metadata": {f"{number:02}{'ü' * 38}": "\t🎬\r\n" + "ü" * 496 for number in range(20)},
     }
@@ -112,7 +112,7 @@ def test_staff_find_an_order_by_its_reference(token: str) -> None:
 
 
 def test_customer_is_shown_neither(token: str) -> None:
-    own_words = {"reference": "Geheimrat", "metadata": {"grade": "Zweifelhaft"}}
+    own_words: dict[str, Any] = {"reference": "Geheimrat", "metadata": {"grade": "Zweifelhaft"}}
     shown = post_order(token, **own_words).json()["data"]["order"]
     page = Browser().get(f"/register/{shown['order_hash']}/").content.decode()
     assert "Constantin Film" in page

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from portal.backoffice.partners.call_statistics import CallStatistics, outcome_of
 from portal.backoffice.partners.delivery_statistics import DeliveryStatistics
+from shop.access.call_statistics import CallStatistics, outcome_of
 from shop.access.models import Application, CallCount
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order

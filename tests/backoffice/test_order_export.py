@@ -206,6 +206,18 @@ def test_json_lines_hold_values_as_they_are() -> None:
     assert (row["taken_by"], row["complete"]) == (None, True)
 
 
+def test_partners_own_are_exported_as_they_were_sent() -> None:
+    make_order(reference="=PO-4711", metadata={"rep": "Söhne", "n": ""})
+    make_order()
+    rows = csv_rows(ask("show=all", set="support"))
+    assert [row["Partner’s reference"] for row in rows] == ["'=PO-4711", ""]
+    lines = [json.loads(line) for line in content(ask("show=all", "jsonl")).decode().splitlines()]
+    assert [(line["reference"], line["metadata"]) for line in lines] == [
+        ("=PO-4711", '{"rep": "Söhne", "n": ""}'),
+        (None, None),
+    ]
+
+
 def test_export_is_written_down() -> None:
     make_order()
     make_order()

@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from portal.backoffice.order.customer_contact import contact_of
 from portal.backoffice.order.related_orders import SHOWN, related_orders
 from portal.backoffice.queue.list_place import place_text
 from shop.orders.assignment import add_note, assign
 from shop.orders.models import Basket, Order
+from shop.orders.order_fields import FIELDS
 from shop.orders.placing import Caller
 from shop.tenancy.models import User
 from tests.backoffice.test_order_page import page_of
@@ -199,3 +201,15 @@ def test_page_leads_to_neighbours_and_back_and_an_action_keeps_the_way() -> None
     assert answer["Location"] == own + way
     assert "Back to the list" in words(browser.get(own + way))
     assert "Back to the list" not in words(browser.get(own))
+
+
+def test_partners_reference_and_metadata_are_shown_as_sent() -> None:
+    metadata = {"items": "<b>", "note": "one\ntwo", "empty": ""}
+    order = make_order(reference="PO-4711 <i>", metadata=metadata)
+    with override("de"):
+        assert str(FIELDS["reference"].label) == "Referenz des Partners"
+    page = visitor(make_staff("viewer")).get(f"/staff/orders/{order.pk}/")
+    assert "Partner’s reference PO-4711 <i>" in words(page)
+    assert part(page, "<summary>", "</dl>").endswith("items <b> note one two empty –")
+    assert "<bdi>&lt;b&gt;</bdi>" in html(page)
+    assert "Partner’s" not in page_of(make_order())

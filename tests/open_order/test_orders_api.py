@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from shop.catalogue.models import Product, Promotion
-from shop.orders.cancellation import CancelledBy, cancel
+from shop.orders.cancellation import ActedBy, cancel
 from shop.orders.models import Order
 from shop.orders.placing import Caller
 from tests.factories import (
@@ -123,7 +123,7 @@ def test_quote_is_what_was_agreed() -> None:
     (fee,) = line["Fees"]
     assert (fee["BaseAmount"], fee["Discount"], fee["Amount"]) == ("49.00", "4.90", "44.10")
     order.refresh_from_db()
-    assert cancel(order, None, by=CancelledBy.PROGRAM)
+    assert cancel(order, None, by=ActedBy.PROGRAM)
     assert shown(program, f"{path}/quote")["quote"] == quote
 
 

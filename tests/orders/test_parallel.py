@@ -11,7 +11,7 @@ from django.db import connection
 from shop.catalogue.models import Product
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.send import send
-from shop.orders.cancellation import CancelledBy, cancel_in_any_state
+from shop.orders.cancellation import ActedBy, cancel_in_any_state
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.states import transition
@@ -131,7 +131,7 @@ def test_cancelling_and_packing_have_one_winner() -> None:
         if number % 2:
             pack_all()
             return False
-        return cancel_in_any_state(seen[number], None, by=CancelledBy.CUSTOMER)
+        return cancel_in_any_state(seen[number], None, by=ActedBy.CUSTOMER)
 
     won = at_once(one)
     order.refresh_from_db()

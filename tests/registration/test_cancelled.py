@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from shop.orders.cancellation import CancelledBy, cancel, expire_incomplete
+from shop.orders.cancellation import ActedBy, cancel, expire_incomplete
 from shop.orders.models import Order
 from tests.factories import make_bare_order, make_client, make_order, make_staff, make_user
 from tests.pages import Response, assert_left_out, html, visitor, words
@@ -38,12 +38,12 @@ def test_page_gives_the_reason(path: str) -> None:
 @pytest.mark.parametrize(
     ("by", "sentence"),
     [
-        (CancelledBy.STAFF, "We cancelled this order."),
-        (CancelledBy.CUSTOMER, "You cancelled this order."),
-        (CancelledBy.PROGRAM, "The partner through whom you ordered cancelled this order."),
+        (ActedBy.STAFF, "We cancelled this order."),
+        (ActedBy.CUSTOMER, "You cancelled this order."),
+        (ActedBy.PROGRAM, "The partner through whom you ordered cancelled this order."),
     ],
 )
-def test_page_says_who_cancelled(by: CancelledBy, sentence: str) -> None:
+def test_page_says_who_cancelled(by: ActedBy, sentence: str) -> None:
     order = make_order()
     assert cancel(order, None, by=by)
     assert sentence in words(look(order))

@@ -15,7 +15,7 @@ from shop.billing.models import Invoice, Subscription
 from shop.notifications.emails.invoice_emails import queue_invoice
 from shop.notifications.emails.models import Message
 from shop.notifications.retention import delete_expired
-from shop.orders.cancellation import CancelledBy, cancel_in_any_state
+from shop.orders.cancellation import ActedBy, cancel_in_any_state
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.deletion_wishes import carry_out_wishes, delete_when_possible, undo_wish
 from shop.tenancy.departure_rows import DeletionWish
@@ -99,7 +99,7 @@ def test_project_that_a_cancelled_order_has_left_behind_holds_nobody(settings: S
     Membership.objects.all().delete()
     assert needs_of(client) == [Need.ORDER]  # it is to get a contract
     make_membership(project=order.delivered_project, user=order.member, joined_at=None)
-    assert cancel_in_any_state(order, None, by=CancelledBy.CUSTOMER)
+    assert cancel_in_any_state(order, None, by=ActedBy.CUSTOMER)
     assert Project.objects.filter(client=client, closed_at=None).exists()
     assert needs_of(client) == []
 

@@ -185,6 +185,7 @@ COLUMNS: tuple[OrderColumn, ...] = (
         TEXT,
         lambda row: row.order.application.name if row.order.application else None,
     ),
+    _of_order("reference", _("Partner’s reference"), TEXT),
     OrderColumn(
         "taken_by",
         pgettext_lazy("export", "Assigned to"),
@@ -200,12 +201,12 @@ ACCOUNTING = (
     *("interval", "promo_code", "list_net", "discount", "net", "vat_rate", "vat", "gross"),
     *("currency", "invoices", "invoice_states", "client_number", "client"),
     *(column.key for column in COLUMNS if column.key.startswith("billing_")),
-    *("channel", "application"),
+    *("channel", "application", "reference"),
 )
 SUPPORT = (
     *("order_number", "placed_at", "state", "reason", "last_step", "attempts", "changed_at"),
     *("tier", "client", "project", "first_name", "last_name", "email", "language", "channel"),
-    *("application", "taken_by", "follow_up_on"),
+    *("application", "reference", "taken_by", "follow_up_on"),
 )
 
 

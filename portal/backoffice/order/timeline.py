@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from portal.backoffice.order.hidden_hashes import without_hashes
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
-from shop.orders.cancellation import CancelledBy
+from shop.orders.cancellation import ActedBy
 from shop.orders.error_codes import error_text
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import FIELDS
@@ -144,11 +144,11 @@ def _title(event: OrderEvent) -> str:
 
 
 def _who(event: OrderEvent) -> str:
-    by = event.details.get("by", CancelledBy.STAFF)
-    if by == CancelledBy.STAFF:
+    by = event.details.get("by", ActedBy.STAFF)
+    if by == ActedBy.STAFF:
         return name_of(event.actor)
     # The reason beside it is not ours.
-    who = _("by the customer") if by == CancelledBy.CUSTOMER else _("by the partner's program")
+    who = _("by the customer") if by == ActedBy.CUSTOMER else _("by the partner's program")
     return f"{name_of(event.actor)} ({who})" if event.actor else who
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.backoffice.audit_log import history_of
 from portal.backoffice.partners.application_forms import TokenForm
-from portal.backoffice.partners.call_statistics import CallStatistics
+from portal.backoffice.partners.call_chart import ChartedCalls
 from portal.backoffice.partners.delivery_statistics import DeliveryStatistics
 from portal.backoffice.staff_access import permission_required
 from shop.access.models import Application
@@ -68,7 +68,7 @@ def show_application(
         "signing_secret": application.signing_secrets.first(),
         "history": history_of(application),
         "overlap_hours": OVERLAP // timedelta(hours=1),
-        "calls": CallStatistics(application),
+        "calls": ChartedCalls(application),
         "deliveries": DeliveryStatistics(application),
         "orders": _newest_orders(application),
         "stuck": _stuck_orders(application),

@@ -38,6 +38,12 @@ def personal_details(order: Order) -> list[tuple[StrOrPromise, str | None]]:
 
 
 @register.filter
+def metadata_entries(order: Order) -> list[tuple[str, str]]:
+    """Return the keys and values of the partner's metadata; a key may be called `items`."""
+    return list((order.metadata or {}).items())
+
+
+@register.filter
 def billing_lines(order: Order) -> str:
     """Return who is billed for the order, in one line; "" while nobody is known."""
     return _in_one_line(order.billing or {}, ("vat_id", "email", "reference"))

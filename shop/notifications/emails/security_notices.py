@@ -42,6 +42,34 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
             "in your name, also for the companies you administer."
         ),
     ),
+    "application_token_made": (
+        _("A new token of your application was created"),
+        _(
+            "A long-lived token was created for an application that you own. A program that has it "
+            "can do what the token’s scopes allow."
+        ),
+    ),
+    "client_secret_renewed": (
+        _("Your application has a new client_secret"),
+        _(
+            "A new client_secret was created for an application that you own. The old one is "
+            "refused."
+        ),
+    ),
+    "signing_secret_renewed": (
+        _("Your application has a new signing secret"),
+        _(
+            "A new secret was created that signs webhooks of an application that you own. The old "
+            "one signs them, too, for one more day."
+        ),
+    ),
+    "webhook_url_set": (
+        _("Your application has a new webhook URL"),
+        _(
+            "An application that you own now sends events to a new URL: a webhook endpoint was "
+            "added or its URL was changed."
+        ),
+    ),
     "program_allowed": (
         _("A program can now act in your name"),
         _(

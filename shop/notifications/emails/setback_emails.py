@@ -11,7 +11,7 @@ from shop.notifications.emails.kinds import Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.order_emails import OrderEmail
 from shop.notifications.emails.samples import order_sample, sample_order
-from shop.orders.cancellation import EXPIRED, CancelledBy, cancellation_reason, cancelled_by
+from shop.orders.cancellation import EXPIRED, ActedBy, cancellation_reason, cancelled_by
 from shop.orders.error_codes import customer_error_text
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_lookup import address_of
@@ -94,7 +94,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
         Sample(gettext_lazy("by staff, with a reason"), lambda: {"order": _sample_cancelled()}),
         Sample(
             gettext_lazy("by the customer"),
-            lambda: {"order": _sample_cancelled(CancelledBy.CUSTOMER)},
+            lambda: {"order": _sample_cancelled(ActedBy.CUSTOMER)},
         ),
         order_sample(
             gettext_lazy("never completed"), client_name=None, project_name=None, user_email=None
@@ -125,7 +125,7 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
 
     def _of_an_invitation(self) -> EmailContent:
         cancelled = _("We have cancelled your invitation to %(address)s.")
-        if self._by == CancelledBy.CUSTOMER:
+        if self._by == ActedBy.CUSTOMER:
             cancelled = _("Your invitation to %(address)s was cancelled, as requested on its page.")
         cancelled %= {"address": mask_email(address_of(self.order))}
         return EmailContent(
@@ -136,29 +136,29 @@ class OrderCancelled(OrderEmail, kind=Message.Kind.CANCELLED):
         )
 
     @cached_property
-    def _by(self) -> CancelledBy | None:
+    def _by(self) -> ActedBy | None:
         return cancelled_by(self.order)
 
     def _cancelled(self) -> str:
         match self._by:
-            case CancelledBy.CUSTOMER:
+            case ActedBy.CUSTOMER:
                 return _("Your order was cancelled, as requested on its page.")
-            case CancelledBy.PROGRAM:
+            case ActedBy.PROGRAM:
                 return _("The partner through which you ordered has cancelled your order.")
-            case CancelledBy.STAFF | None:
+            case ActedBy.STAFF | None:
                 return _("We have cancelled your order.")
             case unknown:
                 assert_never(unknown)
 
     def _reasons(self) -> list[str]:
         reason = cancellation_reason(self.order)
-        if reason and self._by in {CancelledBy.CUSTOMER, CancelledBy.PROGRAM}:
+        if reason and self._by in {ActedBy.CUSTOMER, ActedBy.PROGRAM}:
             # Anybody may have typed it.
             return [_("Reason given: “%(reason)s”") % {"reason": typed(reason)}]
         return [reason] if reason else []
 
 
-def _sample_cancelled(by: CancelledBy = CancelledBy.STAFF) -> Order:
+def _sample_cancelled(by: ActedBy = ActedBy.STAFF) -> Order:
     order = sample_order(state=State.CANCELLED)
     reason = str(_("You have told us that it is not needed."))
     cancelled = OrderEvent(state=State.CANCELLED, note=reason, details={"by": by})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -23,6 +24,7 @@ from shop.tenancy.models import Client, Membership, Project, User
 
 STAFF = ("staff@example.com", "slate-and-tally-staff")
 CUSTOMER = ("customer@example.com", "slate-and-tally-customer")
+PARTNER = ("partner@example.com", "slate-and-tally-partner")
 PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refused outside the demo
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
 LIMITED_TOKEN = "example-limited-token"  # noqa: S105 -- likewise
@@ -56,7 +58,8 @@ class Command(BaseCommand):
             _sell()
             fill_in_texts()
             add_demo_proof()
-            application = _tokens(customer)
+            partner = _person(*PARTNER, first_name="Pia", last_name="Partner")
+            application = _tokens(partner, customer)
             reduction = {"name": "PREMIERE", "percent": 10}
             Promotion.objects.get_or_create(code=PROMO_CODE, defaults=reduction)
             secret = (signing_secrets(application) or [rotate(application)])[0]
@@ -64,6 +67,7 @@ class Command(BaseCommand):
             "Sign-ins (e-mail, password):",
             " ".join(STAFF),
             " ".join(CUSTOMER),
+            " ".join(PARTNER),
             "API tokens (a partner's, the customer's, one with low rate limits):",
             PARTNER_TOKEN,
             ADMIN_TOKEN,
@@ -103,26 +107,36 @@ def _sell() -> None:
     paid.update(yearly_net_cents=MONTHS_OF_A_YEAR * F("net_cents"))
 
 
-def _tokens(customer: User) -> Application:
+def _tokens(partner: User, customer: User) -> Application:
     """Issue what is missing of the demo's tokens; return the partner's application."""
-    application = _application("Example partner", PARTNER_TOKEN)
-    _application("Limited demo application", LIMITED_TOKEN, FEW_CALLS)
+    application = _application(partner, "Example partner", PARTNER_TOKEN)
+    _application(partner, "Limited demo application", LIMITED_TOKEN, FEW_CALLS)
     if not Token.objects.by_value(ADMIN_TOKEN).exists():
         issue("Demo", holder=customer, value=ADMIN_TOKEN)
     return application
 
 
 def _application(
-    name: str, value: str, limit: tuple[int, int] | tuple[None, None] = (None, None)
+    owner: User,
+    name: str,
+    value: str,
+    limit: tuple[int, int] | tuple[None, None] = (None, None),
 ) -> Application:
-    """Return the application of the token `value`; it and its token are created once."""
+    """Return the application of the token `value`; it and its token are created once.
+
+    One without an owner, as the version before has made it, gets `owner`.
+    """
     held = Application.objects.filter(
         oauth_client__in=Token.objects.by_value(value).values("client")
     )
     if found := held.first():
+        OAuthClient.objects.filter(application=found, owner=None).update(owner=owner)
         return found
     application = Application.objects.filter(demo=True, name=name).first()
     if application is None:
-        application, _secret = create_application(name, rate=limit[0], burst=limit[1], demo=True)
+        rate, burst = limit
+        application, _secret = create_application(
+            name, owner=owner, rate=rate, burst=burst, demo=True
+        )
     issue("Demo", holder=application, value=value)
     return application

@@ -1,21 +1,21 @@
 """Calls of an application by day and outcome, and the refusals that are most frequent."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from portal.backoffice.reports.charts import Chart, stacked
 from shop.access.models import Application, CallCount
 
 DAYS = 14
-HEIGHT = 72
+WEEK = 7  # days
 RECENT_DAYS = 2  # today and yesterday
 MOST_KINDS = 5
 TOO_MANY = 429
@@ -36,6 +36,25 @@ class Refusal(NamedTuple):
     status: int
     phrase: str
     number: int
+
+
+class WeekOfCalls(NamedTuple):
+    """The calls of an application in the last WEEK days, and the day of its last call."""
+
+    last: date | None = None
+    answered: int = 0
+    refused: int = 0  # 4xx
+    failed: int = 0  # 5xx
+
+    @property
+    def errors(self) -> int:
+        """Return the number of calls that were refused or failed."""
+        return self.refused + self.failed
+
+    @property
+    def total(self) -> int:
+        """Return the number of all calls."""
+        return self.answered + self.errors
 
 
 class CallStatistics:
@@ -69,12 +88,6 @@ class CallStatistics:
             rows.append((day, numbers, sum(numbers)))
         return rows
 
-    @property
-    def chart(self) -> Chart:
-        """Return a bar for each day."""
-        columns = [[self._numbers[day, kind] for kind in OUTCOMES] for day in self.days]
-        return stacked(columns, list(OUTCOMES), height=HEIGHT)
-
     @cached_property
     def refusals(self) -> list[Refusal]:
         """Return the most frequent refusals and errors of today and yesterday."""
@@ -85,6 +98,19 @@ class CallStatistics:
             Refusal(operation, status, HTTPStatus(status).phrase, number)
             for operation, status, number in found[:MOST_KINDS]
         ]
+
+
+def weeks_of_calls(applications: Collection[int]) -> dict[int, WeekOfCalls]:
+    """Return the calls of the last WEEK days by application, of those that ever called."""
+    lately = Q(day__gt=timezone.localdate() - timedelta(days=WEEK))
+    rows = CallCount.objects.filter(application__in=applications).order_by()
+    found = rows.values_list("application").annotate(
+        last=Max("day"),
+        answered=Sum("number", default=0, filter=lately & Q(status__lt=400)),
+        refused=Sum("number", default=0, filter=lately & Q(status__gte=400, status__lt=500)),
+        failed=Sum("number", default=0, filter=lately & Q(status__gte=500)),
+    )
+    return {application: WeekOfCalls(*numbers) for application, *numbers in found}
 
 
 def outcome_of(status: int) -> str:
