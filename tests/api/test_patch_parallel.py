@@ -170,7 +170,7 @@ def check(life: Life) -> None:
 @example(complete=False, rounds=[["billing", "first name", "page", "reference"], ["pack"]])
 @example(complete=True, rounds=[["cancel", "metadata", "pack", "reference"], ["join", "reference"]])
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # no shrinking: a race does not come again at will
     suppress_health_check=list(HealthCheck),
