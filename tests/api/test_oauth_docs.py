@@ -12,11 +12,13 @@ from allauth.idp.oidc.models import Token
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from portal.accounts.apps import OAUTH_ERRORS
+from portal.accounts.oauth_grants import DESCRIPTIONS
 from shop.access.applications import create_application
 from shop.access.models import RateLimitBucket
 from shop.access.tokens import issue
 from tests.accounts.oauth import Program, consent, parameters
-from tests.api.guides import code, sent_by
+from tests.api.guides import code, page, sent_by
 from tests.api.test_docs import node
 from tests.factories import make_user
 from tests.pages import html, visitor
@@ -28,8 +30,9 @@ pytestmark = [
 
 
 def printed(base: str, name: str) -> str:
-    """A piece of the guide's code, for the server at `base`."""
-    return code(html(Client(headers={"host": urlsplit(base).netloc}).get("/api/docs")), name)
+    """A piece of code of the chapter that it is named after, for the server at `base`."""
+    reader = Client(headers={"host": urlsplit(base).netloc})
+    return code(html(reader.get(f"/api/docs/{name.partition('-')[0]}")), name)
 
 
 def sent_back(base: str, url: str) -> dict[str, str]:
@@ -149,6 +152,12 @@ def requests_of_django(path: str, body: str, user: list[str]) -> Any:
         "application/x-www-form-urlencoded",
         headers={"Authorization": auth["Authorization"]},
     )
+
+
+def test_guide_names_each_error_of_oauth() -> None:
+    table = page("/api/docs/oauth").partition("Errors, and what to do")[2].partition("</table>")[0]
+    named = set(re.findall(r'<th scope="row">\s*<code>(\w+)</code>', table))
+    assert named == {*DESCRIPTIONS, *OAUTH_ERRORS.values()}
 
 
 def test_printed_python_waits_at_the_limit(
