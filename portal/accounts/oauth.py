@@ -172,12 +172,13 @@ def _sent_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _pkce_fault(asked: Mapping[str, str]) -> str | None:
+def _pkce_fault(asked: Mapping[str, str]) -> str:
+    """Return why the code challenge cannot be used; "" if it can."""
     if not CHALLENGE.match(asked.get("code_challenge", "")):
         return "PKCE is required: code_challenge is missing or malformed."
     if asked.get("code_challenge_method") != "S256":
         return "PKCE is required with code_challenge_method S256."
-    return None
+    return ""
 
 
 def _presented(request: HttpRequest) -> Application | None:

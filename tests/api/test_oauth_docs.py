@@ -150,7 +150,7 @@ def requests_of_django(path: str, body: str, user: list[str]) -> Any:
         path,
         body,
         "application/x-www-form-urlencoded",
-        headers={"Authorization": auth["Authorization"]},
+        headers={"Authorization": str(auth["Authorization"])},
     )
 
 
