@@ -64,6 +64,12 @@ def test_every_code_is_documented_once_unless_pages_alone_tell_it() -> None:
     assert ERROR_CODES.keys() == PACKING.keys()
 
 
+def test_sentences_stand_beside_their_codes_alone() -> None:
+    product = [*Path("shop").rglob("*.py"), *Path("portal").rglob("*.py")]
+    makers = {str(each) for each in product if re.search(r"\bFault\(", each.read_text("utf-8"))}
+    assert makers == {"shop/faults.py", "shop/orders/problems.py"}
+
+
 def test_published_codes_stay() -> None:
     assert sorted({*DOCUMENTED, *ERROR_CODES}) == PUBLISHED
 
