@@ -13,7 +13,7 @@ from shop.guide.error_tables import CODES, OF_PAGES, PACKING, error_tables, pack
 from shop.orders import problems
 from shop.orders.error_codes import ERROR_CODES
 from tests.api import provoked_codes as orders
-from tests.open_order import provoked_codes as open_order
+from tests.open_order import provoked_refusals as open_order
 from tests.pages import Response, visitor, words
 
 # One a line. A code is added here when it is published, and never taken out or renamed.
