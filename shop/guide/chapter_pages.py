@@ -1,5 +1,6 @@
 """The pages of the guides, and the search through them."""
 
+from collections import defaultdict
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from shop.guide.snippets import COOKIE, LANGUAGES
 from shop.guide.views import get_required
 from shop.kept_pages import KeptPages, Rows, is_same_for_all
 
-_pages = {chapter: KeptPages() for guide in GUIDES.values() for chapter in guide.chapters}
+_pages: defaultdict[Chapter, KeptPages] = defaultdict(KeptPages)
 _books = Books()
 _indexes: WeakKeyDictionary[Book, Index] = WeakKeyDictionary()
 FIRST_HITS = 8  # below the box

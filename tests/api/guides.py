@@ -5,9 +5,11 @@ import shlex
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
-from shop.guide.pages import Guide
+from django.test import Client
+
+from shop.guide.pages import GUIDES, Guide
 from tests.pages import html, visitor, words
 
 
@@ -23,6 +25,17 @@ def page(path: str, language: str = "en") -> str:
     answer = visitor(language=language).get(path)
     assert answer.status_code == 200, path
     return html(answer)
+
+
+def printed(name: str, base: str = "http://testserver") -> str:
+    """A piece of code as the guides print it for the server at `base`, on whichever page it is."""
+    reader = Client(headers={"host": urlsplit(base).netloc, "accept-language": "en"})
+    for guide in GUIDES.values():
+        for chapter in guide.chapters:
+            source = html(reader.get(chapter.url))
+            if f'id="code-{name}"' in source:
+                return code(source, name)
+    raise LookupError(name)
 
 
 def all_words(guide: Guide) -> str:

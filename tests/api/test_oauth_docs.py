@@ -12,24 +12,21 @@ from allauth.idp.oidc.models import Token
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from portal.accounts.apps import OAUTH_ERRORS
+from portal.accounts.oauth_grants import DESCRIPTIONS
 from shop.access.applications import create_application
 from shop.access.models import RateLimitBucket
 from shop.access.tokens import issue
 from tests.accounts.oauth import Program, consent, parameters
-from tests.api.guides import code, sent_by
+from tests.api.guides import page, printed, sent_by
 from tests.api.test_docs import node
 from tests.factories import make_user
-from tests.pages import html, visitor
+from tests.pages import visitor
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.usefixtures("empty_cache"),
 ]
-
-
-def printed(base: str, name: str) -> str:
-    """A piece of the guide's code, for the server at `base`."""
-    return code(html(Client(headers={"host": urlsplit(base).netloc}).get("/api/docs")), name)
 
 
 def sent_back(base: str, url: str) -> dict[str, str]:
@@ -52,7 +49,7 @@ def test_printed_python_gets_refreshes_and_revokes_tokens(
     monkeypatch.setenv("CLIENT_ID", program.id)
     monkeypatch.setenv("CLIENT_SECRET", program.secret)
     scope: dict[str, Any] = {}
-    exec(printed(base, "oauth-python"), scope)
+    exec(printed("oauth-python", base), scope)
     own = scope["by_credentials"]()
     assert status(base, own["access_token"]) == 200
     url, state, verifier = scope["begin"]()
@@ -77,7 +74,7 @@ def test_printed_python_gets_refreshes_and_revokes_tokens(
 
 def by_javascript(base: str, program: Program, script: str) -> Any:
     """What `script` prints after the guide's code."""
-    source = f"{printed(base, 'oauth-javascript')}\n{script}"
+    source = f"{printed('oauth-javascript', base)}\n{script}"
     run = subprocess.run(
         [node(), "--input-type=module", "--eval", source],
         capture_output=True,
@@ -125,7 +122,7 @@ def test_printed_curl_exchanges_a_code_refreshes_and_revokes() -> None:
         "$CODE": program.code_of(make_user()),
         "$VERIFIER": "v" * 64,
     }
-    commands = printed("http://testserver", "oauth-curl").split("\n\n")
+    commands = printed("oauth-curl").split("\n\n")
     assert len(commands) == 3
     answers = []
     for command in commands:
@@ -147,8 +144,14 @@ def requests_of_django(path: str, body: str, user: list[str]) -> Any:
         path,
         body,
         "application/x-www-form-urlencoded",
-        headers={"Authorization": auth["Authorization"]},
+        headers={"Authorization": str(auth["Authorization"])},
     )
+
+
+def test_guide_names_each_error_of_oauth() -> None:
+    table = page("/api/docs/oauth").partition("Errors, and what to do")[2].partition("</table>")[0]
+    named = set(re.findall(r'<th scope="row">\s*<code>(\w+)</code>', table))
+    assert named == {*DESCRIPTIONS, *OAUTH_ERRORS.values()}
 
 
 def test_printed_python_waits_at_the_limit(
@@ -156,7 +159,7 @@ def test_printed_python_waits_at_the_limit(
 ) -> None:
     few, _secret = create_application("Few calls", rate=1, burst=5)
     issue("Demo", holder=few, value="example-limited-token")
-    source = printed(live_server.url, "limits-python")
+    source = printed("limits-python", live_server.url)
     assert source.count("for _ in range(8):") == 1
     scope: dict[str, Any] = {}
     exec(source.partition("for _ in")[0], scope)
@@ -181,7 +184,7 @@ def test_printed_python_waits_at_the_limit(
 
 
 def test_printed_curl_names_the_limited_token_in_the_demo_alone() -> None:
-    source = printed("http://testserver", "limits-curl")
+    source = printed("limits-curl")
     command = source.partition("do\n")[2].rpartition("\ndone")[0].replace("-s -i --retry 5", "-i")
     sent = sent_by(command.strip())
     assert (sent.method, sent.path) == ("GET", "/api/orders")
