@@ -9,13 +9,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from shop.access.tokens import issue
 from shop.invisible_characters import INVISIBLE, TURNS
 from shop.notifications.emails.kinds import render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_attention
+from shop.notifications.webhooks.endpoints import register
 from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.member_orders import invite
 from shop.orders.models import Order
+from shop.orders.placing import Caller
 from shop.tenancy.models import User
 from shop.typed_text import isolated
 from tests.factories import (
@@ -46,6 +49,11 @@ SHOWN = {
     "client_admin": {
         *("/register/…/", "/portal/", "/portal/clients/…/", "/portal/clients/…/orders/"),
         *("/portal/clients/…/hand-over/", "/portal/projects/…/", "/portal/projects/…/invite/"),
+        *("/portal/applications/…/", "/portal/applications/…/credentials/"),
+        *(
+            "/portal/applications/…/credentials/tokens/…/revoke/",
+            "/portal/applications/…/webhooks/…/",
+        ),
     },
     "staff": {
         *("/staff/", "/staff/orders/…/", "/staff/applications/", "/staff/applications/…/"),
@@ -133,7 +141,13 @@ def people(db: None) -> dict[str, tuple[User | None, list[str]]]:
     waiting.refresh_from_db()
     Order.objects.filter(pk=waiting.pk).update(taken_by=staff)
     waiting.events.create(kind="note", note=TURNED, actor=staff)
-    make_application(TURNED[:100])
+    program = make_application(TURNED[:100], owner=admin)
+    issue(TURNED, holder=program)
+    hook = {"url": "https://partner.example/hooks", "events": ["order.*"]}
+    endpoint = register(program, hook)
+    make_order("s", Caller(application=program), **names, **person)
+    told = endpoint.deliveries.get()
+    told.attempt_log.create(at=told.created_at, status=500, failure="status", answer=TURNED)
     pages = [f"/register/{each.order_hash}/" for each in Order.objects.all()]
     return {
         "visitor": (None, ["/", "/checkout/?tier=s", *pages]),

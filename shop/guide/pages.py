@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.api import orders_openapi
 from shop.api.event_schema import EVENTS, text_of
+from shop.guide.error_tables import error_tables, packing_codes
 from shop.guide.reference import pretty, resources
 from shop.guide.schema import describe
 from shop.open_order import open_order_openapi
@@ -133,6 +134,8 @@ ORDERS = Guide(
             for name in EVENTS
         ],
         "tier": pretty(orders_openapi.EXAMPLES["showTier"]["200"]["tier"]),
+        "error_tables": error_tables(),
+        "packing_codes": packing_codes(),
         "changes": CHANGES["orders"],
     },
 )

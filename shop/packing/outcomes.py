@@ -87,7 +87,7 @@ class NeedsHuman(Exception):
 
 
 def checked_code(code: str) -> str:
-    """Return `code`. Raises ValueError where it is too long for the order's row."""
-    if len(code) > LONGEST_CODE:
-        raise ValueError(f"The code of an outcome has at most {LONGEST_CODE} characters: {code}")
+    """Return `code`. Raises ValueError if it is empty, or too long for the order's row."""
+    if not 0 < len(code) <= LONGEST_CODE:
+        raise ValueError(f"The code of an outcome has 1 to {LONGEST_CODE} characters: {code!r}")
     return code

@@ -23,8 +23,9 @@ from shop.access.signing_secrets import rotate, signing_secrets
 from shop.access.tokens import issue
 from shop.api.orders_openapi import EXAMPLES
 from shop.guide.pages import ORDERS
+from shop.orders.placing import Caller
 from tests.api.guides import all_words, code, page, sent_by
-from tests.factories import make_application
+from tests.factories import make_application, make_order
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,19 @@ def test_first_order_by_curl_is_answered_as_printed() -> None:
     own = ("created_at", "order_hash", "order_number", "registration_url", "updated_at")
     printed = EXAMPLES["placeOrder"]["201"]["complete"]["data"]["order"]
     assert order == {**printed, **{member: order[member] for member in own}}
+
+
+def test_change_by_curl_is_made() -> None:
+    application = make_application()
+    issue("Demo", holder=application, value="example-token")
+    order = make_order(caller=Caller(application=application))
+    sent = sent_by(code(page("/api/docs/changing"), "change-curl"))
+    path = sent.path.replace("$ORDER_HASH", order.order_hash)
+    content_type = sent.headers.pop("Content-Type")
+    answer = Client().generic(sent.method, path, sent.body, content_type, headers=sent.headers)
+    assert (sent.method, answer.status_code) == ("PATCH", 200)
+    order.refresh_from_db()
+    assert (order.reference, order.metadata) == ("PO-4711", {"campaign": "spring"})
 
 
 def test_refusal_is_answered_as_printed() -> None:

@@ -17,6 +17,7 @@ from tests.generated_clients.client_packages import (
     python_package,
     typescript_package,
 )
+from tests.generated_clients.express_receiver import told_by_webhook
 from tests.generated_clients.generators import (
     DIRECTORY,
     PYTHON,
@@ -81,9 +82,11 @@ def main() -> None:
         for generate in (openapi_python_client, datamodel_codegen, openapi_typescript, hey_api):
             told = run(*generate(), shop).strip()
             assert told == ORDERED, told
+        received = told_by_webhook(shop)
+        assert received == ["pending"], received
     if out:
         publish(out.resolve())
-    print(f"4 clients ordered, {monotonic() - began:.0f} seconds")
+    print(f"4 clients ordered, and Express was told of an order, {monotonic() - began:.0f} seconds")
 
 
 if __name__ == "__main__":

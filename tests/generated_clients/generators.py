@@ -13,7 +13,13 @@ PACKAGES = (
     *("openapi-python-client==0.29.1", "datamodel-code-generator==0.89.0", "build==1.6.1"),
     *("ruff", "standardwebhooks"),
 )
-NODE_PACKAGES = ("openapi-typescript@7.13.0", "@hey-api/openapi-ts@0.95.0", "typescript@5.9.3")
+NODE_PACKAGES = (
+    "openapi-typescript@7.13.0",
+    "@hey-api/openapi-ts@0.95.0",
+    "typescript@5.9.3",
+    "express@5.3.0",
+    "standardwebhooks@1.1.1",
+)
 STRICT = ("--strict", "--skipLibCheck", "--target", "es2022", "--module", "commonjs")
 
 

@@ -69,12 +69,16 @@ def orders(application: Application) -> list[Order]:
     return [make_order(caller=Caller(application)) for _each in range(6)]
 
 
+def _close() -> None:
+    connection.close()
+
+
 @contextmanager
 def another_thread() -> Iterator[ThreadPoolExecutor]:
     """One with a connection of its own, which is closed at the end."""
     with ThreadPoolExecutor(1) as thread:
         yield thread
-        thread.submit(lambda: connection.close()).result(PATIENCE)
+        thread.submit(_close).result(PATIENCE)
 
 
 class OpenTransaction:

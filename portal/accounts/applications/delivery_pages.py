@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts import member_access as access
 from portal.accounts.applications.endpoint_pages import SWITCHED_OFF, endpoint_required
+from shop.invisible_characters import TURNS
 from shop.notifications.webhooks.endpoint_log import deliveries_of
 from shop.notifications.webhooks.endpoints import EVENTS, EndpointDisabledError
 from shop.notifications.webhooks.models import ENDPOINT_TEST, Delivery, WebhookEndpoint
@@ -181,8 +182,14 @@ def _shown(endpoint: WebhookEndpoint, webhook: str) -> dict[str, Any]:
         "delivery": found,
         "attempts": attempts,
         "last": attempts[0] if attempts else None,
-        "payload": json.dumps(json.loads(found.payload), indent=2, ensure_ascii=False),
+        "payload": _readable(found.payload),
         "is_test": found.type == ENDPOINT_TEST,
         "is_live": found.state == State.SENDING or (found.state == State.WAITING and is_soon),
         "version": f"{found.state}-{len(attempts)}",
     }
+
+
+def _readable(payload: str) -> str:
+    """Return a body with line breaks, in which no sign turns the text around it."""
+    text = json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    return TURNS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
