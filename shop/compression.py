@@ -24,6 +24,9 @@ class CompressionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`, compressed if that helps."""
         response = self.get_response(request)
+        if response.status_code == 304:
+            # It would be that of the answer which the caller has (RFC 9110, 8.6).
+            del response["Content-Length"]
         if not APIS.match(request.path) or response.streaming or len(response.content) <= SMALL:
             return response
         is_readable = response.get("Content-Type", "").startswith(READABLE)

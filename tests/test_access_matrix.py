@@ -247,8 +247,9 @@ def ask(browser: Browser, method: str, path: str) -> Response:
 
 
 def is_private(answer: Response) -> bool:
-    """Tell whether no cache may keep the answer."""
-    return "no-store" in answer.headers.get("Cache-Control", "")
+    """Tell whether no cache may keep the answer, but a program's own that asks each time."""
+    control = answer.headers.get("Cache-Control", "")
+    return "no-store" in control or control == "private, no-cache"
 
 
 def text_of(answer: Response) -> str:

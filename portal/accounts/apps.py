@@ -5,6 +5,7 @@ from django.http import JsonResponse
 
 from shop.errors import FAULTS, register_error_shape
 
+OWN_WORDS = {413: "The body is too large."}  # forms have a limit of their own
 # By RFC 6749, 5.2, and for what is not the program's fault by 4.1.2.1.
 OAUTH_ERRORS = {500: "server_error", 503: "temporarily_unavailable"}
 
@@ -22,7 +23,7 @@ class AccountsConfig(AppConfig):
             lambda _request, status, _error: JsonResponse(
                 {
                     "error": OAUTH_ERRORS.get(status, "invalid_request"),
-                    "error_description": FAULTS[status].sentence,
+                    "error_description": OWN_WORDS.get(status) or FAULTS[status].sentence,
                 },
                 status=status,
                 headers={"Cache-Control": "no-store"},

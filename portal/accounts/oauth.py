@@ -18,6 +18,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
+    QueryDict,
     UnreadablePostError,
 )
 from django.http.multipartparser import MultiPartParserError
@@ -51,6 +52,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     asked = request.GET
+    if fault := _repeated(asked):
+        return _refused_page(request, fault)
     application = find_application(asked.get("client_id", ""))
     if application is None:
         return _refused_page(request, "Unknown client_id.")
@@ -169,12 +172,13 @@ def _sent_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _pkce_fault(asked: Mapping[str, str]) -> str | None:
+def _pkce_fault(asked: Mapping[str, str]) -> str:
+    """Return why the code challenge cannot be used; "" if it can."""
     if not CHALLENGE.match(asked.get("code_challenge", "")):
         return "PKCE is required: code_challenge is missing or malformed."
     if asked.get("code_challenge_method") != "S256":
         return "PKCE is required with code_challenge_method S256."
-    return None
+    return ""
 
 
 def _presented(request: HttpRequest) -> Application | None:
@@ -194,11 +198,15 @@ def _presented(request: HttpRequest) -> Application | None:
 def _form_fault(request: HttpRequest) -> str:
     """Return why the form in the body cannot be used; "" if it can."""
     try:
-        given = request.POST.lists()
+        return _repeated(request.POST)
     except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return "The body is not a complete, well-formed form of moderate size."
-    # RFC 6749, 3.2; RFC 8707 allows several resources.
-    twice = [name for name, values in given if len(values) > 1 and name != "resource"]
+
+
+def _repeated(given: QueryDict) -> str:
+    """Return which parameter is repeated (RFC 6749, 3.1 and 3.2); "" if none is."""
+    # RFC 8707 allows several resources.
+    twice = [name for name, values in given.lists() if len(values) > 1 and name != "resource"]
     return f"The parameter {twice[0]} is given more than once." if twice else ""
 
 

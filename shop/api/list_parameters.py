@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from shop.api.paging import Number, PageQuery, Separated, like
 from shop.email_spellings import InvalidEmailError, canonical_email, check_email
 from shop.openapi import Hash
-from shop.orders.field_types import Id, PlacedState, field_error
+from shop.orders import json_patterns
+from shop.orders.field_types import Id, PlacedState, field_error, says
 
 # Years that no time zone moves out of the range of datetime.
 DAY = "[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -46,17 +47,27 @@ class ListQuery(PageQuery):
     sort: Literal["updated"] | None = None
     """updated: by the time of the last change, oldest first. Without it by the time of placing,
     newest first."""
-    state: Annotated[list[PlacedState], Separated] | None = None
+    state: Annotated[list[PlacedState], Field(min_length=1), Separated] | None = None
     """Only orders in this state, or in one of several, separated by commas."""
     product: Annotated[str, like(r"[^\x00]{1,50}", "unknown_product")] | None = None
     """Only orders of this tier, by its code; retired tiers too."""
-    reference: Annotated[str, like(r"[^\x00]{1,100}", "not_a_reference")] | None = None
+    reference: (
+        Annotated[
+            str,
+            Field(min_length=1, max_length=100),
+            like(r"[^\x00]{1,100}", "not_a_reference"),
+            says(r"^[^\u0000]+$"),
+        ]
+        | None
+    ) = None
     """Only orders with exactly this reference."""
-    user_email: Annotated[str, AfterValidator(_address)] | None = None
+    user_email: Annotated[str, AfterValidator(_address), says(json_patterns.EMAIL)] | None = None
     """Only orders of this mailbox, however its address is spelled."""
     client_id: Annotated[Id, Number] | None = None
     """Only orders that show this client_id: as sent; once packed, the delivered client."""
-    order_hash: Annotated[list[Hash], Field(max_length=MOST_HASHES), Separated] | None = None
+    order_hash: (
+        Annotated[list[Hash], Field(min_length=1, max_length=MOST_HASHES), Separated] | None
+    ) = None
     """Only this order, or at most 100, separated by commas. Hashes that are not yours are left
     out."""
     created_after: Moment | None = None

@@ -18,6 +18,7 @@ PACKING: dict[str, str] = _FILE.pop("packing_error_code")
 # By group: each code with its statuses in both APIs, and what to do.
 CODES: dict[str, dict[str, dict[str, Any]]] = _FILE
 APIS = {"orders": "/api", "open_order": "open order"}
+BOTH = "both"
 # Codes that no call of an API is answered with, but pages; `invalid` stands in for what pydantic
 # finds and we have no words for.
 OF_PAGES = {"already_member", "invalid", "not_fillable"}
@@ -45,12 +46,13 @@ def packing_codes() -> list[Code]:
 
 def _codes(rows: dict[str, dict[str, Any]]) -> Iterator[Code]:
     for name, row in rows.items():
-        statuses = [
-            f"{' or '.join(map(str, row[api]))} ({words})"
-            for api, words in APIS.items()
-            if api in row
-        ]
-        yield Code(name, ", ".join(statuses), _sentences(name), row["do"])
+        found = {
+            words: " or ".join(map(str, row[api])) for api, words in APIS.items() if api in row
+        }
+        if len(found) == len(APIS) and len(set(found.values())) == 1:
+            found = {BOTH: found.popitem()[1]}
+        statuses = ", ".join(f"{told} ({words})" for words, told in found.items())
+        yield Code(name, statuses, _sentences(name), str(row["do"]))
 
 
 def _sentences(code: str) -> list[str]:

@@ -127,6 +127,27 @@ def test_refusal_of_a_request_is_described(
     assert found["iss"] == "http://testserver"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "client_id",
+        "redirect_uri",
+        "response_type",
+        "state",
+        "scope",
+        "code_challenge",
+        "code_challenge_method",
+    ],
+)
+def test_parameter_of_the_consent_page_that_comes_twice_is_refused(name: str) -> None:
+    query = Program().query(scope="orders:read")
+    browser = visitor(make_user())
+    assert browser.get("/oauth/authorize", query).status_code == 200
+    answer = browser.get("/oauth/authorize", {**query, name: [query[name], query[name]]})
+    assert answer.status_code == 400
+    assert f"The parameter {name} is given more than once." in html(answer)
+
+
 def test_back_address_with_a_query_keeps_it() -> None:
     back = "https://partner.example/back?tenant=7"
     query = Program(redirect_uris=[back]).query(redirect_uri=back)

@@ -12,11 +12,10 @@ from pytest_django import Settings
 
 from shop.access.models import Application
 from shop.access.tokens import READ
-from shop.notifications.webhooks.endpoints import LARGEST_NUMBER, register
-from shop.notifications.webhooks.ping import MOST_WAITING, send_test
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Project
 from tests.api.provoked_changes import CHANGES
+from tests.api.provoked_webhooks import WEBHOOKS
 from tests.api.recorded_calls import NO_CALLS, TOO_LARGE, call, elsewhere, failing, meanwhile
 from tests.billing.test_invoice_files import use_storage
 from tests.factories import (
@@ -28,14 +27,11 @@ from tests.factories import (
     make_project,
     make_subscription,
     make_token,
-    make_user,
 )
 from tests.pages import Response
 
 Call = Callable[[Settings], Response]
 ORDERS = "/api/orders"
-ENDPOINTS = "/api/webhook_endpoints"
-ENDPOINT = {"url": "https://partner.example/hooks", "events": ["order.*"]}
 ORDER: dict[str, Any] = {"product": "s", **DETAILS}
 
 
@@ -144,41 +140,6 @@ def cancel_too_late(_settings: Settings) -> Response:
     return call("POST", f"{ORDERS}/{order.order_hash}/cancel", {}, **bearer(of=application))
 
 
-def at_endpoint(path: str, body: Any = None, **fields: Any) -> Call:
-    """A call at the address of an endpoint of the application."""
-
-    def provoke(_settings: Settings) -> Response:
-        application = make_application()
-        made = register(application, {**ENDPOINT, "enabled": True, **fields})
-        return call("POST", f"{ENDPOINTS}/{made.pk}/{path}", body, **bearer(of=application))
-
-    return provoke
-
-
-def one_test_too_many(_settings: Settings) -> Response:
-    application = make_application()
-    made = register(application, {**ENDPOINT, "enabled": True})
-    for _ in range(MOST_WAITING):
-        send_test(made)
-    return call("POST", f"{ENDPOINTS}/{made.pk}/test", {}, **bearer(of=application))
-
-
-def one_endpoint_too_many(_settings: Settings) -> Response:
-    application = make_application()
-    for _ in range(LARGEST_NUMBER):
-        register(application, {**ENDPOINT, "enabled": True})
-    return call("POST", ENDPOINTS, ENDPOINT, **bearer(of=application))
-
-
-def by_a_user(_settings: Settings) -> Response:
-    return call("GET", ENDPOINTS, Authorization=f"Bearer {make_token(make_user())}")
-
-
-def endpoint(members: dict[str, Any]) -> Call:
-    """An endpoint with these members."""
-    return ask(ENDPOINTS, "POST", {**ENDPOINT, **members})
-
-
 def listed(query: str) -> Call:
     """The list of orders with this query."""
     return ask(f"{ORDERS}?{query}")
@@ -272,23 +233,19 @@ CALLS: list[tuple[str, int, Call]] = [
     *((code, 422, bill(members)) for code, members in BILLING_MEMBERS),
     *((code, 422, listed(query)) for code, query in LISTS),
     *CHANGES,
+    *WEBHOOKS,
     ("bad_request", 400, from_nowhere),
-    ("body_not_an_object", 400, ask(ENDPOINTS, "POST", [])),
     ("missing_token", 401, lambda _settings: call("GET", ORDERS)),
     ("invalid_token", 401, lambda _settings: call("GET", ORDERS, Authorization="Bearer x")),
     ("insufficient_scope", 403, lambda _settings: call("POST", ORDERS, {}, **bearer(READ))),
-    ("not_an_application", 403, by_a_user),
     ("forbidden", 403, forbidden),
     ("address_not_found", 404, ask("/api/nothing")),
     ("order_not_found", 404, ask(f"{ORDERS}/{'0' * 32}")),
     ("invoice_not_found", 404, ask("/api/invoices/2000-000001")),
     ("tier_not_found", 404, ask("/api/products/nothing")),
-    ("webhook_endpoint_not_found", 404, ask(f"{ENDPOINTS}/1")),
     ("method_not_allowed", 405, ask(ORDERS, "DELETE")),
     ("idempotency_key_in_use", 409, while_the_first_runs),
     ("not_cancellable", 409, cancel_too_late),
-    ("webhook_endpoint_disabled", 409, at_endpoint("test", {}, enabled=False)),
-    ("too_many_test_events", 409, one_test_too_many),
     ("body_too_large", 413, send(TOO_LARGE)),
     ("unsupported_media_type", 415, send({}, content_type="text/plain")),
     ("unsupported_charset", 415, send({}, content_type="application/json; charset=latin-1")),
@@ -300,14 +257,6 @@ CALLS: list[tuple[str, int, Call]] = [
     ("wrong_tier", 422, for_project({"product": "m"})),
     ("invalid_idempotency_key", 422, send({"order": ORDER}, **{"Idempotency-Key": "x" * 256})),
     ("idempotency_key_reused", 422, under_one_key({"product": "m"})),
-    ("unknown_event", 422, endpoint({"events": ["invoices"]})),
-    ("no_event", 422, endpoint({"events": []})),
-    ("too_many_events", 422, endpoint({"events": ["order.*"] * 100})),
-    ("not_a_list", 422, endpoint({"events": "order.*"})),
-    ("not_a_boolean", 422, endpoint({"enabled": "yes"})),
-    ("too_many_webhook_endpoints", 422, one_endpoint_too_many),
-    ("since_or_delivery", 422, at_endpoint("replay", {})),
-    ("unknown_delivery", 422, at_endpoint("replay", {"delivery": "msg_1"})),
     ("too_many_calls", 429, too_often),
     ("server_error", 500, while_it_fails(RuntimeError("broken"))),
     ("unavailable", 503, while_it_fails(OperationalError("away"))),

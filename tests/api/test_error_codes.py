@@ -13,7 +13,7 @@ from shop.guide.error_tables import CODES, OF_PAGES, PACKING, error_tables, pack
 from shop.orders import problems
 from shop.orders.error_codes import ERROR_CODES
 from tests.api import provoked_codes as orders
-from tests.open_order import provoked_codes as open_order
+from tests.open_order import provoked_refusals as open_order
 from tests.pages import Response, visitor, words
 
 # One a line. A code is added here when it is published, and never taken out or renamed.
@@ -62,6 +62,12 @@ def test_every_code_is_documented_once_unless_pages_alone_tell_it() -> None:
     assert sorted(told) == sorted((SENTENCES.keys() | problems.SENTENCES.keys()) - OF_PAGES)
     assert problems.SENTENCES.keys() >= OF_PAGES
     assert ERROR_CODES.keys() == PACKING.keys()
+
+
+def test_sentences_stand_beside_their_codes_alone() -> None:
+    product = [*Path("shop").rglob("*.py"), *Path("portal").rglob("*.py")]
+    makers = {str(each) for each in product if re.search(r"\bFault\(", each.read_text("utf-8"))}
+    assert makers == {"shop/faults.py", "shop/orders/problems.py"}
 
 
 def test_published_codes_stay() -> None:

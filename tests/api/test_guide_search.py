@@ -39,6 +39,7 @@ def test_chapter_is_found_by_its_heading(chapter: Chapter) -> None:
         ("how do I cancel an order", "/api/docs/orders-reference#cancelOrder"),
         ("client_name", "/api/docs/members"),
         ("verify signature", "/api/docs/webhooks#verify-the-signature"),
+        ("unknown_tier", "/api/docs/codes#unknown_tier"),
         ("quoteHash", "/api/docs/open-order/resources"),
     ],
 )

@@ -12,11 +12,13 @@ from allauth.idp.oidc.models import Token
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from portal.accounts.apps import OAUTH_ERRORS
+from portal.accounts.oauth_grants import DESCRIPTIONS
 from shop.access.applications import create_application
 from shop.access.models import RateLimitBucket
 from shop.access.tokens import issue
 from tests.accounts.oauth import Program, consent, parameters
-from tests.api.guides import printed, sent_by
+from tests.api.guides import page, printed, sent_by
 from tests.api.test_docs import node
 from tests.factories import make_user
 from tests.pages import visitor
@@ -142,8 +144,14 @@ def requests_of_django(path: str, body: str, user: list[str]) -> Any:
         path,
         body,
         "application/x-www-form-urlencoded",
-        headers={"Authorization": auth["Authorization"]},
+        headers={"Authorization": str(auth["Authorization"])},
     )
+
+
+def test_guide_names_each_error_of_oauth() -> None:
+    table = page("/api/docs/oauth").partition("Errors, and what to do")[2].partition("</table>")[0]
+    named = set(re.findall(r'<th scope="row">\s*<code>(\w+)</code>', table))
+    assert named == {*DESCRIPTIONS, *OAUTH_ERRORS.values()}
 
 
 def test_printed_python_waits_at_the_limit(

@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from shop.notifications.webhooks.endpoints import register
-from shop.orders.document import InvalidDocumentError
+from shop.orders.document import InvalidDocumentError, check_document
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_billing import fill_in_billing
-from shop.orders.placing import Caller
+from shop.orders.placing import Caller, place_order
 from shop.orders.states import TRANSITIONS
 from shop.tenancy.joining import NewMember, join_as_new
 from shop.tenancy.models import Invitation
 from tests.api.calls import patch
 from tests.api.test_cancel import cancel
-from tests.factories import BILLING, make_application, make_bare_order, make_token, pack_one
+from tests.factories import BILLING, make_application, make_token, pack_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +45,8 @@ class Life:
             Caller(application=application),
             NAMES if complete else {"reference": "PO"},
         )
-        self.order = make_bare_order("s", caller, **members)
+        document = check_document({"product": "s", **members})
+        self.order = place_order(document, caller)
         self.written: Fields = {}
         self.changes = 0
 
@@ -170,7 +171,7 @@ def check(life: Life) -> None:
 @example(complete=False, rounds=[["billing", "first name", "page", "reference"], ["pack"]])
 @example(complete=True, rounds=[["cancel", "metadata", "pack", "reference"], ["join", "reference"]])
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # no shrinking: a race does not come again at will
     suppress_health_check=list(HealthCheck),

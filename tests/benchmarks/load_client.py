@@ -139,9 +139,9 @@ class Connection:
         head, _, body = received.partition(b"\r\n\r\n")
         _, found, rest = head.lower().partition(b"content-length:")
         status = int(head.split(b" ", 2)[1])
-        if not found and status != 204:
+        if not found and status not in {204, 304}:
             raise ConnectionError("an answer without Content-Length")
-        length = int(rest.split(b"\r\n", 1)[0]) if found and status != 204 else 0
+        length = int(rest.split(b"\r\n", 1)[0]) if found and status not in {204, 304} else 0
         while len(body) < length:
             body += self._more()
         return status, head, body

@@ -194,8 +194,10 @@ def api(order: Order) -> list[Path]:
     """The calls of partners' programs for one order."""
     body = json.dumps({"order": DOCUMENT})
     posted = {**bearer(), "Content-Type": "application/json"}
+    address = f"{API}/{order.order_hash}"
     return [
-        Path("order-get", f"{API}/{order.order_hash}", "`GET` of an order", 1.7, bearer()),
+        Path("order-get", address, "`GET` of an order", 1.7, bearer()),
+        unchanged("order-get-304", address, "the same, unchanged"),
         # Last: it makes the lists longer.
         Path("order-post", API, "`POST` of an order", 1.8, posted, "POST", body, 201),
     ]
@@ -216,6 +218,15 @@ def lists(application: Application) -> list[Path]:
         "list-created-after": (f"?created_after={quote(since)}", "`created_after`"),
     }
     return [
-        Path(name, f"{API}{query}", f"list: {label}", None, bearer())
-        for name, (query, label) in queries.items()
+        unchanged("list-first-304", API, "list: page 1, unchanged"),
+        *(
+            Path(name, f"{API}{query}", f"list: {label}", None, bearer())
+            for name, (query, label) in queries.items()
+        ),
     ]
+
+
+def unchanged(name: str, address: str, label: str) -> Path:
+    """The call of a program that has the answer already."""
+    tag = browser().get(address, headers=bearer())["ETag"]
+    return Path(name, address, label, None, {**bearer(), "If-None-Match": tag}, status=304)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -42,6 +43,7 @@ from tests.factories import (
     make_seller,
     make_staff,
     make_subscription,
+    make_token,
     make_user,
 )
 
@@ -249,3 +251,17 @@ def test_event_goes_to_each_endpoint_that_asks_for_it_and_to_no_switched_off_one
         for each in (endpoint, whole, off)
     }
     assert found == {endpoint.pk: 1, whole.pk: 1, off.pk: 0}
+
+
+def test_patch_is_told_once_whatever_it_changes() -> None:
+    endpoint = hook("order.corrected")
+    order = make_order(caller=caller_of(endpoint), project_name=None)
+    changes = {"project_name": "Der Kran", "reference": "PO-1", "billing": BILLED}
+    headers = {"Authorization": f"Bearer {make_token(endpoint.application)}"}
+    path, body = f"/api/orders/{order.order_hash}", {"order": changes}
+    for _twice in range(2):
+        answer = Client().patch(path, body, "application/json", headers=headers)
+        assert answer.status_code in {200, 422}  # billing data are filled in once
+    (shown,) = told(endpoint, "order.corrected")
+    assert (shown["project_name"], shown["reference"]) == ("Der Kran", "PO-1")
+    assert shown["billing"]["city"] == "München"

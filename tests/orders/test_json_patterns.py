@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shop.open_order.resources import CURRENCIES, Currency, Language
 from shop.orders import json_patterns
-from shop.orders.field_types import COUNTRIES, Country, Email, Login, Name, Webhook
+from shop.orders.field_types import COUNTRIES, Country, Email, Login, Metadata, Name, Webhook
 
 pytestmark = pytest.mark.once
 
@@ -113,3 +113,15 @@ def test_patterns_stay_within_what_all_dialects_know() -> None:
     )
     for pattern in found:
         assert not re.search(r"\\[^xu.\[\]-]|\(\?", pattern)
+
+
+@given(st.text(max_size=20))
+def test_value_of_metadata_is_taken_exactly_where_its_pattern_matches(text: str) -> None:
+    values = TypeAdapter(Metadata)
+    try:
+        values.validate_python({"key": text})
+    except ValidationError:
+        taken = False
+    else:
+        taken = True
+    assert taken is matches(json_patterns.LINES, text)

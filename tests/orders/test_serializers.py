@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from shop.base_url import registration_url
-from shop.orders.error_codes import english_error_text
+from shop.orders.error_codes import ERROR_CODES, ErrorCode, english_error_text
 from shop.orders.models import Order
 from shop.orders.serializers import serialize_order
 from tests.factories import make_bare_order, make_order, make_packed_order, make_token, make_user
@@ -106,3 +106,25 @@ def test_fault_is_told_in_english_whatever_the_language() -> None:
 
 def test_order_without_fault_has_no_packing_errors() -> None:
     assert serialize_order(Order.objects.get(pk=make_order().pk), "")["packing_errors"] is None
+
+
+@pytest.mark.parametrize("code", ["manual_tier", "acme_no_room", "acme_without_a_text"])
+def test_reason_is_told_by_a_sentence_and_its_code(
+    monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setitem(ERROR_CODES, "acme_no_room", ErrorCode("There is no room."))
+    monkeypatch.setitem(ERROR_CODES, "acme_without_a_text", ErrorCode(""))
+    english_error_text.cache_clear()
+    order = make_order()
+    shown = serialize_order(order, "")
+    assert (shown["packing_error_code"], shown["packing_errors"]) == (None, None)
+    Order.objects.filter(pk=order.pk).update(state="need_human", fault=code)
+    order.refresh_from_db()
+    shown = serialize_order(order, "")
+    texts = {
+        "manual_tier": "This tier is set up after a person has approved the order.",
+        "acme_no_room": "There is no room.",
+    }
+    told = (shown["packing_error_code"], shown["packing_errors"])
+    assert told == (code, texts.get(code, code))
+    english_error_text.cache_clear()

@@ -175,3 +175,11 @@ def test_members_that_customers_may_mend_go_with_their_fault() -> None:
     assert retry(Order.objects.get(), make_user(is_staff=True))
     pack_all()
     assert Packing.objects.get().mendable == []
+
+
+@pytest.mark.parametrize("code", ["", "x" * 41])
+def test_code_that_is_empty_or_too_long_is_a_bug_of_the_step(code: str) -> None:
+    for outcome in (NeedsHuman, NeedsCorrection):
+        with pytest.raises(ValueError, match="has 1 to 40 characters"):
+            outcome(code)
+        assert outcome("x" * 40).code == "x" * 40

@@ -1,7 +1,6 @@
 """A call of the open order for each code that it answers, by the status it comes with."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.db import OperationalError
@@ -9,39 +8,35 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.access.tokens import READ
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Project
-from tests.api.recorded_calls import NO_CALLS, TOO_LARGE, elsewhere, failing, meanwhile
+from tests.api.recorded_calls import TOO_LARGE, elsewhere, failing, meanwhile
 from tests.api.recorded_refusals import (
     changed_after_submit,
     filled,
-    for_a_client,
     in_dollars,
     opened,
     submitted,
     under_a_used_key,
-    wrong_passwords,
 )
-from tests.factories import BILLING, make_application, make_project, make_token, make_user
+from tests.factories import BILLING, make_application, make_project, make_token
 from tests.open_order.calls import (
     ACCOUNT,
     CONTACT,
     OWNER,
     PRODUCT,
-    Program,
     by_cookie,
     by_password,
     by_token,
     fill,
     submit,
 )
+from tests.open_order.provoked_callers import CALLERS, plain
 from tests.open_order.test_billing_contact import LETTER
 from tests.pages import Response
 
 Call = Callable[[Settings], Response]
 REGULAR = "account/contactInfo/regular"
-HOOK = "https://partner.example/hook"
 
 
 def put(path: str, body: Any, **headers: str) -> Call:
@@ -148,14 +143,6 @@ def close(project: Project) -> None:
     Project.objects.filter(pk=project.pk).update(joins_closed_at=timezone.now())
 
 
-def tokenless(authorization: str) -> Call:
-    return lambda _settings: Program(authorization=authorization).get("/order")
-
-
-def with_second_factor(_settings: Settings) -> Response:
-    return by_password(make_user(is_staff=True).email).get("/order")
-
-
 def while_the_first_runs(_settings: Settings) -> Response:
     program = filled(by_cookie())
     program.headers["Idempotency-Key"] = "k1"
@@ -184,23 +171,8 @@ def while_it_fails(error: Exception) -> Call:
     return provoke
 
 
-def limited(limits: dict[str, Any], make: Callable[[], Response]) -> Call:
-    def provoke(settings: Settings) -> Response:
-        elsewhere(settings)
-        fill(by_cookie())
-        settings.RATE_LIMITS = settings.RATE_LIMITS | limits
-        return make()
-
-    return provoke
-
-
 def from_nowhere(_settings: Settings) -> Response:
     return Client().get("/order", headers={"Host": "evil.example"})
-
-
-def plain(make: Callable[[], Response]) -> Call:
-    """A call that needs no settings."""
-    return lambda _settings: make()
 
 
 URIS = [
@@ -275,22 +247,7 @@ CALLS: list[tuple[str, int, Call]] = [
     ("unknown_project", 400, for_project(projectId=2**40)),
     ("project_closed", 400, for_project(close)),
     ("wrong_tier", 400, for_project(offering="m")),
-    ("missing_owner", 401, plain(lambda: Program().get("/order"))),
-    ("missing_token", 401, tokenless("Bearer ")),
-    ("invalid_token", 401, tokenless("Bearer x")),
-    ("unsupported_authorization", 401, tokenless("Digest x")),
-    ("unreadable_credentials", 401, tokenless("Basic !")),
-    ("wrong_password", 401, plain(lambda: by_password(make_user().email, "x").get("/order"))),
-    (
-        *("insufficient_scope", 403),
-        plain(lambda: by_token(make_token(make_application(), READ)).post("/order")),
-    ),
-    ("password_not_enough", 403, with_second_factor),
-    ("other_site", 403, plain(lambda: by_cookie().post("/order", Origin="https://x.example"))),
-    ("not_your_client", 403, plain(for_a_client)),
-    ("client_admin_needed", 403, plain(for_a_client)),
-    ("webhooks_for_programs", 403, put("attributes", [{"name": "redirection_uri", "value": HOOK}])),
-    ("application_needed", 403, put("attributes", [{"name": "redirection_uri", "value": HOOK}])),
+    *CALLERS,
     ("address_not_found", 404, plain(lambda: by_cookie().get("/order/notes"))),
     ("no_open_order", 404, plain(lambda: by_cookie().get("/order"))),
     ("order_not_found", 404, plain(lambda: by_cookie().get(f"/orders/{'0' * 32}"))),
@@ -326,9 +283,6 @@ CALLS: list[tuple[str, int, Call]] = [
     ("unsupported_content_encoding", 415, put("account", {}, **{"Content-Encoding": "gzip"})),
     ("invalid_idempotency_key", 422, with_key("x" * 256)),
     ("idempotency_key_reused", 422, plain(under_a_used_key)),
-    ("too_many_calls", 429, limited(NO_CALLS, partial(by_cookie().get, "/order"))),
-    ("too_many_orders", 429, limited({"orders": (0.001, 0)}, lambda: submit(by_cookie()))),
-    ("too_many_sign_ins", 429, plain(wrong_passwords)),
     ("server_error", 500, while_it_fails(RuntimeError("broken"))),
     ("unavailable", 503, while_it_fails(OperationalError("away"))),
 ]
