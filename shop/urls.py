@@ -16,6 +16,7 @@ from portal.backoffice.colleagues.staff_join_page import join_back_office
 from portal.backoffice.staff_access import close_admin
 from portal.registration.views import find, lower_case
 from shop import errors, health
+from shop.guide.chapter_sitemap import Chapters
 from shop.metrics import metrics
 from shop.orders.models import HASH
 from shop.storefront.sitemap import Pages
@@ -40,6 +41,7 @@ EDITABLE = {
 for model in apps.get_models():
     if model.__module__ not in EDITABLE and admin.site.is_registered(model):
         admin.site.unregister(model)
+SITEMAPS = {"sitemaps": {"pages": Pages, "chapters": Chapters}}
 register_converter(HashConverter, "order_hash")
 close_admin(admin.site)
 
@@ -68,7 +70,7 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": Pages}}, name="sitemap"),
+    path("sitemap.xml", sitemap, SITEMAPS, name="sitemap"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
     path("favicon.ico", health.favicon, name="favicon"),
 ]

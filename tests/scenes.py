@@ -52,6 +52,7 @@ from tests.scenes_of_changelog import changelog
 from tests.scenes_of_checkout import checkout
 from tests.scenes_of_contracts import declaration_cases, requests, staff_contracts
 from tests.scenes_of_failures import failing
+from tests.scenes_of_guides import guides
 from tests.scenes_of_home import home_page
 from tests.scenes_of_leaving import leaving, profile_and_company, way_out
 from tests.scenes_of_orders import orders_at_work
@@ -264,4 +265,5 @@ GROUPS = (
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, programs, client_billing, contracts, own_data, profile_and_company),
     *(leaving, way_out, declaring, catalogue, legal_pages, short_texts, changelog, errors),
+    guides,
 )

@@ -17,7 +17,7 @@ from shop.kept_pages import Rows
 from shop.openapi import Schema
 
 HEADING = re.compile(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
-INLINE = re.compile(r"</?(?:a|b|code|i|span)\b[^>]*>")
+INLINE = re.compile(r"</?(?:a|b|code|i|q|span)\b[^>]*>")
 TAG = re.compile(r"<[^>]+>")
 MOST = 20  # books that a process keeps: one for each language, in the demo also for each host
 

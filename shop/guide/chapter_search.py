@@ -10,7 +10,7 @@ from django.utils.translation import override
 from shop.guide.book import HEADING, Book, plain
 from shop.guide.pages import GUIDES, Chapter
 
-ROW = re.compile(r'<th scope="row">(.*?)</th>(.*?)</tr>', re.DOTALL)
+ROW = re.compile(r'<th scope="row"(?: id="([^"]*)")?[^>]*>(.*?)</th>(.*?)</tr>', re.DOTALL)
 WORD = re.compile(r"[^\W_]+")
 # Words of questions, that say nothing about what is asked for.
 EMPTY_WORDS = {
@@ -157,5 +157,6 @@ def _parts(html: str) -> list[tuple[str, str, str]]:
 
 
 def _rows(html: str, url: str, place: str) -> Iterator[Entry]:
-    for name, rest in ROW.findall(html):
-        yield Entry(plain(name), url, place, plain(rest), is_row=True)
+    for anchor, name, rest in ROW.findall(html):
+        own = f"{url.partition('#')[0]}#{anchor}" if anchor else url
+        yield Entry(plain(name), own, place, plain(rest), is_row=True)

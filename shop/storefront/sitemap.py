@@ -1,6 +1,6 @@
 """`/sitemap.xml`: the public pages, each in both languages."""
 
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,8 +12,22 @@ from shop.catalogue.models import Product
 from shop.content.shown_pages import shown_slugs
 from shop.customers import sells_to_everyone
 
+ItemT = TypeVar("ItemT")
 
-class Pages(Sitemap[str]):
+
+class OfThisShop(Sitemap[ItemT]):
+    """Pages at BASE_URL; in the demo at the request's host."""
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        """Return the scheme of BASE_URL; in the demo the request's."""
+        return (protocol or "http") if settings.DEMO else urlsplit(settings.BASE_URL).scheme
+
+    def get_domain(self, site: Any = None) -> str:
+        """Return the host of BASE_URL; in the demo the request's."""
+        return site.domain if settings.DEMO else urlsplit(settings.BASE_URL).netloc
+
+
+class Pages(OfThisShop[str]):
     """The list of tiers, each tier, the legal pages, and where contracts are cancelled."""
 
     i18n = True
@@ -37,11 +51,3 @@ class Pages(Sitemap[str]):
             neutral = url["location"].partition("?")[0]
             url["alternates"].append({"location": neutral, "lang_code": "x-default"})
         return urls
-
-    def get_protocol(self, protocol: str | None = None) -> str:
-        """Return the scheme of BASE_URL; in the demo the request's."""
-        return (protocol or "http") if settings.DEMO else urlsplit(settings.BASE_URL).scheme
-
-    def get_domain(self, site: Any = None) -> str:
-        """Return the host of BASE_URL; in the demo the request's."""
-        return site.domain if settings.DEMO else urlsplit(settings.BASE_URL).netloc

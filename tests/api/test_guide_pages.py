@@ -67,6 +67,12 @@ def test_chapters_can_be_read_one_after_the_other(guide: Guide) -> None:
     assert read == [chapter.url for chapter in guide.chapters]
 
 
+def test_each_chapter_is_in_the_sitemap_once() -> None:
+    found = re.findall(r"<loc>http://testserver([^<]*)</loc>", html(visitor().get("/sitemap.xml")))
+    assert [path for path in found if "docs" in path] == [each.url for each in CHAPTERS_OF_BOTH]
+    assert "/?lang=de" in found
+
+
 def test_every_link_leads_somewhere() -> None:
     pages = {chapter.url: anchors(chapter.url) for chapter in CHAPTERS_OF_BOTH}
     for path, found in pages.items():

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journey.conftest import OpenContext, check_accessibility, check_contrast
 
@@ -55,3 +55,64 @@ def check_guide(page: Page, width: int, check: Callable[[Page], None]) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     check(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.fixture
+def guide(open_context: OpenContext) -> Page:
+    """The overview in a browser with scripts, which may use the clipboard."""
+    context = open_context(
+        locale="de",
+        java_script_enabled=True,
+        permissions=["clipboard-read", "clipboard-write"],
+        viewport={"width": 1280, "height": 800},
+    )
+    page = context.new_page()
+    page.goto("/api/docs")
+    return page
+
+
+def test_code_is_copied_by_a_button_that_says_so(guide: Page) -> None:
+    guide.get_by_role("button", name="Kopieren: Place an order, curl").click()
+    expect(guide.locator("#copied")).to_have_text("Kopiert")
+    copied = guide.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("curl -i http://localhost:")
+    assert copied == guide.locator("#code-first-order-curl").inner_text().strip()
+
+
+def test_language_is_chosen_once_for_all_examples(guide: Page) -> None:
+    example = guide.locator("#first-order")
+    expect(example.get_by_role("figure")).to_have_accessible_name("Place an order, curl")
+    tab = example.get_by_role("link", name="Python")
+    tab.focus()
+    guide.keyboard.press("Enter")
+    expect(example.get_by_role("figure")).to_have_accessible_name("Place an order, Python")
+    expect(tab).to_have_attribute("aria-current", "true")
+    expect(tab).to_be_focused()
+    guide.goto("/api/docs/open-order/run")
+    figure = guide.locator("#open-order").get_by_role("figure")
+    expect(figure).to_have_accessible_name("A whole order, Python")
+    guide.emulate_media(media="print")
+    expect(guide.locator("#code-open-order-curl")).to_be_visible()
+    expect(guide.locator("#code-open-order-python")).to_be_visible()
+
+
+def test_search_finds_as_one_types(guide: Page) -> None:
+    guide.keyboard.press("/")
+    expect(guide.get_by_role("searchbox")).to_be_focused()
+    guide.keyboard.type("idempotency")
+    first = guide.locator("#found").get_by_role("link").first
+    expect(first).to_contain_text("Safe retries: Idempotency-Key")
+    check_accessibility(guide)
+    guide.keyboard.press("ArrowDown")
+    expect(first).to_be_focused()
+    guide.keyboard.press("Enter")
+    guide.wait_for_url("**/api/docs/idempotency")
+
+
+def test_key_of_the_search_can_be_switched_off(guide: Page) -> None:
+    guide.goto("/api/docs/search?q=orders")
+    guide.get_by_label("Die Taste / führt zur Suche").uncheck()
+    guide.keyboard.press("/")
+    expect(guide.get_by_role("searchbox")).not_to_be_focused()
+    guide.reload()
+    expect(guide.get_by_label("Die Taste / führt zur Suche")).not_to_be_checked()
