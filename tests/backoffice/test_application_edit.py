@@ -128,7 +128,7 @@ def test_lower_limit_is_confirmed() -> None:
     told = "Calls beyond 1 a second, or 5 at once, are refused from now on."
     assert told in words(asked)
     application.refresh_from_db()
-    assert application.rate is None
+    assert (application.rate, application.burst) == (None, None)
     browser.post(path(application), {**wanted, "confirmed": hidden(asked, "confirmed")})
     application.refresh_from_db()
     assert (application.rate, application.burst) == (1, 5)
