@@ -45,7 +45,7 @@ BEFORE, AROUND = 40, 160  # characters of an excerpt: before the first word foun
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be found: a chapter, a section of one, or a row of a table."""
+    """A place that the search finds: a chapter, a section of one, or a row of a table."""
 
     title: str
     url: str
