@@ -1,4 +1,4 @@
-"""When a row was changed, so that a list sorted by these times can be followed without a gap.
+"""Times of change, by which a list of rows can be followed without a gap.
 
 A transaction that is still open may yet bring a row that changed before others which are visible
 already. So a time of change is never before the beginning of its transaction, by the database's

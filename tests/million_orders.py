@@ -86,10 +86,10 @@ def sorts(asked: list[Statement]) -> list[str]:
             if connection.vendor == "sqlite":
                 cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
                 plan = [row[3] for row in cursor.fetchall()]
-                found += [f"{each}: {sql % params}" for each in plan if "TEMP B-TREE" in each]
+                found += [f"{each}: {sql} {params}" for each in plan if "TEMP B-TREE" in each]
             else:
                 names = {node["Node Type"] for node in _nodes(_plan(cursor, sql, params))}
-                found += [f"{each}: {sql % params}" for each in names if "Sort" in each]
+                found += [f"{each}: {sql} {params}" for each in names if "Sort" in each]
     return found
 
 

@@ -116,7 +116,7 @@ def test_filtered_lists_and_changes_walk_along_an_index(application: Application
         elif connection.vendor == "postgresql":
             continue  # it has no statistics that it would go by
         assert slow_parts(ask(application, *narrow, *wide, *of_changes)) == []
-        assert sorts(ask(application, *narrow[:3], *wide, *of_changes[:2])) == []
+        assert sorts(ask(application, *wide, *of_changes[:2])) == []
         assert slow_parts(ask(person, "sort=updated", f"sort=updated&cursor={middle}")) == []
 
 

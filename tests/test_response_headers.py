@@ -109,7 +109,7 @@ def call(method: str, path: str, token: str = "", **options: Any) -> Any:
     ],
 )
 def test_headers_of_calls_with_a_token(
-    method: str, body: str, status: int, more: dict[str, str]
+    method: str, body: str, status: int, more: dict[str, Any]
 ) -> None:
     token, json = make_token(make_application()), "application/json"
     answer = call(method, "/api/orders", token, data=body, content_type=json)

@@ -46,7 +46,7 @@ class Kind:
 
     @property
     def is_merged(self) -> bool:
-        """Whether the list is read state by state: no index sorts the orders of several states."""
+        """True if the list is read state by state: no index sorts the orders of several states."""
         return self.states > 1 and not (self.hashes or self.filters & NARROW)
 
     def to_count(self) -> "Kind":

@@ -185,17 +185,17 @@ def _operation(path: str, method: str, operation: Operation, tiers: list[Product
     for status in operation.refusals:
         answers[status] = ref(_own_name(status, operation), "responses")
     for status, kind in operation.answers.items():
-        answers[status] = _success(operation, status, kind)
+        answers[status] = _success(operation, status, kind, is_read=method == "GET")
     responses = {str(status): answers[status] for status in sorted(answers)}
     return openapi.marked(
         operation, {**described, "parameters": parameters, "responses": responses}
     )
 
 
-def _success(operation: Operation, status: int, kind: Any) -> Schema:
+def _success(operation: Operation, status: int, kind: Any, *, is_read: bool) -> Schema:
     answer = {
         "description": STATUSES[status],
-        "headers": header_refs(*operation.headers, *(["ETag"] if status == 200 else [])),
+        "headers": header_refs(*operation.headers, *(["ETag"] if is_read else [])),
     }
     match kind:
         case None:

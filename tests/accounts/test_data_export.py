@@ -174,11 +174,9 @@ def exported(order: Order) -> dict[str, Any]:
         "user_email": "uta@example.com",
         "user_first_name": "Uta",
         "user_last_name": "Unger",
-        "user_login": None,
+        **dict.fromkeys(("user_login", "reference", "metadata")),
         "language": "en",
         "interval": "month",
-        "reference": None,
-        "metadata": None,
         "billing": BILLED,
         "events": [
             {"at": event.at.isoformat(), "kind": event.kind, "state": event.state}

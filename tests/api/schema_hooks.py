@@ -77,7 +77,7 @@ BEYOND_A_SCHEMA = {
     "promo_code": PROMOTION,
     "interval": INTERVAL,
     "redirection_uri": ADDRESS,
-    "user_email": EMAIL | pair("is required with project_id."),
+    "user_email": EMAIL | pair("is required with project_id.", "is required."),
     "user_login": LOGIN,
     "billing": {"must not be given: this client has billing data already.": "our rows"},
     **dict.fromkeys(("billing.company", "billing.name"), INVISIBLE | NEEDED),
@@ -100,6 +100,7 @@ BEYOND_A_SCHEMA = {
     "base": {
         USED_KEY: "earlier calls",
         "This application has 20 webhook endpoints already.": "how many there are",
+        **pair("Give either since or delivery."),
     },
 }
 CARD = {"must not hold a card number: payment is by invoice.": "which numbers are those of cards"}

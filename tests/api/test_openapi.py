@@ -269,6 +269,15 @@ def place(body: str, token: str, **headers: str) -> Any:
     )
 
 
+def test_answers_to_get_alone_have_an_etag(description: dict[str, Any]) -> None:
+    for methods in description["paths"].values():
+        for method, operation in methods.items():
+            if operation["tags"] == ["Orders"]:
+                for status in {"200", "201", "202"} & operation["responses"].keys():
+                    headers = resolved(description, operation["responses"][status])["headers"]
+                    assert ("ETag" in headers) is (method == "get"), operation["operationId"]
+
+
 def test_headers_that_are_described_as_certain_are_there(description: dict[str, Any]) -> None:
     token = make_token(make_application())
     answer = place('{"order":{"product":"s"}}', token)

@@ -98,7 +98,7 @@ ACTIONS: dict[str, Callable[[Life], Fields]] = {
     "reference": lambda life: life.changed_always(reference=f"PO-{next(NUMBERS)}"),
     "metadata": lambda life: life.changed_always(metadata={"n": str(next(NUMBERS))}),
     "first name": lambda life: life.patched(user_first_name=f"Nina {next(NUMBERS)}"),
-    "billing": lambda life: life.patched(billing=BILLING),
+    "billing": lambda life: life.patched(billing={**BILLING, "reference": f"PO-{next(NUMBERS)}"}),
     "page": filled_in,
     "billing on its page": billed,
     "pack": packed,
