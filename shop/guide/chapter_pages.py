@@ -51,7 +51,7 @@ def guide(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
 
 @get_required
 def search(request: HttpRequest) -> HttpResponse:
-    """Answer a search: with a page, or with the first hits alone for the box typed into."""
+    """The hits of a search: a page, or for the box that is typed into the first of them alone."""
     text = request.GET.get("q", "").replace("\0", "").strip()
     if not request.headers.get("HX-Request"):
         response = HttpResponse(_results(request, text))

@@ -45,7 +45,7 @@ BEFORE, AROUND = 40, 160  # characters of an excerpt: before the first word foun
 
 @dataclass(frozen=True)
 class Entry:
-    """A place that the search finds: a chapter, a section of one, or a row of a table."""
+    """A chapter, a section of one, or a row of a table, to be found."""
 
     title: str
     url: str
