@@ -198,7 +198,7 @@ def test_events_since_a_moment_are_counted_and_then_sent_again() -> None:
     assert list(Delivery.objects.filter(state="failed")) == [old]
 
 
-@pytest.mark.parametrize("since", ["", "yesterday", "2026-02-30T10:00"])
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-02-30T10:00", "0001-01-01T00:00"])
 def test_moment_that_is_none_is_refused(since: str) -> None:
     application, owner = owned()
     endpoint = make_endpoint(application)
