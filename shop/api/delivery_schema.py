@@ -22,7 +22,6 @@ WebhookId = Annotated[
 State = Literal["waiting", "sending", "delivered", "failed", "gone"]
 Failure = Literal[
     "address",
-    "name",
     "connection",
     "headers",
     "tls",
@@ -79,8 +78,9 @@ class AttemptAnswer(Answered):
     """How long it took."""
     failure: Failure | None
     """null if you took the event, else why not: status (no 2xx), gone (410), redirect, timeout,
-    connection, name (not found), address (not public), tls (no valid certificate), headers (of the
-    answer, too many or too long), unsigned (the application is switched off), stopped, error."""
+    connection, address (the name is not found, or an address is not public), tls (no valid
+    certificate), headers (of the answer, too many or too long), unsigned (the application is
+    switched off), stopped, error."""
     answer: str
     """The beginning of your answer's body: at most 1024 bytes."""
 
