@@ -51,7 +51,7 @@ def guide(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
 
 @get_required
 def search(request: HttpRequest) -> HttpResponse:
-    """What the search finds: a page, or for the box that is typed into the first hits alone."""
+    """The hits of a search: a page, or for the box that is typed into the first of them alone."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     if not request.headers.get("HX-Request"):
         response = HttpResponse(_results(request, text))

@@ -46,7 +46,7 @@ BEFORE, AROUND = 40, 160  # characters of an excerpt: before the first word foun
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be found: a chapter, a section of one, or a row of a table."""
+    """A chapter, a section of one, or a row of a table, to be found."""
 
     title: str
     url: str
