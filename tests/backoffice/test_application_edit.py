@@ -192,11 +192,20 @@ def test_new_owner_is_recorded_by_number() -> None:
     wanted = form(browser.get(path(application)), owner=owner.email)
     asked = browser.post(path(application), wanted)
     assert "the new owner's responsibility" in words(asked)
+    assert "also for the owner before" not in words(asked)  # there was none
     browser.post(path(application), {**wanted, "confirmed": hidden(asked, "confirmed")})
     assert Application.objects.get().oauth_client.owner == owner
     (entry,) = LogEntry.objects.all()
     assert f"#{owner.pk}" in entry.change_message
     assert owner.email not in entry.change_message
+
+
+def test_owner_before_knows_secrets_that_stay_valid() -> None:
+    before, browser = make_user(), staff()
+    application, _secret = create_application("Kranplaner", owner=before)
+    wanted = form(browser.get(path(application)), owner=make_user().email)
+    asked = browser.post(path(application), wanted)
+    assert "stay valid, also for the owner before" in words(asked)
 
 
 @pytest.mark.parametrize(
