@@ -50,7 +50,7 @@ class ContactShown(Resource):
     vat_id: str | None = None
     """Of the billing contact alone: the VAT ID."""
     reference: str | None = None
-    """Of the billing contact alone: the buyer's own reference, on each invoice."""
+    """In the billing contact only: the buyer's own reference, on each invoice."""
 
 
 class ContactAnswer(Linked, ContactShown):

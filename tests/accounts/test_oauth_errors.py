@@ -61,7 +61,7 @@ def test_body_that_is_too_large_is_told_in_json(address: str) -> None:
 )
 def test_unknown_address_is_told_in_json(address: str) -> None:
     for answer in (Client().get(address), Client().post(address)):
-        assert told(answer, 404) == "There is nothing at this address."
+        assert told(answer, 404) == "There is nothing at this URL."
 
 
 @pytest.mark.parametrize("address", [*ENDPOINTS, "/oauth/userinfo"])
