@@ -32,7 +32,7 @@ SENTENCES = {
     "wrong_password": "E-mail or password is wrong.",
     "password_not_enough": "A password alone is not enough here: use a token.",
     "other_site": "This request comes from a page of another site.",
-    "too_many_calls": "Too many calls. Wait as Retry-After says.",
+    "too_many_calls": "Too many requests. Wait as Retry-After says.",
     "too_many_orders": "Too many orders from this IP address. Wait a while.",
     "too_many_sign_ins": "Too many failed sign-ins. Wait some minutes.",
     # What is called.
