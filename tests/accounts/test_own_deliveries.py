@@ -191,7 +191,7 @@ def test_one_event_is_sent_again() -> None:
     assert list(states) == [(one.pk, "waiting", 0), (other.pk, "failed", 10)]
     Delivery.objects.filter(pk=one.pk).update(state="sending")
     page = browser.post(delivery_path(one, "replay/"), follow=True)
-    assert "The event is on its way already." in words(page)
+    assert "The event is already on its way." in words(page)
 
 
 def test_events_since_a_moment_are_counted_and_then_sent_again() -> None:
