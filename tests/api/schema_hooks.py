@@ -102,6 +102,7 @@ BEYOND_A_SCHEMA = {
         "This application has 20 webhook endpoints already.": "how many there are",
         **pair("Send either since or delivery."),
     },
+    "delivery": {"is not a delivery of this webhook endpoint.": "which deliveries there are"},
 }
 CARD = {"must not hold a card number: payment is by invoice.": "which numbers are those of cards"}
 TEXT = INVISIBLE | CARD
