@@ -23,6 +23,7 @@ from shop.notifications.webhooks.events import (
     queue_subscriptions_started,
 )
 from shop.notifications.webhooks.models import Attempt, Delivery
+from shop.orders.cancellation import cancelled_by
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
 from shop.orders.order_fields import ERASED, ERASED_AT_EXPIRY
@@ -52,8 +53,9 @@ def queue_webhooks(
 ) -> None:
     """Queue the webhooks for this change of state, in its transaction."""
     for order in orders:
-        erased = not any(getattr(order, name) for name in ERASED_AT_EXPIRY)
-        if order.state == State.CANCELLED and erased:
+        # One that somebody cancels keeps its webhooks, even if it never held a detail.
+        empty = not any(getattr(order, name) for name in ERASED_AT_EXPIRY)
+        if order.state == State.CANCELLED and empty and cancelled_by(order) is None:
             order.deliveries.all().delete()  # their payloads hold what was erased
     queue_events(orders, previous)
 
