@@ -1,4 +1,4 @@
-"""Migrations that add an index to a large table without holding up those who write to it."""
+"""Migrations that add or remove an index of a large table without holding up those who use it."""
 
 from typing import Any
 
@@ -22,3 +22,19 @@ class AddIndexConcurrently(migrations.AddIndex):
         schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.index.name}"')
         options = {"concurrently": True} if concurrently else {}
         schema_editor.add_index(model, self.index, **options)
+
+
+class RemoveIndexConcurrently(migrations.RemoveIndex):
+    """Remove an index; on PostgreSQL beside running queries. The migration must not be `atomic`.
+
+    Otherwise it waits for each transaction that has read the table, such as a backup, and all who
+    come later wait for it. A run that was interrupted can be repeated.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        """Drop the index, on PostgreSQL CONCURRENTLY."""
+        model = states[-1].apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        word = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.name}"')

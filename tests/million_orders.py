@@ -58,7 +58,7 @@ def slow_parts(asked: list[Statement]) -> list[str]:
     """Those of the statements that read a whole growing table or sort many rows, with the part."""
     parts = _sqlite_parts if connection.vendor == "sqlite" else _postgres_parts
     return [
-        f"{part}: {sql % params}"[:2000]
+        f"{part}: {sql} {params}"[:2000]
         for sql, params in asked
         if any(f'"{table}"' in sql for table in GROWING)
         for part in parts(sql, params)

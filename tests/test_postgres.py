@@ -1,15 +1,24 @@
 """Connections to PostgreSQL: the check that they are still there, and prepared statements."""
 
 import os
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import NotSupportedError, connection, connections, transaction
+from django.db import (
+    DataError,
+    NotSupportedError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 
 from shop.compiled_queries import repeating_cursor
+from shop.databases.postgresql import base
 from shop.databases.postgresql.base import PREPARED_AFTER, TRUSTED_FOR
 from tests.pooler import pooler
 
@@ -65,6 +74,39 @@ def test_connection_that_the_server_has_ended_is_replaced(
     end(server, pid)
     next_request()
     assert used() != pid
+
+
+def cut() -> None:
+    """Cut the connection without a word from the server, as a proxy does."""
+    number = connections["default"].connection.fileno()
+    with socket.socket(fileno=os.dup(number)) as ours:
+        ours.shutdown(socket.SHUT_RDWR)
+
+
+def test_transaction_on_a_connection_that_was_cut_fails_as_one_that_may_be_tried_again() -> None:
+    pid = used()
+    cut()
+    with pytest.raises(OperationalError), transaction.atomic():
+        pass
+    next_request()
+    assert used() != pid
+
+
+def test_transaction_that_cannot_begin_leaves_no_connection_that_never_commits(
+    column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "BEGIN", "BEGIN{}; SELECT 1 / 0")
+    with pytest.raises(DataError), transaction.atomic():
+        pass
+    monkeypatch.undo()
+    next_request()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO changing VALUES ('b')")
+    with transaction.atomic():
+        assert repeat(column, 1) == [("a",)]
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"], dbname=name) as other:
+        assert other.execute("SELECT count(*) FROM changing").fetchone() == (2,)
 
 
 def test_server_is_asked_only_after_a_pause(server: "psycopg.Connection[Any]") -> None:

@@ -57,6 +57,12 @@ def test_demo_has_an_application_with_few_calls_for_trying_429(settings: Setting
     assert check_bearer("example-limited-token") is None
 
 
+def test_demo_tokens_of_the_partner_and_of_the_customer_have_all_scopes() -> None:
+    printed()
+    held = [check_bearer(value) for value in ("example-token", "example-admin-token")]
+    assert [bearer and bearer.scopes for bearer in held] == [{*SCOPES}, {*SCOPES}]
+
+
 def test_demo_keeps_to_the_partner_that_staff_renamed() -> None:
     secret = printed()[-1]
     Application.objects.filter(name="Example partner").update(name="Zzz")

@@ -28,7 +28,7 @@ def full_scans(asked: list[Statement], table: str = "orders_order") -> list[str]
     """Those of the statements that read all of `table`, each with its plan."""
     reads = _sqlite_reads if connection.vendor == "sqlite" else _postgres_reads
     return [
-        f"{plan}: {sql % params}"[:2000]
+        f"{plan}: {sql} {params}"[:2000]
         for sql, params in asked
         if f'"{table}"' in sql
         for plan in reads(sql, params, table)

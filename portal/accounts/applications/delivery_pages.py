@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -69,6 +69,16 @@ class SinceForm(forms.Form):
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    def clean_since(self) -> datetime:
+        """Return the moment, unless databases cannot have it: in UTC it is in no year."""
+        since: datetime = self.cleaned_data["since"]
+        try:
+            since.astimezone(UTC)
+        except OverflowError as error:
+            invalid = self.fields["since"].error_messages["invalid"]
+            raise forms.ValidationError(invalid, code="invalid") from error
+        return since
+
 
 @endpoint_required
 @require_safe
@@ -133,7 +143,7 @@ def replay_delivery(request: HttpRequest, found: WebhookEndpoint, *, webhook: st
         if sent:
             messages.success(request, _("The event is being sent again."))
         else:
-            messages.warning(request, _("The event is on its way already."))
+            messages.warning(request, _("The event is already on its way."))
     return redirect("portal_delivery", found.application_id, found.pk, webhook)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
-from psycopg import Cursor
+from psycopg import Cursor, OperationalError
 from psycopg.errors import FeatureNotSupported, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 
@@ -83,7 +83,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         isolation = f" ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else ""
         answer = self.connection.pgconn.exec_(BEGIN.format(isolation).encode())
         if answer.status != ExecStatus.TUPLES_OK:
-            raise error_from_result(answer)
+            # Django takes it for one that commits each statement, psycopg does not.
+            self.connection.close()
+            error = error_from_result(answer)
+            # The server names its errors; without a name nobody was there to answer.
+            raise error if error.sqlstate else OperationalError(str(error))
         self.began_at = EPOCH + timedelta(microseconds=int(answer.get_value(0, 0)))
 
     def close_if_health_check_failed(self) -> None:

@@ -2,7 +2,7 @@ from django.db import migrations
 from django.db.models import F, Index, Q
 from django.db.models.functions import Coalesce
 
-from shop.concurrent_indexes import AddIndexConcurrently
+from shop.concurrent_indexes import AddIndexConcurrently, RemoveIndexConcurrently
 
 OF_APPLICATION = Q(application__isnull=False)
 INDEXES = [
@@ -45,5 +45,5 @@ class Migration(migrations.Migration):
     operations = [
         *(AddIndexConcurrently("order", index) for index in INDEXES),
         # Another one begins with its columns now.
-        migrations.RemoveIndex("order", "order_list_changed"),
+        RemoveIndexConcurrently("order", "order_list_changed"),
     ]

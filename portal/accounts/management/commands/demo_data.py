@@ -15,7 +15,7 @@ from portal.accounts.demo_texts import SELLER, fill_in_texts
 from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
-from shop.access.tokens import issue
+from shop.access.tokens import SCOPES, issue
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller
 from shop.content.demo_proof import add_demo_proof
@@ -112,7 +112,8 @@ def _tokens(partner: User, customer: User) -> Application:
     application = _application(partner, "Example partner", PARTNER_TOKEN)
     _application(partner, "Limited demo application", LIMITED_TOKEN, FEW_CALLS)
     if not Token.objects.by_value(ADMIN_TOKEN).exists():
-        issue("Demo", holder=customer, value=ADMIN_TOKEN)
+        # All scopes, although endpoints are an application's alone: so `webhooks` can be tried.
+        issue("Demo", holder=customer, scopes=SCOPES, value=ADMIN_TOKEN)
     return application
 
 

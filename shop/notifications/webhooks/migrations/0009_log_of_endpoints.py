@@ -1,7 +1,7 @@
 from django.db import migrations
 from django.db.models import Index, Q
 
-from shop.concurrent_indexes import AddIndexConcurrently
+from shop.concurrent_indexes import AddIndexConcurrently, RemoveIndexConcurrently
 
 
 class Migration(migrations.Migration):
@@ -18,5 +18,5 @@ class Migration(migrations.Migration):
                 condition=Q(endpoint__isnull=False),
             ),
         ),
-        migrations.RemoveIndex("delivery", name="delivery_of_endpoint"),
+        RemoveIndexConcurrently("delivery", name="delivery_of_endpoint"),
     ]
