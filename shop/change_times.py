@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from shop.compiled_queries import Statement
 
-# What has an xid has written something, and may write more. What has none may be about to write,
-# with a time that it has just taken; after a minute it only reads, as a backup does for hours.
+# A transaction with an xid has written something, and may write more. One without may be about to
+# write, with a time that it has just taken; after a minute it only reads, as a backup does for hours.
 OPEN = Statement(
     "SELECT least(statement_timestamp(), min(xact_start)) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -11,7 +11,7 @@ from shop.middleware import APIS
 SMALL = 1024  # bytes that fit into one packet anyway
 READABLE = ("application/json", "application/xml", "text/")
 # As Django's own middleware does: the length then tells little of what is secret in a page
-# (BREACH). Whoever can call the APIs by another's browser reads no answer, and adds nothing to one.
+# (BREACH). A page of another site that calls the APIs reads no response, and adds nothing to one.
 RANDOM_BYTES = 100
 
 

@@ -1,6 +1,6 @@
-"""Entity tags: a program that has an answer already is told that it has not changed.
+"""Entity tags: tell a program that the response it has is still current.
 
-A tag is made of what is answered. It is weak, as it stands for the compressed answer, too.
+A tag is made of the response. It is weak, since the compressed response has the same.
 """
 
 from hashlib import blake2b

@@ -99,7 +99,7 @@ def _form_required(view: Callable[[HttpRequest], HttpResponse]) -> Callable[...,
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return _refused(405, "invalid_request", "This address knows POST alone.")
+            return _refused(405, "invalid_request", "This URL supports POST only.")
         if _consume(request, "address") is None:
             return _refused(429, "temporarily_unavailable")
         if request.headers.get("Content-Length", "0") != "0" and request.content_type not in FORMS:
@@ -167,7 +167,7 @@ def _sent_back(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     told = parse_qs(urlsplit(location).query)
     more = {"iss": base_url(request)}
     if "error" in told and "error_description" not in told:
-        more["error_description"] = DESCRIPTIONS.get(told["error"][0], "The request is refused.")
+        more["error_description"] = DESCRIPTIONS.get(told["error"][0], "The request was rejected.")
     response["Location"] = f"{location}&{urlencode(more)}"
     return response
 

@@ -29,14 +29,14 @@ from shop.row_locks import lock_rows
 CODE = re.compile(r"\A[A-Za-z0-9_-]{1,128}\Z")
 FAMILY, SPENT = "family", "spent"  # names in a token's data
 DESCRIPTIONS = {
-    "access_denied": "The user has refused access.",
+    "access_denied": "The user declined.",
     "invalid_client": "Client id and secret do not belong to an application.",
-    "invalid_grant": "The code or refresh token is unknown, expired, used or of another client.",
+    "invalid_grant": "The code or refresh token is unknown, expired, used or another client's.",
     "invalid_request": "A parameter is missing or malformed.",
-    "invalid_scope": "This application must not have all of these scopes.",
-    "temporarily_unavailable": "There were too many calls. Wait as Retry-After says.",
-    "unauthorized_client": "This application must not use this grant.",
-    "unsupported_grant_type": "There is no such grant.",
+    "invalid_scope": "This application may not have all of these scopes.",
+    "temporarily_unavailable": "Too many requests. Wait as Retry-After says.",
+    "unauthorized_client": "This application may not use this grant.",
+    "unsupported_grant_type": "This grant type is not supported.",
     "unsupported_response_type": "The response_type must be code.",
 }
 
@@ -148,7 +148,9 @@ def _described(response: HttpResponse) -> HttpResponse:
         return response
     given = json.loads(response.content)
     error = given.get("error", "invalid_request")
-    description = given.get("error_description") or DESCRIPTIONS.get(error, "The call is refused.")
+    description = given.get("error_description") or DESCRIPTIONS.get(
+        error, "The request was rejected."
+    )
     response.content = json.dumps({"error": error, "error_description": description})
     return response
 

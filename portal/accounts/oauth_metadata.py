@@ -9,7 +9,7 @@ from portal.accounts.oauth_grants import GRANTS, described_error
 from shop.access.tokens import SCOPES
 from shop.base_url import base_url
 
-# Of clients without a secret there are none.
+# There are no clients without a secret.
 BY_SECRET = ["client_secret_basic", "client_secret_post"]
 
 
@@ -17,7 +17,7 @@ BY_SECRET = ["client_secret_basic", "client_secret_post"]
 def authorization_server(request: HttpRequest) -> HttpResponse:
     """Answer the metadata to anybody, also to browsers at other addresses."""
     if request.method not in {"GET", "HEAD"}:
-        refusal = "This address knows GET alone."
+        refusal = "This URL supports GET only."
         return described_error(405, "invalid_request", refusal, {"Allow": "GET, HEAD"})
     response = JsonResponse(_metadata(base_url(request)))
     patch_cache_control(response, public=True, max_age=300)

@@ -18,7 +18,7 @@ from shop.faults import Fault, fault
 from shop.openapi import METHODS, Operation, described, scope_for
 from shop.view_types import View
 
-# A program may keep it, and asks each time whether it is still so.
+# Programs may store a response, and ask each time whether it is still current.
 KEPT_BY_CALLER = "private, no-cache"
 
 

@@ -42,14 +42,14 @@ def _text(value: Any) -> Any:
 
 
 class ReplayDocument(BaseModel):
-    """A replay: either the member since or the member delivery."""
+    """A replay: either since or delivery."""
 
     model_config = ConfigDict(extra="forbid", title="WebhookReplay", use_attribute_docstrings=True)
 
     since: Annotated[Moment, BeforeValidator(_text)] | None = None
-    """Everything since this time, also what was delivered. A time without a zone is taken as UTC."""
+    """All events since this time, also delivered ones. A time without a zone is UTC."""
     delivery: Annotated[WebhookId, like(r"[^\x00]*", "unknown_delivery")] | None = None
-    """One delivery, by its id: the webhook-id of its calls."""
+    """One delivery, by its id, which is the webhook-id."""
 
 
 class NothingDocument(BaseModel):
@@ -73,16 +73,15 @@ class AttemptAnswer(Answered):
     at: datetime
     """The moment of the attempt, UTC."""
     status: int | None
-    """The status of your answer; null if there was none."""
+    """The status of your response; null if there was none."""
     milliseconds: int | None
     """How long it took."""
     failure: Failure | None
-    """null if you took the event, else why not: status (no 2xx), gone (410), redirect, timeout,
-    connection, address (the name is not found, or an address is not public), tls (no valid
-    certificate), headers (of the answer, too many or too long), unsigned (the application is
-    switched off), stopped, error."""
+    """null if you accepted the event; otherwise why not: status (not 2xx), gone (410), redirect,
+    timeout, connection, address (the name is not found, or an address is not public), tls (no
+    valid certificate), headers (too many or too long), unsigned (the application is switched off), stopped, error."""
     answer: str
-    """The beginning of your answer's body: at most 1024 bytes."""
+    """The beginning of your response's body: at most 1024 bytes."""
 
 
 class DeliveryAnswer(Answered):
@@ -104,9 +103,9 @@ class DeliveryAnswer(Answered):
     next_attempt_at: datetime | None
     """When it is sent next, UTC; null unless it is waiting."""
     attempts: list[AttemptAnswer]
-    """The last ten attempts, in their order."""
+    """The last ten attempts, oldest first."""
     payload: str
-    """The body of the calls, character by character: what the signature is about."""
+    """The body exactly as it was signed."""
 
 
 class ReplayAnswer(Answered):
@@ -115,10 +114,10 @@ class ReplayAnswer(Answered):
     model_config = ConfigDict(title="WebhookReplayed")
 
     replayed: Annotated[int, Field(ge=0, le=MOST_AT_ONCE)]
-    """The number of events that are sent again now. What is being sent at this moment, or waits for
-    its first attempt, is left out."""
+    """The number of events that are sent again now. Events that are being sent or are waiting for
+    their first attempt are left out."""
     next_since: datetime | None
-    """null if that was all; else there is more: replay again since this time."""
+    """null if these are all; otherwise replay again since this time."""
 
 
 class InvalidReplayError(Exception):

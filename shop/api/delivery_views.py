@@ -42,8 +42,8 @@ from shop.orders.serializers import utc_text
         "testWebhookEndpoint",
         "Send a test event to a webhook endpoint",
         "Sends the event webhook_endpoint.test, whichever events the endpoint asks for, signed and "
-        "repeated like any other. The answer is its delivery; the list of deliveries shows what "
-        "became of it.",
+        "repeated like any other. The response is the delivery; the list of deliveries shows "
+        "the outcome.",
         {202: DeliveryAnswer},
         body=NothingDocument,
         is_body_optional=True,
@@ -93,7 +93,7 @@ def secret(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     GET=Operation(
         "listWebhookDeliveries",
         "List the deliveries of a webhook endpoint, newest first",
-        "What was sent to it and what waits, with each attempt and the beginning of your answer.",
+        "The events that were sent or are waiting, with the last attempts and the beginning of your responses.",
         {200: list[DeliveryAnswer]},
         query=DeliveryQuery,
         headers=("Total", "Per-Page", "Links", "Link"),

@@ -86,14 +86,14 @@ def endpoints(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     GET=Operation(
         "showWebhookEndpoint",
         "Show a webhook endpoint",
-        "As it is now, without its secret.",
+        "The endpoint as it is now, without its secret.",
         {200: EndpointAnswer},
         scope=WEBHOOKS,
     ),
     PATCH=Operation(
         "changeWebhookEndpoint",
         "Change a webhook endpoint",
-        "Changes the members that are sent. The secret stays.",
+        "Changes the fields that are sent. The secret stays the same.",
         {200: EndpointAnswer},
         body=EndpointChange,
         scope=WEBHOOKS,
@@ -101,7 +101,7 @@ def endpoints(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     DELETE=Operation(
         "deleteWebhookEndpoint",
         "Delete a webhook endpoint",
-        "Nothing more is sent there, nor what waits.",
+        "Nothing more is sent there, not even events that are waiting.",
         {204: None},
         scope=WEBHOOKS,
     ),
@@ -154,7 +154,7 @@ def _change(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
 
 
 def _application(bearer: Bearer) -> Application | None:
-    """The application itself: a token that it has of a user opens that user's business alone."""
+    """The application itself: a user's token that it holds is for that user's orders alone."""
     return None if bearer.token.user_id else bearer.application
 
 

@@ -20,7 +20,7 @@ class StartedSubscriptionAnswer(SubscriptionAnswer):
     product: str
     """The code of the tier."""
     order_hash: Hash
-    """The order that began it."""
+    """The order that the subscription began with."""
 
 
 class OrderChangeData(Answered):
@@ -71,7 +71,7 @@ class EndpointData(Answered):
 
 
 class Event(Answered):
-    """The members that all events share."""
+    """The fields that all events share."""
 
     timestamp: datetime
     """The moment of the event, UTC."""
@@ -208,7 +208,7 @@ class SubscriptionEndedEvent(Event):
 
 
 class WebhookEndpointTestEvent(Event):
-    """You have sent a test event. It goes to one endpoint, whichever events that asks for."""
+    """You sent a test event. It goes to one endpoint, whichever events that endpoint asks for."""
 
     model_config = ConfigDict(title="WebhookEndpointTestEvent")
 

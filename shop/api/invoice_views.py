@@ -46,7 +46,7 @@ def invoices(request: HttpRequest, bearer: Bearer) -> HttpResponse:
     GET=Operation(
         "showInvoice",
         "Show an invoice",
-        "The invoice as it was issued, and whether it is paid by now.",
+        "The invoice as it was issued, and whether it has been paid.",
         {200: InvoiceAnswer},
         scope=BILLING,
     )
@@ -78,7 +78,7 @@ def invoice_pdf(request: HttpRequest, bearer: Bearer, number: str) -> HttpRespon
     GET=Operation(
         "showInvoiceXml",
         "Fetch an invoice as XML",
-        "The invoice by EN 16931: XRechnung for German authorities, else Factur-X (ZUGFeRD).",
+        "The invoice by EN 16931: XRechnung for German authorities, otherwise Factur-X (ZUGFeRD).",
         {200: XML},
         headers=("Content-Disposition",),
         scope=BILLING,

@@ -45,7 +45,7 @@ class ListQuery(PageQuery):
     """The parameters of the list. A time without a zone is taken as UTC."""
 
     sort: Literal["updated"] | None = None
-    """updated: by the time of the last change, oldest first. Without it by the time of placing,
+    """updated: by the time of the last change, oldest first. Default: by the time the order was placed,
     newest first."""
     state: Annotated[list[PlacedState], Field(min_length=1), Separated] | None = None
     """Only orders in this state, or in one of several, separated by commas."""
@@ -62,9 +62,9 @@ class ListQuery(PageQuery):
     ) = None
     """Only orders with exactly this reference."""
     user_email: Annotated[str, AfterValidator(_address), says(json_patterns.EMAIL)] | None = None
-    """Only orders of this mailbox, however its address is spelled."""
+    """Only orders with this e-mail address; case doesn't matter."""
     client_id: Annotated[Id, Number] | None = None
-    """Only orders that show this client_id: as sent; once packed, the delivered client."""
+    """Only orders whose response has this client_id: as sent or, once packed, the new client's."""
     order_hash: (
         Annotated[list[Hash], Field(min_length=1, max_length=MOST_HASHES), Separated] | None
     ) = None

@@ -19,7 +19,7 @@ TAG = {"name": "Orders", "description": "Place a whole order in one request, and
 HEADERS = {
     "Content-Disposition": header("The name of the file."),
     "ETag": header(
-        "Stands for this answer: send it as If-None-Match to be told if it is the same."
+        "Identifies this content: send it as If-None-Match to get 304 while it is unchanged."
     ),
     "Idempotency-Replayed": header(
         "true if this repeats the response to the first request.",
@@ -38,9 +38,9 @@ HEADERS = {
 }
 STATUSES = openapi.STATUSES | {
     201: "Created.",
-    202: "Accepted: it is done in a moment.",
+    202: "Accepted; done in a moment.",
     204: "Done.",
-    304: "It is as it was when you were given the ETag that you sent as If-None-Match.",
+    304: "Unchanged since the response whose ETag you sent as If-None-Match.",
     400: "The body can't be parsed: it is not strict JSON in UTF-8 (a duplicate field, NaN), or "
     'lacks the object "order".',
     401: "The token is missing, unknown, expired or revoked.",
@@ -63,7 +63,7 @@ ORDER_HASH = openapi.path_parameter(
 IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The ETag of the answer that you have. If it is the same now: 304, with no body.",
+    "description": "The ETag of your last response. If nothing has changed since: 304, without a body.",
     "schema": {"type": "string"},
     "example": 'W/"5d41402abc4b2a76b9719d911017c592"',
 }

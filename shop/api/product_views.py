@@ -70,7 +70,7 @@ class ProductAnswer(Answered):
     GET=Operation(
         "listTiers",
         "List the tiers and their prices",
-        "The tiers that can be ordered, in the order in which the shop shows them.",
+        "The tiers that can be ordered, as sorted in the shop.",
         {200: list[ProductAnswer]},
         is_public=True,
     )

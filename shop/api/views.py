@@ -73,9 +73,7 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         "fills in billing, while the state of the order allows it. All fields are changed, or none.",
         answers={200: OrderAnswer},
         body=OrderChange,
-        refusals={
-            409: "The state of the order does not allow to change these fields: nothing was changed."
-        },
+        refusals={409: "The order's state doesn't allow these changes: nothing was changed."},
     ),
 )
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:

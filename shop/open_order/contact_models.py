@@ -16,7 +16,7 @@ class ContactName(Resource):
     first_name: str | None = None
     """First name."""
     last_name: str | None = None
-    """Last name. Of somebody with one name, the same as the first."""
+    """Last name; the same as the first if the person has one name only."""
     company: str | None = None
     """The company."""
 
@@ -25,7 +25,7 @@ class ContactReach(Resource):
     """E-mail addresses and telephone numbers, as far as they are known."""
 
     email1: str | None = None
-    """The e-mail address; of the regular contact that of the first member."""
+    """The e-mail address; in the regular contact, the first member's."""
     email2: str | None = None
     """Another one."""
     phone1: str | None = None
@@ -46,11 +46,11 @@ class ContactShown(Resource):
     contact_media: ContactReach
     """E-mail and telephone."""
     customer_type: Literal["company", "private"] | None = None
-    """Of the billing contact alone."""
+    """In the billing contact only."""
     vat_id: str | None = None
-    """Of the billing contact alone: the VAT ID."""
+    """In the billing contact only: the VAT ID."""
     reference: str | None = None
-    """Of the billing contact alone: the buyer's own reference, on each invoice."""
+    """In the billing contact only: the buyer's own reference, on each invoice."""
 
 
 class ContactAnswer(Linked, ContactShown):

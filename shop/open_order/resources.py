@@ -137,7 +137,7 @@ class PersonName(Kept):
     last_name: Name
     """Last name. Of somebody with one name, send it as both."""
     company: Name | None = None
-    """The company; of the regular contact it names the new client, unless the account has name or
+    """The company. In the regular contact it names the new client, unless the account has name or
     accountNumber."""
 
 
@@ -162,7 +162,7 @@ class ContactMedia(Kept):
     """E-mail addresses and telephone numbers."""
 
     email1: Email
-    """A bare e-mail address; of the regular contact that of the first member."""
+    """An e-mail address without a name; in the regular contact, the first member's."""
     email2: Email | None = None
     """Another one."""
     phone1: Name | None = None
@@ -174,7 +174,7 @@ class ContactMedia(Kept):
 
 
 class Contact(Kept):
-    """A person to turn to."""
+    """A contact person."""
 
     name: PersonName
     """The person's name."""
@@ -183,11 +183,11 @@ class Contact(Kept):
     contact_media: ContactMedia
     """E-mail and telephone."""
     customer_type: Literal["company", "private"] | None = None
-    """Of the billing contact alone; company where absent. Without a company's name, the client."""
+    """In the billing contact only; default company. Without company, the client's name is used."""
     vat_id: VatId | None = None
-    """Of the billing contact alone: the VAT ID; begins with the country (EL for Greece)."""
+    """In the billing contact only: the VAT ID; begins with the country (EL for Greece)."""
     reference: Reference | None = None
-    """Of the billing contact alone: the buyer's own reference, on each invoice."""
+    """In the billing contact only: the buyer's own reference, on each invoice."""
 
 
 class OrderUser(Kept):
@@ -195,7 +195,7 @@ class OrderUser(Kept):
 
     user_name: Login
     """The sign-in name that the first member would like: ASCII letters, digits and @ . + - _, with
-    @ only if it equals email1. Where it is taken, the member chooses another."""
+    @ only if it equals email1. If it is taken, the member chooses another."""
 
 
 class PaymentInfo(Kept):
@@ -215,29 +215,29 @@ class OrderedProduct(Kept):
     project_id: Id | None = None
     """The client's project to add a member to, in its tier. Needs the account's accountNumber."""
     promo_code: Name | None = None
-    """A code that is valid now for this tier. Case and blanks make no difference."""
+    """A promotion code that is valid for this tier now. Case and spaces don't matter."""
     interval: Literal["month", "year"] | None = None
-    """Paid in advance for a month, also where absent, or a year, where the tier has that price."""
+    """Paid in advance for a month or a year; default month. year needs a tier with a yearly price."""
 
 
 class Affiliate(Kept):
     """The affiliate that led the customer here."""
 
     name: Literal["AffiliateId"]
-    """AffiliateId: who led the customer here. redirection_uri: where changes of state are told by
-    webhook."""
+    """AffiliateId: the affiliate that led the customer here. redirection_uri: the URL to which each
+    change of state is POSTed."""
     value: Name
-    """Up to 200 characters; of redirection_uri an absolute https URI, as in /api/orders."""
+    """Up to 200 characters; for redirection_uri an absolute https URI, as in /api/orders."""
 
 
 class RedirectionUri(Kept):
-    """The URI at which changes of state are told."""
+    """The URL to which changes of state are POSTed."""
 
     name: Literal["redirection_uri"]
-    """AffiliateId: who led the customer here. redirection_uri: where changes of state are told by
-    webhook."""
+    """AffiliateId: the affiliate that led the customer here. redirection_uri: the URL to which each
+    change of state is POSTed."""
     value: Webhook
-    """Up to 200 characters; of redirection_uri an absolute https URI, as in /api/orders."""
+    """Up to 200 characters; for redirection_uri an absolute https URI, as in /api/orders."""
 
 
 Attribute = Annotated[Affiliate | RedirectionUri, Field(discriminator="name")]

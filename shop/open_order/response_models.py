@@ -117,18 +117,18 @@ class ProductAnswer(Linked):
     """The product of an order."""
 
     status: Status
-    """new while the order is open, pending until it is packed, then open; closed where it was
+    """new while the order is open, pending until it is packed, then open; closed if it was
     cancelled."""
     product_id: Hash
-    """Names the product within its order."""
+    """The id of the product within its order."""
     services: Address
-    """The address of what the tier delivers."""
+    """The URL of what the tier delivers."""
     offering: str
     """The URL of the tier's page; the tier's code once it is no longer sold."""
     display_name: str | None
     """The name of the new project."""
     project_id: Id | None
-    """The project that is added to."""
+    """The project that gets a new member."""
     promo_code: str | None
     """As sent."""
     interval: Literal["month", "year"]
@@ -146,8 +146,8 @@ class ServiceAnswer(Linked):
     """One thing that the tier delivers."""
 
     status: Status
-    """new, then pending, then open once it is there; closed where the order was cancelled
-    before."""
+    """new, then pending, then open once it is there; closed if the order was cancelled
+    before that."""
     service_id: ServiceName
     """The thing that is delivered."""
     name: ServiceName
@@ -177,15 +177,15 @@ class Fee(Capital):
     discount: Amount
     """The amount that the promotion takes off."""
     discount_months: Annotated[str, Field(pattern="^[1-9][0-9]*$")] | None = None
-    """The number of months for which it is taken off; absent where it is for ever."""
+    """The number of months for which it is taken off; absent if it has no end."""
     amount: Amount
     """The amount that is left, without VAT."""
     quantity: Literal["1"]
     """Always 1."""
     monthly_cycle: Literal["1", "12"]
-    """The months that are paid for in advance: 1, or 12 where interval is year."""
+    """The months that are paid for in advance: 1, or 12 if interval is year."""
     num_charges: Literal["-1"]
-    """Always -1: until it is ended."""
+    """Always -1: until it is cancelled."""
 
 
 class QuotedProduct(Capital):
@@ -196,7 +196,7 @@ class QuotedProduct(Capital):
     offering: str
     """The URL of the tier's page; the tier's code once it is no longer sold."""
     promotion_code: str | None = None
-    """The promotion code, where one was given."""
+    """The promotion code, if one was sent."""
     promotion_name: Annotated[str, WithJsonSchema({"type": ["string", "null"]})] | None = None
     """The occasion of the promotion; null once it has ended."""
     fees: list[Fee]
@@ -207,17 +207,16 @@ class QuoteMembers(Capital):
     """The price of the order."""
 
     hash: QuoteHash
-    """Stands for tier, price, interval, VAT, currency and promotion together; empty while there is no
-    product. Hand it to submit as quoteHash."""
+    """Identifies tier, price, interval, VAT, currency and promotion together; empty while there is no
+    product. Send it with submit as quoteHash."""
     currency: str
     """A currency code of ISO 4217. Only a tier of the same currency goes with it."""
     products: list[QuotedProduct]
-    """None while there is no product, else one."""
+    """The product; empty while there is none."""
     sub_total: Amount
-    """One interval, without VAT."""
+    """The price of one interval, without VAT."""
     tax_total: Amount
-    """The VAT on it, by what is known of the buyer: country, and whether its VAT ID is
-    confirmed."""
+    """The VAT, which depends on the buyer's country and on whether the VAT ID is confirmed."""
     total: Amount
     """The total of one interval."""
 
@@ -237,15 +236,15 @@ class AttributesAnswer(Linked):
 
 
 class Failure(Resource):
-    """The faults of the call."""
+    """What is wrong with the request."""
 
     guid: Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
-    """Names the call in our logs: the value of X-Request-ID."""
+    """Identifies the request in our logs: the value of X-Request-ID."""
     message: str
     """One English sentence; it may be reworded."""
     code: int
     """The status again."""
     details: Literal[""] | Annotated[dict[str, str], Field(min_length=1)]
-    """The faults by field; an empty string where no field is at fault."""
+    """The errors by field; an empty string if no field is at fault."""
     codes: Annotated[dict[str, list[str]], Field(min_length=1)]
-    """The codes of the faults by field; base begins with the code of message."""
+    """The codes of the errors by field; base begins with the code of message."""

@@ -20,7 +20,7 @@ SENTENCES = {
     "out_of_range": "must be an integer from 1 to {limit}.",
     "invalid": "is not valid.",
     "not_an_object": "must be an object.",
-    "too_many_members": "must have at most {limit} members.",
+    "too_many_members": "must have at most {limit} keys.",
     "key_blank": "must not have a blank key.",
     "key_too_long": "must not have a key of more than {limit} characters.",
     "key_control_characters": "must not have a key with control characters.",
@@ -33,7 +33,7 @@ SENTENCES = {
     "login_characters": "must consist of ASCII letters, digits and @ . + - _ only.",
     "read_only": "is read-only.",
     "unknown_member": "is not known here.",
-    "beside_the_order": "is not known here: members of the order belong into order.",
+    "beside_the_order": "is not known here: fields of the order belong inside order.",
     # Addresses of webhooks.
     "not_ascii": "must be a URI of printable ASCII characters.",
     "not_a_uri": "must be a valid URI.",
@@ -42,7 +42,7 @@ SENTENCES = {
     "no_host": "must name a host.",
     "invalid_host": "must name a valid host.",
     "user_information": "must not contain user information.",
-    "not_public": "must not be an address that is not public.",
+    "not_public": "must not be an IP address that is not public.",
     "local_name": "must not be a name of this machine.",
     # Several fields together, or with what is stored.
     "required_with": "is required with {0}.",
@@ -69,7 +69,7 @@ SENTENCES = {
     "wrong_state": "cannot be changed in this state of the order.",
     "billing_is_set": "is set: only the client_admin and the shop can change it.",
     "delivered": "cannot be changed any more: it was delivered.",
-    "corrected_too_often": "was corrected as often as is allowed.",
+    "corrected_too_often": "was corrected as often as allowed.",
     "no_seat": "is one more member than the tier of this project allows.",
     "already_member": "is a member of this project already, or invited.",
 }

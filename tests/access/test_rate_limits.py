@@ -65,7 +65,7 @@ def test_refused_call_is_told_when_to_come_again() -> None:
         "/api/orders", headers={"Authorization": f"Bearer {token}"}
     )
     assert answer.status_code == 429
-    assert answer.json()["error"] == {"base": ["Too many calls. Wait as Retry-After says."]}
+    assert answer.json()["error"] == {"base": ["Too many requests. Wait as Retry-After says."]}
     assert 990 < int(answer["Retry-After"]) <= 1000
 
 

@@ -31,7 +31,7 @@ def told(answer: Response, status: int, **headers: str) -> str:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
 def test_other_method_is_told_in_json(address: str, method: str) -> None:
     answer = Client().generic(method, address)
-    assert told(answer, 405, Allow="POST") == "This address knows POST alone."
+    assert told(answer, 405, Allow="POST") == "This URL supports POST only."
 
 
 @pytest.mark.parametrize("address", ENDPOINTS)
@@ -61,7 +61,7 @@ def test_body_that_is_too_large_is_told_in_json(address: str) -> None:
 )
 def test_unknown_address_is_told_in_json(address: str) -> None:
     for answer in (Client().get(address), Client().post(address)):
-        assert told(answer, 404) == "There is nothing at this address."
+        assert told(answer, 404) == "There is nothing at this URL."
 
 
 @pytest.mark.parametrize("address", [*ENDPOINTS, "/oauth/userinfo"])
@@ -94,7 +94,7 @@ def test_refusal_by_the_user_is_described() -> None:
         "error": "access_denied",
         "state": "of the program",
         "iss": "http://testserver",
-        "error_description": "The user has refused access.",
+        "error_description": "The user declined.",
     }
 
 
@@ -109,7 +109,7 @@ def test_refusal_by_the_user_is_described() -> None:
         (
             {"scope": "openid"},
             "invalid_scope",
-            "This application must not have all of these scopes.",
+            "This application may not have all of these scopes.",
         ),
         (
             {"response_type": "nonsense"},

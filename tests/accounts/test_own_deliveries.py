@@ -112,6 +112,18 @@ def test_unknown_name_and_private_address_look_alike() -> None:
     assert pages[0] == pages[1]
 
 
+def test_page_of_an_event_counts_attempts_from_before_it_was_sent_again(settings: Settings) -> None:
+    settings.DEMO = True
+    application, owner = owned()
+    make_endpoint(application, url=unused_uri())
+    place(application)
+    deliver_all()
+    sent, browser = Delivery.objects.get(), visitor(owner)
+    browser.post(delivery_path(sent, "replay/"))
+    deliver_all()
+    assert "Attempts 2" in words(browser.get(delivery_path(sent)))
+
+
 def test_page_of_an_event_shows_its_body_as_sent() -> None:
     application, owner = owned()
     make_endpoint(application)
@@ -191,7 +203,7 @@ def test_one_event_is_sent_again() -> None:
     assert list(states) == [(one.pk, "waiting", 0), (other.pk, "failed", 10)]
     Delivery.objects.filter(pk=one.pk).update(state="sending")
     page = browser.post(delivery_path(one, "replay/"), follow=True)
-    assert "The event is on its way already." in words(page)
+    assert "The event is already on its way." in words(page)
 
 
 def test_events_since_a_moment_are_counted_and_then_sent_again() -> None:

@@ -176,7 +176,7 @@ def test_endpoint_is_deleted_after_its_consequences_were_named() -> None:
     path = page_of(application, f"webhooks/{endpoint.pk}/delete/")
     asked = words(browser.get(path))
     assert f"Nothing more is sent to {HOOK}." in asked
-    assert "1 event that waits is not sent either." in asked
+    assert "1 waiting event is not sent either." in asked
     page = browser.post(path, follow=True)
     assert "The endpoint is deleted." in words(page)
     assert list(WebhookEndpoint.objects.all()) == [other]

@@ -19,7 +19,7 @@ ADDRESS = {
     "must be a valid URI.": "ports are numbers up to 65535; bracketed addresses",
     "must name a host.": "ports from 1",
     "must name a valid host.": "lengths of names and labels, numbers in other notations",
-    "must not be an address that is not public.": "which networks are public",
+    "must not be an IP address that is not public.": "which networks are public",
     "must not be a name of this machine.": "which names these are",
 }
 EMAIL = {"must be a bare e-mail address.": "which domains there may be, in all scripts"}
@@ -100,12 +100,12 @@ BEYOND_A_SCHEMA = {
     "base": {
         USED_KEY: "earlier calls",
         "This application has 20 webhook endpoints already.": "how many there are",
-        **pair("Give either since or delivery."),
+        **pair("Send either since or delivery."),
     },
 }
 CARD = {"must not hold a card number: payment is by invoice.": "which numbers are those of cards"}
 TEXT = INVISIBLE | CARD
-ALONE = {"is taken of the billing contact alone.": "compares with the resource's address"}
+ALONE = {"is allowed in the billing contact only.": "compares with the resource's address"}
 TEXTS = (
     *("firstName", "lastName", "company", "street1", "street2", "city", "postalCode"),
     *("stateOrProvince", "phone1", "phone2", "fax"),

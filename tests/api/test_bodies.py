@@ -83,7 +83,7 @@ def test_content_type_may_name_its_charset(token: str) -> None:
 def test_query_is_refused_by_name_where_there_is_none(token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     order_hash = post(token, EXAMPLE).json()["data"]["order"]["order_hash"]
-    error = {"dry_run": ["is not a parameter of this address."]}
+    error = {"dry_run": ["is not a parameter of this URL."]}
     placing = Client().post(
         "/api/orders?dry_run=true", EXAMPLE, "application/json", headers=headers
     )
@@ -96,7 +96,7 @@ def test_query_is_refused_by_name_where_there_is_none(token: str) -> None:
 def test_member_beside_the_order_is_refused_with_all_other_faults(token: str) -> None:
     body = '{"order":{"product":"S","note":"x"},"idempotency_key":"x","metadata":null}'
     answer = post(token, body)
-    beside = ["is not known here: members of the order belong into order."]
+    beside = ["is not known here: fields of the order belong inside order."]
     assert (answer.status_code, answer.json()["error"]) == (
         422,
         {
@@ -114,11 +114,11 @@ def test_member_beside_the_order_is_refused_with_all_other_faults(token: str) ->
     [
         (
             '{"order":{"product":"s","product":"m"}}',
-            'The body has the member "product" more than once, at line 1, column 25.',
+            'The body has the field "product" more than once, at line 1, column 25.',
         ),
         (
             '{"order": {"a": [{"product": "s"}, {"product": "m"}],\n "b": "{", "\\u0061" : 1}}',
-            'The body has the member "a" more than once, at line 2, column 12.',
+            'The body has the field "a" more than once, at line 2, column 12.',
         ),
         ('{"a":{"b":1,"b":2},"a":3}', '"b" more than once, at line 1, column 13.'),
         (

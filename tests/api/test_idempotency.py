@@ -186,7 +186,7 @@ def test_call_whose_first_takes_long_is_told_so() -> None:
         connection.close()
     assert second.status_code == 409
     assert second.json()["error"] == {
-        "base": ["The first call under this Idempotency-Key is still running."]
+        "base": ["The first request with this Idempotency-Key is still running."]
     }
     assert post_order(token, key="k1")["Idempotency-Replayed"] == "true"
     assert Order.objects.count() == 1

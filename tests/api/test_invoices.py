@@ -139,7 +139,7 @@ def test_list_is_paged_as_that_of_orders() -> None:
 @pytest.mark.parametrize(
     ("query", "error"),
     [
-        ("state=open", {"state": ["is not a parameter of this address."]}),
+        ("state=open", {"state": ["is not a parameter of this URL."]}),
         ("per_page=101", {"per_page": ["must be an integer from 1 to 100."]}),
         ("cursor=x", {"cursor": ["is not a cursor of this list."]}),
     ],

@@ -174,7 +174,7 @@ def test_bad_parameter_is_422_under_its_name(token: str, parameter: str, value: 
 def test_state_that_no_placed_order_has_is_unknown_to_the_list(token: str, state: str) -> None:
     answer = list_orders(token, state=state)
     assert answer.status_code == 422
-    assert answer.json()["error"] == {"state": ["is not a state that this list knows."]}
+    assert answer.json()["error"] == {"state": ["is not a known state."]}
 
 
 def test_number_too_long_to_be_read_is_out_of_range(token: str) -> None:
@@ -195,8 +195,8 @@ def test_parameter_given_twice_is_422(token: str) -> None:
             "must be an integer from 1 to 1000000000.",
         ],
         "cursor": ["must not be given together with page."],
-        "state": ["is not a state that this list knows."],
-        "fields": ["is not a parameter of this address."],
+        "state": ["is not a known state."],
+        "fields": ["is not a parameter of this URL."],
     }
 
 

@@ -70,7 +70,7 @@ def test_largest_are_kept(token: str) -> None:
         (
             "metadata",
             {str(number): "" for number in range(21)},
-            {"metadata": ["must have at most 20 members."]},
+            {"metadata": ["must have at most 20 keys."]},
         ),
         (
             "metadata",

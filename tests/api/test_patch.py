@@ -161,7 +161,7 @@ def test_email_address_cannot_be_taken_away_or_corrected_for_ever() -> None:
         assert answer.status_code == 200
     before = shown_to(token, before["order_hash"])
     found = refused(422, token, before, user_email="again@example.com")
-    assert found == {"user_email": ["was corrected as often as is allowed."]}
+    assert found == {"user_email": ["was corrected as often as allowed."]}
 
 
 @pytest.mark.parametrize("situation", [each for each in STATES if each != "cancelled"])

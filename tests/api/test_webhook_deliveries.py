@@ -110,7 +110,7 @@ def test_new_secret_is_answered_this_once_and_the_old_one_signs_too(body: Any) -
     [
         ({"secret": "mine"}, 422, {"secret": ["is not known here."]}),
         ([], 400, {"base": ["The body must be an object: {}, or missing."]}),
-        (None, 422, {"dry": ["is not a parameter of this address."]}),
+        (None, 422, {"dry": ["is not a parameter of this URL."]}),
     ],
 )
 def test_body_that_asks_for_something_is_refused(
@@ -218,7 +218,7 @@ def test_replay_of_more_than_fit_says_since_when_to_go_on(monkeypatch: pytest.Mo
     assert set(Delivery.objects.values_list("state", flat=True)) == {"waiting"}
 
 
-ONE_OF_TWO = {"base": ["Give either since or delivery."]}
+ONE_OF_TWO = {"base": ["Send either since or delivery."]}
 NO_TIME = {"since": ["must be a time like 2026-01-31T12:00:00Z."]}
 
 

@@ -65,7 +65,7 @@ def test_each_event_can_be_asked_for(event: str) -> None:
         ({"url": "http://partner.example/"}, {"url": ["must be an absolute https URI."]}),
         (
             {"url": "https://127.0.0.1/"},
-            {"url": ["must not be an address that is not public."]},
+            {"url": ["must not be an IP address that is not public."]},
         ),
         ({"url": "https://a:b@c.example/"}, {"url": ["must not contain user information."]}),
         ({"url": 5}, {"url": ["must be a string."]}),

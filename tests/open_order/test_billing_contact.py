@@ -107,7 +107,7 @@ def test_billing_contact_with_a_fault_is_refused_by_name(
 def test_other_contacts_take_nothing_about_billing(name: str) -> None:
     given = {**CONTACT, name: LETTER[name]}
     answer = by_cookie().put("/order/account/contactInfo/regular", given)
-    assert fault(answer)[2] == {name: "is taken of the billing contact alone."}
+    assert fault(answer)[2] == {name: "is allowed in the billing contact only."}
 
 
 def test_private_person_is_taken_where_everybody_may_order(settings: Any) -> None:

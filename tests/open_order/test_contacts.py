@@ -89,7 +89,7 @@ def test_contact_needs_name_and_media_alone() -> None:
 
 def test_password_is_refused() -> None:
     answer = by_cookie().put("/order/account/user", {"userName": "custy1", "password": "secret-7"})
-    text = "is not taken: members set theirs on the registration page."
+    text = "is not accepted: members set theirs on the registration page."
     assert fault(answer) == (400, "badRequest", {"password": text})
     assert "secret-7" not in answer.content.decode()
 
@@ -114,6 +114,6 @@ def test_payment_is_by_invoice_only(kind: Any) -> None:
 
 def test_payment_takes_nothing_beside_its_type() -> None:
     sent = {"paymentInfoType": "offline", "cardHolderName": "Nina", "verificationNumber": None}
-    text = "is not taken: payment is by invoice, and card data is never accepted."
+    text = "is not accepted: payment is by invoice, never by card."
     answer = by_cookie().put("/order/account/paymentInfo", sent)
     assert fault(answer)[2] == {"cardHolderName": text, "verificationNumber": text}

@@ -61,7 +61,7 @@ def test_order_is_opened_without_a_content_type() -> None:
 
 
 @pytest.mark.parametrize(("body", "details"), [
-    ({"clientIp": "203.0.113.7"}, {"clientIp": "is not taken."}),
+    ({"clientIp": "203.0.113.7"}, {"clientIp": "is not accepted."}),
     ({"colour": "red"}, {"colour": "is not known here."}),
     ([], {"base": "must be an object."}),
     ("", {"base": "must be an object."}),

@@ -113,7 +113,7 @@ def test_tier_that_is_retired_after_it_was_chosen_is_named_by_its_code(base: str
     ("displayName", "x" * 201, "must have at most 200 characters."),
     ("projectId", "1", "must be an integer."),
     ("promoCode", "NONE", "is not valid now for this tier."),
-    ("existingProductUrl", "https://a.example", "is not taken: give projectId to add to a project."),
+    ("existingProductUrl", "https://a.example", "is not accepted: send projectId to add to a project."),
     ("partnerId", 1, "is not known here."),
 ])  # fmt: skip
 def test_product_with_a_fault_is_refused_by_name(member: str, value: Any, text: str) -> None:

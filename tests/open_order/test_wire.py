@@ -135,14 +135,14 @@ def test_error_has_the_shape_and_the_id_of_its_request() -> None:
         answer = by_cookie().put("/order/account", {}, **{"X-Request-ID": sent})
         told = answer.json()["badRequest"]
         assert answer.headers["Content-Type"] == "application/json; charset=UTF-8"
-        assert told["message"] == "The request has faults."
+        assert told["message"] == "The request is not valid."
         assert told["details"] == {"currency": "is required.", "language": "is required."}
         assert told["guid"] == answer.headers["X-Request-ID"]
         assert (told["guid"] == sent) is (sent not in {"not well-formed", "4111111111111111"})
 
 
 def test_query_is_refused_by_name_and_nothing_is_opened() -> None:
-    told = {"dry_run": "is not a parameter of this address."}
+    told = {"dry_run": "is not a parameter of this URL."}
     answer = by_cookie().post("/order/account/products?dry_run=true", PRODUCT)
     assert fault(answer) == (400, "badRequest", told)
     assert nothing_opened(answer)
@@ -151,13 +151,13 @@ def test_query_is_refused_by_name_and_nothing_is_opened() -> None:
     assert fault(refused) == (400, "badRequest", told)
     assert the_order().state == "new"
     assert fault(by_cookie().get("/order?fields=Status")) == (
-        400, "badRequest", {"fields": "is not a parameter of this address."},
+        400, "badRequest", {"fields": "is not a parameter of this URL."},
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(("body", "message"), [
     (b'{"currency": "EUR", "currency": "EUR"}',
-     'The body has the member "currency" more than once, at line 1, column 21.'),
+     'The body has the field "currency" more than once, at line 1, column 21.'),
     (b'{"language": "d\xfc"}', "The body is not UTF-8: byte 16, at line 1, column 16, cannot be read."),
     (b'{"language":\n "de",}', "The body is not valid JSON: Illegal trailing comma before end of object at line 2, column 6."),
     (b'{"currency": NaN}', "The body is not valid JSON: NaN at line 1, column 14 is not a JSON value."),
@@ -175,7 +175,7 @@ def test_body_that_cannot_be_read_says_why(body: bytes, message: str) -> None:
 def test_card_number_as_a_doubled_member_is_not_repeated() -> None:
     answer = by_cookie().put("/order/account", b'{"4111111111111111": 1, "4111111111111111": 1}')
     assert answer.json()["badRequest"]["message"] == (
-        'The body has the member "\\u2026" more than once, at line 1, column 25.'
+        'The body has the field "\\u2026" more than once, at line 1, column 25.'
     )
 
 

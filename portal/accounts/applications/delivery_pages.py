@@ -143,7 +143,7 @@ def replay_delivery(request: HttpRequest, found: WebhookEndpoint, *, webhook: st
         if sent:
             messages.success(request, _("The event is being sent again."))
         else:
-            messages.warning(request, _("The event is on its way already."))
+            messages.warning(request, _("The event is already on its way."))
     return redirect("portal_delivery", found.application_id, found.pk, webhook)
 
 

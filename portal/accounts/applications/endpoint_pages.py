@@ -188,7 +188,9 @@ def test_endpoint(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     except EndpointDisabledError:
         messages.warning(request, SWITCHED_OFF)
     except TooManyTestsError:
-        messages.warning(request, _("Several test events are waiting already. Please wait."))
+        messages.warning(
+            request, _("Several test events are already waiting. Please wait until they are sent.")
+        )
     else:
         return redirect("portal_delivery", found.application_id, found.pk, sent.webhook_id)
     return redirect(_address(found))

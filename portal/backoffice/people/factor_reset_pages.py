@@ -169,7 +169,7 @@ def refuse_reset(request: HttpRequest, pk: int) -> HttpResponse:
         if done:
             act = Act.RESET_WITHDRAWN if is_mine else Act.RESET_REFUSED
             record(staff, found.user, act)
-    text = _("The request is withdrawn.") if is_mine else _("The request is refused.")
+    text = _("The request is withdrawn.") if is_mine else _("The request was rejected.")
     return _decided(request, found, text if done else "")
 
 

@@ -23,7 +23,6 @@ from shop.notifications.webhooks.events import (
     queue_subscriptions_started,
 )
 from shop.notifications.webhooks.models import Attempt, Delivery
-from shop.orders.cancellation import cancelled_by
 from shop.orders.models import Order, State
 from shop.orders.order_erasure import orders_erased
 from shop.orders.order_fields import ERASED, ERASED_AT_EXPIRY
@@ -52,11 +51,6 @@ def queue_webhooks(
     sender: type[Order], orders: Sequence[Order], previous: State | None, **kwargs: Any
 ) -> None:
     """Queue the webhooks for this change of state, in its transaction."""
-    for order in orders:
-        # One that somebody cancels keeps its webhooks, even if it never held a detail.
-        empty = not any(getattr(order, name) for name in ERASED_AT_EXPIRY)
-        if order.state == State.CANCELLED and empty and cancelled_by(order) is None:
-            order.deliveries.all().delete()  # their payloads hold what was erased
     queue_events(orders, previous)
 
 
@@ -75,7 +69,9 @@ def queue_joined(sender: type[Membership], membership: Membership, **kwargs: Any
 
 @receiver(orders_emptied)
 def queue_erased(sender: type[Order], orders: Sequence[int], **kwargs: Any) -> None:
-    """Queue the webhooks for orders whose details were erased."""
+    """Queue the webhooks for orders whose details were erased, and erase them from earlier ones."""
+    for order in Order.objects.filter(pk__in=orders, application__isnull=False):
+        _erase([order.pk], [name for name in ERASED_AT_EXPIRY if not getattr(order, name)])
     queue_order_events(
         "order.erased", Order.objects.filter(pk__in=orders, application__isnull=False)
     )
@@ -119,13 +115,18 @@ def queue_overdue(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> Non
 @receiver(orders_erased)
 def erase_person(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
     """Remove the person from the webhooks of these orders."""
+    _erase(orders, ERASED)
+
+
+def _erase(orders: Sequence[int], members: Sequence[str]) -> None:
+    """Unset these members of the order, and the buyer, in the webhooks of `orders`."""
     Attempt.objects.filter(delivery__order__in=orders).update(answer="")
     for delivery in Delivery.objects.filter(order__in=orders):
         event = json.loads(delivery.payload)
         data = event["data"]
         if "order" in data:
-            data["order"] |= dict.fromkeys(ERASED)
+            data["order"] |= dict.fromkeys(members)
         if "invoice" in data:
             data["invoice"]["buyer"] |= dict.fromkeys(PERSONAL_OF_BUYER)
-        # A webhook that still waits goes out without the person.
+        # A webhook that still waits goes out without them.
         Delivery.objects.filter(pk=delivery.pk).update(payload=json.dumps(event))
