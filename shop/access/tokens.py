@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Client as OAuthClient
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from shop.access.models import Application
 from shop.compiled_queries import CompiledQuery, Parameter
+from shop.row_locks import lock_rows
 
 READ = "orders:read"
 WRITE = "orders:write"
@@ -86,8 +89,7 @@ def programs_of(user: AbstractBaseUser) -> QuerySet[Application]:
 
 def revoke_access(user: AbstractBaseUser, application: Application) -> bool:
     """Delete the tokens of `user` that `application` holds; return False if there are none."""
-    held = Token.objects.filter(user=user, client=application.oauth_client)
-    return bool(held.delete()[0])
+    return _end(Token.objects.filter(user=user, client=application.oauth_client))
 
 
 def live_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
@@ -97,7 +99,14 @@ def live_tokens_of(user: AbstractBaseUser) -> QuerySet[Token]:
 
 def end_access(user: AbstractBaseUser) -> bool:
     """Delete all tokens of `user`, also those of applications; return False if there are none."""
-    return bool(Token.objects.filter(user=user).delete()[0])
+    return _end(Token.objects.filter(user=user))
+
+
+def _end(held: QuerySet[Token]) -> bool:
+    with transaction.atomic():
+        # After a refresh that is under way: it holds the lock, and leaves successors behind.
+        lock_rows(OAuthClient.objects.filter(token__in=held))
+        return bool(held.delete()[0])
 
 
 def last_used(token: Token) -> datetime | None:

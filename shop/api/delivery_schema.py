@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from shop.api.list_parameters import Moment
-from shop.api.paging import PageQuery
+from shop.api.paging import PageQuery, like
 from shop.api.response_schema import Answered
 from shop.faults import Fault, Faults, fault
 from shop.notifications.webhooks.replay import MOST_AT_ONCE
@@ -22,7 +22,6 @@ WebhookId = Annotated[
 State = Literal["waiting", "sending", "delivered", "failed", "gone"]
 Failure = Literal[
     "address",
-    "name",
     "connection",
     "headers",
     "tls",
@@ -49,7 +48,7 @@ class ReplayDocument(BaseModel):
 
     since: Annotated[Moment, BeforeValidator(_text)] | None = None
     """All events since this time, also delivered ones. A time without a zone is UTC."""
-    delivery: WebhookId | None = None
+    delivery: Annotated[WebhookId, like(r"[^\x00]*", "unknown_delivery")] | None = None
     """One delivery, by its id, which is the webhook-id."""
 
 
@@ -79,8 +78,8 @@ class AttemptAnswer(Answered):
     """How long it took."""
     failure: Failure | None
     """null if you accepted the event; otherwise why not: status (not 2xx), gone (410), redirect,
-    timeout, connection, name (host not found), address (not public), tls (no valid certificate),
-    headers (too many or too long), unsigned (the application is switched off), stopped, error."""
+    timeout, connection, address (the name is not found, or an address is not public), tls (no
+    valid certificate), headers (too many or too long), unsigned (the application is switched off), stopped, error."""
     answer: str
     """The beginning of your response's body: at most 1024 bytes."""
 
@@ -144,7 +143,7 @@ def check_replay(raw: dict[str, Any]) -> ReplayDocument:
 
 
 def _fault(found: ErrorDetails) -> Fault:
-    if found["type"] == "string_too_long":
+    if found["type"] in {"string_too_long", "unknown_delivery"}:
         return fault("unknown_delivery")
     if found["type"] == "not_a_time" or found["type"].startswith("datetime"):
         return fault("not_a_time")

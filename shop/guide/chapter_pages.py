@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from shop.base_url import base_url
 from shop.guide.book import Book, Books
-from shop.guide.chapter_search import Index
+from shop.guide.chapter_search import LONGEST, Index
 from shop.guide.pages import GUIDES, ORDERS, Chapter, frame
 from shop.guide.schema import ALL_TIERS
 from shop.guide.snippets import COOKIE, LANGUAGES
@@ -52,7 +52,7 @@ def guide(request: HttpRequest, page: str, chapter: str = "") -> HttpResponse:
 @get_required
 def search(request: HttpRequest) -> HttpResponse:
     """The hits of a search: a page, or for the box that is typed into the first of them alone."""
-    text = request.GET.get("q", "").replace("\0", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     if not request.headers.get("HX-Request"):
         response = HttpResponse(_results(request, text))
     else:

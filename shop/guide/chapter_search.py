@@ -40,6 +40,7 @@ EMPTY_WORDS = {
 }
 MOST = 30  # hits of a page of results
 LONGEST = 200  # characters of a text that are searched for
+MOST_WORDS = 8  # different words of it: each is looked for in all words of both guides
 BEFORE, AROUND = 40, 160  # characters of an excerpt: before the first word found, and in all
 
 
@@ -100,10 +101,11 @@ class Index:
     def find(self, text: str, most: int = MOST) -> list[Hit]:
         """Return the entries with as many words of `text` as there are anywhere, titles first.
 
-        A word is found by its beginning.
+        A word is found by its beginning. Only the first MOST_WORDS count.
         """
-        asked = words_of(text[:LONGEST])
+        asked = list(dict.fromkeys(words_of(text[:LONGEST])))
         asked = [word for word in asked if word not in EMPTY_WORDS] or asked
+        asked = asked[:MOST_WORDS]
         counted = [(_count(asked, entry.words), entry) for entry in self._entries]
         best = max((count for count, _entry in counted), default=0)
         found = [entry for count, entry in counted if count == best > 0]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from allauth.idp.oidc.models import Token
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -10,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 
+from shop.access import tokens
 from shop.tenancy.models import StaffInvitation, User
 
 
@@ -89,7 +89,7 @@ def end_access(colleague: User) -> bool:
         colleague.groups.clear()
         colleague.user_permissions.clear()
         StaffInvitation.objects.filter(user=colleague).delete()
-        Token.objects.filter(user=colleague).delete()
+        tokens.end_access(colleague)
         for session in UserSession.objects.filter(user=colleague):
             session.end()
     return True

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as OAuthClient
-from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
@@ -19,6 +18,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from shop.access.tokens import end_access
 from shop.email_spellings import canonical_email, stored_email
 from shop.row_locks import lock_rows
 from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
@@ -137,7 +137,7 @@ def spellings(email: str) -> frozenset[str]:
 
 
 def _delete_credentials(user: User) -> None:
-    Token.objects.filter(user=user).delete()
+    end_access(user)
     # Their application goes on without an owner.
     OAuthClient.objects.filter(owner=user).update(owner=None)
     Authenticator.objects.filter(user=user).delete()

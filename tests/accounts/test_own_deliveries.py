@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from shop.notifications.webhooks.models import Delivery, WebhookEndpoint
+from shop.notifications.webhooks.models import Attempt, Delivery, WebhookEndpoint
 from tests.accounts.own_programs import make_endpoint, owned, page_of, place
 from tests.factories import pack_all
 from tests.notifications.receiver import deliver_all, receiving, status, unused_uri
@@ -95,6 +95,33 @@ def test_unreachable_endpoint_is_told_in_words(settings: Settings) -> None:
     place(application)
     deliver_all()
     assert "no connection" in listed(visitor(owner).get(path_of(endpoint)))
+
+
+def test_unknown_name_and_private_address_look_alike() -> None:
+    application, owner = owned()
+    endpoint = make_endpoint(application)
+    place(application)
+    delivery = Delivery.objects.get()
+    pages = []
+    for failure in (Attempt.Failure.NAME, Attempt.Failure.ADDRESS):
+        Attempt.objects.all().delete()
+        attempt = Attempt(pk=1, delivery=delivery, at=delivery.created_at, failure=failure)
+        attempt.save()
+        pages.append(listed(visitor(owner).get(path_of(endpoint))))
+    assert "name not found, or address not public" in pages[0]
+    assert pages[0] == pages[1]
+
+
+def test_page_of_an_event_counts_attempts_from_before_it_was_sent_again(settings: Settings) -> None:
+    settings.DEMO = True
+    application, owner = owned()
+    make_endpoint(application, url=unused_uri())
+    place(application)
+    deliver_all()
+    sent, browser = Delivery.objects.get(), visitor(owner)
+    browser.post(delivery_path(sent, "replay/"))
+    deliver_all()
+    assert "Attempts 2" in words(browser.get(delivery_path(sent)))
 
 
 def test_page_of_an_event_shows_its_body_as_sent() -> None:
@@ -198,7 +225,7 @@ def test_events_since_a_moment_are_counted_and_then_sent_again() -> None:
     assert list(Delivery.objects.filter(state="failed")) == [old]
 
 
-@pytest.mark.parametrize("since", ["", "yesterday", "2026-02-30T10:00"])
+@pytest.mark.parametrize("since", ["", "yesterday", "2026-02-30T10:00", "0001-01-01T00:00"])
 def test_moment_that_is_none_is_refused(since: str) -> None:
     application, owner = owned()
     endpoint = make_endpoint(application)

@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from shop.access.models import Application
+from shop.notifications.webhooks.endpoints import register
+from shop.orders.document import check_document
 from shop.orders.models import Order, State
-from shop.orders.placing import Caller
+from shop.orders.placing import Caller, place_order
 from shop.orders.states import transition
 from tests.api.calls import get
 from tests.factories import (
@@ -169,3 +171,13 @@ def test_order_that_went_on_meanwhile_but_waits_again_is_cancelled() -> None:
     pack_all()
     order.refresh_from_db()
     assert order.state == "cancelled"
+
+
+def test_order_of_a_product_alone_keeps_its_earlier_webhooks() -> None:
+    application = make_application()
+    register(application, {"url": "https://partner.example/hook", "events": ["order.*"]})
+    order = place_order(check_document({"product": "s"}), Caller(application=application))
+    assert cancel(make_token(application), order).status_code == 200
+    events = [json.loads(each.payload)["data"] for each in order.deliveries.order_by("pk")]
+    states = [(event["previous_state"], event["order"]["state"]) for event in events]
+    assert states == [(None, "pending"), ("pending", "cancelled")]

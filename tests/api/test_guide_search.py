@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from shop.guide.chapter_search import LONGEST
+from shop.guide.chapter_search import LONGEST, MOST_WORDS
 from shop.guide.pages import GUIDES, Chapter
 from tests.api.guides import page
 from tests.pages import assert_escaped, html, visitor, words
@@ -68,6 +68,19 @@ def test_typed_text_is_shown_as_text() -> None:
     answer = visitor().get("/api/docs/search", {"q": "<b>x</b>\0"})
     assert_escaped(answer, "<b>x</b>")
     assert visitor().get("/api/docs/search", {"q": "x" * 10 * LONGEST}).status_code == 200
+
+
+def test_only_the_first_words_are_searched_for_each_once() -> None:
+    unknown = [f"zz{chr(ord('a') + number)}" for number in range(MOST_WORDS)]
+    assert found(" ".join([*unknown, "idempotency"])) == []
+    assert found(" ".join([*unknown[1:], "idempotency"])) == found("idempotency") != []
+    assert found(" ".join([*unknown[:1] * MOST_WORDS, "idempotency"])) == found("idempotency")
+
+
+def test_page_repeats_no_more_than_is_searched_for() -> None:
+    answer = visitor().get("/api/docs/search", {"q": "x" * 10 * LONGEST})
+    assert "x" * LONGEST in words(answer)
+    assert "x" * (LONGEST + 1) not in words(answer)
 
 
 def test_box_gets_the_first_hits_alone(django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -127,11 +127,10 @@ def test_lower_limit_is_confirmed() -> None:
     asked = browser.post(path(application), wanted)
     told = "Calls beyond 1 a second, or 5 at once, are refused from now on."
     assert told in words(asked)
-    application.refresh_from_db()
-    assert application.rate is None
+    limits = Application.objects.filter(pk=application.pk).values_list("rate", "burst")
+    assert limits.get() == (None, None)
     browser.post(path(application), {**wanted, "confirmed": hidden(asked, "confirmed")})
-    application.refresh_from_db()
-    assert (application.rate, application.burst) == (1, 5)
+    assert limits.get() == (1, 5)
 
 
 @pytest.mark.parametrize(("given", "missing"), [("rate", "burst"), ("burst", "rate")])
@@ -193,11 +192,20 @@ def test_new_owner_is_recorded_by_number() -> None:
     wanted = form(browser.get(path(application)), owner=owner.email)
     asked = browser.post(path(application), wanted)
     assert "the new owner's responsibility" in words(asked)
+    assert "also for the owner before" not in words(asked)  # there was none
     browser.post(path(application), {**wanted, "confirmed": hidden(asked, "confirmed")})
     assert Application.objects.get().oauth_client.owner == owner
     (entry,) = LogEntry.objects.all()
     assert f"#{owner.pk}" in entry.change_message
     assert owner.email not in entry.change_message
+
+
+def test_owner_before_knows_secrets_that_stay_valid() -> None:
+    before, browser = make_user(), staff()
+    application, _secret = create_application("Kranplaner", owner=before)
+    wanted = form(browser.get(path(application)), owner=make_user().email)
+    asked = browser.post(path(application), wanted)
+    assert "stay valid, also for the owner before" in words(asked)
 
 
 @pytest.mark.parametrize(

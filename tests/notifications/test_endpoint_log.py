@@ -88,6 +88,17 @@ def test_log_shows_what_was_sent_and_what_was_answered() -> None:
     assert json.loads(found.payload)["data"]["order"]["order_hash"] == order.order_hash
 
 
+def test_log_does_not_tell_which_names_our_network_knows() -> None:
+    """Else a partner could ask for one name after the other."""
+    endpoint = hook()
+    delivery = sent(endpoint)
+    for failure in ("name", "address", "tls", ""):
+        Attempt.objects.create(delivery=delivery, at=timezone.now(), failure=failure)
+    (found,) = deliveries_of(endpoint)
+    told = [each["failure"] for each in shown_delivery(found)["attempts"]]
+    assert told == ["address", "address", "tls", None]
+
+
 def test_log_is_newest_first_and_of_one_endpoint(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -15,7 +15,7 @@ from shop.billing.shown_subscriptions import shown_subscription
 from shop.notifications.webhooks.endpoints import receiver_of
 from shop.notifications.webhooks.events import queue_events
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.cancellation import expire_incomplete
+from shop.orders.cancellation import cancel, expire_incomplete
 from shop.orders.document import check_document
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, OrderEvent, State
@@ -178,14 +178,38 @@ def test_delivery_belongs_to_the_event_of_its_change() -> None:
     assert OrderEvent.objects.filter(delivery=None).count() == 0
 
 
-def test_order_that_lapses_takes_what_was_said_of_it_along() -> None:
+def test_order_that_lapses_takes_its_details_out_of_what_was_said_of_it() -> None:
     caller = Caller(application=make_application())
     members = {"product": "s", "user_email": "a@gmx.com", "redirection_uri": URI}
-    order = place_order(check_document(members), caller)
+    order = place_order(check_document({**members, "client_name": "Kranich"}), caller)
+    first = order.deliveries.get()
+    first.attempt_log.create(at=timezone.now(), status=500, answer="a@gmx.com is unknown")
+    assert "gmx.com" in first.payload
+    assert "Kranich" in first.payload
     Order.objects.update(created_at=timezone.now() - timedelta(days=61))
     expire_incomplete(lambda: None)
-    assert changes(order) == [("pending", "cancelled")]
-    assert "gmx.com" not in Delivery.objects.get().payload
+    assert changes(order) == [(None, "pending"), ("pending", "cancelled")]
+    written = "".join(Delivery.objects.values_list("payload", flat=True))
+    assert "gmx.com" not in written
+    assert "Kranich" not in written
+    assert first.attempt_log.get().answer == ""
+
+
+def test_order_without_details_that_is_cancelled_at_once_is_told_as_placed_first() -> None:
+    caller = Caller(application=make_application())
+    order = place_order(check_document({"product": "s", "redirection_uri": URI}), caller)
+    assert cancel(order, None)
+    assert changes(order) == [(None, "pending"), ("pending", "cancelled")]
+    assert {each.state for each in order.deliveries.all()} == {Delivery.State.WAITING}
+
+
+def test_order_without_details_whose_url_wants_no_more_is_not_told_as_cancelled() -> None:
+    caller = Caller(application=make_application())
+    order = place_order(check_document({"product": "s", "redirection_uri": URI}), caller)
+    order.deliveries.update(state=Delivery.State.GONE)
+    assert cancel(order, None)
+    assert {each.state for each in order.deliveries.all()} == {Delivery.State.GONE}
+    assert order.deliveries.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_everything_that_happens_is_told_as_often_as_it_happens() -> None:
     happen(endpoint)
     expected = {
         # Placed, packing, packed; another one cancelled, which took along that it was placed.
-        "order.state_changed": 4,
+        "order.state_changed": 5,
         "order.corrected": 1,
         "order.member_joined": 1,
         "order.erased": 1,
@@ -188,7 +188,7 @@ def test_lapsed_order_is_told_as_cancelled_and_then_as_erased(settings: Settings
         expire_incomplete(beat)
         expire_incomplete(beat)
     kinds = list(endpoint.deliveries.order_by("pk").values_list("type", flat=True))
-    assert kinds == ["order.state_changed", "order.erased"]
+    assert kinds == ["order.state_changed", "order.state_changed", "order.erased"]
     (shown,) = told(endpoint, "order.erased")
     assert (shown["state"], shown["user_email"], shown["client_name"]) == ("cancelled", None, None)
 

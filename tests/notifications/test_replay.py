@@ -9,13 +9,15 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from shop.access.models import Application
+from shop.notifications.webhooks.endpoints import change, register
 from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
-from shop.notifications.webhooks.replay import replay, replay_since
+from shop.notifications.webhooks.replay import replay, replay_endpoint, replay_since
 from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MAX_FAILURES
 from shop.notifications.webhooks.selection import claim
 from shop.orders.models import Order, State
+from shop.orders.placing import Caller
 from shop.orders.states import transition
-from tests.factories import make_application
+from tests.factories import make_application, make_order
 from tests.notifications.receiver import (
     LocalReceiver,
     deliver_all,
@@ -143,6 +145,20 @@ def test_what_arrived_goes_out_again_where_that_is_asked_for() -> None:
     moment = timezone.now() - HOUR
     assert replay_since(delivery.receiver, moment) == 0
     assert replay_since(delivery.receiver, moment, delivered=True) == 1
+
+
+@pytest.mark.parametrize("state", ["delivered", "failed", "gone", "sending"])
+def test_what_goes_to_a_new_url_is_counted_there(state: str) -> None:
+    """Else the failures of one host would pause the webhooks of another one."""
+    application = make_application()
+    endpoint = register(application, {"url": "https://other.example/", "events": ["order.*"]})
+    make_order("s", Caller(application=application))
+    Delivery.objects.update(state=state)
+    change(endpoint, {"url": "https://mine.example/"})
+    Delivery.objects.filter(state="sending").update(state="waiting", attempts=1)
+    replay_endpoint(endpoint, since=timezone.now() - HOUR)
+    (delivery,) = claim(1)
+    assert (delivery.url, delivery.receiver) == ("https://mine.example/", "mine.example:443")
 
 
 def test_command_sends_one_again() -> None:

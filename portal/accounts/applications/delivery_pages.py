@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,6 +68,16 @@ class SinceForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+    def clean_since(self) -> datetime:
+        """Return the moment, unless databases cannot have it: in UTC it is in no year."""
+        since: datetime = self.cleaned_data["since"]
+        try:
+            since.astimezone(UTC)
+        except OverflowError as error:
+            invalid = self.fields["since"].error_messages["invalid"]
+            raise forms.ValidationError(invalid, code="invalid") from error
+        return since
 
 
 @endpoint_required

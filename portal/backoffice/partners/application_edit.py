@@ -140,6 +140,11 @@ def _meaning(
             "Orders that it places on its own from now on are the new owner's responsibility; "
             "earlier orders stay as they are."
         )
+    if before.owner and before.owner != wanted.owner:
+        yield _(
+            "Its tokens, its client_secret and its signing secrets stay valid, also for the owner "
+            "before: revoke or renew what they must not use any more."
+        )
     if sentence := _stricter_limit(before, wanted):
         yield sentence
 

@@ -43,6 +43,6 @@ def _shown_attempt(attempt: Attempt) -> dict[str, Any]:
         "at": utc_text(attempt.at),
         "status": attempt.status,
         "milliseconds": attempt.milliseconds,
-        "failure": attempt.failure or None,
+        "failure": attempt.told_failure,
         "answer": attempt.answer,
     }

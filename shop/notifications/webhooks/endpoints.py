@@ -80,7 +80,9 @@ def change(endpoint: WebhookEndpoint, fields: Mapping[str, Any]) -> None:
             setattr(endpoint, name, value)
         endpoint.save(update_fields=[*fields])
         if "url" in fields:
-            waiting = endpoint.deliveries.filter(state=Delivery.State.WAITING)
+            # What is being sent just now may have to be sent again.
+            open_states = (Delivery.State.WAITING, Delivery.State.SENDING)
+            waiting = endpoint.deliveries.filter(state__in=open_states)
             waiting.update(receiver=receiver_of(endpoint.url))
         if not endpoint.enabled:
             switch_off(endpoint)

@@ -174,6 +174,15 @@ class Attempt(models.Model):
         verbose_name = _("delivery attempt")
         verbose_name_plural = _("delivery attempts")
 
+    @property
+    def told_failure(self) -> "Attempt.Failure | None":
+        """Return the failure as the application may know it.
+
+        It is not told which names are known in our own network.
+        """
+        failure = self.Failure.ADDRESS if self.failure == self.Failure.NAME else self.failure
+        return self.Failure(failure) if failure else None
+
 
 class Receiver(models.Model):
     """A host that webhooks go to and that has failed; it is paused while it fails in a row."""

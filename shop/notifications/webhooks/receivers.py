@@ -51,10 +51,6 @@ def queue_webhooks(
     sender: type[Order], orders: Sequence[Order], previous: State | None, **kwargs: Any
 ) -> None:
     """Queue the webhooks for this change of state, in its transaction."""
-    for order in orders:
-        erased = not any(getattr(order, name) for name in ERASED_AT_EXPIRY)
-        if order.state == State.CANCELLED and erased:
-            order.deliveries.all().delete()  # their payloads hold what was erased
     queue_events(orders, previous)
 
 
@@ -73,7 +69,9 @@ def queue_joined(sender: type[Membership], membership: Membership, **kwargs: Any
 
 @receiver(orders_emptied)
 def queue_erased(sender: type[Order], orders: Sequence[int], **kwargs: Any) -> None:
-    """Queue the webhooks for orders whose details were erased."""
+    """Queue the webhooks for orders whose details were erased, and erase them from earlier ones."""
+    for order in Order.objects.filter(pk__in=orders, application__isnull=False):
+        _erase([order.pk], [name for name in ERASED_AT_EXPIRY if not getattr(order, name)])
     queue_order_events(
         "order.erased", Order.objects.filter(pk__in=orders, application__isnull=False)
     )
@@ -117,13 +115,18 @@ def queue_overdue(sender: type[Invoice], invoice: Invoice, **kwargs: Any) -> Non
 @receiver(orders_erased)
 def erase_person(sender: type[Order], orders: list[int], **kwargs: Any) -> None:
     """Remove the person from the webhooks of these orders."""
+    _erase(orders, ERASED)
+
+
+def _erase(orders: Sequence[int], members: Sequence[str]) -> None:
+    """Unset these members of the order, and the buyer, in the webhooks of `orders`."""
     Attempt.objects.filter(delivery__order__in=orders).update(answer="")
     for delivery in Delivery.objects.filter(order__in=orders):
         event = json.loads(delivery.payload)
         data = event["data"]
         if "order" in data:
-            data["order"] |= dict.fromkeys(ERASED)
+            data["order"] |= dict.fromkeys(members)
         if "invoice" in data:
             data["invoice"]["buyer"] |= dict.fromkeys(PERSONAL_OF_BUYER)
-        # A webhook that still waits goes out without the person.
+        # A webhook that still waits goes out without them.
         Delivery.objects.filter(pk=delivery.pk).update(payload=json.dumps(event))

@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from shop.access.models import Application
-from shop.notifications.webhooks.endpoints import EndpointDisabledError, lock_endpoint
+from shop.notifications.webhooks.endpoints import (
+    EndpointDisabledError,
+    lock_endpoint,
+    receiver_of,
+)
 from shop.notifications.webhooks.models import Delivery, Receiver, WebhookEndpoint
 from shop.orders.models import Order, OrderEvent
 from shop.row_locks import lock_rows
@@ -131,14 +135,20 @@ def _restart_in_batches(pks: Sequence[int]) -> Iterator[tuple[int, Counter[int |
 
 
 def _restart(deliveries: QuerySet[Delivery]) -> int:
+    endpoints = WebhookEndpoint.objects.filter(pk__in=deliveries.order_by().values("endpoint"))
+    # The endpoint may have another URL by now, and the host before has nothing to do with it.
+    hosts = {endpoint.pk: receiver_of(endpoint.url) for endpoint in endpoints}
+    moved = [When(endpoint=pk, then=Value(host)) for pk, host in hosts.items()]
     # A host that is called again gets a fresh start.
-    Receiver.objects.filter(address__in=deliveries.values("receiver")).update(
-        failures=0, paused_until=None
-    )
+    called = Q(address__in=deliveries.values("receiver")) | Q(address__in=hosts.values())
+    Receiver.objects.filter(called).update(failures=0, paused_until=None)
     # What an endpoint no longer wants stays where it is. Without a join, which would have PostgreSQL
     # choose the rows first: of several people who replay at once, only one is to win.
     enabled = WebhookEndpoint.objects.filter(enabled=True)
     wanted = deliveries.filter(Q(endpoint=None) | Q(endpoint__in=enabled))
     return wanted.exclude(state=Delivery.State.SENDING).update(
-        state=Delivery.State.WAITING, attempts=0, next_attempt_at=timezone.now()
+        state=Delivery.State.WAITING,
+        attempts=0,
+        next_attempt_at=timezone.now(),
+        receiver=Case(*moved, default=F("receiver")),
     )

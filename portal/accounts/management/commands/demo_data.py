@@ -15,7 +15,7 @@ from portal.accounts.demo_texts import SELLER, fill_in_texts
 from shop.access.applications import create_application
 from shop.access.models import Application
 from shop.access.signing_secrets import rotate, signing_secrets
-from shop.access.tokens import issue
+from shop.access.tokens import SCOPES, issue
 from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller
 from shop.content.demo_proof import add_demo_proof
@@ -29,6 +29,7 @@ PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refuse
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
 LIMITED_TOKEN = "example-limited-token"  # noqa: S105 -- likewise
 FEW_CALLS = (1, 5)  # a second, and at once: a partner's program soon meets 429
+REDIRECT_URI = "https://partner.example/back"  # of the examples in the guide
 PROMO_CODE = "PREMIERE"
 BILLING = {
     "company": "Beispielfilm GmbH",
@@ -112,7 +113,8 @@ def _tokens(partner: User, customer: User) -> Application:
     application = _application(partner, "Example partner", PARTNER_TOKEN)
     _application(partner, "Limited demo application", LIMITED_TOKEN, FEW_CALLS)
     if not Token.objects.by_value(ADMIN_TOKEN).exists():
-        issue("Demo", holder=customer, value=ADMIN_TOKEN)
+        # All scopes, although endpoints are an application's alone: so `webhooks` can be tried.
+        issue("Demo", holder=customer, scopes=SCOPES, value=ADMIN_TOKEN)
     return application
 
 
@@ -136,7 +138,7 @@ def _application(
     if application is None:
         rate, burst = limit
         application, _secret = create_application(
-            name, owner=owner, rate=rate, burst=burst, demo=True
+            name, owner=owner, redirect_uris=[REDIRECT_URI], rate=rate, burst=burst, demo=True
         )
     issue("Demo", holder=application, value=value)
     return application
