@@ -31,12 +31,16 @@ class Scene:
     user: User | None = None
     act: Act = nothing
     host: str = "localhost"
+    status: int = 200  # of the page as it is opened, before the act
 
 
 def open_scene(
     browser: Browser, port: str, scene: Scene, **options: Any
 ) -> tuple[BrowserContext, Page]:
-    """The scene in a browser profile of its own."""
+    """The scene in a browser profile of its own.
+
+    A page that answers otherwise than the scene expects is none of it: an error page, mostly.
+    """
     cache.clear()  # nobody tried to sign in too often
     address = f"http://{scene.host}:{port}"
     context = browser.new_context(base_url=address, **options)
@@ -46,7 +50,9 @@ def open_scene(
         session = visitor.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
     page = context.new_page()
-    page.goto(scene.path)
+    answer = page.goto(scene.path)
+    assert answer is not None
+    assert answer.status == scene.status, f"{scene.name}: {scene.path} answers {answer.status}"
     scene.act(page)
     return context, page
 

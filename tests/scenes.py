@@ -92,7 +92,7 @@ def staff_order() -> Iterator[Scene]:
     yield Scene("staff-order-failed", f"/staff/orders/{failed.pk}/", person)
     yield Scene("staff-order-packed", f"/staff/orders/{webhooks_of_a_packed_order()}/", person)
     yield Scene("staff-order-viewer", address, viewer)
-    yield Scene("staff-forbidden", "/staff/applications/", viewer)
+    yield Scene("staff-forbidden", "/staff/applications/", viewer, status=403)
 
 
 def staff_bulk() -> Iterator[Scene]:
@@ -130,9 +130,9 @@ def registration() -> Iterator[Scene]:
         if situation == "packed":
             wrong = fill("main form[action$='code/'] .button", code="2222-2222")
             yield Scene("order-code-errors", address, act=in_turn(unfolded, wrong))
-            yield Scene("address-closed", f"{address}address/")
+            yield Scene("address-closed", f"{address}address/", status=403)
     yield Scene("find", "/register/")
-    yield Scene("find-errors", "/register/?order=17")
+    yield Scene("find-errors", "/register/?order=17", status=422)
 
 
 def address_correction() -> Iterator[Scene]:
@@ -164,12 +164,12 @@ def joining() -> Iterator[Scene]:
     yield Scene("join-invited", join_address(invited))
     withdrawn = make_packed_order(user_email="nora@example.com")
     yield Scene("join-withdrawn", join_address(withdrawn), act=withdraw(withdrawn))
-    yield Scene("join-damaged", f"/register/{order.order_hash}/join/damaged/")
+    yield Scene("join-damaged", f"/register/{order.order_hash}/join/damaged/", status=404)
     assert order.invitation
     old_link = f"/register/{order.order_hash}/join/{join_token(order.invitation)}/"
     order.invitation.counter += 1
     order.invitation.save()
-    yield Scene("join-replaced", old_link)
+    yield Scene("join-replaced", old_link, status=410)
     member = make_user()
     order = make_packed_order(user_email=member.email)
     yield Scene("order-join-now", f"/register/{order.order_hash}/", member)
@@ -248,13 +248,13 @@ def own_data() -> Iterator[Scene]:
 
 def errors() -> Iterator[Scene]:
     """The error pages."""
-    yield Scene("error-400", "/", host="elsewhere.localhost")
-    yield Scene("error-403", "/forbidden")
+    yield Scene("error-400", "/", host="elsewhere.localhost", status=400)
+    yield Scene("error-403", "/forbidden", status=403)
     yield Scene("error-403-form", "/", act=in_turn(overtaken, without_cookies()))
-    yield Scene("error-404", "/nothing/here/")
-    yield Scene("error-429", "/often")
-    yield Scene("error-500", "/broken")
-    yield Scene("error-503", "/away")
+    yield Scene("error-404", "/nothing/here/", status=404)
+    yield Scene("error-429", "/often", status=429)
+    yield Scene("error-500", "/broken", status=500)
+    yield Scene("error-503", "/away", status=503)
 
 
 # In an order in which no group sees rows of an earlier one: the screenshots share one database.

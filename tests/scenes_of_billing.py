@@ -81,7 +81,8 @@ def contracts() -> Iterator[Scene]:
     yield Scene("contract-approval", f"{page}plan/confirm/?product=xl&interval=month", admin)
     yield Scene("contract-refused", f"{page}plan/confirm/?product=starter&interval=month", admin)
     yield Scene("contract-cancel", f"{page}cancel/", admin)
-    yield Scene("contract-cancel-errors", f"{page}cancel/?wished=2020-01-01", admin)
+    past = f"{page}cancel/?wished=2020-01-01"
+    yield Scene("contract-cancel-errors", past, admin, status=422)
     of_planned = f"/portal/subscriptions/{planned.pk}/"
     yield Scene(
         "contract-down", f"{of_planned}plan/confirm/?product=Yamdu+FREE&interval=month", admin

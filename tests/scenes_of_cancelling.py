@@ -20,7 +20,7 @@ def cancelling() -> Iterator[Scene]:
     yield Scene("cancel-by-mail", path)
     yield Scene("cancel-mail-sent", path, act=press(SEND))
     yield Scene("cancel-by-link", f"{path}{cancel_token(order)}/")
-    yield Scene("cancel-link-damaged", f"{path}damaged/")
+    yield Scene("cancel-link-damaged", f"{path}damaged/", status=410)
     for situation in ("packing", "packed"):
         late = order_in(situation).order_hash
         yield Scene(f"cancel-late-{situation}", f"/register/{late}/cancel/")

@@ -49,7 +49,7 @@ def colleagues() -> Iterator[Scene]:
     known = f"/account/back-office/{staff_join_token(accepting)}/"
     yield Scene("staff-join-known", known)
     yield Scene("staff-join-accept", known, member)
-    yield Scene("staff-join-damaged", "/account/back-office/x/")
+    yield Scene("staff-join-damaged", "/account/back-office/x/", status=404)
 
 
 def people() -> Iterator[Scene]:

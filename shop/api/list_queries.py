@@ -1,6 +1,7 @@
 """The queries of the list of orders, compiled once for each set of filters."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,8 @@ from shop.orders.serializers import SERIALIZED
 KEPT = 300
 # Few orders have the same of these, so the database begins with them.
 NARROW = frozenset({"reference", "user_email", "client_id"})
+# By how much the clocks of two processes may differ.
+SKEW = timedelta(hours=1)
 # The columns of filters that ask for one value.
 COLUMNS = {
     "created_after": "created_at__gt",
@@ -99,6 +102,9 @@ def orders_of(kind: Kind, *, after: bool = False, descending: bool = True) -> Co
     rows = kind.orders()
     if kind.has_end:
         rows = rows.filter(updated_at__lt=Parameter("end"))
+    if kind.column == "updated_at" and "created_after" in kind.filters:
+        # No order changes before it is placed: the index is read from there on.
+        rows = rows.filter(updated_at__gt=Parameter("created_after") - SKEW)
     return CompiledQuery(
         lambda: (
             sorted_after(rows, kind.column, start, descending=descending)

@@ -11,12 +11,13 @@ from pytest_django import Settings
 from shop.access.models import Application
 from shop.access.signing_secrets import signing_secrets
 from shop.access.tokens import SCOPES, check_bearer
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Promotion
 from shop.catalogue.seller import Seller, current_seller
 from shop.catalogue.seller_form import SellerForm
 from shop.content.markdown import placeholders
 from shop.content.models import Question
 from shop.tenancy.models import Client
+from tests.pages import visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,23 @@ def test_demo_prints_the_secret_that_its_partners_webhooks_are_signed_with() -> 
     secret = printed()[-1]
     partner = Application.objects.get(name="Example partner")
     assert signing_secrets(partner) == [secret]
+
+
+def test_demo_has_what_the_guide_says_in_the_demo(settings: Settings) -> None:
+    printed()
+    client = Application.objects.get(name="Example partner").oauth_client
+    assert client.get_redirect_uris() == ["https://partner.example/back"]
+    assert Promotion.objects.get(code="PREMIERE").percent == 10
+    for chapter, told in (
+        ("oauth", "both applications have https://partner.example/back"),
+        ("billing", "the promotion code PREMIERE takes 10 percent off"),
+        ("token", "sign in as partner@example.com"),
+        ("kinds", "example-admin-token belongs to the client_admin of client 1"),
+    ):
+        settings.DEMO = True
+        assert told in words(visitor(language="en").get(f"/api/docs/{chapter}"))
+        settings.DEMO = False
+        assert told not in words(visitor(language="en").get(f"/api/docs/{chapter}"))
 
 
 def test_demo_has_an_application_with_few_calls_for_trying_429(settings: Settings) -> None:

@@ -91,6 +91,12 @@ def test_application_of_the_demo_is_unknown_outside_it(settings: Settings) -> No
     assert browser.get(page_of(application)).status_code == 404
 
 
+def test_limit_of_one_call_a_second_is_told_in_the_singular() -> None:
+    application, owner = owned()
+    Application.objects.filter(pk=application.pk).update(rate=1, burst=5)
+    assert "1 call a second, 5 at once" in words(visitor(owner).get(page_of(application)))
+
+
 def test_overview_shows_client_id_scopes_redirect_uris_and_calls() -> None:
     application, owner = owned()
     client = application.oauth_client

@@ -112,6 +112,18 @@ def test_unknown_name_and_private_address_look_alike() -> None:
     assert pages[0] == pages[1]
 
 
+def test_page_of_an_event_counts_attempts_from_before_it_was_sent_again(settings: Settings) -> None:
+    settings.DEMO = True
+    application, owner = owned()
+    make_endpoint(application, url=unused_uri())
+    place(application)
+    deliver_all()
+    sent, browser = Delivery.objects.get(), visitor(owner)
+    browser.post(delivery_path(sent, "replay/"))
+    deliver_all()
+    assert "Attempts 2" in words(browser.get(delivery_path(sent)))
+
+
 def test_page_of_an_event_shows_its_body_as_sent() -> None:
     application, owner = owned()
     make_endpoint(application)
@@ -237,7 +249,7 @@ def test_moment_is_read_in_the_readers_time_zone() -> None:
     counted = words(browser.get(path_of(endpoint, "replay/"), {"since": "2026-06-01T14:00"}))
     assert "1 event since" in counted
     counted = words(browser.get(path_of(endpoint, "replay/"), {"since": "2026-06-01T14:01"}))
-    assert "there is no event that could be sent again" in counted
+    assert "There is no event since" in counted
 
 
 def test_event_of_another_endpoint_is_unknown() -> None:

@@ -25,7 +25,7 @@ from shop.api.orders_openapi import EXAMPLES
 from shop.guide.pages import ORDERS
 from shop.orders.placing import Caller
 from tests.api.guides import all_words, code, page, sent_by
-from tests.factories import make_application, make_order
+from tests.factories import make_application, make_client, make_order
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,32 @@ def test_change_by_curl_is_made() -> None:
     assert (sent.method, answer.status_code) == ("PATCH", 200)
     order.refresh_from_db()
     assert (order.reference, order.metadata) == ("PO-4711", {"campaign": "spring"})
+
+
+def test_cancel_by_curl_is_made() -> None:
+    application = make_application()
+    issue("Demo", holder=application, value="example-token")
+    order = make_order(caller=Caller(application=application), product="xl")
+    sent = sent_by(code(page("/api/docs/changing"), "cancel-curl"))
+    path = sent.path.replace("$ORDER_HASH", order.order_hash)
+    content_type = sent.headers.pop("Content-Type")
+    answer = Client().generic(sent.method, path, sent.body, content_type, headers=sent.headers)
+    assert (sent.method, answer.status_code) == ("POST", 200)
+    order.refresh_from_db()
+    assert order.state == "cancelled"
+
+
+def test_new_project_by_curl_is_ordered() -> None:
+    issue("Demo", holder=make_application(), value="example-token")
+    client = make_client()
+    issue("Demo", holder=client.client_admin, value="example-admin-token")
+    sent = sent_by(code(page("/api/docs/kinds"), "new-project-curl"))
+    body = sent.body.replace('"client_id":1', f'"client_id":{client.pk}')
+    content_type = sent.headers.pop("Content-Type")
+    answer = Client().generic(sent.method, sent.path, body, content_type, headers=sent.headers)
+    assert (sent.method, answer.status_code) == ("POST", 201)
+    order = answer.json()["data"]["order"]
+    assert (order["client_id"], order["project_name"]) == (client.pk, "The second film")
 
 
 def test_refusal_is_answered_as_printed() -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from shop.billing.contract_cancellation import cancel_contract, take_back
 from shop.billing.models import Subscription
@@ -96,6 +98,18 @@ def test_filters_hold_for_changes_too() -> None:
     assert follower.page() == []
     assert transition(follower.place(1)[0], State.CANCELLED)
     assert len(follower.page()) == 1
+
+
+def test_changes_of_new_orders_are_read_from_the_time_of_placing_on() -> None:
+    follower = Follower(created_after="2026-01-02")
+    old, new = follower.place(2)
+    Order.objects.filter(pk=old.pk).update(created_at=LONG_AGO)
+    with CaptureQueriesContext(connection) as asked:
+        assert follower.page() == hashes(new)
+    (rows,) = [
+        each["sql"] for each in asked if "ORDER BY" in each["sql"] and "LIMIT" in each["sql"]
+    ]
+    assert re.findall(r'"updated_at" > \(?.2026-01-01 23:00:00', rows)
 
 
 def test_changes_are_listed_by_pages_with_their_total() -> None:

@@ -174,8 +174,8 @@ def test_user_sees_the_orders_placed_with_their_token() -> None:
     ("method", "path", "allowed"),
     [
         ("PUT", "/api/orders", "GET, POST"),
-        ("DELETE", f"/api/orders/{'0' * 32}", "GET"),
-        ("POST", f"/api/orders/{'0' * 32}", "GET"),
+        ("DELETE", f"/api/orders/{'0' * 32}", "GET, PATCH"),
+        ("POST", f"/api/orders/{'0' * 32}", "GET, PATCH"),
     ],
 )
 def test_other_method_is_405_with_allow(method: str, path: str, allowed: str) -> None:

@@ -18,6 +18,7 @@ ENDPOINTS = "tests/api/test_endpoint_docs.py"
 REGISTERED = f"{ENDPOINTS}::test_endpoint_is_registered_tested_and_replayed_as_printed"
 # By the name of the file: the test that runs it as the page prints it.
 RUN_BY = {
+    "cancel_curl": f"{DOCS}::test_cancel_by_curl_is_made",
     "change_curl": f"{DOCS}::test_change_by_curl_is_made",
     "deliveries_curl": REGISTERED,
     "endpoint_curl": REGISTERED,
@@ -32,6 +33,7 @@ RUN_BY = {
     "first_order_javascript": f"{DOCS}::test_first_order_in_javascript_is_followed_to_its_end",
     "limits_curl": f"{OAUTH}::test_printed_curl_names_the_limited_token_in_the_demo_alone",
     "limits_python": f"{OAUTH}::test_printed_python_waits_at_the_limit",
+    "new_project_curl": f"{DOCS}::test_new_project_by_curl_is_ordered",
     "oauth_curl": f"{OAUTH}::test_printed_curl_exchanges_a_code_refreshes_and_revokes",
     "oauth_javascript": f"{OAUTH}::test_printed_javascript_gets_refreshes_and_revokes_tokens",
     "oauth_python": f"{OAUTH}::test_printed_python_gets_refreshes_and_revokes_tokens",

@@ -1,6 +1,9 @@
 """Forged orders, to try the back office with."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from portal.backoffice.queue.filters import GROUPS
@@ -26,6 +29,13 @@ def test_forged_orders_are_in_all_states_and_can_be_looked_at() -> None:
         assert page.content.count(b'href="/staff/orders/') > 0, group
     order = Order.objects.filter(state="need_human")[0]
     assert browser.get(f"/staff/orders/{order.pk}/").status_code == 200
+
+
+def test_forged_orders_keep_the_times_they_are_given() -> None:
+    assert list(forge(100)) == [100]
+    changed = Order.objects.values_list("updated_at", flat=True)
+    assert min(changed) < timezone.now() - timedelta(days=300)
+    assert len(set(changed)) > 90
 
 
 def test_orders_are_not_forged_outside_the_demo(settings: Settings) -> None:

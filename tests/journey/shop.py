@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import IO
 from django.conf import settings
 
 from tests.ports import free_port
-from tests.waiting import slowness
+from tests.waiting import slowness, wait_for
 
 
 @contextmanager
@@ -48,16 +47,18 @@ def running_shop(directory: Path, *, until: str = "readyz", **environment: str) 
 
 def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: IO[str]) -> None:
     """Wait for the first answer; fail with what the shop printed."""
-    for _ in range(1800):
+
+    def answers() -> bool:
         try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
+            with urllib.request.urlopen(address, timeout=60):
+                return True
         except OSError:
-            if process.poll() is not None:
-                break
-            time.sleep(0.1)
-    log.seek(0)
-    raise AssertionError(f"The shop did not start:\n{log.read()}")
+            return False
+
+    wait_for(lambda: process.poll() is not None or answers(), 60)
+    if not answers():
+        log.seek(0)
+        raise AssertionError(f"The shop did not start:\n{log.read()}")
 
 
 def run_in_shop(variables: dict[str, str], code: str) -> None:

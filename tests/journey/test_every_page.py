@@ -136,10 +136,9 @@ def test_message_takes_the_focus_as_the_page_loads(visit: Visit) -> None:
 
 
 def test_page_fits_with_letters_of_twice_the_size(visit: Visit) -> None:
-    scene = Scene("tiers", "/")
     options = {"viewport": {"width": 390, "height": 844}, "bypass_csp": True}
     for path in ("/", "/tiers/xl/", "/account/login/", "/register/", "/nothing/"):
-        scene.path = path
+        scene = Scene("page", path, status=404 if path == "/nothing/" else 200)
         context, page = open_scene(visit.browser, visit.port, scene, locale="de", **options)
         page.add_style_tag(content="html { font-size: 200% }")
         assert page.evaluate(WIDER) == []

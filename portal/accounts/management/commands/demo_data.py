@@ -29,6 +29,7 @@ PARTNER_TOKEN = "example-token"  # noqa: S105 -- printed in the contract, refuse
 ADMIN_TOKEN = "example-admin-token"  # noqa: S105 -- likewise
 LIMITED_TOKEN = "example-limited-token"  # noqa: S105 -- likewise
 FEW_CALLS = (1, 5)  # a second, and at once: a partner's program soon meets 429
+REDIRECT_URI = "https://partner.example/back"  # of the examples in the guide
 PROMO_CODE = "PREMIERE"
 BILLING = {
     "company": "Beispielfilm GmbH",
@@ -137,7 +138,7 @@ def _application(
     if application is None:
         rate, burst = limit
         application, _secret = create_application(
-            name, owner=owner, rate=rate, burst=burst, demo=True
+            name, owner=owner, redirect_uris=[REDIRECT_URI], rate=rate, burst=burst, demo=True
         )
     issue("Demo", holder=application, value=value)
     return application
