@@ -5,6 +5,18 @@ const { copy, copied, language, cookiePath } = guide.dataset;
 const status = document.getElementById("copied");
 const SHOWN = 2000; // milliseconds
 
+// The contents are longer than their box: show where in them the reader is.
+const contents = document.getElementById("contents");
+
+const showPlace = () => {
+  const place = contents.querySelector("[aria-current]")?.getBoundingClientRect();
+  const box = contents.getBoundingClientRect();
+  if (place) contents.scrollTop += place.top - box.top - box.height / 2;
+};
+
+showPlace();
+contents.addEventListener("toggle", showPlace); // on phones, when a button unfolds them
+
 for (const figure of navigator.clipboard ? guide.querySelectorAll(".code") : []) {
   const button = document.createElement("button");
   button.type = "button";

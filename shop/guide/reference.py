@@ -247,11 +247,13 @@ def _answer(status: str, answer: Schema) -> Schema:
     }
 
 
-def _examples(content: Schema) -> list[str]:
-    named = [
-        example for media in content.values() for example in media.get("examples", {}).values()
+def _examples(content: Schema) -> list[tuple[str, str]]:
+    """Each example as JSON, with its name; without one where it stands alone."""
+    named = [each for media in content.values() for each in media.get("examples", {}).items()]
+    return [
+        (name.replace("_", " ") if len(named) > 1 else "", pretty(example["value"]))
+        for name, example in named
     ]
-    return [pretty(example["value"]) for example in named]
 
 
 def _shapes(description: Schema, schema: Schema) -> list[Schema]:

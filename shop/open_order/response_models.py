@@ -236,7 +236,7 @@ class AttributesAnswer(Linked):
 
 
 class Failure(Resource):
-    """What is wrong with the request."""
+    """The faults of the request."""
 
     guid: Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
     """Identifies the request in our logs: the value of X-Request-ID."""

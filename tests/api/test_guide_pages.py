@@ -163,3 +163,42 @@ def test_guide_tells_all_operations_of_the_description(guide: Guide) -> None:
                 assert f"{parameter['name']} {parameter['description']}" in said
             for status, answer in operation["responses"].items():
                 assert f"{status} {resolved(description, answer)['description']}" in said
+
+
+def test_long_chapters_list_their_tables_as_sections() -> None:
+    source = page("/api/docs/members", "de")
+    assert '<p id="here-title" lang="de">Auf dieser Seite</p>' in source
+    assert '<h2 id="fields-to-send">Fields you can send</h2>' in source
+    assert '<a href="#fields-to-send">Fields you can send</a>' in source
+    assert {"account", "user", "products"} <= anchors("/api/docs/open-order/resources").targets
+
+
+def test_headings_in_the_frame_are_told_as_english() -> None:
+    source = page("/api/docs/webhooks", "de")
+    assert '<li lang="en">Staying informed</li>' in source
+    assert '<small>Zurück</small> <span lang="en">Staying in sync</span>' in source
+
+
+@of_each_guide
+def test_examples_of_an_operation_have_names_of_their_own(guide: Guide) -> None:
+    for chapter in guide.chapters:
+        for section in page(chapter.url).split("<h2")[1:] if chapter.resource else ():
+            bodies = re.findall(r'aria-label="(Body[^"]*)"', section)
+            assert len(bodies) == len(set(bodies)), chapter
+    if guide.page == "api_docs":
+        source = page("/api/docs/orders-reference")
+        assert "<figcaption>Body: product alone</figcaption>" in source
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/api/docs/nothing", "There is no such chapter · API for partners"),
+        ("/api/docs/search?q=cancel", "cancel · Search · API for partners"),
+        ("/api/docs/search", "Search · API for partners"),
+    ],
+)
+def test_title_says_which_page_it_is(path: str, title: str) -> None:
+    found = re.search("<title>(.*?)</title>", html(visitor().get(path)), re.DOTALL)
+    assert found
+    assert " ".join(found[1].split()).startswith(title)

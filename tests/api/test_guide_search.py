@@ -37,10 +37,10 @@ def test_chapter_is_found_by_its_heading(chapter: Chapter) -> None:
         ("IDEMPOTENCY-KEY", "/api/docs/idempotency"),
         ("placeOrder", "/api/docs/orders-reference#placeOrder"),
         ("how do I cancel an order", "/api/docs/changing"),
-        ("client_name", "/api/docs/members"),
+        ("client_name", "/api/docs/members#fields-to-send"),
         ("verify signature", "/api/docs/webhooks#verify-the-signature"),
         ("unknown_tier", "/api/docs/codes#error-unknown_tier"),
-        ("quoteHash", "/api/docs/open-order/resources"),
+        ("quoteHash", "/api/docs/open-order/resources#action"),
     ],
 )
 def test_what_is_asked_for_is_found(text: str, first: str) -> None:

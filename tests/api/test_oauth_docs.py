@@ -67,7 +67,7 @@ def test_printed_python_gets_refreshes_and_revokes_tokens(
     with pytest.raises(PermissionError, match="invalid_grant: The code or refresh token"):
         scope["refresh"](first)
     assert status(base, own["access_token"]) == 200
-    with pytest.raises(PermissionError, match="access_denied: The user has refused access"):
+    with pytest.raises(PermissionError, match="access_denied: The user declined"):
         refusal = {"error": "access_denied", "error_description": "The user declined."}
         scope["finish"]({**refusal, "state": state, "iss": base}, state, verifier)
 

@@ -116,3 +116,17 @@ def test_key_of_the_search_can_be_switched_off(guide: Page) -> None:
     expect(guide.get_by_role("searchbox")).not_to_be_focused()
     guide.reload()
     expect(guide.get_by_label("Die Taste / führt zur Suche")).not_to_be_checked()
+
+
+def test_contents_show_where_the_reader_is(guide: Page) -> None:
+    guide.goto("/api/docs/changes")
+    here = guide.locator("#contents [aria-current]")
+    expect(here).to_have_text("Differences from the older descriptions")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
+def test_list_of_sections_is_no_wall_before_the_text_on_phones(guide: Page) -> None:
+    guide.set_viewport_size({"width": 390, "height": 844})
+    guide.goto("/api/docs/schemas")
+    expect(guide.locator(".guide__here a")).not_to_have_count(0)
+    expect(guide.locator("#Billing")).to_be_in_viewport()

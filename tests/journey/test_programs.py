@@ -61,3 +61,15 @@ def test_secret_of_a_new_endpoint_is_copied(enter: Enter) -> None:
     endpoint = WebhookEndpoint.objects.get()
     assert endpoint.url == "https://crew-planner.example/hooks"
     assert page.evaluate("navigator.clipboard.readText()") == endpoint.secret
+
+
+def test_names_of_events_stand_on_one_line_each(enter: Enter) -> None:
+    application, owner = owned()
+    page = enter(owner)
+    page.goto(page_of(application, "webhooks/new/"))
+    names = page.locator(".events code")
+    expect(names.first).to_have_text("order.*")
+    broken = """all => all
+      .filter(name => name.offsetHeight > 2 * parseFloat(getComputedStyle(name).fontSize))
+      .map(name => name.textContent)"""
+    assert names.evaluate_all(broken) == []
