@@ -45,4 +45,4 @@ def declaring() -> Iterator[Scene]:
     address = f"/declarations/prove/{proof_token(case)}/"
     yield Scene("declaration-proof", address)
     yield Scene("declaration-proven", address, act=press(SEND))
-    yield Scene("declaration-proof-used", address)
+    yield Scene("declaration-proof-used", address, status=410)
