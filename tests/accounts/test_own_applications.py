@@ -94,7 +94,7 @@ def test_application_of_the_demo_is_unknown_outside_it(settings: Settings) -> No
 def test_limit_of_one_call_a_second_is_told_in_the_singular() -> None:
     application, owner = owned()
     Application.objects.filter(pk=application.pk).update(rate=1, burst=5)
-    assert "1 call a second, 5 at once" in words(visitor(owner).get(page_of(application)))
+    assert "1 a second, 5 at once" in words(visitor(owner).get(page_of(application)))
 
 
 def test_overview_shows_client_id_scopes_redirect_uris_and_calls() -> None:
@@ -108,7 +108,7 @@ def test_overview_shows_client_id_scopes_redirect_uris_and_calls() -> None:
     page = visitor(owner).get(page_of(application))
     assert client.pk in html(page)
     assert "https://crew-planner.example/back" in words(page)
-    assert "50 calls a second, 500 at once" in words(page)
+    assert "50 a second, 500 at once" in words(page)
     today = shown(timezone.localdate(), "SHORT_DATE_FORMAT")
     assert f"{today} 12 4 0 0" in part(page, 'id="calls"', "</section>")
     refusals = part(page, 'id="refusals"', "</section>")

@@ -105,7 +105,7 @@ def test_limit_is_shown_recorded_and_cleared() -> None:
     bystander = make_application("Bystander")
     wanted = form(browser.get(path(application)), rate="60", burst="600")
     done = browser.post(path(application), wanted, follow=True)
-    assert "60 calls a second, 600 at once" in words(done)
+    assert "60 a second, 600 at once" in words(done)
     application.refresh_from_db()
     bystander.refresh_from_db()
     assert (application.rate, application.burst) == (60, 600)

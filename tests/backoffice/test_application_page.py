@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from portal.backoffice.partners.delivery_statistics import DeliveryStatistics
 from shop.access.call_statistics import CallStatistics, outcome_of
@@ -43,6 +43,12 @@ def count(
         status=status,
         number=number,
     )
+
+
+def test_usual_rate_limit_is_shown_in_german_with_its_fraction(settings: Settings) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "application": (2.5, 40)}
+    page = staff().get(path(make_application()), headers={"accept-language": "de"})
+    assert "2,5 je Sekunde, 40 auf einmal" in words(page)
 
 
 @pytest.mark.parametrize(
