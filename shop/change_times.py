@@ -75,7 +75,8 @@ class ChangedAtField(models.DateTimeField):  # type: ignore[type-arg]
     def pre_save(self, model_instance: models.Model, add: bool) -> datetime:
         """Set the time to that of the change; with `auto_now` switched off leave it as it is."""
         if not self.auto_now:
-            return super().pre_save(model_instance, add)
+            kept: datetime = super().pre_save(model_instance, add)
+            return kept
         value = change_time()
         setattr(model_instance, self.attname, value)
         return value
