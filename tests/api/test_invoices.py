@@ -165,7 +165,7 @@ def test_files_are_those_of_the_invoice() -> None:
     assert (pdf.status_code, pdf["Content-Type"]) == (200, "application/pdf")
     assert pdf.content.startswith(b"%PDF-")
     assert pdf["Content-Disposition"] == f'attachment; filename="Rechnung-{invoice.number}.pdf"'
-    assert pdf["Cache-Control"] == "no-store"
+    assert pdf["Cache-Control"] == "private, no-cache"
     xml = ask(application, f"{LIST}/{invoice.number}/xml")
     assert (xml.status_code, xml["Content-Type"]) == (200, "application/xml")
     assert invoice.number.encode() in xml.content

@@ -50,9 +50,10 @@ class AnyDocument(TestCase):
         except InvalidDocumentError as refused:
             assert refused.errors
             inner = {f"billing.{name}" for name in BillingData.model_fields}
-            billing = document.get("billing")
-            if isinstance(billing, dict):
-                inner |= {f"billing.{name}" for name in billing}
+            for member in ("billing", "metadata"):
+                value = document.get(member)
+                if isinstance(value, dict):
+                    inner |= {f"{member}.{name}" for name in value}
             assert refused.errors.keys() <= {*MEMBERS, *inner, *document}
             assert all(sentences for sentences in refused.errors.values())
         else:
