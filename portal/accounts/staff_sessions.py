@@ -20,6 +20,7 @@ PUBLIC = {"registration_progress"}
 POLLED = {
     *("checkout_price", "staff_counts", "staff_found", "staff_bulk_progress", "staff_order_live"),
     *("staff_export_progress", "staff_filters", "staff_health"),
+    *("api_docs_search", "portal_delivery_progress"),
     *PUBLIC,
 }
 RELOAD = "reload"
