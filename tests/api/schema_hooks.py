@@ -46,13 +46,23 @@ def vat_id(country: str) -> dict[str, str]:
     }
 
 
+# Of PATCH: they depend on the order as it is.
+STATE = {
+    "is required.": "what the order would lack",
+    "cannot be changed any more: it was delivered.": "how far setting up is",
+    "was corrected as often as allowed.": "earlier corrections",
+    "is one more member than the tier of this project allows.": "our rows",
+    "is a member of this project already, or invited.": "our rows",
+}
+SET = {"is set: only the client_admin and the shop can change it.": "what was filled in"}
 BUSINESSES = {"must be company: this shop sells to businesses only.": "a setting"}
 USED_KEY = "This Idempotency-Key was used for another request, which placed order …."
 # By member: each sentence, and why a schema cannot say it.
 BEYOND_A_SCHEMA = {
-    "client_name": INVISIBLE | pair("must not be given together with client_id."),
+    "client_name": INVISIBLE | STATE | pair("must not be given together with client_id."),
     "project_name": {
         **INVISIBLE,
+        **STATE,
         **pair(
             "must not be given together with project_id.",
             "is required with client_id, unless project_id is given.",
@@ -77,9 +87,9 @@ BEYOND_A_SCHEMA = {
     "promo_code": PROMOTION,
     "interval": INTERVAL,
     "redirection_uri": ADDRESS,
-    "user_email": EMAIL | pair("is required with project_id.", "is required."),
+    "user_email": EMAIL | STATE | pair("is required with project_id."),
     "user_login": LOGIN,
-    "billing": {"must not be given: this client has billing data already.": "our rows"},
+    "billing": {"must not be given: this client has billing data already.": "our rows", **SET},
     **dict.fromkeys(("billing.company", "billing.name"), INVISIBLE | NEEDED),
     **dict.fromkeys(
         ("billing.street", "billing.street2", "billing.postal_code", "billing.city"), INVISIBLE

@@ -214,10 +214,10 @@ QUERIES: dict[str, Callable[[Cursor, Known, HttpRequest], None]] = {
     "checkout": checkout,
     "staff-queue": staff_queue,
     "list-first": list_of(),
-    "list-first-304": list_of(),
     "list-cursor": list_of("AND (o.created_at, o.id) < (%s, %s)", "position"),
     "list-last": list_of(order="ORDER BY o.created_at, o.id LIMIT 20"),
     "list-state": list_of("AND o.state = %s", "state"),
+    "list-state-304": list_of("AND o.state = %s", "state"),
     "list-product": list_of("AND o.product_id = %s", "product"),
     "list-created-after": list_of("AND o.created_at > %s", "created_after"),
 }

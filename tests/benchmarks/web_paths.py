@@ -218,11 +218,12 @@ def lists(application: Application) -> list[Path]:
         "list-created-after": (f"?created_after={quote(since)}", "`created_after`"),
     }
     return [
-        unchanged("list-first-304", API, "list: page 1, unchanged"),
         *(
             Path(name, f"{API}{query}", f"list: {label}", None, bearer())
             for name, (query, label) in queries.items()
         ),
+        # Orders that are placed meanwhile are not in it.
+        unchanged("list-state-304", f"{API}{queries['list-state'][0]}", "list: `state`, unchanged"),
     ]
 
 
