@@ -105,6 +105,7 @@ BEYOND_A_SCHEMA = {
     },
     "created_after": MOMENT,
     "updated_after": MOMENT,
+    "since": MOMENT,
     "url": ADDRESS,
     "reason": INVISIBLE,
     "base": {

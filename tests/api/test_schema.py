@@ -35,7 +35,11 @@ def schemathesis(shop: str, directory: Path) -> subprocess.CompletedProcess[str]
     seed = [] if times else ["--seed", "20261129"]
     config = directory / CONFIG.name
     config.write_text(
-        re.sub(r"(?<=max-examples = )\d+", lambda n: str(int(times or 1) * int(n[0])), CONFIG.read_text())
+        re.sub(
+            r"(?<=max-examples = )\d+",
+            lambda n: str(int(times or 1) * int(n[0])),
+            CONFIG.read_text(),
+        )
     )
     return subprocess.run(
         [
