@@ -75,7 +75,7 @@ class AttemptAnswer(Answered):
     status: int | None
     """The status of your response; null if there was none."""
     milliseconds: int | None
-    """How long it took."""
+    """The duration."""
     failure: Failure | None
     """null if you accepted the event; otherwise why not: status (not 2xx), gone (410), redirect,
     timeout, connection, address (the name is not found, or an address is not public), tls (no

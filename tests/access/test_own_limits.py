@@ -91,7 +91,7 @@ def test_limit_that_is_set_counts_from_the_next_call() -> None:
 
 
 def passed_at_once(application: Application, number: int) -> int:
-    """How many of many calls at the same moment pass."""
+    """Count the calls that pass of many at the same moment."""
 
     def passes(_number: int) -> bool:
         taken = hit_by(RequestFactory().get("/", REMOTE_ADDR=ELSEWHERE), application)

@@ -42,7 +42,7 @@ def shown_to(token: str, order_hash: str) -> dict[str, Any]:
 
 
 def changed(token: str, before: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """What differs once `members` are changed; the answer and the order agree."""
+    """Return the differences that changing `members` makes; the answer and the order agree."""
     answer = patch(token, before["order_hash"], **members)
     assert answer.status_code == 200, answer.content
     after: dict[str, Any] = answer.json()["data"]["order"]

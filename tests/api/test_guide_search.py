@@ -17,7 +17,7 @@ CHAPTERS = [chapter for guide in GUIDES.values() for chapter in guide.chapters]
 
 
 def found(text: str, **headers: str) -> list[str]:
-    """Where the hits lead, in their order."""
+    """Return the addresses of the hits, in their order."""
     answer = Client(headers={"accept-language": "en", **headers}).get(
         "/api/docs/search", {"q": text}
     )

@@ -30,7 +30,7 @@ pytestmark = [
 
 
 def sent_back(base: str, url: str) -> dict[str, str]:
-    """What the program is told after a user's consent at `url`."""
+    """Return the parameters that the program gets after a user's consent at `url`."""
     assert url.startswith(f"{base}/oauth/authorize?")
     browser = visitor(make_user())
     browser.defaults["HTTP_HOST"] = urlsplit(base).netloc
@@ -73,7 +73,7 @@ def test_printed_python_gets_refreshes_and_revokes_tokens(
 
 
 def by_javascript(base: str, program: Program, script: str) -> Any:
-    """What `script` prints after the guide's code."""
+    """Return the output of `script` after the guide's code."""
     source = f"{printed('oauth-javascript', base)}\n{script}"
     run = subprocess.run(
         [node(), "--input-type=module", "--eval", source],

@@ -37,7 +37,7 @@ def ordered(**members: Any) -> tuple[Program, str, Order]:
 
 
 def shown(program: Program, path: str) -> dict[str, Any]:
-    """What is answered at `path`, without its links."""
+    """Return the answer at `path` without its links."""
     answer = program.get(path)
     assert answer.status_code == 200, path
     return {name: value for name, value in answer.json().items() if name != "links"}
