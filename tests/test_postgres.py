@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import (
-    InterfaceError,
     NotSupportedError,
     OperationalError,
     ProgrammingError,
@@ -100,7 +99,7 @@ def test_transaction_that_cannot_begin_leaves_no_connection_that_never_commits(
     with pytest.raises(ProgrammingError), transaction.atomic():
         pass
     monkeypatch.undo()
-    with pytest.raises(InterfaceError), connection.cursor() as cursor:
+    with pytest.raises(OperationalError), connection.cursor() as cursor:
         cursor.execute("INSERT INTO changing VALUES ('b')")
     next_request()
     with connection.cursor() as cursor:
