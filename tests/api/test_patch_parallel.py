@@ -163,7 +163,12 @@ def check(life: Life) -> None:
     ]
     assert of_states == states
     assert sum(delivery.type == "order.corrected" for delivery in sent) == life.changes
-    times = [shown["updated_at"] for shown in told]
+    # Joining changes nothing of the order, so its event may show it as it was a moment before.
+    times = [
+        shown["updated_at"]
+        for shown, delivery in zip(told, sent, strict=True)
+        if delivery.type != "order.member_joined"
+    ]
     assert times == sorted(times)
 
 
