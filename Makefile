@@ -93,6 +93,8 @@ lock: ## renew the lock files from pyproject.toml (needs uv)
 	$(LOCK) --upgrade --group postgres -o requirements-postgres.txt
 	$(LOCK) --upgrade --group redis -o requirements-redis.txt
 	$(LOCK) --upgrade --group s3 -o requirements-s3.txt
+	$(LOCK) --upgrade --group sentry -o requirements-sentry.txt
+	$(LOCK) --upgrade --group telemetry -o requirements-telemetry.txt
 
 catalogues: $(CATALOGUES)
 	@:

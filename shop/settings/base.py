@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.registration",
     "portal.backoffice",
+    "shop.operations",
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",

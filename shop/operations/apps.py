@@ -1,0 +1,8 @@
+"""The room for those who run the shop: setting up, checking, backups, archiving."""
+
+from django.apps import AppConfig
+
+
+class OperationsConfig(AppConfig):
+    name = "shop.operations"
+    label = "operations"
