@@ -3,17 +3,14 @@
 import os
 import socket
 import time
-import tomllib
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache
 from multiprocessing.context import ForkProcess
-from pathlib import Path
 
-from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 
+from shop.version import version
 from shop.worker.models import WorkerInstance
 
 EVERY = 10.0  # seconds between two signs
@@ -58,13 +55,3 @@ class Presence:
             started_at=now,
             seen_at=now,
         )
-
-
-@cache
-def version() -> str:
-    """Return the version of the shop that this process has loaded, or "?" without its project file."""
-    file = Path(settings.BASE_DIR) / "pyproject.toml"
-    if not file.exists():  # only the packages are there
-        return "?"
-    found: str = tomllib.loads(file.read_text())["project"]["version"]
-    return found

@@ -17,8 +17,8 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.orders.models import Order
 from shop.tenancy.vat_id_check import VatIdCheck
+from shop.version import version
 from shop.worker.models import Heartbeat, WorkerInstance
-from shop.worker.presence import version
 from tests.factories import make_invoice, make_order, make_staff, make_subscription
 from tests.notifications.receiver import make_order_for
 from tests.pages import html, visitor, words

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.version import version
 from shop.worker import tasks
 from shop.worker.models import Heartbeat, WorkerInstance
-from shop.worker.presence import EVERY, Presence, version
+from shop.worker.presence import EVERY, Presence
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag
 from portal.backoffice.templatetags.backoffice import duration
 from shop.health import ClusterBeat, cluster_beats, missing_migrations, redis_away
+from shop.version import version
 from shop.worker.models import WorkerInstance
-from shop.worker.presence import SEEN_WITHIN, version
+from shop.worker.presence import SEEN_WITHIN
 
 HOURLY_LOOK, HOURLY_ACT = timedelta(hours=1, minutes=20), timedelta(hours=4)
 QUIET = timedelta(seconds=20)
