@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
+from shop.orders.archive_keys import NAMED_BY
 from shop.orders.archive_trimming import EXPIRING
 from shop.orders.archiving import orders_needed
 from shop.orders.models import Order
@@ -15,6 +16,7 @@ EXPIRING |= {
     "emails.message": "KEEP_MESSAGES_DAYS",
     "webhooks.delivery": "KEEP_DELIVERIES_DAYS",
 }
+NAMED_BY |= {"webhooks.delivery": "webhook_id"}
 
 
 @receiver(orders_needed)

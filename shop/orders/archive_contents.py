@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Field, Model, QuerySet
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils import timezone
 from django.utils.dateparse import parse_duration
 
-from shop.orders.archive_tables import Table, relations_to, tables
+from shop.orders.archive_tables import Table, every_row, relations_to, tables
 from shop.orders.models import Order
 
 # For each table, by its label: the names of the columns, and the rows, all values as JSON has them.
@@ -68,26 +69,31 @@ def instances(table: Table, contents: Contents) -> list[Model]:
 
 def rebuilt(contents: Contents) -> Order:
     """Return the order with its events, mails and the like, as if they had been read with it."""
-    every = {table.model: instances(table, contents) for table in tables()}
-    (order,) = every[Order]
-    assert isinstance(order, Order)
-    prefetched: dict[str, QuerySet[Any]] = {}
-    for relation in relations_to(Order):
-        if relation.related_model not in every or relation.hidden:
-            continue
-        rows = every[relation.related_model]
-        for row in rows:
-            setattr(row, relation.field.name, order)
-        if relation.one_to_one:
-            relation.set_cached_value(order, rows[0] if rows else None)
-        else:
-            prefetched[relation.get_accessor_name() or ""] = _read(relation.related_model, rows)
-    order._prefetched_objects_cache = prefetched  # type: ignore[attr-defined]  # noqa: SLF001 -- as prefetch_related fills it
+    every: dict[Any, list[Any]] = {table.model: instances(table, contents) for table in tables()}
+    for model, rows in every.items():
+        for relation in relations_to(model):
+            if relation.related_model in every and not relation.hidden:
+                _join(rows, relation, every[relation.related_model])
+    order: Order = every[Order][0]
     return order
 
 
+def _join(rows: list[Any], relation: ForeignObjectRel, others: list[Any]) -> None:
+    """Have `rows` know the `others` that refer to them, and these know them."""
+    field = relation.field
+    for row in rows:
+        referring = [each for each in others if getattr(each, field.attname) == row.pk]
+        for each in referring:
+            setattr(each, field.name, row)
+        if relation.one_to_one:
+            relation.set_cached_value(row, referring[0] if referring else None)
+            continue
+        prefetched = vars(row).setdefault("_prefetched_objects_cache", {})
+        prefetched[relation.cache_name] = _read(relation.related_model, referring)
+
+
 def _read(model: type[Model], rows: list[Model]) -> QuerySet[Any]:
-    found = model._base_manager.all()
+    found = every_row(model)
     found._result_cache, found._prefetch_done = rows, True  # type: ignore[attr-defined]  # noqa: SLF001 -- as prefetch_related does
     return found
 

@@ -11,7 +11,7 @@ from django.db.models import CASCADE, Field, ForeignKey, Model
 
 from shop.compiled_inserts import insert_missing_values
 from shop.orders.archive_contents import instances, read
-from shop.orders.archive_tables import Table, tables
+from shop.orders.archive_tables import Table, every_row, tables
 
 PARAMETERS = 10_000  # of one statement; SQLite takes some 32,000
 
@@ -32,11 +32,8 @@ def _without_dangling(rows: Sequence[Model], field: "ForeignKey[Any, Any]") -> l
     if not wanted:
         return list(rows)
     target = field.target_field
-    there = set(
-        target.model._base_manager.filter(**{f"{target.name}__in": wanted}).values_list(
-            target.attname, flat=True
-        )
-    )
+    rows_there = every_row(target.model).filter(**{f"{target.name}__in": wanted})
+    there = set(rows_there.values_list(target.attname, flat=True))
     kept = []
     for row in rows:
         if getattr(row, field.attname) in {None, *there}:

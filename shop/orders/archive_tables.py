@@ -30,7 +30,7 @@ class Table:
     @property
     def label(self) -> str:
         """The model's name in the archive."""
-        return self.model._meta.label_lower  # noqa: SLF001 -- documented by Django
+        return label_of(self.model)
 
     @property
     def fields(self) -> list[Field[Any, Any]]:
@@ -41,7 +41,17 @@ class Table:
         """The rows that hang on any of the `orders`."""
         pks = list(orders)
         on_these = reduce(or_, (Q(**{f"{path}__in": pks}) for path in self.paths))
-        return self.model._base_manager.filter(on_these)
+        return every_row(self.model).filter(on_these)
+
+
+def every_row(model: type[Model]) -> QuerySet[Any]:
+    """Return all rows of a model, also those that its own manager leaves out."""
+    return model._base_manager.all()  # noqa: SLF001 -- documented by Django
+
+
+def label_of(model: type[Model]) -> str:
+    """Return the model's name in the archive."""
+    return model._meta.label_lower  # noqa: SLF001 -- documented by Django
 
 
 @cache

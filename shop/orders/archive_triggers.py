@@ -17,19 +17,21 @@ TAKEN = (
 MESSAGE = "an archived order has this hash or number"
 # After the unique columns were checked: who waited for the order to be archived sees it then.
 STATEMENTS = {
-    "sqlite": [
-        f"DROP TRIGGER IF EXISTS {NAME}",
-        f"CREATE TRIGGER {NAME} AFTER INSERT ON orders_order WHEN {TAKEN}"
-        f" BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
-    ],
-    "postgresql": [
-        f"CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {TAKEN} THEN RAISE EXCEPTION USING ERRCODE = 'unique_violation',"
-        f" MESSAGE = '{MESSAGE}'; END IF; RETURN NULL; END $$",
-        f"DROP TRIGGER IF EXISTS {NAME} ON orders_order",
-        f"CREATE TRIGGER {NAME} AFTER INSERT ON orders_order FOR EACH ROW"
-        f" EXECUTE FUNCTION {NAME}()",
-    ],
+    "sqlite": """
+        CREATE TRIGGER {name} AFTER INSERT ON orders_order WHEN {taken}
+        BEGIN SELECT RAISE(ABORT, '{message}'); END
+    """,
+    "postgresql": """
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {taken} THEN
+                RAISE EXCEPTION USING ERRCODE = 'unique_violation', MESSAGE = '{message}';
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER {name} AFTER INSERT ON orders_order
+        FOR EACH ROW EXECUTE FUNCTION {name}();
+    """,
 }
 EXISTING = {
     "postgresql": "pg_trigger WHERE tgrelid = 'orders_order'::regclass AND tgname = %s",
@@ -43,8 +45,8 @@ def create_missing_trigger(using: str, **kwargs: Any) -> None:
     tables = {"orders_order", "orders_archivedorder"}
     if tables <= set(connection.introspection.table_names()) and not _exists(connection):
         with transaction.atomic(using=using), connection.cursor() as cursor:
-            for statement in STATEMENTS[connection.vendor]:
-                cursor.execute(statement)
+            statement = STATEMENTS[connection.vendor]
+            cursor.execute(statement.format(name=NAME, taken=TAKEN, message=MESSAGE))
 
 
 def _exists(connection: BaseDatabaseWrapper) -> bool:

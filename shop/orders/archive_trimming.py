@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.orders.archive_contents import Contents, read, written
-from shop.orders.archive_tables import relations_to, tables
+from shop.orders.archive_keys import keys_of
+from shop.orders.archive_tables import label_of, relations_to, tables
 from shop.orders.archived_order import ArchivedOrder
 
 BATCH = 200
@@ -40,6 +41,7 @@ def trim_archived(beat: Callable[[], None]) -> None:
                 ArchivedOrder.objects.filter(pk=row.pk).update(
                     contents=written(contents), trim_at=trim_at(contents)
                 )
+                row.keys.exclude(key__in=keys_of(contents)).delete()
 
 
 def _expiries(contents: Contents, label: str) -> list[tuple[list[Any], datetime]]:
@@ -67,7 +69,7 @@ def _trim(contents: Contents, now: datetime) -> None:
 
 def _drop_rows(contents: Contents, relation: Any, pks: set[Any]) -> None:
     """Drop the rows that hang on dropped ones, such as the attempts of a webhook."""
-    held = contents.get(relation.related_model._meta.label_lower)
+    held = contents.get(label_of(relation.related_model))
     if held is not None:
         place = held["columns"].index(relation.field.attname)
         held["rows"] = [row for row in held["rows"] if row[place] not in pks]

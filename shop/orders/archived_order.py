@@ -29,9 +29,7 @@ class ArchivedOrder(models.Model):
     order_number = models.CharField(max_length=9, unique=True)
     state = models.CharField(max_length=20)
     # Neither may be deleted: the order needs them once it is back.
-    product = models.ForeignKey(
-        Product, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
     application = models.ForeignKey(
         Application, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -50,9 +48,7 @@ class ArchivedOrder(models.Model):
         indexes: ClassVar = [
             # Statistics count by days, `/metrics` by state.
             Index(fields=["state", "created_at", "product"], name="archived_placed"),
-            Index(
-                fields=["trim_at"], name="archived_to_trim", condition=Q(trim_at__isnull=False)
-            ),
+            Index(fields=["trim_at"], name="archived_to_trim", condition=Q(trim_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 Each batch is one transaction: stopped at any moment, an order is either in its tables or archived.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -13,17 +12,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.dispatch import Signal
 
 from shop.orders.archive_contents import Contents, rows_by_order, written
+from shop.orders.archive_keys import keys_of, order_in
 from shop.orders.archive_return import insert_rows
-from shop.orders.archive_tables import REBUILT, relations_to, tables
+from shop.orders.archive_tables import REBUILT, every_row, relations_to, tables
 from shop.orders.archive_trimming import trim_at
 from shop.orders.archived_order import (
     ArchivedKey,
     ArchivedOrder,
     archived_for,
-    client_key,
-    email_key,
-    project_key,
-    user_key,
 )
 from shop.orders.models import Order
 from shop.orders.search_index import reindex
@@ -32,8 +28,6 @@ from shop.tenancy.models import User
 
 BATCH = 200  # orders in one transaction, during which nobody else can write to SQLite
 COPIED = ("id", "order_hash", "order_number", "state", "product_id", "application_id")
-USERS = ("member_id", "owner_id", "placed_by_id", "token_user_id")
-ADDRESS = re.compile(r"[^\s\"'<>(),:;\[\]\\]+@[^\s\"'<>(),:;\[\]\\]+\.\w+")
 
 # Each receiver returns a condition of orders that its room still has work with: those stay.
 orders_needed = Signal()
@@ -59,7 +53,7 @@ def archivable(before: datetime) -> QuerySet[Order]:
         # A row that would neither go with the order nor do without it.
         if relation.related_model in _goes_along() or not relation.field.db_constraint:
             continue
-        rows = relation.related_model._base_manager
+        rows = every_row(relation.related_model)
         found = found.filter(~Exists(rows.filter(**{relation.field.name: OuterRef("pk")})))
     return found.order_by("pk")
 
@@ -105,7 +99,7 @@ def _archive(pks: list[int], before: datetime) -> int:
         for contents in chosen.values():
             row = _archived(contents)
             archived.append(row)
-            keys += [ArchivedKey(order=row, key=key) for key in _keys(contents)]
+            keys += [ArchivedKey(order=row, key=key) for key in keys_of(contents)]
         ArchivedOrder.objects.bulk_create(archived)
         ArchivedKey.objects.bulk_create(keys)
         _delete(chosen)
@@ -117,7 +111,7 @@ def _goes_along() -> set[type[Any]]:
 
 
 def _archived(contents: Contents) -> ArchivedOrder:
-    order = _order_in(contents)
+    order = order_in(contents)
     return ArchivedOrder(
         **{name: order[name] for name in COPIED},
         **{name: datetime.fromisoformat(order[name]) for name in ("created_at", "updated_at")},
@@ -126,38 +120,11 @@ def _archived(contents: Contents) -> ArchivedOrder:
     )
 
 
-def _order_in(contents: Contents) -> dict[str, Any]:
-    held = contents["orders.order"]
-    return dict(zip(held["columns"], held["rows"][0], strict=True))
-
-
-def _keys(contents: Contents) -> set[str]:
-    order = _order_in(contents)
-    keys = {user_key(order[name]) for name in USERS if order[name]}
-    keys |= {client_key(pk) for name in ("client_id", "delivered_client_id") if (pk := order[name])}
-    projects = ("project_id", "delivered_project_id")
-    return (
-        keys | {project_key(pk) for name in projects if (pk := order[name])} | _emails_in(contents)
-    )
-
-
-def _emails_in(value: Any) -> set[str]:
-    match value:
-        case str() if "@" in value:
-            return {email_key(text.rstrip(".")) for text in ADDRESS.findall(value)}
-        case dict():
-            return {key for each in value.values() for key in _emails_in(each)}
-        case list() | tuple():
-            return {key for each in value for key in _emails_in(each)}
-        case _:
-            return set()
-
-
 def _delete(orders: Iterable[int]) -> None:
     """Delete the rows of the orders, and send no signals: they are not gone but elsewhere."""
     pks = list(orders)
     for model in REBUILT:
-        _delete_raw(model._base_manager.filter(order__in=pks))
+        _delete_raw(every_row(model).filter(order__in=pks))
     for table in reversed(tables()):
         _delete_raw(table.rows_of(pks))
 
