@@ -1,4 +1,4 @@
-"""The worker's heartbeat, and its instances."""
+"""The worker's heartbeat, its instances, and the hold on what it sends."""
 
 from typing import ClassVar
 
@@ -30,3 +30,14 @@ class WorkerInstance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host} {self.pid}"
+
+
+class MessageHold(models.Model):
+    """While there is one, no webhook leaves, nor any mail but new ones for signing in.
+
+    `manage.py restore` writes it: what the backup holds as unsent may have been sent since.
+    `manage.py release_messages --send` deletes it.
+    """
+
+    since = models.DateTimeField()
+    backup_made_at = models.DateTimeField()
