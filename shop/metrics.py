@@ -44,8 +44,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN and not settings.DEMO:
         raise Http404
     shown = request.headers.get("Authorization", "")
-    if settings.METRICS_TOKEN and not constant_time_compare(
-        shown, f"Bearer {settings.METRICS_TOKEN}"
+    tokens = settings.METRICS_TOKEN.split(",")
+    if settings.METRICS_TOKEN and not any(
+        constant_time_compare(shown, f"Bearer {token}") for token in tokens
     ):
         response = HttpResponse("METRICS_TOKEN is missing.", status=401, content_type="text/plain")
         response["WWW-Authenticate"] = "Bearer"

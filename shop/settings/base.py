@@ -8,7 +8,7 @@ from pathlib import Path
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from shop.env import env, keep_private, read
+from shop.env import env, keep_private, read, redis_url
 
 django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -123,7 +123,10 @@ FORM_RENDERER = "shop.form_renderer.FormRenderer"
 
 # One connection per process stays open: a new one costs ten times as much as a request.
 DATABASES = {"default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}
-if "ENGINE" not in DATABASES["default"]:
+if DATABASES["default"].get("ENGINE") not in {
+    "django.db.backends.postgresql",
+    "django.db.backends.sqlite3",
+}:
     raise SystemExit("DATABASE_URL must begin with sqlite:/// or postgres://")
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -144,7 +147,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 
 # Calls of the API are counted in Redis, so that not each of them writes to the database.
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL: str = read("REDIS_URL", redis_url, "")
 if REDIS_URL and find_spec("redis") is None:
     raise SystemExit("REDIS_URL needs one more package: pip install -r requirements-redis.txt")
 # Locks of accounts live here: in the database, whether there is Redis or not.
