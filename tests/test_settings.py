@@ -90,6 +90,8 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"DEBUG": "1"}, "DEBUG is for the demo profile only"),
         ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS has a key of less than 50"),
         ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN is too short"),
+        ({"SECURITY_CONTACT": "nobody"}, "SECURITY_CONTACT cannot be read: nobody"),
+        ({"SECURITY_POLICY_URL": "/rules"}, "SECURITY_POLICY_URL must be an https URL."),
         ({"BROKER": "rabbit"}, "BROKER must be database or redis, not rabbit."),
         ({"BROKER": "redis"}, "BROKER=redis needs REDIS_URL."),
         ({"RATE_LIMIT_APPLICATION": "50"}, "RATE_LIMIT_APPLICATION cannot be read: 50"),

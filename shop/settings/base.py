@@ -11,12 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from shop.env import env, keep_private, read, redis_url
 
 django_stubs_ext.monkeypatch()
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+PACKAGE = Path(__file__).resolve().parent.parent
+# Templates, static files and catalogues lie beside the package in a checkout, and in it where the
+# shop is installed.
+RESOURCES = PACKAGE / "resources"
+INSTALLED = RESOURCES.is_dir()
+BASE_DIR = RESOURCES if INSTALLED else PACKAGE.parent
 
 DEMO = read("DEMO", env.bool, False)
 DEBUG = read("DEBUG", env.bool, False)
 if DEBUG and not DEMO:
     raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
+if INSTALLED and not env.str("VAR_DIR", default=""):
+    raise SystemExit("VAR_DIR is not set. Name the directory for the shop's files.")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 # Sessions, keys and addresses lie there: other users of the machine must not read them. What this
 # process creates is its user's alone, too.
