@@ -172,6 +172,7 @@ def test_start_with_safe_settings_passes_djangos_own_deployment_checks(tmp_path:
     given = PRODUCTION | {
         "SECRET_KEY_FALLBACKS": PRODUCTION["SECRET_KEY"][::-1],
         "METRICS_TOKEN": "m" * 20,
+        "FACTOR_KEY": "f" * 50,
     }
     result = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **given)
     assert result.returncode == 0, result.stderr
