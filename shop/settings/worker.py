@@ -122,6 +122,7 @@ WORKER_CLUSTERS = {
             "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
             "portal.backoffice.exports.background_exports.delete_old_files",
+            "portal.accounts.factor_encryption.encrypt_stored",
         ],
         # Two: the mail goes on while one does the hourly work.
         "workers": 2,
