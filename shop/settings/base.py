@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shop.middleware.RequestIdMiddleware",
+    "shop.middleware.HealthCheckMiddleware",
     "shop.middleware.HeadersMiddleware",
     "shop.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
