@@ -11,4 +11,3 @@ SUPPORT_HOURS_DE = env.str("SUPPORT_HOURS_DE", default="Mo–Fr, 9–17 Uhr" if 
 SUPPORT_HOURS_EN = env.str(
     "SUPPORT_HOURS_EN", default="Mon–Fri, 9 am–5 pm, German time" if DEMO else ""
 )
-KEEP_CONTACT_REQUESTS_DAYS = 90
