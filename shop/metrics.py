@@ -1,10 +1,11 @@
 """`/metrics` for Prometheus.
 
-Every value is read from our rows, in six queries: a counter in memory would only know its own
+Every value is read from our rows, in nine queries: a counter in memory would only know its own
 process. No label names an order, an e-mail address or a person.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -20,7 +21,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from shop.backlogs import backlog
-from shop.health import cluster_beats
+from shop.health import InstanceState, cluster_beats, worker_instances
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, State
@@ -133,12 +134,12 @@ def _outgoing(
 def _worker() -> Iterator[Metric]:
     ages = GaugeMetricFamily(
         "shop_worker_heartbeat_age_seconds",
-        "Time since a cluster's last heartbeat; infinite if there was none.",
+        "Time since a cluster's last heartbeat at any worker; infinite if there was none.",
         labels=["cluster"],
     )
     restarts = CounterMetricFamily(
         "shop_worker_restarts",
-        "Clusters that the supervisor replaced because they froze or died.",
+        "Clusters that supervisors replaced because they froze or died.",
         labels=["cluster"],
     )
     for beat in cluster_beats():
@@ -147,3 +148,13 @@ def _worker() -> Iterator[Metric]:
         restarts.add_metric([cluster], beat.row.restarts)
     yield ages
     yield restarts
+    # Not one series for each: with every restart there would be another.
+    instances = GaugeMetricFamily(
+        "shop_worker_instances",
+        "Workers by state: running; quiet, with a cluster that does not work; lost within the hour.",
+        labels=["state"],
+    )
+    number = Counter(state for _row, state in worker_instances())
+    for state in InstanceState:
+        instances.add_metric([state], number[state])
+    yield instances

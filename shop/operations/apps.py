@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class OperationsConfig(AppConfig):
     name = "shop.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        from shop import support  # noqa: F401 -- registers its check

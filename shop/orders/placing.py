@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shop.access.models import Application
 from shop.catalogue.promotions import use
+from shop.orders.archived_order import archived_by_number
 from shop.orders.basket import check_consent
 from shop.orders.buyers import vat_of
 from shop.orders.document import CheckedDocument, InvalidDocumentError
@@ -51,7 +52,8 @@ def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
                 place(order, actor=caller.user)
         except IntegrityError:
             # One in a million: another order has the number that was drawn.
-            if not Order.objects.filter(order_number=order.order_number).exists():
+            taken = Order.objects.filter(order_number=order.order_number).exists()
+            if not (taken or archived_by_number(order.order_number or "")):
                 raise
         else:
             return order

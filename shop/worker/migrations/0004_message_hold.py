@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('worker', '0002_instances_hourly_runs'),
+        ('worker', '0003_instance_beats'),
     ]
 
     operations = [
