@@ -130,16 +130,16 @@ def test_worker_is_shown_by_cluster(settings: Settings, stopped_clock: datetime)
     assert clusters == set(settings.WORKER_CLUSTERS)
 
 
-def test_scrape_costs_seven_queries_and_reads_no_finished_order(
+def test_scrape_costs_14_queries_and_reads_no_finished_order(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make_order()
-    with django_assert_num_queries(7) as queries:
+    with django_assert_num_queries(14) as queries:
         answer = ask()
     assert 'state="pending"' in answer.content.decode()
     asked = [each["sql"] for each in queries.captured_queries]
     of_orders = [sql for sql in asked if 'FROM "orders_order" ' in sql]
-    assert len(of_orders) == 2
+    assert len(of_orders) == 3
     assert all(re.search(r'"state" = \'?(new|pending)\b', sql) for sql in of_orders)
 
 

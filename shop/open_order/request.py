@@ -15,6 +15,7 @@ from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
 from shop.faults import fault
 from shop.json_body import UnreadableBodyError, has_body, read_json
+from shop.log_context import note_order
 from shop.open_order.authentication import NOBODY, Authenticated, authenticate
 from shop.open_order.envelope import ApiError, answer, invalid, refuse
 from shop.openapi import METHODS, SAFE, Operation, described, scope_for
@@ -204,7 +205,9 @@ def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
     # A user's token sees that user's orders alone, also where an application got it (contract).
     application = None if call.who.user else call.who.application
     seen = Order.objects.filter(visible_to(call.owner, application), order_hash=order_hash)
-    return seen.select_related("basket", "product").first()
+    order = seen.select_related("basket", "product").first()
+    note_order(order)
+    return order
 
 
 def _method(request: HttpRequest) -> str:
@@ -233,7 +236,7 @@ def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
         who = authenticate(request)
     except ApiError as error:
         who, refused = NOBODY, error
-    note_caller(request, who.application)
+    note_caller(request, who.application, who.user)
     if count := hit_by(request, who.application or who.user):
         taken.append(count)
         if count.retry_after:
