@@ -6,6 +6,7 @@ names an order, an e-mail address or a person. Rooms on higher floors add theirs
 
 import math
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -22,7 +23,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from shop.backlogs import backlog
 from shop.billing.models import InvoiceDispatch, Subscription
-from shop.health import cluster_beats, order_lag
+from shop.health import InstanceState, cluster_beats, order_lag, worker_instances
 from shop.measured_metrics import measured
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
@@ -49,8 +50,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN and not settings.DEMO:
         raise Http404
     shown = request.headers.get("Authorization", "")
-    if settings.METRICS_TOKEN and not constant_time_compare(
-        shown, f"Bearer {settings.METRICS_TOKEN}"
+    tokens = settings.METRICS_TOKEN.split(",")
+    if settings.METRICS_TOKEN and not any(
+        constant_time_compare(shown, f"Bearer {token}") for token in tokens
     ):
         response = HttpResponse("METRICS_TOKEN is missing.", status=401, content_type="text/plain")
         response["WWW-Authenticate"] = "Bearer"
@@ -154,12 +156,12 @@ def _outgoing(
 def _worker() -> Iterator[Metric]:
     ages = GaugeMetricFamily(
         "shop_worker_heartbeat_age_seconds",
-        "Time since a cluster's last heartbeat; infinite if there was none.",
+        "Time since a cluster's last heartbeat at any worker; infinite if there was none.",
         labels=["cluster"],
     )
     restarts = CounterMetricFamily(
         "shop_worker_restarts",
-        "Clusters that the supervisor replaced because they froze or died.",
+        "Clusters that supervisors replaced because they froze or died.",
         labels=["cluster"],
     )
     for beat in cluster_beats():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from shop.access.models import Application
 from shop.catalogue.promotions import use
 from shop.log_context import note_order
+from shop.orders.archived_order import archived_by_number
 from shop.orders.basket import check_consent
 from shop.orders.buyers import vat_of
 from shop.orders.document import CheckedDocument, InvalidDocumentError
@@ -54,7 +55,8 @@ def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
                 keep_origin(order)
         except IntegrityError:
             # One in a million: another order has the number that was drawn.
-            if not Order.objects.filter(order_number=order.order_number).exists():
+            taken = Order.objects.filter(order_number=order.order_number).exists()
+            if not (taken or archived_by_number(order.order_number or "")):
                 raise
         else:
             note_order(order)

@@ -30,6 +30,7 @@ from shop.packing.step_runner import run_attempt
 from shop.tenancy.models import User
 from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError
+from shop.worker.shutdown import is_shutting_down
 from shop.worker.wake_up import wake
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def run_due(beat: Callable[[], None]) -> None:
         for run in runs:
             beat()
             _work_on(run, beat)
-            if monotonic() > until:
+            if monotonic() > until or is_shutting_down():
                 wake("packing")
                 return
 

@@ -4,7 +4,7 @@ from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from shop.env import env, read, required, sender
-from shop.settings.base import DEMO
+from shop.settings.base import DEMO, REDIS_URL
 from shop.settings.security import BASE_URL
 from shop.settings.theme import SHOP_NAME
 
@@ -42,7 +42,7 @@ PACKING_TIMEOUT = 60 + PACKING_STEP_SECONDS * (
 BROKER = env.str("BROKER", default="database")
 if BROKER not in {"database", "redis"}:
     raise SystemExit(f"BROKER must be database or redis, not {BROKER}.")
-if BROKER == "redis" and not env.str("REDIS_URL", default=""):
+if BROKER == "redis" and not REDIS_URL:
     raise SystemExit("BROKER=redis needs REDIS_URL.")
 
 # The queue only wakes the worker up; our rows say what there is to do. No task is handed out twice,
@@ -123,6 +123,7 @@ WORKER_CLUSTERS = {
             "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
             "portal.backoffice.exports.background_exports.delete_old_files",
+            "portal.accounts.factor_encryption.encrypt_stored",
         ],
         # Two: the mail goes on while one does the hourly work.
         "workers": 2,

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from shop.access.measurements import Metric, count
@@ -28,6 +28,8 @@ from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import is_erased_email
 from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
+from shop.worker.message_hold import NO_HOLD, WRITTEN_SINCE_HOLD
+from shop.worker.shutdown import is_shutting_down
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,10 @@ BATCH = 10
 AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
 WAITS = [15.0 * 3**n for n in range(9)]  # seconds
 MAX_ATTEMPTS = len(WAITS) + 1
+# These leave while there is a hold, if they are new: staff must be able to sign in.
+SIGN_IN = (
+    Message.Kind.PASSWORD, Message.Kind.CODE, Message.Kind.COLLEAGUE, Message.Kind.FACTOR_RESET,
+)  # fmt: skip
 EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
 
 
@@ -63,6 +69,8 @@ def send_due(beat: Callable[[], None]) -> None:
         for pk in batch:
             beat()
             send(pk)
+            if is_shutting_down():
+                return
         if monotonic() > until:
             return
 
@@ -108,7 +116,8 @@ def _end(message: Message, **outcome: Any) -> None:
 
 
 def _due() -> QuerySet[Message]:
-    return Message.objects.filter(state=State.WAITING, next_attempt_at__lte=timezone.now())
+    waiting = Message.objects.filter(state=State.WAITING, next_attempt_at__lte=timezone.now())
+    return waiting.filter(Q(NO_HOLD) | (Q(kind__in=SIGN_IN) & Q(WRITTEN_SINCE_HOLD)))
 
 
 def _attempt(message: Message) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, is_anything_due, reclaim_expired
 from shop.tracing import work_on
 from shop.worker.http_client import HttpClient
+from shop.worker.shutdown import is_shutting_down
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def deliver_due(beat: Callable[[], None]) -> None:
     with ThreadPoolExecutor(SLOTS) as pool:
         while True:
             beat()
-            if time.monotonic() < until:
+            if time.monotonic() < until and not is_shutting_down():
                 reclaim_expired()
                 for delivery in claim(SLOTS - len(under_way)):
                     under_way.add(pool.submit(send, delivery, secrets_for(delivery)))
