@@ -6,7 +6,6 @@ names an order, an e-mail address or a person. Rooms on higher floors add theirs
 
 import math
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -23,7 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from shop.backlogs import backlog
 from shop.billing.models import InvoiceDispatch, Subscription
-from shop.health import InstanceState, cluster_beats, order_lag, worker_instances
+from shop.health import cluster_beats, order_lag
 from shop.measured_metrics import measured
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery

@@ -35,7 +35,7 @@ def start(kind: str) -> None:
 
     Called in processes that fork no others: the exporter is a thread.
     """
-    global _tracer, flush  # noqa: PLW0603 -- one for a process
+    global _tracer, flush
     if not settings.OTEL_EXPORTER_OTLP_ENDPOINT or _tracer is not None:
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

@@ -133,7 +133,9 @@ def as_json(record: logging.LogRecord) -> dict[str, Any]:
 
 def test_json_line_names_request_order_process_and_version() -> None:
     order = make_order()
-    record = logging.LogRecord("shop", logging.INFO, __file__, 1, "Hash %s", (order.order_hash,), None)
+    record = logging.LogRecord(
+        "shop", logging.INFO, __file__, 1, "Hash %s", (order.order_hash,), None
+    )
     record.processName = "shop-packing"
     current_id.set("mine-5")
     with about_order(order):
@@ -156,7 +158,9 @@ def test_json_line_holds_its_traceback_with_people_masked() -> None:
     try:
         raise ValueError("no mail for nina@example.com")
     except ValueError:
-        record = logging.LogRecord("shop", logging.ERROR, __file__, 1, "Broken", None, sys.exc_info())
+        record = logging.LogRecord(
+            "shop", logging.ERROR, __file__, 1, "Broken", None, sys.exc_info()
+        )
     found = as_json(record)
     assert found["exception"].startswith("Traceback (most recent call last):\n")
     assert found["exception"].endswith("ValueError: no mail for …@…")

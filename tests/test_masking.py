@@ -22,7 +22,7 @@ HASH = "0123456789abcdef" * 2
         ("smtp://user:pass@mail.example", "smtp://…@mail.example"),
         ("raise Refused  # @wraps(view)", "raise Refused  # @wraps(view)"),
         (
-            'duplicate key\nDETAIL:  Key (name)=(Nina Muster) already exists.\nMORE',
+            "duplicate key\nDETAIL:  Key (name)=(Nina Muster) already exists.\nMORE",
             "duplicate key\nDETAIL: …\nMORE",
         ),
         ("LINE 1: SELECT * WHERE name = 'Nina'\n        ^", "LINE 1: …\n        ^"),

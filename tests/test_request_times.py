@@ -9,8 +9,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from shop.access.measurements import Metric, measurements, written
-from tests.factories import make_application, make_order, make_packed_order, make_staff, make_token
-from tests.factories import make_user
+from tests.factories import (
+    make_application,
+    make_order,
+    make_packed_order,
+    make_staff,
+    make_token,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +41,7 @@ def test_requests_are_measured_by_method_route_and_class_of_status() -> None:
         ("POST", "livez", "2xx"),
         ("other", "livez", "2xx"),
     ]
-    numbers = {labels: 0 for labels in requests()}
+    numbers = dict.fromkeys(requests(), 0)
     for metric, labels, _bucket, number, _total in written():
         if metric == Metric.REQUESTS.value:
             numbers[labels] += number

@@ -55,9 +55,7 @@ def spans(sink: Sink) -> list[Span]:
 
 
 def attributes(span: Span) -> dict[str, object]:
-    return {
-        each.key: each.value.string_value or each.value.int_value for each in span.attributes
-    }
+    return {each.key: each.value.string_value or each.value.int_value for each in span.attributes}
 
 
 def test_order_its_packing_mails_and_webhook_are_one_trace(sink: Sink) -> None:
