@@ -121,6 +121,7 @@ WORKER_CLUSTERS = {
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.access.call_counts.delete_old_counts",
+            "shop.tracing.delete_old_origins",
             "shop.tenancy.email_conflicts.settle_new_rows",
             "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
