@@ -5,7 +5,7 @@ Each on a phone and a desk, in light and dark, in German and English. Fewer take
     python -m tests.screenshots checkout join --sizes phone 1440x900 --schemes light --languages en
 
 takes only the scenes whose names hold one of the words. `--theme FOLDER --name NAME` shows the shop with
-an adopter's theme (docs/look.md).
+an adopter's theme (docs/adopters/look.md).
 """
 
 import argparse

@@ -64,10 +64,17 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a joined superuser, for `manage.py createsuperuser`."""
-        return self.create_user(
+        """Create a joined superuser, for `manage.py createsuperuser`.
+
+        Whoever runs it vouches for the address: signing in asks for no code by mail.
+        """
+        from shop.tenancy.email_addresses import mark_verified  # which needs this model
+
+        user = self.create_user(
             email, password, is_staff=True, is_superuser=True, joined_at=timezone.now(), **fields
         )
+        mark_verified(user)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user of this e-mail address, in any spelling."""
@@ -264,7 +271,10 @@ class StaffInvitation(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="staff_invitation")
     groups = models.ManyToManyField(Group, related_name="+")
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Superusers have all permissions, and need no groups.
+    superuser = models.BooleanField(default=False, db_default=False, editable=False)
+    # NULL: an operator, by `manage.py setup` on the server itself.
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     counter = models.PositiveIntegerField(default=1)
     used_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
