@@ -20,6 +20,7 @@ from shop.guide.chapter_sitemap import Chapters
 from shop.metrics import metrics
 from shop.operations.doctor.probe import probe
 from shop.orders.models import HASH
+from shop.security_txt import security_txt
 from shop.storefront.sitemap import Pages
 
 
@@ -74,6 +75,7 @@ urlpatterns = [
     path("probe/<str:token>", probe, name="probe"),
     path("sitemap.xml", sitemap, SITEMAPS, name="sitemap"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("favicon.ico", health.favicon, name="favicon"),
 ]
 

@@ -39,10 +39,10 @@ class Outcome(Enum):
 
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
-        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "withdrawal/", "withdrawal-form/",
+        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "data-processing/", "withdrawal/", "withdrawal-form/",
          *(f"{slug}/{{number}}/{{language}}.pdf" for slug in
-           ("imprint", "privacy", "terms", "accessibility", "withdrawal", "withdrawal-form")),
-         "api/openapi.json", "api/docs", ".well-known/oauth-authorization-server",
+           ("imprint", "privacy", "terms", "accessibility", "data-processing", "withdrawal", "withdrawal-form")),
+         "api/openapi.json", "api/docs", ".well-known/oauth-authorization-server", ".well-known/security.txt",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "api/docs/changelog",
          "api/docs/changelog.atom", "api/docs/search", "api/docs/{chapter}",
          "api/docs/{chapter}/", "api/docs/open-order/{chapter}", "api/docs/open-order/{chapter}/",

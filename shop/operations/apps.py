@@ -9,3 +9,7 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from shop import support  # noqa: F401 -- registers its check
+        from shop.metrics import register
+        from shop.operations.backup_metrics import backup_metrics
+
+        register(backup_metrics)

@@ -18,6 +18,10 @@ from shop.catalogue.vat import VatRule
 from shop.change_times import ChangedAtField
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
+from shop.orders.archived_order import (  # noqa: F401 -- Django finds its models here
+    ArchivedKey,
+    ArchivedOrder,
+)
 from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
 from shop.orders.mentions import Mention  # noqa: F401 -- the same
 from shop.orders.order_counts import OrderCount  # noqa: F401 -- the same

@@ -87,7 +87,9 @@ RATE_LIMITS: dict[str, tuple[float, int]] = {
 # Calls of applications are counted in memory and written down so often; 0: never.
 CALL_COUNTS_EVERY_SECONDS = 5
 
-# The bearer token for /metrics.
+# The bearer token for /metrics; during a rotation two, separated by a comma.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+if METRICS_TOKEN and any(len(token) < 20 for token in METRICS_TOKEN.split(",")):
     raise SystemExit("METRICS_TOKEN is too short: give at least 20 random characters.")
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "shop.error_reports.SecretsFilter"

@@ -11,11 +11,12 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from shop.version import version
-from shop.worker.models import WorkerInstance
+from shop.worker.instance import STARTED_AT, TOKEN
+from shop.worker.models import InstanceBeat, WorkerInstance
 
 EVERY = 10.0  # seconds between two signs
 SEEN_WITHIN = timedelta(seconds=60)  # a worker that runs was
-KEEP = timedelta(days=7)  # rows of workers that were killed
+KEEP = timedelta(days=7)  # rows and heartbeats of workers that were killed
 
 
 class Presence:
@@ -48,10 +49,12 @@ class Presence:
         if self.row is not None and rows.filter(pk=self.row.pk).update(seen_at=now):
             return
         rows.filter(seen_at__lt=now - KEEP).delete()
+        InstanceBeat.objects.filter(beat_at__lt=now - KEEP).delete()
         self.row = rows.create(
             host=socket.gethostname()[:255],
             pid=os.getpid(),
             version=version(),
-            started_at=now,
+            started_at=STARTED_AT,
             seen_at=now,
+            token=TOKEN,
         )
