@@ -9,6 +9,7 @@ from django.db import Error, connection
 from portal.backoffice.reports.health_lines import HealthGroup, HealthLine, Verdict
 from portal.backoffice.reports.work_health import billing_lines, message_lines, order_lines
 from portal.backoffice.reports.worker_health import system_lines, worker_lines
+from shop.operations.doctor.backup_checks import backup_lines
 from shop.operations.doctor.database_checks import database_lines
 from shop.operations.doctor.file_checks import file_lines
 from shop.operations.doctor.mail_checks import mail_lines
@@ -34,6 +35,7 @@ def examine(recipient: str = "") -> list[HealthGroup]:
         "Orders": order_lines,
         "E-mails and webhooks": message_lines,
         "Invoices and files": billing_lines,
+        "Backups and retention": backup_lines,
         "Mail server": lambda: mail_lines(recipient),
         "Way in": lambda: site_lines(site),
         "Proxies": lambda: proxy_lines(site),
