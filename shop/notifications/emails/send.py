@@ -25,11 +25,8 @@ from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import is_erased_email
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
-<<<<<<< HEAD
 from shop.worker.message_hold import NO_HOLD, WRITTEN_SINCE_HOLD
-=======
 from shop.worker.shutdown import is_shutting_down
->>>>>>> operations
 
 logger = logging.getLogger(__name__)
 
