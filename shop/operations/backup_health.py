@@ -23,7 +23,7 @@ def backup_line() -> Iterator[HealthLine]:
     )
     if last is None:
         verdict = Verdict.FINE if settings.DEMO else Verdict.LOOK
-        yield HealthLine("backup", label, verdict, _("none yet"), advice)
+        yield HealthLine("backup", label, verdict, _("not yet"), advice)
         return
     found = moment(last.made_at)
     if last.verified_at:
