@@ -16,7 +16,7 @@ from email.utils import formataddr, parseaddr
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -131,6 +131,15 @@ def email_address(name: str, default: str) -> str:
     if email:
         wire_email(email)
     return email
+
+
+def contact(name: str, default: str) -> str:
+    """The variable as a URI: an e-mail address, an https URL, or an empty string.
+
+    Raises ValueError.
+    """
+    given: str = env.str(name, default=default)
+    return given if not given or is_web_url(given) else f"mailto:{quote(wire_email(given), safe='@')}"
 
 
 def required(name: str) -> str:

@@ -74,7 +74,7 @@ def system_lines() -> Iterator[HealthLine]:
         _redis_words(away),
         _("Limits and wake-ups go through the database meanwhile. Start Redis again."),
     )
-    yield _disk_line()
+    yield disk_line()
 
 
 def _cluster_line(beat: ClusterBeat) -> HealthLine:
@@ -183,7 +183,8 @@ def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
     return HealthLine("hourly", label, verdict, found, advice)
 
 
-def _disk_line() -> HealthLine:
+def disk_line() -> HealthLine:
+    """Look at the disk of VAR_DIR. Needs no database."""
     usage = shutil.disk_usage(settings.VAR_DIR)
     share = usage.free / usage.total
     verdict = Verdict.LOOK if share < LOW_SHARE else Verdict.FINE

@@ -14,8 +14,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from shop.access.measurements import Metric, count
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.email_spellings import same_mailbox, wire_email
+from shop.log_context import milestones
 from shop.notifications.emails.daily_limit import HELD_BACK, daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
@@ -24,6 +26,7 @@ from shop.orders.order_lookup import address_of
 from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
 from shop.tenancy.models import is_erased_email
+from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 from shop.worker.message_hold import NO_HOLD, WRITTEN_SINCE_HOLD
 from shop.worker.shutdown import is_shutting_down
@@ -88,12 +91,16 @@ def send(pk: int) -> None:
     message = _claimed.first(pk=pk, token=token)
     if message is None:
         return
-    try:
-        outcome = _attempt(message)
-        with transaction.atomic():
-            _end(message, **outcome)
-    except LeaseLostError:
-        logger.warning("Lost the lease of %s: somebody else sends it.", message)
+    with work_on(message.order, f"mail {message.kind}"):
+        try:
+            outcome = _attempt(message)
+            with transaction.atomic():
+                _end(message, **outcome)
+        except LeaseLostError:
+            logger.warning("Lost the lease of %s: somebody else sends it.", message)
+            return
+        count(Metric.MAILS, message.kind, outcome["state"])
+        milestones.info("%s is %s.", message, outcome["state"])
 
 
 def _end(message: Message, **outcome: Any) -> None:
