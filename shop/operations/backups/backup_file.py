@@ -9,6 +9,7 @@ part is not whole.
 import hashlib
 import json
 import tarfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -50,7 +51,7 @@ class BackupWriter:
     def add(self, name: str, content: bytes) -> None:
         """Write a part that is called `name`."""
         info = tarfile.TarInfo(name)
-        info.size, info.mode = len(content), 0o600
+        info.size, info.mode, info.mtime = len(content), 0o600, int(time.time())
         self.tar.addfile(info, BytesIO(content))
         self.sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
 
@@ -78,13 +79,6 @@ def _pieces(dump: Iterable[bytes]) -> Iterator[bytes]:
             del collected[:PIECE]
     if collected:
         yield bytes(collected)
-
-
-def read_manifest(stream: IO[bytes]) -> Manifest:
-    """Return the manifest of the backup in `stream`. Raises BackupError."""
-    parts = read_parts(stream)
-    _name, content = next(parts, ("", b""))
-    return parse_manifest(content)
 
 
 def parse_manifest(content: bytes) -> Manifest:

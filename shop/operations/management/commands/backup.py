@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from shop.operations.backups.backup_file import BackupError
@@ -63,7 +62,7 @@ class Command(BaseCommand):
 
     def _report(self, made: Made) -> None:
         state = "encrypted" if made.row.encrypted else "not encrypted"
-        self.stdout.write(f"{made.path}: {filesizeformat(made.row.size)}, {state}.")
+        self.stdout.write(f"{made.path}: {made.row.size / 1e6:.1f} MB, {state}.")
         if made.invoice_files is None:
             self.stdout.write("The files of invoices are not in it: they are in another storage.")
         if made.lost_files:
