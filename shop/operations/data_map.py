@@ -32,7 +32,7 @@ class PersonalData:
 
     @property
     def kept(self) -> str:
-        """How long rows are kept, by the retention table."""
+        """The periods of the retention table for the rows of this one."""
         return "; ".join(dict.fromkeys(_kept(self.table)))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from shop.email_columns import CanonicalEmailColumn, EmailColumn
 from shop.operations.data_map import PersonalData, described
 from shop.operations.kept_rows import KEPT
-from shop.operations.personal_data import PERSONAL_DATA
+from shop.operations.personal_columns import PERSONAL_DATA
 from shop.operations.retention_periods import PERIODS
 from tests.accounts.traces import TRACES, leave_traces
 from tests.contract_factories import make_declaration

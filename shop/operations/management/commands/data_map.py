@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
 from shop.operations.data_map import described
-from shop.operations.personal_data import PERSONAL_DATA
+from shop.operations.personal_columns import PERSONAL_DATA
 
 
 class Command(BaseCommand):
