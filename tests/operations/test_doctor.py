@@ -26,7 +26,7 @@ from portal.backoffice.reports.worker_health import system_lines, worker_lines
 from shop.catalogue.seller import Seller
 from shop.content.models import Question, Version
 from shop.notifications.emails.models import Message
-from shop.operations.doctor.backup_checks import backup_lines
+from shop.operations.backup_health import backup_line
 from shop.operations.doctor.database_checks import database_lines
 from shop.operations.doctor.file_checks import file_lines
 from shop.operations.doctor.settings_checks import settings_lines
@@ -212,7 +212,7 @@ def _kept_key(settings: Settings) -> None:
 
 
 def _old_backup(settings: Settings) -> None:
-    make_backup(4 * DAY)
+    make_backup(8 * DAY)
 
 
 def _hold(settings: Settings) -> None:
@@ -254,8 +254,8 @@ Look = Callable[[], Iterable[HealthLine]]
         (_demo, settings_lines, {"profile": "act"}),
         (_no_factor_key, settings_lines, {"accounts.W001": "look"}),
         (_kept_key, settings_lines, {"secret-key": "look"}),
-        (_old_backup, backup_lines, {"backup": "act"}),
-        (_hold, backup_lines, {"hold": "act"}),
+        (_old_backup, backup_line, {"backup": "act"}),
+        (_hold, message_lines, {"hold": "look"}),
         (_no_redirect, settings_lines, {"security.W008": "look"}),
     ],
 )
