@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # the many processes would compile all modules anew.
 unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format examples bench clients faults mutants schema screenshots firefox package audit tags upgrades lock catalogues
+.PHONY: help run test lint format examples bench clients faults mutants schema screenshots firefox package audit tags upgrades lock catalogues docs links handbook
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -61,6 +61,20 @@ screenshots: ## take pictures of every page in every state, into var/screenshots
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
 	$(VENV)/python -m tests.screenshots $(ARGS)
+
+handbook: ## take the pictures of the handbook for staff anew, into docs/staff/pictures
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	$(VENV)/python -m tests.screenshots --handbook
+
+docs: ## build the documentation's site into docs/_build/html
+	@$(BOOTSTRAP) requirements-dev.txt
+	$(VENV)/python -m sphinx -q -W --keep-going docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+links: ## ask the hosts of all external links in the documentation (needs the network)
+	@$(BOOTSTRAP) requirements-dev.txt
+	$(VENV)/python -m sphinx -q -b linkcheck docs docs/_build/links
 
 firefox: ## order, join and open the portal in Firefox, which the tests do not know (minutes)
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -18,6 +18,7 @@ from portal.registration.views import find, lower_case
 from shop import errors, health
 from shop.guide.chapter_sitemap import Chapters
 from shop.metrics import metrics
+from shop.operations.doctor.probe import probe
 from shop.orders.models import HASH
 from shop.security_txt import security_txt
 from shop.storefront.sitemap import Pages
@@ -71,6 +72,7 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("probe/<str:token>", probe, name="probe"),
     path("sitemap.xml", sitemap, SITEMAPS, name="sitemap"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
     path(".well-known/security.txt", security_txt, name="security_txt"),
