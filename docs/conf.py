@@ -3,6 +3,9 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
 # The shop's own colours, light and dark, and its typefaces.
@@ -56,3 +59,16 @@ html_title = f"Slate {release}"
 html_favicon = "../static/favicon.svg"
 html_copy_source = False
 html_show_copyright = False
+
+
+def name_language(
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Tell browsers and screen readers that a page is German."""
+    if page.startswith("staff/de/"):
+        context["language"] = "de"
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what the pages need."""
+    app.connect("html-page-context", name_language)
