@@ -104,7 +104,12 @@ KEPT = (
             *("worker.heartbeat", "worker.workerinstance"),
             *("django_q.ormq", "django_q.task", "django_q.schedule"),
             *("django_q.success", "django_q.failure"),
-            *("auth.group", "auth.permission", "auth.group_permissions", "contenttypes.contenttype"),
+            *(
+                "auth.group",
+                "auth.permission",
+                "auth.group_permissions",
+                "contenttypes.contenttype",
+            ),
         ),
         "They do not grow: wake-ups are deleted as they are taken, and results are not stored.",
     ),

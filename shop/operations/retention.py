@@ -48,7 +48,10 @@ class Kept:
 
 def described(periods: Iterable[Period], kept: Iterable[Kept]) -> str:
     """Return both tables in Markdown, as docs/operators/retention.md has them."""
-    lines = ["| what | kept for | counted from | setting | why |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "| what | kept for | counted from | setting | why |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     lines += [
         f"| {each.what} | {each.length} | {each.counted_from} "
         f"| {f'`{each.setting}`' if each.setting else 'fixed'} | {each.reason} |"

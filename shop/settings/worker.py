@@ -1,10 +1,11 @@
 """The worker: packing, outgoing mail, webhooks and the queue."""
 
 from email.utils import formataddr, parseaddr
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from shop.env import env, read, required, sender
-from shop.settings.base import DEMO, REDIS_URL
+from shop.settings.base import DEMO, REDIS_URL, VAR_DIR
 from shop.settings.security import BASE_URL
 from shop.settings.theme import SHOP_NAME
 
@@ -173,3 +174,7 @@ WEBHOOK_TIMEOUT_SECONDS = 15  # for a whole call, from the DNS query to the end 
 WEBHOOK_LEASE_SECONDS = 60  # well above it
 # Before the second attempt, the third and so on (contract, "redirection_uri").
 WEBHOOK_WAITS_SECONDS = [5, 5 * 60, 30 * 60, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))]
+
+# Where `manage.py backup` writes, and the public keys of age, SSH or GnuPG that it encrypts for.
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default="") or VAR_DIR / "backups")
+BACKUP_RECIPIENT = [key.strip() for key in env.list("BACKUP_RECIPIENT", default=[]) if key.strip()]

@@ -15,8 +15,9 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.archived_order import ArchivedKey, ArchivedOrder
 from shop.orders.archiving import archivable, bring_back
+from shop.orders.consent import Consent
 from shop.orders.mentions import mention
-from shop.orders.models import Basket, Consent, Order, OrderEvent
+from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.order_counts import placed_by_state
 from shop.orders.placing import Caller
 from shop.packing.models import AttemptRecord

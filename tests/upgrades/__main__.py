@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.postgres import throw_away_server
 from tests.releases import ROOT, releases, version
-from tests.upgrades.deployment import Deployment, checkout, environment
+from tests.upgrades.deployment import Deployment, answers, checkout, environment
 from tests.upgrades.load import Load
 
 DATABASES = ("sqlite", "postgres")
@@ -87,6 +87,9 @@ def one(name: str, commit: str, database: str) -> bool:
         time.sleep(BEFORE)
         load.stop()
         report |= judge(load)
+        ways = report.pop("links")
+        dead = [way for way in ways[:: max(1, len(ways) // 20)] if not answers(shop.address + way)]
+        report["complaints"] += [f"a mailed link is dead: {way}" for way in dead]
         report["acknowledged"] = len(load.acknowledged)
         report["answers"] = dict(load.answers)
         report["longest without an acknowledgement"] = round(load.longest_without, 1)
