@@ -60,8 +60,8 @@ class Site:
         )
         with closing(connection):
             connection.connect()
-            found: dict[str, str] = connection.sock.getpeercert()
-        return datetime.fromtimestamp(ssl.cert_time_to_seconds(found["notAfter"]), UTC)
+            found = connection.sock.getpeercert() or {}
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
 
     def _connect(self) -> HTTPConnection:
         if not self.is_https:
