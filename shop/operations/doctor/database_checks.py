@@ -9,7 +9,7 @@ from django.db import connection
 
 from portal.backoffice.reports.health_lines import HealthLine, Verdict
 from shop.operations.doctor.site_checks import clock_line
-from shop.operations.setup.schema import database_version, unknown_migrations
+from shop.operations.setup.database_schema import database_version, unknown_migrations
 
 # By the name of the switch: the value that keeps orders safe.
 SQLITE_SWITCHES = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 
 from shop.catalogue.seller import current_seller
 from shop.message_catalogues import compile_catalogues
+from shop.operations.setup.database_schema import migrate, wait_for_database
 from shop.operations.setup.first_superuser import Invited, invite_first_superuser, superusers
-from shop.operations.setup.schema import migrate, wait_for_database
 from shop.operations.setup.seller_file import ask_for_seller, fill_in_seller, read_seller
 from shop.operations.setup.setup_lock import database_lock, machine_lock
 from shop.operations.static_state import outdated_static_files
