@@ -21,7 +21,7 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Arrival:
-    """What one web process saw of one request."""
+    """A request as it arrived at a web process."""
 
     nonce: str
     version: str
