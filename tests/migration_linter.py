@@ -62,7 +62,9 @@ class Surroundings:
         self.in_place = f"{migration.app_label}.{migration.name}" in BUILT_IN_PLACE
         self.state = state
         self.tables = {name for app, name in state.models if app == self.app}
-        self.replaced: set[str] = set()  # constraints that an earlier operation removed, to widen them
+        self.replaced: set[str] = (
+            set()
+        )  # constraints that an earlier operation removed, to widen them
 
     def in_use(self, model: str) -> bool:
         """Tell if there were rows of the model before the migration, which may be many."""
