@@ -11,9 +11,9 @@ import yaml
 from django.conf import settings
 
 from shop.worker.management.commands import run
+from tests.notifications.certificates import make_certificate
 from tests.operations.proxies import CADDY, DEPLOY, NGINX, nginx_configuration
 from tests.operations.units import unit_command
-from tests.notifications.certificates import make_certificate
 
 pytestmark = pytest.mark.once
 
