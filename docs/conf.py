@@ -3,6 +3,9 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
 # The shop's own colours, light and dark, and its typefaces.
@@ -45,6 +48,7 @@ release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 extensions = ["myst_parser"]
 exclude_patterns = ["_build"]
 nitpicky = True  # a link to what does not exist is a warning, and warnings fail the build
+suppress_warnings = ["toc.empty_glob"]  # `*` takes pages that a list has not named yet
 myst_heading_anchors = 4
 linkcheck_ignore = [r"https?://localhost"]
 
@@ -56,3 +60,16 @@ html_title = f"Slate {release}"
 html_favicon = "../static/favicon.svg"
 html_copy_source = False
 html_show_copyright = False
+
+
+def name_language(
+    _app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Tell browsers and screen readers that a page is German."""
+    if page.startswith("staff/de/"):
+        context["language"] = "de"
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what the pages need."""
+    app.connect("html-page-context", name_language)

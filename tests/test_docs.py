@@ -13,13 +13,16 @@ import yaml
 from django.conf import settings
 
 from tests.marked_texts import german_catalogue, key, translations
-from tests.screenshots import HANDBOOK, handbook_scenes
+from tests.screenshots import HANDBOOKS, handbook_scenes
 
 pytestmark = pytest.mark.once
 
 ROOT = Path(settings.BASE_DIR)
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[\w-]+)?\)")
+HEADING = re.compile(r"^#+ ", re.MULTILINE)
+# What pages of the shop call something: nothing else is bold in the handbook.
+NAME = re.compile(r"\*\*([^*]+)\*\*")
 PATH = re.compile(r"`((?:shop|portal|tests|docs|templates|static|locale)/[\w./]*)`")
 
 
@@ -113,26 +116,46 @@ def test_the_scheduled_workflow_asks_for_external_links() -> None:
     assert "\nlinks: ##" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-def test_each_picture_of_the_handbook_is_of_a_scene_and_shown() -> None:
-    shown = handbook_scenes()
+@pytest.mark.parametrize("language", HANDBOOKS)
+def test_each_picture_of_the_handbook_is_of_a_scene_and_shown(language: str) -> None:
+    shown = handbook_scenes(language)
     scenes = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/scenes*.py"))
-    taken = {path.stem: path.stat().st_size for path in (HANDBOOK / "pictures").iterdir()}
-    assert taken.keys() == shown
+    assert {path.stem for path in (HANDBOOKS[language] / "pictures").iterdir()} == shown
     assert sorted(name for name in shown if f'Scene("{name}"' not in scenes) == []
-    assert sum(taken.values()) < 2_000_000
 
 
-def test_the_handbook_calls_things_as_the_german_pages_do() -> None:
-    pages = "".join(path.read_text(encoding="utf-8") for path in sorted(HANDBOOK.glob("*.md")))
-    named = set(re.findall(r"\*\*([^*]+)\*\* \(„([^“]+)“\)", pages))
-    german = {
-        (key(each)[1], text)
-        for each in german_catalogue()
-        if each.id
-        for text in translations(each)
-    }
-    assert ("Approve", "Freigeben") in named
-    assert sorted(named - german) == []
+def test_the_pictures_of_the_handbook_are_small() -> None:
+    sizes = [path.stat().st_size for path in HANDBOOKS["en"].rglob("pictures/*.webp")]
+    assert len(sizes) > len(handbook_scenes("en")) > 9
+    assert sum(sizes) < 2_000_000
+
+
+def test_the_handbook_has_the_same_pages_and_sections_in_both_languages() -> None:
+    outlines = [
+        {
+            page.name: [line.count("#") for line in HEADING.findall(page.read_text("utf-8"))]
+            for page in sorted(folder.glob("*.md"))
+        }
+        for folder in HANDBOOKS.values()
+    ]
+    assert outlines[0] == outlines[1]
+    assert outlines[0]["health.md"] == [1]
+
+
+def test_the_handbook_calls_things_as_the_pages_do() -> None:
+    english, german = (
+        {
+            " ".join(name.split())
+            for page in folder.glob("*.md")
+            for name in NAME.findall(page.read_text("utf-8"))
+        }
+        for folder in HANDBOOKS.values()
+    )
+    catalogue = [(key(each)[1], translations(each)) for each in german_catalogue() if each.id]
+    assert "Approve" in english
+    assert sorted(english - {text for text, _translations in catalogue}) == []
+    assert "Freigeben" in german
+    assert sorted(german - {text for _text, said in catalogue for text in said}) == []
 
 
 @pytest.mark.parametrize("guide", ["guide", "open_order"])
