@@ -50,6 +50,8 @@ linkcheck_ignore = [r"https?://localhost"]
 
 html_theme = "furo"
 html_theme_options = {"light_css_variables": look(0), "dark_css_variables": look(1)}
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_title = f"Slate {release}"
 html_favicon = "../static/favicon.svg"
 html_copy_source = False

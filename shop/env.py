@@ -139,7 +139,9 @@ def contact(name: str, default: str) -> str:
     Raises ValueError.
     """
     given: str = env.str(name, default=default)
-    return given if not given or is_web_url(given) else f"mailto:{quote(wire_email(given), safe='@')}"
+    return (
+        given if not given or is_web_url(given) else f"mailto:{quote(wire_email(given), safe='@')}"
+    )
 
 
 def required(name: str) -> str:

@@ -6,11 +6,14 @@ Each on a phone and a desk, in light and dark, in German and English. Fewer take
 
 takes only the scenes whose names hold one of the words. `--theme FOLDER --name NAME` shows the shop with
 an adopter's theme (docs/adopters/look.md).
+
+`--handbook` takes the pictures that the handbook for staff shows, named after their scenes.
 """
 
 import argparse
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -20,6 +23,8 @@ from typing import Any
 import django
 
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
+HANDBOOK = Path(__file__).resolve().parent.parent / "docs" / "staff"
+TALLEST = 800  # pixels of a picture in the handbook, so that all of them stay small
 
 
 def arguments() -> argparse.Namespace:
@@ -33,7 +38,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--theme", type=Path, help="a folder as THEME_DIR names one")
     parser.add_argument("--name", default="", help="the name of the shop")
     parser.add_argument("--first-screen", action="store_true", help="not the whole page")
+    parser.add_argument("--handbook", action="store_true", help="docs/staff/pictures, taken anew")
     return parser.parse_args()
+
+
+def handbook_scenes() -> set[str]:
+    """The names of the scenes of which the handbook shows a picture."""
+    pages = (page.read_text(encoding="utf-8") for page in HANDBOOK.glob("*.md"))
+    return {name for page in pages for name in re.findall(r"\]\(pictures/([\w-]+)\.png\)", page)}
 
 
 def pixels(size: str) -> tuple[int, int]:
@@ -83,6 +95,22 @@ def pictures(browser: Any, port: str, scene: Any, wanted: argparse.Namespace) ->
         context.close()
 
 
+def handbook_picture(browser: Any, port: str, scene: Any) -> None:
+    """The top of the page, on a desk, in light and in English."""
+    from tests.scene import open_scene
+
+    width, height = SIZES["desk"]
+    viewport = {"width": width, "height": height}
+    context, page = open_scene(
+        browser, port, scene, viewport=viewport, color_scheme="light", locale="en"
+    )
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    part = {"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)}
+    path = HANDBOOK / "pictures" / f"{scene.name}.png"
+    page.screenshot(path=path, full_page=True, clip=part)
+    context.close()
+
+
 def main(wanted: argparse.Namespace) -> None:
     """Take the pictures."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -105,11 +133,16 @@ def main(wanted: argparse.Namespace) -> None:
 
     wanted.folder = wanted.folder or Path(settings.BASE_DIR) / "var" / "screenshots"
     wanted.folder.mkdir(parents=True, exist_ok=True)
+    shown = handbook_scenes()
     with serving() as port, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for group in GROUPS:
             for scene in group():
-                if any(word in scene.name for word in wanted.words):
+                if wanted.handbook:
+                    if scene.name in shown:
+                        print(scene.name, flush=True)
+                        handbook_picture(browser, port, scene)
+                elif any(word in scene.name for word in wanted.words):
                     print(scene.name, flush=True)
                     pictures(browser, port, scene, wanted)
         browser.close()

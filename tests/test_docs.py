@@ -1,5 +1,6 @@
 """The documents lead to what exists, in the repository and on the site that is built from them."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 import yaml
 from django.conf import settings
+
+from tests.marked_texts import german_catalogue, key, translations
+from tests.screenshots import HANDBOOK, handbook_scenes
 
 pytestmark = pytest.mark.once
 
@@ -107,3 +111,37 @@ def test_the_scheduled_workflow_asks_for_external_links() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "links.yml").read_text("utf-8"))
     assert workflow["jobs"]["links"]["steps"][-1] == {"run": "make links"}
     assert "\nlinks: ##" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_each_picture_of_the_handbook_is_of_a_scene_and_shown() -> None:
+    shown = handbook_scenes()
+    scenes = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/scenes*.py"))
+    taken = {path.stem: path.stat().st_size for path in (HANDBOOK / "pictures").iterdir()}
+    assert taken.keys() == shown
+    assert sorted(name for name in shown if f'Scene("{name}"' not in scenes) == []
+    assert sum(taken.values()) < 2_000_000
+
+
+def test_the_handbook_calls_things_as_the_german_pages_do() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in sorted(HANDBOOK.glob("*.md")))
+    named = set(re.findall(r"\*\*([^*]+)\*\* \(„([^“]+)“\)", pages))
+    german = {
+        (key(each)[1], text)
+        for each in german_catalogue()
+        if each.id
+        for text in translations(each)
+    }
+    assert ("Approve", "Freigeben") in named
+    assert sorted(named - german) == []
+
+
+@pytest.mark.parametrize("guide", ["guide", "open_order"])
+def test_partners_read_which_chapters_the_guides_have(guide: str) -> None:
+    groups = json.loads((ROOT / "shop" / "guide" / "chapters.json").read_text("utf-8"))[guide]
+    lists = [
+        f"- {group}: {', '.join(heading for heading, _sentence in chapters.values())}\n"
+        for group, chapters in groups.items()
+    ]
+    page = (ROOT / "docs" / "partners" / "index.md").read_text(encoding="utf-8")
+    printed = page.partition(f"<!-- begin {guide} -->\n")[2].partition(f"<!-- end {guide} -->")[0]
+    assert printed == f"\n{''.join(lists)}\n"

@@ -17,10 +17,9 @@ import psutil
 import pytest
 from django.conf import settings
 from django.db import connection
-from pytest_django import DjangoDbBlocker
 
-from tests.generated_clients.client_packages import version
 from tests.ports import free_port
+from tests.releases import version
 from tests.waiting import slowness, wait_for
 
 pytestmark = pytest.mark.once
@@ -82,19 +81,20 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def installed(
-    wheel: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-) -> Installed:
-    """The shop, installed, with static files and a copy of the tests' database."""
+def without_rows(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The shop, installed, with static files and an empty database."""
     shop = Installed(tmp_path_factory.mktemp("installed"), wheel)
     shop.output("shop-manage", "collectstatic", "--no-input")
-    with django_db_blocker.unblock(), closing(sqlite3.connect(shop.database)) as copy:
+    return shop
+
+
+@pytest.fixture
+def installed(without_rows: Installed, db: None) -> Installed:
+    """The same with a copy of the tests' database: to migrate one takes long."""
+    with closing(sqlite3.connect(without_rows.database)) as copy:
         connection.ensure_connection()
         connection.connection.backup(copy)
-    return shop
+    return without_rows
 
 
 @pytest.fixture

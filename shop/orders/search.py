@@ -45,13 +45,15 @@ def search(text: str) -> Found:
 def search_archived(text: str) -> QuerySet[ArchivedOrder]:
     """Find the archived orders of an exact link, number, e-mail address or webhook-id."""
     text = text.replace("\0", "").strip()
+    if text.startswith("msg_"):
+        return archived_with([text])
     if order_hash := find_hash(text):
         return ArchivedOrder.objects.filter(order_hash=order_hash)
     if number := find_order_number(text):
         return ArchivedOrder.objects.filter(order_number=number)
     if email := find_email(text):
         return archived_for(user_by_email(email), [email])
-    return archived_with([text])
+    return ArchivedOrder.objects.none()
 
 
 def asked_of(text: str) -> list[tuple[str, ...]]:

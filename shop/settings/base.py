@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "shop.middleware.RequestIdMiddleware",
     "shop.request_times.RequestTimesMiddleware",
+    "shop.middleware.HealthCheckMiddleware",
     "shop.middleware.HeadersMiddleware",
     "shop.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -29,24 +29,13 @@ from shop.tenancy.departure_rows import (  # noqa: F401 -- the same
     AppointmentRequest,
     DeletionWish,
 )
+from shop.tenancy.erased_email import erased_email
 from shop.tenancy.factor_reset_rows import FactorReset  # noqa: F401 -- the same
 from shop.tenancy.name_words import NameWord  # noqa: F401 -- the same
 from shop.tenancy.passwords import normal_password, password_forms
 from shop.tenancy.vat_id_check import VatIdCheck  # noqa: F401 -- the same
 from shop.time_zones import zone_called
 from shop.typed_text import isolated
-
-ERASED_DOMAIN = "@deleted.invalid"
-
-
-def erased_email(number: int | None) -> str:
-    """Return what stands in place of the e-mail of a user who was erased; nobody can have it."""
-    return f"deleted-{number}{ERASED_DOMAIN}"
-
-
-def is_erased_email(email: str) -> bool:
-    """Tell whether an address stands for a user who was erased, so that no mail can go there."""
-    return email.endswith(ERASED_DOMAIN)
 
 
 class UserManager(BaseUserManager["User"]):

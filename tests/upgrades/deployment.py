@@ -28,6 +28,7 @@ error_log {home}/nginx.log warn;
 events {{}}
 http {{
     access_log off;
+    proxy_max_temp_file_size 0;
     client_body_temp_path {home}/body;
     proxy_temp_path {home}/proxy;
     fastcgi_temp_path {home}/fastcgi;
@@ -118,6 +119,7 @@ class Deployment:
         configuration.write_text(text, encoding="utf-8")
         with self.log("proxy") as log:
             self.running["proxy"] = Process([found, "-c", str(configuration)], self.home, log)
+        wait_for(lambda: answers(f"{self.address}/livez"), 10)
 
     def start_web(self, place: int, source: Path, name: str) -> None:
         """Start one of the two web servers, and wait until it answers."""

@@ -4,6 +4,7 @@ Reads the hashes of the acknowledged orders and of the incomplete ones as JSON, 
 """
 
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -15,12 +16,13 @@ django.setup()
 
 from django.db.models import Count  # noqa: E402 -- needs the settings
 
-from shop.notifications.emails.models import Message  # noqa: E402
-from shop.orders.models import Order, OrderEvent, State  # noqa: E402
+from shop.notifications.emails.models import MailboxEntry, Message  # noqa: E402
+from shop.orders.models import Order, State  # noqa: E402
 from shop.packing.step_names import recorded_steps  # noqa: E402
 from shop.tenancy.models import Client, Project  # noqa: E402
 
 SETTLES_WITHIN = 180.0  # seconds
+LINK = re.compile("/register/([0-9a-f]{32})/(join/[^\\s/]+/)?")
 MAILS = {Message.Kind.INVITATION, Message.Kind.RECEIVED}
 
 
@@ -31,7 +33,9 @@ def settled(hashes: list[str]) -> bool:
     return not orders.exclude(state=State.PACKED).exists() and not waiting.exists()
 
 
-def complaints(acknowledged: list[str], incomplete: list[str]) -> Iterator[str]:
+def complaints(
+    acknowledged: list[str], incomplete: list[str], mailed: Counter[tuple[str, str]]
+) -> Iterator[str]:
     """Complain of whatever was lost, done twice or tried in vain."""
     orders = Order.objects.filter(order_hash__in=acknowledged).prefetch_related("steps", "messages")
     found = {order.order_hash: order for order in orders}
@@ -39,12 +43,19 @@ def complaints(acknowledged: list[str], incomplete: list[str]) -> Iterator[str]:
         yield f"an acknowledged order is missing: {order_hash}"
     for order in found.values():
         yield from (f"{order.client_name} {each}" for each in of_order(order))
+    for is_invitation in (False, True):
+        times = Counter(each for each, way in mailed.elements() if bool(way) == is_invitation)
+        for order_hash, order in found.items():
+            if times[order_hash] != 1:
+                yield f"{order.client_name} got {times[order_hash]} mails {is_invitation=}"
     names = [order.client_name for order in found.values()]
     for model in (Client, Project):
         field = "client_name" if model is Client else "project_name"
         wanted = [getattr(order, field) for order in found.values()]
         twice = model.objects.filter(name__in=wanted).values("name").annotate(times=Count("pk"))
-        yield from (f"{each['name']} was made {each['times']} times" for each in twice.filter(times__gt=1))
+        yield from (
+            f"{each['name']} was made {each['times']} times" for each in twice.filter(times__gt=1)
+        )
     for name, times in Counter(names).items():
         if times > 1:
             yield f"the order of {name} was written {times} times"
@@ -66,8 +77,14 @@ def of_order(order: Order) -> Iterator[str]:
     if kinds != Counter(MAILS):
         yield f"has the mails {dict(kinds)}"
     for message in order.messages.all():
-        if message.state != Message.State.SENT or message.attempts != 1:
-            yield f"has a mail that is {message.state} after {message.attempts} attempts"
+        if message.state != Message.State.SENT:
+            yield f"has a mail that is {message.state}"
+
+
+def links() -> Counter[tuple[str, str]]:
+    """How many mails arrived with each link: the hash, and "" or the way to join."""
+    texts = MailboxEntry.objects.order_by("pk").values_list("text", flat=True)
+    return Counter((found[1], found[2] or "") for text in texts for found in LINK.finditer(text))
 
 
 def main() -> None:
@@ -76,10 +93,13 @@ def main() -> None:
     began = time.monotonic()
     while not settled(given["acknowledged"]) and time.monotonic() < began + SETTLES_WITHIN:
         time.sleep(0.5)
-    waits = OrderEvent.objects.filter(order__order_hash__in=given["acknowledged"])
-    found = list(complaints(given["acknowledged"], given["incomplete"]))
-    report = {"settled after": round(time.monotonic() - began, 1), "events": waits.count()}
-    print(json.dumps({**report, "complaints": found}))
+    mailed, known = links(), set(given["acknowledged"])
+    report = {
+        "settled after": round(time.monotonic() - began, 1),
+        "complaints": list(complaints(given["acknowledged"], given["incomplete"], mailed)),
+        "links": [f"/register/{each}/{way}" for each, way in mailed if way and each in known],
+    }
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -15,16 +15,16 @@ def make_instance(
     host: str, *, seen: float = 0, quiet: float = 0, started: float = 3600
 ) -> WorkerInstance:
     """A worker that was seen, and whose clusters have been quiet, for so many seconds."""
-    now = timezone.now()
+    now, token = timezone.now(), uuid.uuid4()
     row = WorkerInstance.objects.create(
         host=host,
         pid=42,
         version="1.8.0",
         started_at=now - started * SECOND,
         seen_at=now - seen * SECOND,
-        token=uuid.uuid4(),
+        token=token,
     )
     for cluster in settings.WORKER_CLUSTERS:
         beat_at = now - quiet * SECOND
-        InstanceBeat.objects.create(instance=row.token, cluster=cluster, beat_at=beat_at)
+        InstanceBeat.objects.create(instance=token, cluster=cluster, beat_at=beat_at)
     return row

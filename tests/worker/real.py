@@ -24,7 +24,12 @@ def environment() -> dict[str, str]:
         if connection.vendor == "sqlite"
         else os.environ["TEST_DATABASE_URL"].replace("/postgres?", f"/{name}?")
     )
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "shop.settings", "DATABASE_URL": url}
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "shop.settings",
+        "DATABASE_URL": url,
+        "SECRET_KEY": settings.SECRET_KEY,  # it signs wake-ups
+    }
 
 
 @contextmanager

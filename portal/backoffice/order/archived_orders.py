@@ -53,12 +53,12 @@ def bring_back_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return ask_first(
             request,
-            _("Bring order %(number)s back?") % {"number": archived.order_number},
+            _("Bring order %(number)s back from the archive?") % {"number": archived.order_number},
             [
                 _("It is found in lists, searches and exports again, exactly as it was."),
                 _("Nobody is told. The next archiving may archive it again."),
             ],
-            button=_("Bring back"),
+            button=_("Bring back from the archive"),
             back=back,
         )
     with transaction.atomic():

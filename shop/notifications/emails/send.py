@@ -25,7 +25,7 @@ from shop.notifications.emails.refusals import refusal_in
 from shop.orders.order_lookup import address_of
 from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
-from shop.tenancy.models import is_erased_email
+from shop.tenancy.erased_email import is_erased_email
 from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
 from shop.worker.message_hold import NO_HOLD, WRITTEN_SINCE_HOLD

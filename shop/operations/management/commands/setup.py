@@ -1,5 +1,6 @@
 """`manage.py setup`: everything that a new deployment, or a new version of one, needs."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -81,6 +82,10 @@ class Command(BaseCommand):
 
     def _collect(self) -> None:
         outdated = outdated_static_files()
+        if not outdated and not os.access(settings.STATIC_ROOT, os.W_OK):
+            # A container image brings them along, with the German texts.
+            self._say("Static files", NOTHING)
+            return
         try:
             # Also where no file is outdated: it compiles the German texts.
             call_command("collectstatic", interactive=False, verbosity=0)
