@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import brotli
+import brotli  # type: ignore[import-untyped] # it comes without types
 
 UNPACK: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
