@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The shop's command line."""
+"""The command line of a checkout."""
 
 from shop.command_line import main
 

@@ -18,6 +18,7 @@ from shop.billing.invoice_files import invoice_file
 from shop.billing.models import Invoice, InvoiceFile, Subscription
 from shop.billing.rendering import RenderingError
 from shop.data_export import BILLING, INVOICE, ORDER
+from shop.orders.archived_order import archived_with, project_key
 from shop.orders.models import Order, State
 from shop.row_facts import Facts, facts_of, facts_of_all
 from shop.tenancy.billing_profile import BillingProfile
@@ -123,4 +124,7 @@ def _orders(client: Client, projects: Sequence[Project]) -> list[Facts]:
     adding = Q(client_id=client.pk, project_id__in=[project.pk for project in projects])
     placed = Order.objects.filter(delivered | adding).exclude(state=State.NEW)
     names = ("client_name", "project_name", "user_email", "tier_name", "interval")
-    return facts_of_all(placed.select_related("product"), *ORDER, *names)
+    keys = [project_key(project.pk) for project in projects]
+    archived = [each.order for each in archived_with(keys).order_by("pk")]
+    rows = [*archived, *placed.select_related("product").order_by("pk")]
+    return [facts_of(order, *ORDER, *names) for order in rows]

@@ -1,4 +1,4 @@
-"""The command line: Django's, which says the shop's version first."""
+"""The command line of the shop: `manage.py` in a checkout, `shop-manage` where it is installed."""
 
 import os
 import sys
@@ -10,9 +10,13 @@ from shop.version import version
 
 
 def main() -> None:
-    """Run the command that the arguments of this process name."""
+    """Run the command that the arguments of this process name; `--version` says the shop's first."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
     if sys.argv[1:] in (["--version"], ["version"]):
         sys.stdout.write(f"Slate shop {version()} (Django {django.get_version()})\n")
         return
     execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

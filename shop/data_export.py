@@ -18,6 +18,7 @@ from shop.billing.balances import with_balance
 from shop.billing.declaration_rows import Declaration
 from shop.billing.models import Invoice
 from shop.notifications.emails.models import ContactRequest, Message
+from shop.orders.archived_order import archived_for
 from shop.orders.consent import consent_of
 from shop.orders.models import Order
 from shop.orders.order_erasure import orders_for
@@ -63,7 +64,6 @@ def export(user: User) -> Facts:
     memberships = joined.select_related("project__client", "project__product")
     clients = Client.objects.filter(client_admin=user)
     profiles = BillingProfile.objects.filter(client__in=clients).select_related("client")
-    messages = Message.objects.filter(Q(user=user) | Q(recipient__in=emails))
     sessions = UserSession.objects.filter(user=user)
     return {
         "user": _user(user),
@@ -73,7 +73,7 @@ def export(user: User) -> Facts:
         "billing": facts_of_all(profiles, *BILLING, client="client.name"),
         "invoices": _invoices(clients),
         "orders": _orders(user, emails),
-        "messages": [_message(each) for each in messages.select_related("order").order_by("pk")],
+        "messages": _messages(user, emails),
         "sessions": facts_of_all(
             sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"
         ),
@@ -97,11 +97,10 @@ def export(user: User) -> Facts:
 def export_of_address(email: str) -> Facts:
     """Return everything about the person who ordered as `email` and has no account."""
     emails = spellings(email)
-    messages = Message.objects.filter(recipient__in=emails).select_related("order")
     return {
         "email": email,
         "orders": _orders(None, emails),
-        "messages": [_message(each) for each in messages.order_by("pk")],
+        "messages": _messages(None, emails),
         "messages_to_support": _contact_requests(emails),
         "declarations": _declarations(emails),
     }
@@ -150,7 +149,33 @@ def _orders(user: User | None, emails: frozenset[str]) -> list[Facts]:
         .prefetch_related("events")
         .order_by("pk")
     )
-    return [_order(each, user) for each in found]
+    theirs = [order for order in _archived(user, emails) if _is_of(order, user, emails)]
+    return [_order(each, user) for each in (*theirs, *found)]
+
+
+def _archived(user: User | None, emails: frozenset[str]) -> list[Order]:
+    """Return the archived orders that name a person anywhere, as they were."""
+    return [each.order for each in archived_for(user, emails).order_by("pk")]
+
+
+def _messages(user: User | None, emails: frozenset[str]) -> list[Facts]:
+    """Return the mails to a person, first those of archived orders."""
+    theirs = Q(recipient__in=emails) | Q(user=user) if user else Q(recipient__in=emails)
+    found = Message.objects.filter(theirs).select_related("order").order_by("pk")
+    archived = [
+        mail
+        for order in _archived(user, emails)
+        for mail in order.messages.all()
+        if mail.recipient in emails or (user is not None and mail.user_id == user.pk)
+    ]
+    return [_message(each) for each in (*archived, *found)]
+
+
+def _is_of(order: Order, user: User | None, emails: frozenset[str]) -> bool:
+    """Tell if an archived order that names a person is one that `orders_for` would find."""
+    if order.canonical_email in emails:
+        return True
+    return user is not None and user.pk in {order.member_id, order.placed_by_id, order.owner_id}
 
 
 def _order(order: Order, user: User | None) -> Facts:

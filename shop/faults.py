@@ -92,6 +92,7 @@ SENTENCES = {
     "order {order_hash}.",
     # What an order's state forbids.
     "not_cancellable": "This order is {state}, so it cannot be cancelled.",
+    "order_archived": "This order is archived: it can be read, but no longer changed.",
     "changed_meanwhile": "This order was changed at the same moment. Send the request again.",
     # Webhook endpoints.
     "unknown_event": "must be names of events, as the guide lists them.",
@@ -104,6 +105,7 @@ SENTENCES = {
     "too_many_test_events": "{limit} test events are waiting for this endpoint already. Wait until they are sent.",
     "since_or_delivery": "Send either since or delivery.",
     "unknown_delivery": "is not a delivery of this webhook endpoint.",
+    "delivery_archived": "is of an archived order, whose events are not sent again.",
     # The shop itself.
     "bad_request": "This request cannot be understood.",
     "forbidden": "This is not allowed.",

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from shop.orders.models import Order, State
 from shop.packing.models import Packing
+from shop.worker.message_hold import message_hold
 from shop.worker.models import Heartbeat, InstanceBeat, WorkerInstance
 from shop.worker.presence import SEEN_WITHIN
 
@@ -37,15 +38,27 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 if all that the shop needs works, else 503 with one line for each fault.
 
+    Below "ok" it says if messages are held back after a restore: the shop works all the same.
+
     (contract, "Pages": database, migrations, each cluster's heartbeat, age of the oldest due order.)
     """
+    facts: list[str] = []
     try:
         problems = [*_migration_problems(), *_quiet_clusters(), *_late_orders()]
+        # Its table may be among what is missing.
+        facts = [] if problems else list(_hold())
     except Error:
         problems = ["the database does not answer"]
     problems += redis_away()
     status = 503 if problems else 200
-    return HttpResponse("\n".join(problems) or "ok", status=status, content_type="text/plain")
+    lines = problems or ["ok", *facts]
+    return HttpResponse("\n".join(lines), status=status, content_type="text/plain")
+
+
+def _hold() -> Iterator[str]:
+    if hold := message_hold():
+        since = hold.since.isoformat(timespec="seconds")
+        yield f"mails and webhooks are held back since a restore at {since}"
 
 
 def missing_migrations() -> list[str]:

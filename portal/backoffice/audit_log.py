@@ -73,6 +73,7 @@ class Act(TextChoices):
     EXPORT_WAIVED = "export_waived", _("time to download data waived")
     RETIRED = "retired", _("retired")
     BROUGHT_BACK = "brought_back", _("brought back")
+    UNARCHIVED = "unarchived", _("brought back from the archive")
     DELETED = "deleted", _("deleted")
     PUBLISHED = "published", _("published")
     SCHEDULED = "scheduled", _("scheduled")

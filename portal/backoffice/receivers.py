@@ -14,6 +14,7 @@ from portal.backoffice.clients.client_notes import erase_from_notes, redact_clie
 from portal.backoffice.exports import background_exports  # noqa: F401 -- connects its receiver
 from portal.backoffice.failures.incident_notes import redact_notes
 from portal.backoffice.models import BulkJob, Export
+from portal.backoffice.queue import orders_in_jobs  # noqa: F401 -- the same
 from portal.backoffice.queue.saved_view import SavedView
 from shop.access.models import Application
 from shop.access.owner_acts import OwnerAct, owner_acted

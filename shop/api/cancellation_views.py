@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from shop.access.tokens import Bearer
 from shop.api.auth import bearer_required
 from shop.api.cancellation_schema import CancelDocument
-from shop.api.placed_orders import find_order
+from shop.api.placed_orders import find_archived, find_order
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import failure, success
 from shop.api.views import shown_order
@@ -40,7 +40,12 @@ def cancel(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpRespons
     """Cancel an order of the application or user that placed it; 404 for anybody else."""
     found = find_order(order_hash, bearer)
     if found is None:
-        return failure(404, fault("order_not_found"))
+        is_archived = find_archived(order_hash, bearer) is not None
+        return (
+            failure(409, fault("order_archived"))
+            if is_archived
+            else failure(404, fault("order_not_found"))
+        )
     try:
         reason = _reason(read_json(request))
     except UnreadableBodyError as error:

@@ -32,6 +32,7 @@ from shop.notifications.webhooks.models import Delivery, WebhookEndpoint
 from shop.notifications.webhooks.ping import MOST_WAITING, TooManyTestsError, send_test
 from shop.notifications.webhooks.replay import MOST_AT_ONCE, replay_endpoint
 from shop.openapi import Operation
+from shop.orders.archived_order import archived_with
 from shop.orders.cursors import sorted_after
 from shop.orders.problems import Problem
 from shop.orders.serializers import utc_text
@@ -151,7 +152,9 @@ def replay(request: HttpRequest, found: WebhookEndpoint) -> HttpResponse:
     except EndpointDisabledError:
         return failure(409, fault("webhook_endpoint_disabled"))
     except Delivery.DoesNotExist:
-        return failure(422, {"delivery": [fault("unknown_delivery")]})
+        is_archived = archived_with([asked.delivery or ""]).filter(application=found.application)
+        code = "delivery_archived" if is_archived.exists() else "unknown_delivery"
+        return failure(422, {"delivery": [fault(code)]})
     next_since = done.next_since and utc_text(done.next_since)
     return success(202, {"replay": {"replayed": done.number, "next_since": next_since}})
 

@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from shop.access.tokens import Bearer
 from shop.api.paging import Page, PageQuery, read_query
 from shop.billing.balances import with_balance
-from shop.billing.models import Invoice
+from shop.billing.models import Invoice, Subscription
+from shop.orders.archived_order import ArchivedOrder
 from shop.orders.cursors import sorted_after
 
 NUMBER = re.compile(r"[0-9A-Z-]{1,30}")
@@ -23,7 +24,11 @@ def visible_to(bearer: Bearer) -> QuerySet[Invoice]:
     """
     user = bearer.token.user
     if user is None:
-        return Invoice.objects.filter(subscription__order__application=bearer.application)
+        orders = Q(subscription__order__application=bearer.application)
+        archived = ArchivedOrder.objects.filter(application=bearer.application).values("pk")
+        # By the subscriptions: with the order itself in both, Django would join its table.
+        ended = Subscription.objects.filter(order__in=archived).values("pk")
+        return Invoice.objects.filter(orders | Q(subscription__in=ended))
     return Invoice.objects.filter(client__client_admin=user)
 
 

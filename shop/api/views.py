@@ -14,7 +14,7 @@ from shop.api.change_schema import OrderChange
 from shop.api.list_parameters import ListQuery
 from shop.api.order_list import list_orders
 from shop.api.paging import InvalidQueryError
-from shop.api.placed_orders import find_order
+from shop.api.placed_orders import find_archived, find_order
 from shop.api.response_schema import OrderAnswer
 from shop.api.responses import OWN_HEADERS, failure, success
 from shop.base_url import base_url, registration_url
@@ -73,16 +73,28 @@ def orders(request: HttpRequest, bearer: Bearer) -> HttpResponse:
         "fills in billing, while the state of the order allows it. All fields are changed, or none.",
         answers={200: OrderAnswer},
         body=OrderChange,
-        refusals={409: "The order's state doesn't allow these changes: nothing was changed."},
+        refusals={
+            409: "The order's state doesn't allow these changes, or it is archived: nothing was "
+            "changed."
+        },
     ),
 )
 def order(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
     """Show or change an order for the application or user that placed it; else 404."""
     found = find_order(order_hash, bearer)
     if found is None:
-        return failure(404, fault("order_not_found"))
+        return _archived(request, bearer, order_hash)
     if request.method == "PATCH":
         return _change(request, bearer, found)
+    return success(200, {"order": shown_order(found, base_url(request))})
+
+
+def _archived(request: HttpRequest, bearer: Bearer, order_hash: str) -> HttpResponse:
+    found = find_archived(order_hash, bearer)
+    if found is None:
+        return failure(404, fault("order_not_found"))
+    if request.method == "PATCH":
+        return failure(409, fault("order_archived"))
     return success(200, {"order": shown_order(found, base_url(request))})
 
 

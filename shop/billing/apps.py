@@ -9,6 +9,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from shop.billing import (  # noqa: F401 -- register
             file_receivers,
+            orders_needed,
             payment_providers,
             receivers,
             written_reasons,

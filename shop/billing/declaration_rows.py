@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.orders.models import Order, optional
+from shop.orders.order_references import OrderReference
 from shop.tenancy.models import User
 
 
@@ -61,7 +62,9 @@ class DeclarationCase(models.Model):
     )
     state = models.CharField(max_length=10, choices=State)
     # The order whose contract it is, once matched by itself or by staff.
-    order = optional(Order, related_name="declarations")
+    order: "models.ForeignKey[Order | None, Order | None]" = OrderReference(
+        Order, blank=True, on_delete=models.SET_NULL, related_name="declarations"
+    )
     # A cancellation for cause counts as an ordinary one until staff have decided.
     cause_open = models.BooleanField(default=False)
     counter = models.PositiveIntegerField(default=1)  # raising it ends older links

@@ -32,6 +32,7 @@ from shop.billing.tier_change_rows import (  # noqa: F401 -- the same
 from shop.catalogue.intervals import Interval
 from shop.catalogue.models import Product
 from shop.orders.models import Order, optional
+from shop.orders.order_references import OneOrderReference
 from shop.tenancy.models import Client, Project, User
 from shop.worker.leases import Leased
 
@@ -52,7 +53,10 @@ class Subscription(models.Model):
         STAFF = "staff", _("staff decide about the VAT id")
         ERROR = "error", _("it failed; the log says why")
 
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="subscription")
+    # Typed as never None: an order that is archived is read from the archive.
+    order: "models.OneToOneField[Order, Order]" = OneOrderReference(
+        Order, on_delete=models.PROTECT, related_name="subscription"
+    )
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="subscriptions")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="subscriptions")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")

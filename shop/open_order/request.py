@@ -11,13 +11,16 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
 from shop.access.call_counts import count_call, note_caller
+from shop.access.models import Application
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
 from shop.faults import fault
 from shop.json_body import UnreadableBodyError, has_body, read_json
+from shop.log_context import note_order
 from shop.open_order.authentication import NOBODY, Authenticated, authenticate
 from shop.open_order.envelope import ApiError, answer, invalid, refuse
 from shop.openapi import METHODS, SAFE, Operation, described, scope_for
+from shop.orders.archived_order import ArchivedOrder, archived_by_hash
 from shop.orders.card_numbers import hide_cards
 from shop.orders.models import HASH, Basket, Order, State
 from shop.orders.open_orders import (
@@ -185,7 +188,9 @@ def _answer(
 
 def _too_late(call: OpenOrderRequest, methods: list[str]) -> ApiError:
     """The error for an order that was placed or deleted meanwhile."""
-    if call.explicit and Order.objects.filter(pk=call.found.pk).exists():
+    pk = call.found.pk
+    is_there = Order.objects.filter(pk=pk).exists() or ArchivedOrder.objects.filter(pk=pk).exists()
+    if call.explicit and is_there:
         allow = {"Allow": ", ".join(_allowed(methods, placed=True))}
         return ApiError(405, fault("no_longer_open"), headers=allow)
     return no_order(explicit=call.explicit)
@@ -204,7 +209,22 @@ def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
     # A user's token sees that user's orders alone, also where an application got it (contract).
     application = None if call.who.user else call.who.application
     seen = Order.objects.filter(visible_to(call.owner, application), order_hash=order_hash)
-    return seen.select_related("basket", "product").first()
+    found = seen.select_related("basket", "product").first()
+    found = found or _find_archived(order_hash, call.owner, application)
+    note_order(found)
+    return found
+
+
+def _find_archived(order_hash: str, owner: Owner, application: Application | None) -> Order | None:
+    """Return the archived order of this hash if the caller may read it, as `visible_to` says."""
+    archived = archived_by_hash(order_hash)
+    if archived is None:
+        return None
+    order = archived.order
+    of_user = owner.user is not None and owner.user.pk in {order.owner_id, order.placed_by_id}
+    of_browser = bool(owner.owner_id) and order.owner_digest == owner.digest
+    of_application = application is not None and order.application_id == application.pk
+    return order if of_user or of_browser or of_application else None
 
 
 def _method(request: HttpRequest) -> str:
@@ -233,7 +253,7 @@ def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
         who = authenticate(request)
     except ApiError as error:
         who, refused = NOBODY, error
-    note_caller(request, who.application)
+    note_caller(request, who.application, who.user)
     if count := hit_by(request, who.application or who.user):
         taken.append(count)
         if count.retry_after:

@@ -15,6 +15,8 @@ class OrdersConfig(AppConfig):
             order_erasure,
             search_index,
         )
+        from shop.orders.archive_triggers import create_missing_trigger
         from shop.orders.order_count_triggers import create_missing_triggers
 
         post_migrate.connect(create_missing_triggers, sender=self)
+        post_migrate.connect(create_missing_trigger, sender=self)

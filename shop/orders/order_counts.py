@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import models, transaction
-from django.db.models import DO_NOTHING, Index, Q, QuerySet, Sum
+from django.db.models import DO_NOTHING, Count, Index, Q, QuerySet, Sum
 
 from shop.access.models import Application
 from shop.catalogue.models import Product
+from shop.orders.archived_order import ArchivedOrder
 from shop.tenancy.models import User
 
 # Fewer rows than ENOUGH are left as they are; of more, AT_ONCE are folded in one transaction.
@@ -78,9 +79,12 @@ def counts_of(application: Any, user: Any) -> QuerySet[OrderCount] | None:
 
 
 def placed_by_state() -> dict[str, int]:
-    """The numbers of all placed orders by state."""
+    """The numbers of all placed orders by state, with those that are archived."""
     counts = OrderCount.objects.filter(placed_by=None).order_by()
-    return dict(counts.values_list("state").annotate(Sum("number")))
+    numbers = Counter[str](dict(counts.values_list("state").annotate(Sum("number"))))
+    archived = ArchivedOrder.objects.order_by().values_list("state").annotate(Count("pk"))
+    numbers.update(dict(archived))
+    return dict(numbers)
 
 
 def fold_counts(beat: Callable[[], None]) -> None:

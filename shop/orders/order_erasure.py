@@ -14,6 +14,7 @@ from django.dispatch import Signal, receiver
 
 from shop.change_times import change_time
 from shop.email_spellings import canonical_email, stored_email
+from shop.orders.archiving import bring_back_for
 from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
@@ -42,7 +43,11 @@ def orders_for(user: User | None, emails: Iterable[str]) -> QuerySet[Order]:
 def erase_orders(
     sender: type[User], emails: frozenset[str], user: User | None = None, **kwargs: Any
 ) -> None:
-    """Erase the person from finished orders, not from others, and delete their open order."""
+    """Erase the person from finished orders, not from others, and delete their open order.
+
+    Archived orders that name the person are brought back first.
+    """
+    bring_back_for(user, emails)
     names: set[str | None] = {*emails}
     if user:
         names |= {user.first_name, user.last_name, user.login}

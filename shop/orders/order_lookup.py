@@ -3,7 +3,9 @@
 from django.db.models import QuerySet
 
 from shop.email_spellings import canonical_email
+from shop.orders.archived_order import archived_by_number, archived_for
 from shop.orders.models import Order, State
+from shop.tenancy.email_addresses import user_by_email
 
 MOST = 20  # orders of one address; the newest
 
@@ -14,7 +16,7 @@ def address_of(order: Order) -> str:
 
 
 def orders_of_address(email: str) -> list[Order]:
-    """The newest placed orders whose address is `email`, however it is spelt."""
+    """The newest placed orders whose address is `email`, however it is spelt; archived ones, too."""
     canonical = canonical_email(email)
     # An order without an address is its member's. Two queries: each has an index.
     theirs = {"user_email": None, "member__canonical_email": canonical}
@@ -23,12 +25,16 @@ def orders_of_address(email: str) -> list[Order]:
         for wanted in ({"canonical_email": canonical}, theirs)
         for order in _placed().filter(**wanted)[:MOST]
     ]
+    archived = (each.order for each in archived_for(user_by_email(email), [email])[:MOST])
+    found += [order for order in archived if canonical_email(address_of(order)) == canonical]
     return sorted(found, key=lambda order: (order.created_at, order.pk), reverse=True)[:MOST]
 
 
 def order_of_number(order_number: str) -> Order | None:
-    """The placed order of this number, or None."""
-    return _placed().filter(order_number=order_number).first()
+    """The placed order of this number, also if it is archived; or None."""
+    found = _placed().filter(order_number=order_number).first()
+    archived = None if found else archived_by_number(order_number)
+    return archived.order if archived else found
 
 
 def _placed() -> QuerySet[Order]:

@@ -7,6 +7,8 @@ from allauth.idp.oidc.models import Client as OAuthClient
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from shop.orders.archived_order import archived_with, project_key
+from shop.orders.archiving import bring_back
 from shop.orders.models import Order
 from shop.orders.order_erasure import empty_orders, orders_for
 from shop.orders.states import UNDER_WAY
@@ -29,6 +31,7 @@ def erase_people(project: Project, is_late: Callable[[], bool]) -> bool:
 
     Goes on until `is_late`, with one person at least; True: none is left.
     """
+    bring_back_of(project)
     people = User.objects.filter(
         Q(memberships__project=project) | Q(pk__in=_delivered(project).values("member"))
     )
@@ -45,8 +48,14 @@ def erase_people(project: Project, is_late: Callable[[], bool]) -> bool:
 def erase_orders_of(project: Project) -> None:
     """Erase the people from the finished orders of the project; what invoices need stays."""
     with transaction.atomic():
+        bring_back_of(project)
         added = Q(client_id=project.client_id, project_id=project.pk)
         empty_orders(Order.objects.filter(Q(delivered_project=project) | added))
+
+
+def bring_back_of(project: Project) -> None:
+    """Bring the project's archived orders back, so that people are erased from them, too."""
+    bring_back(archived_with([project_key(project.pk)]).values_list("pk", flat=True))
 
 
 def belongs_elsewhere(user: User, project: Project) -> bool:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from shop.orders.archived_order import ArchivedOrder, archived_for, archived_with
 from shop.orders.models import Order, SearchWord
 from shop.orders.order_numbers import find_order_number
 from shop.orders.pasted_text import find_email, find_hash
 from shop.search_words import asked_email, asked_words
+from shop.tenancy.email_addresses import user_by_email
 from shop.word_search import find_by_words
 
 MOST = 500  # orders; to see others, type more
@@ -38,6 +40,20 @@ def search(text: str) -> Found:
     lists.append(find_by_words(SearchWord.objects.all(), "order", asked_of(text), MOST + 1))
     pks = frozenset(pk for each in lists for pk in each[:MOST])
     return Found(pks, has_more=any(len(each) > MOST for each in lists))
+
+
+def search_archived(text: str) -> QuerySet[ArchivedOrder]:
+    """Find the archived orders of an exact link, number, e-mail address or webhook-id."""
+    text = text.replace("\0", "").strip()
+    if text.startswith("msg_"):
+        return archived_with([text])
+    if order_hash := find_hash(text):
+        return ArchivedOrder.objects.filter(order_hash=order_hash)
+    if number := find_order_number(text):
+        return ArchivedOrder.objects.filter(order_number=number)
+    if email := find_email(text):
+        return archived_for(user_by_email(email), [email])
+    return ArchivedOrder.objects.none()
 
 
 def asked_of(text: str) -> list[tuple[str, ...]]:

@@ -9,4 +9,8 @@ class PackingConfig(AppConfig):
     name = "shop.packing"
 
     def ready(self) -> None:
-        from shop.packing import checks, receivers  # noqa: F401 -- connects them
+        from shop.packing import (  # noqa: F401 -- connects them
+            checks,
+            orders_in_steps,
+            receivers,
+        )

@@ -14,11 +14,14 @@ from time import monotonic, thread_time
 from django.conf import settings
 from django.db import transaction
 
+from shop.access.measurements import Metric, observe
+from shop.log_context import about_order, milestones
 from shop.packing.attempts import finish_all, reload
 from shop.packing.delivered import delivered_keys, save_delivered
 from shop.packing.models import Packing, StepRecord
 from shop.packing.runner import run_steps
 from shop.packing.step_names import Step, configured_steps
+from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, lease_end
 
 logger = logging.getLogger(__name__)
@@ -95,7 +98,7 @@ def _pack_together(records: Sequence[Packing], taken: list[Packing]) -> list[Pac
             break
         taken.append(record)
         try:
-            with transaction.atomic():
+            with work_on(record.order, "pack"), transaction.atomic():
                 _run_steps(record, steps, done.get(record.pk, set()))
         except Exception:  # noqa: BLE001 -- told when it happens again, to this order alone
             undone.append(record)
@@ -109,18 +112,27 @@ def _pack_together(records: Sequence[Packing], taken: list[Packing]) -> list[Pac
             if not step.gate and step.name not in done.get(record.pk, set())
         )
         finish_all(packed, "" if steps[-1].gate else steps[-1].name)
+        for record in packed:
+            with about_order(record.order):
+                milestones.info("%s is %s.", record.order, record.order.state)
     return undone
 
 
 def _run_steps(record: Packing, steps: Sequence[Step], done: set[str]) -> None:
     order, until = record.order, monotonic() + TOO_LONG
     before = delivered_keys(order)
+    took: dict[str, float] = {}
     for step in steps:
         if step.gate or step.name not in done:
+            began = monotonic()
             step.run(order)
+            if not step.gate:
+                took[step.name] = monotonic() - began
             if monotonic() > until:
                 raise TakesLongError
     save_delivered(order, before)
+    for name, seconds in took.items():
+        observe(Metric.STEPS, seconds, name, "done")
 
 
 def _fence(records: Sequence[Packing]) -> None:

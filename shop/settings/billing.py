@@ -18,10 +18,8 @@ VIES_URL = env.str(
 if not (DEMO or VIES_URL.startswith("https://")):
     raise SystemExit("VIES_URL must be an https URL.")
 VIES_VALID_DAYS = 30  # an older answer is asked for again before an invoice
-KEEP_VAT_ID_CHECKS_DAYS = 90  # questions to VIES about ids that no client has
 VIES_WAIT_DAYS = 7  # an invoice waits for an answer this long; then staff decide
 JOIN_WAIT_DAYS = 14  # so long a stranger's order waits for its member before staff see it
-KEEP_INVOICES_YEARS = 8  # to the end of the eighth year after that of issue
 REMIND_INVOICES_AFTER_DAYS = (7, 14, 28)  # after the day on which it was due
 PRICE_NOTICE_DAYS = 42  # between the mail about a higher price and its first day
 
@@ -33,7 +31,6 @@ END_REMINDER_DAYS = (14, 1)  # before the last day of a contract
 WITHDRAWAL_DAYS = 14  # after the day of the order
 DECLARATION_MAILS_A_DAY = 10  # receipts and links that prove, to one address
 PROOF_DAYS = 14  # so long a declaration waits to be proven before staff see it
-KEEP_DECLARATIONS_YEARS = 3  # to the end of the third year after that of receipt
 
 # Files of invoices: a folder, or any storage of Django by its dotted path and options.
 INVOICE_STORAGE = env.str("INVOICE_STORAGE", default="django.core.files.storage.FileSystemStorage")

@@ -6,6 +6,7 @@ Who asks has checked the person's identity. Nobody asks or decides about their o
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,7 +17,6 @@ from shop.tenancy.mfa import has_second_factor
 from shop.tenancy.models import User
 
 Outcome = FactorReset.Outcome
-KEPT = timedelta(days=90)  # what was written about somebody's identity
 
 
 def open_resets() -> QuerySet[FactorReset]:
@@ -75,9 +75,13 @@ def refuse(reset: FactorReset, staff: User) -> bool:
 
 
 def delete_old_resets(beat: Callable[[], None]) -> None:
-    """Delete requests KEPT after they were made: what was written in them is personal data."""
+    """Delete requests KEEP_FACTOR_RESETS_DAYS after they were made.
+
+    What was written about somebody's identity is personal data.
+    """
     beat()
-    FactorReset.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
+    before = timezone.now() - timedelta(days=settings.KEEP_FACTOR_RESETS_DAYS)
+    FactorReset.objects.filter(asked_at__lt=before).delete()
 
 
 def _decide(reset: FactorReset, staff: User, outcome: Outcome) -> bool:

@@ -1,4 +1,4 @@
-"""The worker's instances, their heartbeats, and what is known of each cluster over all of them."""
+"""The worker's instances and heartbeats, and the hold on what it sends after a restore."""
 
 from typing import ClassVar
 
@@ -56,3 +56,14 @@ class InstanceBeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cluster} of {self.instance}"
+
+
+class MessageHold(models.Model):
+    """While there is one, no webhook leaves, nor any mail but new ones for signing in.
+
+    `manage.py restore` writes it: what the backup holds as unsent may have been sent since.
+    `manage.py release_messages --send` deletes it.
+    """
+
+    since = models.DateTimeField()
+    backup_made_at = models.DateTimeField()

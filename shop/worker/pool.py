@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django_q.cluster import Sentinel
 from django_q.signals import post_spawn
 
+from shop.process_starts import process_starts
 from shop.worker import hourly_work, tasks
 from shop.worker.http_client import tls
 from shop.worker.processes import Stop, name_process, tie_children
@@ -53,5 +54,6 @@ def run_pool() -> None:
 
 
 def name_worker(**_kwargs: object) -> None:
-    """Name a process that has begun to wait for tasks."""
+    """Name a process that begins to wait for tasks, and have it tell of itself."""
     name_process(tasks.IDLE)
+    process_starts("worker")

@@ -18,6 +18,7 @@ from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.row_pages import row_page
 from portal.backoffice.staff_access import permission_required
 from shop.billing.declaration_rows import Declaration, DeclarationCase
+from shop.orders.archived_order import ArchivedOrder
 
 State = DeclarationCase.State
 STAFF = "staff"
@@ -51,7 +52,8 @@ class DeclarationFilter:
             found = found.filter(receipt_held_at__isnull=False)
         if self.q:
             typed = ("name", "email", "contract")
-            named = Q(order__order_number__iexact=self.q)
+            archived = ArchivedOrder.objects.filter(order_number__iexact=self.q).values("pk")
+            named = Q(order__order_number__iexact=self.q) | Q(order__in=archived)
             for name in typed:
                 named |= Q(**{f"declaration__{name}__icontains": self.q})
             found = found.filter(named)

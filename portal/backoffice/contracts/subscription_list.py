@@ -19,6 +19,7 @@ from portal.backoffice.row_pages import read_key, row_page
 from shop.billing.models import Subscription
 from shop.billing.subscriptions import never_joined
 from shop.catalogue.models import Product
+from shop.orders.archived_order import ArchivedOrder
 
 NEVER_JOINED = "never_joined"
 ANY = "any"
@@ -63,7 +64,8 @@ class SubscriptionFilter:
             found = found.filter(waits_for=self.waits)
         if self.q:
             named = Q(client__name__icontains=self.q) | Q(order__order_number__iexact=self.q)
-            found = found.filter(named)
+            archived = ArchivedOrder.objects.filter(order_number__iexact=self.q).values("pk")
+            found = found.filter(named | Q(order__in=archived))
         if self.state:
             found = found.filter(STATES[self.state][1])
         if self.needs == APPROVAL:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice import undo
+from portal.backoffice.order.archived_orders import archived_page
 from portal.backoffice.order.forms import ActionForm
 from portal.backoffice.order.hidden_hashes import hide_hashes
 from portal.backoffice.order.offered_action import MEND, OrderAction
@@ -59,7 +60,9 @@ REFUSED_BEFORE = gettext_lazy(
 @permission_required("orders.view_order")
 @require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what to do and what happened."""
+    """Show what to do and what happened; of an archived order, what it was."""
+    if not Order.objects.filter(pk=pk).exists():
+        return archived_page(request, pk)
     return _show(request, find_order(pk))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.backoffice.order import customer_preview, order_live, order_page
+from portal.backoffice.order import archived_orders, customer_preview, order_live, order_page
 from portal.backoffice.order.order_actions import ACTIONS
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
         )
         for each in ACTIONS
     ),
+    path("bring-back/", archived_orders.bring_back_page, name="staff_bring_back"),
     path("live/", order_live.live, name="staff_order_live"),
     path("as-customer/", customer_preview.as_customer, name="staff_order_as_customer"),
     path("as-customer/page/", customer_preview.customer_page, name="staff_order_as_customer_page"),

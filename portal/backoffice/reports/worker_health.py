@@ -2,17 +2,17 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag
+from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag, moment
 from portal.backoffice.templatetags.backoffice import duration
 from shop.health import (
     ClusterBeat,
@@ -74,7 +74,7 @@ def system_lines() -> Iterator[HealthLine]:
         _redis_words(away),
         _("Limits and wake-ups go through the database meanwhile. Start Redis again."),
     )
-    yield _disk_line()
+    yield disk_line()
 
 
 def _cluster_line(beat: ClusterBeat) -> HealthLine:
@@ -154,8 +154,8 @@ def _instance(row: WorkerInstance) -> str:
     return sentence % {
         "host": row.host,
         "version": row.version,
-        "started": _moment(row.started_at),
-        "seen": _moment(row.seen_at),
+        "started": moment(row.started_at),
+        "seen": moment(row.seen_at),
     }
 
 
@@ -174,7 +174,7 @@ def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
     ended, failures = last
     verdict = by_lag(timezone.now() - ended, HOURLY_LOOK, HOURLY_ACT)
     advice = _("It has not finished for more than an hour. The worker's log says why.")
-    found = _moment(ended)
+    found = moment(ended)
     if failed := failures.split():
         verdict = max(verdict, Verdict.LOOK, key=list(Verdict).index)
         names = ", ".join(path.rpartition(".")[2] for path in failed)
@@ -183,7 +183,8 @@ def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
     return HealthLine("hourly", label, verdict, found, advice)
 
 
-def _disk_line() -> HealthLine:
+def disk_line() -> HealthLine:
+    """Look at the disk of VAR_DIR. Needs no database."""
     usage = shutil.disk_usage(settings.VAR_DIR)
     share = usage.free / usage.total
     verdict = Verdict.LOOK if share < LOW_SHARE else Verdict.FINE
@@ -206,7 +207,3 @@ def _redis_words(away: list[str]) -> str:
     if not settings.REDIS_URL:
         return _("not used")
     return away[0] if away else _("answers")
-
-
-def _moment(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")

@@ -10,6 +10,8 @@ from urllib.parse import urlencode, urlsplit
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -18,10 +20,10 @@ from shop.access.models import Application
 from shop.billing.models import Invoice
 from shop.email_spellings import shown_email
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.models import PLACED_STATES, Order
+from shop.orders.models import PLACED_STATES, Order, State
 from shop.orders.order_numbers import find_order_number
 from shop.orders.pasted_text import find_hash
-from shop.orders.search import MOST, Found, asked_of, search
+from shop.orders.search import MOST, Found, asked_of, search, search_archived
 from shop.search_words import words_to_find
 from shop.tenancy.models import Client, Project, User
 from shop.tenancy.name_search import find_named
@@ -78,6 +80,7 @@ class Search:
 
     def _groups(self) -> Iterator[Group]:
         yield self._orders()
+        yield self._archived_orders()
         clients = self._named(Client)
         yield self._clients(clients)
         yield self._projects(self._named(Project))
@@ -109,6 +112,21 @@ class Search:
         ]
         more = self._list("staff", hits)
         return Group("orders", _("Orders"), hits, more, _number_of(self._found))
+
+    def _archived_orders(self) -> Group:
+        """Archived orders, found by the exact number, link, e-mail address or webhook-id alone."""
+        found = search_archived(self.text)
+        hits = [
+            Hit(
+                each.order_number,
+                reverse("staff_order", args=[each.pk]),
+                _known(date_format(timezone.localtime(each.created_at), "DATE_FORMAT")),
+                State(each.state).label,
+                is_exact=True,
+            )
+            for each in found.defer("contents")[: self.most]
+        ]
+        return Group("archived", _("Archived orders"), hits)
 
     @cached_property
     def _found(self) -> Found:

@@ -7,6 +7,7 @@ class EmailsConfig(AppConfig):
     name = "shop.notifications.emails"
 
     def ready(self) -> None:
+        from shop.notifications import archived_messages  # noqa: F401 -- the same
         from shop.notifications.emails import (  # noqa: F401 -- imported for what they register
             access_emails,
             account_emails,

@@ -20,6 +20,7 @@ from shop.notifications.webhooks.endpoints import secrets_of
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, is_anything_due, reclaim_expired
+from shop.tracing import work_on
 from shop.worker.http_client import HttpClient
 from shop.worker.shutdown import is_shutting_down
 
@@ -56,6 +57,11 @@ def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
 
     Sends nothing without secrets: an unsigned webhook teaches receivers not to check.
     """
+    with work_on(delivery.order, "webhook"):
+        return _sent(delivery, secrets)
+
+
+def _sent(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
     attempt = Attempt(delivery=delivery, at=timezone.now(), failure=Failure.UNSIGNED)
     began = time.monotonic()
     try:

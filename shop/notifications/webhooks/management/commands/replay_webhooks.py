@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from shop.access.models import Application
 from shop.notifications.webhooks.models import Delivery
 from shop.notifications.webhooks.replay import replay, replay_since
+from shop.orders.archived_order import archived_with
 
 
 class Command(BaseCommand):
@@ -35,13 +36,20 @@ class Command(BaseCommand):
         if options["id"]:
             delivery = Delivery.objects.filter(webhook_id=options["id"]).first()
             if delivery is None:
-                raise CommandError(f"There is no webhook {options['id']}.")
+                raise CommandError(_why_not(options["id"]))
             number = int(replay(delivery))
         else:
             whose = options["receiver"] or _application(options["application"])
             moment = _moment(options["since"])
             number = replay_since(whose, moment, delivered=options["delivered"])
         self.stdout.write(f"{number} to be sent.")
+
+
+def _why_not(webhook_id: str) -> str:
+    archived = archived_with([webhook_id]).first()
+    if archived is None:
+        return f"There is no webhook {webhook_id}."
+    return f"Webhook {webhook_id} is of order {archived.order_number}, which is archived."
 
 
 def _application(named: str) -> Application:

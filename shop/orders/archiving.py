@@ -1,0 +1,133 @@
+"""Archive finished orders, and bring them back as they were.
+
+Each batch is one transaction: stopped at any moment, an order is either in its tables or archived.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.dispatch import Signal
+
+from shop.orders.archive_contents import Contents, rows_by_order, written
+from shop.orders.archive_keys import keys_of, order_in
+from shop.orders.archive_return import insert_rows
+from shop.orders.archive_tables import REBUILT, every_row, relations_to, tables
+from shop.orders.archive_trimming import trim_at
+from shop.orders.archived_order import (
+    ArchivedKey,
+    ArchivedOrder,
+    archived_for,
+)
+from shop.orders.models import Order
+from shop.orders.search_index import reindex
+from shop.orders.states import FINISHED
+from shop.tenancy.models import User
+
+BATCH = 200  # orders in one transaction, during which nobody else can write to SQLite
+COPIED = ("id", "order_hash", "order_number", "state", "product_id", "application_id")
+
+# Each receiver returns a condition of orders that its room still has work with: those stay.
+orders_needed = Signal()
+
+
+def archivable(before: datetime) -> QuerySet[Order]:
+    """The finished orders that were last changed before then, and that nobody needs any more.
+
+    An order stays while its member can still join, while its address is unreachable, and while
+    staff want to look at it again.
+    """
+    found = Order.objects.filter(
+        Q(invitation=None) | Q(invitation__used_at__isnull=False),
+        state__in=FINISHED,
+        updated_at__lt=before,
+        order_number__isnull=False,
+        unreachable_since=None,
+        follow_up_on=None,
+    )
+    for _receiver, needed in orders_needed.send(sender=Order):
+        found = found.filter(~needed)
+    for relation in relations_to(Order):
+        # A row that would neither go with the order nor do without it.
+        if relation.related_model in _goes_along() or not relation.field.db_constraint:
+            continue
+        rows = every_row(relation.related_model)
+        found = found.filter(~Exists(rows.filter(**{relation.field.name: OuterRef("pk")})))
+    return found.order_by("pk")
+
+
+def archive(before: datetime, *, batch: int = BATCH) -> Iterator[int]:
+    """Archive the orders that were last changed before then; yield how many, after each batch."""
+    last = 0
+    while pks := list(archivable(before).filter(pk__gt=last).values_list("pk", flat=True)[:batch]):
+        last = pks[-1]
+        yield _archive(pks, before)
+
+
+def bring_back(archived: Iterable[int]) -> int:
+    """Put orders back into their tables, as they were; return how many were archived.
+
+    `archived` are their primary keys. Those that are not archived are left as they are.
+    """
+    pks = list(archived)
+    with transaction.atomic():
+        held = ArchivedOrder.objects.filter(pk__in=pks).select_for_update()
+        contents = list(held.order_by("pk").values_list("pk", "contents"))
+        found = [pk for pk, _contents in contents]
+        # First, as the database lets no order have the hash or number of an archived one.
+        ArchivedKey.objects.filter(order__in=found).delete()
+        ArchivedOrder.objects.filter(pk__in=found).delete()
+        insert_rows([packed for _pk, packed in contents])
+        reindex(Order.objects.filter(pk__in=found))
+    return len(found)
+
+
+def bring_back_for(user: User | None, emails: Iterable[str]) -> int:
+    """Bring back the orders that name a person, before they are erased from them."""
+    return bring_back(list(archived_for(user, emails).values_list("pk", flat=True)))
+
+
+def _archive(pks: list[int], before: datetime) -> int:
+    with transaction.atomic():
+        rows = rows_by_order(pks)
+        # Again, now that nobody changes the rows any more.
+        still = set(archivable(before).filter(pk__in=pks).values_list("pk", flat=True))
+        chosen = {pk: contents for pk, contents in rows.items() if pk in still}
+        archived, keys = [], []
+        for contents in chosen.values():
+            row = _archived(contents)
+            archived.append(row)
+            keys += [ArchivedKey(order=row, key=key) for key in keys_of(contents)]
+        ArchivedOrder.objects.bulk_create(archived)
+        ArchivedKey.objects.bulk_create(keys)
+        _delete(chosen)
+    return len(chosen)
+
+
+def _goes_along() -> set[type[Any]]:
+    return {*REBUILT, *(table.model for table in tables())}
+
+
+def _archived(contents: Contents) -> ArchivedOrder:
+    order = order_in(contents)
+    return ArchivedOrder(
+        **{name: order[name] for name in COPIED},
+        **{name: datetime.fromisoformat(order[name]) for name in ("created_at", "updated_at")},
+        trim_at=trim_at(contents),
+        contents=written(contents),
+    )
+
+
+def _delete(orders: Iterable[int]) -> None:
+    """Delete the rows of the orders, and send no signals: they are not gone but elsewhere."""
+    pks = list(orders)
+    for model in REBUILT:
+        _delete_raw(every_row(model).filter(order__in=pks))
+    for table in reversed(tables()):
+        _delete_raw(table.rows_of(pks))
+
+
+def _delete_raw(rows: QuerySet[Any]) -> None:
+    rows._raw_delete(rows.db)  # noqa: SLF001 -- `delete` would load each row and follow its keys
