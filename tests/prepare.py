@@ -78,7 +78,17 @@ def get_redis() -> None:
         sys.exit("The tests need Redis: install the package redis-server.")
 
 
+def get_encryption() -> None:
+    """Install the programs that backups are encrypted by."""
+    for program, package in (("age", "age"), ("gpg", "gnupg")):
+        if shutil.which(program) is None:
+            install(package)
+        if shutil.which(program) is None:
+            sys.exit(f"The tests need {program}: install the package {package}.")
+
+
 if __name__ == "__main__":
     get_browser()
     get_postgres()
     get_redis()
+    get_encryption()
