@@ -13,6 +13,7 @@ from portal.accounts.demo_project import demo_project
 from portal.accounts.oauth_metadata import authorization_server
 from portal.accounts.online_payment import notify
 from portal.backoffice.colleagues.staff_join_page import join_back_office
+from portal.backoffice.reports.version_page import to_version_page
 from portal.backoffice.staff_access import close_admin
 from portal.registration.views import find, lower_case
 from shop import errors, health
@@ -69,6 +70,7 @@ urlpatterns = [
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.emails.urls")),
     path("dev/project/<int:pk>/", demo_project, name="demo_project"),
+    path("version", to_version_page, name="version"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),

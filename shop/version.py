@@ -5,7 +5,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-DISTRIBUTION = "shop"
+DISTRIBUTION = "slate-shop"
 PROJECT_FILE = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 

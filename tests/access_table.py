@@ -139,6 +139,7 @@ TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",
                      "dev/mailbox/{pk}/html/", "dev/mailbox/{pk}/attached/{position}/", "dev/project/{pk}/", "metrics"), Kind.DEMO),
     "probe/{token}": Kind.NOBODY,
+    "version": ADDRESSES["version/"],
     **{f"staff/{address}": groups for address, groups in ADDRESSES.items()},
 }  # fmt: skip
 OPEN_ORDER = (

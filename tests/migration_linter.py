@@ -62,7 +62,9 @@ class Surroundings:
         self.in_place = f"{migration.app_label}.{migration.name}" in BUILT_IN_PLACE
         self.state = state
         self.tables = {name for app, name in state.models if app == self.app}
-        self.replaced: set[str] = set()  # constraints that an earlier operation removed, to widen them
+        self.replaced: set[str] = (
+            set()
+        )  # constraints that an earlier operation removed, to widen them
 
     def in_use(self, model: str) -> bool:
         """Tell if there were rows of the model before the migration, which may be many."""
@@ -79,6 +81,18 @@ def _lint(operation: Operation, given: Surroundings) -> Iterator[str]:
         case ops.AddConstraint():
             if operation.constraint.name not in given.replaced:
                 yield f"{operation.constraint.name} refuses rows that the version before writes."
+        case ops.AddField():
+            yield from _added(operation, given)
+        case ops.AlterField():
+            yield from _altered(operation, given)
+        case ops.AddIndex() | RemoveIndexConcurrently() | ops.RunPython():
+            yield from _obstructs(operation, given)
+        case _ if not isinstance(operation, HARMLESS):
+            yield f"{type(operation).__name__} needs prepared_in: {operation.describe()}."
+
+
+def _obstructs(operation: Operation, given: Surroundings) -> Iterator[str]:
+    match operation:
         case AddIndexConcurrently() | RemoveIndexConcurrently():
             if given.is_atomic:
                 yield f"{type(operation).__name__} needs atomic = False."
@@ -88,17 +102,13 @@ def _lint(operation: Operation, given: Surroundings) -> Iterator[str]:
         case ops.RunPython():
             if not operation.reversible:
                 yield "RunPython needs reverse_code, if only RunPython.noop."
-        case ops.AddField():
-            yield from _added(operation, given)
-        case ops.AlterField():
-            old = given.state.models[given.app, operation.model_name_lower].get_field(
-                operation.name
-            )
-            yield from _narrowed(_name(operation), old, operation.field)
-            if operation.field.db_index and not _has_index(old) and not given.in_place:
-                yield f"{_name(operation)} needs AddIndexConcurrently for its index."
-        case _ if not isinstance(operation, HARMLESS):
-            yield f"{type(operation).__name__} needs prepared_in: {operation.describe()}."
+
+
+def _altered(operation: ops.AlterField, given: Surroundings) -> Iterator[str]:
+    old = given.state.models[given.app, operation.model_name_lower].get_field(operation.name)
+    yield from _narrowed(_name(operation), old, operation.field)
+    if operation.field.db_index and not _has_index(old) and not given.in_place:
+        yield f"{_name(operation)} needs AddIndexConcurrently for its index."
 
 
 def _added(operation: ops.AddField, given: Surroundings) -> Iterator[str]:

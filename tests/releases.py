@@ -49,7 +49,17 @@ def tag(root: Path = ROOT) -> list[str]:
     for name, commit in missing.items():
         date = git("show", "--no-patch", "--format=%cI", commit, root=root).strip()
         subprocess.run(
-            ["git", "-C", str(root), "tag", "--annotate", name, commit, "-m", f"Release {name[1:]}"],
+            [
+                "git",
+                "-C",
+                str(root),
+                "tag",
+                "--annotate",
+                name,
+                commit,
+                "-m",
+                f"Release {name[1:]}",
+            ],
             env={**os.environ, "GIT_COMMITTER_DATE": date},
             check=True,
         )

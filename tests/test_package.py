@@ -18,8 +18,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.generated_clients.client_packages import version
 from tests.ports import free_port
+from tests.releases import version
 from tests.waiting import slowness, wait_for
 
 pytestmark = pytest.mark.once

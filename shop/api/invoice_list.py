@@ -9,7 +9,7 @@ from django.http import QueryDict
 from shop.access.tokens import Bearer
 from shop.api.paging import Page, PageQuery, read_query
 from shop.billing.balances import with_balance
-from shop.billing.models import Invoice
+from shop.billing.models import Invoice, Subscription
 from shop.orders.archived_order import ArchivedOrder
 from shop.orders.cursors import sorted_after
 
@@ -26,7 +26,9 @@ def visible_to(bearer: Bearer) -> QuerySet[Invoice]:
     if user is None:
         orders = Q(subscription__order__application=bearer.application)
         archived = ArchivedOrder.objects.filter(application=bearer.application).values("pk")
-        return Invoice.objects.filter(orders | Q(subscription__order__in=archived))
+        # By the subscriptions: with the order itself in both, Django would join its table.
+        ended = Subscription.objects.filter(order__in=archived).values("pk")
+        return Invoice.objects.filter(orders | Q(subscription__in=ended))
     return Invoice.objects.filter(client__client_admin=user)
 
 

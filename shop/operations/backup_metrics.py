@@ -7,8 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from shop.notifications.emails.models import Message
-from shop.notifications.webhooks.models import Delivery
+from shop.operations.held_messages import held_mails, held_webhooks
 from shop.operations.models import Backup
 from shop.worker.message_hold import message_hold
 
@@ -32,7 +31,6 @@ def backup_metrics() -> Iterator[Metric]:
         "Mails and webhooks that wait for manage.py release_messages.",
         labels=["kind"],
     )
-    for kind, rows in (("mail", Message.objects), ("webhook", Delivery.objects)):
-        waiting = rows.filter(state="waiting", created_at__lte=hold.since) if hold else None
-        held.add_metric([kind], waiting.count() if waiting is not None else 0)
+    for kind, rows in (("mail", held_mails()), ("webhook", held_webhooks())):
+        held.add_metric([kind], rows.count() if hold else 0)
     yield held

@@ -34,7 +34,7 @@ class Held:
 
 def held_messages() -> list[Held]:
     """Return what waits to be sent, by kind."""
-    return [*_count(MAILS, _mails(), "kind"), *_count(WEBHOOKS, _webhooks(), "type")]
+    return [*_count(MAILS, held_mails(), "kind"), *_count(WEBHOOKS, held_webhooks(), "type")]
 
 
 @transaction.atomic
@@ -46,10 +46,10 @@ def drop(before: datetime, channels: Iterable[str]) -> int:
     """
     number = 0
     if MAILS in channels:
-        mails = _mails().filter(next_attempt_at__lt=before)
+        mails = held_mails().filter(next_attempt_at__lt=before)
         number += mails.update(state=Message.State.OBSOLETE, last_error=DROPPED, **UNLEASED)
     if WEBHOOKS in channels:
-        webhooks = _webhooks().filter(next_attempt_at__lt=before)
+        webhooks = held_webhooks().filter(next_attempt_at__lt=before)
         number += webhooks.update(state=Delivery.State.GONE, **UNLEASED)
     return number
 
@@ -59,12 +59,14 @@ def let_go() -> None:
     MessageHold.objects.all().delete()
 
 
-def _mails() -> QuerySet[Message]:
+def held_mails() -> QuerySet[Message]:
+    """Return the mails that a hold keeps back."""
     leaving = Q(kind__in=SIGN_IN) & Q(WRITTEN_SINCE_HOLD)
     return Message.objects.filter(~leaving, state__in=OPEN)
 
 
-def _webhooks() -> QuerySet[Delivery]:
+def held_webhooks() -> QuerySet[Delivery]:
+    """Return the webhooks that a hold keeps back."""
     return Delivery.objects.filter(state__in=OPEN)
 
 

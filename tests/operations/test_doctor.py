@@ -26,13 +26,15 @@ from portal.backoffice.reports.worker_health import system_lines, worker_lines
 from shop.catalogue.seller import Seller
 from shop.content.models import Question, Version
 from shop.notifications.emails.models import Message
+from shop.operations.backup_health import backup_line
 from shop.operations.doctor.database_checks import database_lines
 from shop.operations.doctor.file_checks import file_lines
 from shop.operations.doctor.settings_checks import settings_lines
 from shop.operations.doctor.site_checks import clock_line
+from shop.operations.models import Backup
 from shop.orders.models import Order
 from shop.version import version
-from shop.worker.models import Heartbeat, WorkerInstance
+from shop.worker.models import Heartbeat, MessageHold, WorkerInstance
 from tests.factories import make_order, make_staff
 from tests.operations.front import HEADERS, Front, web_server
 from tests.operations.test_seller_file import SELLER
@@ -40,7 +42,7 @@ from tests.test_settings import PRODUCTION, manage
 
 pytestmark = pytest.mark.django_db
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -52,17 +54,26 @@ def well(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECRET_KEY = PRODUCTION["SECRET_KEY"]
+    settings.FACTOR_KEY = "another-key-of-no-meaning-at-all-which-is-long-enough-for-this"
     Seller.objects.update_or_create(pk=1, defaults=SELLER)
     Version.objects.update(text_de="Text", text_en="Text", title_de="T", title_en="T")
     Question.objects.update(answer_de="Ja.", answer_en="Yes.")
     set_free(monkeypatch, 0.5)
     monkeypatch.setattr(worker_health, "SLOW_MS", 60_000)
+    make_backup(DAY)
     now = timezone.now()
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=now, hourly_at=now)
     WorkerInstance.objects.create(
         host="host-7", pid=42, version=version(), started_at=now, seen_at=now
     )
+
+
+def make_backup(age: timedelta) -> None:
+    """Let the newest backup be so old."""
+    Backup.objects.all().delete()
+    made_at = timezone.now() - age
+    Backup.objects.create(made_at=made_at, name="x", size=1, encrypted=True, verified_at=made_at)
 
 
 def set_free(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
@@ -192,8 +203,20 @@ def _demo(settings: Settings) -> None:
     settings.DEMO = True
 
 
+def _no_factor_key(settings: Settings) -> None:
+    settings.FACTOR_KEY = ""
+
+
 def _kept_key(settings: Settings) -> None:
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+
+
+def _old_backup(settings: Settings) -> None:
+    make_backup(8 * DAY)
+
+
+def _hold(settings: Settings) -> None:
+    MessageHold.objects.create(since=timezone.now(), backup_made_at=timezone.now())
 
 
 def _no_redirect(settings: Settings) -> None:
@@ -229,7 +252,10 @@ Look = Callable[[], Iterable[HealthLine]]
         (_no_seller, settings_lines, {"billing.W001": "look"}),
         (_no_support, settings_lines, {"support.W001": "look"}),
         (_demo, settings_lines, {"profile": "act"}),
+        (_no_factor_key, settings_lines, {"accounts.W001": "look"}),
         (_kept_key, settings_lines, {"secret-key": "look"}),
+        (_old_backup, backup_line, {"backup": "act"}),
+        (_hold, message_lines, {"hold": "look"}),
         (_no_redirect, settings_lines, {"security.W008": "look"}),
     ],
 )

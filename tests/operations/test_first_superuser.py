@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.mail import EmailMessage
 from django.core.management import CommandError
+from pytest_django import Settings
 
 from shop.notifications.emails.models import Message
 from shop.operations.setup.first_superuser import (
@@ -105,3 +106,13 @@ def test_page_of_colleagues_says_who_invited() -> None:
 def test_address_that_is_none_is_refused() -> None:
     with pytest.raises(CommandError, match="nobody is no e-mail address"):
         invite_first_superuser("nobody", language="en", by_mail=True, again=False)
+
+
+def test_superuser_of_createsuperuser_signs_in_without_a_code_by_mail(settings: Settings) -> None:
+    settings.DEMO = False
+    User.objects.create_superuser(ADA, JOIN["password"])
+    browser = visitor()
+    answer = browser.post("/account/login/", {"login": ADA, "password": JOIN["password"]})
+    assert (answer.status_code, answer["Location"]) == (302, "/staff/")
+    assert browser.get("/staff/")["Location"] == "/account/2fa/"
+    assert not Message.objects.exists()

@@ -4,10 +4,12 @@ Each earlier release, on SQLite and on PostgreSQL, unless one is named. Prints a
 ends with an error where a caller noticed, or something was lost or done twice.
 
 UPGRADES_PACE: orders a second, 4. UPGRADES_SECONDS: how long the old version runs on the new database, 20.
+UPGRADES_LOGS: a folder for the logs of all processes.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,6 +71,14 @@ def judge(load: Load) -> dict[str, Any]:
     return report
 
 
+def keep_logs(home: Path) -> None:
+    """Copy the logs to UPGRADES_LOGS, if it is set."""
+    if target := os.environ.get("UPGRADES_LOGS"):
+        Path(target).mkdir(parents=True, exist_ok=True)
+        for log in home.glob("*.log"):
+            shutil.copy(log, target)
+
+
 def one(name: str, commit: str, database: str) -> bool:
     """Upgrade from one release on one database; print the report; return whether all went well."""
     with ExitStack() as stack:
@@ -76,6 +86,7 @@ def one(name: str, commit: str, database: str) -> bool:
         url = stack.enter_context(throw_away_server()).address if database == "postgres" else ""
         os.environ |= environment(home, url)
         shop = Deployment(home)
+        stack.callback(keep_logs, home)
         stack.callback(shop.stop_all)
         os.environ["PORT"] = str(shop.port)
         prepare(shop, checkout(commit, home / "old"))
@@ -98,8 +109,6 @@ def one(name: str, commit: str, database: str) -> bool:
         report["old worker"] = shop.complaints("worker-old")[:10]
         report["load of the machine"] = round(os.getloadavg()[0], 1)
         print(json.dumps(report, indent=1, ensure_ascii=False), flush=True)
-        if kept := os.environ.get("UPGRADES_LOGS"):
-            subprocess.run(f"mkdir -p {kept} && cp {home}/*.log {kept}", shell=True, check=False)
         return not (report["complaints"] or load.failures or report["old worker"])
 
 

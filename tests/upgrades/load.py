@@ -33,8 +33,10 @@ class Load:
         self.stopped = threading.Event()
         self.lock = threading.Lock()
         self.last = time.monotonic()
-        self.threads = [threading.Thread(target=self.work, args=[each]) for each in
-                        (self.place_one, self.place_one, self.visit, self.visit)]
+        self.threads = [
+            threading.Thread(target=self.work, args=[each])
+            for each in (self.place_one, self.place_one, self.visit, self.visit)
+        ]
 
     def start(self) -> None:
         """Begin."""
@@ -63,7 +65,9 @@ class Load:
         headers = {"Authorization": f"Bearer {TOKEN}"} if path.startswith("/api/") else {}
         headers |= given.pop("headers", {})
         try:
-            answer = http.request(method, self.address + path, headers=headers, redirect=False, **given)
+            answer = http.request(
+                method, self.address + path, headers=headers, redirect=False, **given
+            )
             status = str(answer.status)
         except urllib3.exceptions.HTTPError as error:
             answer, status = None, type(error).__name__
@@ -73,7 +77,9 @@ class Load:
             self.answers[f"{method} {kind} {status}"] += 1
             self.slowest = max(self.slowest, took)
             if answer is None or answer.status >= 500 or answer.status == 404:
-                self.failures.append(f"{time.time():.1f} {method} {kind} {status} after {took:.1f} s")
+                self.failures.append(
+                    f"{time.time():.1f} {method} {kind} {status} after {took:.1f} s"
+                )
         return answer
 
     def place_one(self, http: urllib3.PoolManager, random: Random) -> None:
@@ -89,9 +95,14 @@ class Load:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             answer = self.call(
-                http, "POST", "/api/orders",
+                http,
+                "POST",
+                "/api/orders",
                 body=json.dumps({"order": document}).encode(),
-                headers={"Content-Type": "application/json", "Idempotency-Key": f"upgrade-{number}"},
+                headers={
+                    "Content-Type": "application/json",
+                    "Idempotency-Key": f"upgrade-{number}",
+                },
             )
             if answer is not None and answer.status == 201:
                 self.acknowledge(number, answer.json()["data"]["order"]["order_hash"])
@@ -112,7 +123,9 @@ class Load:
     def visit(self, http: urllib3.PoolManager, random: Random) -> None:
         """Look at a page and its style sheets."""
         known = list(self.acknowledged.values()) + self.incomplete
-        choice = list(VISITED) + [f"/register/{each}/" for each in random.sample(known, min(3, len(known)))]
+        choice = list(VISITED) + [
+            f"/register/{each}/" for each in random.sample(known, min(3, len(known)))
+        ]
         answer = self.call(http, "GET", random.choice(choice))
         if answer is not None and answer.status == 200:
             for path in STYLES.findall(answer.data):

@@ -53,7 +53,9 @@ def complaints(
         field = "client_name" if model is Client else "project_name"
         wanted = [getattr(order, field) for order in found.values()]
         twice = model.objects.filter(name__in=wanted).values("name").annotate(times=Count("pk"))
-        yield from (f"{each['name']} was made {each['times']} times" for each in twice.filter(times__gt=1))
+        yield from (
+            f"{each['name']} was made {each['times']} times" for each in twice.filter(times__gt=1)
+        )
     for name, times in Counter(names).items():
         if times > 1:
             yield f"the order of {name} was written {times} times"

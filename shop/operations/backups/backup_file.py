@@ -12,7 +12,6 @@ import tarfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from typing import IO, Any
 
 PIECE = 8 * 1024 * 1024  # bytes of the database in one part: the memory that a backup takes
@@ -36,7 +35,7 @@ class Manifest:
     migrations: list[str]  # that were applied, such as "orders.0001_initial"
     rows: dict[str, int]  # of each table
     numbers: dict[str, int]  # the last one of an invoice or credit note in each year
-    key_fingerprint: str  # of SECRET_KEY
+    key_fingerprints: dict[str, str]  # of SECRET_KEY, and of FACTOR_KEY if it was set
     invoice_storage: str  # the class
     invoice_files: int | None  # that are in the backup; None: they stay where they are
 
@@ -45,14 +44,17 @@ class BackupWriter:
     """Writes the parts of a backup to a stream, and their sums at the end."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self.tar = tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115 -- `end` closes it
+        self.stream = stream
+        self.written = 0
         self.sums: list[str] = []
 
     def add(self, name: str, content: bytes) -> None:
         """Write a part that is called `name`."""
         info = tarfile.TarInfo(name)
         info.size, info.mode, info.mtime = len(content), 0o600, int(time.time())
-        self.tar.addfile(info, BytesIO(content))
+        self._write(info.tobuf(tarfile.PAX_FORMAT))
+        self._write(content)
+        self._fill(tarfile.BLOCKSIZE)
         self.sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
 
     def add_manifest(self, manifest: Manifest) -> None:
@@ -67,7 +69,16 @@ class BackupWriter:
     def end(self) -> None:
         """Write the sums, and the end of the tar file."""
         self.add(SUMS, "".join(self.sums).encode())
-        self.tar.close()
+        self._write(bytes(2 * tarfile.BLOCKSIZE))
+        self._fill(tarfile.RECORDSIZE)
+
+    def _write(self, some: bytes) -> None:
+        # Not by a TarFile: dropped after an error, it would still write an end.
+        self.stream.write(some)
+        self.written += len(some)
+
+    def _fill(self, size: int) -> None:
+        self._write(bytes(-self.written % size))
 
 
 def _pieces(dump: Iterable[bytes]) -> Iterator[bytes]:

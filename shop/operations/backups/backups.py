@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -28,6 +29,7 @@ from shop.operations.backups.encryption import encrypted, ending_for
 from shop.operations.models import Backup
 from shop.version import version
 
+KEYS = ("SECRET_KEY", "FACTOR_KEY")
 OURS = re.compile(r"backup-\d{8}T\d{6}Z\.tar(\.age|\.gpg)?")
 PARTIAL = "backup-unfinished-"
 OLD = 24 * 3600  # seconds after which an unfinished file is of a backup that was killed
@@ -87,8 +89,8 @@ def delete_older(folder: Path, keep: int) -> list[str]:
     return old
 
 
-def key_fingerprint(key: str | None = None) -> str:
-    """Return what tells SECRET_KEY, or another `key`, from others, and gives nothing of it away."""
+def key_fingerprint(key: str) -> str:
+    """Return what tells `key` from others, and gives nothing of it away."""
     return salted_hmac("shop.operations.backups", "fingerprint", key).hexdigest()[:16]
 
 
@@ -122,7 +124,9 @@ def _manifest(dump: Dump, now: datetime, storage: Storage, files: int | None) ->
         migrations=[f"{app}.{name}" for app, name in applied.values_list("app", "name")],
         rows=dump.rows,
         numbers=dump.numbers,
-        key_fingerprint=key_fingerprint(),
+        key_fingerprints={
+            name: key_fingerprint(key) for name in KEYS if (key := getattr(settings, name))
+        },
         invoice_storage=type(storage).__qualname__,
         invoice_files=files,
     )

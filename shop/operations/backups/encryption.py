@@ -51,7 +51,8 @@ def decrypted(path: Path, identity: Path | None) -> Iterator[IO[bytes]]:
     age reads its key from `identity`; GnuPG uses its own keys.
     """
     try:
-        file = path.open("rb")
+        # Without a buffer: the program reads on from where we stand.
+        file = path.open("rb", buffering=0)
     except OSError as error:
         raise BackupError(f"{path} cannot be read: {error.strerror}.") from None
     with file:

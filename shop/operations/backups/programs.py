@@ -15,6 +15,7 @@ from django.db import connection
 from shop.operations.backups.backup_file import BackupError
 
 CHUNK = 1024 * 1024  # bytes
+MOST_SAID = 300  # characters of an error
 
 
 @contextmanager
@@ -97,8 +98,8 @@ def _finish(child: subprocess.Popen[bytes]) -> None:
 def _sentence(said: IO[bytes]) -> str:
     said.seek(0)
     lines = (line.strip() for line in said.read().decode(errors="replace").splitlines())
-    first = next(filter(None, lines), "it says nothing more")
-    return f"{first.rstrip('.')}."
+    first = next(filter(None, lines), "it says nothing more")[:MOST_SAID]
+    return "".join(char for char in first if char.isprintable()).rstrip(".") + "."
 
 
 def postgresql_program(name: str) -> str:

@@ -82,10 +82,17 @@ def check_fits(manifest: Manifest) -> None:
         )
 
 
-def is_known_key(manifest: Manifest) -> bool:
-    """Tell if the backup was made under SECRET_KEY or one of SECRET_KEY_FALLBACKS."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return manifest.key_fingerprint in {key_fingerprint(key) for key in keys}
+def other_keys(manifest: Manifest) -> list[str]:
+    """Return the names of the keys that the backup was made under, and that the settings lack.
+
+    SECRET_KEY and FACTOR_KEY, each with its fallbacks.
+    """
+    other = []
+    for name, fingerprint in manifest.key_fingerprints.items():
+        keys = [getattr(settings, name), *getattr(settings, f"{name}_FALLBACKS")]
+        if fingerprint not in {key_fingerprint(key) for key in keys if key}:
+            other.append(name)
+    return other
 
 
 def tables() -> list[str]:

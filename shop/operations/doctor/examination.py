@@ -9,10 +9,12 @@ from django.db import Error, connection
 from portal.backoffice.reports.health_lines import HealthGroup, HealthLine, Verdict
 from portal.backoffice.reports.work_health import billing_lines, message_lines, order_lines
 from portal.backoffice.reports.worker_health import system_lines, worker_lines
+from shop.operations.backup_health import backup_line
 from shop.operations.doctor.database_checks import database_lines
 from shop.operations.doctor.file_checks import file_lines
 from shop.operations.doctor.mail_checks import mail_lines
 from shop.operations.doctor.proxy_checks import proxy_lines
+from shop.operations.doctor.retention_checks import retention_lines
 from shop.operations.doctor.settings_checks import settings_lines
 from shop.operations.doctor.site import Site
 from shop.operations.doctor.site_checks import site_lines
@@ -34,6 +36,8 @@ def examine(recipient: str = "") -> list[HealthGroup]:
         "Orders": order_lines,
         "E-mails and webhooks": message_lines,
         "Invoices and files": billing_lines,
+        "Backups": backup_line,
+        "Retention": retention_lines,
         "Mail server": lambda: mail_lines(recipient),
         "Way in": lambda: site_lines(site),
         "Proxies": lambda: proxy_lines(site),

@@ -11,6 +11,7 @@ from portal.backoffice.reports.health_lines import HealthLine, Verdict
 
 # By the ids of our checks: what it is about.
 LABELS = {
+    "accounts.W001": "FACTOR_KEY",
     "billing.W001": "Seller",
     "content.W001": "Placeholders",
     "content.W002": "Name of the shop",

@@ -14,7 +14,7 @@ from shop.operations.backups.restores import (
     Restored,
     check_backup,
     check_fits,
-    is_known_key,
+    other_keys,
     restore,
     running_workers,
     tables,
@@ -23,6 +23,10 @@ from shop.operations.error_lines import first_line
 
 SKIPPED = 1000
 
+LOST = {
+    "SECRET_KEY": "links in mails that were sent do not work",
+    "FACTOR_KEY": "second factors do not work",
+}
 AFTERWARDS = """
 Mails and webhooks are held back: what the backup holds as unsent may have been sent since. Only new
 mails for signing in leave the shop. Everybody has to sign in again.
@@ -116,9 +120,9 @@ class Command(BaseCommand):
                 f"Invoice numbers {year}-{first:06d} to {year}-{last:06d} are left out. "
                 "Keep this sentence with your books."
             )
-        if not is_known_key(manifest):
+        for name in other_keys(manifest):
             out.write(
-                "The backup was made under another SECRET_KEY: links in mails that were sent do "
-                "not work unless you put that key into SECRET_KEY_FALLBACKS."
+                f"The backup was made under another {name}: {LOST[name]} unless you put that key "
+                f"into {name}_FALLBACKS."
             )
         out.write(AFTERWARDS.format(made_at=manifest.made_at))
