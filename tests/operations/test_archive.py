@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,8 +16,9 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.archived_order import ArchivedKey, ArchivedOrder
 from shop.orders.archiving import archivable, bring_back
+from shop.orders.consent import Consent
 from shop.orders.mentions import mention
-from shop.orders.models import Basket, Consent, Order, OrderEvent
+from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.order_counts import placed_by_state
 from shop.orders.placing import Caller
 from shop.packing.models import AttemptRecord
@@ -51,7 +53,7 @@ def with_subscription() -> Order:
 def of_a_member() -> Order:
     """An order that adds a member to a project: it begins no subscription."""
     project = make_project()
-    known = {"client_id": project.client_id, "project_id": project.pk}
+    known: dict[str, Any] = {"client_id": project.client_id, "project_id": project.pk}
     order = make_order(
         **known,
         client_name=None,
