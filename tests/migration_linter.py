@@ -79,7 +79,8 @@ def _lint(operation: Operation, given: Surroundings) -> Iterator[str]:
         case ops.RemoveConstraint():
             given.replaced.add(operation.name)
         case ops.AddConstraint():
-            if operation.constraint.name not in given.replaced:
+            known = operation.model_name_lower in given.tables
+            if known and operation.constraint.name not in given.replaced:
                 yield f"{operation.constraint.name} refuses rows that the version before writes."
         case ops.AddField():
             yield from _added(operation, given)

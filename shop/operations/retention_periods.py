@@ -9,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from portal.backoffice.models import BankUpload, ClientNote, ExportFile
+from portal.backoffice.clients.note_rows import ClientNote
+from portal.backoffice.models import BankUpload, ExportFile
 from shop.access.expired_tokens import expired_tokens
 from shop.access.models import CachedValue, CallCount, IdempotentResponse, RateLimitBucket
 from shop.billing.declaration_rows import Declaration

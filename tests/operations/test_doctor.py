@@ -15,7 +15,6 @@ from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone, translation
 from pytest_django import Settings
 
@@ -25,24 +24,19 @@ from portal.backoffice.reports.work_health import message_lines, order_lines
 from portal.backoffice.reports.worker_health import system_lines, worker_lines
 from shop.catalogue.seller import Seller
 from shop.content.models import Question, Version
-from shop.notifications.emails.models import Message
 from shop.operations.backup_health import backup_line
 from shop.operations.doctor.database_checks import database_lines
 from shop.operations.doctor.file_checks import file_lines
 from shop.operations.doctor.settings_checks import settings_lines
 from shop.operations.doctor.site_checks import clock_line
-from shop.operations.models import Backup
-from shop.orders.models import Order
 from shop.version import version
-from shop.worker.models import Heartbeat, MessageHold, WorkerInstance
-from tests.factories import make_order, make_staff
+from shop.worker.models import Heartbeat, WorkerInstance
+from tests.operations import faults
 from tests.operations.front import HEADERS, Front, web_server
 from tests.operations.test_seller_file import SELLER
 from tests.test_settings import PRODUCTION, manage
 
 pytestmark = pytest.mark.django_db
-
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -60,20 +54,13 @@ def well(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     Question.objects.update(answer_de="Ja.", answer_en="Yes.")
     set_free(monkeypatch, 0.5)
     monkeypatch.setattr(worker_health, "SLOW_MS", 60_000)
-    make_backup(DAY)
+    faults.make_backup(faults.DAY)
     now = timezone.now()
     for cluster in settings.WORKER_CLUSTERS:
         Heartbeat.objects.create(cluster=cluster, beat_at=now, hourly_at=now)
     WorkerInstance.objects.create(
         host="host-7", pid=42, version=version(), started_at=now, seen_at=now
     )
-
-
-def make_backup(age: timedelta) -> None:
-    """Let the newest backup be so old."""
-    Backup.objects.all().delete()
-    made_at = timezone.now() - age
-    Backup.objects.create(made_at=made_at, name="x", size=1, encrypted=True, verified_at=made_at)
 
 
 def set_free(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
@@ -118,8 +105,8 @@ def test_deployment_that_is_well_is_fine_in_every_line(
             code, told = examined("--send-mail", "ada@example.com")
             found = {each["key"]: each for each in told["lines"] if each["verdict"] != "fine"}
             # Two faults of the tests' own: nothing is collected, and a power cut loses orders.
-            faults = {"static", "switches"} if connection.vendor == "sqlite" else {"static"}
-            assert (code, told["verdict"], set(found)) == (1, "act", faults)
+            own = {"static", "switches"} if connection.vendor == "sqlite" else {"static"}
+            assert (code, told["verdict"], set(found)) == (1, "act", own)
             assert found["static"]["advice"] == "Run manage.py setup, then restart the web server."
             assert [mail.to for mail in mailoutbox] == [["ada@example.com"]]
             call_command("collectstatic", interactive=False, verbosity=0)
@@ -145,84 +132,6 @@ def test_database_that_is_away_is_said_and_the_rest_is_checked_all_the_same(
     assert "\n  fine " not in done.stdout
 
 
-# Each plants one fault in a deployment that is well.
-def _no_worker(settings: Settings) -> None:
-    Heartbeat.objects.all().delete()
-    WorkerInstance.objects.all().delete()
-
-
-def _frozen_worker(settings: Settings) -> None:
-    Heartbeat.objects.filter(cluster="packing").update(beat_at=timezone.now() - 5 * MINUTE)
-
-
-def _old_worker(settings: Settings) -> None:
-    WorkerInstance.objects.update(version="1.0.0")
-
-
-def _no_hourly_work(settings: Settings) -> None:
-    Heartbeat.objects.update(hourly_at=timezone.now() - timedelta(hours=5))
-
-
-def _late_orders(settings: Settings) -> None:
-    make_order()
-    Order.objects.update(updated_at=timezone.now() - 30 * MINUTE)
-
-
-def _late_mails(settings: Settings) -> None:
-    user, due = make_staff(), timezone.now() - 40 * MINUTE
-    Message.objects.create(
-        kind="code", user=user, recipient=user.email, language="en", next_attempt_at=due
-    )
-
-
-def _missing_migration(settings: Settings) -> None:
-    MigrationRecorder.Migration.objects.filter(app="orders", name="0001_initial").delete()
-
-
-def _newer_migration(settings: Settings) -> None:
-    MigrationRecorder.Migration.objects.create(app="orders", name="9999_later")
-
-
-def _redis_away(settings: Settings) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:9/0"
-
-
-def _placeholders(settings: Settings) -> None:
-    Version.objects.filter(page="imprint").update(text_de="[Firma und Rechtsform]")
-
-
-def _no_seller(settings: Settings) -> None:
-    Seller.objects.all().delete()
-
-
-def _no_support(settings: Settings) -> None:
-    settings.SUPPORT_EMAIL = ""
-
-
-def _demo(settings: Settings) -> None:
-    settings.DEMO = True
-
-
-def _no_factor_key(settings: Settings) -> None:
-    settings.FACTOR_KEY = ""
-
-
-def _kept_key(settings: Settings) -> None:
-    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
-
-
-def _old_backup(settings: Settings) -> None:
-    make_backup(8 * DAY)
-
-
-def _hold(settings: Settings) -> None:
-    MessageHold.objects.create(since=timezone.now(), backup_made_at=timezone.now())
-
-
-def _no_redirect(settings: Settings) -> None:
-    settings.SECURE_SSL_REDIRECT = False
-
-
 Plant = Callable[[Settings], None]
 Look = Callable[[], Iterable[HealthLine]]
 
@@ -231,7 +140,7 @@ Look = Callable[[], Iterable[HealthLine]]
     ("plant", "look", "found"),
     [
         (
-            _no_worker,
+            faults.no_worker,
             worker_lines,
             {
                 **dict.fromkeys(
@@ -240,23 +149,23 @@ Look = Callable[[], Iterable[HealthLine]]
                 "hourly": "look",
             },
         ),
-        (_frozen_worker, worker_lines, {"cluster-packing": "act"}),
-        (_old_worker, worker_lines, {"instances": "look"}),
-        (_no_hourly_work, worker_lines, {"hourly": "act"}),
-        (_late_orders, order_lines, {"orders": "act", "person": "look"}),
-        (_late_mails, message_lines, {"mails": "act"}),
-        (_missing_migration, system_lines, {"migrations": "act"}),
-        (_newer_migration, database_lines, {"newer-migrations": "act"}),
-        (_redis_away, system_lines, {"redis": "act"}),
-        (_placeholders, settings_lines, {"content.W001": "look"}),
-        (_no_seller, settings_lines, {"billing.W001": "look"}),
-        (_no_support, settings_lines, {"support.W001": "look"}),
-        (_demo, settings_lines, {"profile": "act"}),
-        (_no_factor_key, settings_lines, {"accounts.W001": "look"}),
-        (_kept_key, settings_lines, {"secret-key": "look"}),
-        (_old_backup, backup_line, {"backup": "act"}),
-        (_hold, message_lines, {"hold": "look"}),
-        (_no_redirect, settings_lines, {"security.W008": "look"}),
+        (faults.frozen_worker, worker_lines, {"cluster-packing": "act"}),
+        (faults.old_worker, worker_lines, {"instances": "look"}),
+        (faults.no_hourly_work, worker_lines, {"hourly": "act"}),
+        (faults.late_orders, order_lines, {"orders": "act", "person": "look"}),
+        (faults.late_mails, message_lines, {"mails": "act"}),
+        (faults.missing_migration, system_lines, {"migrations": "act"}),
+        (faults.newer_migration, database_lines, {"newer-migrations": "act"}),
+        (faults.redis_away, system_lines, {"redis": "act"}),
+        (faults.placeholders, settings_lines, {"content.W001": "look"}),
+        (faults.no_seller, settings_lines, {"billing.W001": "look"}),
+        (faults.no_support, settings_lines, {"support.W001": "look"}),
+        (faults.demo, settings_lines, {"profile": "act"}),
+        (faults.no_factor_key, settings_lines, {"accounts.W001": "look"}),
+        (faults.kept_key, settings_lines, {"secret-key": "look"}),
+        (faults.old_backup, backup_line, {"backup": "act"}),
+        (faults.hold, message_lines, {"hold": "look"}),
+        (faults.no_redirect, settings_lines, {"security.W008": "look"}),
     ],
 )
 def test_planted_fault_is_found(

@@ -35,15 +35,23 @@ def _private_line() -> HealthLine:
     name = settings.DATABASES["default"]["NAME"]
     is_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
     database = [Path(f"{name}{ending}") for ending in ("", "-wal", "-shm")] if is_sqlite else []
-    exposed = [str(path) for path in [directory, *database] if _is_open(path, 0o077)]
-    is_foreign = directory.stat().st_uid != os.geteuid()
+    owner, ours = directory.stat().st_uid, os.geteuid()
+    # A volume of a container belongs to root, and to our group.
+    is_volume = owner == 0 != ours
+    exposed = [
+        str(path)
+        for path in [directory, *database]
+        if _is_open(path, 0o007 if is_volume else 0o077)
+    ]
+    is_foreign = owner != ours and not is_volume
     found = f"open to others: {', '.join(exposed)}" if exposed else f"{directory} is private"
     if is_foreign:
         found = f"{directory} belongs to another user than the one who runs this"
+    verdict = Verdict.LOOK if is_volume else Verdict.ACT
     return HealthLine(
         "private",
         "Permissions of VAR_DIR",
-        Verdict.ACT if exposed or is_foreign else Verdict.FINE,
+        verdict if exposed or is_foreign else Verdict.FINE,
         found,
         "Sessions, keys and addresses lie there. Run all processes, and this, as one user, and take "
         "the permissions of all others (chmod go=).",

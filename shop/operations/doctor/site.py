@@ -60,7 +60,7 @@ class Site:
         )
         with closing(connection):
             connection.connect()
-            found = connection.sock.getpeercert()
+            found = connection.sock.getpeercert() or {}
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)
 
     def _connect(self) -> HTTPConnection:

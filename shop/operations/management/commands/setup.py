@@ -1,6 +1,5 @@
 """`manage.py setup`: everything that a new deployment, or a new version of one, needs."""
 
-import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from shop.catalogue.seller import current_seller
+from shop.message_catalogues import compile_catalogues
 from shop.operations.setup.first_superuser import Invited, invite_first_superuser, superusers
 from shop.operations.setup.schema import migrate, wait_for_database
 from shop.operations.setup.seller_file import ask_for_seller, fill_in_seller, read_seller
@@ -82,19 +82,14 @@ class Command(BaseCommand):
 
     def _collect(self) -> None:
         outdated = outdated_static_files()
-        if not outdated and not os.access(settings.STATIC_ROOT, os.W_OK):
-            # A container image brings them along, with the German texts.
-            self._say("Static files", NOTHING)
-            return
         try:
-            # Also where no file is outdated: it compiles the German texts.
-            call_command("collectstatic", interactive=False, verbosity=0)
+            compile_catalogues()
+            # Else nothing is written: the files of a container image are read-only.
+            if outdated:
+                call_command("collectstatic", interactive=False, verbosity=0)
         except OSError as error:
             raise CommandError(f"Static files could not be collected: {error}.") from error
-        number = len(outdated)
-        self._say(
-            "Static files", f"{number} collected, German texts compiled." if number else NOTHING
-        )
+        self._say("Static files", f"{len(outdated)} collected." if outdated else NOTHING)
 
     def _invite(self, options: dict[str, Any]) -> None:
         email, there = options["superuser"], superusers()
@@ -117,7 +112,7 @@ class Command(BaseCommand):
         self._say("Superuser", self._invitation_words(email, invited, options["print_link"]))
 
     def _invitation_words(self, email: str, invited: Invited, prints: bool) -> str:
-        until = date_format(timezone.localtime(invited.expires_at), "j F Y, H:i")
+        until = date_format(timezone.localtime(invited.expires_at), "j F Y, H:i T")
         self.todo.append(f"{email} opens the link, and sets up a second step for signing in.")
         if prints:
             return f"{email} joins by this link, valid until {until}:\n{invited.link}"
