@@ -1,6 +1,6 @@
 """The second half of the retention table: rows that no job deletes, and why they stay."""
 
-from shop.operations.retention import Kept
+from shop.operations.retention_table import Kept
 
 KEPT = (
     Kept(

@@ -18,7 +18,7 @@ from shop.billing.models import Invoice
 from shop.notifications.emails.models import ContactRequest, Message
 from shop.notifications.retention import ENDED_DELIVERIES, ENDED_MESSAGES
 from shop.notifications.webhooks.models import Delivery, Receiver, WebhookEndpoint
-from shop.operations.retention import Period
+from shop.operations.retention_table import Period
 from shop.orders.archived_order import ArchivedOrder
 from shop.orders.models import Order, State
 from shop.orders.states import FINISHED
