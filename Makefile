@@ -9,13 +9,15 @@ BOOTSTRAP = python=$$($(FIND_PYTHON)); \
 	[ "$$python" ] || { echo "Python 3.11 or newer is needed, and none is on PATH." >&2; exit 1; }; \
 	$$python bootstrap.py
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-header
+# Lock files of what a deployment may use beside requirements.txt.
+EXTRAS := redis s3 sentry telemetry
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 # What the shell may hold: settings of another project; that no bytecode is kept, so that each of
 # the many processes would compile all modules anew.
 unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format examples bench clients faults mutants schema screenshots firefox lock catalogues
+.PHONY: help run test lint format examples bench clients faults deployment mutants schema screenshots firefox package audit tags upgrades lock catalogues docs links handbook
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -60,6 +62,20 @@ screenshots: ## take pictures of every page in every state, into var/screenshots
 	@$(MAKE) --no-print-directory catalogues
 	$(VENV)/python -m tests.screenshots $(ARGS)
 
+handbook: ## take the pictures of the handbook for staff anew, into docs/staff/pictures
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	$(VENV)/python -m tests.screenshots --handbook
+
+docs: ## build the documentation's site into docs/_build/html
+	@$(BOOTSTRAP) requirements-dev.txt
+	$(VENV)/python -m sphinx -q -W --keep-going docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+links: ## ask the hosts of all external links in the documentation (needs the network)
+	@$(BOOTSTRAP) requirements-dev.txt
+	$(VENV)/python -m sphinx -q -b linkcheck docs docs/_build/links
+
 firefox: ## order, join and open the portal in Firefox, which the tests do not know (minutes)
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
@@ -75,11 +91,41 @@ clients: ## generate clients from the API's description, and order with each (No
 	@$(MAKE) --no-print-directory catalogues
 	@$(VENV)/python -m tests.generated_clients $(if $(OUT),--out $(OUT))
 
+package: ## build what a release carries: wheel, source, locked packages and their list (into dist/)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@rm -rf dist && mkdir -p dist
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(VENV)/python -m hatchling build -d dist
+	@cp requirements.txt $(EXTRAS:%=requirements-%.txt) dist
+	@for lock in requirements.txt $(EXTRAS:%=requirements-%.txt); do \
+		$(VENV)/python -W ignore -m cyclonedx_py requirements --output-reproducible --pyproject pyproject.toml \
+			--output-file dist/$${lock%.txt}.cdx.json $$lock || exit 1; done
+
+audit: ## look for known vulnerabilities of the locked packages (needs the network)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@for lock in requirements*.txt; do echo "$$lock"; \
+		$(VENV)/python -m pip_audit --disable-pip --require-hashes --strict --progress-spinner off -r $$lock || failed=1; \
+		done; [ -z "$$failed" ]
+
+tags: ## tag each release that has no tag yet: the commits that add a version to CHANGELOG.md
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(VENV)/python -m tests.releases
+
+upgrades: ## upgrade a running shop from each earlier release, under load (ARGS="1.7.0 postgres" for one)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.upgrades $(ARGS)
+
 faults: ## kill processes at random while orders come in, for half an hour (FAULTS_SECONDS, FAULTS_SEED)
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
 	@$(VENV)/python -m tests.prepare
 	@$(VENV)/python -m tests.faults
+
+deployment: ## restart each service of a deployment in turn while customers call it (DEPLOYMENT_SECONDS)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.prepare
+	@$(VENV)/python -m tests.deployment
 
 mutants: ## change the heart's code a little, and count what no test notices (MUTANTS_SEED, MUTANTS_PER_ROOM)
 	@$(BOOTSTRAP) requirements-dev.txt
@@ -89,12 +135,13 @@ mutants: ## change the heart's code a little, and count what no test notices (MU
 lock: ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "Locking needs uv: https://docs.astral.sh/uv" >&2; exit 1; }
 	$(LOCK) --upgrade pyproject.toml -o requirements.txt
-	$(LOCK) --upgrade pyproject.toml --group dev -o requirements-dev.txt
-	$(LOCK) --upgrade --group postgres -o requirements-postgres.txt
-	$(LOCK) --upgrade --group redis -o requirements-redis.txt
-	$(LOCK) --upgrade --group s3 -o requirements-s3.txt
-	$(LOCK) --upgrade --group sentry -o requirements-sentry.txt
-	$(LOCK) --upgrade --group telemetry -o requirements-telemetry.txt
+	$(LOCK) --upgrade --constraint requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+	# Each is installed beside the packages of another one, and must not change their versions.
+	$(LOCK) --upgrade --constraint requirements-dev.txt --group postgres -o requirements-postgres.txt
+	$(LOCK) --upgrade --constraint requirements.txt --group redis -o requirements-redis.txt
+	$(LOCK) --upgrade --constraint requirements.txt --group s3 -o requirements-s3.txt
+	$(LOCK) --upgrade --constraint requirements.txt --group sentry -o requirements-sentry.txt
+	$(LOCK) --upgrade --constraint requirements.txt --group telemetry -o requirements-telemetry.txt
 
 catalogues: $(CATALOGUES)
 	@:

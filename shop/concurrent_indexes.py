@@ -1,8 +1,24 @@
 """Migrations that add or remove an index of a large table without holding up those who use it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import migrations
+
+
+@contextmanager
+def _patience(connection: Any) -> Iterator[None]:
+    """Let the block wait for locks for as long as it takes: nobody waits for it meanwhile."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SET lock_timeout = 0")
+        yield
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [before])
 
 
 class AddIndexConcurrently(migrations.AddIndex):
@@ -19,9 +35,10 @@ class AddIndexConcurrently(migrations.AddIndex):
             return
         # What an interrupted run leaves may not be valid.
         word = "CONCURRENTLY " if concurrently else ""
-        schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.index.name}"')
         options = {"concurrently": True} if concurrently else {}
-        schema_editor.add_index(model, self.index, **options)
+        with _patience(schema_editor.connection):
+            schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.index.name}"')
+            schema_editor.add_index(model, self.index, **options)
 
 
 class RemoveIndexConcurrently(migrations.RemoveIndex):
@@ -37,4 +54,5 @@ class RemoveIndexConcurrently(migrations.RemoveIndex):
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
         word = "CONCURRENTLY " if schema_editor.connection.vendor == "postgresql" else ""
-        schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.name}"')
+        with _patience(schema_editor.connection):
+            schema_editor.execute(f'DROP INDEX {word}IF EXISTS "{self.name}"')

@@ -1,17 +1,22 @@
-"""Read the environment; a missing or unreadable variable stops the start with one sentence."""
+"""Read the environment; a missing or unreadable variable stops the start with one sentence.
+
+Any variable may stand in a file instead: `NAME_FILE` gives its path, as Docker, Kubernetes and systemd
+hand out secrets. The values of secrets are never part of a sentence.
+"""
 
 import contextlib
 import os
+import re
 import secrets
 import stat
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import formataddr, parseaddr
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -19,7 +24,50 @@ from django.core.validators import URLValidator
 
 from shop.email_spellings import wire_email
 
-env = environ.Env()
+# Names of variables whose values may hold a password or a key.
+SECRET = re.compile("KEY|TOKEN|SECRET|PASS|URL|DSN|OPTIONS|HEADERS")
+
+
+class Variables(Mapping[str, str]):
+    """The environment, with what stands in files: NAME_FILE is the path of the value of NAME."""
+
+    def __getitem__(self, name: str) -> str:
+        value = self._of_file(name) if os.environ.get(f"{name}_FILE") else os.environ[name]
+        # The library would take a leading `$` for the name of another variable.
+        return value.replace("$", r"\$")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(os.environ)
+
+    def __len__(self) -> int:
+        return len(os.environ)
+
+    def _of_file(self, name: str) -> str:
+        if os.environ.get(name):
+            raise SystemExit(f"{name} and {name}_FILE are both set. Keep one of them.")
+        path = Path(os.environ[f"{name}_FILE"])
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise SystemExit(
+                f"{name}_FILE names a file that cannot be read: {path} ({error.strerror})."
+            ) from None
+        except UnicodeDecodeError:
+            raise SystemExit(f"{name}_FILE names a file that is no UTF-8 text: {path}.") from None
+        return text.removesuffix("\n").removesuffix("\r")
+
+
+class Env(environ.Env):
+    """The library's reader, on our variables; a value is taken as it stands."""
+
+    ENVIRON = Variables()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.escape_proxy = True
+
+
+env = Env()
 
 
 def read(name: str, how: Callable[..., Any], default: Any) -> Any:
@@ -28,7 +76,13 @@ def read(name: str, how: Callable[..., Any], default: Any) -> Any:
         with warnings.catch_warnings(action="ignore"):
             return how(name, default=default)
     except (ImproperlyConfigured, KeyError, ValueError, ZeroDivisionError):
-        raise SystemExit(f"{name} cannot be read: {env.str(name)}") from None
+        raise SystemExit(_unreadable(name)) from None
+
+
+def _unreadable(name: str) -> str:
+    if SECRET.search(name) or os.environ.get(f"{name}_FILE"):
+        return f"{name} cannot be read. Its value is not shown, as it may hold a secret."
+    return f"{name} cannot be read: {env.str(name)}"
 
 
 def rate_limit(name: str, default: str) -> tuple[float, int]:
@@ -52,6 +106,16 @@ def sender(name: str, default: str) -> str:
     return formataddr((displayed, wire_email(email)))
 
 
+def redis_url(name: str, default: str) -> str:
+    """The variable's URL of a Redis server, or an empty string. Raises ValueError."""
+    url: str = env.str(name, default=default)
+    parts = urlsplit(url)
+    # The port is parsed only when it is asked for.
+    if url and (parts.scheme not in {"redis", "rediss", "unix"} or parts.port == 0):
+        raise ValueError
+    return url
+
+
 def is_web_url(url: str, *, http: bool = False) -> bool:
     """Tell if `url` is absolute, of https (or `http`, where that is allowed), without a user."""
     try:
@@ -67,6 +131,17 @@ def email_address(name: str, default: str) -> str:
     if email:
         wire_email(email)
     return email
+
+
+def contact(name: str, default: str) -> str:
+    """The variable as a URI: an e-mail address, an https URL, or an empty string.
+
+    Raises ValueError.
+    """
+    given: str = env.str(name, default=default)
+    return (
+        given if not given or is_web_url(given) else f"mailto:{quote(wire_email(given), safe='@')}"
+    )
 
 
 def required(name: str) -> str:

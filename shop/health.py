@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import Error
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
+from django.db.models import Min, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -18,9 +20,12 @@ from django.views.decorators.cache import never_cache
 
 from shop.orders.models import Order, State
 from shop.packing.models import Packing
-from shop.worker.models import Heartbeat
+from shop.worker.message_hold import message_hold
+from shop.worker.models import Heartbeat, InstanceBeat, WorkerInstance
+from shop.worker.presence import SEEN_WITHIN
 
 REPLACED_WITHIN = 60.0  # seconds that a cluster may be quiet beyond its own limit
+FORGOTTEN_AFTER = timedelta(hours=1)  # after that a worker that was killed is no news any more
 
 
 @never_cache
@@ -33,15 +38,27 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 if all that the shop needs works, else 503 with one line for each fault.
 
+    Below "ok" it says if messages are held back after a restore: the shop works all the same.
+
     (contract, "Pages": database, migrations, each cluster's heartbeat, age of the oldest due order.)
     """
+    facts: list[str] = []
     try:
         problems = [*_migration_problems(), *_quiet_clusters(), *_late_orders()]
+        # Its table may be among what is missing.
+        facts = [] if problems else list(_hold())
     except Error:
         problems = ["the database does not answer"]
     problems += redis_away()
     status = 503 if problems else 200
-    return HttpResponse("\n".join(problems) or "ok", status=status, content_type="text/plain")
+    lines = problems or ["ok", *facts]
+    return HttpResponse("\n".join(lines), status=status, content_type="text/plain")
+
+
+def _hold() -> Iterator[str]:
+    if hold := message_hold():
+        since = hold.since.isoformat(timespec="seconds")
+        yield f"mails and webhooks are held back since a restore at {since}"
 
 
 def missing_migrations() -> list[str]:
@@ -63,28 +80,73 @@ def _migrations_on_disk() -> frozenset[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class ClusterBeat:
-    """A cluster's heartbeat, and the seconds since its last beat; None if there was none."""
+    """A cluster's row, and the seconds since its last beat at any worker; None if there was none."""
 
     row: Heartbeat
     quiet: float | None
 
     @property
     def is_lost(self) -> bool:
-        """Tell whether it is quiet for longer than the supervisor takes to replace it."""
-        # The supervisor replaces a frozen cluster by itself; this is what it does not mend.
-        frozen_after = settings.WORKER_CLUSTERS[self.row.cluster]["frozen_after"]
-        return self.quiet is None or self.quiet > frozen_after + REPLACED_WITHIN
+        """Tell whether no worker has had a beat for longer than a supervisor takes to replace it."""
+        # A supervisor replaces a frozen cluster by itself; this is what it does not mend.
+        return self.quiet is None or self.quiet > _longest_quiet(self.row.cluster)
 
 
 def cluster_beats() -> list[ClusterBeat]:
-    """Return the heartbeat of each cluster in the settings. One query."""
+    """Return the youngest heartbeat of each cluster in the settings, over all workers. One query."""
     now = timezone.now()
-    rows = {row.cluster: row for row in Heartbeat.objects.all()}
-    found = [rows.get(name) or Heartbeat(cluster=name) for name in settings.WORKER_CLUSTERS]
-    return [
-        ClusterBeat(row, (now - row.beat_at).total_seconds() if row.beat_at else None)
-        for row in found
-    ]
+    of_cluster = InstanceBeat.objects.filter(cluster=OuterRef("cluster")).order_by("-beat_at")
+    youngest = Subquery(of_cluster.values("beat_at")[:1])
+    rows: dict[str, Any] = {
+        row.cluster: row for row in Heartbeat.objects.annotate(youngest=youngest)
+    }
+    found = []
+    for name in settings.WORKER_CLUSTERS:
+        row = rows.get(name)
+        # `beat_at` is what a worker of version 1.7 writes.
+        beats = [at for at in (row.beat_at, row.youngest) if at] if row else []
+        quiet = (now - max(beats)).total_seconds() if beats else None
+        found.append(ClusterBeat(row or Heartbeat(cluster=name), quiet))
+    return found
+
+
+class InstanceState(StrEnum):
+    """How a worker is, as its rows show it."""
+
+    RUNNING = "running"
+    QUIET = "quiet"  # its supervisor runs, but one of its clusters has had no heartbeat for long
+    LOST = "lost"  # seen last within FORGOTTEN_AFTER; it was killed, or has frozen as a whole
+
+
+def worker_instances() -> list[tuple[WorkerInstance, InstanceState]]:
+    """Return the workers that run, and those that were lost lately, each with its state.
+
+    The last seen come first. A lost one is left out once another has started on its host. Two
+    queries.
+    """
+    now = timezone.now()
+    lately = WorkerInstance.objects.filter(seen_at__gt=now - FORGOTTEN_AFTER)
+    rows = list(lately.order_by("-seen_at"))
+    recent = InstanceBeat.objects.filter(beat_at__gt=now - FORGOTTEN_AFTER)
+    beats = {(beat.instance, beat.cluster): beat.beat_at for beat in recent}
+    found = []
+    for row in rows:
+        if now - row.seen_at < SEEN_WITHIN:
+            quiet = any(
+                (now - beats.get((row.token, name), row.started_at)).total_seconds()
+                > _longest_quiet(name)
+                for name in settings.WORKER_CLUSTERS
+                if row.token  # null: of version 1.7, whose heartbeats are not its own
+            )
+            found.append((row, InstanceState.QUIET if quiet else InstanceState.RUNNING))
+        elif not any(row.host == other.host and other.started_at > row.seen_at for other in rows):
+            found.append((row, InstanceState.LOST))
+    return found
+
+
+def _longest_quiet(cluster: str) -> float:
+    frozen_after: float = settings.WORKER_CLUSTERS[cluster]["frozen_after"]
+    return frozen_after + REPLACED_WITHIN
 
 
 def _quiet_clusters() -> Iterator[str]:

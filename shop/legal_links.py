@@ -10,6 +10,7 @@ register = template.Library()
 FOR_ALL = (
     ("imprint", _("Imprint")),
     ("privacy", _("Privacy")),
+    ("data-processing", _("Data processing")),
     ("terms", _("Terms")),
     ("accessibility", _("Accessibility")),
 )

@@ -1,36 +1,83 @@
-"""The log's format and filter: no secrets, and no flood while the database is away."""
+"""The log's formats and filter: no secrets, and no flood while the database is away."""
 
+import json
 import logging
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
 from traceback import extract_tb
 
 from django.db import InterfaceError, OperationalError
 
-from shop.orders.card_numbers import hide_cards
+from shop.log_context import current_order
+from shop.masking import mask
 from shop.request_id import current_id
+from shop.version import version
 
-SECRET_PATH = re.compile(
-    r"/(register|orders|reset/key)/[^\s/?\"']+(?:/(join|cancel)/[^\s/?\"']+)?", re.IGNORECASE
-)
 # SQLite calls mistakes in our own SQL operational errors, too: they keep their traceback.
 OUR_MISTAKE = re.compile(r"no such |syntax error|ambiguous column|has no column|misuse")
 OUR_ROOMS = re.compile(r"/(shop|portal)/")
 
+# The fields that a line about one trace has; tracing sets it where it is on.
+trace_fields: Callable[[], dict[str, str]] = dict
+
 
 class DiscreetFormatter(logging.Formatter):
-    """Masks secret URL parts and card numbers, in tracebacks too. Times are in UTC."""
+    """Masks what is secret or personal, in tracebacks too. Times are in UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The text of `record`, with the id of its request."""
         record.request_id = current_id.get()
-        return hide_cards(SECRET_PATH.sub(_mask, super().format(record)))
+        record.message = self.text(record)
+        if self.usesTime():
+            record.asctime = self.formatTime(record, self.datefmt)
+        return "\n".join(filter(None, (self.formatMessage(record), self.traceback(record))))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         """The time of `record` as ISO 8601, in milliseconds."""
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def text(self, record: logging.LogRecord) -> str:
+        """The message of `record`, with the error of a database that is away."""
+        return mask(": ".join(filter(None, (record.getMessage(), vars(record).get("away")))))
+
+    def traceback(self, record: logging.LogRecord) -> str:
+        """The traceback of `record`, and the stack if it was asked for; "" without."""
+        # Not `exc_text`: a formatter that masks nothing may have written that.
+        found = []
+        if record.exc_info and "away" not in vars(record):
+            found.append(self.formatException(record.exc_info))
+        if record.stack_info:
+            found.append(self.formatStack(record.stack_info))
+        return mask("\n".join(found))
+
+
+class JsonFormatter(DiscreetFormatter):
+    """One JSON object a line, for programs that collect logs; docs/operators/monitoring.md."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of `record`. Fields that have no value are left out."""
+        # Our own numbers and names alone, of a line about a request: they need no mask.
+        fields = vars(record).get("fields")
+        found = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.text(record) if fields is None else record.getMessage(),
+            "request_id": current_id.get().strip("-"),
+            "order": current_order.get(),
+            # Others are named for what they do.
+            "process": record.processName if record.processName != "MainProcess" else "",
+            "pid": record.process,
+            "version": version(),
+            **(fields or {}),
+            **trace_fields(),
+            "exception": self.traceback(record),
+        }
+        kept = {name: value for name, value in found.items() if value not in {None, ""}}
+        return json.dumps(kept, ensure_ascii=False)
 
 
 class DatabaseAwayFilter(logging.Filter):
@@ -49,9 +96,7 @@ class DatabaseAwayFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let `record` pass, perhaps shortened, or leave it out."""
         raised = record.exc_info[1] if record.exc_info else None
-        if not isinstance(raised, OperationalError | InterfaceError):
-            return True
-        if OUR_MISTAKE.search(str(raised)):
+        if raised is None or not is_database_away(raised):
             return True
         with self.lock:
             if time.monotonic() < self.next_at:
@@ -59,12 +104,17 @@ class DatabaseAwayFilter(logging.Filter):
                 return False
             self.next_at = time.monotonic() + self.seconds
             left_out, self.left_out = self.left_out, 0
-        record.msg = f"{record.getMessage()}: {_in_one_line(raised)}"
+        # For our formatters; others who handle the record, such as error reports, get it whole.
+        record.away = _in_one_line(raised)
         if left_out:
-            record.msg += f" (and {left_out} more like this)"
-        record.args = None
-        record.exc_info = record.exc_text = None
+            record.away += f" (and {left_out} more like this)"
         return True
+
+
+def is_database_away(raised: BaseException) -> bool:
+    """Tell whether `raised` says that the database does not answer, rather than a mistake of ours."""
+    is_operational = isinstance(raised, OperationalError | InterfaceError)
+    return is_operational and not OUR_MISTAKE.search(str(raised))
 
 
 def _in_one_line(raised: BaseException) -> str:
@@ -72,7 +122,3 @@ def _in_one_line(raised: BaseException) -> str:
     text = f"{type(raised).__name__}: {' '.join(str(raised).split())}"
     ours = [each for each in extract_tb(raised.__traceback__) if OUR_ROOMS.search(each.filename)]
     return f"{text} [{ours[-1].filename}:{ours[-1].lineno}]" if ours else text
-
-
-def _mask(found: re.Match[str]) -> str:
-    return f"/{found[1]}/…" + (f"/{found[2]}/…" if found[2] else "")

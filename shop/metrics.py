@@ -1,16 +1,18 @@
 """`/metrics` for Prometheus.
 
-Every value is read from our rows, in six queries: a counter in memory would only know its own
-process. No label names an order, an e-mail address or a person.
+Every value is read from our rows: a counter in memory would only know its own process. No label
+names an order, an e-mail address or a person. Rooms on higher floors add theirs by `register`.
 """
 
 import math
-from collections.abc import Iterator
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -20,17 +22,22 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from shop.backlogs import backlog
-from shop.health import cluster_beats
+from shop.billing.models import InvoiceDispatch, Subscription
+from shop.health import InstanceState, cluster_beats, order_lag, worker_instances
+from shop.measured_metrics import measured
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order, State
 from shop.orders.order_counts import placed_by_state
 from shop.packing.attempts import ATTEMPTS, LEASES_EXPIRED, failures, totals
 from shop.packing.models import Packing
+from shop.version import version
 
 # States of webhooks and of messages. The number of sent ones only says how long we keep them.
 UNDELIVERED = ("waiting", "sending", "failed")
 UNSENT = (*UNDELIVERED, "refused")
+
+_registered: list[Callable[[], Iterator[Metric]]] = []
 
 
 @never_cache
@@ -43,8 +50,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN and not settings.DEMO:
         raise Http404
     shown = request.headers.get("Authorization", "")
-    if settings.METRICS_TOKEN and not constant_time_compare(
-        shown, f"Bearer {settings.METRICS_TOKEN}"
+    tokens = settings.METRICS_TOKEN.split(",")
+    if settings.METRICS_TOKEN and not any(
+        constant_time_compare(shown, f"Bearer {token}") for token in tokens
     ):
         response = HttpResponse("METRICS_TOKEN is missing.", status=401, content_type="text/plain")
         response["WWW-Authenticate"] = "Bearer"
@@ -75,6 +83,17 @@ class _Rows:
             ),
         )
         yield from _worker()
+        yield from _hourly_work()
+        yield from _invoices()
+        yield from _this_machine()
+        yield from measured()
+        for collect in _registered:
+            yield from collect()
+
+
+def register(collect: Callable[[], Iterator[Metric]]) -> None:
+    """Have `/metrics` show what `collect` yields, too. Apps register in `ready`."""
+    _registered.append(collect)
 
 
 def _orders() -> Iterator[Metric]:
@@ -90,6 +109,11 @@ def _orders() -> Iterator[Metric]:
         "shop_oldest_pending_order_seconds",
         "Age of the oldest complete pending order; 0 if there is none.",
         value=(timezone.now() - since).total_seconds() if since else 0,
+    )
+    yield GaugeMetricFamily(
+        "shop_order_lag_seconds",
+        "Time since the oldest order was due, first attempt or retry; 0 if none is.",
+        value=order_lag().total_seconds(),
     )
 
 
@@ -132,12 +156,12 @@ def _outgoing(
 def _worker() -> Iterator[Metric]:
     ages = GaugeMetricFamily(
         "shop_worker_heartbeat_age_seconds",
-        "Time since a cluster's last heartbeat; infinite if there was none.",
+        "Time since a cluster's last heartbeat at any worker; infinite if there was none.",
         labels=["cluster"],
     )
     restarts = CounterMetricFamily(
         "shop_worker_restarts",
-        "Clusters that the supervisor replaced because they froze or died.",
+        "Clusters that supervisors replaced because they froze or died.",
         labels=["cluster"],
     )
     for beat in cluster_beats():
@@ -146,3 +170,81 @@ def _worker() -> Iterator[Metric]:
         restarts.add_metric([cluster], beat.row.restarts)
     yield ages
     yield restarts
+    # Not one series for each: with every restart there would be another.
+    instances = GaugeMetricFamily(
+        "shop_worker_instances",
+        "Workers by state: running; quiet, with a cluster that does not work; lost within the hour.",
+        labels=["state"],
+    )
+    number = Counter(state for _row, state in worker_instances())
+    for state in InstanceState:
+        instances.add_metric([state], number[state])
+    yield instances
+
+
+def _hourly_work() -> Iterator[Metric]:
+    beats = [beat.row for beat in cluster_beats() if beat.row.hourly_at]
+    failed = GaugeMetricFamily(
+        "shop_hourly_work_failures", "Functions that failed in the last hourly work."
+    )
+    age = GaugeMetricFamily(
+        "shop_hourly_work_age_seconds", "Time since hourly work last ended; infinite if never."
+    )
+    last = max((row.hourly_at for row in beats if row.hourly_at), default=None)
+    failed.add_metric([], sum(len(row.hourly_failures.split()) for row in beats))
+    age.add_metric([], (timezone.now() - last).total_seconds() if last else math.inf)
+    yield failed
+    yield age
+
+
+def _invoices() -> Iterator[Metric]:
+    """Waiting files and overdue invoices, each along a partial index."""
+    files = InvoiceDispatch.objects.filter(filed_at=None, next_attempt_at__isnull=False)
+    found = files.aggregate(
+        waiting=Count("pk", filter=Q(last_error="")),
+        failing=Count("pk", filter=~Q(last_error="")),
+        since=Min("invoice__issued_at"),
+    )
+    waiting = GaugeMetricFamily(
+        "shop_invoice_files_waiting",
+        "Invoices whose files are still to be made, by the outcome of the last attempt.",
+        labels=["last_attempt"],
+    )
+    waiting.add_metric(["none"], found["waiting"])
+    waiting.add_metric(["failed"], found["failing"])
+    yield waiting
+    yield GaugeMetricFamily(
+        "shop_oldest_invoice_file_seconds",
+        "Time since the oldest invoice without files was issued; 0 if there is none.",
+        value=(timezone.now() - found["since"]).total_seconds() if found["since"] else 0,
+    )
+    overdue = InvoiceDispatch.objects.filter(overdue_told_at__isnull=False, paid_told_at=None)
+    yield GaugeMetricFamily(
+        "shop_invoices_overdue", "Invoices that are overdue.", value=overdue.count()
+    )
+    held = GaugeMetricFamily(
+        "shop_subscriptions_waiting",
+        "Subscriptions that get no invoice, by reason.",
+        labels=["reason"],
+    )
+    # All reasons by name and a period to come: that is how the partial index is found.
+    reasons = [reason for reason in Subscription.WaitsFor.values if reason]
+    rows = Subscription.objects.filter(waits_for__in=reasons, next_period_on__isnull=False)
+    numbers = dict(rows.order_by().values_list("waits_for").annotate(Count("pk")))
+    for reason in reasons:
+        held.add_metric([reason], numbers.get(reason, 0))
+    yield held
+
+
+def _this_machine() -> Iterator[Metric]:
+    """Yield the version and the disk of the web server that answers."""
+    build = GaugeMetricFamily(
+        "shop_build_info", "The version of this web server; always 1.", labels=["version"]
+    )
+    build.add_metric([version()], 1)
+    yield build
+    usage = shutil.disk_usage(settings.VAR_DIR)
+    for name, size in (("free", usage.free), ("size", usage.total)):
+        yield GaugeMetricFamily(
+            f"shop_disk_{name}_bytes", f"Disk of VAR_DIR on this web server: {name}.", value=size
+        )

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from functools import cache
+from urllib.parse import urlsplit
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
@@ -65,6 +66,25 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class HealthCheckMiddleware:
+    """Lets `/livez` and `/readyz` be asked by any name, as load balancers ask by IP address.
+
+    They say nothing that depends on the Host, and link to nothing. They are also answered without
+    https: a balancer that asks them stands where the proxies do (SECURE_REDIRECT_EXEMPT).
+    """
+
+    PATHS = ("/livez", "/readyz")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`."""
+        if request.path_info in self.PATHS:
+            request.META["HTTP_HOST"] = urlsplit(settings.BASE_URL).netloc
+        return self.get_response(request)
 
 
 class HeadersMiddleware:

@@ -54,7 +54,7 @@ def _pattern(
     """Return the rendered template with the names of the texts in braces."""
     names: list[Field[Any]] = list(fields(row))
     values = {
-        each.name: each.name in on if each.type is bool else mark_safe(f"{{{each.name}}}")  # noqa: S308
+        each.name: each.name in on if each.type is bool else mark_safe(f"{{{each.name}}}")  # noqa: S308 -- names of fields
         for each in names
     }
     return render_to_string(template, {"row": values, **dict.fromkeys(flags, True)})

@@ -1,4 +1,4 @@
-"""An adopter's own name, look and texts; templates have the tags (docs/look.md)."""
+"""An adopter's own name, look and texts; templates have the tags (docs/adopters/look.md)."""
 
 from functools import lru_cache
 from pathlib import Path

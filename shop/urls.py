@@ -13,12 +13,15 @@ from portal.accounts.demo_project import demo_project
 from portal.accounts.oauth_metadata import authorization_server
 from portal.accounts.online_payment import notify
 from portal.backoffice.colleagues.staff_join_page import join_back_office
+from portal.backoffice.reports.version_page import to_version_page
 from portal.backoffice.staff_access import close_admin
 from portal.registration.views import find, lower_case
 from shop import errors, health
 from shop.guide.chapter_sitemap import Chapters
 from shop.metrics import metrics
+from shop.operations.doctor.probe import probe
 from shop.orders.models import HASH
+from shop.security_txt import security_txt
 from shop.storefront.sitemap import Pages
 
 
@@ -67,11 +70,14 @@ urlpatterns = [
     path("staff/", include("portal.backoffice.urls")),
     path("dev/mailbox/", include("shop.notifications.emails.urls")),
     path("dev/project/<int:pk>/", demo_project, name="demo_project"),
+    path("version", to_version_page, name="version"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("probe/<str:token>", probe, name="probe"),
     path("sitemap.xml", sitemap, SITEMAPS, name="sitemap"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("favicon.ico", health.favicon, name="favicon"),
 ]
 

@@ -22,6 +22,7 @@ class Kind(Enum):
     LIST = "programs with a token that may read"
     ORDER = "the program that placed the order"
     DEMO = "the demo alone"
+    NOBODY = "who holds a token that is signed with the shop's key, and a minute old at most"
 
 
 class Outcome(Enum):
@@ -38,10 +39,10 @@ class Outcome(Enum):
 
 TABLE: dict[str, Kind | set[str]] = {
     **dict.fromkeys(
-        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "withdrawal/", "withdrawal-form/",
+        ("", "tiers/{slug}/", "imprint/", "privacy/", "terms/", "accessibility/", "data-processing/", "withdrawal/", "withdrawal-form/",
          *(f"{slug}/{{number}}/{{language}}.pdf" for slug in
-           ("imprint", "privacy", "terms", "accessibility", "withdrawal", "withdrawal-form")),
-         "api/openapi.json", "api/docs", ".well-known/oauth-authorization-server",
+           ("imprint", "privacy", "terms", "accessibility", "data-processing", "withdrawal", "withdrawal-form")),
+         "api/openapi.json", "api/docs", ".well-known/oauth-authorization-server", ".well-known/security.txt",
          "api/docs/", "api/docs/open-order", "api/docs/open-order/", "api/docs/changelog",
          "api/docs/changelog.atom", "api/docs/search", "api/docs/{chapter}",
          "api/docs/{chapter}/", "api/docs/open-order/{chapter}", "api/docs/open-order/{chapter}/",
@@ -137,6 +138,8 @@ TABLE: dict[str, Kind | set[str]] = {
     ),
     **dict.fromkeys(("dev/mailbox/", "dev/mailbox/{pk}/",
                      "dev/mailbox/{pk}/html/", "dev/mailbox/{pk}/attached/{position}/", "dev/project/{pk}/", "metrics"), Kind.DEMO),
+    "probe/{token}": Kind.NOBODY,
+    "version": ADDRESSES["version/"],
     **{f"staff/{address}": groups for address, groups in ADDRESSES.items()},
 }  # fmt: skip
 OPEN_ORDER = (
@@ -161,6 +164,7 @@ RULES: dict[Kind, tuple[Collection[str], Outcome, Outcome]] = {
     Kind.PUBLIC: (ROLES, Outcome.IN, Outcome.IN),
     Kind.PRIVATE: (ROLES, Outcome.IN, Outcome.IN),
     Kind.DEMO: ((), Outcome.MISSING, Outcome.MISSING),
+    Kind.NOBODY: ((), Outcome.MISSING, Outcome.MISSING),
     Kind.MEMBER: (PEOPLE, Outcome.SIGN_IN, Outcome.IN),
     Kind.CLIENT: (["client_admin"], Outcome.SIGN_IN, Outcome.MISSING),
     Kind.OWNER: (["client_admin"], Outcome.SIGN_IN, Outcome.MISSING),

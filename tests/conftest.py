@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from portal.registration import kept_status
 from shop import kept_fragments, remembered_rows
 from shop.access.call_counts import counts
+from shop.access.measurements import measurements
 from shop.access.reserved_calls import reserves
 from shop.billing import filing, rendering
 from shop.catalogue.features import INCLUDED
@@ -53,8 +54,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
-    """Forget the calls that were counted last: at exit, the database is gone."""
+    """Forget what was counted last: at exit, the database is gone."""
     counts.forget()
+    measurements.forget()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -129,6 +131,7 @@ def without_reserved_calls() -> None:
     """Forget the calls that another test reserved or counted."""
     reserves.forget()
     counts.forget()
+    measurements.forget()
 
 
 @pytest.fixture

@@ -27,11 +27,12 @@ def cancelling() -> Iterator[Scene]:
 
 
 def contact() -> Iterator[Scene]:
-    """The ways to reach a person, and the accessibility statement."""
+    """The ways to reach a person, and two of the legal pages."""
     yield Scene("contact", "/contact/")
     yield Scene("contact-errors", "/contact/", act=press(SEND))
     yield Scene("contact-sent", "/contact/?sent=1")
     yield Scene("accessibility", "/accessibility/")
+    yield Scene("data-processing", "/data-processing/")
     yield Scene("find-asked", "/register/?asked=1")
 
 

@@ -9,6 +9,7 @@ from shop.access.models import Application, CallCount
 from shop.notifications.webhooks.models import Delivery
 from shop.orders.models import Order
 from shop.orders.placing import Caller
+from shop.worker.models import WorkerInstance
 from tests.factories import make_application, make_order, make_staff, pack_all
 from tests.scene import SEND, Scene, fill
 
@@ -33,11 +34,17 @@ def partners() -> Iterator[Scene]:
 
 
 def health() -> Iterator[Scene]:
-    """The shop's health, with a worker that has never run and an order that waits too long."""
+    """The shop's health, with a worker that has never run and an order that waits too long; then
+    its versions, with a worker of the one before."""
     viewer = make_staff("viewer")
     order = make_order()
     Order.objects.filter(pk=order.pk).update(updated_at=timezone.now() - timedelta(hours=1))
     yield Scene("staff-health", "/staff/health/", viewer)
+    now = timezone.now()
+    WorkerInstance.objects.create(
+        host="worker-1", pid=812, version="1.7.0", started_at=now, seen_at=now
+    )
+    yield Scene("staff-version", "/staff/version/", viewer)
 
 
 def busy_application() -> Application:

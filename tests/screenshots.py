@@ -5,12 +5,16 @@ Each on a phone and a desk, in light and dark, in German and English. Fewer take
     python -m tests.screenshots checkout join --sizes phone 1440x900 --schemes light --languages en
 
 takes only the scenes whose names hold one of the words. `--theme FOLDER --name NAME` shows the shop with
-an adopter's theme (docs/look.md).
+an adopter's theme (docs/adopters/look.md).
+
+`--handbook` takes the pictures that the handbook for staff shows, named after their scenes.
 """
 
 import argparse
 import logging
 import os
+import re
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -20,6 +24,12 @@ from typing import Any
 import django
 
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
+# The handbook for staff, in each of its languages.
+HANDBOOKS = {
+    "en": Path(__file__).resolve().parent.parent / "docs" / "staff",
+    "de": Path(__file__).resolve().parent.parent / "docs" / "staff" / "de",
+}
+QUALITY = 75  # of 100: text stays sharp, and all pictures together stay below 2 MB
 
 
 def arguments() -> argparse.Namespace:
@@ -33,7 +43,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--theme", type=Path, help="a folder as THEME_DIR names one")
     parser.add_argument("--name", default="", help="the name of the shop")
     parser.add_argument("--first-screen", action="store_true", help="not the whole page")
+    parser.add_argument("--handbook", action="store_true", help="the pictures of docs/staff")
     return parser.parse_args()
+
+
+def handbook_scenes(language: str) -> set[str]:
+    """The names of the scenes of which the handbook in `language` shows a picture."""
+    pages = (page.read_text(encoding="utf-8") for page in HANDBOOKS[language].glob("*.md"))
+    return {name for page in pages for name in re.findall(r"\]\(pictures/([\w-]+)\.webp\)", page)}
 
 
 def pixels(size: str) -> tuple[int, int]:
@@ -83,6 +100,26 @@ def pictures(browser: Any, port: str, scene: Any, wanted: argparse.Namespace) ->
         context.close()
 
 
+def handbook_picture(browser: Any, port: str, scene: Any, language: str) -> None:
+    """The first screen of a scene on a desk, in light, as the handbook in `language` shows it."""
+    from tests.scene import open_scene
+
+    width, height = SIZES["desk"]
+    viewport = {"width": width, "height": height}
+    context, page = open_scene(
+        browser, port, scene, viewport=viewport, color_scheme="light", locale=language
+    )
+    page.evaluate("scrollTo(0, 0)")
+    # Playwright itself knows PNG and JPEG alone, which are twice as large.
+    taken = context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY}
+    )
+    folder = HANDBOOKS[language] / "pictures"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{scene.name}.webp").write_bytes(b64decode(taken["data"]))
+    context.close()
+
+
 def main(wanted: argparse.Namespace) -> None:
     """Take the pictures."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -105,11 +142,17 @@ def main(wanted: argparse.Namespace) -> None:
 
     wanted.folder = wanted.folder or Path(settings.BASE_DIR) / "var" / "screenshots"
     wanted.folder.mkdir(parents=True, exist_ok=True)
+    shown = {language: handbook_scenes(language) for language in HANDBOOKS}
     with serving() as port, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for group in GROUPS:
             for scene in group():
-                if any(word in scene.name for word in wanted.words):
+                if wanted.handbook:
+                    for language in HANDBOOKS:
+                        if scene.name in shown[language]:
+                            print(scene.name, language, flush=True)
+                            handbook_picture(browser, port, scene, language)
+                elif any(word in scene.name for word in wanted.words):
                     print(scene.name, flush=True)
                     pictures(browser, port, scene, wanted)
         browser.close()

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Index
+from django.test.utils import CaptureQueriesContext
 
 from shop.concurrent_indexes import AddIndexConcurrently, RemoveIndexConcurrently
 from shop.orders.models import Order
@@ -41,6 +42,22 @@ def test_index_is_there_after_each_of_two_runs() -> None:
         with connection.cursor() as cursor:
             found = connection.introspection.get_constraints(cursor, "orders_order")
         assert found["order_twice"]["columns"] == ["tier_name"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_index_is_built_with_patience_that_ends_with_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    with CaptureQueriesContext(connection) as queries:
+        run(ADD)
+    statements = [query["sql"] for query in queries]
+    assert statements.index("SET lock_timeout = 0") < next(
+        place for place, sql in enumerate(statements) if sql.startswith("CREATE INDEX CONCURRENTLY")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("50ms",)
+        cursor.execute("SET lock_timeout = DEFAULT")
 
 
 def test_index_is_gone_after_each_of_two_runs() -> None:

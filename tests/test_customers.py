@@ -1,4 +1,4 @@
-"""All that the setting CUSTOMERS switches, on every public page (docs/running.md has the list)."""
+"""All that the setting CUSTOMERS switches, on every public page (docs/operators/customers.md)."""
 
 import re
 from collections.abc import Callable

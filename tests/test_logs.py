@@ -1,17 +1,24 @@
 """Logs have times, name an order by its number, and do not flood while the database is away."""
 
 import io
+import json
 import logging
+import os
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
 
-from shop.logs import DatabaseAwayFilter, DiscreetFormatter
-from tests.factories import make_packed_order
+from shop.log_context import about_order
+from shop.logs import DatabaseAwayFilter, DiscreetFormatter, JsonFormatter
+from shop.request_id import current_id
+from shop.version import version
+from tests.factories import make_order, make_packed_order
 
 pytestmark = pytest.mark.django_db
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 ", re.MULTILINE)
@@ -74,7 +81,8 @@ def test_lines_that_were_left_out_are_counted() -> None:
     keep.next_at = 0
     after = away_record()
     assert keep.filter(after)
-    assert after.getMessage() == "Failed: OperationalError: gone (and 2 more like this)"
+    line = DiscreetFormatter("%(message)s").format(after)
+    assert line == "Failed: OperationalError: gone (and 2 more like this)"
 
 
 def away_record() -> logging.LogRecord:
@@ -115,3 +123,56 @@ def test_card_number_in_an_address_or_a_request_id_is_not_written() -> None:
         logger.removeHandler(lines)
     # The caller's id is not taken over; this one is ours.
     assert re.fullmatch("[0-9a-f]{32} Not Found: /tiers/…/\n", lines.stream.getvalue())
+
+
+def as_json(record: logging.LogRecord) -> dict[str, Any]:
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def test_json_line_names_request_order_process_and_version() -> None:
+    order = make_order()
+    record = logging.LogRecord(
+        "shop", logging.INFO, __file__, 1, "Hash %s", (order.order_hash,), None
+    )
+    record.processName = "shop-packing"
+    current_id.set("mine-5")
+    with about_order(order):
+        found = as_json(record)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", found.pop("time"))
+    assert found == {
+        "level": "INFO",
+        "logger": "shop",
+        "message": "Hash …",
+        "request_id": "mine-5",
+        "order": order.order_number,
+        "process": "shop-packing",
+        "pid": os.getpid(),
+        "version": version(),
+    }
+    with about_order(None):
+        assert "order" not in as_json(record)
+
+
+def test_json_line_holds_its_traceback_with_people_masked() -> None:
+    try:
+        int("nina@example.com")
+    except ValueError:
+        record = logging.LogRecord(
+            "shop", logging.ERROR, __file__, 1, "Broken", None, sys.exc_info()
+        )
+    found = as_json(record)
+    assert found["exception"].startswith("Traceback (most recent call last):\n")
+    assert found["exception"].endswith("ValueError: invalid literal for int() with base 10: '…@…'")
+    # Somebody else's formatter has left its own text on the record.
+    record.exc_text = "nina@example.com"
+    assert as_json(record) == found
+
+
+def test_request_that_sent_an_id_is_named_by_it(lines: io.StringIO) -> None:
+    handler = logging.getLogger("django.request").handlers[-1]
+    handler.setFormatter(JsonFormatter())
+    Client(headers={"X-Request-ID": "mine-3"}).get("/nowhere")
+    assert json.loads(lines.getvalue())["request_id"] == "mine-3"

@@ -18,6 +18,7 @@ from shop.worker.models import Heartbeat
 from tests.factories import make_bare_order, make_order, pack_all
 from tests.notifications.receiver import make_order_for
 from tests.pages import Response
+from tests.worker.instance_rows import make_instance
 
 pytestmark = pytest.mark.django_db
 
@@ -130,16 +131,25 @@ def test_worker_is_shown_by_cluster(settings: Settings, stopped_clock: datetime)
     assert clusters == set(settings.WORKER_CLUSTERS)
 
 
-def test_scrape_costs_seven_queries_and_reads_no_finished_order(
+def test_workers_are_counted_by_state() -> None:
+    make_instance("a")
+    make_instance("b", quiet=300)
+    make_instance("c", seen=300, started=4000)
+    found = scrape()
+    states = ("running", "quiet", "lost")
+    assert [found["shop_worker_instances", state] for state in states] == [1, 1, 1]
+
+
+def test_scrape_costs_19_queries_and_reads_no_finished_order(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make_order()
-    with django_assert_num_queries(7) as queries:
+    with django_assert_num_queries(19) as queries:
         answer = ask()
     assert 'state="pending"' in answer.content.decode()
     asked = [each["sql"] for each in queries.captured_queries]
     of_orders = [sql for sql in asked if 'FROM "orders_order" ' in sql]
-    assert len(of_orders) == 2
+    assert len(of_orders) == 3
     assert all(re.search(r'"state" = \'?(new|pending)\b', sql) for sql in of_orders)
 
 
@@ -175,6 +185,13 @@ def test_token_opens_the_metrics(settings: Settings, demo: bool) -> None:
         answer = ask(authorization=shown)
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
         assert b"shop_" not in answer.content
+
+
+def test_both_tokens_open_the_metrics_during_a_rotation(settings: Settings) -> None:
+    settings.METRICS_TOKEN = f"{TOKEN},another-token-of-the-rotation"
+    for token in settings.METRICS_TOKEN.split(","):
+        assert ask(authorization=f"Bearer {token}").status_code == 200
+    assert ask(authorization=f"Bearer {settings.METRICS_TOKEN}").status_code == 401
 
 
 def test_outside_the_demo_there_are_none_without_a_token(settings: Settings) -> None:

@@ -19,7 +19,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
+from django.db.models.functions import Now
 
+from shop.concurrent_indexes import AddIndexConcurrently, RemoveIndexConcurrently
 from shop.orders.checks import refuse_old_database
 from tests.migration_linter import lint
 from tests.ports import free_port
@@ -106,6 +108,22 @@ BAD = [
     (migrations.RunSQL("DROP TABLE client"), "RunSQL needs prepared_in: Raw SQL operation."),
     (migrations.AddConstraint("client", POSITIVE),
      "client_name refuses rows that the version before writes."),
+    (migrations.AddIndex("client", models.Index("name", name="client_name")),
+     "client_name needs AddIndexConcurrently."),
+    (AddIndexConcurrently("client", models.Index("name", name="client_name")),
+     "AddIndexConcurrently needs atomic = False."),
+    (RemoveIndexConcurrently("client", "client_name"),
+     "RemoveIndexConcurrently needs atomic = False."),
+    (migrations.AddField("client", "vat_id", models.CharField(max_length=20, null=True, db_index=True)),
+     "client.vat_id needs AddIndexConcurrently for its index."),
+    (migrations.AddField("client", "vat_id", models.CharField(max_length=20, null=True, unique=True)),
+     "client.vat_id needs AddIndexConcurrently for its index."),
+    (migrations.AlterField("client", "name", models.CharField(max_length=20, null=True, db_index=True)),
+     "client.name needs AddIndexConcurrently for its index."),
+    (migrations.AddField("client", "seen_at", models.DateTimeField(db_default=Now())),
+     "client.seen_at has a default that is computed for each row."),
+    (migrations.RunPython(migrations.RunPython.noop),
+     "RunPython needs reverse_code, if only RunPython.noop."),
 ]  # fmt: skip
 
 
@@ -124,7 +142,14 @@ def test_linter_names_what_the_version_before_trips_over(
         [migrations.AddField("client", "vat_id", models.CharField(max_length=20, null=True))],
         [migrations.AddField("client", "vat_id", models.CharField(max_length=20, db_default=""))],
         [migrations.AlterField("client", "name", models.CharField(max_length=40, null=True))],
-        [migrations.AddIndex("client", models.Index("name", name="client_name"))],
+        [migrations.RunPython(migrations.RunPython.noop, migrations.RunPython.noop)],
+        [
+            migrations.CreateModel("Note", [("id", models.AutoField(primary_key=True))]),
+            migrations.AddIndex("note", models.Index("id", name="note_id")),
+            migrations.AddConstraint(
+                "note", models.UniqueConstraint(fields=["id"], name="note_once")
+            ),
+        ],
         [
             migrations.SeparateDatabaseAndState(
                 state_operations=[migrations.RemoveField("client", "name")]
@@ -134,6 +159,12 @@ def test_linter_names_what_the_version_before_trips_over(
 )
 def test_linter_lets_pass_what_only_adds(operations: list[Operation]) -> None:
     assert lint(migration(*operations), state(), []) == []
+
+
+def test_linter_lets_an_index_be_built_beside_writes() -> None:
+    index = models.Index("name", name="client_name")
+    addition = migration(AddIndexConcurrently("client", index), atomic=False)
+    assert lint(addition, state(), []) == []
 
 
 def test_linter_lets_a_constraint_be_replaced() -> None:

@@ -179,7 +179,7 @@ def test_transaction_that_meets_a_changed_column_fails_once(column: str) -> None
         assert repeat(column, 1) == [("a",)]
 
 
-def test_behind_a_pooler_nothing_is_prepared(column: str) -> None:
+def test_behind_a_pooler_nothing_is_prepared_and_no_cursor_stays_open(column: str) -> None:
     database = connections["default"]
     with pooler(database.get_connection_params()) as through:
         behind: Any = database.copy()
@@ -190,5 +190,8 @@ def test_behind_a_pooler_nothing_is_prepared(column: str) -> None:
                     cursor.execute(column, ["a"])
                 cursor.execute("SELECT count(*) FROM pg_prepared_statements")
                 assert cursor.fetchall() == [(0,)]
+            # What `iterator` goes by.
+            assert behind.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+            assert not database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
         finally:
             behind.close()

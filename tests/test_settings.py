@@ -75,7 +75,7 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"ALLOWED_HOSTS": ","}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"ALLOWED_HOSTS": "other.example"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
-        ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: nonsense"),
+        ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read. Its value is not shown"),
         ({"MAIL_FROM": "nonsense"}, "MAIL_FROM cannot be read: nonsense"),
         ({"CANCELLATION_NOTICE_DAYS": "-1"}, "CANCELLATION_NOTICE_DAYS must not be negative."),
         ({"CUSTOMERS": "all"}, "CUSTOMERS must be businesses or everyone, not all."),
@@ -90,6 +90,19 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"DEBUG": "1"}, "DEBUG is for the demo profile only"),
         ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS has a key of less than 50"),
         ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN is too short"),
+        ({"SECURITY_CONTACT": "nobody"}, "SECURITY_CONTACT cannot be read: nobody"),
+        ({"SECURITY_POLICY_URL": "/rules"}, "SECURITY_POLICY_URL must be an https URL."),
+        ({"FACTOR_KEY": "short"}, "FACTOR_KEY and its fallbacks need at least 50 random"),
+        ({"FACTOR_KEY_FALLBACKS": "short"}, "FACTOR_KEY and its fallbacks need at least 50"),
+<<<<<<< HEAD
+        (
+            {"FACTOR_KEY": PRODUCTION["SECRET_KEY"]},
+            "FACTOR_KEY must be another key than SECRET_KEY.",
+        ),
+=======
+        ({"FACTOR_KEY": PRODUCTION["SECRET_KEY"]}, "FACTOR_KEY must be another key than SECRET_KEY."),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or plain, not xml."),
+>>>>>>> refs/heads/observe
         ({"BROKER": "rabbit"}, "BROKER must be database or redis, not rabbit."),
         ({"BROKER": "redis"}, "BROKER=redis needs REDIS_URL."),
         ({"RATE_LIMIT_APPLICATION": "50"}, "RATE_LIMIT_APPLICATION cannot be read: 50"),
@@ -169,6 +182,7 @@ def test_start_with_safe_settings_passes_djangos_own_deployment_checks(tmp_path:
     given = PRODUCTION | {
         "SECRET_KEY_FALLBACKS": PRODUCTION["SECRET_KEY"][::-1],
         "METRICS_TOKEN": "m" * 20,
+        "FACTOR_KEY": "f" * 50,
     }
     result = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **given)
     assert result.returncode == 0, result.stderr

@@ -1,4 +1,4 @@
-"""The workflows of continuous integration and of releases call what there is."""
+"""The workflows of continuous integration, audits and releases call what there is."""
 
 import re
 from typing import Any
@@ -7,19 +7,63 @@ import pytest
 import yaml
 from django.conf import settings
 
-from tests.generated_clients.client_packages import version
+from tests.releases import version
 
 pytestmark = pytest.mark.once
 
 WORKFLOWS = settings.BASE_DIR / ".github" / "workflows"
 MAKEFILE = (settings.BASE_DIR / "Makefile").read_text(encoding="utf-8")
+# Actions of GitHub itself, by the tag of one release.
+ACTION = re.compile(r"actions/[a-z-]+@v\d+\.\d+\.\d+")
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    """A workflow. YAML 1.1 reads its key `on` as a boolean."""
+    found: dict[Any, Any] = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
+    return found
+
+
+def all_steps(name: str) -> list[dict[str, Any]]:
+    """The steps of a workflow."""
+    return [step for job in workflow(name)["jobs"].values() for step in job["steps"]]
 
 
 def steps(name: str) -> list[str]:
     """The commands of a workflow."""
-    workflow: dict[str, Any] = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
-    jobs = workflow["jobs"].values()
-    return [step["run"] for job in jobs for step in job["steps"] if "run" in step]
+    return [step["run"] for step in all_steps(name) if "run" in step]
+
+
+def recipe(target: str) -> str:
+    """What `make` does for a target."""
+    found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
+    assert found, target
+    return found[1]
+
+
+NAMES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
+
+
+def test_each_workflow_is_looked_at() -> None:
+    assert NAMES == ["audit.yml", "ci.yml", "links.yml", "release.yml"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_workflow_uses_released_actions_of_github_alone(name: str) -> None:
+    used = [step["uses"] for step in all_steps(name) if "uses" in step]
+    assert used
+    assert [each for each in used if not ACTION.fullmatch(each)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_workflow_may_write_only_where_a_job_says_so(name: str) -> None:
+    assert workflow(name)["permissions"] == {"contents": "read"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_workflow_calls_targets_that_exist(name: str) -> None:
+    targets = [found for step in steps(name) for found in re.findall(r"^make (\w+)", step)]
+    for target in targets:
+        assert recipe(target)
 
 
 def test_continuous_integration_runs_its_script() -> None:
@@ -27,20 +71,44 @@ def test_continuous_integration_runs_its_script() -> None:
     assert (settings.BASE_DIR / ".ci" / "run").exists()
 
 
+def test_audit_runs_each_week_and_whenever_a_lock_file_changes() -> None:
+    calls = workflow("audit.yml")[True]
+    assert len(calls["schedule"]) == 1
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", calls["schedule"][0]["cron"])
+    assert calls["push"]["paths"] == calls["pull_request"]["paths"] == ["requirements*.txt"]
+    assert steps("audit.yml") == ["make audit"]
+    assert "for lock in requirements*.txt" in recipe("audit")
+
+
 def test_release_builds_the_clients_by_a_target_that_keeps_them() -> None:
-    _version, build, upload = steps("release.yml")
-    found = re.fullmatch(r"make (\w+) OUT=(\w+)", build)
-    assert found
-    recipe = re.search(rf"^{found[1]}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
-    assert recipe
-    assert "-m tests.generated_clients $(if $(OUT),--out $(OUT))" in recipe[1]
-    assert f"{found[2]}/*" in upload
+    assert "make clients OUT=dist" in steps("release.yml")
+    assert "-m tests.generated_clients $(if $(OUT),--out $(OUT))" in recipe("clients")
+
+
+def test_release_builds_the_shop_its_locked_packages_and_their_list() -> None:
+    assert "make package" in steps("release.yml")
+    made = recipe("package")
+    assert "hatchling build -d dist" in made
+    assert "cyclonedx_py requirements" in made
+    extras = re.search(r"^EXTRAS := (.*)$", MAKEFILE, re.MULTILINE)
+    assert extras
+    there = {path.name for path in settings.BASE_DIR.glob("requirements-*.txt")}
+    of_developers = {"requirements-dev.txt", "requirements-postgres.txt"}
+    assert {f"requirements-{each}.txt" for each in extras[1].split()} == there - of_developers
+
+
+def test_release_signs_sums_and_uploads_all_that_was_built() -> None:
+    *building, upload = steps("release.yml")
+    assert building[-1] == "cd dist && sha256sum -- * > SHA256SUMS"
+    signing = [
+        step["with"] for step in all_steps("release.yml") if "attest" in step.get("uses", "")
+    ]
+    assert signing == [{"subject-path": "dist/*"}]
+    assert "dist/*" in upload
 
 
 def test_release_is_for_tags_of_the_shops_version() -> None:
-    workflow = yaml.safe_load((WORKFLOWS / "release.yml").read_text(encoding="utf-8"))
-    # YAML 1.1 reads the key as a boolean.
-    assert workflow[True] == {"push": {"tags": ["v*"]}}
+    assert workflow("release.yml")[True] == {"push": {"tags": ["v*"]}}
     assert (
         steps("release.yml")[0] == 'grep -qx "version = \\"${GITHUB_REF_NAME#v}\\"" pyproject.toml'
     )

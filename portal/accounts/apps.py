@@ -16,7 +16,7 @@ class AccountsConfig(AppConfig):
     name = "portal.accounts"
 
     def ready(self) -> None:
-        from portal.accounts import receivers  # noqa: F401 -- connects the receivers
+        from portal.accounts import checks, receivers  # noqa: F401 -- connects them
 
         register_error_shape(
             r"/oauth/(?!authorize/?$)",  # that one is a page for people

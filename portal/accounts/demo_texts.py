@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from portal.accounts.demo_data_processing import DATA_PROCESSING
 from shop.content.models import Page, Question
 from shop.content.publishing import TEXTS, newest, publish
 
@@ -85,10 +86,6 @@ _VALUES: dict[tuple[str, str], tuple[str, str]] = {
         "monatlich im Voraus",
         "monthly in advance",
     ),
-    ("wo er zu finden ist", "where to find it"): (
-        "Wir senden ihn auf Anfrage zu",
-        "we send it on request",
-    ),
     (
         "Weitere Einschränkungen oder „Weitere sind uns nicht bekannt.“",
         "Further limits, or “We know of no others.”",
@@ -100,6 +97,7 @@ _VALUES: dict[tuple[str, str], tuple[str, str]] = {
     ): (f"{AUTHORITY} Dienstleistungen (MLBF), Magdeburg",) * 2,
     ("Datum", "date"): ("1. Oktober 2026", "1 October 2026"),
 }
+_VALUES |= DATA_PROCESSING
 # English texts begin some placeholders with a capital letter.
 _FILLED = {
     f"[{each}]": value

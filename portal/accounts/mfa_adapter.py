@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from portal.accounts import factor_encryption
 from shop.browser_names import browser_name
 from shop.tenancy.mfa import may_recover_by_mail
 from shop.tenancy.models import User
@@ -34,6 +35,14 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not 
         """Return the initial name of a passkey: the browser that created it, and the day."""
         browser = browser_name(context.request.headers.get("User-Agent", ""))
         return f"{browser}, {date_format(timezone.localdate(), 'DATE_FORMAT')}"
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret of an app, or the seed of recovery codes, as the database keeps it."""
+        return factor_encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return what `encrypt` was given. Raises UnknownKeyError."""
+        return factor_encryption.decrypt(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code for use in HTML, without the XML declaration."""

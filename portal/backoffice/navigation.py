@@ -79,7 +79,7 @@ SECTIONS = (
             Page("staff_overview", _("Overview")),
             Page("staff_activity", _("Activity")),
             Page("staff_exports", _("Exports")),
-            Page("staff_health", _("Health")),
+            Page("staff_health", _("Health"), ("version/",)),
         ),
     ),
     Section(_("Team"), (Page("staff_colleagues", _("Colleagues")),)),

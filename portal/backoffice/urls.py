@@ -26,7 +26,7 @@ from portal.backoffice.contracts import (
 )
 from portal.backoffice.order import mention_list
 from portal.backoffice.queue import bulk_views
-from portal.backoffice.reports import health_page, overview
+from portal.backoffice.reports import health_page, overview, version_page
 from portal.backoffice.search import search_page
 from portal.backoffice.texts import previews, sent_mail_page
 from shop import invoice_number  # noqa: F401 -- registers its converter
@@ -124,6 +124,7 @@ urlpatterns = [
     path("activity/", activity_page.activity, name="staff_activity"),
     path("exports/", include("portal.backoffice.exports.urls")),
     path("health/", health_page.health, name="staff_health"),
+    path("version/", version_page.version_page, name="staff_version"),
     path("orders/<int:pk>/", include("portal.backoffice.order.urls")),
     path("failures/", include("portal.backoffice.failures.urls")),
     path("bulk/", bulk_views.jobs, name="staff_bulk_jobs"),

@@ -12,6 +12,7 @@ from django_stubs_ext import WithAnnotations
 
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.customer_requests import is_customer_preview
+from shop.log_context import note_order
 from shop.orders.models import Order, State
 from shop.orders.open_orders import visible_to
 from shop.orders.order_billing import lacks_billing
@@ -73,6 +74,7 @@ def _found(query: CompiledQuery[PageOrder], order_hash: str) -> PageOrder:
     order = query.first(order_hash=order_hash)
     if order is None:
         raise Http404
+    note_order(order)
     return order
 
 

@@ -1,4 +1,4 @@
-"""Partners' applications, signing secrets, kept responses, limits, counted calls, and the cache.
+"""Partners' applications, signing secrets, kept responses, limits, counts, traces, and the cache.
 
 Tokens are rows of allauth's provider.
 """
@@ -8,6 +8,7 @@ from typing import ClassVar
 from allauth.idp.oidc.models import Client as OAuthClient
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -93,6 +94,42 @@ class CallCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.status}: {self.number}"
+
+
+class Measurement(models.Model):
+    """A number for `/metrics`: of a metric, its labels and a bucket, summed over all processes."""
+
+    metric = models.CharField(max_length=60)
+    labels = models.CharField(max_length=200)  # their values, each after a line break but the first
+    bucket = models.CharField(max_length=10)  # the upper limit of a histogram's; "" of a counter
+    number = models.PositiveBigIntegerField()
+    total = (
+        models.FloatField()
+    )  # of what was measured, such as seconds; 0 where it was counted alone
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["metric", "labels", "bucket"], name="measurement_once_a_bucket"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.metric
+
+
+class TraceOrigin(models.Model):
+    """The span in which an order was placed, so that the worker's work on it joins that trace.
+
+    Written only where traces are. Without a foreign key: orders are a floor above.
+    """
+
+    order = models.BigIntegerField(primary_key=True)
+    traceparent = models.CharField(max_length=55)  # W3C Trace Context
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"of order {self.order}"
 
 
 class CachedValue(models.Model):

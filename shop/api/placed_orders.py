@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from shop.access.tokens import Bearer
 from shop.billing.shown_subscriptions import OF_ORDER
 from shop.compiled_queries import CompiledQuery, Parameter
+from shop.log_context import note_order
 from shop.orders.archived_order import archived_by_hash
 from shop.orders.models import HASH, Order, State
 from shop.orders.serializers import SERIALIZED
@@ -30,11 +31,13 @@ def find_order(order_hash: str, bearer: Bearer) -> Order | None:
         return None
     application, user = bearer.application, bearer.token.user
     query = _one_order[application is not None, user is not None]
-    return query.first(
+    order = query.first(
         order_hash=order_hash,
         application=application and application.pk,
         user=user and user.pk,
     )
+    note_order(order)
+    return order
 
 
 def find_archived(order_hash: str, bearer: Bearer) -> Order | None:
@@ -42,6 +45,7 @@ def find_archived(order_hash: str, bearer: Bearer) -> Order | None:
     archived = archived_by_hash(order_hash) if HASH.fullmatch(order_hash) else None
     if archived is None:
         return None
+    note_order(archived.order)
     application, user, order = bearer.application, bearer.token.user, archived.order
     if user is None:
         return order if application and order.application_id == application.pk else None

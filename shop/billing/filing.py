@@ -16,6 +16,7 @@ from shop.billing.models import Invoice, InvoiceDispatch
 from shop.billing.rendering import Rendered, RenderingError, render, render_all
 from shop.billing.signals import invoice_filed
 from shop.worker.leases import LeaseLostError, backoff, claim, release
+from shop.worker.shutdown import is_shutting_down
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def make_files(beat: Callable[[], None]) -> None:
         for dispatch, made in zip(batch, _render(batch, beat), strict=True):
             beat()
             _end(dispatch, made)
-        if monotonic() > until:
+        if monotonic() > until or is_shutting_down():
             return
 
 

@@ -8,11 +8,13 @@ a process killed at any moment has issued it wholly or not at all.
 import logging
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from shop.access.measurements import Metric, count
 from shop.billing.applied_changes import apply_planned_change
 from shop.billing.holds import Ready, Selling, ready_or_hold
 from shop.billing.invoice_document import InvoiceDocument
@@ -23,6 +25,7 @@ from shop.billing.periods import next_start, period_end
 from shop.billing.price_changes import apply_price_change
 from shop.billing.signals import invoice_issued
 from shop.compiled_queries import CompiledQuery, Parameter
+from shop.log_context import about_order, milestones
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +116,13 @@ def dispatch(invoice: Invoice) -> None:
     invoice.save(force_insert=True)
     InvoiceDispatch.objects.create(invoice=invoice, next_attempt_at=timezone.now())
     invoice_issued.send(sender=Invoice, invoice=invoice)
+    transaction.on_commit(partial(_told, invoice))
+
+
+def _told(invoice: Invoice) -> None:
+    count(Metric.INVOICES, invoice.kind)
+    with about_order(invoice.subscription.order):
+        milestones.info("%s is issued.", invoice)
 
 
 def kept_until(issued_on: date) -> date:

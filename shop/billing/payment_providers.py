@@ -1,4 +1,6 @@
-"""Providers of online payment: a deployment names its own by PAYMENT_PROVIDER (docs/adopting.md).
+"""Providers of online payment; a deployment names its own by PAYMENT_PROVIDER.
+
+docs/adopters/payment-provider.md explains it.
 
 The customer pays at the provider. Card data never reach the shop.
 """

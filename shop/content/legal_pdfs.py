@@ -38,6 +38,7 @@ NAMES = {
     Page.Slug.WITHDRAWAL: pgettext_lazy("file name", "Withdrawal-notice"),
     Page.Slug.WITHDRAWAL_FORM: pgettext_lazy("file name", "Withdrawal-form"),
     Page.Slug.ACCESSIBILITY: pgettext_lazy("file name", "Accessibility"),
+    Page.Slug.DATA_PROCESSING: pgettext_lazy("file name", "Data-processing-agreement"),
 }
 
 

@@ -20,6 +20,7 @@ class Page(models.Model):
         WITHDRAWAL = "withdrawal", _("Right of withdrawal")
         WITHDRAWAL_FORM = "withdrawal-form", _("Model withdrawal form")
         ACCESSIBILITY = "accessibility", _("Accessibility")
+        DATA_PROCESSING = "data-processing", _("Data processing")
 
     slug = models.SlugField(primary_key=True, choices=Slug)
 

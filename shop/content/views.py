@@ -29,6 +29,7 @@ SUMMARIES = {
     Page.Slug.WITHDRAWAL: _("How private persons withdraw from a contract, and what follows."),
     Page.Slug.WITHDRAWAL_FORM: _("A form to withdraw from a contract by post or e-mail."),
     Page.Slug.ACCESSIBILITY: _("How accessible this shop is, and who to tell about a barrier."),
+    Page.Slug.DATA_PROCESSING: _("How we process personal data on your behalf (Article 28 GDPR)."),
 }
 
 

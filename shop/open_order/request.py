@@ -16,6 +16,7 @@ from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
 from shop.faults import fault
 from shop.json_body import UnreadableBodyError, has_body, read_json
+from shop.log_context import note_order
 from shop.open_order.authentication import NOBODY, Authenticated, authenticate
 from shop.open_order.envelope import ApiError, answer, invalid, refuse
 from shop.openapi import METHODS, SAFE, Operation, described, scope_for
@@ -209,7 +210,9 @@ def _find(call: OpenOrderRequest, order_hash: str | None) -> Order | None:
     application = None if call.who.user else call.who.application
     seen = Order.objects.filter(visible_to(call.owner, application), order_hash=order_hash)
     found = seen.select_related("basket", "product").first()
-    return found or _find_archived(order_hash, call.owner, application)
+    found = found or _find_archived(order_hash, call.owner, application)
+    note_order(found)
+    return found
 
 
 def _find_archived(order_hash: str, owner: Owner, application: Application | None) -> Order | None:
@@ -250,7 +253,7 @@ def _identify(request: HttpRequest, taken: list[RateLimit]) -> Authenticated:
         who = authenticate(request)
     except ApiError as error:
         who, refused = NOBODY, error
-    note_caller(request, who.application)
+    note_caller(request, who.application, who.user)
     if count := hit_by(request, who.application or who.user):
         taken.append(count)
         if count.retry_after:

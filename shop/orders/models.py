@@ -18,13 +18,7 @@ from shop.catalogue.vat import VatRule
 from shop.change_times import ChangedAtField
 from shop.content.models import Version
 from shop.email_columns import CanonicalEmailColumn, CanonicalEmailModel, CanonicalEmailQuerySet
-from shop.orders.archived_order import (  # noqa: F401 -- Django finds its models here
-    ArchivedKey,
-    ArchivedOrder,
-)
-from shop.orders.consent import Consent  # noqa: F401 -- Django finds its models here
-from shop.orders.mentions import Mention  # noqa: F401 -- the same
-from shop.orders.order_counts import OrderCount  # noqa: F401 -- the same
+from shop.orders import archived_order, consent, mentions, order_counts  # noqa: F401 -- models
 from shop.orders.order_indexes import EVENT_INDEXES, ORDER_INDEXES
 from shop.orders.order_numbers import new_order_number
 from shop.tenancy.models import Client, Invitation, Project, User

@@ -69,17 +69,17 @@ def drop_triggers(connection: BaseDatabaseWrapper) -> None:
 
 def _exist(connection: BaseDatabaseWrapper) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {EXISTING[connection.vendor]}")  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM {EXISTING[connection.vendor]}")  # noqa: S608 -- our own names
         return bool(cursor.fetchone()[0] == len(TRIGGERS))
 
 
 def _are_true(connection: BaseDatabaseWrapper) -> bool:
     """Tell if each number is that of the orders there are: one statement, beside all writers."""
     columns = ", ".join(COLUMNS)
-    kept = f"SELECT {columns}, -number FROM orders_ordercount"  # noqa: S608
+    kept = f"SELECT {columns}, -number FROM orders_ordercount"  # noqa: S608 -- our own names
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT 1 FROM ({_counts()} UNION ALL {kept}) AS both_kinds"  # noqa: S608
+            f"SELECT 1 FROM ({_counts()} UNION ALL {kept}) AS both_kinds"  # noqa: S608 -- our own names
             f" GROUP BY {columns} HAVING sum(number) <> 0 LIMIT 1"
         )
         return cursor.fetchone() is None
@@ -126,13 +126,13 @@ def _add(signs: dict[str, int]) -> str:
 
 def _recount() -> str:
     """The statement that writes the numbers of all orders there are."""
-    return f"{INTO}, folded) SELECT counted.*, TRUE FROM ({_counts()}) AS counted"  # noqa: S608
+    return f"{INTO}, folded) SELECT counted.*, TRUE FROM ({_counts()}) AS counted"  # noqa: S608 -- our own names
 
 
 def _counts() -> str:
     """The query for the numbers of all orders there are."""
     counts = [
-        f"SELECT {holders}, product_id, state, count(*) AS number FROM orders_order "  # noqa: S608
+        f"SELECT {holders}, product_id, state, count(*) AS number FROM orders_order "  # noqa: S608 -- our own names
         f"WHERE state <> 'new'{also} GROUP BY {holder}, product_id, state"
         for holder, holders, also in (
             ("application_id", "application_id, NULL AS placed_by_id", ""),

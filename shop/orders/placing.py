@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shop.access.models import Application
 from shop.catalogue.promotions import use
+from shop.log_context import note_order
 from shop.orders.archived_order import archived_by_number
 from shop.orders.basket import check_consent
 from shop.orders.buyers import vat_of
@@ -17,6 +18,7 @@ from shop.orders.pricing import Price, nothing_to_pay, price_hash, price_of
 from shop.orders.problems import Problem
 from shop.orders.states import place, transition
 from shop.tenancy.models import User
+from shop.tracing import keep_origin
 
 NUMBERS_TRIED = 3
 
@@ -50,12 +52,14 @@ def place_order(document: CheckedDocument, caller: Caller = ANYBODY) -> Order:
             with transaction.atomic():
                 _use_promotion(document)
                 place(order, actor=caller.user)
+                keep_origin(order)
         except IntegrityError:
             # One in a million: another order has the number that was drawn.
             taken = Order.objects.filter(order_number=order.order_number).exists()
             if not (taken or archived_by_number(order.order_number or "")):
                 raise
         else:
+            note_order(order)
             return order
     raise IntegrityError("no free order number was found")
 
@@ -84,6 +88,8 @@ def submit_open_order(
     values["complete"] = not Order(**values).missing
     if not transition(order, State.PENDING, actor=caller.user, **values):
         raise NotOpenError
+    note_order(order)
+    keep_origin(order)
     return order
 
 

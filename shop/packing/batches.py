@@ -14,11 +14,15 @@ from time import monotonic, thread_time
 from django.conf import settings
 from django.db import transaction
 
+from shop.access.measurements import Metric, observe
+from shop.log_context import about_order, milestones
+from shop.orders.models import State
 from shop.packing.attempts import finish_all, reload
 from shop.packing.delivered import delivered_keys, save_delivered
 from shop.packing.models import Packing, StepRecord
 from shop.packing.runner import run_steps
 from shop.packing.step_names import Step, configured_steps
+from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, lease_end
 
 logger = logging.getLogger(__name__)
@@ -79,8 +83,11 @@ def _pack_some(waiting: deque[Packing]) -> list[Packing]:
     except Exception as error:  # noqa: BLE001 -- told when it happens again, to one of them
         undone = taken = taken or some
         logger.info("%d orders are packed one by one: %s", len(undone), error)
-    for _record in taken:
+    for record in taken:
         waiting.popleft()
+        if record not in undone:
+            with about_order(record.order):
+                milestones.info("%s is %s.", record.order, State.PACKED)
     return undone
 
 
@@ -95,7 +102,7 @@ def _pack_together(records: Sequence[Packing], taken: list[Packing]) -> list[Pac
             break
         taken.append(record)
         try:
-            with transaction.atomic():
+            with work_on(record.order, "pack"), transaction.atomic():
                 _run_steps(record, steps, done.get(record.pk, set()))
         except Exception:  # noqa: BLE001 -- told when it happens again, to this order alone
             undone.append(record)
@@ -115,12 +122,18 @@ def _pack_together(records: Sequence[Packing], taken: list[Packing]) -> list[Pac
 def _run_steps(record: Packing, steps: Sequence[Step], done: set[str]) -> None:
     order, until = record.order, monotonic() + TOO_LONG
     before = delivered_keys(order)
+    took: dict[str, float] = {}
     for step in steps:
         if step.gate or step.name not in done:
+            began = monotonic()
             step.run(order)
+            if not step.gate:
+                took[step.name] = monotonic() - began
             if monotonic() > until:
                 raise TakesLongError
     save_delivered(order, before)
+    for name, seconds in took.items():
+        observe(Metric.STEPS, seconds, name, "done")
 
 
 def _fence(records: Sequence[Packing]) -> None:

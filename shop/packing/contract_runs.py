@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from shop.log_context import milestones
 from shop.packing.contract_attempts import (
     RELATED,
     ContractAttempt,
@@ -27,7 +28,9 @@ from shop.packing.models import ContractRun, ContractStep
 from shop.packing.step_names import step_title
 from shop.packing.step_runner import run_attempt
 from shop.tenancy.models import User
+from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError
+from shop.worker.shutdown import is_shutting_down
 from shop.worker.wake_up import wake
 
 logger = logging.getLogger(__name__)
@@ -53,7 +56,7 @@ def run_due(beat: Callable[[], None]) -> None:
         for run in runs:
             beat()
             _work_on(run, beat)
-            if monotonic() > until:
+            if monotonic() > until or is_shutting_down():
                 wake("packing")
                 return
 
@@ -113,7 +116,10 @@ def _work_on(run: ContractRun, beat: Callable[[], None]) -> None:
     claimed = claim(run)
     if claimed is None:
         return
-    try:
-        run_attempt(ContractAttempt(claimed), beat)
-    except LeaseLostError:
-        logger.warning("Lost the lease of %s: somebody else works on it.", claimed)
+    with work_on(claimed.subscription.order, f"run of {claimed.kind} steps"):
+        try:
+            run_attempt(ContractAttempt(claimed), beat)
+        except LeaseLostError:
+            logger.warning("Lost the lease of %s: somebody else works on it.", claimed)
+        else:
+            milestones.info("%s is %s.", claimed, claimed.state)

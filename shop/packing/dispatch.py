@@ -15,6 +15,7 @@ from shop.packing.models import Packing
 from shop.packing.runner import run_steps
 from shop.packing.step_names import configured_steps
 from shop.worker.leases import LeaseLostError, expired
+from shop.worker.shutdown import is_shutting_down
 from shop.worker.wake_up import wake
 
 BATCH = 10
@@ -39,7 +40,7 @@ def run_due(beat: Callable[[], None]) -> None:
                     run_steps(record, beat)
             else:
                 run_batch(records, beat)
-            if monotonic() > until:
+            if monotonic() > until or is_shutting_down():
                 wake("packing")
                 return
 

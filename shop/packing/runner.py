@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from shop.log_context import milestones
 from shop.orders.models import State
 from shop.packing.approvals import is_approved
 from shop.packing.attempts import finish, pause, retry_later
@@ -15,6 +16,7 @@ from shop.packing.models import Packing, StepRecord
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman
 from shop.packing.step_names import Step, configured_steps, recorded_steps, step_key
 from shop.packing.step_runner import Attempt, run_attempt
+from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, fence
 
 logger = logging.getLogger(__name__)
@@ -25,13 +27,16 @@ def run_steps(record: Packing, beat: Callable[[], None] = lambda: None) -> None:
 
     Does not raise: the outcome is in the rows afterwards.
     """
-    try:
-        if not record.last_step:
-            # Committed first: if the worker dies at this order, it counts as an attempt.
-            fence(record, last_step=next(iter(recorded_steps()), ""))
-        run_attempt(OrderAttempt(record), beat)
-    except LeaseLostError:
-        logger.warning("Lost the lease of %s: somebody else works on it.", record.order)
+    with work_on(record.order, "pack"):
+        try:
+            if not record.last_step:
+                # Committed first: if the worker dies at this order, it counts as an attempt.
+                fence(record, last_step=next(iter(recorded_steps()), ""))
+            run_attempt(OrderAttempt(record), beat)
+        except LeaseLostError:
+            logger.warning("Lost the lease of %s: somebody else works on it.", record.order)
+        else:
+            milestones.info("%s is %s.", record.order, record.order.state)
 
 
 class OrderAttempt(Attempt[Packing]):

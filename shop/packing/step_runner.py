@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import uniform
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from shop.access.measurements import Metric, observe
 from shop.packing.models import StepWork
 from shop.packing.outcomes import NeedsCorrection, NeedsHuman, NotBefore, RetryLater
 from shop.packing.step_names import Step
@@ -132,6 +134,23 @@ def _pass_gate(attempt: Attempt[Any], gate: Step) -> None:
 
 
 def _run_step(attempt: Attempt[Any], step: Step) -> None:
+    began, outcome = monotonic(), "done"
+    try:
+        _do_step(attempt, step)
+    except (NeedsCorrection, NeedsHuman):
+        outcome = "person"
+        raise
+    except (NotBefore, RetryLater, *TRANSIENT):
+        outcome = "passing"
+        raise
+    except Exception:
+        outcome = "bug"
+        raise
+    finally:
+        observe(Metric.STEPS, monotonic() - began, step.name, outcome)
+
+
+def _do_step(attempt: Attempt[Any], step: Step) -> None:
     row, seconds = attempt.row, settings.PACKING_LEASE_SECONDS
     if step.calls_out:
         # No transaction is open while another system answers: it would block every writer.

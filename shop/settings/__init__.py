@@ -1,4 +1,4 @@
-"""Settings, read from the environment; docs/running.md lists the variables.
+"""Settings, read from the environment; docs/operators/settings.md lists the variables.
 
 `DEMO=1` is the profile of `make run`: it brings its own values. Without it every value that
 matters must be given; a missing or unsafe one stops the start with one sentence.

@@ -2,7 +2,7 @@
 
 from shop.env import env, is_web_url, read
 from shop.settings.base import DEMO
-from shop.settings.security import BASE_URL
+from shop.settings.security import BASE_URL, SECRET_KEY
 
 AUTH_USER_MODEL = "tenancy.User"
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.MemberBackend"]
@@ -65,6 +65,13 @@ STAFF_IDLE_MINUTES = read("STAFF_IDLE_MINUTES", env.int, 30)
 MFA_ADAPTER = "portal.accounts.mfa_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Encrypts what authenticator apps and recovery codes are made from.
+FACTOR_KEY = env.str("FACTOR_KEY", default="")
+FACTOR_KEY_FALLBACKS = [key for key in env.list("FACTOR_KEY_FALLBACKS", default=[]) if key]
+if any(len(key) < 50 for key in (FACTOR_KEY, *FACTOR_KEY_FALLBACKS) if key):
+    raise SystemExit("FACTOR_KEY and its fallbacks need at least 50 random characters each.")
+if FACTOR_KEY and FACTOR_KEY == SECRET_KEY:
+    raise SystemExit("FACTOR_KEY must be another key than SECRET_KEY.")
 MFA_FORMS = {
     "add_webauthn": "portal.accounts.forms.AddPasskeyForm",
     "authenticate_webauthn": "portal.accounts.forms.SecondStepByPasskeyForm",

@@ -8,15 +8,22 @@ from pathlib import Path
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from shop.env import env, keep_private, read
+from shop.env import env, keep_private, read, redis_url
 
 django_stubs_ext.monkeypatch()
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+PACKAGE = Path(__file__).resolve().parent.parent
+# Templates, static files and catalogues lie beside the package in a checkout, and in it where the
+# shop is installed.
+RESOURCES = PACKAGE / "resources"
+INSTALLED = RESOURCES.is_dir()
+BASE_DIR = RESOURCES if INSTALLED else PACKAGE.parent
 
 DEMO = read("DEMO", env.bool, False)
 DEBUG = read("DEBUG", env.bool, False)
 if DEBUG and not DEMO:
     raise SystemExit("DEBUG is for the demo profile only: it would show inner workings.")
+if INSTALLED and not env.str("VAR_DIR", default=""):
+    raise SystemExit("VAR_DIR is not set. Name the directory for the shop's files.")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 # Sessions, keys and addresses lie there: other users of the machine must not read them. What this
 # process creates is its user's alone, too.
@@ -63,6 +70,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "shop.middleware.RequestIdMiddleware",
+    "shop.request_times.RequestTimesMiddleware",
+    "shop.middleware.HealthCheckMiddleware",
     "shop.middleware.HeadersMiddleware",
     "shop.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -123,7 +132,10 @@ FORM_RENDERER = "shop.form_renderer.FormRenderer"
 
 # One connection per process stays open: a new one costs ten times as much as a request.
 DATABASES = {"default": read("DATABASE_URL", env.db_url, f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")}
-if "ENGINE" not in DATABASES["default"]:
+if DATABASES["default"].get("ENGINE") not in {
+    "django.db.backends.postgresql",
+    "django.db.backends.sqlite3",
+}:
     raise SystemExit("DATABASE_URL must begin with sqlite:/// or postgres://")
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -144,7 +156,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 
 # Calls of the API are counted in Redis, so that not each of them writes to the database.
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL: str = read("REDIS_URL", redis_url, "")
 if REDIS_URL and find_spec("redis") is None:
     raise SystemExit("REDIS_URL needs one more package: pip install -r requirements-redis.txt")
 # Locks of accounts live here: in the database, whether there is Redis or not.
@@ -161,12 +173,34 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "shop.static_files.LeanManifestStorage"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# One JSON object a line, for programs that collect logs; or plain lines, for people.
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="plain" if DEMO else "json")
+if LOG_FORMAT not in {"json", "plain"}:
+    raise SystemExit(f"LOG_FORMAT must be json or plain, not {LOG_FORMAT}.")
+LOG_REQUESTS = read("LOG_REQUESTS", env.bool, not DEMO)  # a line for each request
+
+# Traces and error reports, each to a server of the operator's own choice.
+OTEL_EXPORTER_OTLP_ENDPOINT: str = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+if OTEL_EXPORTER_OTLP_ENDPOINT and find_spec("opentelemetry") is None:
+    raise SystemExit(
+        "OTEL_EXPORTER_OTLP_ENDPOINT needs more packages: pip install -r requirements-telemetry.txt"
+    )
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN and find_spec("sentry_sdk") is None:
+    raise SystemExit("SENTRY_DSN needs one more package: pip install -r requirements-sentry.txt")
+# Called at the start of each process that serves requests or works, with "web" or "worker".
+PROCESS_STARTS = [
+    "shop.sentry_reports.start",
+    "shop.tracing.start",
+    "shop.access.measurements.count_start",
+]
 
 LOGGING = {
     "version": 1,
@@ -175,18 +209,21 @@ LOGGING = {
         "plain": {
             "()": "shop.logs.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s",
-        }
+        },
+        "json": {"()": "shop.logs.JsonFormatter"},
     },
     "filters": {"database_away": {"()": "shop.logs.DatabaseAwayFilter"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
+            "formatter": LOG_FORMAT,
             "filters": ["database_away"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        # Not in the demo's terminal: its data alone would fill a page with them.
+        "shop.milestones": {"level": "WARNING" if DEMO and LOG_FORMAT == "plain" else "INFO"},
         # Logs every wake-up, one a second.
         "django-q": {"level": "WARNING"},
         # Anybody can send a strange Host header: not an error on our side.

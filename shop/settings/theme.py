@@ -1,4 +1,4 @@
-"""The name of the shop, and the folder with an adopter's own look and texts (docs/look.md)."""
+"""The name of the shop, and the folder with an adopter's own look and texts (docs/adopters/look.md)."""
 
 from pathlib import Path
 

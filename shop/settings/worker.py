@@ -1,10 +1,11 @@
 """The worker: packing, outgoing mail, webhooks and the queue."""
 
 from email.utils import formataddr, parseaddr
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from shop.env import env, read, required, sender
-from shop.settings.base import DEMO
+from shop.settings.base import DEMO, REDIS_URL, VAR_DIR
 from shop.settings.security import BASE_URL
 from shop.settings.theme import SHOP_NAME
 
@@ -42,7 +43,7 @@ PACKING_TIMEOUT = 60 + PACKING_STEP_SECONDS * (
 BROKER = env.str("BROKER", default="database")
 if BROKER not in {"database", "redis"}:
     raise SystemExit(f"BROKER must be database or redis, not {BROKER}.")
-if BROKER == "redis" and not env.str("REDIS_URL", default=""):
+if BROKER == "redis" and not REDIS_URL:
     raise SystemExit("BROKER=redis needs REDIS_URL.")
 
 # The queue only wakes the worker up; our rows say what there is to do. No task is handed out twice,
@@ -121,10 +122,12 @@ WORKER_CLUSTERS = {
             "shop.access.buckets.delete_full_buckets",
             "shop.access.durable_cache.delete_expired_values",
             "shop.access.call_counts.delete_old_counts",
+            "shop.tracing.delete_old_origins",
             "shop.tenancy.email_conflicts.settle_new_rows",
             "shop.tenancy.deletion_wishes.carry_out_wishes",
             "shop.orders.canonical_emails.fill_new_orders",
             "portal.backoffice.exports.background_exports.delete_old_files",
+            "portal.accounts.factor_encryption.encrypt_stored",
         ],
         # Two: the mail goes on while one does the hourly work.
         "workers": 2,
@@ -171,3 +174,7 @@ WEBHOOK_TIMEOUT_SECONDS = 15  # for a whole call, from the DNS query to the end 
 WEBHOOK_LEASE_SECONDS = 60  # well above it
 # Before the second attempt, the third and so on (contract, "redirection_uri").
 WEBHOOK_WAITS_SECONDS = [5, 5 * 60, 30 * 60, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))]
+
+# Where `manage.py backup` writes, and the public keys of age, SSH or GnuPG that it encrypts for.
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default="") or VAR_DIR / "backups")
+BACKUP_RECIPIENT = [key.strip() for key in env.list("BACKUP_RECIPIENT", default=[]) if key.strip()]

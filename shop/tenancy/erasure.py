@@ -23,13 +23,13 @@ from shop.email_spellings import canonical_email, stored_email
 from shop.row_locks import lock_rows
 from shop.tenancy.departure_rows import AppointmentRequest, DeletionWish
 from shop.tenancy.email_addresses import user_by_email
+from shop.tenancy.erased_email import erased_email
 from shop.tenancy.factor_reset_rows import FactorReset
 from shop.tenancy.models import (
     Client,
     Membership,
     StaffInvitation,
     User,
-    erased_email,
 )
 from shop.tenancy.needed_clients import needed_clients
 

@@ -29,24 +29,13 @@ from shop.tenancy.departure_rows import (  # noqa: F401 -- the same
     AppointmentRequest,
     DeletionWish,
 )
+from shop.tenancy.erased_email import erased_email
 from shop.tenancy.factor_reset_rows import FactorReset  # noqa: F401 -- the same
 from shop.tenancy.name_words import NameWord  # noqa: F401 -- the same
 from shop.tenancy.passwords import normal_password, password_forms
 from shop.tenancy.vat_id_check import VatIdCheck  # noqa: F401 -- the same
 from shop.time_zones import zone_called
 from shop.typed_text import isolated
-
-ERASED_DOMAIN = "@deleted.invalid"
-
-
-def erased_email(number: int | None) -> str:
-    """Return what stands in place of the e-mail of a user who was erased; nobody can have it."""
-    return f"deleted-{number}{ERASED_DOMAIN}"
-
-
-def is_erased_email(email: str) -> bool:
-    """Tell whether an address stands for a user who was erased, so that no mail can go there."""
-    return email.endswith(ERASED_DOMAIN)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -64,10 +53,17 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a joined superuser, for `manage.py createsuperuser`."""
-        return self.create_user(
+        """Create a joined superuser, for `manage.py createsuperuser`.
+
+        Whoever runs it vouches for the address: signing in asks for no code by mail.
+        """
+        from shop.tenancy.email_addresses import mark_verified  # which needs this model
+
+        user = self.create_user(
             email, password, is_staff=True, is_superuser=True, joined_at=timezone.now(), **fields
         )
+        mark_verified(user)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user of this e-mail address, in any spelling."""
@@ -264,7 +260,10 @@ class StaffInvitation(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="staff_invitation")
     groups = models.ManyToManyField(Group, related_name="+")
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Superusers have all permissions, and need no groups.
+    superuser = models.BooleanField(default=False, db_default=False, editable=False)
+    # NULL: an operator, by `manage.py setup` on the server itself.
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     counter = models.PositiveIntegerField(default=1)
     used_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)

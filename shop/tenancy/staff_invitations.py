@@ -1,7 +1,8 @@
 """Invitations of colleagues to the back office, by a signed link that is never stored.
 
 Nobody has a power of the back office before they have used the link, whatever they were before. A
-link is worth what its inviter may give when it is used: it ends with their own powers.
+link is worth what its inviter may give when it is used: it ends with their own powers. An operator,
+on the server itself, may give all of them.
 """
 
 from collections.abc import Iterable
@@ -46,11 +47,35 @@ def invite_colleague(
             user=user, defaults={"invited_by": invited_by}
         )
         if not is_new:
-            again = {"invited_by": invited_by, "used_at": None, "sent_at": timezone.now()}
-            StaffInvitation.objects.filter(pk=found.pk).update(counter=F("counter") + 1, **again)
-            found.refresh_from_db()
+            _begin_anew(found, invited_by=invited_by, superuser=False)
         found.groups.set(groups)
     return found
+
+
+def invite_superuser(email: str, language: str) -> StaffInvitation:
+    """Invite whoever has `email` as a superuser, for an operator, in place of an earlier invitation.
+
+    Raises AlreadyStaffError if they are a superuser already.
+    """
+    with transaction.atomic():
+        user = get_or_create_user(email, first_name="", last_name="", language=language)
+        index_new([user])
+        lock_rows(User.objects.filter(pk=user.pk))
+        if user.is_known and (user.is_superuser or not user.may_sign_in):
+            raise AlreadyStaffError
+        found, is_new = StaffInvitation.objects.get_or_create(
+            user=user, defaults={"invited_by": None, "superuser": True}
+        )
+        if not is_new:
+            _begin_anew(found, invited_by=None, superuser=True)
+        found.groups.clear()
+    return found
+
+
+def _begin_anew(found: StaffInvitation, **given: User | bool | None) -> None:
+    again = {"used_at": None, "sent_at": timezone.now(), **given}
+    StaffInvitation.objects.filter(pk=found.pk).update(counter=F("counter") + 1, **again)
+    found.refresh_from_db()
 
 
 def staff_join_token(invitation: StaffInvitation) -> str:
@@ -84,7 +109,12 @@ def read_staff_join_token(token: str) -> StaffInvitation:
 
 def is_backed(invitation: StaffInvitation) -> bool:
     """Return whether its inviter may still give these roles; else the link lets nobody in."""
-    return may_invite(invitation.invited_by, invitation.groups.all())
+    return invitation.invited_by is None or _may_give(invitation.invited_by, invitation)
+
+
+def _may_give(staff: User, invitation: StaffInvitation) -> bool:
+    is_enough = staff.is_superuser or not invitation.superuser
+    return is_enough and may_invite(staff, invitation.groups.all())
 
 
 def renew(invitation: StaffInvitation, by: User | None = None) -> bool:
@@ -93,7 +123,7 @@ def renew(invitation: StaffInvitation, by: User | None = None) -> bool:
     It is the invitation of `by` then, if they may give its roles.
     """
     unused = StaffInvitation.objects.filter(pk=invitation.pk, used_at=None)
-    taken_over = {"invited_by": by} if by and may_invite(by, invitation.groups.all()) else {}
+    taken_over = {"invited_by": by} if by and _may_give(by, invitation) else {}
     changed = unused.update(counter=F("counter") + 1, sent_at=timezone.now(), **taken_over)
     if changed:
         invitation.refresh_from_db()
@@ -149,7 +179,7 @@ def join_staff_as_known(invitation: StaffInvitation) -> bool:
 def _give_powers(invitation: StaffInvitation) -> None:
     """Give the roles of `invitation` and nothing that was left from an earlier time as staff."""
     user = invitation.user
-    User.objects.filter(pk=user.pk).update(is_superuser=False)
+    User.objects.filter(pk=user.pk).update(is_superuser=invitation.superuser)
     user.user_permissions.clear()
     user.groups.set(invitation.groups.all())
 

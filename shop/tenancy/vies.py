@@ -18,6 +18,7 @@ from shop.tenancy.signals import vat_id_answered
 from shop.tenancy.vat_id_check import VatIdCheck
 from shop.tenancy.vies_call import Answer, ask
 from shop.worker.leases import LeaseLostError, backoff, claim, release
+from shop.worker.shutdown import is_shutting_down
 from shop.worker.wake_up import wake
 
 logger = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ def ask_vies(beat: Callable[[], None]) -> None:
     for (pk,) in _DUE.all(now=timezone.now()):
         beat()
         answer = _ask(pk)
-        if monotonic() > until or (answer and answer.is_away):
+        if monotonic() > until or is_shutting_down() or (answer and answer.is_away):
             return
 
 

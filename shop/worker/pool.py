@@ -16,7 +16,8 @@ from django.utils.module_loading import import_string
 from django_q.cluster import Sentinel
 from django_q.signals import post_spawn
 
-from shop.worker import tasks
+from shop.process_starts import process_starts
+from shop.worker import hourly_work, tasks
 from shop.worker.http_client import tls
 from shop.worker.processes import Stop, name_process, tie_children
 from shop.worker.slots import slots_of
@@ -43,7 +44,7 @@ def run_pool() -> None:
     stop = Stop()
     tie_children()
     name_process("shop-pool")
-    tasks.hours = tasks.Hours()  # a task that died with its pool is not put off for an hour
+    hourly_work.questions = hourly_work.Questions()  # what died with its pool is taken up at once
     sentinel = Sentinel(stop, threading.Event(), uuid.uuid4(), start=False)
     # As many as may be busy at once, so that one is free for any cluster that may have another.
     sentinel.pool_size = sum(map(slots_of, settings.WORKER_CLUSTERS))
@@ -53,5 +54,6 @@ def run_pool() -> None:
 
 
 def name_worker(**_kwargs: object) -> None:
-    """Name a process that has begun to wait for tasks."""
+    """Name a process that begins to wait for tasks, and have it tell of itself."""
     name_process(tasks.IDLE)
+    process_starts("worker")

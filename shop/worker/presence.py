@@ -3,22 +3,20 @@
 import os
 import socket
 import time
-import tomllib
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache
 from multiprocessing.context import ForkProcess
-from pathlib import Path
 
-from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 
-from shop.worker.models import WorkerInstance
+from shop.version import version
+from shop.worker.instance import STARTED_AT, TOKEN
+from shop.worker.models import InstanceBeat, WorkerInstance
 
 EVERY = 10.0  # seconds between two signs
 SEEN_WITHIN = timedelta(seconds=60)  # a worker that runs was
-KEEP = timedelta(days=7)  # rows of workers that were killed
+KEEP = timedelta(days=7)  # rows and heartbeats of workers that were killed
 
 
 class Presence:
@@ -51,20 +49,12 @@ class Presence:
         if self.row is not None and rows.filter(pk=self.row.pk).update(seen_at=now):
             return
         rows.filter(seen_at__lt=now - KEEP).delete()
+        InstanceBeat.objects.filter(beat_at__lt=now - KEEP).delete()
         self.row = rows.create(
             host=socket.gethostname()[:255],
             pid=os.getpid(),
             version=version(),
-            started_at=now,
+            started_at=STARTED_AT,
             seen_at=now,
+            token=TOKEN,
         )
-
-
-@cache
-def version() -> str:
-    """Return the version of the shop that this process has loaded, or "?" without its project file."""
-    file = Path(settings.BASE_DIR) / "pyproject.toml"
-    if not file.exists():  # only the packages are there
-        return "?"
-    found: str = tomllib.loads(file.read_text())["project"]["version"]
-    return found

@@ -2,7 +2,8 @@
 
 django-q2 does not notice all its failures: a killed process may have held the lock of the pool's
 inner queue, and the processes of a killed parent go on without it. So each cluster is judged by its
-heartbeat, and the pool is replaced as a whole.
+heartbeat, and the pool is replaced as a whole. Other workers on the database have heartbeats of their
+own: each supervisor looks at those of its own pool alone.
 
 On a slow machine a limit in seconds would feed on itself: each restart takes the CPU that the next
 one needs. So a cluster that still gains CPU time is left alone, and what a start is allowed doubles
@@ -21,9 +22,12 @@ from typing import Any, Protocol
 from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F
 
-from shop.worker.models import Heartbeat
+from shop.worker.instance import TOKEN
+from shop.worker.models import Heartbeat, InstanceBeat
 from shop.worker.pool import load, run_pool
+from shop.worker.previous_version import PreviousVersion
 from shop.worker.processes import Stop, cpu_seconds, end_groups, fork, group_of, kill_group
+from shop.worker.shutdown import begin_shutdown
 from shop.worker.tasks import IDLE, name_while_busy
 
 logger = logging.getLogger(__name__)
@@ -54,15 +58,16 @@ class Cluster:
         self.quiet_since = self.deadline_from = time.monotonic()
         self.cpu_before: dict[str, float] | None = None
 
-    def begin(self, allowance: float) -> None:
-        """Count its restarts and note its last heartbeat, as the pool is about to be started."""
+    def begin(self, beat: datetime | None, allowance: float) -> None:
+        """Count its restarts and note its last `beat`, as the pool is about to be started."""
         heartbeat, _ = Heartbeat.objects.get_or_create(cluster=self.name)
         if self.uncounted:
+            # Of all workers together.
             Heartbeat.objects.filter(pk=heartbeat.pk).update(
                 restarts=F("restarts") + self.uncounted
             )
             self.uncounted = 0
-        self.last_beat = heartbeat.beat_at
+        self.last_beat = beat
         self.has_beat = False
         self.allow(allowance)
 
@@ -116,6 +121,7 @@ class Pool:
         self.process: ForkProcess | None = None
         self.failed_starts = 0
         self.not_before = 0.0
+        self.previous_version = PreviousVersion()
 
     def watch(self) -> None:
         """Start the pool where it is missing, replace it where it died or a cluster froze."""
@@ -128,18 +134,20 @@ class Pool:
             asked = time.monotonic()
             # In a transaction: on SQLite it has to wait for other writers, as each heartbeat does.
             with transaction.atomic():
-                beats = dict(Heartbeat.objects.values_list("cluster", "beat_at"))
+                beats = own_beats()
             took = time.monotonic() - asked
             for cluster in self.clusters:
                 cluster.note(beats.get(cluster.name), took)
             if all(cluster.has_beat for cluster in self.clusters):
                 self.failed_starts = 0
             self.judge()
+            self.previous_version.show(beats)
 
     def start(self) -> None:
         """Start the pool."""
+        beats, allowance = own_beats(), min(START_ALLOWANCE * 2**self.failed_starts, LONGEST)
         for cluster in self.clusters:
-            cluster.begin(min(START_ALLOWANCE * 2**self.failed_starts, LONGEST))
+            cluster.begin(beats.get(cluster.name), allowance)
         self.process = fork(run_pool, dies_by=signal.SIGKILL)
 
     def judge(self) -> None:
@@ -171,6 +179,12 @@ class Pool:
         return [self.process] if self.process else []
 
 
+def own_beats() -> dict[str, datetime]:
+    """The last heartbeat of each cluster of this worker."""
+    rows = InstanceBeat.objects.filter(instance=TOKEN)
+    return dict(rows.values_list("cluster", "beat_at"))
+
+
 class Companion(Protocol):
     """Something else that runs beside the pool, such as the demo's web server."""
 
@@ -198,6 +212,7 @@ def supervise(
                 logger.warning("The database answers again.")
             stop.wait(LOOK)
     finally:
+        begin_shutdown()
         ending = [process for each in (*companions, pool) for process in each.end()]
         end_groups(ending, GRACE)
 

@@ -63,7 +63,7 @@ def _take() -> list[tuple[None, str]]:
             return []
         places = ", ".join(["%s"] * len(found))
         cursor.execute(
-            f"DELETE FROM {TABLE} WHERE id IN ({places}) RETURNING payload",  # noqa: S608
+            f"DELETE FROM {TABLE} WHERE id IN ({places}) RETURNING payload",  # noqa: S608 -- places for values alone
             [pk for (pk,) in found],
         )
         return [(None, payload) for (payload,) in cursor.fetchall()]
@@ -72,4 +72,4 @@ def _take() -> list[tuple[None, str]]:
 @cache
 def _select() -> str:
     places = ", ".join(["%s"] * len(settings.WORKER_CLUSTERS))
-    return f"SELECT id FROM {TABLE} WHERE key IN ({places}) ORDER BY id LIMIT 10"  # noqa: S608
+    return f"SELECT id FROM {TABLE} WHERE key IN ({places}) ORDER BY id LIMIT 10"  # noqa: S608 -- places for values alone

@@ -2,30 +2,31 @@
 
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Iterable
-from multiprocessing.sharedctypes import RawValue
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from shop.worker.models import Heartbeat
+from shop.worker import hourly_work
+from shop.worker.hourly_work import HourlyRun
+from shop.worker.instance import TOKEN
+from shop.worker.models import InstanceBeat
 from shop.worker.processes import name_process
+from shop.worker.shutdown import is_shutting_down
 from shop.worker.slots import slot
 
 logger = logging.getLogger(__name__)
 
-TABLE = Heartbeat._meta.db_table  # noqa: SLF001 -- documented by Django
-# One statement: two workers of a cluster may write the first heartbeat at once.
+TABLE = InstanceBeat._meta.db_table  # noqa: SLF001 -- documented by Django
+# One statement: two processes of a cluster may write the first heartbeat at once.
 BEAT = (
-    f"INSERT INTO {TABLE} (cluster, beat_at, restarts) VALUES (%s, %s, 0)"  # noqa: S608 -- no values
-    " ON CONFLICT (cluster) DO UPDATE SET beat_at = excluded.beat_at"
+    f"INSERT INTO {TABLE} (instance, cluster, beat_at) VALUES (%s, %s, %s)"  # noqa: S608 -- no values
+    " ON CONFLICT (instance, cluster) DO UPDATE SET beat_at = excluded.beat_at"
 )
 
-HOUR = 3600.0
+INSTANCE = InstanceBeat._meta.get_field("instance")  # noqa: SLF001 -- documented by Django
 IDLE = "shop-worker"  # the name of a process that waits for tasks
 
 
@@ -41,37 +42,11 @@ class Beat:
         now = time.monotonic()
         if now - self.last < 1:
             return
+        instance = INSTANCE.get_db_prep_value(TOKEN, connection)
         beat_at = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
-            cursor.execute(BEAT, [self.cluster, beat_at])
+            cursor.execute(BEAT, [instance, self.cluster, beat_at])
         self.last = now
-
-
-class Hours:
-    """The moments of each cluster's last hourly work, in memory that forked processes share.
-
-    Two of them may do it at once; that is harmless.
-    """
-
-    def __init__(self) -> None:
-        self._last: defaultdict[str, Any] = defaultdict(lambda: RawValue("d", float("-inf")))
-        for cluster in settings.WORKER_CLUSTERS:
-            self._last[cluster]  # made before the processes are forked
-
-    def is_due(self, cluster: str) -> bool:
-        """Tell if an hour has passed since this last was true."""
-        now, last = time.monotonic(), self._last[cluster]
-        if now - last.value < HOUR:
-            return False
-        last.value = now
-        return True
-
-    def forget(self, cluster: str) -> None:
-        """Have the cluster do its hourly work again at its next run."""
-        self._last[cluster].value = float("-inf")
-
-
-hours = Hours()
 
 
 def name_while_busy(cluster: str) -> str:
@@ -85,6 +60,8 @@ def run_cluster(cluster: str) -> None:
     Each gets a `Beat` and calls it between two pieces of work, so that the supervisor can tell a
     long run from a frozen one.
     """
+    if is_shutting_down():
+        return
     with slot(cluster) as is_free:
         # Who has the slots looks for more work before giving them back; the tick covers the rest.
         if is_free:
@@ -102,22 +79,30 @@ def _run(cluster: str) -> None:
     beat = Beat(cluster)
     beat()
     _run_all(options["tasks"], beat)
-    if not hours.is_due(cluster):
+    if options.get("hourly") and hourly_work.questions.is_due(cluster):
+        _run_hourly(options["hourly"], HourlyRun(cluster, beat))
+
+
+def _run_hourly(paths: Sequence[str], run: HourlyRun) -> None:
+    if not run.claim():
         return
     try:
-        failed = _run_all(options.get("hourly", []), beat)
+        failed = _run_all(paths, run)
     except BaseException:  # cut off, or the database went away: not done for this hour
-        hours.forget(cluster)
+        run.give_up()
         raise
-    Heartbeat.objects.filter(cluster=cluster).update(
-        hourly_at=timezone.now(), hourly_failures="\n".join(failed)
-    )
+    if is_shutting_down():
+        run.give_up()
+    else:
+        run.end(failed)
 
 
-def _run_all(paths: Iterable[str], beat: Beat) -> list[str]:
-    """Run the functions at `paths`; return the paths of those that failed."""
+def _run_all(paths: Iterable[str], beat: Callable[[], None]) -> list[str]:
+    """Run the functions at `paths` until the worker shuts down; return those that failed."""
     failed = []
     for path in paths:
+        if is_shutting_down():
+            break
         try:
             import_string(path)(beat)
         except Exception:  # one that fails must not keep the others from running

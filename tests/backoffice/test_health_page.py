@@ -17,11 +17,12 @@ from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.orders.models import Order
 from shop.tenancy.vat_id_check import VatIdCheck
-from shop.worker.models import Heartbeat, WorkerInstance
-from shop.worker.presence import version
+from shop.version import version
+from shop.worker.models import Heartbeat, InstanceBeat, WorkerInstance
 from tests.factories import make_invoice, make_order, make_staff, make_subscription
 from tests.notifications.receiver import make_order_for
 from tests.pages import html, visitor, words
+from tests.worker.instance_rows import make_instance
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +97,8 @@ def test_cluster_without_a_heartbeat_is_to_be_acted_on() -> None:
     ("seen", "beats", "other", "verdict", "sentence"),
     [
         (0, True, 0, "fine", f"host-7, version {version()}, since"),
-        (0, True, 1, "look", "Two workers are running on one database."),
+        (0, True, 1, "fine", "; b, version"),
+        (0, True, 6, "fine", "… (7 in all)"),
         (5, True, 0, "look", "A worker of an earlier version is running"),
         (5, False, 0, "act", "No worker is running."),
     ],
@@ -119,7 +121,18 @@ def test_instances_of_the_worker(
 def test_worker_of_another_version_is_named() -> None:
     WorkerInstance.objects.update(version="0.9")
     assert worse() == {"Runs on": "look"}
-    assert "It runs another version than the web server" in page()
+    assert f"host-7 42: not the version of the web server ({version()})." in page()
+
+
+def test_worker_that_froze_or_vanished_beside_others_is_to_be_looked_at() -> None:
+    make_instance("host-8", quiet=300)
+    assert worse() == {"Runs on": "look"}
+    assert "host-8 42: part of the work stands still there." in page()
+    InstanceBeat.objects.all().delete()
+    seen = timezone.now() - 5 * MINUTE
+    WorkerInstance.objects.filter(host="host-8").update(seen_at=seen)
+    assert worse() == {"Runs on": "look"}
+    assert "host-8 42: not seen any more, and it did not shut down." in page()
 
 
 def test_hourly_work_that_failed_or_is_late_is_named() -> None:
@@ -256,5 +269,5 @@ def test_page_takes_as_many_queries_for_much_work(
         make_order_for("https://partner.example/")
     browser = visitor(make_staff("viewer"))
     browser.get(PATH)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         browser.get(PATH)

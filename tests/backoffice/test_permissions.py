@@ -55,7 +55,7 @@ ADDRESSES: dict[str, set[str]] = {
     "search/found/": LOOKERS,
     **dict.fromkeys(("exports/", "exports/{pk}/", "exports/{pk}/progress/"), LOOKERS | {"export"}),
     **dict.fromkeys(("exports/new/", "exports/{pk}/file/"), HANDLERS | {"export"}),
-    "health/": LOOKERS,
+    **dict.fromkeys(("health/", "version/"), LOOKERS),
     "orders/{pk}/": LOOKERS,
     **dict.fromkeys(["undo/", "mentions/", "orders/{pk}/live/"], LOOKERS),
     **dict.fromkeys([f"orders/{{pk}}/{act}/" for act in ("assign", "take", "hand-back")], MENDERS),

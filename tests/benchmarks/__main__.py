@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--settle", type=float, default=20, help="seconds without a new process")
     made.add_argument("--idle", type=float, default=60, help="seconds to watch it")
     made.add_argument("--placed", type=int, default=10_000, help="orders between two readings")
-    made.add_argument("--write", action="store_true", help="write the tables to docs/benchmarks.md")
+    made.add_argument("--write", action="store_true", help="write the tables to the document")
     return made
 
 

@@ -1,4 +1,4 @@
-"""Tables of results in Markdown, and docs/benchmarks.md, which shows them."""
+"""Tables of results in Markdown, and docs/contributors/benchmarks.md, which shows them."""
 
 import platform
 import subprocess
@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCUMENT = ROOT / "docs" / "contributors" / "benchmarks.md"
 
 
 @dataclass
@@ -19,7 +20,7 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
 
     def markdown(self) -> str:
-        """The table as docs/benchmarks.md shows it."""
+        """The table as docs/contributors/benchmarks.md shows it."""
         lines = [f"### {self.title}", "", self.note, ""]
         lines.append(f"| {' | '.join(self.columns)} |")
         lines.append("| --- |" + " --: |" * (len(self.columns) - 1))

@@ -32,7 +32,8 @@ def test_shipped_texts_are_told_by_their_addresses() -> None:
         "Placeholders in square brackets are still to be filled in at /staff/legal/ and /staff/questions/ "
         "in these texts: /imprint/ ([Firma und Rechtsform] …), /privacy/ ([Firma und Rechtsform] …), "
         "/terms/ ([Firma und Rechtsform] …), /accessibility/ ([Weitere Einschränkungen oder „Weitere "
-        "sind uns nicht bekannt.“] …), / ([Ort des Rechenzentrums] …)."
+        "sind uns nicht bekannt.“] …), /data-processing/ ([Firma und Rechtsform] …), "
+        "/ ([Ort des Rechenzentrums] …)."
     )
 
 
@@ -50,7 +51,7 @@ def test_withdrawal_notice_is_told_only_where_private_persons_can_order(settings
 @pytest.mark.django_db
 @pytest.mark.usefixtures("in_production")
 def test_text_that_is_filled_in_is_no_longer_told() -> None:
-    for slug in ("imprint", "terms", "accessibility"):
+    for slug in ("imprint", "terms", "accessibility", "data-processing"):
         publish(Page.objects.get(pk=slug), FILLED_IN)
     Question.objects.update(answer_de="Ja.", answer_en="Yes.")
     ((_id, sentence),) = told()

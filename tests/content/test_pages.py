@@ -31,6 +31,7 @@ TITLES = {
     "privacy": ("Datenschutz", "Privacy"),
     "terms": ("Allgemeine Geschäftsbedingungen", "Terms and conditions"),
     "accessibility": ("Erklärung zur Barrierefreiheit", "Accessibility statement"),
+    "data-processing": ("Vertrag zur Auftragsverarbeitung", "Data processing agreement"),
 }
 FOR_PRIVATE_PERSONS = {
     "withdrawal": ("Widerrufsbelehrung", "Right of withdrawal"),

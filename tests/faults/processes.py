@@ -34,9 +34,14 @@ def name_of(process: psutil.Process) -> str:
     return ""
 
 
-def main_of(name: str) -> Victims:
-    """The service itself."""
-    return lambda shop: [psutil.Process(shop.services[name].process.pid)]
+def supervisors(shop: Shop) -> Processes:
+    """The main process of each worker."""
+    return [psutil.Process(shop.services[name].process.pid) for name in shop.workers()]
+
+
+def web_server(shop: Shop) -> Processes:
+    """The main process of the web server."""
+    return [psutil.Process(shop.services["web"].process.pid)]
 
 
 def web(shop: Shop) -> Processes:
@@ -49,8 +54,8 @@ VICTIMS: dict[str, Victims] = {
     "idle helper": idle,
     "caller": callers,
     "pool": Shop.pool,
-    "supervisor": main_of("worker"),
-    "web server": main_of("web"),
+    "supervisor": supervisors,
+    "web server": web_server,
     "web process": web,
 }
 FROZEN = ("pool", "supervisor", "web server", "web process")
@@ -82,9 +87,9 @@ def exhaust_memory(victim: psutil.Process) -> End:
     return lambda: ended(lambda: victim.rlimit(resource.RLIMIT_AS, before))
 
 
-def starve(shop: Shop) -> End:
-    """Start the worker anew, and let its processes run for a SLICE of each second only."""
-    shop.services["worker"].process.kill()
+def starve(shop: Shop, name: str) -> End:
+    """Start a worker anew, and let its processes run for a SLICE of each second only."""
+    shop.services[name].process.kill()
     over = threading.Event()
 
     def hold() -> None:
@@ -92,7 +97,7 @@ def starve(shop: Shop) -> End:
             held: set[psutil.Process] = set()
             until = time.monotonic() + 1 - SLICE
             while time.monotonic() < until and not over.wait(0.02):
-                for process in {*workers(shop)} - held:
+                for process in {*everybody_of(shop, name)} - held:
                     with suppress(psutil.Error):
                         process.suspend()
                         held.add(process)
@@ -110,13 +115,37 @@ def starve(shop: Shop) -> End:
     return end
 
 
-def workers(shop: Shop) -> Processes:
-    """The supervisor and all below it."""
-    with suppress(psutil.Error):
-        supervisor = psutil.Process(shop.services["worker"].process.pid)
+def everybody_of(shop: Shop, name: str) -> Processes:
+    """The supervisor of a worker and all below it; none while there is no such worker."""
+    with suppress(psutil.Error, KeyError):
+        supervisor = psutil.Process(shop.services[name].process.pid)
         found: Processes = [supervisor, *supervisor.children(recursive=True)]
         return found
     return []
+
+
+def restart(victim: psutil.Process) -> End:
+    """SIGTERM to a supervisor: it ends by itself, and is started again."""
+    victim.terminate()
+    return lambda: None
+
+
+def add(shop: Shop) -> End:
+    """Have one more worker for a while, which then ends by itself."""
+    name = shop.start_worker()
+    return lambda: shop.end_worker(name) if name in shop.services else None
+
+
+def lose(shop: Shop, name: str) -> End:
+    """Have one worker less for a while, as if its machine were lost."""
+    service = shop.lose_worker(name)
+
+    def end() -> None:
+        service.process.wait()
+        service.start()
+        shop.services[name] = service
+
+    return end
 
 
 def ended(undo: Callable[[], object]) -> None:

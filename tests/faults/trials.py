@@ -54,6 +54,7 @@ class Surroundings:
     full_disk: Path | None
     longest: float  # seconds that one fault may last
     left_out: str
+    workers: int = 1
 
 
 def settle(running: Shop, watch: Callable[[int], None] = lambda packed: None) -> bool:
@@ -101,9 +102,9 @@ def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report
         weather = Weather(
             running, seed,
             server=given.server, redis=given.redis, mail=given.mail, full_disk=given.full_disk,
-            longest=given.longest,
+            longest=given.longest, several=given.workers > 1,
         )  # fmt: skip
-        blow(weather, seconds, pace, (partners, visitors))
+        blow(weather, seconds, pace, (partners, visitors), given.workers)
         over = time.monotonic()
         settled = settle(running)
         settled_after = time.monotonic() - over
@@ -116,6 +117,7 @@ def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report
     told = judge_webhooks(receiver.calls, secret)
     return {
         "seed": seed,
+        "workers": given.workers,
         **report,
         **told,
         "faults": weather.count(),
@@ -130,11 +132,18 @@ def storm(seconds: float, pace: float, seed: int, given: Surroundings) -> Report
     }
 
 
-def blow(weather: Weather, seconds: float, pace: float, callers: tuple[Partners, Visitors]) -> None:
+def blow(
+    weather: Weather,
+    seconds: float,
+    pace: float,
+    callers: tuple[Partners, Visitors],
+    workers: int,
+) -> None:
     """Start the shop, and have orders and faults come at the same time."""
     running, (partners, _) = weather.shop, callers
     running.start_web()
-    running.start_worker()
+    for _ in range(workers):
+        running.start_worker()
     partners.place_one()
     assert settle(running), "the first order is not packed"
     connection.close()  # it would not outlive the database's server

@@ -45,9 +45,10 @@ class Weather:
 
     def __init__(
         self, shop: Shop, seed: int, *, server: Server | None, redis: Redis, mail: MailServer,
-        full_disk: Path | None, longest: float, without: str = "",
+        full_disk: Path | None, longest: float, without: str = "", several: bool = False,
     ) -> None:  # fmt: skip
         self.shop = shop
+        self.several = several  # workers
         self.random = Random(seed)
         self.kinds = {
             **self._of_processes(),
@@ -155,8 +156,18 @@ class Weather:
             kinds[f"{name} out of memory"] = Kind(out_of, (1, 4))
         out_of = partial(self.suffer, "web process", processes.exhaust_files)
         kinds["web process out of files"] = Kind(out_of, (1, 5), 2)
-        kinds["worker starved"] = Kind(partial(processes.starve, self.shop), (6, 12))
+        starve, lose = (self.of_a_worker(each) for each in (processes.starve, processes.lose))
+        kinds["worker starved"] = Kind(starve, (6, 12))
+        end = partial(self.suffer, "supervisor", processes.restart)
+        kinds["worker told to end"] = Kind(end, often=2)
+        if self.several:
+            kinds["worker added"] = Kind(partial(processes.add, self.shop), (10, 25), 2)
+            kinds["worker lost"] = Kind(lose, (3, 15), 2)
         return kinds
+
+    def of_a_worker(self, fault: Callable[[Shop, str], End]) -> Begin:
+        """Do `fault` to one of the workers."""
+        return lambda: fault(self.shop, self.random.choice(self.shop.workers()))
 
     def _of_mail(self, mail: MailServer) -> dict[str, Kind]:
         def mood(name: str) -> End:

@@ -5,7 +5,6 @@ They are built and installed as a partner would install them, so that what is pu
 
 import json
 import shutil
-import tomllib
 from pathlib import Path
 
 from tests.generated_clients.generators import (
@@ -17,18 +16,13 @@ from tests.generated_clients.generators import (
     run,
     typescript,
 )
+from tests.releases import version
 
 NAME = "slate-orders-api-client"
 BUILT = DIRECTORY / "packages"
 README = HERE / "README.txt"
 # What openapi-python-client takes a response of these types for.
 FILES = ("application/pdf", "application/xml")
-
-
-def version() -> str:
-    """The version of the shop, which its clients have, too."""
-    project = tomllib.loads((HERE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(project["project"]["version"])
 
 
 def python_package() -> None:

@@ -24,7 +24,7 @@ def test_legal_pages_are_accessible_and_fit_on_phones(
 ) -> None:
     check = check_contrast if scheme == "dark" else check_accessibility
     page = open_context(locale=language, color_scheme=scheme, viewport=PHONE).new_page()
-    for path in ("/imprint/", "/privacy/", "/terms/", "/accessibility/"):
+    for path in ("/imprint/", "/privacy/", "/terms/", "/accessibility/", "/data-processing/"):
         page.goto(path)
         check(page)
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

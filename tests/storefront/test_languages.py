@@ -235,9 +235,12 @@ def test_sitemap_names_each_listed_tier_and_the_legal_pages_in_both_languages(
     assert answer.headers["Content-Type"] == "application/xml"
     pages = ET.fromstring(html(answer)).findall(f"{NAMES['page']}url")
     slugs = Product.objects.filter(listed=True).values_list("slug", flat=True)
-    legal = ["/imprint/", "/privacy/", "/terms/", "/accessibility/", "/cancel-contract/"]
+    legal = [
+        "/imprint/", "/privacy/", "/terms/", "/accessibility/", "/data-processing/",
+        "/cancel-contract/",
+    ]  # fmt: skip
     paths = ["/", *(f"/tiers/{slug}/" for slug in slugs), *legal]
-    assert len(paths) == 14
+    assert len(paths) == 15
     found = [page.findtext(f"{NAMES['page']}loc") or "" for page in pages]
     assert sorted(url for url in found if "/api/docs" not in url) == sorted(
         f"http://testserver{path}?lang={language}" for path in paths for language in ("de", "en")

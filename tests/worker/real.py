@@ -12,7 +12,7 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
-from shop.worker.models import Heartbeat
+from shop.worker.models import InstanceBeat, WorkerInstance
 from tests.waiting import slowness, wait_for
 
 
@@ -24,14 +24,21 @@ def environment() -> dict[str, str]:
         if connection.vendor == "sqlite"
         else os.environ["TEST_DATABASE_URL"].replace("/postgres?", f"/{name}?")
     )
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "shop.settings", "DATABASE_URL": url}
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "shop.settings",
+        "DATABASE_URL": url,
+        "SECRET_KEY": settings.SECRET_KEY,  # it signs wake-ups
+    }
 
 
 @contextmanager
-def running_worker(settings_module: str = "shop.settings") -> Iterator[psutil.Process]:
+def running_worker(
+    settings_module: str = "shop.settings", **variables: str
+) -> Iterator[psutil.Process]:
     """`manage.py worker` for as long as the block runs; needs committed rows."""
     manage = Path(settings.BASE_DIR) / "manage.py"
-    variables = environment() | {"DJANGO_SETTINGS_MODULE": settings_module}
+    variables = environment() | {"DJANGO_SETTINGS_MODULE": settings_module} | variables
     started = subprocess.Popen([sys.executable, str(manage), "worker"], env=variables)
     process = psutil.Process(started.pid)
     try:
@@ -63,12 +70,16 @@ def helpers(supervisor: psutil.Process) -> list[psutil.Process]:
     return []
 
 
-def last_beat(cluster: str) -> datetime | None:
-    """The time at which the cluster last did something."""
-    return Heartbeat.objects.filter(cluster=cluster).values_list("beat_at", flat=True).first()
+def last_beat(cluster: str, supervisor: psutil.Process | None = None) -> datetime | None:
+    """The time at which the cluster last did something, at any worker or at one."""
+    beats = InstanceBeat.objects.filter(cluster=cluster)
+    if supervisor is not None:
+        row = WorkerInstance.objects.filter(pid=supervisor.pid)
+        beats = beats.filter(instance__in=row.values("token"))
+    return beats.order_by("-beat_at").values_list("beat_at", flat=True).first()
 
 
-def beats(cluster: str, seconds: float) -> bool:
-    """Return whether the cluster does something new in time."""
-    before = last_beat(cluster)
-    return wait_for(lambda: last_beat(cluster) != before, seconds)
+def beats(cluster: str, seconds: float, supervisor: psutil.Process | None = None) -> bool:
+    """Return whether the cluster does something new in time, at any worker or at one."""
+    before = last_beat(cluster, supervisor)
+    return wait_for(lambda: last_beat(cluster, supervisor) != before, seconds)

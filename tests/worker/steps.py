@@ -1,6 +1,9 @@
-"""A step for tests of the worker."""
+"""Steps and functions for tests of the worker."""
 
+import os
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from shop.orders.models import Order
 
@@ -11,3 +14,17 @@ def stall(order: Order, key: str) -> None:
 
 
 stall.calls_out = True  # type: ignore[attr-defined]
+
+
+def dawdle(order: Order, key: str) -> None:
+    """Takes its time, so that workers are killed and ended while they pack."""
+    time.sleep(0.3)
+
+
+dawdle.calls_out = True  # type: ignore[attr-defined]
+
+
+def mark_hour(beat: Callable[[], None]) -> None:
+    """Hourly work that leaves a line in the file HOURS."""
+    with Path(os.environ["HOURS"]).open("a") as file:
+        file.write(f"{os.getppid()}\n")

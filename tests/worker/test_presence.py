@@ -1,26 +1,18 @@
-"""The row of a worker that runs, and the record of its hourly work."""
+"""The row of a worker that runs."""
 
 import os
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
-from shop.worker import tasks
-from shop.worker.models import Heartbeat, WorkerInstance
-from shop.worker.presence import EVERY, Presence, version
+from shop.version import version
+from shop.worker.instance import TOKEN
+from shop.worker.models import InstanceBeat, WorkerInstance
+from shop.worker.presence import EVERY, Presence
 
 pytestmark = pytest.mark.django_db
-
-
-def hourly(beat: object) -> None:
-    """Work that succeeds."""
-
-
-def hourly_broken(beat: object) -> None:
-    """Work that fails."""
-    raise ZeroDivisionError
 
 
 def later(presence: Presence) -> None:
@@ -32,7 +24,7 @@ def test_worker_says_that_it_runs_and_leaves_no_row_when_it_ends() -> None:
     presence = Presence()
     presence.watch()
     row = WorkerInstance.objects.get()
-    assert (row.pid, row.version) == (os.getpid(), version())
+    assert (row.pid, row.version, row.token) == (os.getpid(), version(), TOKEN)
     assert presence.end() == []
     assert not WorkerInstance.objects.exists()
 
@@ -65,18 +57,7 @@ def test_rows_of_killed_workers_go_after_a_week() -> None:
         WorkerInstance.objects.create(
             host="old", pid=days, version="1.4.0", started_at=seen, seen_at=seen
         )
+        InstanceBeat.objects.create(instance=uuid.uuid4(), cluster="packing", beat_at=seen)
     Presence().watch()
+    assert InstanceBeat.objects.count() == 1
     assert sorted(WorkerInstance.objects.values_list("pid", flat=True)) == [6, os.getpid()]
-
-
-def test_hourly_run_is_recorded_with_what_failed(settings: Settings) -> None:
-    here = "tests.worker.test_presence"
-    names = [f"{here}.hourly", f"{here}.hourly_broken"]
-    settings.WORKER_CLUSTERS = {"messages": {"tasks": [], "hourly": names}}
-    tasks.hours.forget("messages")
-    before = timezone.now()
-    tasks._run("messages")
-    row = Heartbeat.objects.get(cluster="messages")
-    assert row.hourly_at is not None
-    assert row.hourly_at >= before
-    assert row.hourly_failures == f"{here}.hourly_broken"

@@ -10,7 +10,7 @@ from django_q.signing import SignedPackage
 from pytest_django import Settings
 
 from shop.worker import tasks
-from shop.worker.models import Heartbeat
+from shop.worker.models import InstanceBeat
 from shop.worker.table_broker import TableBroker
 from shop.worker.wake_up import wake
 
@@ -21,11 +21,6 @@ calls: list[str] = []
 
 def failing(beat: tasks.Beat) -> None:
     raise ValueError("broken task")
-
-
-def cut_off(beat: tasks.Beat) -> None:
-    """As the queue ends a run that takes too long."""
-    raise SystemExit
 
 
 def working(beat: tasks.Beat) -> None:
@@ -131,33 +126,8 @@ def test_one_failing_drain_does_not_keep_others_from_running(
     tasks.run_cluster("packing")
     assert calls == ["packing"]
     assert "failing failed" in caplog.text
-    beat_at = Heartbeat.objects.get(cluster="packing").beat_at
-    assert beat_at is not None
+    beat_at = InstanceBeat.objects.get(cluster="packing").beat_at
     assert beat_at >= before
-
-
-def test_hourly_work_runs_at_the_start_and_an_hour_later(settings: Settings) -> None:
-    calls.clear()
-    settings.WORKER_CLUSTERS = {"tests": {"tasks": [], "hourly": [f"{__name__}.working"]}}
-    tasks.run_cluster("tests")
-    tasks.run_cluster("tests")
-    assert calls == ["tests"]
-    tasks.hours._last["tests"].value -= 3600
-    tasks.run_cluster("tests")
-    assert calls == ["tests", "tests"]
-
-
-def test_hourly_work_that_was_cut_off_is_done_by_the_next_run(settings: Settings) -> None:
-    calls.clear()
-    hourly = [f"{__name__}.cut_off", f"{__name__}.working"]
-    settings.WORKER_CLUSTERS = {"interrupted": {"tasks": [], "hourly": hourly}}
-    with pytest.raises(SystemExit):
-        tasks.run_cluster("interrupted")
-    assert calls == []
-    settings.WORKER_CLUSTERS = {"interrupted": {"tasks": [], "hourly": hourly[1:]}}
-    tasks.run_cluster("interrupted")
-    tasks.run_cluster("interrupted")
-    assert calls == ["interrupted"]
 
 
 def test_run_ends_quietly_while_the_database_is_away(
@@ -168,7 +138,7 @@ def test_run_ends_quietly_while_the_database_is_away(
     calls.clear()
 
     def away(execute: Callable[..., object], sql: str, *arguments: object) -> object:
-        if Heartbeat._meta.db_table in sql:
+        if InstanceBeat._meta.db_table in sql:
             raise OperationalError("connection refused")
         return execute(sql, *arguments)
 
@@ -182,9 +152,9 @@ def test_run_ends_quietly_while_the_database_is_away(
 def test_a_heartbeat_is_written_at_most_once_a_second() -> None:
     beat = tasks.Beat("packing")
     beat()
-    first = Heartbeat.objects.get().beat_at
+    first = InstanceBeat.objects.get().beat_at
     beat()
-    assert Heartbeat.objects.get().beat_at == first
+    assert InstanceBeat.objects.get().beat_at == first
     beat.last -= 1
     beat()
-    assert Heartbeat.objects.get().beat_at != first
+    assert InstanceBeat.objects.get().beat_at != first

@@ -1,1 +1,1 @@
-"""An example of a deployment's own code; docs/adopting.md explains it."""
+"""An example of a deployment's own code; docs/adopters/steps.md explains it."""

@@ -28,6 +28,7 @@ from shop.notifications.emails.export_emails import queue_export_ready
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 from shop.worker.leases import LeaseLostError, backoff, claim, fence, release
+from shop.worker.shutdown import is_shutting_down
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def make_exports(beat: Callable[[], None]) -> None:
         except Exception:
             logger.exception("Making %s failed.", file)
             _try_again(file)
-        if monotonic() > until:
+        if monotonic() > until or is_shutting_down():
             return
 
 
@@ -123,7 +124,7 @@ def _go_on(file: ExportFile, beat: Callable[[], None], until: float) -> None:
         while not is_done:
             beat()
             is_done = _add_slice(file, source, columns)
-            if monotonic() > until and not is_done:
+            if (monotonic() > until or is_shutting_down()) and not is_done:
                 release(file, next_attempt_at=timezone.now(), attempts=0)
                 return
         _finish(file, source, columns, beat)

@@ -15,6 +15,7 @@ from portal.backoffice.order.timeline import timeline_of
 from shop.billing.balances import with_balance
 from shop.billing.models import Invoice
 from shop.email_spellings import same_mailbox
+from shop.log_context import note_order
 from shop.notifications.emails.models import Message
 from shop.orders.consent import consent_of
 from shop.orders.models import Order, State
@@ -33,7 +34,9 @@ RELATED = (
 def find_order(pk: int) -> Order:
     """Return the placed order with all that its page names. Raises Http404."""
     placed = Order.objects.exclude(state=State.NEW).select_related(*RELATED)
-    return get_object_or_404(placed, pk=pk)
+    order = get_object_or_404(placed, pk=pk)
+    note_order(order)
+    return order
 
 
 def parts_context(

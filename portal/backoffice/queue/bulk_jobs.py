@@ -26,6 +26,7 @@ from shop.orders.models import Order
 from shop.packing.recovery import approve, retry
 from shop.tenancy.colleagues import colleagues_with
 from shop.tenancy.models import User
+from shop.worker.shutdown import is_shutting_down
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def run_bulk_jobs(beat: Callable[[], None]) -> None:
             for pk in batch:
                 beat()
                 _do(job, pk)
-                if monotonic() > until:
+                if monotonic() > until or is_shutting_down():
                     return
         _end(job)
 

@@ -133,11 +133,11 @@ def _group_after(
             placed = sorted_after(orders, column, start, descending=descending)
             parts.append(Statement.of(placed.values_list(column, "pk")))
         union = " UNION ALL ".join(
-            f"SELECT * FROM ({part.sql} LIMIT %s) AS part_{place}"  # noqa: S608
+            f"SELECT * FROM ({part.sql} LIMIT %s) AS part_{place}"  # noqa: S608 -- our own names
             for place, part in enumerate(parts)
         )
         limit = Parameter("limit")
-        sql = f'SELECT "pk" FROM ({union}) AS found ORDER BY "{column}" {way}, "pk" {way} LIMIT %s'  # noqa: S608
+        sql = f'SELECT "pk" FROM ({union}) AS found ORDER BY "{column}" {way}, "pk" {way} LIMIT %s'  # noqa: S608 -- our own names
         given = [each for part in parts for each in (*part.parameters, limit)]
         return RawSQL(sql, [*given, limit])  # noqa: S611 -- nothing in it was typed
 

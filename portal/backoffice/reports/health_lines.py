@@ -1,10 +1,12 @@
 """A line of the health page: what was looked at, how it is, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -27,6 +29,10 @@ class HealthLine:
     found: StrOrPromise
     advice: StrOrPromise = ""  # what to do, unless it is fine
     url: str = ""
+
+
+# What rooms above look at; they register in `ready`.
+more_system_lines: list[Callable[[], Iterator[HealthLine]]] = []
 
 
 @dataclass(frozen=True)
@@ -53,3 +59,8 @@ def by_lag(lag: timedelta, look: timedelta, act: timedelta) -> Verdict:
 def if_any(number: int, verdict: Verdict = Verdict.LOOK) -> Verdict:
     """Return `verdict` if there is at least one, else that it is fine."""
     return verdict if number else Verdict.FINE
+
+
+def moment(at: datetime) -> str:
+    """Return `at` in the shop's time zone, as the page's language writes it."""
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")

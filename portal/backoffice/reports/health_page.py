@@ -1,6 +1,7 @@
 """Health: whether the worker runs, and whether it keeps up with what there is to do."""
 
 import hashlib
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,7 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.backoffice.reports.health_lines import HealthGroup, Verdict, worst
+from portal.backoffice.reports.health_lines import (
+    HealthGroup,
+    HealthLine,
+    Verdict,
+    more_system_lines,
+    worst,
+)
 from portal.backoffice.reports.work_health import billing_lines, message_lines, order_lines
 from portal.backoffice.reports.worker_health import system_lines, worker_lines
 from portal.backoffice.staff_access import permission_required
@@ -26,7 +33,7 @@ def health(request: HttpRequest) -> HttpResponse:
         HealthGroup(_("Orders"), list(order_lines())),
         HealthGroup(_("E-mails and webhooks"), list(message_lines())),
         HealthGroup(_("Invoices and files"), list(billing_lines())),
-        HealthGroup(_("Systems"), list(system_lines())),
+        HealthGroup(_("Systems"), [*system_lines(), *_lines_from_above()]),
     ]
     version = _version(groups)
     context = {
@@ -40,6 +47,11 @@ def health(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "backoffice/reports/health_lines.html", context)
     return render(request, "backoffice/reports/health.html", context)
+
+
+def _lines_from_above() -> Iterator[HealthLine]:
+    for look in more_system_lines:
+        yield from look()
 
 
 def _version(groups: list[HealthGroup]) -> str:

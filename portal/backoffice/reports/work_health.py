@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from portal.backoffice.queue.queue_counts import MOST, count_waiting
-from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag, if_any
+from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag, if_any, moment
 from portal.backoffice.templatetags.backoffice import duration
 from shop.backlogs import Backlog, backlog
 from shop.billing.models import InvoiceDispatch, Subscription
@@ -21,6 +21,7 @@ from shop.health import order_lag
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.tenancy.vat_id_check import VatIdCheck
+from shop.worker.message_hold import message_hold
 
 LATE, TOO_LATE = timedelta(minutes=5), timedelta(minutes=30)  # of mails and webhooks
 NONE = pgettext_lazy("health", "none")
@@ -53,6 +54,18 @@ def order_lines() -> Iterator[HealthLine]:
 
 def message_lines() -> Iterator[HealthLine]:
     """Look at mails and webhooks: what waits, and what was given up today."""
+    if hold := message_hold():
+        yield HealthLine(
+            "hold",
+            _("Held back after a restore"),
+            Verdict.LOOK,
+            _("since %(when)s; restored as of %(backup)s")
+            % {"when": moment(hold.since), "backup": moment(hold.backup_made_at)},
+            _(
+                "Only new mails for signing in leave the shop. The operator lets the others go: "
+                "manage.py release_messages."
+            ),
+        )
     queue, today = reverse("staff"), timezone.localtime().replace(hour=0, minute=0, second=0)
     mails = Message.objects.all()
     yield _waiting_line("mails", _("E-mails to be sent"), backlog(mails, UNSENT), "mail")

@@ -1,22 +1,29 @@
 """Health of the worker and of the systems that the shop stands on."""
 
 import shutil
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from time import monotonic
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag
+from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag, moment
 from portal.backoffice.templatetags.backoffice import duration
-from shop.health import ClusterBeat, cluster_beats, missing_migrations, redis_away
+from shop.health import (
+    ClusterBeat,
+    InstanceState,
+    cluster_beats,
+    missing_migrations,
+    redis_away,
+    worker_instances,
+)
+from shop.version import version
 from shop.worker.models import WorkerInstance
-from shop.worker.presence import SEEN_WITHIN, version
 
 HOURLY_LOOK, HOURLY_ACT = timedelta(hours=1, minutes=20), timedelta(hours=4)
 QUIET = timedelta(seconds=20)
@@ -67,7 +74,7 @@ def system_lines() -> Iterator[HealthLine]:
         _redis_words(away),
         _("Limits and wake-ups go through the database meanwhile. Start Redis again."),
     )
-    yield _disk_line()
+    yield disk_line()
 
 
 def _cluster_line(beat: ClusterBeat) -> HealthLine:
@@ -98,29 +105,48 @@ def _cluster_line(beat: ClusterBeat) -> HealthLine:
 
 
 def _instance_line(works: bool) -> HealthLine:
-    now = timezone.now()
-    rows = list(WorkerInstance.objects.order_by("-seen_at")[:MOST_SHOWN])
-    running = [row for row in rows if now - row.seen_at < SEEN_WITHIN]
+    found = worker_instances()
+    running = [row for row, state in found if state != InstanceState.LOST]
+    quiet = [row for row, state in found if state == InstanceState.QUIET]
+    lost = [row for row, state in found if state == InstanceState.LOST]
     old = [row for row in running if row.version != version()]
-    verdict, advice = Verdict.FINE, ""
-    if len(running) > 1:
-        verdict = Verdict.LOOK
-        advice = _("Two workers are running on one database. One is enough: stop the older one.")
-    elif old:
-        verdict = Verdict.LOOK
-        advice = _("It runs another version than the web server (%(version)s): restart it.") % {
-            "version": version()
-        }
-    elif not running and works:
-        verdict = Verdict.LOOK
+    verdict, advice = Verdict.LOOK, ""
+    if not running and works:
         advice = _(
             "A worker of an earlier version is running; it does not report where. Restart it."
         )
     elif not running:
         verdict = Verdict.ACT
         advice = _("No worker is running. Start manage.py worker.")
-    shown = "; ".join(_instance(row) for row in running or rows[:1])
-    return HealthLine("instances", _("Runs on"), verdict, shown or _("unknown"), advice)
+    elif quiet:
+        advice = _(
+            "%(names)s: part of the work stands still there. If it stays so, restart the worker."
+        ) % {"names": _names(quiet)}
+    elif lost:
+        advice = _(
+            "%(names)s: not seen any more, and it did not shut down. Others do its work. Check the "
+            "machine; after an hour it is no longer listed."
+        ) % {"names": _names(lost)}
+    elif old:
+        advice = _("%(names)s: not the version of the web server (%(version)s). Restart it.") % {
+            "names": _names(old),
+            "version": version(),
+        }
+    else:
+        verdict = Verdict.FINE
+    shown = running or lost or list(WorkerInstance.objects.order_by("-seen_at")[:1])
+    return HealthLine("instances", _("Runs on"), verdict, _instances(shown) or _("unknown"), advice)
+
+
+def _instances(rows: Sequence[WorkerInstance]) -> str:
+    shown = "; ".join(_instance(row) for row in rows[:MOST_SHOWN])
+    if len(rows) <= MOST_SHOWN:
+        return shown
+    return f"{shown}; … ({_('%(number)s in all') % {'number': len(rows)}})"
+
+
+def _names(rows: Sequence[WorkerInstance]) -> str:
+    return ", ".join(map(str, rows[:MOST_SHOWN]))
 
 
 def _instance(row: WorkerInstance) -> str:
@@ -128,8 +154,8 @@ def _instance(row: WorkerInstance) -> str:
     return sentence % {
         "host": row.host,
         "version": row.version,
-        "started": _moment(row.started_at),
-        "seen": _moment(row.seen_at),
+        "started": moment(row.started_at),
+        "seen": moment(row.seen_at),
     }
 
 
@@ -148,7 +174,7 @@ def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
     ended, failures = last
     verdict = by_lag(timezone.now() - ended, HOURLY_LOOK, HOURLY_ACT)
     advice = _("It has not finished for more than an hour. The worker's log says why.")
-    found = _moment(ended)
+    found = moment(ended)
     if failed := failures.split():
         verdict = max(verdict, Verdict.LOOK, key=list(Verdict).index)
         names = ", ".join(path.rpartition(".")[2] for path in failed)
@@ -157,7 +183,8 @@ def _hourly_line(beats: list[ClusterBeat]) -> HealthLine:
     return HealthLine("hourly", label, verdict, found, advice)
 
 
-def _disk_line() -> HealthLine:
+def disk_line() -> HealthLine:
+    """Look at the disk of VAR_DIR. Needs no database."""
     usage = shutil.disk_usage(settings.VAR_DIR)
     share = usage.free / usage.total
     verdict = Verdict.LOOK if share < LOW_SHARE else Verdict.FINE
@@ -180,7 +207,3 @@ def _redis_words(away: list[str]) -> str:
     if not settings.REDIS_URL:
         return _("not used")
     return away[0] if away else _("answers")
-
-
-def _moment(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")

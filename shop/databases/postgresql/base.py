@@ -49,15 +49,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     health_check_done: bool
 
     def init_connection_state(self) -> None:
-        """Let statements be prepared, unless a pooler such as PgBouncer is in between.
+        """Let statements be prepared and cursors stay open, unless a pooler is in between.
 
-        A pooler may give each transaction another connection, which knows no statements of ours.
-        It also numbers connections by itself.
+        A pooler such as PgBouncer may give each transaction another connection, which knows no
+        statements of ours. It also numbers connections by itself.
         """
         super().init_connection_state()
         (number,) = self.connection.execute("SELECT pg_backend_pid()").fetchone()
         if number == self.connection.info.backend_pid:
             self.connection.prepare_threshold = PREPARED_AFTER
+        else:
+            # Nor does the next connection know a cursor that `iterator` has opened.
+            self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
 
     def preparing_cursor(self) -> CursorWrapper:
         """Return a cursor for statements that are repeated, as `cursor` does for any."""

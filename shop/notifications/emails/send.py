@@ -11,11 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from shop.access.measurements import Metric, count
 from shop.compiled_queries import CompiledQuery, Parameter
 from shop.email_spellings import same_mailbox, wire_email
+from shop.log_context import milestones
 from shop.notifications.emails.daily_limit import HELD_BACK, daily_limit_wait
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
@@ -23,8 +25,11 @@ from shop.notifications.emails.refusals import refusal_in
 from shop.orders.order_lookup import address_of
 from shop.orders.reachability import mark_reached, mark_unreachable
 from shop.tenancy.email_addresses import mask_email
-from shop.tenancy.models import is_erased_email
+from shop.tenancy.erased_email import is_erased_email
+from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, backoff, claim, expired, reclaim, release
+from shop.worker.message_hold import NO_HOLD, WRITTEN_SINCE_HOLD
+from shop.worker.shutdown import is_shutting_down
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +39,10 @@ BATCH = 10
 AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
 WAITS = [15.0 * 3**n for n in range(9)]  # seconds
 MAX_ATTEMPTS = len(WAITS) + 1
+# These leave while there is a hold, if they are new: staff must be able to sign in.
+SIGN_IN = (
+    Message.Kind.PASSWORD, Message.Kind.CODE, Message.Kind.COLLEAGUE, Message.Kind.FACTOR_RESET,
+)  # fmt: skip
 EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
 
 
@@ -60,6 +69,8 @@ def send_due(beat: Callable[[], None]) -> None:
         for pk in batch:
             beat()
             send(pk)
+            if is_shutting_down():
+                return
         if monotonic() > until:
             return
 
@@ -80,12 +91,16 @@ def send(pk: int) -> None:
     message = _claimed.first(pk=pk, token=token)
     if message is None:
         return
-    try:
-        outcome = _attempt(message)
-        with transaction.atomic():
-            _end(message, **outcome)
-    except LeaseLostError:
-        logger.warning("Lost the lease of %s: somebody else sends it.", message)
+    with work_on(message.order, f"mail {message.kind}"):
+        try:
+            outcome = _attempt(message)
+            with transaction.atomic():
+                _end(message, **outcome)
+        except LeaseLostError:
+            logger.warning("Lost the lease of %s: somebody else sends it.", message)
+            return
+        count(Metric.MAILS, message.kind, outcome["state"])
+        milestones.info("%s is %s.", message, outcome["state"])
 
 
 def _end(message: Message, **outcome: Any) -> None:
@@ -101,7 +116,8 @@ def _end(message: Message, **outcome: Any) -> None:
 
 
 def _due() -> QuerySet[Message]:
-    return Message.objects.filter(state=State.WAITING, next_attempt_at__lte=timezone.now())
+    waiting = Message.objects.filter(state=State.WAITING, next_attempt_at__lte=timezone.now())
+    return waiting.filter(Q(NO_HOLD) | (Q(kind__in=SIGN_IN) & Q(WRITTEN_SINCE_HOLD)))
 
 
 def _attempt(message: Message) -> dict[str, Any]:

@@ -41,8 +41,6 @@ class StaffInvitationEmail(Email, kind=Message.Kind.COLLEAGUE):
         """Return the link, and who invites."""
         invitation = self._invitation()
         assert invitation is not None  # noqa: S101 -- else it is obsolete
-        inviter = invitation.invited_by
-        invites = _("%(who)s invites you to the back office of %(shop)s.")
         days = settings.INVITATION_DAYS
         lifetime = ngettext(
             "The link works once and expires after %(days)s day.",
@@ -59,8 +57,7 @@ class StaffInvitationEmail(Email, kind=Message.Kind.COLLEAGUE):
         return EmailContent(
             subject=_("You are invited to the back office of %(shop)s") % {"shop": shop_name()},
             intro=(
-                invites
-                % {"who": typed(inviter.get_full_name() or str(inviter)), "shop": shop_name()},
+                _invites(invitation.invited_by),
                 _("Use this link to join."),
             ),
             action=Link(
@@ -74,3 +71,13 @@ class StaffInvitationEmail(Email, kind=Message.Kind.COLLEAGUE):
             return self.message.user.staff_invitation if self.message.user else None
         except ObjectDoesNotExist:
             return None
+
+
+def _invites(inviter: User | None) -> str:
+    if inviter is None:
+        return _("You have been given full access to the back office of %(shop)s.") % {
+            "shop": shop_name()
+        }
+    who = typed(inviter.get_full_name() or str(inviter))
+    sentence = _("%(who)s invites you to the back office of %(shop)s.")
+    return sentence % {"who": who, "shop": shop_name()}

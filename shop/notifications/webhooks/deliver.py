@@ -14,13 +14,16 @@ from django.conf import settings
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from shop.access.models import TraceOrigin
 from shop.access.signing_secrets import signing_secrets
 from shop.access.tokens import may_act
 from shop.notifications.webhooks.endpoints import secrets_of
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, is_anything_due, reclaim_expired
+from shop.tracing import origin_of, work_span
 from shop.worker.http_client import HttpClient
+from shop.worker.shutdown import is_shutting_down
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +42,11 @@ def deliver_due(beat: Callable[[], None]) -> None:
     with ThreadPoolExecutor(SLOTS) as pool:
         while True:
             beat()
-            if time.monotonic() < until:
+            if time.monotonic() < until and not is_shutting_down():
                 reclaim_expired()
                 for delivery in claim(SLOTS - len(under_way)):
-                    under_way.add(pool.submit(send, delivery, secrets_for(delivery)))
+                    origin = origin_of(delivery.order)
+                    under_way.add(pool.submit(send, delivery, secrets_for(delivery), origin))
             if not under_way:
                 return
             done, under_way = wait(under_way, LOOK, FIRST_COMPLETED)
@@ -50,11 +54,16 @@ def deliver_due(beat: Callable[[], None]) -> None:
                 record_attempt(call.result())
 
 
-def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
+def send(delivery: Delivery, secrets: Sequence[str], origin: TraceOrigin | None = None) -> Attempt:
     """Send the claimed `delivery`, signed with each of `secrets`, and return the unsaved attempt.
 
     Sends nothing without secrets: an unsigned webhook teaches receivers not to check.
     """
+    with work_span(delivery.order, "webhook", origin):
+        return _sent(delivery, secrets)
+
+
+def _sent(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
     attempt = Attempt(delivery=delivery, at=timezone.now(), failure=Failure.UNSIGNED)
     began = time.monotonic()
     try:

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from shop.access.measurements import Metric, observe
+from shop.log_context import about_order, milestones
 from shop.notifications.webhooks.endpoints import switch_off
 from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.worker.leases import LeaseLostError, backoff, release
@@ -41,8 +43,12 @@ def record_attempt(attempt: Attempt) -> None:
     except LeaseLostError:
         logger.warning("Lost the lease of %s: somebody else sends it.", delivery)
         return
-    if changes["state"] == State.FAILED:
-        logger.warning("Gave up %s after %d attempts.", delivery, delivery.attempts)
+    seconds = (attempt.milliseconds or 0) / 1000
+    observe(Metric.WEBHOOKS, seconds, attempt.failure or "delivered")
+    with about_order(delivery.order):
+        milestones.info("%s is %s.", delivery, changes["state"])
+        if changes["state"] == State.FAILED:
+            logger.warning("Gave up %s after %d attempts.", delivery, delivery.attempts)
 
 
 def _next(attempt: Attempt, now: datetime) -> dict[str, object]:

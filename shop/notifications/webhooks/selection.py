@@ -15,6 +15,7 @@ from shop.compiled_queries import CompiledQuery, Parameter
 from shop.notifications.webhooks.models import Attempt, Delivery, Receiver
 from shop.notifications.webhooks.retries import MAX_ATTEMPTS, MAX_FAILURES
 from shop.worker import leases
+from shop.worker.message_hold import NO_HOLD
 
 SLOTS = 10  # calls under way at once
 AT_ONCE = 3  # of one receiver
@@ -27,7 +28,7 @@ WAITING, SENDING = Delivery.State.WAITING, Delivery.State.SENDING
 
 ANYTHING_DUE = CompiledQuery(
     lambda: Delivery.objects.filter(
-        Q(state=WAITING, next_attempt_at__lte=Parameter("now"))
+        Q(NO_HOLD, state=WAITING, next_attempt_at__lte=Parameter("now"))
         | Q(state=SENDING, lease_until__lt=Parameter("now"))
     ).values_list("pk")[:1]
 )
@@ -43,7 +44,7 @@ def claim(number: int) -> list[Delivery]:
     chosen = list(islice(_choose(now), number))
     if not chosen:
         return []
-    due = Delivery.objects.filter(_is_due(now))
+    due = Delivery.objects.filter(_is_due(now), NO_HOLD)
     seconds = settings.WEBHOOK_LEASE_SECONDS
     claimed = leases.claim(due, chosen, seconds=seconds, state=SENDING)
     return _wanted(list(claimed.select_related(*NEEDED)))
@@ -108,7 +109,8 @@ def _candidates(now: datetime) -> QuerySet[Delivery, tuple[int, str, int | None]
         pk__lt=OuterRef("pk"),
     )
     paused = Receiver.objects.filter(paused_until__gt=now).values("address")
-    due = Delivery.objects.filter(_is_due(now), ~Exists(earlier)).exclude(receiver__in=paused)
+    due = Delivery.objects.filter(_is_due(now), ~Exists(earlier), NO_HOLD)
+    due = due.exclude(receiver__in=paused)
     place = Window(RowNumber(), partition_by="receiver", order_by=["next_attempt_at", "pk"])
     few = due.annotate(place=place).filter(place__lte=AT_ONCE)
     return few.order_by("next_attempt_at", "pk").values_list("pk", "receiver", "application")

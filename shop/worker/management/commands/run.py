@@ -111,7 +111,7 @@ def web_server(host: str, port: int) -> list[str]:
 
 def worker() -> list[str]:
     """The command that starts the worker."""
-    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "worker"]
+    return [sys.executable, "-m", "shop.command_line", "worker"]
 
 
 def serve(host: str, port: int) -> None:

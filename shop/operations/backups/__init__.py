@@ -1,0 +1,1 @@
+"""Backups: one file with the database and the files of invoices, and the way back from it."""

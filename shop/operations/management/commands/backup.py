@@ -1,0 +1,91 @@
+"""`manage.py backup`: makes a backup while the shop goes on, or verifies one."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
+from django.utils import timezone
+
+from shop.operations.backups.backup_file import BackupError
+from shop.operations.backups.backups import Made, delete_older, make_backup
+from shop.operations.backups.restores import check_backup, check_fits, verify
+from shop.operations.error_lines import first_line
+from shop.operations.models import Backup
+
+
+class Command(BaseCommand):
+    """`manage.py backup [--to …] [--recipient …] [--keep N] | --verify FILE`."""
+
+    help = "Makes a backup of the database and the files of invoices, or verifies one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument(
+            "--to",
+            metavar="PATH",
+            type=Path,
+            default=settings.BACKUP_DIR,
+            help="a folder, or a new file whose name ends in .tar, .tar.age or .tar.gpg",
+        )
+        parser.add_argument(
+            "--recipient",
+            action="append",
+            metavar="KEY",
+            help="encrypt for this public key of age, SSH or GnuPG; may be repeated",
+        )
+        parser.add_argument(
+            "--keep", type=_at_least_one, metavar="N", help="then delete all but the newest N"
+        )
+        parser.add_argument("--verify", type=Path, metavar="FILE", help="verify this backup")
+        parser.add_argument(
+            "--identity", type=Path, metavar="KEYFILE", help="the secret key of age, to verify"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it. Raises CommandError with one sentence."""
+        try:
+            if options["verify"]:
+                self._verify(options["verify"], options["identity"])
+                return
+            recipients = options["recipient"] or settings.BACKUP_RECIPIENT
+            self._report(make_backup(options["to"], recipients))
+            if options["keep"] and options["to"].is_dir():
+                for name in delete_older(options["to"], options["keep"]):
+                    self.stdout.write(f"Deleted {name}.")
+        except BackupError as error:
+            raise CommandError(str(error)) from None
+        except Error as error:
+            raise CommandError(f"The database does not answer: {first_line(error)}.") from None
+
+    def _report(self, made: Made) -> None:
+        state = "encrypted" if made.row.encrypted else "not encrypted"
+        self.stdout.write(f"{made.path}: {made.row.size / 1e6:.1f} MB, {state}.")
+        if made.invoice_files is None:
+            self.stdout.write("The files of invoices are not in it: they are in another storage.")
+        if made.lost_files:
+            self.stderr.write(
+                f"{made.lost_files} files of invoices are lost; a download makes a copy."
+            )
+
+    def _verify(self, path: Path, identity: Path | None) -> None:
+        manifest = check_backup(path, identity)
+        check_fits(manifest)
+        if not verify(path, identity, manifest):
+            self.stdout.write(
+                "The sums are right. It was not restored: the role of DATABASE_URL may not create "
+                "a database."
+            )
+            return
+        Backup.objects.filter(name=path.name).update(verified_at=timezone.now())
+        self.stdout.write(
+            f"{path}: the sums are right, and all {sum(manifest.rows.values())} rows were restored."
+        )
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError("must be a number from 1 on")
+    return int(text)

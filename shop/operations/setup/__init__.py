@@ -1,0 +1,1 @@
+"""Setting up a deployment, and each new version of it."""

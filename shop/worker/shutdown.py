@@ -1,0 +1,19 @@
+"""Shutdown: the supervisor tells all its processes at once that this worker is about to end.
+
+Whoever works through a backlog finishes the piece under way and leaves the rest to other workers.
+Otherwise it would still be at work when its time is up, and what it holds would wait for its lease.
+"""
+
+from multiprocessing.sharedctypes import RawValue
+
+_flag = RawValue("b", 0)  # in memory that forked processes share
+
+
+def begin_shutdown() -> None:
+    """Have this process, and all that were forked from it, begin nothing new."""
+    _flag.value = 1
+
+
+def is_shutting_down() -> bool:
+    """Tell if this worker is about to end."""
+    return bool(_flag.value)

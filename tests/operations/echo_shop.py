@@ -1,0 +1,29 @@
+"""A WSGI application behind a proxy under test: it tells what arrived, or dies while it answers.
+
+Each request that arrives is a line of the file ARRIVALS. A request with the header `X-Die` kills the
+process, once, if the file DIES is there.
+"""
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Start = Callable[[str, list[tuple[str, str]]], object]
+
+
+def application(environ: dict[str, Any], start_response: Start) -> list[bytes]:
+    """Answer with what arrived, as JSON."""
+    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    if path != "/livez":
+        with Path(os.environ["ARRIVALS"]).open("a") as arrivals:
+            arrivals.write(f"{method} {path}\n")
+    if "HTTP_X_DIE" in environ and (dies := Path(os.environ["DIES"])).exists():
+        dies.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    told = {name: value for name, value in environ.items() if name.startswith("HTTP_")}
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "application/json"), ("X-Request-ID", "abc")])
+    return [json.dumps(told | {"bytes": len(body), "port": environ["SERVER_PORT"]}).encode()]

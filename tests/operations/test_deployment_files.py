@@ -1,0 +1,185 @@
+"""The files of a deployment are well-formed, hardened, and run what the shop runs."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import crossplane
+import pytest
+import yaml
+from django.conf import settings
+
+from shop.worker.management.commands import run
+from tests.notifications.certificates import make_certificate
+from tests.operations.proxies import CADDY, DEPLOY, NGINX, nginx_configuration
+from tests.operations.units import unit_command
+
+pytestmark = pytest.mark.once
+
+ROOT = Path(settings.BASE_DIR)
+SCRIPTS = Path(sys.executable).parent
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+MANIFESTS = [
+    path for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")) if path.stem != "kustomization"
+]
+EXPOSURE = 4.0  # of ten: the most that `systemd-analyze security` may find
+
+
+def succeeds(*command: str | Path) -> str:
+    """What the command prints; AssertionError if it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def installed_units(directory: Path) -> list[Path]:
+    """Copies of the units whose programs exist here, and whose instance is 8000."""
+    copies = []
+    for unit in UNITS:
+        copy = directory / unit.name.replace("@.", "@8000.")
+        text = unit.read_text(encoding="utf-8")
+        copy.write_text(text.replace("/srv/slate/.venv/bin/python", sys.executable))
+        copies.append(copy)
+    return copies
+
+
+def containers(kind: str) -> list[dict[str, object]]:
+    """The containers of all manifests of a kind."""
+    documents = [
+        document
+        for path in MANIFESTS
+        for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+        if document["kind"] == kind
+    ]
+    return [each for one in documents for each in one["spec"]["template"]["spec"]["containers"]]
+
+
+def test_containerfile_passes_its_linter() -> None:
+    assert succeeds(SCRIPTS / "hadolint", "Containerfile") == ""
+
+
+def test_compose_file_keeps_to_its_schema() -> None:
+    schema = ("--builtin-schema", "vendor.compose-spec")
+    succeeds(SCRIPTS / "check-jsonschema", *schema, "compose.yaml")
+
+
+def test_manifests_keep_to_kubernetes_schemas() -> None:
+    judged = succeeds(SCRIPTS / "kubernetes-validate", "--strict", *MANIFESTS)
+    assert judged.count(" passed ") >= len(MANIFESTS)
+
+
+def test_kustomization_names_files_that_exist() -> None:
+    kustomization = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())
+    apart = {"secrets.example.yaml", "setup-job.yaml"}
+    assert {*kustomization["resources"]} | apart == {path.name for path in MANIFESTS}
+
+
+def test_units_are_well_formed(tmp_path: Path) -> None:
+    assert succeeds("systemd-analyze", "verify", *installed_units(tmp_path)) == ""
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
+def test_unit_is_hardened(unit: Path) -> None:
+    judged = succeeds("systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+    found = re.search(r"Overall exposure level for .*: ([\d.]+)", judged)
+    assert found
+    assert float(found[1]) < EXPOSURE
+
+
+def test_configuration_of_nginx_is_parsed_by_other_readers() -> None:
+    parsed = crossplane.parse(str(DEPLOY / "nginx" / "slate.conf"), check_ctx=False)
+    assert parsed["errors"] == []
+    assert parsed["config"][0]["parsed"]
+
+
+def test_configuration_of_nginx_is_taken_by_nginx(tmp_path: Path) -> None:
+    assert NGINX, "The tests need nginx: install the package nginx."
+    certificate = make_certificate(tmp_path, "localhost")
+    main = nginx_configuration(tmp_path, certificate, 8080, 8443, (8000, 8001))
+    assert "test is successful" in succeeds(NGINX, "-t", "-c", main)
+
+
+def test_configuration_of_caddy_is_valid_and_formatted() -> None:
+    file = DEPLOY / "caddy" / "Caddyfile"
+    assert "Valid configuration" in succeeds(CADDY, "validate", "--config", file)
+    assert succeeds(CADDY, "fmt", file) == file.read_text(encoding="utf-8")
+
+
+def image_command() -> list[str]:
+    """The words of the image's CMD."""
+    text = (ROOT / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    line = next(line for line in text.splitlines() if line.startswith("CMD "))
+    return list(yaml.safe_load(line.removeprefix("CMD ")))
+
+
+def test_every_deployment_starts_web_processes_as_the_demo_does() -> None:
+    def changed(host: str, port: str) -> list[str]:
+        # One process each: to restart one of several is what lets the others answer.
+        words = " ".join(run.web_server(host, int(port))[1:])
+        return words.replace("--workers 2", "--workers 1").split()
+
+    unit = unit_command("slate-web@.service")
+    assert unit[0] == "/srv/slate/.venv/bin/python"
+    assert ["8000" if word == "%i" else word for word in unit[1:]] == changed("127.0.0.1", "8000")
+    assert image_command()[1:] == changed("0.0.0.0", "8000")
+
+
+def test_every_deployment_starts_the_worker_by_one_command() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    command = ["python", "manage.py", "worker"]
+    assert unit_command("slate-worker@.service")[1:] == command[1:]
+    assert [compose["services"][f"worker-{number}"]["command"] for number in (1, 2)] == [
+        command
+    ] * 2
+    assert [each["command"] for each in containers("Deployment") if "command" in each] == [command]
+
+
+def test_containers_have_a_read_only_root_and_no_capabilities() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    for service in compose["services"].values():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+    found = [*containers("Deployment"), *containers("Job")]
+    assert len(found) == 3
+    for container in found:
+        context = container["securityContext"]
+        assert isinstance(context, dict)
+        assert context["readOnlyRootFilesystem"] is True
+        assert context["capabilities"] == {"drop": ["ALL"]}
+        assert "limits" in str(container["resources"])
+
+
+def test_proxies_know_the_limits_of_the_shop() -> None:
+    nginx = (DEPLOY / "nginx" / "slate.conf").read_text(encoding="utf-8")
+    caddy = (DEPLOY / "caddy" / "Caddyfile").read_text(encoding="utf-8")
+    for text in (nginx, caddy):
+        assert "/staff/payments/import/" in text
+    assert settings.STAFF_FORM_BYTES <= 1024 * 1024
+    assert "client_max_body_size 1m;" in nginx
+    assert "max_size 1MiB" in caddy
+    assert settings.BANK_FILE_FORM_BYTES <= 6 * 1024 * 1024
+    assert "client_max_body_size 6m;" in nginx
+    assert "max_size 6MiB" in caddy
+
+
+def test_installation_puts_every_file_in_place_once(tmp_path: Path) -> None:
+    def install(host: str) -> str:
+        command = ["env", f"DESTDIR={tmp_path}", DEPLOY / "install", host]
+        return succeeds(*command)
+
+    assert "/etc/slate/secrets/email_url" in install("shop.test")
+    secret = tmp_path / "etc/slate/secrets/secret_key"
+    key, site = secret.read_text(), tmp_path / "etc/nginx/conf.d/slate.conf"
+    assert len(key.strip()) >= 50
+    assert secret.stat().st_mode & 0o777 == 0o400
+    assert "server_name shop.test;" in site.read_text()
+    assert "BASE_URL='https://shop.test'" in (tmp_path / "etc/slate/slate.env").read_text()
+    units = {path.name for path in (tmp_path / "etc/systemd/system").iterdir()}
+    assert units == {unit.name for unit in UNITS}
+
+    site.write_text("changed by the operator")
+    install("other.test")
+    assert secret.read_text() == key
+    assert site.read_text() == "changed by the operator"

@@ -1,0 +1,32 @@
+"""Two setups at once: the second waits, on one machine and on several."""
+
+import fcntl
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from shop.operations.setup.setup_lock import LOCK, database_lock, machine_lock
+
+
+@pytest.mark.once
+def test_second_setup_on_a_machine_waits_for_the_first() -> None:
+    with Path(settings.VAR_DIR, "setup.lock").open("w") as other:
+        with machine_lock(), pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's database is on one machine")
+@pytest.mark.django_db
+def test_second_machine_waits_for_the_first() -> None:
+    def is_free(other: "psycopg.Connection[tuple[bool]]") -> bool:
+        (taken,) = other.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() or (False,)
+        return bool(taken)
+
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        with database_lock():
+            assert not is_free(other)
+        assert is_free(other)

@@ -1,0 +1,71 @@
+"""`python -m tests.releases`: tags each release that has no tag yet (`make tags`).
+
+The commit that adds a version's heading to CHANGELOG.md is its release.
+"""
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEADING = re.compile(r"^\+## (\d+\.\d+\.\d+) ", re.MULTILINE)
+
+
+def git(*arguments: str, root: Path = ROOT) -> str:
+    """What git prints. Raises CalledProcessError."""
+    command = ["git", "-C", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def version(root: Path = ROOT) -> str:
+    """The version of the working tree."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def releases(root: Path = ROOT) -> dict[str, str]:
+    """The commit of each release, oldest first. A heading that came back later counts once."""
+    found: dict[str, str] = {}
+    log = git(
+        *("log", "--reverse", "--format=%x00%H", "--patch", "--no-merges", "-G", "^## "),
+        *("--", "CHANGELOG.md"),
+        root=root,
+    )
+    for entry in log.split("\0")[1:]:
+        commit, _newline, patch = entry.partition("\n")
+        for each in HEADING.findall(patch):
+            found.setdefault(each, commit)
+    return found
+
+
+def tag(root: Path = ROOT) -> list[str]:
+    """Tag each release that has no tag yet, annotated and dated as its commit; return the tags."""
+    there = set(git("tag", "--list", root=root).split())
+    missing = {f"v{each}": commit for each, commit in releases(root).items()}
+    for name in there & missing.keys():
+        del missing[name]
+    for name, commit in missing.items():
+        date = git("show", "--no-patch", "--format=%cI", commit, root=root).strip()
+        subprocess.run(
+            [
+                "git",
+                "-C",
+                str(root),
+                "tag",
+                "--annotate",
+                name,
+                commit,
+                "-m",
+                f"Release {name[1:]}",
+            ],
+            env={**os.environ, "GIT_COMMITTER_DATE": date},
+            check=True,
+        )
+    return list(missing)
+
+
+if __name__ == "__main__":
+    for name in tag():
+        print(name)
