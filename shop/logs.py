@@ -105,9 +105,8 @@ class DatabaseAwayFilter(logging.Filter):
             self.next_at = time.monotonic() + self.seconds
             left_out, self.left_out = self.left_out, 0
         # For our formatters; others who handle the record, such as error reports, get it whole.
-        record.away = _in_one_line(raised)
-        if left_out:
-            record.away += f" (and {left_out} more like this)"
+        more = f" (and {left_out} more like this)" if left_out else ""
+        vars(record)["away"] = _in_one_line(raised) + more
         return True
 
 

@@ -32,10 +32,10 @@ def test_process_starts_with_its_first_request_and_a_forked_one_for_itself(
     environ: WSGIEnvironment = {}
     setup_testing_defaults(environ)
     for _request in range(2):
-        assert application(environ, lambda *_answer: bytes) == [b"ok"]  # type: ignore[arg-type,return-value] # it is not called
+        assert application(environ, lambda *_answer: bytes) == [b"ok"]
     assert starts == [(os.getpid(), "web")]
     child = os.fork()
     if child == 0:
-        application(environ, lambda *_answer: bytes)  # type: ignore[arg-type,return-value] # the same
+        application(environ, lambda *_answer: bytes)
         os._exit(int([pid for pid, _kind in starts[1:]] != [os.getpid()]))
     assert os.waitpid(child, 0)[1] == 0
