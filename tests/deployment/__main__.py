@@ -6,6 +6,7 @@ was lost or doubled. DEPLOYMENT_SECONDS: how long to watch after each restart.
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -73,6 +74,8 @@ def judged(deployment: Stack, traffic: Traffic) -> list[str]:
 
 def main() -> int:
     """Run, and return the exit code."""
+    # Whatever ends it, nothing that it started is left.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Terminated."))
     seconds = float(os.environ.get("DEPLOYMENT_SECONDS") or 5)
     with (
         tempfile.TemporaryDirectory(prefix="shop-deployment-") as home,
@@ -83,6 +86,7 @@ def main() -> int:
         traffic.start()
         time.sleep(seconds)
         for name in [*deployment.units, "nginx reload", "redis", "postgres"]:
+            print(f"Restarting {name} …", flush=True)
             traffic.begin(name)
             deployment.restart(name)
             time.sleep(seconds)
