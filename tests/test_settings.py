@@ -98,7 +98,6 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
             {"FACTOR_KEY": PRODUCTION["SECRET_KEY"]},
             "FACTOR_KEY must be another key than SECRET_KEY.",
         ),
-        ({"FACTOR_KEY": PRODUCTION["SECRET_KEY"]}, "FACTOR_KEY must be another key than SECRET_KEY."),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or plain, not xml."),
         ({"BROKER": "rabbit"}, "BROKER must be database or redis, not rabbit."),
         ({"BROKER": "redis"}, "BROKER=redis needs REDIS_URL."),
